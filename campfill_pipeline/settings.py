@@ -1,0 +1,180 @@
+"""Every setting of campfill, read once from the environment and `.env` into one frozen object.
+
+Belongs here: names, defaults, meaning and validation of settings. Does not belong here: anything that acts on them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dotenv import dotenv_values
+
+from campfill_pipeline.domain.fulfillment import Bands
+
+
+class SettingsError(Exception):
+    """A setting cannot be used. Carries the variable's name, the value found and how to mend it."""
+
+    def __init__(self, variable: str, value: str, mend: str) -> None:
+        self.variable, self.value, self.mend = variable, value, mend
+        super().__init__(f"{variable}={value!r} cannot be used: {mend}")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One documented setting: its environment variable, default and meaning."""
+
+    variable: str
+    default: str
+    meaning: str
+    secret: bool = False
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("CAMPFILL_HOME", "./campfill-data", "folder that holds inbox, outbox, archive, reports, postgres, logs"),
+    Setting("CAMPFILL_INBOX", "", "the watched folder; empty means inbox/ in CAMPFILL_HOME"),
+    Setting("CAMPFILL_DATABASE_URL", "", "an external PostgreSQL server; empty means the embedded one", secret=True),
+    Setting("CAMPFILL_TIMEZONE", "Europe/Berlin", "the time zone in which flights and delivery days are counted"),
+    Setting("CAMPFILL_REPORTING_URL", "", "base address of the reporting API; empty means no API is asked"),
+    Setting("CAMPFILL_REPORTING_TOKEN", "", "bearer token of the reporting API; wins over `campfill token`", secret=True),
+    Setting("CAMPFILL_REPORTING_CONNECTOR", "ppv", "a built-in connector's name, or the path of a TOML file"),
+    Setting("CAMPFILL_RESTATE_DAYS", "3", "how many days before today are fetched again every night"),
+    Setting("CAMPFILL_FINAL_AFTER_DAYS", "3", "days after a flight's end until its figures are final"),
+    Setting("CAMPFILL_SETTLE_SECONDS", "2", "how long a dropped file must stand still before it is read"),
+    Setting("CAMPFILL_MAX_UPLOAD_MB", "250", "largest file that is read, in MB"),
+    Setting("CAMPFILL_PARSE_MEMORY_MB", "4096", "memory limit of the process that parses one file, in MB"),
+    Setting("CAMPFILL_PARSE_SECONDS", "600", "time limit of the process that parses one file, in seconds"),
+    Setting("CAMPFILL_BANDS", "100,99.5,95", "lower limits of goal met, near goal and moderate shortfall, in percent"),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, validated. Paths are absolute; sizes in MB, times in seconds, days in local days."""
+
+    home: Path
+    inbox: Path
+    database_url: str | None = field(repr=False)
+    timezone: ZoneInfo
+    reporting_url: str | None
+    reporting_token: str | None = field(repr=False)
+    reporting_connector: str
+    restate_days: int
+    final_after_days: int
+    settle_seconds: float
+    max_upload_mb: int
+    parse_memory_mb: int
+    parse_seconds: int
+    bands: Bands
+
+    @property
+    def outbox(self) -> Path:
+        """Receipts, one workbook per upload."""
+        return self.home / "outbox"
+
+    @property
+    def archive(self) -> Path:
+        """Originals by content, never changed."""
+        return self.home / "archive"
+
+    @property
+    def reports(self) -> Path:
+        """The fulfillment page and workbook."""
+        return self.home / "reports"
+
+    @property
+    def postgres(self) -> Path:
+        """The embedded server's data."""
+        return self.home / "postgres"
+
+    @property
+    def logs(self) -> Path:
+        """Logs of the processes that `campfill up` starts."""
+        return self.home / "logs"
+
+    @property
+    def work(self) -> Path:
+        """What is being worked on right now; safe to lose, made again from the archive."""
+        return self.home / "work"
+
+    @property
+    def token_file(self) -> Path:
+        """The reporting token stored by `campfill token`, readable by its owner only."""
+        return self.home / "reporting-token"
+
+    def make_folders(self) -> None:
+        """Create every folder a user may drop into or look at."""
+        for folder in (self.home, self.inbox, self.outbox, self.archive, self.reports, self.logs, self.work):
+            folder.mkdir(parents=True, exist_ok=True)
+
+
+def _whole(values: Mapping[str, str], variable: str, least: int) -> int:
+    text = values[variable]
+    try:
+        number = int(text)
+    except ValueError:
+        raise SettingsError(variable, text, f"give a whole number of at least {least}") from None
+    if number < least:
+        raise SettingsError(variable, text, f"give a whole number of at least {least}")
+    return number
+
+
+def _bands(values: Mapping[str, str]) -> Bands:
+    text = values["CAMPFILL_BANDS"]
+    mend = "give three percentages, highest first, like 100,99.5,95"
+    try:
+        met, near, moderate = (Decimal(part.strip()) for part in text.split(","))
+    except (ValueError, InvalidOperation):
+        raise SettingsError("CAMPFILL_BANDS", text, mend) from None
+    if not (met.is_finite() and met > near > moderate > 0):
+        raise SettingsError("CAMPFILL_BANDS", text, mend)
+    return Bands(goal_met=met, near_goal=near, moderate=moderate)
+
+
+def _timezone(values: Mapping[str, str]) -> ZoneInfo:
+    text = values["CAMPFILL_TIMEZONE"]
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise SettingsError("CAMPFILL_TIMEZONE", text, "give an IANA name like Europe/Berlin") from None
+
+
+def load_settings(environ: Mapping[str, str] | None = None, *, cwd: Path | None = None) -> Settings:
+    """Read the settings from `environ` (default: the process environment), then `.env` in `cwd`, then defaults.
+
+    An empty variable counts as not set. Raises SettingsError naming the variable and its mend.
+    """
+    environ = os.environ if environ is None else environ
+    folder = Path.cwd() if cwd is None else cwd
+    from_file = dotenv_values(folder / ".env") if (folder / ".env").is_file() else {}
+    values = {s.variable: environ.get(s.variable) or from_file.get(s.variable) or s.default for s in SETTINGS}
+    home = (folder / Path(values["CAMPFILL_HOME"]).expanduser()).resolve()
+    settle_text = values["CAMPFILL_SETTLE_SECONDS"]
+    try:
+        settle = float(settle_text)
+    except ValueError:
+        settle = -1.0
+    if not 0 <= settle <= 3600:
+        raise SettingsError("CAMPFILL_SETTLE_SECONDS", settle_text, "give seconds between 0 and 3600")
+    inbox = values["CAMPFILL_INBOX"]
+    return Settings(
+        home=home,
+        inbox=(folder / Path(inbox).expanduser()).resolve() if inbox else home / "inbox",
+        database_url=values["CAMPFILL_DATABASE_URL"] or None,
+        timezone=_timezone(values),
+        reporting_url=values["CAMPFILL_REPORTING_URL"].rstrip("/") or None,
+        reporting_token=values["CAMPFILL_REPORTING_TOKEN"] or None,
+        reporting_connector=values["CAMPFILL_REPORTING_CONNECTOR"],
+        restate_days=_whole(values, "CAMPFILL_RESTATE_DAYS", 0),
+        final_after_days=_whole(values, "CAMPFILL_FINAL_AFTER_DAYS", 0),
+        settle_seconds=settle,
+        max_upload_mb=_whole(values, "CAMPFILL_MAX_UPLOAD_MB", 1),
+        parse_memory_mb=_whole(values, "CAMPFILL_PARSE_MEMORY_MB", 256),
+        parse_seconds=_whole(values, "CAMPFILL_PARSE_SECONDS", 1),
+        bands=_bands(values),
+    )

@@ -1,0 +1,1 @@
+"""Alembic migrations; each revision runs the SQL file of its own name."""

@@ -1,0 +1,2 @@
+-- Fulfillment and what is derived from it. Every table here can be made again from the tables before it.
+SELECT 1;

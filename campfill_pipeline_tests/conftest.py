@@ -1,0 +1,54 @@
+"""Fixtures: one embedded PostgreSQL per test process, and a fresh, migrated database for every test that asks."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from campfill_pipeline.warehouse import database, server
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[server.Server]:
+    """The real PostgreSQL, in a folder of its own, stopped at the end of the session."""
+    with tempfile.TemporaryDirectory(prefix="campfill-test-pg-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        running = server.start(Path(folder))
+        with psycopg.connect(running.url("postgres"), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE template_campfill")
+            for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+                connection.execute(f"ALTER SYSTEM SET {setting}")  # type: ignore[arg-type]
+            connection.execute("SELECT pg_reload_conf()")
+        database.migrate(running.url("template_campfill"))
+        yield running
+        server.stop(running)
+
+
+@pytest.fixture
+def database_url(postgres_server: server.Server) -> Iterator[str]:
+    """Address of a fresh database with campfill's schema, gone after the test."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE template_campfill STRATEGY file_copy").format(sql.Identifier(name))
+        )
+        try:
+            yield postgres_server.url(name)
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def connection(database_url: str) -> Iterator[psycopg.Connection]:
+    """An open connection to a fresh database."""
+    with database.connect(database_url) as open_connection:
+        yield open_connection
