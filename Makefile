@@ -1,0 +1,51 @@
+# campfill: everything starts here. `make help` lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: help run up test test-long bench lint types lock clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "campfill needs Python 3.11 or newer: make PYTHON=python3.11 …")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --require-hashes -r requirements.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	$(PIP) install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: $(VENV)/.installed  ## install, start everything in ./campfill-demo and load the demo world
+	@$(BIN)/campfill up --demo
+
+up: $(VENV)/.installed  ## install and start everything in your own home, ./campfill-data
+	@$(BIN)/campfill up
+
+lint: $(VENV)/.installed-dev  ## check format, style and import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/.installed-dev  ## check types strictly
+	$(BIN)/mypy
+
+test: lint types  ## install, lint, type-check, run all tests
+	$(BIN)/pytest -m "not long" -n 2 --dist loadfile
+
+test-long: $(VENV)/.installed-dev  ## load, soak, crash loops and big files
+	$(BIN)/pytest -m long
+
+bench: $(VENV)/.installed-dev  ## every benchmark, each beside its alternatives
+	$(BIN)/python -m bench
+
+lock: $(VENV)/.installed-dev  ## pin every package again, with hashes and without index addresses
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+clean:  ## remove the virtual environment and caches; your data stay
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
