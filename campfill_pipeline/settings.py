@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
 
-from campfill_pipeline.domain.fulfillment import Bands
+from campfill_pipeline.domain.fulfillment import Bands, FulfillmentRules
 
 
 class SettingsError(Exception):
@@ -107,6 +107,21 @@ class Settings:
         """The reporting token stored by `campfill token`, readable by its owner only."""
         return self.home / "reporting-token"
 
+    @property
+    def rules(self) -> FulfillmentRules:
+        """What the fulfillment figures depend on besides the data."""
+        return FulfillmentRules(
+            timezone=self.timezone.key, bands=self.bands, final_after_days=self.final_after_days
+        )
+
+    def current_token(self) -> str | None:
+        """The reporting token as it is now: the environment's, else the one stored by `campfill token`, else None."""
+        if self.reporting_token:
+            return self.reporting_token
+        if self.token_file.is_file():
+            return self.token_file.read_text(encoding="utf-8").strip() or None
+        return None
+
     def make_folders(self) -> None:
         """Create every folder a user may drop into or look at."""
         for folder in (self.home, self.inbox, self.outbox, self.archive, self.reports, self.logs, self.work):
@@ -144,16 +159,28 @@ def _timezone(values: Mapping[str, str]) -> ZoneInfo:
         raise SettingsError("CAMPFILL_TIMEZONE", text, "give an IANA name like Europe/Berlin") from None
 
 
-def load_settings(environ: Mapping[str, str] | None = None, *, cwd: Path | None = None) -> Settings:
-    """Read the settings from `environ` (default: the process environment), then `.env` in `cwd`, then defaults.
+def read_values(environ: Mapping[str, str] | None = None, *, cwd: Path | None = None) -> dict[str, str]:
+    """Every variable's text: from `environ` (default: the process's), then `.env` in `cwd`, then the default.
 
-    An empty variable counts as not set. Raises SettingsError naming the variable and its mend.
+    A variable that is set but empty means its default, whatever `.env` says. Paths come back absolute.
     """
     environ = os.environ if environ is None else environ
     folder = Path.cwd() if cwd is None else cwd
     from_file = dotenv_values(folder / ".env") if (folder / ".env").is_file() else {}
-    values = {s.variable: environ.get(s.variable) or from_file.get(s.variable) or s.default for s in SETTINGS}
+    values = {}
+    for setting in SETTINGS:
+        found = environ[setting.variable] if setting.variable in environ else from_file.get(setting.variable)
+        values[setting.variable] = found or setting.default
     home = (folder / Path(values["CAMPFILL_HOME"]).expanduser()).resolve()
+    inbox = values["CAMPFILL_INBOX"]
+    values["CAMPFILL_HOME"] = str(home)
+    values["CAMPFILL_INBOX"] = str((folder / Path(inbox).expanduser()).resolve() if inbox else home / "inbox")
+    return values
+
+
+def load_settings(environ: Mapping[str, str] | None = None, *, cwd: Path | None = None) -> Settings:
+    """Read and validate the settings (see `read_values`). Raises SettingsError naming the variable and its mend."""
+    values = read_values(environ, cwd=cwd)
     settle_text = values["CAMPFILL_SETTLE_SECONDS"]
     try:
         settle = float(settle_text)
@@ -161,10 +188,9 @@ def load_settings(environ: Mapping[str, str] | None = None, *, cwd: Path | None 
         settle = -1.0
     if not 0 <= settle <= 3600:
         raise SettingsError("CAMPFILL_SETTLE_SECONDS", settle_text, "give seconds between 0 and 3600")
-    inbox = values["CAMPFILL_INBOX"]
     return Settings(
-        home=home,
-        inbox=(folder / Path(inbox).expanduser()).resolve() if inbox else home / "inbox",
+        home=Path(values["CAMPFILL_HOME"]),
+        inbox=Path(values["CAMPFILL_INBOX"]),
         database_url=values["CAMPFILL_DATABASE_URL"] or None,
         timezone=_timezone(values),
         reporting_url=values["CAMPFILL_REPORTING_URL"].rstrip("/") or None,

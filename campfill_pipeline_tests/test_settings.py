@@ -1,0 +1,64 @@
+"""Settings come from the environment, then `.env`, then defaults; a wrong one names itself and its mend."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from campfill_pipeline.settings import SETTINGS, SettingsError, load_settings
+
+
+def test_defaults_need_nothing(tmp_path: Path) -> None:
+    settings = load_settings({}, cwd=tmp_path)
+    assert settings.home == tmp_path / "campfill-data"
+    assert settings.inbox == tmp_path / "campfill-data" / "inbox"
+    assert settings.timezone.key == "Europe/Berlin"
+    assert (settings.restate_days, settings.final_after_days, settings.settle_seconds) == (3, 3, 2.0)
+    assert settings.bands.near_goal == Decimal("99.5")
+    assert settings.database_url is None
+
+
+def test_the_environment_wins_over_the_env_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("CAMPFILL_HOME=from-file\nCAMPFILL_RESTATE_DAYS=7\n")
+    settings = load_settings({"CAMPFILL_HOME": "from-environment"}, cwd=tmp_path)
+    assert settings.home == tmp_path / "from-environment"
+    assert settings.restate_days == 7
+
+
+def test_a_variable_set_to_nothing_means_its_default_whatever_the_env_file_says(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("CAMPFILL_DATABASE_URL=postgresql://elsewhere/db\n")
+    assert load_settings({"CAMPFILL_DATABASE_URL": ""}, cwd=tmp_path).database_url is None
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("CAMPFILL_TIMEZONE", "Berlin"),
+        ("CAMPFILL_BANDS", "95,99,100"),
+        ("CAMPFILL_BANDS", "a,b,c"),
+        ("CAMPFILL_RESTATE_DAYS", "-1"),
+        ("CAMPFILL_MAX_UPLOAD_MB", "many"),
+        ("CAMPFILL_SETTLE_SECONDS", "nan"),
+    ],
+)
+def test_a_wrong_value_names_its_variable(tmp_path: Path, variable: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=variable):
+        load_settings({variable: value}, cwd=tmp_path)
+
+
+def test_secrets_stay_out_of_the_representation(tmp_path: Path) -> None:
+    environ = {"CAMPFILL_REPORTING_TOKEN": "s3cret", "CAMPFILL_DATABASE_URL": "postgresql://u:s3cret@h/d"}
+    assert "s3cret" not in repr(load_settings(environ, cwd=tmp_path))
+
+
+def test_every_setting_is_documented() -> None:
+    assert all(setting.meaning for setting in SETTINGS)
+
+
+def test_the_token_is_read_when_asked_and_the_environment_wins(tmp_path: Path) -> None:
+    settings = load_settings({}, cwd=tmp_path)
+    assert settings.current_token() is None
+    settings.home.mkdir()
+    settings.token_file.write_text("stored\n")
+    assert settings.current_token() == "stored"
+    assert load_settings({"CAMPFILL_REPORTING_TOKEN": "given"}, cwd=tmp_path).current_token() == "given"
