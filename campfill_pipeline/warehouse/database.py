@@ -10,16 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import create_engine, pool, text
+from psycopg import errors, sql
 
 SCHEMA = "campfill"
 MIGRATION_LOCK = 0x63616D70  # 'camp': one migration at a time, whoever starts first
+MIGRATIONS = Path(__file__).with_name("migrations")
 
 
 def connect(url: str, *, schema: str = SCHEMA, autocommit: bool = False) -> psycopg.Connection:
-    """Open a connection whose unqualified names mean `schema`. `url` is `postgresql://user:password@host:port/name`."""
+    """Open a connection in which unqualified names mean `schema`; `url` as from `server.database_url`."""
     return psycopg.connect(url, autocommit=autocommit, options=f"-c search_path={schema} -c timezone=UTC")
 
 
@@ -30,15 +29,35 @@ def transaction(url: str, *, schema: str = SCHEMA) -> Iterator[psycopg.Connectio
         yield connection
 
 
+def newest_revision() -> str:
+    """The number of the newest migration in this version of campfill, such as `0004`."""
+    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.sql"))
+
+
+def is_current(url: str, *, schema: str = SCHEMA) -> bool:
+    """Whether `schema` is at the newest revision: one short query, so that every command can ask."""
+    with connect(url, schema=schema) as connection:
+        try:
+            row = connection.execute(
+                sql.SQL("SELECT version_num FROM {}.alembic_version").format(sql.Identifier(schema))
+            ).fetchone()
+        except (errors.UndefinedTable, errors.InvalidSchemaName):
+            return False
+    return row is not None and row[0] == newest_revision()
+
+
 def migrate(url: str, *, schema: str = SCHEMA) -> None:
-    """Bring `schema` to the newest revision. Safe when several processes start at once: the second one waits."""
+    """Bring `schema` to the newest revision. Safe when several processes start at once: the second waits."""
+    # Imported here: Alembic and SQLAlchemy take a third of a second, most commands have nothing to migrate.
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine, pool, text
+
     engine = create_engine(
-        url.replace("postgresql://", "postgresql+psycopg://", 1),
-        poolclass=pool.NullPool,
-        connect_args={"options": f"-c search_path={schema} -c timezone=UTC"},
+        "postgresql+psycopg://", poolclass=pool.NullPool, creator=lambda: connect(url, schema=schema)
     )
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with engine.connect() as connection, connection.begin():
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
         connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
