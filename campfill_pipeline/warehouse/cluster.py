@@ -80,7 +80,7 @@ def _alone(folder: Path) -> Iterator[None]:
             except BlockingIOError:
                 if time.monotonic() > until:
                     raise ServerError(
-                        f"Another process has been starting or stopping the database in {folder} for minutes.",
+                        f"Another process has been starting or stopping the database in {folder} for long.",
                         "Look with `ps` what campfill processes hang, end them, and try again.",
                     ) from None
                 time.sleep(0.05)
@@ -88,7 +88,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _works_in(pid: int, data: Path) -> bool:
-    """Whether process `pid` has `data` as its working folder, as all of its cluster have."""
+    """Whether process `pid` has `data` as its working folder, as all of a cluster have."""
     try:
         if OWN_FOLDER.exists():
             return data.samefile(f"/proc/{pid}/cwd")
@@ -166,7 +166,8 @@ def _make(folder: Path, server: Server) -> None:
         made = run(
             "initdb", "-D", data_argument(unfinished, account), "-U", "campfill",
             "--pwfile", "../initdb-password", "-A", "scram-sha-256", "-E", "UTF8",
-            "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions", cwd=unfinished, account=account,
+            "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions",
+            cwd=unfinished, account=account,
         )  # fmt: skip
     finally:
         password_file.unlink(missing_ok=True)
