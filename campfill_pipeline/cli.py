@@ -1,0 +1,362 @@
+"""The `campfill` command: the doors, each a few lines; what takes more lives in `commands/`.
+
+Nothing heavy is imported before a command needs it: `campfill status` must answer at once, without Dagster or pandas.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from campfill_pipeline.settings import load_settings
+
+app = typer.Typer(
+    name="campfill",
+    help="Campaign fulfillment you can trust: drop a list, see which lines reached their goal, which did not, and why.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+db = typer.Typer(help="The database.", no_args_is_help=True)
+app.add_typer(db, name="db")
+
+Json = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")
+]
+Day = datetime  # typer parses dates as datetime; `_day` makes them dates
+
+
+class Kind(StrEnum):
+    """Kinds of lines."""
+
+    CAMPAIGN = "campaign"
+    DEAL = "deal"
+
+
+class Band(StrEnum):
+    """Bands of fulfillment."""
+
+    GOAL_MET = "goal_met"
+    NEAR_GOAL = "near_goal"
+    MODERATE_SHORTFALL = "moderate_shortfall"
+    CRITICAL_SHORTFALL = "critical_shortfall"
+    NO_DATA = "no_data"
+
+
+class When(StrEnum):
+    """Which state of knowledge a past figure uses."""
+
+    NOW = "now"
+    THEN = "then"
+
+
+def _day(value: datetime | None) -> date | None:
+    return value.date() if value else None
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, UUID | Path):
+        return str(value)
+    raise TypeError(f"no JSON form for {type(value).__name__}")
+
+
+def _print_json(document: object) -> None:
+    sys.stdout.write(json.dumps(document, default=_plain, ensure_ascii=False, indent=1) + "\n")
+
+
+@app.command()
+def up(
+    host: Annotated[str, typer.Option(help="Address the web UI listens on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of the web UI.")] = 3000,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="In the demo's own home, with the simulated API.")
+    ] = False,
+) -> None:
+    """Start database, web UI and daemon; Ctrl-C stops all it started."""
+    from campfill_pipeline.commands import up as command
+
+    raise typer.Exit(command.run(host=host, port=port, demo=demo))
+
+
+@app.command()
+def ingest(
+    files: Annotated[
+        list[Path], typer.Argument(help="Campaign lists or CSV exports; they are copied, not moved.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Run the upload job now, in this process, on these files."""
+    from campfill_pipeline.commands import ingest as command
+
+    reports, code = command.run(files, quiet=as_json)
+    if as_json:
+        _print_json(reports)
+    raise typer.Exit(code)
+
+
+@app.command()
+def refresh(
+    first: Annotated[
+        Day | None, typer.Option("--from", help="First local day.", formats=["%Y-%m-%d"])
+    ] = None,
+    last: Annotated[
+        Day | None, typer.Option("--to", help="Last local day, inclusive.", formats=["%Y-%m-%d"])
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Fetch delivery for these local days (default: today and the restatement days before it) and update fulfillment."""
+    from campfill_pipeline.commands import refresh as command
+
+    document, code = command.run(_day(first), _day(last), quiet=as_json)
+    if as_json:
+        _print_json(document)
+    raise typer.Exit(code)
+
+
+@app.command()
+def token() -> None:
+    """Ask for the reporting token and store it, readable by you only. A running system takes it at its next run."""
+    from campfill_pipeline.commands import token as command
+
+    command.run(load_settings())
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Show uploads, the latest refresh, what waits, what failed."""
+    from campfill_pipeline.commands import status as command
+
+    document = command.facts(load_settings())
+    if as_json:
+        _print_json(document)
+    else:
+        command.show(document)
+
+
+@app.command()
+def fulfillment(
+    as_of: Annotated[
+        Day | None, typer.Option(help="Local day; computes, never writes.", formats=["%Y-%m-%d"])
+    ] = None,
+    contract: Annotated[
+        When, typer.Option(help="The contract as it stands now, or as it stood then.")
+    ] = When.NOW,
+    known: Annotated[
+        When, typer.Option(help="With today's knowledge of delivery, or that of then.")
+    ] = When.NOW,
+    kind: Annotated[Kind | None, typer.Option(help="Only campaigns or only deals.")] = None,
+    band: Annotated[Band | None, typer.Option(help="Only one band.")] = None,
+    limit: Annotated[int, typer.Option(help="Lines shown on a terminal (JSON and CSV: all).")] = 25,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV on stdout.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show the fulfillment of all lines, worst first."""
+    from campfill_pipeline.commands import fulfillment as command
+
+    day = _day(as_of)
+    rows, shown = command.rows(
+        load_settings(), as_of=day, contract=contract.value, known=known.value,
+        kind=kind.value if kind else None, band=band.value if band else None,
+    )  # fmt: skip
+    if as_json:
+        _print_json(rows)
+    elif as_csv:
+        command.write_csv(rows)
+    else:
+        command.show(rows, shown, limit=limit)
+
+
+@app.command()
+def line(
+    line_id: Annotated[str, typer.Argument(metavar="ID", help="The line's UUID.")], as_json: Json = False
+) -> None:
+    """Show one line: contract, history, delivery by day, cause with evidence."""
+    from campfill_pipeline.commands import line as command
+
+    document = command.facts(load_settings(), line_id)
+    if as_json:
+        _print_json(document)
+    else:
+        command.show(document)
+
+
+@app.command()
+def revert(
+    upload_id: Annotated[str, typer.Argument(help="As `campfill status` shows it.")], as_json: Json = False
+) -> None:
+    """Undo what an upload changed, as a new revision; history stays."""
+    from campfill_pipeline.commands import revert as command
+
+    document = command.run(upload_id, quiet=as_json)
+    if as_json:
+        _print_json(document)
+
+
+@app.command()
+def report(
+    as_of: Annotated[Day | None, typer.Option(help="Local day.", formats=["%Y-%m-%d"])] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder; default: reports/ in CAMPFILL_HOME.")] = None,
+) -> None:
+    """Write the HTML page and the XLSX."""
+    from campfill_pipeline.commands import report as command
+
+    command.run(load_settings(), _day(as_of), out)
+
+
+@app.command()
+def rebuild(as_json: Json = False) -> None:
+    """Make every derived table again from archive, ledger events and report rows."""
+    from campfill_pipeline.commands import rebuild as command
+
+    document, code = command.run(load_settings())
+    if as_json:
+        _print_json(document)
+    raise typer.Exit(code)
+
+
+@app.command("simulate-api")
+def simulate_api(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 chooses a free one.")] = 8800,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same world.")] = 1,
+    faults: Annotated[str, typer.Option(help="Comma-separated faults to mix in; `list` names them.")] = "",
+) -> None:
+    """Serve a reporting API on this machine, for demo and tests. The token: CAMPFILL_REPORTING_TOKEN, else one is made."""
+    from campfill_pipeline.commands import simulate_api as command
+
+    command.run(load_settings(), port, seed, faults)
+
+
+@app.command()
+def settings(as_json: Json = False) -> None:
+    """Show every setting with its meaning; secrets are masked."""
+    from campfill_pipeline.commands import show_settings as command
+
+    document = command.facts()
+    if as_json:
+        _print_json(document)
+    else:
+        command.show(document)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Check everything that can be wrong, and say how to mend it."""
+    from campfill_pipeline.commands import doctor as command
+
+    document, code = command.run(load_settings(), quiet=as_json)
+    if as_json:
+        _print_json(document)
+    raise typer.Exit(code)
+
+
+@db.command()
+def url(
+    dagster: Annotated[
+        bool, typer.Option("--dagster", help="Dagster's own database, for CAMPFILL_DAGSTER_URL.")
+    ] = False,
+) -> None:
+    """Print the database's address, one line."""
+    from campfill_pipeline.warehouse import server
+
+    chosen = load_settings()
+    address = server.database_url(chosen)
+    typer.echo(server.dagster_url(chosen) if dagster else address)
+
+
+@db.command("start")
+def db_start() -> None:
+    """Start the database and leave it running."""
+    from campfill_pipeline.warehouse import server
+
+    server.database_url(load_settings())
+    typer.echo("The database runs. Its address: campfill db url", err=True)
+
+
+@db.command("stop")
+def db_stop() -> None:
+    """Stop the database cleanly."""
+    from campfill_pipeline.warehouse import server
+
+    stopped = server.stop_running(load_settings())
+    typer.echo("The database is stopped." if stopped else "The database did not run.", err=True)
+
+
+@db.command()
+def psql() -> None:
+    """Open an SQL prompt on campfill's tables."""
+    from campfill_pipeline.commands import database as command
+
+    raise typer.Exit(command.psql(load_settings()))
+
+
+@db.command()
+def backup(file: Annotated[Path, typer.Argument(help="File to write.")]) -> None:
+    """Write the whole database to one file."""
+    from campfill_pipeline.commands import database as command
+
+    command.backup(load_settings(), file)
+
+
+@db.command()
+def restore(file: Annotated[Path, typer.Argument(help="A file made by `campfill db backup`.")]) -> None:
+    """Put the database back as it was in a backup."""
+    from campfill_pipeline.commands import database as command
+
+    command.restore(load_settings(), file)
+
+
+def _is_ours(error: BaseException) -> bool:
+    return type(error).__module__.startswith("campfill_pipeline.")
+
+
+def _keep_trace(error: BaseException) -> Path | None:
+    """Write the details of an unexpected fault to the log folder: people see a sentence, maintainers the trace."""
+    try:
+        logs = load_settings().logs
+        logs.mkdir(parents=True, exist_ok=True)
+        file = logs / "campfill-faults.log"
+        with file.open("a", encoding="utf-8") as log:
+            log.write(f"{datetime.now(UTC).isoformat()} campfill {' '.join(sys.argv[1:])}\n")
+            log.write("".join(traceback.format_exception(error)) + "\n")
+    except (OSError, ValueError):
+        return None
+    return file
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Entry point: every fault ends as a sentence and exit code 1, never as a traceback."""
+    try:
+        return app(arguments)
+    except KeyboardInterrupt:
+        return sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader (head, less) has seen enough
+        return sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - the outermost door: recorded, then said in a sentence
+        if _is_ours(error):
+            typer.secho(f"campfill: {error}", err=True, fg="red")
+        else:
+            file = _keep_trace(error)
+            where = f" Details for maintainers: {file}" if file else ""
+            typer.secho(
+                f"campfill: unexpected fault: {type(error).__name__}: {error}.{where}", err=True, fg="red"
+            )
+        return sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

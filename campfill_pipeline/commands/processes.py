@@ -1,0 +1,111 @@
+"""Child processes that `campfill up` starts: each in a session of its own, remembered on disk, stopped as a whole.
+
+Killing only the parent of a Dagster process leaves its children running; so we wait for the whole session, and what an
+earlier, killed `up` left behind is found by the remembered pids and their start times.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+GRACE_SECONDS = 20.0
+
+
+@dataclass
+class Child:
+    """A running process with its log and the command that starts it again."""
+
+    name: str
+    command: Sequence[str]
+    environ: Mapping[str, str]
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def running(self) -> bool:
+        """Whether the process itself still lives."""
+        return self.process.poll() is None
+
+
+def start(name: str, command: Sequence[str], environ: Mapping[str, str], log: Path, cwd: Path) -> Child:
+    """Start `command` in a session of its own, its output appended to `log`."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command,
+            env=dict(environ),
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return Child(name, command, environ, log, process)
+
+
+def _session(leader: int) -> list[psutil.Process]:
+    members = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if os.getsid(process.pid) == leader:
+                members.append(process)
+    return members
+
+
+def stop_sessions(leaders: Sequence[int], *, grace: float = GRACE_SECONDS) -> None:
+    """Ask every process of these sessions to end, wait, and kill what has not ended after `grace` seconds."""
+    for leader in leaders:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(leader, signal.SIGTERM)
+    deadline = time.monotonic() + grace
+    asked = False
+    while left := [process for leader in leaders for process in _session(leader)]:
+        if all(process.status() == psutil.STATUS_ZOMBIE for process in left if process.is_running()):
+            break
+        if not asked and time.monotonic() > deadline - grace * 0.7:
+            asked = True  # the leader is gone or slow: ask the others directly
+            for process in left:
+                with contextlib.suppress(psutil.Error):
+                    process.terminate()
+        if time.monotonic() > deadline:
+            for process in left:
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
+            break
+        time.sleep(0.1)
+
+
+def remember(children: Sequence[Child], file: Path) -> None:
+    """Write down which processes run, so that a later start can find leftovers."""
+    facts = []
+    for child in children:
+        with contextlib.suppress(psutil.Error):
+            facts.append({"pid": child.process.pid, "started": psutil.Process(child.process.pid).create_time()})
+    file.write_text(json.dumps(facts), encoding="utf-8")
+
+
+def stop_leftovers(file: Path) -> int:
+    """Stop what an earlier, killed `up` left running. Returns how many sessions were stopped."""
+    if not file.exists():
+        return 0
+    leaders = []
+    for fact in json.loads(file.read_text(encoding="utf-8")):
+        # The leader may be gone while its children live on; then its session id is still theirs.
+        try:
+            same = psutil.Process(fact["pid"]).create_time() == fact["started"]
+        except psutil.NoSuchProcess:
+            same = any(process.create_time() >= fact["started"] for process in _session(fact["pid"]))
+        if same:
+            leaders.append(fact["pid"])
+    stop_sessions(leaders)
+    file.unlink()
+    return len(leaders)

@@ -1,0 +1,226 @@
+"""`campfill up`: database, web UI, daemon and code server, started together and stopped together."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from campfill_pipeline.commands import processes
+from campfill_pipeline.settings import Settings
+from campfill_pipeline.warehouse import server
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+RESTARTS = 5  # of one process, before `up` gives up on it
+
+
+class UpError(Exception):
+    """The system could not be started. The message says what failed and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """How the demo's simulated reporting API is reached."""
+
+    port: int
+    token: str = field(repr=False)
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """A port that is free right now."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _port_is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True
+
+
+def _wait_for_port(host: str, port: int, child: processes.Child, seconds: float = 90) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if probe.connect_ex((host, port)) == 0:
+                return
+        if not child.running:
+            raise UpError(f"{child.name} ended at its start. Its last words are in {child.log}.")
+        time.sleep(0.05)
+    raise UpError(f"{child.name} did not answer within {seconds:.0f} s. See {child.log}.")
+
+
+def dagster_home(settings: Settings) -> Path:
+    """Dagster's own folder in CAMPFILL_HOME, with the checkout's dagster.yaml in it."""
+    home = settings.home / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "dagster.yaml").write_bytes((CHECKOUT / "dagster.yaml").read_bytes())
+    return home
+
+
+def child_environment(
+    settings: Settings, values: Mapping[str, str], demo: Demo | None, pages_url: str | None
+) -> dict[str, str]:
+    """What every process of this system needs to know; secrets go by environment, never by command line."""
+    environ = dict(os.environ) | values
+    environ["DAGSTER_HOME"] = str(dagster_home(settings))
+    environ["CAMPFILL_DAGSTER_URL"] = server.dagster_url(settings)
+    environ["DAGSTER_GRPC_SHUTDOWN_GRACE_PERIOD"] = "5"
+    environ["PYTHONUNBUFFERED"] = "1"
+    if pages_url:
+        environ["CAMPFILL_PAGES_URL"] = pages_url
+    if demo:
+        environ["CAMPFILL_REPORTING_URL"] = f"http://127.0.0.1:{demo.port}"
+        environ["CAMPFILL_REPORTING_TOKEN"] = demo.token
+    return environ
+
+
+class _Pages(http.server.SimpleHTTPRequestHandler):
+    """Serves reports/ and outbox/ read-only, so that the web UI can link to them (browsers refuse file:// links)."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Say nothing: the terminal belongs to `up`."""
+
+    def translate_path(self, path: str) -> str:
+        """Only the two folders people look at; anything else in CAMPFILL_HOME stays unseen."""
+        found = Path(super().translate_path(path))
+        home = Path(self.directory)
+        shown = any(found == home / name or home / name in found.parents for name in ("reports", "outbox"))
+        return str(found if shown else home / "reports" / "not-served")
+
+
+def serve_pages(settings: Settings, host: str, port: int) -> http.server.ThreadingHTTPServer:
+    """Serve reports and receipts on `host:port` in a thread of this process."""
+    handler = functools.partial(_Pages, directory=str(settings.home))
+    pages = http.server.ThreadingHTTPServer((host, port), handler)
+    threading.Thread(target=pages.serve_forever, daemon=True, name="pages").start()
+    return pages
+
+
+class System:
+    """Everything `campfill up` starts, in order; `stop` ends it in reverse order."""
+
+    def __init__(self, settings: Settings, host: str, port: int, demo: Demo | None, console: Console) -> None:
+        self.settings, self.host, self.port, self.demo, self.console = settings, host, port, demo, console
+        self.children: list[processes.Child] = []
+        self.restarts: dict[str, int] = {}
+        self._pages: http.server.ThreadingHTTPServer | None = None
+        self._remembered = settings.home / "processes.json"
+        self._own_server = False
+        self.pages_url = ""
+
+    def start(self) -> None:
+        """Start all. Raises UpError; what was started by then is stopped by `stop`."""
+        settings = self.settings
+        settings.make_folders()
+        if not _port_is_free(self.host, self.port):
+            raise UpError(f"port {self.port} is taken. Stop what runs there, or choose another: campfill up --port 3100")
+        leftovers = processes.stop_leftovers(self._remembered)
+        if leftovers:
+            self.console.print(f"[dim]stopped {leftovers} processes that an earlier start had left behind[/]")
+        self._own_server = not server.status(settings).running
+        server.database_url(settings)
+        pages_port = self.port + 1 if _port_is_free(self.host, self.port + 1) else free_port(self.host)
+        self._pages = serve_pages(settings, self.host, pages_port)
+        self.pages_url = f"http://{self.host}:{pages_port}"
+        self.environ = child_environment(settings, self.demo, self.pages_url)
+        if self.demo:
+            child = self._start("simulated API", "campfill_pipeline.cli", "simulate-api", "--port", str(self.demo.port))
+            _wait_for_port("127.0.0.1", self.demo.port, child)
+        code_port = free_port()
+        workspace = Path(self.environ["DAGSTER_HOME"]) / "workspace.yaml"
+        workspace.write_text(
+            f"load_from:\n  - grpc_server: {{host: 127.0.0.1, port: {code_port}, location_name: campfill}}\n",
+            encoding="utf-8",
+        )
+        code = self._start(
+            "code server", "dagster", "api", "grpc", "--python-module", "campfill_pipeline.definitions",
+            "--host", "127.0.0.1", "--port", str(code_port), "--location-name", "campfill",
+        )  # fmt: skip
+        _wait_for_port("127.0.0.1", code_port, code)
+        self._start("daemon", "dagster._daemon", "run", "-w", str(workspace))
+        web = self._start(
+            "web UI", "dagster_webserver", "-w", str(workspace), "-h", self.host, "-p", str(self.port)
+        )  # fmt: skip
+        _wait_for_port(self.host, self.port, web)
+
+    def _start(self, name: str, module: str, *arguments: str) -> processes.Child:
+        log = self.settings.logs / f"{name.replace(' ', '-').lower()}.log"
+        child = processes.start(name, [sys.executable, "-m", module, *arguments], self.environ, log, CHECKOUT)
+        self.children.append(child)
+        processes.remember(self.children, self._remembered)
+        return child
+
+    def watch(self) -> None:
+        """Start again what died. Raises UpError where one process keeps dying."""
+        for index, child in enumerate(self.children):
+            if child.running:
+                continue
+            self.restarts[child.name] = self.restarts.get(child.name, 0) + 1
+            if self.restarts[child.name] > RESTARTS:
+                raise UpError(f"{child.name} died {RESTARTS} times. See {child.log}.")
+            self.console.print(f"[yellow]{child.name} ended; starting it again[/] (log: {child.log})")
+            self.children[index] = processes.start(child.name, child.command, child.environ, child.log, CHECKOUT)
+            processes.remember(self.children, self._remembered)
+
+    def stop(self) -> None:
+        """Stop all that was started, the database last and only if we started it."""
+        processes.stop_sessions([child.process.pid for child in reversed(self.children)])
+        for child in self.children:
+            child.process.wait()
+        self.children.clear()
+        self._remembered.unlink(missing_ok=True)
+        if self._pages:
+            self._pages.shutdown()
+        if self._own_server:
+            server.stop_running(self.settings)
+
+    def run_command(self, *arguments: str) -> int:
+        """Run a `campfill` command in this system's environment, on this terminal."""
+        command = [sys.executable, "-m", "campfill_pipeline.cli", *arguments]
+        return subprocess.run(command, env=self.environ, check=False).returncode
+
+
+def _stop_on_signals() -> threading.Event:
+    asked = threading.Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        asked.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, ask)
+    return asked
+
+
+def demo_settings(environ: Mapping[str, str], cwd: Path) -> dict[str, str]:
+    """The environment of the demo: a home of its own, so that no invented line ever mixes with a user's."""
+    demo = {name: value for name, value in environ.items() if not name.startswith("CAMPFILL_")}
+    demo["CAMPFILL_HOME"] = environ.get("CAMPFILL_DEMO_HOME", str(cwd / "campfill-demo"))
+    # Set to blanks' opposite, so that a user's .env cannot lead the demo to their database or inbox.
+    demo["CAMPFILL_INBOX"] = str(Path(demo["CAMPFILL_HOME"]) / "inbox")
+    return demo
+
+
+def new_demo() -> Demo:
+    """A free port and a fresh token for the simulated API."""
+    return Demo(free_port(), secrets.token_urlsafe(16))

@@ -1,0 +1,15 @@
+"""What each asset's page in the web UI says: one Markdown file per asset, with a picture of where it stands."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from campfill_pipeline.defs.pictures import flow_picture
+
+
+@cache
+def describe(asset: str, marked: str | None = None) -> str:
+    """The Markdown of `asset`, followed by the flow in which `marked` (default: the asset itself) stands out."""
+    text = (Path(__file__).parent / f"{asset}.md").read_text(encoding="utf-8")
+    return f"{text.strip()}\n\n{flow_picture(marked or asset)}"

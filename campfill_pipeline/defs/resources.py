@@ -1,0 +1,79 @@
+"""The one resource of all assets: settings, database and reporting API of this home, and the proof that a run lives.
+
+Belongs here: opening and closing. Does not belong here: what is done with a connection.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+import dagster as dg
+import psycopg
+
+from campfill_pipeline.settings import Settings, load_settings
+from campfill_pipeline.warehouse import database, ledger, server
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """No progress is shown: the run has no terminal."""
+
+
+@dataclass
+class Campfill:
+    """What assets, checks and sensors work with. Times come from `clock`, so that tests can set them."""
+
+    settings: Settings
+    url: str = field(repr=False)
+    progress: Progress = _silent
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def connect(self) -> psycopg.Connection:
+        """A connection to campfill's schema; use it as a context manager: one block, one transaction."""
+        return database.connect(self.url)
+
+    @property
+    def today(self) -> date:
+        """The local day it is now."""
+        return self.clock().astimezone(self.settings.timezone).date()
+
+    @property
+    def pages_url(self) -> str | None:
+        """Where `campfill up` serves reports and receipts, if it runs."""
+        return os.environ.get("CAMPFILL_PAGES_URL")
+
+
+def open_campfill(progress: Progress = _silent) -> Campfill:
+    """Settings from the environment and their database, started and migrated if need be."""
+    settings = load_settings()
+    settings.make_folders()
+    return Campfill(settings, server.database_url(settings), progress)
+
+
+def campfill_resource(progress: Progress = _silent) -> dg.ResourceDefinition:
+    """The resource. While a run lives it holds a lock in the database; a run without its lock is dead."""
+
+    @dg.resource(description="Settings, database and reporting API of this campfill home.")
+    def campfill(context: dg.InitResourceContext) -> Iterator[Campfill]:
+        opened = open_campfill(progress)
+        run = context.run
+        if run is None:
+            yield opened
+            return
+        with database.connect(opened.url, autocommit=True) as alive:
+            ledger.claim_run(alive, run.run_id)
+            yield opened
+
+    return campfill
+
+
+def quiet_previews() -> None:
+    """Leave out Dagster's notices about its own preview and beta features: they tell users nothing they could mend."""
+    for category in (dg.PreviewWarning, dg.BetaWarning):
+        warnings.filterwarnings("ignore", category=category)
