@@ -15,6 +15,16 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """A verdict on a value, wherever that value stands: an issue that has no address yet."""
+
+    code: str
+    severity: Severity
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """One verdict with its address. `cell` is in A1 notation, `row` counts from 1, `value` is as found (or None)."""
 

@@ -2,38 +2,23 @@
 
 Belongs here: frozen dataclasses and the meaning of their fields. Does not belong here: how anything is found.
 
-A table's cells are not in these objects but in `TableFound.file`, an Arrow IPC *stream* with record batches of
-at most 65,536 rows and the columns `row_no` int32, and for every recognised field `<field>` string (the text
-of the cell, null where blank) and `<field>_kind` int8 (a `CellKind`).
+A table's cells are not in these objects but in `TableFound.file`, an Arrow IPC *stream* with record batches
+of at most 65,536 rows and the columns `row_no` int32, and for every recognised field `<field>` string (the
+text of the cell, null where blank) and `<field>_kind` int8 (a `CellKind`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from pathlib import Path
 
-
-class CellKind(IntEnum):
-    """What a cell holds. Only TEXT, NUMBER, BOOLEAN, DATE and ERROR cells have a text."""
-
-    BLANK = 0
-    TEXT = 1
-    NUMBER = 2
-    """As written in the file: `5464.8`, `7.5900000000000007`, `2E+9`."""
-    BOOLEAN = 3
-    """`TRUE` or `FALSE`."""
-    DATE = 4
-    """ISO 8601: `2025-08-04`, `2025-08-04T13:00:00`, a time of day `13:00:00`, or a duration `PT36H`."""
-    ERROR = 5
-    """As shown: `#REF!`, `#N/A`, …"""
-    FORMULA_WITHOUT_VALUE = 6
+from campfill_pipeline.domain.cells import CellKind as CellKind
 
 
 @dataclass(frozen=True)
 class ParseLimits:
-    """What one file may cost: bytes on disk, memory in MB and wall-clock seconds of the parser, cells in all sheets."""
+    """What one file may cost: bytes on disk and unpacked, the parser's memory and wall-clock time, cells."""
 
     max_bytes: int
     memory_mb: int
@@ -53,7 +38,7 @@ class ColumnFound:
 
 @dataclass(frozen=True, slots=True)
 class TableFound:
-    """One table. `header_row` and `last_row` count from 1; `headers` holds every column's header up to the last.
+    """One table. `header_row` and `last_row` count from 1; `headers` are those of all columns, '' where blank.
 
     `rows` is the number of rows in `file`; `blank_rows` those left out between the header and `last_row`.
     """
@@ -70,9 +55,9 @@ class TableFound:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The outcome of reading one file. `reason` is None, or the contract's code for a file that cannot be used.
+    """The outcome of reading one file. `reason` is None, or the contract's code for an unusable file.
 
-    `kind` is `campaign_list`, `report_csv` or `unknown`; `format` is `xlsx`, `xlsm`, `csv`, `xls`, … or `unknown`.
+    `kind` is `campaign_list`, `report_csv` or `unknown`; `format` is `xlsx`, `xlsm`, `csv`, … or `unknown`.
     """
 
     kind: str
@@ -99,7 +84,7 @@ KIND_EXPORT = "report_csv"
 KIND_UNKNOWN = "unknown"
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """A file cannot be used. `reason` is a contract code; `message` says what, `hint` how to mend it."""
 
     def __init__(self, reason: str, message: str, hint: str, *, kind: str = KIND_UNKNOWN) -> None:

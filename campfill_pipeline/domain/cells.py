@@ -1,0 +1,72 @@
+"""Cells before they mean anything: what kind of thing a cell holds, when it is blank, when it is spoiled.
+
+Belongs here: what holds for every column alike. Does not belong here: numbers, runtimes and names, which have
+modules of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+
+from campfill_pipeline.domain.issues import Finding, Severity
+
+
+class CellKind(IntEnum):
+    """What a cell holds. Only TEXT, NUMBER, BOOLEAN, DATE and ERROR cells have a text."""
+
+    BLANK = 0
+    TEXT = 1
+    NUMBER = 2
+    """As written in the file: `5464.8`, `7.5900000000000007`, `2E+9`."""
+    BOOLEAN = 3
+    """`TRUE` or `FALSE`."""
+    DATE = 4
+    """ISO 8601: `2025-08-04`, `2025-08-04T13:00:00`, a time of day `13:00:00`, or a duration `PT36H`."""
+    ERROR = 5
+    """As shown: `#REF!`, `#N/A`, …"""
+    FORMULA_WITHOUT_VALUE = 6
+
+
+DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+"""Hyphens, en and em dashes, the minus sign: what people type and what Word and Excel make of it."""
+
+# Invisible marks that copying from web pages and chats leaves behind; they never carry meaning in a value.
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+
+_BLANK_WORDS = frozenset({"", "n/a", "null", *DASHES})
+_ERROR_TEXT = re.compile(
+    r"#(?:(?:REF|DIV/0|VALUE|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|CONNECT|UNKNOWN|BUSY|EXTERNAL|PYTHON|TIMEOUT"
+    r"|BEZUG|WERT|ZAHL|LEER|ÜBERLAUF|KALK)!|NAME\?|N/A|NV|GETTING_DATA)|Err:5[0-9]{2}",
+    re.IGNORECASE,
+)
+
+
+def shown(text: str) -> str:
+    """The text without what cannot be seen: invisible marks and white space around it."""
+    return INVISIBLE.sub("", text).strip()
+
+
+def is_blank(text: str | None) -> bool:
+    """True for nothing, white space, a lone dash, `n/a` and `NULL` (in any case)."""
+    return text is None or shown(text).casefold() in _BLANK_WORDS
+
+
+def spoiled(text: str | None, kind: int) -> Finding | None:
+    """The error that an error cell (or a text that spells one) or a formula without a value is in any column."""
+    if kind == CellKind.FORMULA_WITHOUT_VALUE:
+        return Finding(
+            "formula_without_value",
+            Severity.ERROR,
+            "The cell holds a formula, but the file does not hold its result.",
+            "Open the file in Excel, let it calculate, and save it; or type the value itself.",
+        )
+    if kind == CellKind.ERROR or (text is not None and _ERROR_TEXT.fullmatch(shown(text))):
+        name = shown(text or "") or "an error"
+        return Finding(
+            "error_cell",
+            Severity.ERROR,
+            f"The cell shows the spreadsheet error {name}, not a value.",
+            "Repair the formula, or type the value itself.",
+        )
+    return None
