@@ -1,2 +1,102 @@
 -- Fulfillment and what is derived from it. Every table here can be made again from the tables before it.
-SELECT 1;
+
+CREATE TABLE fulfillment (
+    line_id uuid PRIMARY KEY,
+    line_no integer NOT NULL UNIQUE,
+    as_of date NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('campaign', 'deal')),
+    purchase_type text NOT NULL,
+    impression_goal bigint NOT NULL,
+    cpm_eur numeric(10, 4) NOT NULL,
+    effective_start date NOT NULL,
+    end_date date NOT NULL,
+    flight_days integer NOT NULL,
+    elapsed_days integer NOT NULL,
+    days_fetched integer NOT NULL,
+    covered boolean NOT NULL,
+    lifecycle text NOT NULL CHECK (lifecycle IN ('scheduled', 'live', 'ended_provisional', 'ended_final')),
+    band text NOT NULL
+        CHECK (band IN ('goal_met', 'near_goal', 'moderate_shortfall', 'critical_shortfall', 'no_data')),
+    pace text CHECK (pace IN ('unmeasured', 'behind', 'on_track', 'ahead')),
+    delivered numeric NOT NULL,
+    delivered_before numeric NOT NULL,
+    delivered_outside_flight numeric NOT NULL,
+    fulfillment_pct numeric NOT NULL,
+    shortfall numeric NOT NULL,
+    surplus numeric NOT NULL,
+    expected numeric NOT NULL,
+    pacing_index numeric,
+    required_daily numeric,
+    projected numeric,
+    value_at_risk_eur numeric,
+    delivered_value_eur numeric NOT NULL,
+    billable_eur numeric NOT NULL,
+    best_week_daily numeric,
+    reachable boolean,
+    first_day date,
+    last_day date,
+    refreshed_at timestamptz NOT NULL
+);
+CREATE INDEX fulfillment_by_end ON fulfillment (end_date);
+CREATE INDEX fulfillment_worst_first ON fulfillment (shortfall DESC, line_id);
+
+-- What the stored figures were made with; a difference decides what must be computed again.
+CREATE TABLE fulfillment_state (
+    one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row),
+    as_of date NOT NULL,
+    rules text NOT NULL,
+    refreshed_at timestamptz NOT NULL
+);
+CREATE TABLE fulfillment_fetched_day (
+    day date PRIMARY KEY
+);
+
+CREATE TABLE fulfillment_window (
+    as_of date NOT NULL,
+    period text NOT NULL CHECK (period IN ('7d', '30d', 'this_year')),
+    kind text NOT NULL,                                       -- 'all' in totals
+    purchase_type text NOT NULL,                              -- 'all' in totals
+    lines integer NOT NULL,
+    fulfilled integer NOT NULL,
+    fulfilled_pct numeric,
+    delivered_pct numeric,
+    capped_pct numeric,
+    goal bigint NOT NULL,
+    delivered numeric NOT NULL,
+    delivered_capped numeric NOT NULL,
+    PRIMARY KEY (as_of, period, kind, purchase_type)
+);
+
+CREATE TABLE fulfillment_trend (
+    day date NOT NULL,
+    kind text NOT NULL,
+    purchase_type text NOT NULL,
+    fulfilled_pct numeric,
+    change numeric,
+    trend text CHECK (trend IN ('improving', 'stable', 'declining')),
+    PRIMARY KEY (day, kind, purchase_type)
+);
+
+CREATE TABLE shortfall_cause (
+    line_id uuid PRIMARY KEY,
+    line_no integer NOT NULL UNIQUE,
+    cause text NOT NULL,
+    side text NOT NULL CHECK (side IN ('system', 'resource', 'unknown')),
+    share_bids double precision,
+    share_wins double precision,
+    share_plays double precision,
+    share_audience double precision,
+    target numeric NOT NULL,                                  -- what should have been delivered by now
+    missing numeric NOT NULL,                                 -- target minus delivered
+    missing_eur numeric NOT NULL,
+    evidence jsonb NOT NULL
+);
+
+CREATE TABLE reconciliation (
+    issue_no integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind_of_issue text NOT NULL,
+    line_id uuid,
+    report_id text,
+    detail jsonb NOT NULL
+);
+CREATE INDEX reconciliation_by_kind ON reconciliation (kind_of_issue);

@@ -1,0 +1,210 @@
+"""Fulfillment of every line: computed for any day, and kept up to date where something changed.
+
+Belongs here: which lines must be computed again, and running the one statement that computes them
+(fulfillment.sql). Does not belong here: windows, trends, causes, reconciliation, made from its table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import dict_row
+
+from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.warehouse.statements import sections, statement
+
+Knowledge = Literal["now", "then"]
+REFRESH_LOCK = 0x66756C66  # 'fulf': one refresh at a time, whoever starts first
+
+FIGURES = (
+    "line_id", "line_no", "as_of", "kind", "purchase_type", "impression_goal", "cpm_eur", "effective_start",
+    "end_date", "flight_days", "elapsed_days", "days_fetched", "covered", "lifecycle", "band", "pace",
+    "delivered", "delivered_before", "delivered_outside_flight", "fulfillment_pct", "shortfall", "surplus",
+    "expected", "pacing_index", "required_daily", "projected", "value_at_risk_eur", "delivered_value_eur",
+    "billable_eur", "best_week_daily", "reachable", "first_day", "last_day",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RefreshResult:
+    """What a refresh did: lines computed again, rows that differ now, lines gone from the register."""
+
+    as_of: date
+    full: bool
+    day_changed: bool
+    computed: int
+    changed: int
+    removed: int
+
+
+def _parameters(rules: FulfillmentRules, as_of: date, lines: Sequence[int] | None) -> dict[str, object]:
+    return {
+        "as_of": as_of,
+        "lines": None if lines is None else list(lines),
+        "timezone": rules.timezone,
+        "final_after": rules.final_after_days,
+        "goal_met": rules.bands.goal_met,
+        "near_goal": rules.bands.near_goal,
+        "moderate": rules.bands.moderate,
+        "behind": rules.behind_below,
+        "ahead": rules.ahead_above,
+    }
+
+
+def _with_figures(contract: Knowledge, known: Knowledge, then: str) -> bytes:
+    """The statement `then`, able to read FROM figures and FROM terms."""
+    sources = sections("fulfillment_sources")
+    tables = [sources[f"terms {contract}"], sources[f"daily {known}"], sources[f"complete {known}"]]
+    return "WITH {},\n{}\n{}".format(",\n".join(tables), statement("fulfillment"), then).encode()
+
+
+def compute(
+    conn: psycopg.Connection,
+    rules: FulfillmentRules,
+    *,
+    as_of: date,
+    contract: Knowledge = "now",
+    known: Knowledge = "now",
+    kind: str | None = None,
+    band: str | None = None,
+    line_ids: Iterable[UUID] | None = None,
+) -> list[dict[str, Any]]:
+    """Compute the fulfillment of all lines as of a local day, past or future, worst first; writes nothing.
+
+    `contract='then'` takes the terms that were valid at the end of `as_of`, `known='then'` the delivery that
+    was known then. Each row has every column of table `fulfillment` plus `name`; figures are exact Decimals.
+    """
+    ids = None if line_ids is None else list(line_ids)
+    numbers = None
+    if ids is not None:
+        found = conn.execute("SELECT line_no FROM line_register WHERE id = ANY (%s)", [ids]).fetchall()
+        numbers = [number for (number,) in found]
+    columns = ", ".join(f"f.{column}" for column in FIGURES)
+    query = _with_figures(
+        contract,
+        known,
+        f"""SELECT {columns}, now() AS refreshed_at, t.name
+            FROM figures f JOIN terms t USING (line_no)
+            WHERE (%(kind)s::text IS NULL OR f.kind = %(kind)s)
+              AND (%(band)s::text IS NULL OR f.band = %(band)s)
+            ORDER BY f.shortfall DESC, f.line_id""",
+    )
+    with conn.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(query, _parameters(rules, as_of, numbers) | {"kind": kind, "band": band})
+        return cursor.fetchall()
+
+
+def _rules_text(rules: FulfillmentRules) -> str:
+    bands = rules.bands
+    parts: tuple[str | int | Decimal, ...] = (
+        rules.timezone, bands.goal_met, bands.near_goal, bands.moderate, rules.final_after_days,
+        rules.behind_below, rules.ahead_above,
+    )  # fmt: skip
+    return " ".join(str(part) for part in parts)
+
+
+def _lines_to_compute(
+    conn: psycopg.Connection, rules: FulfillmentRules, before: date, as_of: date
+) -> list[int]:
+    """Numbers of lines that may differ from what is stored: touched, (un)covered, or moved by the clock."""
+    found = conn.execute(
+        """
+        WITH moved(day) AS (                       -- days whose coverage changed since the last refresh
+            (SELECT day FROM delivery_fetch WHERE status = 'complete'
+             EXCEPT SELECT day FROM fulfillment_fetched_day)
+            UNION ALL
+            (SELECT day FROM fulfillment_fetched_day
+             EXCEPT SELECT day FROM delivery_fetch WHERE status = 'complete')
+        )
+        SELECT line_no FROM line_dirty
+        UNION SELECT line_no FROM line
+              WHERE NOT EXISTS (SELECT FROM fulfillment f WHERE f.line_no = line.line_no)
+        UNION SELECT line_no FROM fulfillment f
+              WHERE NOT EXISTS (SELECT FROM line WHERE line.line_no = f.line_no)
+        UNION SELECT line_no FROM fulfillment f
+              WHERE EXISTS (SELECT FROM moved m WHERE m.day BETWEEN f.effective_start AND f.end_date)
+        UNION SELECT line_no FROM fulfillment
+              WHERE %(before)s <> %(as_of)s::date
+                AND end_date + %(final_after)s::integer >= LEAST(%(before)s, %(as_of)s::date)
+        UNION SELECT line_no FROM line_day
+              WHERE %(before)s <> %(as_of)s::date AND day >= LEAST(%(before)s, %(as_of)s::date)
+        """,
+        {"before": before, "as_of": as_of, "final_after": rules.final_after_days},
+    ).fetchall()
+    return [number for (number,) in found]
+
+
+def refresh(
+    conn: psycopg.Connection, rules: FulfillmentRules, *, as_of: date, now: datetime, full: bool = False
+) -> RefreshResult:
+    """Bring the stored figures up to date as of a local day; the caller's transaction commits them.
+
+    Computes the lines in `line_dirty` (and empties it), those whose coverage changed, and at the day's change
+    those that are not final. `full=True`, changed rules or an empty table compute everything; the figures are
+    the same.
+    """
+    conn.execute("SELECT pg_advisory_xact_lock(%s)", [REFRESH_LOCK])
+    state = conn.execute("SELECT as_of, rules FROM fulfillment_state").fetchone()
+    rules_text = _rules_text(rules)
+    everything = full or state is None or state[1] != rules_text
+    day_changed = state is not None and state[0] != as_of
+    # Emptied first: a line touched while this refresh computes is marked again and waits for the next one.
+    conn.execute("LOCK TABLE line_dirty IN SHARE ROW EXCLUSIVE MODE")
+    lines = None if everything or state is None else _lines_to_compute(conn, rules, state[0], as_of)
+    conn.execute("DELETE FROM line_dirty")
+    removed = conn.execute(
+        """DELETE FROM fulfillment f
+           WHERE (%(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))
+             AND NOT EXISTS (SELECT FROM line WHERE line.line_no = f.line_no)""",
+        {"lines": lines},
+    ).rowcount
+    changed = computed = 0
+    if lines is None or lines:
+        computed, changed = _store(conn, rules, as_of, now, lines)
+    conn.execute(
+        "UPDATE fulfillment SET as_of = %(as_of)s, refreshed_at = %(now)s WHERE as_of <> %(as_of)s",
+        {"as_of": as_of, "now": now},
+    )
+    conn.execute("DELETE FROM fulfillment_fetched_day")
+    conn.execute(
+        """INSERT INTO fulfillment_fetched_day
+           SELECT DISTINCT day FROM delivery_fetch WHERE status = 'complete'"""
+    )
+    conn.execute(
+        """INSERT INTO fulfillment_state (as_of, rules, refreshed_at) VALUES (%(as_of)s, %(rules)s, %(now)s)
+           ON CONFLICT (one_row) DO UPDATE
+           SET as_of = excluded.as_of, rules = excluded.rules, refreshed_at = excluded.refreshed_at""",
+        {"as_of": as_of, "rules": rules_text, "now": now},
+    )
+    return RefreshResult(as_of, everything, day_changed, computed, changed, removed)
+
+
+def _store(
+    conn: psycopg.Connection, rules: FulfillmentRules, as_of: date, now: datetime, lines: list[int] | None
+) -> tuple[int, int]:
+    """Compute and store; answers (lines computed, rows that differ from before)."""
+    columns = ", ".join(FIGURES)
+    others = [column for column in FIGURES if column != "line_id"]
+    new = ", ".join(f"excluded.{column}" for column in others)
+    old = ", ".join(f"fulfillment.{column}" for column in others)
+    query = _with_figures(
+        "now",
+        "now",
+        f""", stored AS (
+                INSERT INTO fulfillment ({columns}, refreshed_at)
+                SELECT {columns}, %(now)s FROM figures
+                ON CONFLICT (line_id) DO UPDATE
+                SET ({", ".join(others)}, refreshed_at) = ROW({new}, excluded.refreshed_at)
+                WHERE ({old}) IS DISTINCT FROM ({new})
+                RETURNING 1)
+            SELECT (SELECT count(*) FROM terms), (SELECT count(*) FROM stored)""",
+    )
+    row = conn.execute(query, _parameters(rules, as_of, lines) | {"now": now}).fetchone()
+    assert row is not None
+    return row[0], row[1]

@@ -1,0 +1,131 @@
+-- The figures of fulfillment, all of them, once. Every formula is that of docs/figures.md.
+--
+-- Put behind the common table expressions that say where the facts come from (fulfillment_sources.sql):
+--   terms(line_no, line_id, name, kind, purchase_type, start_date, end_date, impression_goal, cpm_eur, first_seen_day)
+--   daily(line_no, day, impressions)      one row per line and local day on which a report row exists
+--   complete(day)                         local days fetched completely
+-- Parameters: as_of, behind, ahead, final_after, goal_met, near_goal, moderate.
+--
+-- Exactness: every quotient is one division, made last, of a numerator with 20 decimals: PostgreSQL keeps at least as
+-- many decimals in the quotient as its operands have. Ratios are judged by cross-multiplication, never on a quotient.
+first_delivery AS (
+    SELECT d.line_no, min(d.day) AS day
+    FROM daily d JOIN terms t USING (line_no)
+    WHERE t.start_date IS NULL AND d.impressions > 0
+    GROUP BY d.line_no
+),
+flight AS (
+    SELECT t.*, LEAST(COALESCE(t.start_date, f.day, t.first_seen_day), t.end_date) AS effective_start
+    FROM terms t LEFT JOIN first_delivery f USING (line_no)
+),
+clock AS (
+    SELECT f.*, end_date - effective_start + 1 AS flight_days,
+           GREATEST(0, LEAST(%(as_of)s::date, end_date + 1) - effective_start) AS elapsed_days
+    FROM flight f
+),
+delivery AS (
+    SELECT c.line_no,
+           sum(d.impressions) AS delivered,
+           sum(d.impressions) FILTER (WHERE d.day < %(as_of)s::date) AS delivered_before,
+           sum(d.impressions) FILTER (WHERE d.day NOT BETWEEN c.effective_start AND c.end_date) AS outside,
+           sum(d.impressions) FILTER (
+               WHERE d.day >= c.effective_start AND d.day < c.effective_start + c.elapsed_days
+                 AND d.day >= c.effective_start + c.elapsed_days - 7) AS last_week,
+           min(d.day) FILTER (WHERE d.impressions > 0) AS first_day,
+           max(d.day) FILTER (WHERE d.impressions > 0) AS last_day
+    FROM clock c JOIN daily d USING (line_no)
+    WHERE d.day <= %(as_of)s::date
+    GROUP BY c.line_no
+),
+-- The best seven consecutive flight days before as_of (all of them where there are fewer), for live lines.
+week AS (
+    SELECT d.line_no, c.elapsed_days,
+           sum(d.impressions) OVER (
+               PARTITION BY d.line_no ORDER BY d.day RANGE BETWEEN interval '6 days' PRECEDING AND CURRENT ROW) AS impressions
+    FROM clock c JOIN daily d USING (line_no)
+    WHERE c.elapsed_days BETWEEN 1 AND c.flight_days - 1
+      AND d.day >= c.effective_start AND d.day < c.effective_start + c.elapsed_days
+),
+best_week AS (
+    SELECT line_no, max(impressions)::numeric(60, 20) / LEAST(7, elapsed_days) AS daily
+    FROM week GROUP BY line_no, elapsed_days
+),
+-- Counting fetched days: a calendar with a running count, so that a flight's days are one difference.
+calendar AS (
+    SELECT day::date, count(c.day) OVER (ORDER BY day) AS upto
+    FROM (SELECT min(day) AS first, max(day) AS last FROM complete) bounds,
+         generate_series(first - interval '1 day', last, interval '1 day') AS day
+         LEFT JOIN complete c USING (day)
+),
+coverage AS (
+    SELECT c.line_no, (last.upto - before.upto)::integer AS days_fetched
+    FROM clock c
+    CROSS JOIN (SELECT min(day) AS first, max(day) AS last FROM calendar) bounds
+    JOIN calendar before ON before.day = GREATEST(c.effective_start - 1, bounds.first)
+    JOIN calendar last ON last.day = LEAST(c.effective_start + c.elapsed_days - 1, bounds.last)
+    WHERE c.elapsed_days > 0 AND before.day < last.day
+),
+base AS (
+    SELECT c.*,
+           impression_goal::numeric(60, 20) AS goal,
+           COALESCE(d.delivered, 0) AS delivered,
+           COALESCE(d.delivered_before, 0) AS delivered_before,
+           COALESCE(d.outside, 0) AS delivered_outside_flight,
+           COALESCE(d.last_week, 0) AS last_week,
+           d.line_no IS NOT NULL AS reported,
+           d.first_day, d.last_day,
+           COALESCE(v.days_fetched, 0) AS days_fetched,
+           flight_days - elapsed_days AS days_left,
+           CASE WHEN %(as_of)s::date < effective_start THEN 'scheduled'
+                WHEN %(as_of)s::date <= end_date THEN 'live'
+                WHEN %(as_of)s::date <= end_date + %(final_after)s::integer THEN 'ended_provisional'
+                ELSE 'ended_final' END AS lifecycle
+    FROM clock c LEFT JOIN delivery d USING (line_no) LEFT JOIN coverage v USING (line_no)
+),
+projection AS (
+    SELECT b.*,
+           CASE WHEN elapsed_days > 0 THEN
+               GREATEST(delivered,
+                        delivered_before + last_week::numeric(60, 20) * days_left / LEAST(7, elapsed_days))
+           END AS projected,
+           CASE WHEN days_left > 0 THEN GREATEST(goal - delivered_before, 0) / days_left END AS required_daily,
+           CASE WHEN lifecycle = 'live' AND elapsed_days > 0 THEN COALESCE(w.daily, 0) END AS best_week_daily
+    FROM base b LEFT JOIN best_week w USING (line_no)
+),
+figures AS (
+    SELECT p.line_id, p.line_no, %(as_of)s::date AS as_of, kind, purchase_type, impression_goal, cpm_eur,
+           effective_start, end_date, flight_days, elapsed_days, days_fetched,
+           days_fetched = elapsed_days AS covered,
+           lifecycle,
+           CASE WHEN NOT reported THEN 'no_data'
+                WHEN delivered * 100 >= goal * %(goal_met)s::numeric THEN 'goal_met'
+                WHEN delivered * 100 >= goal * %(near_goal)s::numeric THEN 'near_goal'
+                WHEN delivered * 100 >= goal * %(moderate)s::numeric THEN 'moderate_shortfall'
+                ELSE 'critical_shortfall' END AS band,
+           CASE WHEN lifecycle <> 'live' THEN NULL
+                WHEN elapsed_days = 0 THEN 'unmeasured'
+                WHEN delivered_before * flight_days < %(behind)s::numeric * goal * elapsed_days THEN 'behind'
+                WHEN delivered_before * flight_days > %(ahead)s::numeric * goal * elapsed_days THEN 'ahead'
+                ELSE 'on_track' END AS pace,
+           trim_scale(delivered) AS delivered, trim_scale(delivered_before) AS delivered_before,
+           trim_scale(delivered_outside_flight) AS delivered_outside_flight,
+           trim_scale(delivered * 100 / goal) AS fulfillment_pct,
+           trim_scale(GREATEST(impression_goal - delivered, 0)) AS shortfall,
+           trim_scale(GREATEST(delivered - impression_goal, 0)) AS surplus,
+           trim_scale(goal * elapsed_days / flight_days) AS expected,
+           CASE WHEN elapsed_days > 0 THEN
+               trim_scale(delivered_before * flight_days / (goal * elapsed_days))
+           END AS pacing_index,
+           trim_scale(required_daily) AS required_daily, trim_scale(projected) AS projected,
+           -- GREATEST passes over NULL, hence the second condition
+           CASE WHEN lifecycle = 'scheduled' OR lifecycle = 'live' AND projected IS NULL THEN NULL
+                WHEN lifecycle = 'live' THEN trim_scale(GREATEST(goal - projected, 0) * cpm_eur * 0.001)
+                ELSE trim_scale(GREATEST(impression_goal - delivered, 0) * cpm_eur * 0.001)
+           END AS value_at_risk_eur,
+           trim_scale(delivered * cpm_eur * 0.001) AS delivered_value_eur,
+           trim_scale(LEAST(delivered, impression_goal) * cpm_eur * 0.001) AS billable_eur,
+           trim_scale(best_week_daily) AS best_week_daily,
+           required_daily <= best_week_daily AS reachable,
+           first_day, last_day
+    FROM projection p
+)

@@ -1,0 +1,25 @@
+"""SQL kept in files beside the modules that run it, read when first used.
+
+Belongs here: finding and reading the files. Does not belong here: what they say, or running them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+_SECTION = re.compile(r"^-- (?P<name>[a-z]+ (?:now|then))$", re.MULTILINE)
+
+
+@cache
+def statement(name: str) -> str:
+    """Text of the SQL file `name` (without its ending) in this folder."""
+    return Path(__file__).with_name(f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def sections(name: str) -> dict[str, str]:
+    """Parts of the SQL file `name` that begin with a line like `-- terms now`, by that title."""
+    _, *parts = _SECTION.split(statement(name))
+    return {title: text.strip() for title, text in zip(parts[::2], parts[1::2], strict=True)}

@@ -1,0 +1,86 @@
+"""Facts for tests of what is made from them: lines, daily delivery, fetched days, written to the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import psycopg
+
+LONG_AGO = datetime(2020, 1, 1, 12, tzinfo=UTC)
+
+
+def add_line(
+    connection: psycopg.Connection,
+    *,
+    goal: int,
+    start: date | None,
+    end: date,
+    cpm: Decimal = Decimal(10),
+    kind: str = "campaign",
+    purchase_type: str = "guaranteed",
+    first_seen: datetime = LONG_AGO,
+    line_id: UUID | None = None,
+) -> int:
+    """Add a line to the register and mark it as touched; answers its number."""
+    runtime = f"{start:%d.%m.%Y}-{end:%d.%m.%Y}" if start else f"ASAP-{end:%d.%m.%Y}"
+    row = connection.execute(
+        """INSERT INTO line_register (id, revision, first_seen_at, name, kind_listed, buyer, runtime,
+                                      start_date, end_date, impression_goal, cpm_eur, purchase_type)
+           VALUES (%s, 1, %s, 'A line', %s, 'Not set', %s, %s, %s, %s, %s, %s) RETURNING line_no""",
+        [line_id or uuid4(), first_seen, kind, runtime, start, end, goal, cpm, purchase_type],
+    ).fetchone()
+    assert row is not None
+    number: int = row[0]
+    connection.execute(
+        """INSERT INTO revision (line_no, revision, valid_from, upload_id, action, name, kind_listed, buyer,
+                                 runtime, start_date, end_date, impression_goal, cpm_eur)
+           SELECT line_no, 1, first_seen_at, %s, 'created', name, kind_listed, buyer, runtime, start_date,
+                  end_date, impression_goal, cpm_eur FROM line_register WHERE line_no = %s""",
+        [uuid4(), number],
+    )
+    touch(connection, number)
+    return number
+
+
+def touch(connection: psycopg.Connection, *lines: int) -> None:
+    """Mark lines as the register and the delivery storage do when something about them changed."""
+    for line in lines:
+        connection.execute("INSERT INTO line_dirty (line_no) VALUES (%s) ON CONFLICT DO NOTHING", [line])
+
+
+def deliver(
+    connection: psycopg.Connection,
+    line: int,
+    day: date,
+    impressions: Decimal | int,
+    *,
+    source: str = "a",
+    counted: bool = True,
+) -> None:
+    """Put one day of the daily roll-up, replacing what it had."""
+    connection.execute(
+        """INSERT INTO line_day (line_no, day, source, counted, impressions, bids, wins, plays, rows,
+                                 first_hour, last_hour)
+           VALUES (%(line)s, %(day)s, %(source)s, %(counted)s, %(impressions)s, 100, 50, 40, 1,
+                   %(day)s, %(day)s)
+           ON CONFLICT (line_no, day, source) DO UPDATE
+           SET impressions = excluded.impressions, counted = excluded.counted""",
+        {"line": line, "day": day, "source": source, "counted": counted, "impressions": impressions},
+    )
+    touch(connection, line)
+
+
+def fetch(
+    connection: psycopg.Connection, fetched: Iterable[date], *, status: str = "complete", source: str = "api"
+) -> None:
+    """Record days as fetched (or tried)."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            """INSERT INTO delivery_fetch (source, day, status, fetched_at, rows)
+               VALUES (%s, %s, %s, now(), 0)
+               ON CONFLICT (source, day) DO UPDATE SET status = excluded.status""",
+            [(source, day, status) for day in fetched],
+        )

@@ -1,0 +1,132 @@
+"""A refresh computes what changed, and ends with the table that a full recompute gives."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.warehouse.fulfillment import compute, refresh
+from campfill_pipeline_tests.warehouse.facts import add_line, deliver, fetch, touch
+
+RULES = FulfillmentRules()
+NOW = datetime(2026, 5, 20, 10, tzinfo=UTC)
+DAY = date(2026, 5, 20)
+
+
+def stored(connection: psycopg.Connection) -> list[tuple[Any, ...]]:
+    return connection.execute(
+        "SELECT to_jsonb(f) - 'refreshed_at' FROM fulfillment f ORDER BY line_id"
+    ).fetchall()
+
+
+def test_a_refresh_computes_only_touched_lines(connection: psycopg.Connection) -> None:
+    lines = [add_line(connection, goal=1000, start=DAY - timedelta(5), end=DAY) for _ in range(5)]
+    assert refresh(connection, RULES, as_of=DAY, now=NOW).full
+    deliver(connection, lines[2], DAY, 500)
+    result = refresh(connection, RULES, as_of=DAY, now=NOW)
+    assert (result.full, result.computed, result.changed) == (False, 1, 1)
+    assert connection.execute("SELECT count(*) FROM line_dirty").fetchone() == (0,)
+    assert refresh(connection, RULES, as_of=DAY, now=NOW).computed == 0
+
+
+def test_a_withdrawn_line_leaves_the_table(connection: psycopg.Connection) -> None:
+    keep, gone = (add_line(connection, goal=1000, start=DAY, end=DAY) for _ in range(2))
+    refresh(connection, RULES, as_of=DAY, now=NOW)
+    connection.execute("UPDATE line_register SET withdrawn_at = now() WHERE line_no = %s", [gone])
+    touch(connection, gone)
+    assert refresh(connection, RULES, as_of=DAY, now=NOW).removed == 1
+    assert connection.execute("SELECT line_no FROM fulfillment").fetchall() == [(keep,)]
+
+
+def test_a_fetched_day_covers_lines_that_no_row_touched(connection: psycopg.Connection) -> None:
+    add_line(connection, goal=1000, start=DAY - timedelta(2), end=DAY)
+    fetch(connection, [DAY - timedelta(2)])
+    refresh(connection, RULES, as_of=DAY, now=NOW)
+    assert connection.execute("SELECT days_fetched, covered FROM fulfillment").fetchone() == (1, False)
+    fetch(connection, [DAY - timedelta(1)])
+    refresh(connection, RULES, as_of=DAY, now=NOW)
+    assert connection.execute("SELECT days_fetched, covered FROM fulfillment").fetchone() == (2, True)
+
+
+def test_final_lines_stay_as_they_are_when_the_day_changes(connection: psycopg.Connection) -> None:
+    add_line(connection, goal=1000, start=DAY - timedelta(40), end=DAY - timedelta(30))
+    add_line(connection, goal=1000, start=DAY - timedelta(4), end=DAY + timedelta(30))
+    refresh(connection, RULES, as_of=DAY, now=NOW)
+    result = refresh(connection, RULES, as_of=DAY + timedelta(1), now=NOW)
+    assert (result.day_changed, result.computed) == (True, 1)
+    assert connection.execute("SELECT DISTINCT as_of FROM fulfillment").fetchall() == [(DAY + timedelta(1),)]
+
+
+def test_the_table_equals_what_is_computed_for_that_day(connection: psycopg.Connection) -> None:
+    line = add_line(connection, goal=70_000, start=DAY - timedelta(6), end=DAY + timedelta(3))
+    deliver(connection, line, DAY - timedelta(2), Decimal("12149.71"))
+    refresh(connection, RULES, as_of=DAY, now=NOW)
+    (computed,) = compute(connection, RULES, as_of=DAY)
+    columns = ", ".join(name for name in computed if name not in ("name", "refreshed_at"))
+    row = connection.execute(f"SELECT {columns} FROM fulfillment".encode()).fetchone()
+    assert row == tuple(v for name, v in computed.items() if name not in ("name", "refreshed_at"))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 2**32), st.integers(5, 25))
+def test_any_sequence_of_changes_ends_as_a_full_recompute(
+    connection: psycopg.Connection, seed: int, steps: int
+) -> None:
+    chance = random.Random(seed)
+    as_of = DAY
+
+    def some_day() -> date:
+        return DAY + timedelta(chance.randint(-14, 8))
+
+    def new_line() -> int:
+        start = some_day()
+        return add_line(
+            connection, goal=chance.randint(1, 5000), start=chance.choice([start, None]),
+            end=start + timedelta(chance.randint(0, 12)), cpm=Decimal(chance.randint(0, 400)) / 10,
+            kind=chance.choice(["campaign", "deal"]),
+            purchase_type=chance.choice(["guaranteed", "unguaranteed"]),
+        )  # fmt: skip
+
+    lines = [new_line() for _ in range(6)]
+    for _ in range(steps):
+        match chance.randint(0, 7):
+            case 0:
+                lines.append(new_line())
+            case 1 | 2:
+                deliver(connection, chance.choice(lines), some_day(), chance.randint(0, 3000))
+            case 3:
+                fetch(connection, {some_day() for _ in range(6)})
+            case 4:
+                fetch(connection, {some_day()}, status="partial")
+            case 5:
+                line = chance.choice(lines)
+                connection.execute(
+                    "UPDATE line_register SET impression_goal = %s WHERE line_no = %s",
+                    [chance.randint(1, 5000), line],
+                )
+                touch(connection, line)
+            case 6:
+                line = chance.choice(lines)
+                connection.execute(
+                    """UPDATE line_register SET withdrawn_at = CASE WHEN withdrawn_at IS NULL THEN now() END
+                       WHERE line_no = %s""",
+                    [line],
+                )
+                touch(connection, line)
+            case _:
+                as_of += timedelta(chance.choice([1, 1, 2, -1, 5]))
+        refresh(connection, RULES, as_of=as_of, now=NOW)
+    incremental = stored(connection)
+    refresh(connection, RULES, as_of=as_of, now=NOW, full=True)
+    assert incremental == stored(connection)
+    connection.execute("TRUNCATE fulfillment, fulfillment_state")
+    refresh(connection, RULES, as_of=as_of, now=NOW)
+    assert incremental == stored(connection)
+    connection.rollback()
