@@ -270,11 +270,11 @@ def url(
     ] = False,
 ) -> None:
     """Print the database's address, one line."""
+    from campfill_pipeline.defs import instance
     from campfill_pipeline.warehouse import server
 
     chosen = load_settings()
-    address = server.database_url(chosen)
-    typer.echo(server.dagster_url(chosen) if dagster else address)
+    typer.echo(instance.storage_url(chosen) if dagster else server.database_url(chosen))
 
 
 @db.command("start")
@@ -291,7 +291,7 @@ def db_stop() -> None:
     """Stop the database cleanly."""
     from campfill_pipeline.warehouse import server
 
-    stopped = server.stop_running(load_settings())
+    stopped = server.stop(load_settings())
     typer.echo("The database is stopped." if stopped else "The database did not run.", err=True)
 
 

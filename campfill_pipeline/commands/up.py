@@ -19,11 +19,11 @@ from types import FrameType
 
 from rich.console import Console
 
-from campfill_pipeline.commands import processes
-from campfill_pipeline.settings import Settings
+from campfill_pipeline.commands import demo_world, processes, render
+from campfill_pipeline.defs import instance
+from campfill_pipeline.settings import SETTINGS, Settings, load_settings, read_values
 from campfill_pipeline.warehouse import server
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 RESTARTS = 5  # of one process, before `up` gives up on it
 
 
@@ -70,21 +70,13 @@ def _wait_for_port(host: str, port: int, child: processes.Child, seconds: float 
     raise UpError(f"{child.name} did not answer within {seconds:.0f} s. See {child.log}.")
 
 
-def dagster_home(settings: Settings) -> Path:
-    """Dagster's own folder in CAMPFILL_HOME, with the checkout's dagster.yaml in it."""
-    home = settings.home / "dagster"
-    home.mkdir(parents=True, exist_ok=True)
-    (home / "dagster.yaml").write_bytes((CHECKOUT / "dagster.yaml").read_bytes())
-    return home
-
-
 def child_environment(
     settings: Settings, values: Mapping[str, str], demo: Demo | None, pages_url: str | None
 ) -> dict[str, str]:
     """What every process of this system needs to know; secrets go by environment, never by command line."""
     environ = dict(os.environ) | values
-    environ["DAGSTER_HOME"] = str(dagster_home(settings))
-    environ["CAMPFILL_DAGSTER_URL"] = server.dagster_url(settings)
+    environ["DAGSTER_HOME"] = str(instance.dagster_home(settings))
+    environ["CAMPFILL_DAGSTER_URL"] = instance.storage_url(settings)
     environ["DAGSTER_GRPC_SHUTDOWN_GRACE_PERIOD"] = "5"
     environ["PYTHONUNBUFFERED"] = "1"
     if pages_url:
@@ -120,8 +112,11 @@ def serve_pages(settings: Settings, host: str, port: int) -> http.server.Threadi
 class System:
     """Everything `campfill up` starts, in order; `stop` ends it in reverse order."""
 
-    def __init__(self, settings: Settings, host: str, port: int, demo: Demo | None, console: Console) -> None:
-        self.settings, self.host, self.port, self.demo, self.console = settings, host, port, demo, console
+    def __init__(
+        self, settings: Settings, values: Mapping[str, str], host: str, port: int, demo: Demo | None, console: Console
+    ) -> None:
+        self.settings, self.values, self.demo, self.console = settings, values, demo, console
+        self.host, self.port = host, port
         self.children: list[processes.Child] = []
         self.restarts: dict[str, int] = {}
         self._pages: http.server.ThreadingHTTPServer | None = None
@@ -143,7 +138,7 @@ class System:
         pages_port = self.port + 1 if _port_is_free(self.host, self.port + 1) else free_port(self.host)
         self._pages = serve_pages(settings, self.host, pages_port)
         self.pages_url = f"http://{self.host}:{pages_port}"
-        self.environ = child_environment(settings, self.demo, self.pages_url)
+        self.environ = child_environment(settings, self.values, self.demo, self.pages_url)
         if self.demo:
             child = self._start("simulated API", "campfill_pipeline.cli", "simulate-api", "--port", str(self.demo.port))
             _wait_for_port("127.0.0.1", self.demo.port, child)
@@ -166,7 +161,7 @@ class System:
 
     def _start(self, name: str, module: str, *arguments: str) -> processes.Child:
         log = self.settings.logs / f"{name.replace(' ', '-').lower()}.log"
-        child = processes.start(name, [sys.executable, "-m", module, *arguments], self.environ, log, CHECKOUT)
+        child = processes.start(name, [sys.executable, "-m", module, *arguments], self.environ, log, instance.CHECKOUT)
         self.children.append(child)
         processes.remember(self.children, self._remembered)
         return child
@@ -180,7 +175,7 @@ class System:
             if self.restarts[child.name] > RESTARTS:
                 raise UpError(f"{child.name} died {RESTARTS} times. See {child.log}.")
             self.console.print(f"[yellow]{child.name} ended; starting it again[/] (log: {child.log})")
-            self.children[index] = processes.start(child.name, child.command, child.environ, child.log, CHECKOUT)
+            self.children[index] = processes.start(child.name, child.command, child.environ, child.log, instance.CHECKOUT)
             processes.remember(self.children, self._remembered)
 
     def stop(self) -> None:
@@ -193,7 +188,7 @@ class System:
         if self._pages:
             self._pages.shutdown()
         if self._own_server:
-            server.stop_running(self.settings)
+            server.stop(self.settings)
 
     def run_command(self, *arguments: str) -> int:
         """Run a `campfill` command in this system's environment, on this terminal."""
@@ -212,15 +207,65 @@ def _stop_on_signals() -> threading.Event:
     return asked
 
 
-def demo_settings(environ: Mapping[str, str], cwd: Path) -> dict[str, str]:
-    """The environment of the demo: a home of its own, so that no invented line ever mixes with a user's."""
-    demo = {name: value for name, value in environ.items() if not name.startswith("CAMPFILL_")}
-    demo["CAMPFILL_HOME"] = environ.get("CAMPFILL_DEMO_HOME", str(cwd / "campfill-demo"))
-    # Set to blanks' opposite, so that a user's .env cannot lead the demo to their database or inbox.
-    demo["CAMPFILL_INBOX"] = str(Path(demo["CAMPFILL_HOME"]) / "inbox")
-    return demo
+def demo_values(environ: Mapping[str, str], cwd: Path) -> dict[str, str]:
+    """The demo's variables: a home of its own and defaults, so that no invented line ever mixes with a user's.
+
+    Every variable is set, if only to nothing, so that a user's `.env` cannot lead the demo to their database or inbox.
+    """
+    home = environ.get("CAMPFILL_DEMO_HOME") or str(cwd / "campfill-demo")
+    values = dict.fromkeys((setting.variable for setting in SETTINGS), "")
+    return read_values(values | {"CAMPFILL_HOME": home}, cwd=cwd)
 
 
-def new_demo() -> Demo:
-    """A free port and a fresh token for the simulated API."""
-    return Demo(free_port(), secrets.token_urlsafe(16))
+def run(*, host: str, port: int, demo: bool) -> int:
+    """Start everything, wait for Ctrl-C, stop everything. Returns the exit code."""
+    console = render.console()
+    cwd = Path.cwd()
+    values = demo_values(os.environ, cwd) if demo else read_values(cwd=cwd)
+    simulated = Demo(free_port(), secrets.token_urlsafe(16)) if demo else None
+    asked = _stop_on_signals()
+    system = System(load_settings(values), values, host, port, simulated, console)
+    try:
+        with console.status("starting the database, the web UI and the daemon …"):
+            system.start()
+        if demo:
+            load_demo(system, console)
+        _say_where(system, console)
+        while not asked.wait(1):
+            system.watch()
+    except UpError as error:
+        console.print(f"[red]campfill:[/] {error}")
+        return 1
+    finally:
+        with console.status("stopping …"):
+            system.stop()
+    console.print("stopped.")
+    return 0
+
+
+def load_demo(system: System, console: Console) -> None:
+    """Put the demo world into the demo's home: the list by the front door, then its delivery. Once only."""
+    sample = system.settings.home / "demo-campaigns.xlsx"
+    done = system.settings.home / "demo-loaded"
+    if done.exists():
+        return
+    first, today = demo_world.write_sample(sample, demo_world.today(system.settings))
+    console.print("loading the demo: 7,057 lines and their delivery; this takes a minute or two, once")
+    system.run_command("ingest", str(sample))
+    if system.run_command("refresh", "--from", first.isoformat(), "--to", today.isoformat()) == 0:
+        done.touch()
+
+
+def _say_where(system: System, console: Console) -> None:
+    settings = system.settings
+    console.print()
+    system.run_command("status")
+    console.print()
+    console.print(f"  web UI, runs and lineage   http://{system.host}:{system.port}")
+    console.print(f"  fulfillment page           {system.pages_url}/reports/fulfillment.html")
+    console.print(f"  drop campaign lists into   {settings.inbox}")
+    console.print(f"  receipts appear in         {settings.outbox}")
+    if system.demo:
+        console.print(f"  a list to drop by hand     {settings.home / 'demo-campaigns-changed.xlsx'}")
+        console.print("\n  This is the demo: every line in it is invented. Your own home starts with: make up")
+    console.print("\n  Ctrl-C stops everything.\n")

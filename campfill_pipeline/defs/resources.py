@@ -21,7 +21,7 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
 
 
-def _silent(what: str, done: int, total: int) -> None:
+def silent(what: str, done: int, total: int) -> None:
     """No progress is shown: the run has no terminal."""
 
 
@@ -31,7 +31,7 @@ class Campfill:
 
     settings: Settings
     url: str = field(repr=False)
-    progress: Progress = _silent
+    progress: Progress = silent
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def connect(self) -> psycopg.Connection:
@@ -49,14 +49,14 @@ class Campfill:
         return os.environ.get("CAMPFILL_PAGES_URL")
 
 
-def open_campfill(progress: Progress = _silent) -> Campfill:
+def open_campfill(progress: Progress = silent) -> Campfill:
     """Settings from the environment and their database, started and migrated if need be."""
     settings = load_settings()
     settings.make_folders()
     return Campfill(settings, server.database_url(settings), progress)
 
 
-def campfill_resource(progress: Progress = _silent) -> dg.ResourceDefinition:
+def campfill_resource(progress: Progress = silent) -> dg.ResourceDefinition:
     """The resource. While a run lives it holds a lock in the database; a run without its lock is dead."""
 
     @dg.resource(description="Settings, database and reporting API of this campfill home.")

@@ -1,0 +1,81 @@
+"""`campfill fulfillment`: the fulfillment of all lines, worst first."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from rich.text import Text
+
+from campfill_pipeline.commands import render
+from campfill_pipeline.settings import Settings
+from campfill_pipeline.warehouse import database, server
+from campfill_pipeline.warehouse import fulfillment as figures
+
+Row = dict[str, Any]
+
+
+def rows(
+    settings: Settings,
+    *,
+    as_of: date | None,
+    contract: figures.Knowledge,
+    known: figures.Knowledge,
+    kind: str | None,
+    band: str | None,
+) -> tuple[list[Row], str]:
+    """The rows (every column of table `fulfillment` plus `name`) and a sentence saying what they are based on."""
+    today = datetime.now(UTC).astimezone(settings.timezone).date()
+    day = as_of or today
+    with database.connect(server.database_url(settings)) as connection:
+        connection.read_only = True
+        found = figures.compute(
+            connection, settings.rules, as_of=day, contract=contract, known=known, kind=kind, band=band
+        )
+    terms = "the contracts as they stood then" if contract == "then" else "the contracts as they stand now"
+    knowledge = "delivery as it was known then" if known == "then" else "all delivery known today"
+    return found, f"as of {day.isoformat()}, with {terms} and {knowledge}"
+
+
+def write_csv(found: Sequence[Row]) -> None:
+    """All rows as CSV on stdout; decimals in plain notation, blanks for NULL."""
+    if not found:
+        return
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(found[0])
+    for row in found:
+        writer.writerow(["" if v is None else format(v, "f") if isinstance(v, Decimal) else v for v in row.values()])
+
+
+def show(found: Sequence[Row], basis: str, *, limit: int) -> None:
+    """A table that reads well at 80 columns, with a bar for each line."""
+    console = render.console()
+    if not found:
+        console.print(f"No lines, {basis}. Drop a campaign list into the inbox, or run: campfill ingest FILE")
+        return
+    table = render.table(("line", "left"), ("", "left"), ("fulfilled", "right"), ("shortfall", "right"), ("at risk", "right"))
+    table.columns[0].max_width = 34
+    for row in found[:limit]:
+        mark, style, _ = render.BAND_STYLES[row["band"]]
+        table.add_row(
+            Text(row["name"]),
+            render.bar(row["fulfillment_pct"]),
+            Text(f"{mark} {render.percent(row['fulfillment_pct'])}", style=style),
+            render.whole(row["shortfall"]),
+            render.euros(row["value_at_risk_eur"]),
+        )
+    console.print(table)
+    counts = {band: sum(row["band"] == band for row in found) for band in render.BAND_STYLES}
+    console.print()
+    console.print(
+        "  ".join(f"[{style}]{mark}[/] {counts[band]:,} {label}" for band, (mark, style, label) in render.BAND_STYLES.items())
+    )
+    uncovered = sum(not row["covered"] for row in found)
+    more = f"the {limit} worst of {len(found):,} lines" if len(found) > limit else f"{len(found):,} lines"
+    console.print(f"{more}, {basis}.")
+    if uncovered:
+        console.print(f"{uncovered:,} lines are not covered: not every flight day was fetched; they are judged by nothing.")

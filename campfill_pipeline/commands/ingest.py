@@ -1,0 +1,54 @@
+"""`campfill ingest`: the upload job, now, in this process, on given files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from campfill_pipeline.commands import render
+from campfill_pipeline.commands.progress import progress
+from campfill_pipeline.settings import load_settings
+
+REJECTED_ROWS, REJECTED_FILE = 3, 4
+
+
+def run(files: list[Path], *, quiet: bool) -> tuple[list[dict[str, Any]], int]:
+    """Process the files in order. Returns one report per file, as in the contract, and the exit code."""
+    from campfill_pipeline.defs import ingest
+
+    with progress(quiet=quiet) as show:
+        reports = ingest.ingest(load_settings(), files, show)
+    if not quiet:
+        _show(reports)
+    statuses = {report["status"] for report in reports}
+    if "rejected" in statuses:
+        return reports, REJECTED_FILE
+    return reports, REJECTED_ROWS if "partly_loaded" in statuses else 0
+
+
+_MARKS = {"loaded": "[blue]●[/]", "partly_loaded": "[yellow]▲[/]", "rejected": "[red]▼[/]", "duplicate": "[dim]○[/]"}
+
+
+def _show(reports: list[dict[str, Any]]) -> None:
+    console = render.console()
+    for report in reports:
+        rows, name = report["rows"], report["file"]
+        console.print(f"{_MARKS[report['status']]} {name}: {report['status'].replace('_', ' ')}", end="")
+        if report["status"] == "duplicate":
+            console.print(" of the newest upload; nothing changed")
+        elif report["status"] == "rejected":
+            console.print(f" ({report['reason']})")
+        else:
+            console.print(
+                f", {rows['read']:,} rows read: {rows['accepted']:,} accepted "
+                f"({rows['new']:,} new, {rows['updated']:,} updated, {rows['unchanged']:,} unchanged), "
+                f"{rows['rejected']:,} rejected, {rows['skipped']:,} skipped"
+            )
+        errors = [issue for issue in report["issues"] if issue["severity"] == "error"]
+        for issue in errors[:10]:
+            where = f"{issue['sheet']}!{issue['cell']}" if issue["sheet"] and issue["cell"] else issue["cell"] or ""
+            console.print(f"    {where}  {issue['message']} {issue['hint']}")
+        if len(errors) > 10:
+            console.print(f"    … and {len(errors) - 10:,} more")
+        if report["receipt"]:
+            console.print(f"    receipt: {report['receipt']}")

@@ -1,0 +1,74 @@
+"""Assets of delivery: finished local days, today, and the daily roll-up.
+
+Days are fetched one after another in one run; a day that breaks is red and the days before it stay green.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from campfill_pipeline.defs import delivery_steps
+from campfill_pipeline.defs.descriptions import describe
+from campfill_pipeline.defs.partitions import delivery_days
+from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.defs.tables import table_metadata
+
+GROUP = "delivery"
+OWNERS = ["team:ad-operations"]
+
+
+def delivery_assets(timezone: str) -> list[dg.AssetsDefinition]:
+    """The assets, cut into local days of `timezone`."""
+    days = delivery_days(timezone)
+    single_run = dg.BackfillPolicy.single_run()
+
+    @dg.asset(
+        partitions_def=days, backfill_policy=single_run, group_name=GROUP, owners=OWNERS,
+        kinds={"api", "postgres"}, description=describe("delivery_hourly"),
+    )  # fmt: skip
+    def delivery_hourly(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]) -> None:
+        """Fetch and store each day; where one breaks, the run fails and the days done stay done."""
+        table = table_metadata(campfill, "delivery_hourly")
+        done: dict[str, dict[str, object]] = {}
+        broken: dict[str, str] = {}
+        for day in delivery_steps.fetch_days(campfill, context.partition_keys, context.run_id):
+            if day.failure:
+                broken[day.key] = day.failure
+                context.log.error("%s: %s", day.key, day.failure)
+            else:
+                done[day.key] = {**table, **day.metadata}
+        if not broken:
+            for key, facts in done.items():
+                context.add_asset_metadata(facts, partition_key=key)
+            return
+        for key, facts in done.items():
+            context.log_event(dg.AssetMaterialization("delivery_hourly", partition=key, metadata=facts))
+        first = min(broken)
+        raise dg.Failure(
+            description=f"{len(broken)} of {len(context.partition_keys)} days could not be fetched. {first}: {broken[first]}",
+            allow_retries=False,
+        )
+
+    @dg.asset(
+        partitions_def=days, backfill_policy=single_run, group_name=GROUP, owners=OWNERS, deps=[delivery_hourly],
+        kinds={"postgres", "table"}, description=describe("delivery_daily"),
+    )  # fmt: skip
+    def delivery_daily(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]) -> None:
+        """The roll-up is written with the hours; here its figures per day become visible."""
+        table = table_metadata(campfill, "delivery_daily")
+        for key, facts in delivery_steps.daily_figures(campfill, context.partition_keys).items():
+            context.add_asset_metadata({**table, **facts}, partition_key=key)
+
+    @dg.asset(
+        group_name=GROUP, owners=OWNERS, kinds={"api", "postgres"}, description=describe("delivery_today", "delivery_hourly")
+    )
+    def delivery_today(
+        context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]
+    ) -> dg.MaterializeResult[None]:
+        """Fetch today as far as it exists."""
+        (day,) = delivery_steps.fetch_days(campfill, [campfill.today.isoformat()], context.run_id)
+        if day.failure:
+            raise dg.Failure(description=day.failure, allow_retries=False)
+        return dg.MaterializeResult(metadata=day.metadata)
+
+    return [delivery_hourly, delivery_daily, delivery_today]

@@ -1,0 +1,58 @@
+"""Assets of fulfillment: the figures (one transaction makes all five tables) and the report people look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from campfill_pipeline.defs import fulfillment_metadata
+from campfill_pipeline.defs.descriptions import describe
+from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.defs.tables import table_metadata
+from campfill_pipeline.reports import page, workbook
+from campfill_pipeline.warehouse import fulfillment as figures
+
+GROUP = "fulfillment"
+OWNERS = ["team:ad-operations"]
+KINDS = {"postgres", "table"}
+
+
+def _spec(name: str, *deps: str, marked: str = "fulfillment") -> dg.AssetSpec:
+    return dg.AssetSpec(
+        name, deps=list(deps), group_name=GROUP, owners=OWNERS, kinds=KINDS, description=describe(name, marked)
+    )
+
+
+@dg.multi_asset(
+    specs=[
+        _spec("fulfillment", "lines", "uploaded_report_rows", "delivery_daily", "delivery_today"),
+        _spec("fulfillment_window", "fulfillment"),
+        _spec("fulfillment_trend", "fulfillment_window"),
+        _spec("shortfall_cause", "fulfillment"),
+        _spec("reconciliation", "fulfillment"),
+    ]
+)
+def fulfillment_tables(
+    context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Bring every figure up to date for the lines touched since last time, in one transaction."""
+    with campfill.connect() as connection:
+        result = figures.refresh(connection, campfill.settings.rules, as_of=campfill.today, now=campfill.clock())
+    for table, facts in fulfillment_metadata.tables(campfill, result).items():
+        yield dg.MaterializeResult(table, metadata={**table_metadata(campfill, table), **facts})
+
+
+@dg.asset(
+    group_name="reports", owners=OWNERS, kinds={"html", "excel"}, description=describe("fulfillment_report"),
+    deps=["fulfillment", "fulfillment_window", "fulfillment_trend", "shortfall_cause", "reconciliation"],
+)  # fmt: skip
+def fulfillment_report(
+    context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]
+) -> dg.MaterializeResult[None]:
+    """Write the page and the workbook; each replaces its predecessor in one move."""
+    settings, now = campfill.settings, campfill.clock()
+    with campfill.connect() as connection:
+        made = page.write_page(connection, settings.reports / "fulfillment.html", settings.rules, campfill.today, now)
+        workbook.write_workbook(connection, settings.reports / "fulfillment.xlsx", settings.rules, campfill.today, now)
+    return dg.MaterializeResult(metadata=fulfillment_metadata.report(campfill, made))

@@ -1,0 +1,127 @@
+"""Assets of one upload: from the archived original to lines, delivery rows and the receipt.
+
+One run handles a range of uploads (a burst of 300 files is one run). Each upload is isolated: what goes wrong with one is
+recorded with it and asked for again, and the others go on. So no step here fails as a whole.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from campfill_pipeline.defs import rejections, upload_metadata, upload_steps
+from campfill_pipeline.defs.descriptions import describe
+from campfill_pipeline.defs.partitions import UPLOADS
+from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.defs.tables import table_metadata
+from campfill_pipeline.intake import parsing
+from campfill_pipeline.intake.findings import KIND_EXPORT
+from campfill_pipeline.warehouse import ledger
+
+GROUP = "uploads"
+OWNERS = ["team:ad-operations"]
+SINGLE_RUN = dg.BackfillPolicy.single_run()
+
+
+def _received(context: dg.AssetExecutionContext, campfill: Campfill) -> list[ledger.Upload]:
+    """The uploads of this run that still wait for a decision and have not faulted in an earlier step, in ledger order."""
+    with campfill.connect() as connection:
+        uploads = ledger.by_partition_keys(connection, context.partition_keys)
+    return [upload for upload in uploads if upload.status == "received" and upload.upload_id not in campfill.faults]
+
+
+@contextmanager
+def _isolated(context: dg.AssetExecutionContext, campfill: Campfill, upload: ledger.Upload) -> Iterator[None]:
+    """Keep one upload's fault from the others: it is logged and remembered, and the ledger asks for the upload again."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - the outermost door of one upload; recorded, then asked for again
+        campfill.faults[upload.upload_id] = f"{type(error).__name__}: {error}"
+        context.log.exception("%s could not be processed", upload.file_name)
+
+
+@dg.asset(
+    partitions_def=UPLOADS, backfill_policy=SINGLE_RUN, group_name=GROUP, owners=OWNERS,
+    kinds={"excel", "python"}, description=describe("upload_sheets"),
+)  # fmt: skip
+def upload_sheets(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]) -> None:
+    """Read each waiting original in the parser's process, or find that its very bytes are here already."""
+    with parsing.Parser(upload_steps.limits(campfill)) as parser:
+        for upload in _received(context, campfill):
+            with _isolated(context, campfill, upload):
+                with campfill.connect() as connection:
+                    ledger.begin_attempt(connection, upload.upload_id, context.run_id)
+                    earlier = ledger.duplicate_of(connection, upload)
+                    if earlier:
+                        ledger.mark_duplicate(connection, upload.upload_id, earlier.upload_id)
+                if earlier:
+                    facts = upload_metadata.duplicate(upload, earlier)
+                else:
+                    facts = upload_metadata.sheets(upload, upload_steps.parse(campfill, upload, parser))
+                context.add_asset_metadata(facts, partition_key=upload.partition_key)
+
+
+@dg.asset(
+    partitions_def=UPLOADS, backfill_policy=SINGLE_RUN, group_name=GROUP, owners=OWNERS, deps=[upload_sheets],
+    kinds={"pandera", "pandas"}, description=describe("validated_lines"),
+)  # fmt: skip
+def validated_lines(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]) -> None:
+    """Judge every row of each upload."""
+    for upload in _received(context, campfill):
+        with _isolated(context, campfill, upload):
+            verdict = upload_steps.validate(campfill, upload)
+            context.add_asset_metadata(upload_metadata.verdict(verdict), partition_key=upload.partition_key)
+
+
+@dg.asset(
+    partitions_def=UPLOADS, backfill_policy=SINGLE_RUN, group_name=GROUP, owners=OWNERS, deps=[validated_lines],
+    kinds={"postgres", "table"}, description=describe("lines"),
+)  # fmt: skip
+def lines(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]) -> None:
+    """Apply each list to the register, in order of arrival; decide what is no list and no export."""
+    table = table_metadata(campfill, "line")
+    for upload in _received(context, campfill):
+        if upload_steps.parsed_of(campfill, upload).kind == KIND_EXPORT:
+            continue
+        with _isolated(context, campfill, upload):
+            outcome = upload_steps.apply_list(campfill, upload)
+            context.add_asset_metadata({**table, **upload_metadata.outcome(outcome)}, partition_key=upload.partition_key)
+
+
+@dg.asset(
+    partitions_def=UPLOADS, backfill_policy=SINGLE_RUN, group_name=GROUP, owners=OWNERS, deps=[validated_lines],
+    kinds={"postgres", "csv"}, description=describe("uploaded_report_rows", "delivery_hourly"),
+)  # fmt: skip
+def uploaded_report_rows(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]) -> None:
+    """Store the delivery of each dropped CSV export."""
+    for upload in _received(context, campfill):
+        with _isolated(context, campfill, upload):
+            if upload_steps.parsed_of(campfill, upload).kind != KIND_EXPORT:
+                continue
+            facts = upload_steps.store_export(campfill, upload)
+            context.add_asset_metadata(facts, partition_key=upload.partition_key)
+
+
+@dg.asset(
+    partitions_def=UPLOADS, backfill_policy=SINGLE_RUN, group_name=GROUP, owners=OWNERS,
+    deps=[lines, uploaded_report_rows], kinds={"excel"}, description=describe("upload_receipts", "upload_sheets"),
+)  # fmt: skip
+def upload_receipts(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]) -> None:
+    """Write the receipt of every decided upload of this run, and show the rejected ones red."""
+    with campfill.connect() as connection:
+        uploads = ledger.by_partition_keys(connection, context.partition_keys)
+    for upload in uploads:
+        if upload.status == "received":
+            fault = campfill.faults.get(upload.upload_id, "it was not processed")
+            rejections.show_red(context.instance, upload.partition_key, upload.file_name, fault)
+            continue
+        with _isolated(context, campfill, upload):
+            receipt = upload_steps.write_receipt(campfill, upload)
+            facts = upload_metadata.receipt(campfill, upload, receipt)
+            context.add_asset_metadata(facts, partition_key=upload.partition_key)
+            shutil.rmtree(upload_steps.work_folder(campfill, upload), ignore_errors=True)
+            if upload.status == "rejected":
+                rejections.show_red(context.instance, upload.partition_key, upload.file_name, upload_metadata.why(upload))

@@ -1,0 +1,64 @@
+"""Running the upload job in this process on given files, and what came of each file, as the contract says it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from campfill_pipeline.defs import arrivals, jobs
+from campfill_pipeline.defs.local_runs import LocalRuns, local_runs
+from campfill_pipeline.defs.partitions import UPLOADS
+from campfill_pipeline.defs.ranges import key_blocks, key_range
+from campfill_pipeline.defs.resources import Progress
+from campfill_pipeline.settings import Settings
+from campfill_pipeline.warehouse import ledger
+
+
+def ingest(settings: Settings, files: Sequence[Path], progress: Progress) -> list[dict[str, Any]]:
+    """Take copies of the files in, run the job on them, report on each in order.
+
+    Raises `folder.FolderError` before anything is taken in where a file cannot be read.
+    """
+    for file in files:
+        arrivals.check_readable(file)
+    with local_runs(settings, progress) as runs:
+        uploads = [arrivals.take_copy(runs.campfill, file) for file in files]
+        keys = [upload.partition_key for upload in uploads]
+        runs.instance.add_dynamic_partitions(UPLOADS.name or "", keys)
+        order = runs.instance.get_dynamic_partitions(UPLOADS.name or "")
+        for block in key_blocks(keys, order):
+            name = arrivals.tag_text(uploads[keys.index(block[0])].file_name)
+            runs.run(jobs.UPLOAD_JOB, tags=key_range(block[0], block[-1]) | {"campfill/upload": name})
+        return [_report(runs, upload) for upload in uploads]
+
+
+def _report(runs: LocalRuns, upload: ledger.Upload) -> dict[str, Any]:
+    with runs.campfill.connect() as connection:
+        now = ledger.get(connection, upload.upload_id)
+        issues = ledger.issues(connection, upload.upload_id)
+    return {
+        "upload_id": str(now.upload_id),
+        "file": now.file_name,
+        "sha256": now.sha256,
+        "kind": now.kind,
+        "status": now.status,
+        "reason": now.reason,
+        "rows": {
+            "read": now.rows_read or 0,
+            "accepted": now.rows_accepted or 0,
+            "rejected": now.rows_rejected or 0,
+            "skipped": now.rows_skipped or 0,
+            "new": now.rows_new or 0,
+            "updated": now.rows_updated or 0,
+            "unchanged": now.rows_unchanged or 0,
+        },
+        "issues": [
+            {
+                "sheet": issue.sheet, "cell": issue.cell, "row": issue.row, "column": issue.column, "value": issue.value,
+                "code": issue.code, "severity": issue.severity, "message": issue.message, "hint": issue.hint,
+            }
+            for issue in issues
+        ],
+        "receipt": now.receipt,
+    }  # fmt: skip

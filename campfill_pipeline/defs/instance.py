@@ -1,0 +1,34 @@
+"""Where Dagster keeps its things: a folder in CAMPFILL_HOME and a database on campfill's server.
+
+Imports no Dagster, so that starting processes stays quick.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from campfill_pipeline.settings import Settings
+from campfill_pipeline.warehouse import server
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def dagster_home(settings: Settings) -> Path:
+    """Dagster's own folder in CAMPFILL_HOME, with the checkout's dagster.yaml in it."""
+    home = settings.home / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "dagster.yaml").write_bytes((CHECKOUT / "dagster.yaml").read_bytes())
+    return home
+
+
+def storage_url(settings: Settings) -> str:
+    """Address of Dagster's database as dagster-postgres wants it: SQLAlchemy 2.1 reads a bare postgresql:// as psycopg 3."""
+    return server.dagster_url(settings).replace("postgresql://", "postgresql+psycopg2://", 1)
+
+
+def prepare_environment(settings: Settings) -> None:
+    """Tell Dagster in this process where its home and storage are, as `campfill up` tells its processes."""
+    settings.make_folders()
+    os.environ["DAGSTER_HOME"] = str(dagster_home(settings))
+    os.environ["CAMPFILL_DAGSTER_URL"] = storage_url(settings)

@@ -1,0 +1,65 @@
+"""Which runs live, and which only seem to.
+
+After a `kill -9` a run stays STARTED for ever in Dagster's storage and holds a slot: its launcher has no health check.
+Every run of ours holds a lock in the database while it lives; a started run without its lock is dead and is reported.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import dagster as dg
+from dagster import DagsterRunStatus
+
+from campfill_pipeline.defs.ranges import RANGE_END, RANGE_START
+from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.warehouse import ledger
+
+UNFINISHED = [
+    DagsterRunStatus.QUEUED,
+    DagsterRunStatus.NOT_STARTED,
+    DagsterRunStatus.STARTING,
+    DagsterRunStatus.STARTED,
+    DagsterRunStatus.CANCELING,
+]
+BIRTH = timedelta(seconds=30)  # a started run takes its lock within this time
+
+
+def _unfinished(instance: dg.DagsterInstance) -> list[dg.RunRecord]:
+    return list(instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED)))
+
+
+def report_dead(instance: dg.DagsterInstance, campfill: Campfill) -> int:
+    """Report every started run whose process is gone as failed. Returns how many."""
+    started = [
+        record
+        for record in _unfinished(instance)
+        if record.dagster_run.status in (DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING)
+        and record.start_time is not None
+        and campfill.clock().timestamp() - record.start_time > BIRTH.total_seconds()
+    ]
+    if not started:
+        return 0
+    with campfill.connect() as connection:
+        alive = ledger.live_runs(connection)
+    dead = [record.dagster_run for record in started if record.dagster_run.run_id not in alive]
+    for run in dead:
+        instance.report_run_failed(run, "The run's process is gone (killed, or the machine stopped). It is done again.")
+    return len(dead)
+
+
+def covers(instance: dg.DagsterInstance, partition_key: str) -> bool:
+    """Whether an unfinished run works, or is about to work, on this partition. Upload keys sort in ledger order."""
+    for record in _unfinished(instance):
+        tags = record.dagster_run.tags
+        single = tags.get("dagster/partition")
+        if single == partition_key:
+            return True
+        if RANGE_START in tags and tags[RANGE_START] <= partition_key <= tags[RANGE_END]:
+            return True
+    return False
+
+
+def any_of_job(instance: dg.DagsterInstance, job: str) -> bool:
+    """Whether an unfinished run of this job exists."""
+    return bool(instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED, job_name=job), limit=1))

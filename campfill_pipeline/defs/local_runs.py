@@ -1,0 +1,71 @@
+"""Running the jobs in this process: `ingest`, `refresh` and `revert` run the very jobs of sensor and schedule.
+
+The runs are written to the same instance, so they show in the web UI like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import dagster as dg
+
+from campfill_pipeline.definitions import build_defs
+from campfill_pipeline.defs.instance import prepare_environment
+from campfill_pipeline.defs.resources import Campfill, Progress, open_campfill
+from campfill_pipeline.settings import Settings
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class RunFailed(Exception):
+    """A job's run failed. The message is the first failed step's own."""
+
+
+@dataclass(frozen=True)
+class LocalRuns:
+    """An open instance and home, and a way to run jobs on them."""
+
+    campfill: Campfill
+    instance: dg.DagsterInstance
+
+    def run(
+        self, job: str, *, tags: Mapping[str, str] | None = None, assets: Sequence[str] | None = None
+    ) -> dg.ExecuteInProcessResult:
+        """Run `job` (or only these assets of it) here and now. Raises RunFailed with the failure's own words."""
+        result = (
+            build_defs(progress=self.campfill.progress)
+            .resolve_job_def(job)
+            .execute_in_process(
+                instance=self.instance,
+                tags=dict(tags or {}) | {"campfill/door": "command"},
+                asset_selection=[dg.AssetKey(name) for name in assets] if assets else None,
+                run_config=QUIET,
+                raise_on_error=False,
+            )
+        )
+        if not result.success:
+            raise RunFailed(_first_failure(result))
+        return result
+
+
+def _first_failure(result: dg.ExecuteInProcessResult) -> str:
+    for event in result.all_events:
+        if event.is_step_failure:
+            failure = event.step_failure_data
+            if failure.user_failure_data and failure.user_failure_data.description:
+                return failure.user_failure_data.description
+            error = failure.error
+            while error and error.cause:
+                error = error.cause
+            return error.message.strip() if error else "a step failed"
+    return "the run failed before its first step"
+
+
+@contextmanager
+def local_runs(settings: Settings, progress: Progress) -> Iterator[LocalRuns]:
+    """This home's instance, ready to run jobs in this process."""
+    prepare_environment(settings)
+    with dg.DagsterInstance.get() as instance:
+        yield LocalRuns(open_campfill(progress), instance)

@@ -1,0 +1,45 @@
+"""When delivery is refreshed: today every hour, the restatement window every night.
+
+Days that are missing (a new list came, the system slept) are no matter of the clock: see the sensor `missing_days`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import dagster as dg
+
+from campfill_pipeline.defs import jobs
+from campfill_pipeline.defs.ranges import day_range
+from campfill_pipeline.defs.resources import Campfill
+
+
+def schedules(timezone: str) -> list[dg.ScheduleDefinition]:
+    """All schedules, in local time of `timezone`, running by default."""
+
+    @dg.schedule(
+        job=jobs.TODAY, cron_schedule="5 * * * *", execution_timezone=timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING, required_resource_keys={"campfill"},
+        description="Every hour: the hours of today, five minutes after the hour.",
+    )  # fmt: skip
+    def refresh_today_hourly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        campfill: Campfill = context.resources.campfill
+        if not campfill.settings.reporting_url:
+            return dg.SkipReason("No reporting API is set (CAMPFILL_REPORTING_URL); drop CSV exports instead.")
+        return dg.RunRequest(run_key=None)
+
+    @dg.schedule(
+        job=jobs.REFRESH, cron_schedule="20 3 * * *", execution_timezone=timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING, required_resource_keys={"campfill"},
+        description="Every night: the last days again, because the source still corrects them.",
+    )  # fmt: skip
+    def refresh_restatement_nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        campfill: Campfill = context.resources.campfill
+        if not campfill.settings.reporting_url:
+            return dg.SkipReason("No reporting API is set (CAMPFILL_REPORTING_URL); drop CSV exports instead.")
+        if campfill.settings.restate_days == 0:
+            return dg.SkipReason("CAMPFILL_RESTATE_DAYS is 0: finished days are not fetched again.")
+        first = campfill.today - timedelta(days=campfill.settings.restate_days)
+        return dg.RunRequest(run_key=None, tags=day_range(first, campfill.today - timedelta(days=1)))
+
+    return [refresh_today_hourly, refresh_restatement_nightly]

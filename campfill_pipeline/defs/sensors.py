@@ -1,0 +1,94 @@
+"""What starts by itself: uploads as they are dropped, and delivery for days that are missing.
+
+The ledger decides, not a cursor: a tick looks at what is received and not being worked on. A lost cursor, a killed daemon,
+a run that never started: the next tick asks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import dagster as dg
+
+from campfill_pipeline.defs import arrivals, jobs, live_runs
+from campfill_pipeline.defs.partitions import UPLOADS
+from campfill_pipeline.defs.ranges import day_blocks, day_range, key_blocks, key_range
+from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.warehouse import coverage, ledger
+
+GIANT_BYTES = 30_000_000  # from this size on a file gets a run of its own, so that small files behind it need not wait
+MAX_ATTEMPTS = 3
+DAYS_PER_RUN = 120
+
+
+@dg.sensor(
+    name="inbox", job=jobs.UPLOAD, minimum_interval_seconds=2, default_status=dg.DefaultSensorStatus.RUNNING,
+    required_resource_keys={"campfill"},
+    description="Watches the inbox. A file that stands still is moved to the archive, entered in the ledger, and processed.",
+)  # fmt: skip
+def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """Claim what was dropped and request runs for what waits."""
+    campfill: Campfill = context.resources.campfill
+    live_runs.report_dead(context.instance, campfill)
+    problems = arrivals.take_from_inbox(campfill)
+    for problem in problems:
+        context.log.error(problem)
+    with campfill.connect() as connection:
+        waiting = ledger.waiting(connection)
+        for upload in waiting:
+            if upload.attempts >= MAX_ATTEMPTS and not live_runs.covers(context.instance, upload.partition_key):
+                ledger.give_up(connection, upload.upload_id)
+                context.log.error("ALERT: %s failed %d times; it is rejected", upload.file_name, upload.attempts)
+    if not waiting:
+        return dg.SkipReason("; ".join(problems) or f"Nothing waits. Drop campaign lists into {campfill.settings.inbox}.")
+    known = context.instance.get_dynamic_partitions(UPLOADS.name or "")
+    missing = [upload.partition_key for upload in waiting if upload.partition_key not in set(known)]
+    order = [*known, *missing]
+    requests = list(_requests(context.instance, waiting, order))
+    return dg.SensorResult(
+        run_requests=requests,
+        dynamic_partitions_requests=[UPLOADS.build_add_request(missing)] if missing else [],
+    )
+
+
+def _requests(
+    instance: dg.DagsterInstance, waiting: list[ledger.Upload], order: list[str]
+) -> Iterator[dg.RunRequest]:
+    free = [upload for upload in waiting if not live_runs.covers(instance, upload.partition_key)]
+    names = {upload.partition_key: upload.file_name for upload in free}
+    # One that is very large, or failed before, runs alone: it shall neither delay nor endanger the others.
+    alone = [u.partition_key for u in free if u.file_bytes >= GIANT_BYTES or u.attempts > 0]
+    together = [u.partition_key for u in free if u.partition_key not in set(alone)]
+    blocks = [*key_blocks(together, order), *([key] for key in alone)]
+    for block in blocks:
+        more = f" and {len(block) - 1} more" if len(block) > 1 else ""
+        yield dg.RunRequest(
+            run_key=None,
+            tags=key_range(block[0], block[-1]) | {"campfill/upload": arrivals.tag_text(names[block[0]] + more)},
+        )
+
+
+@dg.sensor(
+    name="missing_days", job=jobs.REFRESH, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING,
+    required_resource_keys={"campfill"},
+    description="Fetches delivery for flight days of known lines that were never fetched, or whose fetch broke.",
+)  # fmt: skip
+def missing_days(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """Request one run per contiguous block of missing days, the newest block first; one at a time."""
+    campfill: Campfill = context.resources.campfill
+    if not campfill.settings.reporting_url:
+        return dg.SkipReason("No reporting API is set (CAMPFILL_REPORTING_URL); drop CSV exports instead.")
+    if live_runs.any_of_job(context.instance, jobs.REFRESH_JOB):
+        return dg.SkipReason("A refresh is running already.")
+    with campfill.connect() as connection:
+        days = coverage.missing_days(connection, today=campfill.today, now=campfill.clock())
+    blocks = list(day_blocks(days))
+    if not blocks:
+        return dg.SkipReason("Every flight day of every known line was fetched.")
+    first, last = blocks[-1]
+    first = max(first, last - timedelta(days=DAYS_PER_RUN - 1))
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=None, tags=day_range(first, last))])
+
+
+ALL = (inbox, missing_days)
