@@ -18,6 +18,7 @@ from psycopg.rows import dict_row
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.statements import sections, statement
+from campfill_pipeline.warehouse.windows import refresh_windows
 
 Knowledge = Literal["now", "then"]
 REFRESH_LOCK = 0x66756C66  # 'fulf': one refresh at a time, whoever starts first
@@ -158,19 +159,20 @@ def refresh(
     conn.execute("LOCK TABLE line_dirty IN SHARE ROW EXCLUSIVE MODE")
     lines = None if everything or state is None else _lines_to_compute(conn, rules, state[0], as_of)
     conn.execute("DELETE FROM line_dirty")
-    removed = conn.execute(
+    gone = conn.execute(
         """DELETE FROM fulfillment f
            WHERE (%(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))
-             AND NOT EXISTS (SELECT FROM line WHERE line.line_no = f.line_no)""",
+             AND NOT EXISTS (SELECT FROM line WHERE line.line_no = f.line_no)
+           RETURNING line_no, end_date""",
         {"lines": lines},
-    ).rowcount
-    changed = computed = 0
-    if lines is None or lines:
-        computed, changed = _store(conn, rules, as_of, now, lines)
+    ).fetchall()
+    computed, changed, ends = _store(conn, rules, as_of, now, lines)
+    ends |= {end for _, end in gone}
     conn.execute(
         "UPDATE fulfillment SET as_of = %(as_of)s, refreshed_at = %(now)s WHERE as_of <> %(as_of)s",
         {"as_of": as_of, "now": now},
     )
+    refresh_windows(conn, rules, as_of=as_of, ends=None if everything else ends)
     conn.execute("DELETE FROM fulfillment_fetched_day")
     conn.execute(
         """INSERT INTO fulfillment_fetched_day
@@ -182,13 +184,15 @@ def refresh(
            SET as_of = excluded.as_of, rules = excluded.rules, refreshed_at = excluded.refreshed_at""",
         {"as_of": as_of, "rules": rules_text, "now": now},
     )
-    return RefreshResult(as_of, everything, day_changed, computed, changed, removed)
+    return RefreshResult(as_of, everything, day_changed, computed, len(changed), len(gone))
 
 
 def _store(
     conn: psycopg.Connection, rules: FulfillmentRules, as_of: date, now: datetime, lines: list[int] | None
-) -> tuple[int, int]:
-    """Compute and store; answers (lines computed, rows that differ from before)."""
+) -> tuple[int, list[int], set[date]]:
+    """Compute and store; answers how many lines, which of them differ, and their end dates then and now."""
+    if lines is not None and not lines:
+        return 0, [], set()
     columns = ", ".join(FIGURES)
     others = [column for column in FIGURES if column != "line_id"]
     new = ", ".join(f"excluded.{column}" for column in others)
@@ -202,9 +206,14 @@ def _store(
                 ON CONFLICT (line_id) DO UPDATE
                 SET ({", ".join(others)}, refreshed_at) = ROW({new}, excluded.refreshed_at)
                 WHERE ({old}) IS DISTINCT FROM ({new})
-                RETURNING 1)
-            SELECT (SELECT count(*) FROM terms), (SELECT count(*) FROM stored)""",
+                RETURNING line_no, end_date)
+            SELECT (SELECT count(*) FROM terms),
+                   COALESCE(array_agg(s.line_no), '{{}}'),
+                   COALESCE(array_agg(DISTINCT s.end_date), '{{}}'),
+                   -- the table itself is still seen as it was before this statement
+                   COALESCE(array_agg(DISTINCT b.end_date) FILTER (WHERE b.end_date IS NOT NULL), '{{}}')
+            FROM stored s LEFT JOIN fulfillment b ON b.line_no = s.line_no""",
     )
     row = conn.execute(query, _parameters(rules, as_of, lines) | {"now": now}).fetchone()
     assert row is not None
-    return row[0], row[1]
+    return row[0], row[1], {*row[2], *row[3]}

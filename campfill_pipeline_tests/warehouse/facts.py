@@ -27,20 +27,20 @@ def add_line(
     """Add a line to the register and mark it as touched; answers its number."""
     runtime = f"{start:%d.%m.%Y}-{end:%d.%m.%Y}" if start else f"ASAP-{end:%d.%m.%Y}"
     row = connection.execute(
-        """INSERT INTO line_register (id, revision, first_seen_at, name, kind_listed, buyer, runtime,
-                                      start_date, end_date, impression_goal, cpm_eur, purchase_type)
-           VALUES (%s, 1, %s, 'A line', %s, 'Not set', %s, %s, %s, %s, %s, %s) RETURNING line_no""",
-        [line_id or uuid4(), first_seen, kind, runtime, start, end, goal, cpm, purchase_type],
-    ).fetchone()
+        """INSERT INTO line_register (id, revision, first_seen_at, valid_from, upload_id, event_no, action,
+                                      brought, name, kind_listed, buyer, runtime, start_date, end_date,
+                                      impression_goal, cpm_eur, purchase_type)
+           VALUES (%(id)s, 1, %(seen)s, %(seen)s, gen_random_uuid(), 1, 'created',
+                   true, 'A line', %(kind)s, 'Not set', %(runtime)s, %(start)s, %(end)s,
+                   %(goal)s, %(cpm)s, %(purchase_type)s)
+           RETURNING line_no""",
+        {
+            "id": line_id or uuid4(), "seen": first_seen, "kind": kind, "runtime": runtime, "start": start,
+            "end": end, "goal": goal, "cpm": cpm, "purchase_type": purchase_type,
+        },
+    ).fetchone()  # fmt: skip
     assert row is not None
     number: int = row[0]
-    connection.execute(
-        """INSERT INTO revision (line_no, revision, valid_from, upload_id, action, name, kind_listed, buyer,
-                                 runtime, start_date, end_date, impression_goal, cpm_eur)
-           SELECT line_no, 1, first_seen_at, %s, 'created', name, kind_listed, buyer, runtime, start_date,
-                  end_date, impression_goal, cpm_eur FROM line_register WHERE line_no = %s""",
-        [uuid4(), number],
-    )
     touch(connection, number)
     return number
 

@@ -20,10 +20,17 @@ NOW = datetime(2026, 5, 20, 10, tzinfo=UTC)
 DAY = date(2026, 5, 20)
 
 
-def stored(connection: psycopg.Connection) -> list[tuple[Any, ...]]:
-    return connection.execute(
-        "SELECT to_jsonb(f) - 'refreshed_at' FROM fulfillment f ORDER BY line_id"
-    ).fetchall()
+TABLES = ("fulfillment", "fulfillment_window", "fulfillment_trend")
+
+
+def stored(connection: psycopg.Connection) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every derived table, without when it was made."""
+    return {
+        table: connection.execute(
+            f"SELECT to_jsonb(t) - 'refreshed_at' AS row FROM {table} t ORDER BY 1".encode()
+        ).fetchall()
+        for table in TABLES
+    }
 
 
 def test_a_refresh_computes_only_touched_lines(connection: psycopg.Connection) -> None:
@@ -126,7 +133,7 @@ def test_any_sequence_of_changes_ends_as_a_full_recompute(
     incremental = stored(connection)
     refresh(connection, RULES, as_of=as_of, now=NOW, full=True)
     assert incremental == stored(connection)
-    connection.execute("TRUNCATE fulfillment, fulfillment_state")
+    connection.execute(f"TRUNCATE fulfillment_state, {', '.join(TABLES)}".encode())
     refresh(connection, RULES, as_of=as_of, now=NOW)
     assert incremental == stored(connection)
     connection.rollback()
