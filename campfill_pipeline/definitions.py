@@ -1,46 +1,13 @@
-"""The Dagster entry point: wiring only.
-
-`build_defs` is the seam for tests and for commands that run jobs in their own process.
-"""
+"""The Dagster entry point: what `workspace.yaml` and `campfill up` load. Wiring only."""
 
 from __future__ import annotations
 
 import dagster as dg
 
-from campfill_pipeline.defs import resources
-
-resources.quiet_previews()  # before the definitions below are made, which use preview features knowingly
-
-from campfill_pipeline.defs import checks, jobs, schedules, sensors  # noqa: E402
-from campfill_pipeline.defs.assets import delivery, fulfillment, uploads  # noqa: E402
-from campfill_pipeline.settings import load_settings  # noqa: E402
-
-
-def build_defs(*, progress: resources.Progress = resources.silent) -> dg.Definitions:
-    """Every asset, check, job, sensor and schedule of campfill, on the settings of this environment."""
-    timezone = load_settings().timezone.key
-    delivery_assets = delivery.delivery_assets(timezone)
-    return dg.Definitions(
-        assets=[
-            uploads.upload_sheets,
-            uploads.validated_lines,
-            uploads.lines,
-            uploads.uploaded_report_rows,
-            uploads.upload_receipts,
-            *delivery_assets,
-            fulfillment.fulfillment_tables,
-            fulfillment.fulfillment_report,
-        ],
-        asset_checks=checks.ALL,
-        jobs=jobs.ALL,
-        sensors=sensors.ALL,
-        schedules=schedules.schedules(timezone),
-        resources={"campfill": resources.campfill_resource(progress)},
-        executor=dg.in_process_executor,
-    )
+from campfill_pipeline.defs.build import build_defs
 
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """What `workspace.yaml` and `campfill up` load."""
+    """Every asset, check, job, sensor and schedule of campfill."""
     return build_defs()

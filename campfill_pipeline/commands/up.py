@@ -245,14 +245,13 @@ def run(*, host: str, port: int, demo: bool) -> int:
 
 def load_demo(system: System, console: Console) -> None:
     """Put the demo world into the demo's home: the list by the front door, then its delivery. Once only."""
-    sample = system.settings.home / "demo-campaigns.xlsx"
     done = system.settings.home / "demo-loaded"
     if done.exists():
         return
-    first, today = demo_world.write_sample(sample, demo_world.today(system.settings))
     console.print("loading the demo: 7,057 lines and their delivery; this takes a minute or two, once")
-    system.run_command("ingest", str(sample))
-    if system.run_command("refresh", "--from", first.isoformat(), "--to", today.isoformat()) == 0:
+    sample = demo_world.write_samples(system.settings)
+    system.run_command("ingest", str(sample.campaign_list))
+    if system.run_command("refresh", "--from", f"{sample.first_day}", "--to", f"{sample.last_day}") == 0:
         done.touch()
 
 
@@ -266,6 +265,6 @@ def _say_where(system: System, console: Console) -> None:
     console.print(f"  drop campaign lists into   {settings.inbox}")
     console.print(f"  receipts appear in         {settings.outbox}")
     if system.demo:
-        console.print(f"  a list to drop by hand     {settings.home / 'demo-campaigns-changed.xlsx'}")
+        console.print(f"  a list to drop by hand     {settings.home / demo_world.CHANGED}")
         console.print("\n  This is the demo: every line in it is invented. Your own home starts with: make up")
     console.print("\n  Ctrl-C stops everything.\n")

@@ -13,7 +13,7 @@ from dagster import DagsterRunStatus
 
 from campfill_pipeline.defs.ranges import RANGE_END, RANGE_START
 from campfill_pipeline.defs.resources import Campfill
-from campfill_pipeline.warehouse import ledger
+from campfill_pipeline.warehouse import claims
 
 UNFINISHED = [
     DagsterRunStatus.QUEUED,
@@ -41,7 +41,7 @@ def report_dead(instance: dg.DagsterInstance, campfill: Campfill) -> int:
     if not started:
         return 0
     with campfill.connect() as connection:
-        alive = ledger.live_runs(connection)
+        alive = claims.live_runs(connection)
     dead = [record.dagster_run for record in started if record.dagster_run.run_id not in alive]
     for run in dead:
         instance.report_run_failed(run, "The run's process is gone (killed, or the machine stopped). It is done again.")

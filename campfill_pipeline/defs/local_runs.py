@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from campfill_pipeline.definitions import build_defs
+from campfill_pipeline.defs.build import build_defs
 from campfill_pipeline.defs.instance import prepare_environment
 from campfill_pipeline.defs.resources import Campfill, Progress, open_campfill
 from campfill_pipeline.settings import Settings

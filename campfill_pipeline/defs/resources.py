@@ -6,19 +6,25 @@ Belongs here: opening and closing. Does not belong here: what is done with a con
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import dagster as dg
-import psycopg
 
 from campfill_pipeline.settings import Settings, load_settings
-from campfill_pipeline.warehouse import database, ledger, server
+from campfill_pipeline.warehouse import claims, database, server
+
+if TYPE_CHECKING:
+    import psycopg
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def silent(what: str, done: int, total: int) -> None:
@@ -32,7 +38,9 @@ class Campfill:
     settings: Settings
     url: str = field(repr=False)
     progress: Progress = silent
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    faults: dict[UUID, str] = field(default_factory=dict)
+    """Uploads of this run that could not be processed, with the fault: later steps leave them alone."""
+    clock: Callable[[], datetime] = _now
 
     def connect(self) -> psycopg.Connection:
         """A connection to campfill's schema; use it as a context manager: one block, one transaction."""
@@ -67,13 +75,7 @@ def campfill_resource(progress: Progress = silent) -> dg.ResourceDefinition:
             yield opened
             return
         with database.connect(opened.url, autocommit=True) as alive:
-            ledger.claim_run(alive, run.run_id)
+            claims.claim_run(alive, run.run_id)
             yield opened
 
     return campfill
-
-
-def quiet_previews() -> None:
-    """Leave out Dagster's notices about its own preview and beta features: they tell users nothing they could mend."""
-    for category in (dg.PreviewWarning, dg.BetaWarning):
-        warnings.filterwarnings("ignore", category=category)

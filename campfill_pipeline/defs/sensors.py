@@ -38,7 +38,7 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReaso
         waiting = ledger.waiting(connection)
         for upload in waiting:
             if upload.attempts >= MAX_ATTEMPTS and not live_runs.covers(context.instance, upload.partition_key):
-                ledger.give_up(connection, upload.upload_id)
+                arrivals.give_up(campfill, upload)
                 context.log.error("ALERT: %s failed %d times; it is rejected", upload.file_name, upload.attempts)
     if not waiting:
         return dg.SkipReason("; ".join(problems) or f"Nothing waits. Drop campaign lists into {campfill.settings.inbox}.")

@@ -7,6 +7,7 @@ recorded with it and asked for again, and the others go on. So no step here fail
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -26,11 +27,16 @@ OWNERS = ["team:ad-operations"]
 SINGLE_RUN = dg.BackfillPolicy.single_run()
 
 
+def _uploads(context: dg.AssetExecutionContext, campfill: Campfill) -> list[ledger.Upload]:
+    """The uploads of this run, in ledger order."""
+    with campfill.connect() as connection:
+        found = [ledger.by_partition(connection, key) for key in context.partition_keys]
+    return [upload for upload in found if upload]
+
+
 def _received(context: dg.AssetExecutionContext, campfill: Campfill) -> list[ledger.Upload]:
     """The uploads of this run that still wait for a decision and have not faulted in an earlier step, in ledger order."""
-    with campfill.connect() as connection:
-        uploads = ledger.by_partition_keys(connection, context.partition_keys)
-    return [upload for upload in uploads if upload.status == "received" and upload.upload_id not in campfill.faults]
+    return [upload for upload in _uploads(context, campfill) if upload.status == "received" and upload.upload_id not in campfill.faults]
 
 
 @contextmanager
@@ -48,19 +54,15 @@ def _isolated(context: dg.AssetExecutionContext, campfill: Campfill, upload: led
     kinds={"excel", "python"}, description=describe("upload_sheets"),
 )  # fmt: skip
 def upload_sheets(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]) -> None:
-    """Read each waiting original in the parser's process, or find that its very bytes are here already."""
+    """Read each waiting original in the parser's process."""
     with parsing.Parser(upload_steps.limits(campfill)) as parser:
         for upload in _received(context, campfill):
             with _isolated(context, campfill, upload):
                 with campfill.connect() as connection:
-                    ledger.begin_attempt(connection, upload.upload_id, context.run_id)
-                    earlier = ledger.duplicate_of(connection, upload)
-                    if earlier:
-                        ledger.mark_duplicate(connection, upload.upload_id, earlier.upload_id)
-                if earlier:
-                    facts = upload_metadata.duplicate(upload, earlier)
-                else:
-                    facts = upload_metadata.sheets(upload, upload_steps.parse(campfill, upload, parser))
+                    ledger.begin_attempt(connection, upload.upload_id, context.run_id, campfill.clock())
+                started = time.monotonic()
+                parsed = upload_steps.parse(campfill, upload, parser)
+                facts = upload_metadata.sheets(upload, parsed, time.monotonic() - started)
                 context.add_asset_metadata(facts, partition_key=upload.partition_key)
 
 
@@ -87,8 +89,8 @@ def lines(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill
         if upload_steps.parsed_of(campfill, upload).kind == KIND_EXPORT:
             continue
         with _isolated(context, campfill, upload):
-            outcome = upload_steps.apply_list(campfill, upload)
-            context.add_asset_metadata({**table, **upload_metadata.outcome(outcome)}, partition_key=upload.partition_key)
+            decided = upload_steps.apply_list(campfill, upload)
+            context.add_asset_metadata({**table, **upload_metadata.decided(decided)}, partition_key=upload.partition_key)
 
 
 @dg.asset(
@@ -101,8 +103,8 @@ def uploaded_report_rows(context: dg.AssetExecutionContext, campfill: dg.Resourc
         with _isolated(context, campfill, upload):
             if upload_steps.parsed_of(campfill, upload).kind != KIND_EXPORT:
                 continue
-            facts = upload_steps.store_export(campfill, upload)
-            context.add_asset_metadata(facts, partition_key=upload.partition_key)
+            decided = upload_steps.store_export(campfill, upload)
+            context.add_asset_metadata(upload_metadata.decided(decided), partition_key=upload.partition_key)
 
 
 @dg.asset(
@@ -111,17 +113,15 @@ def uploaded_report_rows(context: dg.AssetExecutionContext, campfill: dg.Resourc
 )  # fmt: skip
 def upload_receipts(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]) -> None:
     """Write the receipt of every decided upload of this run, and show the rejected ones red."""
-    with campfill.connect() as connection:
-        uploads = ledger.by_partition_keys(connection, context.partition_keys)
-    for upload in uploads:
+    for upload in _uploads(context, campfill):
         if upload.status == "received":
             fault = campfill.faults.get(upload.upload_id, "it was not processed")
             rejections.show_red(context.instance, upload.partition_key, upload.file_name, fault)
             continue
         with _isolated(context, campfill, upload):
-            receipt = upload_steps.write_receipt(campfill, upload)
-            facts = upload_metadata.receipt(campfill, upload, receipt)
+            told = upload_steps.write_receipt(campfill, upload)
+            facts = upload_metadata.receipt(campfill, told)
             context.add_asset_metadata(facts, partition_key=upload.partition_key)
             shutil.rmtree(upload_steps.work_folder(campfill, upload), ignore_errors=True)
             if upload.status == "rejected":
-                rejections.show_red(context.instance, upload.partition_key, upload.file_name, upload_metadata.why(upload))
+                rejections.show_red(context.instance, upload.partition_key, upload.file_name, upload.message or "rejected")

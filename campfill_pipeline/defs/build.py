@@ -1,0 +1,33 @@
+"""All definitions put together: the seam for tests, for commands that run jobs, and for `definitions.py`."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from campfill_pipeline.defs import checks, jobs, resources, schedules, sensors
+from campfill_pipeline.defs.assets import delivery, fulfillment, uploads
+from campfill_pipeline.settings import load_settings
+
+
+def build_defs(*, progress: resources.Progress = resources.silent) -> dg.Definitions:
+    """Every asset, check, job, sensor and schedule of campfill, on the settings of this environment."""
+    timezone = load_settings().timezone.key
+    delivery_assets = delivery.delivery_assets(timezone)
+    return dg.Definitions(
+        assets=[
+            uploads.upload_sheets,
+            uploads.validated_lines,
+            uploads.lines,
+            uploads.uploaded_report_rows,
+            uploads.upload_receipts,
+            *delivery_assets,
+            fulfillment.fulfillment_tables,
+            fulfillment.fulfillment_report,
+        ],
+        asset_checks=checks.ALL,
+        jobs=jobs.ALL,
+        sensors=sensors.ALL,
+        schedules=schedules.schedules(timezone),
+        resources={"campfill": resources.campfill_resource(progress)},
+        executor=dg.in_process_executor,
+    )

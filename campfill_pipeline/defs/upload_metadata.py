@@ -1,0 +1,86 @@
+"""What the web UI shows of one upload: counts, a table of issues, the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
+
+import dagster as dg
+
+from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain.issues import Issue
+from campfill_pipeline.intake.findings import Parsed
+from campfill_pipeline.warehouse import ledger
+
+Metadata = Mapping[str, dg.MetadataValue]
+ISSUES_SHOWN = 50
+
+
+def sheets(upload: ledger.Upload, parsed: Parsed, seconds: float) -> Metadata:
+    """What was found where, and how long reading took."""
+    facts: dict[str, dg.MetadataValue] = {
+        "file": dg.MetadataValue.text(upload.file_name),
+        "bytes": dg.MetadataValue.int(upload.file_bytes),
+        "seconds": dg.MetadataValue.float(round(seconds, 3)),
+        "format": dg.MetadataValue.text(parsed.format),
+        "kind": dg.MetadataValue.text(parsed.kind),
+        "dagster/row_count": dg.MetadataValue.int(sum(table.rows for table in parsed.tables)),
+    }
+    if parsed.reason:
+        facts["rejected because"] = dg.MetadataValue.md(f"**{parsed.reason}**: {parsed.message}\n\n{parsed.hint}")
+    if parsed.notes:
+        facts["what was found"] = dg.MetadataValue.md("\n".join(f"* {note}" for note in parsed.notes))
+    if parsed.tables:
+        columns = [
+            dg.TableRecord({"sheet": table.sheet or "", "field": column.field, "header": column.header})
+            for table in parsed.tables
+            for column in table.columns
+        ]
+        facts["columns"] = dg.MetadataValue.table(columns)
+    return facts
+
+
+def issue_table(issues: Sequence[Issue]) -> dg.MetadataValue:
+    """The first issues as a table a person can read."""
+    return dg.MetadataValue.table(
+        records=[
+            dg.TableRecord(
+                {
+                    "cell": f"{issue.sheet}!{issue.cell}" if issue.sheet and issue.cell else issue.cell or "",
+                    "severity": str(issue.severity),
+                    "code": issue.code,
+                    "value": issue.value or "",
+                    "message": issue.message,
+                    "hint": issue.hint,
+                }
+            )
+            for issue in issues[:ISSUES_SHOWN]
+        ],
+        schema=dg.TableSchema.from_name_type_dict(
+            dict.fromkeys(("cell", "severity", "code", "value", "message", "hint"), "string")
+        ),
+    )
+
+
+def decided(upload: ledger.Upload) -> Metadata:
+    """What became of the upload in the register."""
+    read = upload.rows_read or 0
+    return {
+        "status": dg.MetadataValue.text(upload.status),
+        "rows read": dg.MetadataValue.int(read),
+        "rows accepted": dg.MetadataValue.int(upload.rows_accepted or 0),
+        "rows rejected": dg.MetadataValue.int(upload.rows_rejected or 0),
+        "rejected share %": dg.MetadataValue.float(round(100 * (upload.rows_rejected or 0) / read, 3) if read else 0.0),
+        "new": dg.MetadataValue.int(upload.rows_new or 0),
+        "updated": dg.MetadataValue.int(upload.rows_updated or 0),
+        "unchanged": dg.MetadataValue.int(upload.rows_unchanged or 0),
+    }
+
+
+def receipt(campfill: Campfill, upload: ledger.Upload) -> Metadata:
+    """Where the receipt is: its path, and a link while `campfill up` serves it."""
+    path = campfill.settings.home / (upload.receipt or "")
+    facts: dict[str, dg.MetadataValue] = {"receipt": dg.MetadataValue.path(str(path))}
+    if campfill.pages_url and upload.receipt:
+        facts["open the receipt"] = dg.MetadataValue.url(f"{campfill.pages_url}/{quote(upload.receipt)}")
+    return facts
