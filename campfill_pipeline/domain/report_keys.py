@@ -1,0 +1,111 @@
+"""Counting each identity once: report rows by their key, overview totals by their id.
+
+Belongs here: what happens when a source names the same identity more than once. Does not belong here:
+comparing with what is stored (warehouse/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from campfill_pipeline.domain import report_values
+from campfill_pipeline.domain.report_rows import CANONICAL, FUNNEL, KEY, Notation, Remark
+from campfill_pipeline.domain.report_values import Column
+
+OVERVIEW = pa.schema(
+    [
+        ("entity", pa.string()),  # campaigns or deals
+        ("id", pa.string()),
+        ("name", pa.string()),
+        ("purchase_type", pa.string()),
+        ("impressions", report_values.IMPRESSIONS),
+    ]
+)
+
+
+def _codes(table: pa.Table, key: Iterable[str]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """One number per row, equal exactly where all key columns are."""
+    codes = np.zeros(table.num_rows, np.int64)
+    for name in key:
+        column = pc.dictionary_encode(table[name].combine_chunks(), null_encoding="encode")
+        values = np.asarray(column.indices)
+        width = int(values.max()) + 1 if len(values) else 1
+        if codes.size and int(codes.max()) > (2**62) // width:
+            codes = np.unique(codes, return_inverse=True)[1].astype(np.int64)
+        codes = codes * width + values
+    return codes
+
+
+def one_per_key(table: pa.Table, *, add: bool = False) -> tuple[pa.Table, int, int]:
+    """(each identity once, rows that were repeats, repeats whose figures differed).
+
+    A repeat replaces the earlier row: it was read later. With `add`, rows of one identity are parts and are
+    summed.
+    """
+    codes = _codes(table, KEY)
+    kept = np.unique(codes[::-1], return_index=True)[1]
+    repeated = table.num_rows - len(kept)
+    if repeated == 0:
+        return table, 0, 0
+    if add:
+        return _summed(table), repeated, 0
+    last = np.sort(table.num_rows - 1 - kept)
+    single = table.take(pa.array(last))
+    figures = _codes(table, (*KEY, "impressions", *FUNNEL))
+    changed = len(np.unique(figures)) - len(kept)
+    return single, repeated, changed
+
+
+def _summed(table: pa.Table) -> pa.Table:
+    figures = ("impressions", *FUNNEL)
+    others = [name for name in CANONICAL.names if name not in KEY and name not in figures]
+    some = pc.ScalarAggregateOptions(skip_nulls=True, min_count=1)
+    summed = table.group_by(list(KEY), use_threads=False).aggregate(
+        [(name, "sum", some) for name in figures] + [(name, "last", None) for name in others]
+    )
+    ends = {name: f"{name}_sum" for name in figures} | {name: f"{name}_last" for name in others}
+    return pa.table([summed[ends.get(name, name)] for name in CANONICAL.names], CANONICAL.names).cast(
+        CANONICAL
+    )
+
+
+def totals(raw: Mapping[str, Column], notation: Notation, entity: str) -> pa.Table:
+    """Overview rows (OVERVIEW) from raw columns id, name, purchase_type, impressions; rows that say nothing
+    left out.
+    """
+    length = len(raw["id"])
+    nothing = pa.nulls(length, pa.string())
+    table = pa.table(
+        [
+            pa.array([entity] * length, pa.string()),
+            report_values.texts(raw["id"], lower=True, braces=True),
+            report_values.texts(raw.get("name", nothing), path=True),
+            report_values.texts(raw.get("purchase_type", nothing), lower=True),
+            report_values.decimals(raw["impressions"], notation.numbers).values,
+        ],
+        schema=OVERVIEW,
+    )
+    return table.filter(pc.and_(pc.is_valid(table["id"]), pc.is_valid(table["impressions"])))
+
+
+def last_per_id(table: pa.Table) -> pa.Table:
+    """Each id once; a repeat replaces the earlier row."""
+    kept = np.unique(_codes(table, ("entity", "id"))[::-1], return_index=True)[1]
+    return table.take(pa.array(np.sort(table.num_rows - 1 - kept)))
+
+
+def merged(groups: Iterable[Iterable[Remark]]) -> tuple[Remark, ...]:
+    """Remarks of several pages, one per code and column; their row numbers count within single pages."""
+    found: dict[tuple[str, str], Remark] = {}
+    for group in groups:
+        for remark in group:
+            earlier = found.get((remark.code, remark.column))
+            rows = remark.rows if earlier is None else earlier.rows + remark.rows
+            found[(remark.code, remark.column)] = Remark(
+                remark.code, remark.column, remark.value, remark.message, rows
+            )
+    return tuple(found.values())

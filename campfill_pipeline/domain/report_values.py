@@ -1,0 +1,367 @@
+"""Reading whole columns of a report at once: hours, exact decimals, counts and texts, in the source's own
+notation.
+
+Belongs here: vectorised readers of one column each. The ordinary notation is read by Arrow kernels; only
+what does not fit it is looked at value by value. Does not belong here: which columns a report has and what
+makes a row refused (report_rows.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Column = Any  # Sequence[object] | pa.Array | pa.ChunkedArray: pyarrow has no types
+NumberNotation = Literal["german", "english"]
+Granularity = Literal["hour", "day", "finer"]
+
+BLANKS = ("", "-", "–", "n/a", "null")
+IMPRESSIONS = pa.decimal128(18, 4)
+_WIDE = pa.decimal128(38, 18)
+_TOO_LARGE = Decimal(10) ** 14
+# Invisible and wide spaces as characters, not escapes: RE2 (Arrow) and re write escapes differently.
+_WHITE = "[\\s\u0085\u00a0\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+"
+_BRACED_UUID = r"^\{([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}$"
+_REGULAR: dict[NumberNotation, str] = {
+    "german": r"^[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?$",
+    "english": r"^[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?$",
+}
+_SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d{1,3}")
+_ERROR_CELL = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NULL!|NUM!|NV|WERT!|BEZUG!)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why one value could not be read: a code and a sentence for a person."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A column of decimals: null where blank or faulty. `faults` by row index; `rounded` counts rounded
+    values.
+    """
+
+    values: pa.Array
+    faults: dict[int, Fault]
+    rounded: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hours:
+    """A column of UTC hours: null where blank or faulty. `ambiguous` are rows in the doubled hour of
+    autumn.
+    """
+
+    values: pa.Array
+    faults: dict[int, Fault]
+    ambiguous: tuple[int, ...] = ()
+
+
+def as_text(value: object) -> str | None:
+    """One raw value as the text a person would recognise; None stays None."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def _array(column: Column) -> pa.Array:
+    if isinstance(column, pa.ChunkedArray):
+        return column.combine_chunks()
+    if isinstance(column, pa.Array):
+        return column
+    try:
+        return pa.array(column, pa.string())
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, UnicodeEncodeError):
+        return pa.array([_encodable(as_text(value)) for value in column], pa.string())
+
+
+def _encodable(text: str | None) -> str | None:
+    """JSON may carry lone surrogates, which no UTF-8 text can hold: they become U+FFFD."""
+    return None if text is None else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def texts(column: Column, *, lower: bool = False, path: bool = False, braces: bool = False) -> pa.Array:
+    """Clean texts: NFC, white space collapsed, blanks null.
+
+    `lower` folds case, `path` keeps what follows the last `>`, `braces` takes {…} off a uuid.
+    """
+    encoded = pc.dictionary_encode(_array(column))
+    words = pc.utf8_normalize(encoded.dictionary.cast(pa.string()), form="NFC")
+    words = pc.utf8_trim_whitespace(pc.replace_substring_regex(words, _WHITE, " "))
+    if lower:
+        words = pc.utf8_lower(words)
+    if path:
+        words = pc.utf8_trim_whitespace(pc.replace_substring_regex(words, r"^.*>", ""))
+    if braces:
+        words = pc.replace_substring_regex(words, _BRACED_UUID, r"\1")
+    blank = pc.is_in(pc.utf8_lower(words), pa.array(BLANKS, pa.string()))
+    words = pc.if_else(blank, pa.scalar(None, pa.string()), words)
+    return pc.take(words, encoded.indices)
+
+
+def _split(column: Column) -> tuple[pa.Array | None, pa.Array | None]:
+    """Numbers in plain notation and texts of one raw column, each null where the value is of the other
+    sort.
+    """
+    if isinstance(column, pa.Array | pa.ChunkedArray):
+        whole = _array(column)
+        return (None, whole) if pa.types.is_string(whole.type) else (whole.cast(pa.string()), None)
+    kinds = set(map(type, column))
+    kinds.discard(type(None))
+    if kinds <= {str}:
+        return None, _array(column)
+    if kinds <= {int}:
+        try:
+            return pa.array(column, pa.int64()).cast(pa.string()), None
+        except OverflowError:
+            return pa.array([None if v is None else str(v) for v in column], pa.string()), None
+    if kinds <= {int, float}:
+        return _plain(column), None
+    numbers = [v if type(v) in (int, float, Decimal) else None for v in column]
+    words = [
+        None if v is None or type(v) in (int, float, Decimal) else _encodable(as_text(v)) for v in column
+    ]
+    return _plain(numbers), pa.array(words, pa.string())
+
+
+def _plain(numbers: Sequence[object]) -> pa.Array:
+    """Shortest exact text of each number: 0.1 becomes `0.1`, never its binary expansion."""
+    try:
+        return pa.array(numbers, pa.float64()).cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+        return pa.array([None if v is None else str(v) for v in numbers], pa.string())
+
+
+def decimals(column: Column, notation: NumberNotation) -> Numbers:
+    """Exact decimals with 4 places from JSON numbers or text in `notation`, rounded half-even.
+
+    Text with only one possible reading is read in either notation; the rest is a fault: `not_a_number`,
+    `error_cell`, `out_of_range` (below 0, or 15 digits before the point).
+    """
+    numbers, words = _split(column)
+    odd: dict[int, Decimal | Fault] = {}
+    plain = numbers
+    if words is not None:
+        words = pc.utf8_trim_whitespace(words)
+        regular = pc.match_substring_regex(words, _REGULAR[notation])
+        mark, point = (".", ",") if notation == "german" else (",", ".")
+        read = pc.replace_substring(pc.if_else(regular, words, None), mark, "")
+        read = pc.replace_substring(read, ",", ".") if point == "," else read
+        plain = read if plain is None else pc.coalesce(plain, read)
+        irregular = pc.indices_nonzero(pc.invert(regular).fill_null(False))
+        cache: dict[str, Decimal | Fault | None] = {}
+        for index in irregular.to_pylist():
+            text = words[index].as_py()
+            if text not in cache:
+                cache[text] = read_number(text, notation)
+            found = cache[text]
+            if found is not None:
+                odd[index] = found
+    assert plain is not None
+    return _settle(plain, odd)
+
+
+def _settle(plain: pa.Array, odd: dict[int, Decimal | Fault]) -> Numbers:
+    """Exact decimals from plain texts and the values read one by one."""
+    faults = {index: found for index, found in odd.items() if isinstance(found, Fault)}
+    try:
+        wide = plain.cast(_WIDE)
+    except pa.ArrowInvalid:
+        listed: list[Decimal | None] = []
+        for index, text in enumerate(plain.to_pylist()):
+            value = _finite(text)
+            if text is not None and value is None:
+                faults[index] = Fault("not_a_number", f"{text} is not a number.")
+            listed.append(value)
+        return _slowly(listed, odd, faults)
+    if any(isinstance(found, Decimal) for found in odd.values()):
+        return _slowly(wide.to_pylist(), odd, faults)
+    bounds = pc.min_max(wide)
+    if (bounds["max"].as_py() or 0) >= _TOO_LARGE or (bounds["min"].as_py() or 0) < 0:
+        return _slowly(wide.to_pylist(), odd, faults)
+    narrow = pc.round(wide, ndigits=4, round_mode="half_to_even")
+    changed = pc.indices_nonzero(pc.not_equal(narrow, wide).fill_null(False))
+    return Numbers(narrow.cast(IMPRESSIONS), faults, tuple(changed.to_pylist()))
+
+
+def _slowly(
+    listed: list[Decimal | None], odd: dict[int, Decimal | Fault], faults: dict[int, Fault]
+) -> Numbers:
+    rounded = []
+    for index, found in odd.items():
+        listed[index] = found if isinstance(found, Decimal) else None
+    for index, value in enumerate(listed):
+        if value is None:
+            continue
+        if not 0 <= value < _TOO_LARGE:
+            faults[index] = Fault("out_of_range", f"{value:f} is outside 0 … 99,999,999,999,999.")
+            listed[index] = None
+            continue
+        listed[index] = value.quantize(Decimal("0.0001"), ROUND_HALF_EVEN)
+        if listed[index] != value:
+            rounded.append(index)
+    return Numbers(pa.array(listed, IMPRESSIONS), faults, tuple(rounded))
+
+
+def _finite(text: str | None) -> Decimal | None:
+    if text is None:
+        return None
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() and value.adjusted() < 30 else None
+
+
+def read_number(text: str, notation: NumberNotation) -> Decimal | Fault | None:
+    """One text that does not have the regular form of `notation`: its only possible reading, a fault, or
+    blank.
+    """
+    bare = re.sub(_WHITE, "", text)
+    if bare.lower() in BLANKS:
+        return None
+    if _ERROR_CELL.fullmatch(bare):
+        return Fault("error_cell", f"{bare} is an error of a spreadsheet, not a number.")
+    if _SCIENTIFIC.fullmatch(bare):
+        value = _finite(bare.replace(",", "."))
+        return value if value is not None else Fault("out_of_range", f"{bare} is far too large.")
+    grouped = re.sub(r"(?<=\d)['’](?=\d{3}(?:\D|$))", "", bare)
+    other: NumberNotation = "english" if notation == "german" else "german"
+    for form in (notation, other):
+        if re.fullmatch(_REGULAR[form], grouped):
+            mark, point = (".", ",") if form == "german" else (",", ".")
+            return Decimal(grouped.replace(mark, "").replace(point, "."))
+    return Fault("not_a_number", f"“{text}” is not a number in {notation.capitalize()} notation.")
+
+
+def counts(column: Column, notation: NumberNotation) -> Numbers:
+    """Whole numbers from 0 up (bids, wins, plays). Faults as for decimals, plus `not_whole`."""
+    if not isinstance(column, pa.Array | pa.ChunkedArray):
+        kinds = set(map(type, column))
+        if kinds <= {int, type(None)}:
+            try:
+                whole = pa.array(column, pa.int64())
+            except OverflowError:
+                whole = None
+            if whole is not None and (pc.min(whole).as_py() or 0) >= 0:
+                return Numbers(whole, {})
+    read = decimals(column, notation)
+    faults = dict(read.faults)
+    floors = pc.floor(read.values)
+    fractional = pc.not_equal(floors, read.values).fill_null(False)
+    for index in {*pc.indices_nonzero(fractional).to_pylist(), *read.rounded}:
+        faults[index] = Fault("not_whole", "A count must be a whole number.")
+    whole = pc.if_else(fractional, pa.scalar(None, IMPRESSIONS), read.values).cast(pa.int64())
+    return Numbers(whole, faults)
+
+
+def hours(
+    column: Column,
+    zone: ZoneInfo,
+    granularity: Granularity = "hour",
+    formats: Iterable[str] = (),
+) -> Hours:
+    """UTC hours from ISO 8601 texts (or `formats` of strptime); times without an offset are in `zone`.
+
+    With `granularity` day, a value stands for its whole local day in `zone` and becomes that day's first
+    hour; with `finer`, times within an hour belong to that hour; with `hour`, they are a fault
+    (`not_on_the_hour`).
+    """
+    encoded = pc.dictionary_encode(_array(column))
+    formats = tuple(formats)
+    moments: list[int | None] = []
+    word_faults: dict[int, Fault] = {}
+    doubled: set[int] = set()
+    for position, text in enumerate(encoded.dictionary.to_pylist()):
+        found = read_hour(text, zone, granularity, formats)
+        if isinstance(found, Fault):
+            word_faults[position] = found
+            moments.append(None)
+        else:
+            moments.append(None if found is None else found[0])
+            if found is not None and found[1]:
+                doubled.add(position)
+    values = pc.take(pa.array(moments, pa.int64()).cast(pa.timestamp("us", tz="UTC")), encoded.indices)
+    if not (word_faults or doubled):
+        return Hours(values, {})
+    faults, ambiguous = {}, []
+    for index, position in enumerate(encoded.indices.to_pylist()):
+        if position in word_faults:
+            faults[index] = word_faults[position]
+        elif position in doubled:
+            ambiguous.append(index)
+    return Hours(values, faults, tuple(ambiguous))
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read_hour(
+    text: str | None, zone: ZoneInfo, granularity: Granularity, formats: tuple[str, ...]
+) -> tuple[int, bool] | Fault | None:
+    """(microseconds since 1970, whether the local hour happens twice), a fault, or None for a blank."""
+    bare = (text or "").strip()
+    if bare.lower() in BLANKS:
+        return None
+    moment = _moment(bare, formats)
+    if moment is None:
+        return Fault("not_a_date", f"“{bare}” is not a date and hour that can be read.")
+    if not 2000 <= moment.year < 2200:
+        return Fault("out_of_range", f"The year {moment.year} is outside 2000 … 2199.")
+    twice = False
+    if granularity == "day":
+        # The date as written names the day, whatever offset it is decorated with.
+        moment = datetime.combine(moment.date(), datetime.min.time(), zone)
+    elif moment.tzinfo is None:
+        local = moment
+        moment = local.replace(tzinfo=zone)
+        if moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local:
+            return Fault("not_a_date", f"“{bare}” does not exist: the clocks went forward.")
+        twice = moment.utcoffset() != moment.replace(fold=1).utcoffset()
+    moment = moment.astimezone(UTC)
+    on_the_hour = moment.replace(minute=0, second=0, microsecond=0)
+    if on_the_hour != moment and granularity == "hour":
+        return Fault("not_on_the_hour", f"“{bare}” is not the start of an hour.")
+    return (on_the_hour - _EPOCH) // timedelta(microseconds=1), twice
+
+
+def _moment(text: str, formats: tuple[str, ...]) -> datetime | None:
+    for pattern in formats:
+        try:
+            return datetime.strptime(text, pattern)
+        except ValueError:
+            continue
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    shortened = re.sub(r"(\.\d{6})\d+", r"\1", text)  # more than microseconds
+    try:
+        return datetime.fromisoformat(shortened)
+    except ValueError:
+        return None
+
+
+def local_day(moment: datetime, zone: ZoneInfo) -> date:
+    """The local day a moment belongs to."""
+    return moment.astimezone(zone).date()
+
+
+def as_strings(items: Iterable[Any]) -> list[str]:
+    """Texts of arbitrary values, for messages."""
+    return [str(item) for item in items]

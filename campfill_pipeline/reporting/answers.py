@@ -1,0 +1,197 @@
+"""Reading an answer's body: gzip or not, JSON, JSON lines or CSV, down to columns of raw values.
+
+Belongs here: shapes of answers. Does not belong here: what the values mean (domain/report_rows.py).
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import re
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from campfill_pipeline.reporting.connector import Answer, ColumnSource
+from campfill_pipeline.reporting.transport import BadBodyError
+
+_EXACT_BELOW = 1e11  # a double holds 15 digits: 11 before the point and 4 after it
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one answer and the whole document around them (None for CSV and JSON lines)."""
+
+    rows: list[Row]
+    document: Any
+
+
+def inflate(content: bytes, most_mb: int) -> bytes:
+    """The content without gzip, however often it was wrapped (a .gz file sent with gzip encoding)."""
+    while content[:2] == b"\x1f\x8b":
+        try:
+            with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+                content = file.read(most_mb * 1024 * 1024 + 1)
+        except (EOFError, OSError, zlib.error):
+            raise BadBodyError("The compressed answer is damaged or broke off.") from None
+        if len(content) > most_mb * 1024 * 1024:
+            raise BadBodyError(f"The answer is larger than {most_mb} MB.")
+    return content
+
+
+def document(content: bytes) -> Any:
+    """The JSON document. Raises BadBodyError for anything else."""
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        pass
+    start = content[:200].lstrip().lower()
+    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
+        raise BadBodyError("A web page came instead of the report.")
+    if content[:3] == b"\xef\xbb\xbf":
+        return document(content[3:])
+    raise BadBodyError(
+        "The answer is empty." if not content.strip() else "The answer is not whole JSON; it broke off."
+    )
+
+
+def at(value: Any, path: str) -> Any:
+    """The value at a dotted path; None where a part is missing. The empty path is the value itself."""
+    if not path:
+        return value
+    if isinstance(value, Mapping) and path in value:
+        return value[path]
+    for part in path.split("."):
+        if isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        elif isinstance(value, Mapping):
+            value = value.get(part)
+        else:
+            return None
+    return value
+
+
+def read_rows(content: bytes, answer: Answer, impressions: str, most_mb: int) -> Rows:
+    """Rows of a body as `answer` describes it. Raises BadBodyError where it is something else or cut.
+
+    `impressions` is the column whose large numbers must stay exact.
+    """
+    content = inflate(content, most_mb)
+    if answer.format == "csv":
+        return Rows(_csv(content, answer), None)
+    if answer.format == "jsonl":
+        lines = [line for line in content.splitlines() if line.strip()]
+        rows = [document(line) for line in lines]
+        if not all(isinstance(row, dict) for row in rows):
+            raise BadBodyError("A line of the answer is not a JSON object.")
+        return Rows(_exact(rows, impressions, lambda: [_precise(line) for line in lines]), None)
+    whole = document(content)
+    rows = _pick(whole, answer)
+    return Rows(_exact(rows, impressions, lambda: _pick(_precise(content), answer)), whole)
+
+
+def _pick(whole: Any, answer: Answer) -> list[Row]:
+    rows = at(whole, answer.rows)
+    if rows is None and isinstance(whole, Mapping) and _present(whole, answer.rows):
+        rows = []
+    if not isinstance(rows, list):
+        found = (
+            ", ".join(sorted(map(str, whole))[:10]) if isinstance(whole, Mapping) else type(whole).__name__
+        )
+        raise BadBodyError(f"The answer has no list of rows at “{answer.rows}”; it has: {found}.")
+    if answer.nested:
+        rows = [
+            {**{key: item for key, item in row.items() if key != answer.nested}, **inner}
+            for row in rows
+            if isinstance(row, dict)
+            for inner in at(row, answer.nested) or ()
+            if isinstance(inner, dict)
+        ]
+    if not all(type(row) is dict for row in rows):
+        raise BadBodyError("A row of the answer is not a JSON object.")
+    return rows
+
+
+def _present(whole: Mapping[str, Any], path: str) -> bool:
+    head, _, last = path.rpartition(".")
+    parent = at(whole, head)
+    return isinstance(parent, Mapping) and last in parent
+
+
+def _exact(rows: list[Row], column: str, again: Any) -> list[Row]:
+    """The same rows, read again with exact decimals where a number is too large for a double's 15 digits."""
+    for row in rows:
+        value = row.get(column)
+        if type(value) is float and abs(value) >= _EXACT_BELOW:
+            return again()  # type: ignore[no-any-return]
+    return rows
+
+
+def _precise(content: bytes) -> Any:
+    return json.loads(content, parse_float=Decimal)
+
+
+def _csv(content: bytes, answer: Answer) -> list[Row]:
+    try:
+        text = content.decode("utf-8-sig" if answer.encoding.lower() == "utf-8" else answer.encoding)
+    except (UnicodeDecodeError, LookupError):
+        raise BadBodyError(f"The answer is not text in {answer.encoding}.") from None
+    if text.lstrip()[:1] == "<":
+        raise BadBodyError("A web page came instead of the report.")
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=answer.delimiter, strict=True))
+    except csv.Error:
+        raise BadBodyError("The CSV answer is damaged or broke off.") from None
+    if not lines:
+        raise BadBodyError("The answer is empty.")
+    header = [name.strip() for name in lines[0]]
+    rows = []
+    for line in lines[1:]:
+        if not any(line):
+            continue
+        if len(line) != len(header):
+            raise BadBodyError("A line of the CSV answer has another number of columns than its header.")
+        rows.append(dict(zip(header, line, strict=True)))
+    return rows
+
+
+def columns(rows: list[Row], sources: Mapping[str, ColumnSource]) -> dict[str, list[Any]]:
+    """Our fields as columns of raw values."""
+    return {field: _column(rows, source) for field, source in sources.items()}
+
+
+def _column(rows: list[Row], source: ColumnSource) -> list[Any]:
+    if source.column is None:
+        return [source.text] * len(rows)
+    name = source.column
+    if "." in name and not any(name in row for row in rows[:1]):
+        found = [at(row, name) for row in rows]
+    else:
+        found = [row.get(name) for row in rows]
+    if source.extract is None:
+        return found
+    pattern = re.compile(source.extract)
+    return [_part(pattern, value) for value in found]
+
+
+def _part(pattern: re.Pattern[str], value: Any) -> str | None:
+    match = pattern.search(value) if isinstance(value, str) else None
+    if match is None:
+        return None
+    return match.group(1) if pattern.groups else match.group(0)
+
+
+def unknown(rows: Iterable[Row], known: frozenset[str]) -> frozenset[str]:
+    """Columns of the rows that nobody asked for."""
+    seen: set[str] = set()
+    for row in rows:
+        if not (row.keys() <= known or row.keys() <= seen):
+            seen |= row.keys()
+    return frozenset(seen - known)

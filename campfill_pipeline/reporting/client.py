@@ -1,0 +1,334 @@
+"""The client of a reporting API: a window in, canonical pages out, whatever the API does meanwhile.
+
+Belongs here: windows, pages and what is told about them. Does not belong here: the wire (transport.py),
+reports that are prepared first (jobs.py), and storing (warehouse/).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from queue import Empty, Full, Queue
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import requests
+
+from campfill_pipeline.domain import report_keys, report_rows
+from campfill_pipeline.domain.report_keys import OVERVIEW
+from campfill_pipeline.domain.report_rows import Notation, RefusedRow, Remark
+from campfill_pipeline.reporting import answers, auth, jobs, templates
+from campfill_pipeline.reporting.connector import Connector, Detail, Overview
+from campfill_pipeline.reporting.errors import CancelledError, MissingTokenError, ReportingError
+from campfill_pipeline.reporting.pages import RawPage, Walk
+from campfill_pipeline.reporting.secrets import Redactor
+from campfill_pipeline.reporting.transport import Body, Clock, Effort, SystemClock, Transport
+
+Reader = Callable[[Body], Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer: `table` has the columns of report_rows.CANONICAL, `bytes` is the body's size."""
+
+    table: pa.Table
+    refused: tuple[RefusedRow, ...]
+    remarks: tuple[Remark, ...]
+    unknown_columns: frozenset[str]
+    rows: int
+    bytes: int
+    request: str
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """Everything of one window, each identity once. `repeated` rows came more than once, `changed` of them
+    differing.
+    """
+
+    table: pa.Table
+    refused: tuple[RefusedRow, ...]
+    remarks: tuple[Remark, ...]
+    unknown_columns: frozenset[str]
+    request: str
+    requests: int
+    retries: int
+    pages: int
+    rows: int
+    bytes: int
+    repeated: int
+    changed: int
+
+
+class ReportingClient:
+    """Asks one reporting API as its connector describes. Use as a context manager, or call `close()`.
+
+    `environ` holds the values of the connector's variables, `timezone` is the zone in which delivery days
+    are counted (for sources that report whole days). Raises MissingTokenError where the token cannot be
+    sent.
+    """
+
+    def __init__(
+        self,
+        connector: Connector,
+        base_url: str | None,
+        token: str | None,
+        *,
+        environ: Mapping[str, str] | None = None,
+        timezone: ZoneInfo | None = None,
+        clock: Clock | None = None,
+        chance: random.Random | None = None,
+    ) -> None:
+        self.connector = connector
+        self._base_url = (base_url or connector.base_url).rstrip("/")
+        if not self._base_url:
+            raise ReportingError(
+                "No address of a reporting API is set.",
+                mend="Set CAMPFILL_REPORTING_URL, like https://reporting.example.com.",
+                connector=connector.name,
+            )
+        self._redactor = Redactor()
+        self._redactor.learn((token or "").strip())
+        self._names = {"connector": connector.name, **self._variables(environ or {})}
+        self._clock = clock or SystemClock()
+        self._transport = Transport(
+            connector.name, connector.limits, self._redactor, self._clock, chance or random.Random()
+        )
+        self._auth = auth.signer(
+            connector, self._base_url, token or "", self._names, self._transport, self._redactor
+        )
+        notation = connector.values.notation()
+        day_zone = timezone or notation.zone
+        # A whole day is named, not timed: it is stored as the first hour of the local day of that name.
+        self._zone = day_zone if notation.granularity == "day" else notation.zone
+        self._notation = Notation(notation.numbers, self._zone, notation.granularity, notation.formats)
+
+    def __repr__(self) -> str:
+        return f"ReportingClient({self.connector.name})"
+
+    def __enter__(self) -> ReportingClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._transport.close()
+
+    def _variables(self, environ: Mapping[str, str]) -> dict[str, str]:
+        found = {}
+        for name, variable in self.connector.variables.items():
+            value = environ.get(variable.env) or variable.default
+            if value is None:
+                raise MissingTokenError(
+                    f"The connector {self.connector.name} needs {variable.env}: {variable.meaning}.",
+                    mend=f"Set {variable.env} in the environment or in .env.",
+                    connector=self.connector.name,
+                )
+            if variable.secret:
+                self._redactor.learn(value)
+            found[name] = value
+        return found
+
+    def detail(self, start_utc: datetime, end_utc: datetime) -> Iterator[Page]:
+        """Pages of all report rows with start ≤ hour < end, as they arrive; several windows are read side
+        by side.
+
+        A row may come on two pages (the API repeats itself): `fetch` counts each identity once. The first
+        error ends it all: what came before is then not the whole window and must not be kept as complete.
+        """
+        yield from self._detail(start_utc, end_utc, self._effort())
+
+    def fetch(self, start_utc: datetime, end_utc: datetime) -> Fetched:
+        """The whole window at once, each identity once. Raises ReportingError, then nothing of it may be
+        used.
+        """
+        effort = self._effort()
+        pages = list(self._detail(start_utc, end_utc, effort))
+        table = (
+            pa.concat_tables([page.table for page in pages]) if pages else report_rows.CANONICAL.empty_table()
+        )
+        single, repeated, changed = report_keys.one_per_key(
+            table, add=self.connector.detail.same_key == "sum"
+        )
+        return Fetched(
+            table=single,
+            refused=tuple(row for page in pages for row in page.refused),
+            remarks=report_keys.merged([page.remarks for page in pages]),
+            unknown_columns=frozenset().union(*(page.unknown_columns for page in pages)),
+            request=pages[0].request if pages else "",
+            requests=effort.requests,
+            retries=effort.retries,
+            pages=len(pages),
+            rows=sum(page.rows for page in pages),
+            bytes=effort.received,
+            repeated=repeated,
+            changed=changed,
+        )
+
+    def _effort(self) -> Effort:
+        return Effort(self._clock, self.connector.limits)
+
+    def _windows(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+        hours = self.connector.limits.window_hours
+        if hours is None:
+            return [(start, end)]
+        windows, step = [], timedelta(hours=hours)
+        while start < end:
+            windows.append((start, min(start + step, end)))
+            start = windows[-1][1]
+        return windows
+
+    def _detail(self, start: datetime, end: datetime, effort: Effort) -> Iterator[Page]:
+        start, end = start.astimezone(UTC), end.astimezone(UTC)
+        if start >= end:
+            return
+        windows = self._windows(start, end)
+        side_by_side = min(self.connector.limits.concurrency, len(windows))
+        if side_by_side == 1:
+            for window in windows:
+                yield from self._window(*window, effort)
+            return
+        yield from self._side_by_side(windows, side_by_side, effort)
+
+    def _side_by_side(
+        self, windows: list[tuple[datetime, datetime]], threads: int, effort: Effort
+    ) -> Iterator[Page]:
+        """Pages of several windows as they come, never more than a few in memory."""
+        ready: Queue[Page] = Queue(maxsize=2 * threads)
+
+        def read(window: tuple[datetime, datetime]) -> None:
+            for page in self._window(*window, effort):
+                while not effort.stopped.is_set():
+                    try:
+                        ready.put(page, timeout=0.2)
+                        break
+                    except Full:
+                        continue
+
+        with ThreadPoolExecutor(threads, thread_name_prefix="reporting") as pool:
+            running: set[Future[None]] = {pool.submit(read, window) for window in windows}
+            try:
+                while running or not ready.empty():
+                    try:
+                        yield ready.get(timeout=0.02 if running else 0)
+                    except Empty:
+                        done, running = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
+                        _raise_first(done)
+            finally:
+                effort.stopped.set()
+                for future in running:
+                    future.cancel()
+
+    def _window(self, start: datetime, end: datetime, effort: Effort) -> Iterator[Page]:
+        view = self.connector.detail
+        limit = self.connector.limits.page_rows
+        names = {**self._names, **templates.window_names(start, end, self._zone, limit)}
+        for raw, shown in self._answers(view, names, effort):
+            yield self._page(raw, shown, view, start, end)
+
+    def _page(self, raw: RawPage, shown: str, view: Detail, start: datetime, end: datetime) -> Page:
+        labels = {field: source.column or field for field, source in view.columns.items()}
+        found = report_rows.canonical(answers.columns(raw.rows, view.columns), self._notation, labels=labels)
+        table, outside = report_rows.inside(found, start, end, labels["hour"])
+        known = frozenset(source.column.split(".")[0] for source in view.columns.values() if source.column)
+        return Page(
+            table=table,
+            refused=found.refused + outside,
+            remarks=found.remarks,
+            unknown_columns=answers.unknown(
+                raw.rows, known | {s.column for s in view.columns.values() if s.column}
+            ),
+            rows=len(raw.rows),
+            bytes=len(raw.body.content),
+            request=shown,
+        )
+
+    def overview(self, entity: str, from_day: date, to_day: date) -> pa.Table:
+        """Totals by id (columns of OVERVIEW) over these days, both inclusive; `entity` is campaigns or
+        deals.
+
+        Empty where the connector describes no such view. Rows without id or readable impressions are left
+        out: they can be compared with nothing.
+        """
+        view = self.connector.overview.get(entity)  # type: ignore[call-overload]
+        if view is None:
+            return OVERVIEW.empty_table()
+        limit = self.connector.limits.page_rows
+        names = {**self._names, "entity": entity, "limit": limit}
+        names |= {"from_day": from_day.isoformat(), "to_day": to_day.isoformat()}
+        effort = self._effort()
+        tables = [self._totals(raw.rows, view, entity) for raw, _ in self._answers(view, names, effort)]
+        table = pa.concat_tables(tables) if tables else OVERVIEW.empty_table()
+        return report_keys.last_per_id(table)
+
+    def _totals(self, rows: list[dict[str, Any]], view: Overview, entity: str) -> pa.Table:
+        found = answers.columns(rows, view.columns)
+        return report_keys.totals(found, self._notation, entity)
+
+    def _request(self, view: Detail | Overview, names: Mapping[str, object]) -> requests.Request:
+        headers = {"Accept": "application/json, */*;q=0.5", **self.connector.headers, **view.headers}
+        return requests.Request(
+            view.method,
+            templates.address(self._base_url, templates.fill(view.path, names)),
+            params=templates.fill(view.params, names),
+            json=templates.fill(view.body, names) if view.body is not None else None,
+            data=templates.fill(view.form, names) if view.form is not None else None,
+            headers=templates.fill(headers, names),
+        )
+
+    def _answers(
+        self, view: Detail | Overview, names: Mapping[str, object], effort: Effort
+    ) -> Iterator[tuple[RawPage, str]]:
+        exact = view.columns["impressions"].column or ""
+        most_mb = self.connector.limits.max_body_mb
+
+        def read(body: Body) -> RawPage:
+            found = answers.read_rows(body.content, view.answer, exact, most_mb)
+            return RawPage(found.rows, found.document, body)
+
+        def ask(
+            request: requests.Request,
+            reader: Reader,
+            signed: bool = True,
+            accept_statuses: frozenset[int] = frozenset(),
+        ) -> Any:
+            return self._ask(request, effort, reader, signed, accept_statuses)
+
+        request = self._request(view, names)
+        if isinstance(view, Detail) and view.job is not None:
+            job = jobs.Job(view.job, self.connector, self._base_url, self._transport, self._redactor, ask)
+            yield job.result(request, names, read), self._transport.shown(request)
+            return
+        walk = Walk(self.connector, view, self._base_url, self._transport, lambda asked: ask(asked, read))
+        yield from walk.pages(request)
+
+    def _ask(
+        self,
+        request: requests.Request,
+        effort: Effort,
+        read: Reader,
+        signed: bool,
+        accept_statuses: frozenset[int],
+    ) -> Any:
+        signer = self._auth if signed else auth.Unsigned()
+        again = None
+        if isinstance(signer, auth.Session):
+            signer.ready(effort)
+            again = partial(signer.again, effort)
+        return self._transport.ask(
+            request, effort, read, auth=signer, accept_statuses=accept_statuses, reauthorise=again
+        )
+
+
+def _raise_first(done: set[Future[None]]) -> None:
+    """The error that matters among finished windows: a window that was only stopped is not it."""
+    failures = [error for error in (future.exception() for future in done) if error is not None]
+    for error in sorted(failures, key=lambda found: isinstance(found, CancelledError)):
+        raise error
