@@ -1,0 +1,186 @@
+"""Issues on disk: findings given their address in the sheet, written and read as Arrow IPC streams.
+
+Belongs here: A1 addresses, the layout of `issues.arrow`. Does not belong here: what is wrong with a cell (domain).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from campfill_pipeline.domain.column_reading import Positions
+from campfill_pipeline.domain.columns import LIST_FIELDS
+from campfill_pipeline.domain.issues import Issue, Severity
+from campfill_pipeline.domain.lines import Findings
+from campfill_pipeline.intake.findings import TableFound
+
+ISSUES = pa.schema(
+    [
+        ("issue_no", pa.int32()),
+        ("sheet", pa.string()),
+        ("cell", pa.string()),
+        ("row_no", pa.int32()),
+        ("column_name", pa.string()),
+        ("value", pa.string()),
+        ("code", pa.string()),
+        ("severity", pa.string()),
+        ("message", pa.string()),
+        ("hint", pa.string()),
+    ]
+)
+"""`issue_no` counts from 1 in the order of sheet, row, column. `column_name` is the header as found."""
+
+PLACED = pa.schema([*list(ISSUES)[1:], ("column_no", pa.int32())])
+"""Issues before they are numbered, with the column's position in the sheet."""
+
+NOTATIONS = b"notations"
+"""Key of the stream's metadata: sheet → field → notation that its text cells show, as JSON."""
+
+_COMPRESSED = pa.ipc.IpcWriteOptions(compression="lz4")
+_LONGEST_VALUE = 2_000
+
+
+def letters(index: int) -> str:
+    """The letters of a column, counted from 0: 0 is A, 25 is Z, 26 is AA, 16383 is XFD."""
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+def writer(path: Path, schema: pa.Schema) -> pa.ipc.RecordBatchStreamWriter:
+    """A compressed stream to `path`; to be closed (a context manager)."""
+    return pa.ipc.new_stream(str(path), schema, options=_COMPRESSED)
+
+
+def batches(path: Path, fields: Sequence[int] | None = None) -> Iterator[pa.RecordBatch]:
+    """The record batches of a stream, one at a time; only these columns, where given."""
+    options = pa.ipc.IpcReadOptions(included_fields=list(fields)) if fields is not None else None
+    with pa.OSFile(str(path)) as file, pa.ipc.open_stream(file, options=options) as stream:
+        yield from stream
+
+
+def placed(findings: Findings, batch: pa.RecordBatch, table: TableFound) -> pa.RecordBatch:
+    """Findings of a batch of `table` with sheet, cell, header and value as found, in order of row and column."""
+    count = len(findings.at)
+    if not count:
+        return _none()
+    index = np.zeros(len(LIST_FIELDS), np.int64)
+    headers: list[str | None] = [None] * len(LIST_FIELDS)
+    for column in table.columns:
+        number = LIST_FIELDS.index(column.field)
+        index[number], headers[number] = column.index, column.header
+    order = np.lexsort((index[findings.field], findings.at))
+    at, fields, which = findings.at[order], findings.field[order], findings.which[order]
+    row_no = batch.column("row_no").take(pa.array(at))
+    kinds = findings.kinds
+
+    def text(attribute: str) -> pa.Array:
+        return pa.array([str(getattr(kind, attribute)) for kind in kinds], pa.string()).take(pa.array(which))
+
+    letter = pa.array([letters(int(place)) for place in index]).take(pa.array(fields))
+    return pa.record_batch(
+        [
+            pa.repeat(pa.scalar(table.sheet, pa.string()), count),
+            pc.binary_join_element_wise(letter, row_no.cast(pa.string()), ""),
+            row_no,
+            pa.array(headers, pa.string()).take(pa.array(fields)),
+            _values(batch, at, fields),
+            text("code"),
+            text("severity"),
+            text("message"),
+            text("hint"),
+            pa.array(index[fields], pa.int32()),
+        ],
+        schema=PLACED,
+    )
+
+
+def _none() -> pa.RecordBatch:
+    return pa.record_batch([pa.array([], field.type) for field in PLACED], schema=PLACED)
+
+
+def _values(batch: pa.RecordBatch, at: Positions, fields: Positions) -> pa.Array:
+    parts, order = [], []
+    for position, field in enumerate(LIST_FIELDS):
+        rows = np.flatnonzero(fields == position)
+        if len(rows):
+            present = field in batch.schema.names
+            parts.append(
+                batch.column(field).take(pa.array(at[rows])) if present else pa.nulls(len(rows), pa.string())
+            )
+            order.append(rows)
+    back = np.empty(len(at), np.int64)
+    back[np.concatenate(order)] = np.arange(len(at))
+    return presentable(pa.concat_arrays(parts).take(pa.array(back)))
+
+
+def presentable(values: pa.Array) -> pa.Array:
+    """Values as found, fit to be stored: very long ones cut, NUL characters (which PostgreSQL refuses) replaced."""
+    cut = pc.utf8_slice_codeunits(values, 0, _LONGEST_VALUE)
+    return pc.replace_substring(cut, "\x00", "\ufffd")
+
+
+def hidden_sheet_issues(sheets: Sequence[str]) -> list[Issue]:
+    """One info for every hidden sheet: it was not read."""
+    return [
+        Issue(
+            sheet,
+            None,
+            None,
+            None,
+            None,
+            "hidden_sheet",
+            Severity.INFO,
+            f"The sheet “{sheet}” is hidden and was not read.",
+            "If its rows are meant to be loaded, unhide the sheet, save and drop the file again.",
+        )
+        for sheet in sheets
+    ]
+
+
+def as_batch(issues: Sequence[tuple[Issue, int]]) -> pa.RecordBatch:
+    """Issues made one by one, each with its column's position, as a batch of PLACED."""
+    if not issues:
+        return _none()
+    columns = list(
+        zip(
+            *(
+                (i.sheet, i.cell, i.row, i.column, i.value, i.code, str(i.severity), i.message, i.hint, place)
+                for i, place in issues
+            ),
+            strict=True,
+        )
+    )
+    arrays = [pa.array(values, field.type) for values, field in zip(columns, PLACED, strict=True)]
+    return pa.record_batch(arrays, schema=PLACED)
+
+
+def read_issues(path: Path, limit: int | None = None) -> list[Issue]:
+    """The issues of a file written by validation, in order; at most `limit`."""
+    issues: list[Issue] = []
+    for batch in batches(path):
+        wanted = batch if limit is None else batch.slice(0, limit - len(issues))
+        for row in wanted.to_pylist():
+            issues.append(
+                Issue(
+                    row["sheet"],
+                    row["cell"],
+                    row["row_no"],
+                    row["column_name"],
+                    row["value"],
+                    row["code"],
+                    Severity(row["severity"]),
+                    row["message"],
+                    row["hint"],
+                )
+            )
+        if limit is not None and len(issues) >= limit:
+            break
+    return issues

@@ -1,0 +1,191 @@
+"""Repeated IDs across all tables of an upload: which rows are left out, and the issues that say so.
+
+Belongs here: remembering the IDs of a whole upload in little memory, and looking again at the rows that share one. Does
+not belong here: the rule itself (`domain/duplicates.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from campfill_pipeline.domain import duplicates
+from campfill_pipeline.domain.column_reading import Mask, Positions
+from campfill_pipeline.domain.columns import LIST_COLUMNS
+from campfill_pipeline.domain.duplicates import Outcome, Repeated
+from campfill_pipeline.domain.issues import Issue, Severity
+from campfill_pipeline.domain.line_columns import readers
+from campfill_pipeline.domain.lines import JudgedRows, judge
+from campfill_pipeline.domain.numbers import Notation
+from campfill_pipeline.intake import issue_files
+from campfill_pipeline.intake.findings import TableFound
+
+_NAMED = 3
+
+
+class IdsSeen:
+    """The IDs of an upload in the order of its rows: 16 bytes each, and where it stands. Filled batch by batch."""
+
+    def __init__(self) -> None:
+        self._ids: list[duplicates.PackedIds] = []
+        self._row_no: list[npt.NDArray[np.int32]] = []
+        self._faulty: list[Mask] = []
+
+    def note(self, judged: JudgedRows) -> None:
+        """Remember the rows of the next batch that have a readable ID and are not passed over."""
+        ids = judged.columns["id"].values
+        wanted = ids.is_valid().to_numpy(zero_copy_only=False) & ~judged.skipped
+        self._ids.append(duplicates.packed(ids if wanted.all() else ids.filter(pa.array(wanted))))
+        self._row_no.append(judged.row_no.to_numpy()[wanted])
+        self._faulty.append(judged.rejected[wanted])
+
+    @property
+    def row_no(self) -> npt.NDArray[np.int32]:
+        """The row number of each remembered row."""
+        return np.concatenate(self._row_no) if self._row_no else np.empty(0, np.int32)
+
+    @property
+    def faulty(self) -> Mask:
+        """Whether each remembered row has an error of its own."""
+        return np.concatenate(self._faulty) if self._faulty else np.empty(0, bool)
+
+    @property
+    def batch_no(self) -> Positions:
+        """The number of the batch, counted over all tables, in which each remembered row came."""
+        return np.repeat(np.arange(len(self._row_no)), [len(rows) for rows in self._row_no])
+
+    def repeated(self) -> Repeated:
+        """The remembered rows that share their ID with another."""
+        ids = np.concatenate(self._ids) if self._ids else np.empty((0, 2), np.uint64)
+        return duplicates.repeated(ids)
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """The rows that share an ID, looked at again, in the order of the file."""
+
+    content: duplicates.Contents
+    value: pa.Array
+
+
+@dataclass(frozen=True)
+class Repetitions:
+    """What becomes of the rows that share an ID; all arrays in the order of `found.rows`."""
+
+    tables: Sequence[TableFound]
+    found: Repeated
+    outcome: Outcome
+    batch_no: Positions
+    row_no: npt.NDArray[np.int32]
+    table_no: Positions
+    faulty: Mask
+    value: pa.Array
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """Acceptable rows that are left out, those of them that are rejected, and those that are only skipped."""
+        skipped = int(self.outcome.skipped.sum())
+        rejected = int((self.outcome.rejected & ~self.faulty).sum())
+        return skipped + rejected, rejected, skipped
+
+    def left_out(self, batch: int) -> npt.NDArray[np.int32]:
+        """Row numbers of batch number `batch` that are not to be loaded."""
+        rows = (self.batch_no == batch) & (self.outcome.skipped | self.outcome.rejected)
+        numbers: npt.NDArray[np.int32] = self.row_no[rows]
+        return numbers
+
+    def issues(self, batch: int) -> list[tuple[Issue, int]]:
+        """The issues for the rows of batch number `batch`, each with its column's position in the sheet."""
+        rows = (self.batch_no == batch) & (self.outcome.skipped | self.outcome.rejected)
+        group = self.found.group
+        return [self._issue(row, int(group[row])) for row in np.flatnonzero(rows).tolist()]
+
+    def _issue(self, row: int, group: int) -> tuple[Issue, int]:
+        table = self.tables[int(self.table_no[row])]
+        column = next(column for column in table.columns if column.field == "id")
+        row_no = int(self.row_no[row])
+        others = self._others(row, group)
+        if self.outcome.skipped[row]:
+            code, severity = "duplicate_row", Severity.WARNING
+            message = f"The same line with the same figures stands also in {others}; it is loaded once."
+            hint = "Nothing to do. Delete the row if it should not be there twice."
+        else:
+            code, severity = "duplicate_id", Severity.ERROR
+            names = [c.header for c, d in zip(LIST_COLUMNS, self.outcome.differing[group], strict=True) if d]
+            message = f"This ID stands also in {others}, with different content ({', '.join(names)}): none is loaded."
+            hint = "Keep the row that is right and delete the other, or correct the ID."
+        issue = Issue(
+            table.sheet,
+            f"{issue_files.letters(column.index)}{row_no}",
+            row_no,
+            column.header,
+            self.value[row].as_py(),
+            code,
+            severity,
+            message,
+            hint,
+        )
+        return issue, column.index
+
+    def _others(self, row: int, group: int) -> str:
+        first, end = int(self.found.starts[group]), int(self.found.starts[group + 1])
+        others = [other for other in range(first, min(end, first + _NAMED + 1)) if other != row][:_NAMED]
+        names = [self._place(other, self.table_no[other] != self.table_no[row]) for other in others]
+        more = end - first - 1 - len(others)
+        if more:
+            return f"{', '.join(names)} and {more:,} more {'rows' if more > 1 else 'row'}"
+        return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+    def _place(self, row: int, other_sheet: bool) -> str:
+        sheet = f" of sheet “{self.tables[int(self.table_no[row])].sheet}”" if other_sheet else ""
+        return f"row {self.row_no[row]}{sheet}"
+
+
+def find_repetitions(
+    seen: IdsSeen, tables: Sequence[TableFound], notations: Sequence[Mapping[str, Notation | None]]
+) -> Repetitions | None:
+    """Judge the rows that share an ID, or None where every ID stands once (the ordinary case, found in one sort)."""
+    found = seen.repeated()
+    if not len(found.rows):
+        return None
+    in_order = np.sort(found.rows)
+    row_no, batch_no, faulty = seen.row_no, seen.batch_no, seen.faulty
+    looked, table_of_batch = _look_again(tables, notations, batch_no[in_order], row_no[in_order])
+    back = np.searchsorted(in_order, found.rows)
+    return Repetitions(
+        tables=tables,
+        found=found,
+        outcome=duplicates.outcome(found, looked.content[back], faulty[found.rows]),
+        batch_no=batch_no[found.rows],
+        row_no=row_no[found.rows],
+        table_no=table_of_batch[batch_no[found.rows]],
+        faulty=faulty[found.rows],
+        value=looked.value.take(pa.array(back)),
+    )
+
+
+def _look_again(
+    tables: Sequence[TableFound],
+    notations: Sequence[Mapping[str, Notation | None]],
+    batch_no: Positions,
+    row_no: npt.NDArray[np.int32],
+) -> tuple[_Looked, Positions]:
+    """Read the tables once more, but judge only these rows; and the number of the table of each batch."""
+    content, values = [], []
+    table_of_batch: list[int] = []
+    for table_no, (table, shown) in enumerate(zip(tables, notations, strict=True)):
+        table_readers = readers(shown)
+        for batch in issue_files.batches(table.file):
+            first, end = np.searchsorted(batch_no, [len(table_of_batch), len(table_of_batch) + 1])
+            table_of_batch.append(table_no)
+            if first == end:
+                continue
+            places = np.searchsorted(batch.column("row_no").to_numpy(), row_no[first:end])
+            rows = batch.take(pa.array(places))
+            content.append(duplicates.contents(judge(rows, table_readers), rows))
+            values.append(issue_files.presentable(rows.column("id")))
+    return _Looked(np.concatenate(content), pa.concat_arrays(values)), np.array(table_of_batch)
