@@ -1,0 +1,131 @@
+"""Coverage: which local days were fetched completely, which failed, and which are still to be fetched.
+
+Belongs here: `delivery_fetch`, and what follows from it. Does not belong here: the rows themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import psycopg
+from psycopg.rows import class_row
+
+from campfill_pipeline.domain.local_days import day_window
+
+
+@dataclass(frozen=True)
+class DayFetch:
+    """What is known of one local day of one source: the columns of `delivery_fetch`."""
+
+    source: str
+    day: date
+    status: str
+    fetched_at: datetime
+    rows: int
+    refused: int
+    fetch_no: int | None
+    first_complete_at: datetime | None
+    failures: int
+    failed_at: datetime | None
+    detail: str | None
+
+
+def over_at(day: date, zone: ZoneInfo, instant: datetime) -> bool:
+    """Whether the local `day` had ended at `instant`; only then can a fetch begun at it be complete."""
+    return day_window(day, zone)[1] <= instant
+
+
+def get(conn: psycopg.Connection, source: str, day: date) -> DayFetch | None:
+    """What is known of a day, or None where it was never asked for."""
+    with conn.cursor(row_factory=class_row(DayFetch)) as cursor:
+        return cursor.execute(
+            "SELECT * FROM delivery_fetch WHERE source = %s AND day = %s", (source, day)
+        ).fetchone()
+
+
+def record_stored(
+    conn: psycopg.Connection,
+    *,
+    source: str,
+    day: date,
+    complete: bool,
+    rows: int,
+    refused: int,
+    fetch_no: int,
+    now: datetime,
+) -> None:
+    """Note a day whose rows were stored, in the caller's transaction."""
+    before = get(conn, source, day)
+    # A day once complete stays so: a later, narrower look cannot make it less known.
+    complete = complete or (before is not None and before.status == "complete")
+    conn.execute(
+        "INSERT INTO delivery_fetch (source, day, status, fetched_at, rows, refused, fetch_no, first_complete_at)"
+        " VALUES (%(source)s, %(day)s, %(status)s, %(now)s, %(rows)s, %(refused)s, %(fetch)s, %(first)s)"
+        " ON CONFLICT (source, day) DO UPDATE SET status = EXCLUDED.status, fetched_at = EXCLUDED.fetched_at,"
+        "  rows = EXCLUDED.rows, refused = EXCLUDED.refused, fetch_no = EXCLUDED.fetch_no, failures = 0, failed_at = NULL,"
+        "  detail = NULL, first_complete_at = COALESCE(delivery_fetch.first_complete_at, EXCLUDED.first_complete_at)",
+        {
+            "source": source,
+            "day": day,
+            "status": "complete" if complete else "partial",
+            "now": now,
+            "rows": rows,
+            "refused": refused,
+            "fetch": fetch_no,
+            "first": now if complete else None,
+        },
+    )
+
+
+def record_failure(conn: psycopg.Connection, source: str, day: date, *, detail: str, now: datetime) -> None:
+    """Note a fetch that broke; stored rows stay as they are, and a day once complete stays complete. Commits.
+
+    `detail` is a sentence for people, without secrets.
+    """
+    with conn.transaction():
+        conn.execute(
+            "INSERT INTO delivery_fetch (source, day, status, fetched_at, rows, failures, failed_at, detail)"
+            " VALUES (%(source)s, %(day)s, 'failed', %(now)s, 0, 1, %(now)s, %(detail)s)"
+            " ON CONFLICT (source, day) DO UPDATE SET failures = delivery_fetch.failures + 1, failed_at = EXCLUDED.failed_at,"
+            "  detail = EXCLUDED.detail,"
+            "  status = CASE delivery_fetch.status WHEN 'complete' THEN 'complete' ELSE 'failed' END",
+            {"source": source, "day": day, "now": now, "detail": detail},
+        )
+    if not conn.autocommit:
+        conn.commit()
+
+
+def days_to_fetch(
+    conn: psycopg.Connection,
+    today: date,
+    restate_days: int,
+    *,
+    timezone: str | ZoneInfo = "Europe/Berlin",
+    source: str = "api",
+    earliest: date | None = None,
+    limit: int | None = None,
+) -> list[date]:
+    """Local days to ask the source for, oldest first: today, the restatement days before it, and missing flight days.
+
+    Missing are the past flight days of known lines that were never fetched completely. A line that starts ASAP counts from
+    the day it was first seen, but not later than its end. `earliest` is the first day the source still has: older ones
+    are left out, and stay honestly not fetched. `limit` keeps the newest so many of the missing days.
+    """
+    zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone
+    always = [today - timedelta(days=back) for back in range(restate_days, -1, -1)]
+    missing = conn.execute(
+        "WITH flight AS ("
+        " SELECT range_agg(daterange(LEAST(COALESCE(start_date, (first_seen_at AT TIME ZONE %(zone)s)::date), end_date),"
+        "                            LEAST(end_date, %(today)s::date - 1), '[]')) AS days"
+        " FROM line_register WHERE withdrawn_at IS NULL AND COALESCE(start_date, LEAST(end_date, (first_seen_at AT TIME ZONE %(zone)s)::date)) < %(today)s)"
+        " SELECT day::date FROM flight CROSS JOIN unnest(flight.days) AS span"
+        " CROSS JOIN generate_series(GREATEST(lower(span), %(earliest)s::date), upper(span) - 1, interval '1 day') AS day"
+        " WHERE NOT EXISTS (SELECT FROM delivery_fetch f WHERE f.source = %(source)s AND f.day = day::date"
+        "                   AND f.status = 'complete')"
+        " ORDER BY day DESC LIMIT %(limit)s",
+        {"zone": zone.key, "today": today, "source": source, "limit": limit, "earliest": earliest},
+    ).fetchall()
+    days = {day for (day,) in missing} | set(always)
+    return sorted(day for day in days if earliest is None or day >= earliest)

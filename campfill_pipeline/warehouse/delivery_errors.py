@@ -1,0 +1,86 @@
+"""What can be wrong with delivery that is to be stored, each with its facts and the mend.
+
+Belongs here: the exceptions of the delivery modules. Does not belong here: anything that raises them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+
+class DeliveryError(Exception):
+    """Delivery was not stored, or stored delivery cannot be read; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """One identity that came with two different sets of figures in the same answer."""
+
+    hour_utc: datetime
+    site: str
+    campaign_id: str | None
+    deal_id: str | None
+    figures: tuple[tuple[Decimal, int | None, int | None, int | None], ...]
+
+    def __str__(self) -> str:
+        ids = " and ".join(
+            f"{role} {found}"
+            for role, found in (("campaign", self.campaign_id), ("deal", self.deal_id))
+            if found
+        )
+        shown = " and ".join(str(impressions) for impressions, *_ in self.figures)
+        return (
+            f"{ids} at {self.site or 'no site'!r}, hour {self.hour_utc:%Y-%m-%dT%H:%MZ}: {shown} impressions"
+        )
+
+
+class ContradictingRows(DeliveryError):
+    """The same hour, site, campaign and deal came twice with different figures: which one holds cannot be known."""
+
+    def __init__(self, source: str, total: int, examples: Sequence[Contradiction]) -> None:
+        self.source, self.total, self.examples = source, total, tuple(examples)
+        listed = "; ".join(str(example) for example in examples)
+        mend = (
+            "Fetch the day again; if it stays so, ask the owner of the reporting API."
+            if source == "api"
+            else "Export the report again, with one row for each hour, campaign and deal."
+        )
+        super().__init__(
+            f"{total} rows contradict others of the same answer, so none was stored: {listed}. {mend}"
+        )
+
+
+class RowsOutsideDay(DeliveryError):
+    """Rows do not belong to the local day they were fetched for."""
+
+    def __init__(self, day: date, found: datetime, start: datetime, end: datetime) -> None:
+        self.day, self.found, self.start, self.end = day, found, start, end
+        super().__init__(
+            f"An hour {found:%Y-%m-%dT%H:%MZ} came for the local day {day}, which is {start:%Y-%m-%dT%H:%MZ} until "
+            f"{end:%Y-%m-%dT%H:%MZ}. Nothing was stored: check the connector's window parameters and time zone."
+        )
+
+
+class MonthDetached(DeliveryError):
+    """Rows of a month that was detached from the hourly table cannot be replaced."""
+
+    def __init__(self, month: date, table: str) -> None:
+        self.month, self.table = month, table
+        super().__init__(
+            f"The hourly rows of {month:%Y-%m} were put aside in table {table}. "
+            "Attach the month again before its days are fetched or read by the hour."
+        )
+
+
+class FigureTooLarge(DeliveryError):
+    """A count is beyond what one site can do in one hour, and beyond what is stored."""
+
+    def __init__(self, column: str, value: int) -> None:
+        self.column, self.value = column, value
+        super().__init__(
+            f"{column} of {value} in one hour at one site is beyond 2,147,483,647 and cannot be right. "
+            "Nothing was stored: check the connector's mapping of this column."
+        )

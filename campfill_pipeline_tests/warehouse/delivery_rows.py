@@ -1,0 +1,96 @@
+"""Makes canonical report rows for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pyarrow as pa
+
+from campfill_pipeline.domain.report_rows import CANONICAL
+from campfill_pipeline.warehouse.delivery import FetchFacts, StoreResult, store_day
+
+BERLIN = ZoneInfo("Europe/Berlin")
+CAMPAIGN = "c0000000-0000-0000-0000-000000000001"
+DEAL = "d0000000-0000-0000-0000-000000000001"
+
+
+@dataclass(frozen=True)
+class Row:
+    hour_utc: datetime
+    site: str = "Hbf"
+    campaign_id: str | None = CAMPAIGN
+    deal_id: str | None = None
+    impressions: Decimal = Decimal(1)
+    bids: int | None = 10
+    wins: int | None = 5
+    plays: int | None = 4
+    campaign_purchase_type: str | None = None
+    deal_purchase_type: str | None = None
+    campaign_name: str | None = None
+    deal_name: str | None = None
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def table(rows: Iterable[Row]) -> pa.Table:
+    listed = list(rows)
+    return pa.table(
+        {name: [getattr(row, name) for row in listed] for name in CANONICAL.names}, schema=CANONICAL
+    )
+
+
+def store(
+    connection: psycopg.Connection,
+    day: date,
+    rows: Iterable[Row] | Iterable[pa.Table],
+    *,
+    now: datetime | None = None,
+    complete: bool = True,
+    timezone: str = "Europe/Berlin",
+) -> StoreResult:
+    """Store a day as fetched at `now`, which is two days later where not given."""
+    at_once = now or datetime(day.year, day.month, day.day, 6, tzinfo=UTC) + timedelta(days=2)
+    listed = list(rows)
+    tables = listed if listed and isinstance(listed[0], pa.Table) else [table(listed)]  # type: ignore[arg-type]
+    return store_day(
+        connection,
+        day=day,
+        rows=iter(tables),
+        fetch=FetchFacts(started_at=at_once, finished_at=at_once, request="/v1/detail", requests=1, bytes=10),
+        complete=complete,
+        timezone=timezone,
+        now=at_once,
+    )
+
+
+def add_line(
+    connection: psycopg.Connection,
+    line_id: str,
+    *,
+    kind: str = "campaign",
+    start: date | None = date(2025, 8, 1),
+    end: date = date(2025, 8, 31),
+    first_seen: datetime = datetime(2025, 8, 1, tzinfo=UTC),
+) -> int:
+    """Put a line into the register, as an upload would; attribution is the caller's."""
+    row = connection.execute(
+        "INSERT INTO line_register (id, revision, first_seen_at, valid_from, upload_id, event_no, action, brought, name,"
+        " kind_listed, buyer, runtime, start_date, end_date, impression_goal, cpm_eur)"
+        " VALUES (%s, 1, %s, %s, gen_random_uuid(), 1, 'created', true, 'A line', %s, 'Not set', '', %s, %s, 1000, 5)"
+        " RETURNING line_no",
+        (line_id, first_seen, first_seen, kind, start, end),
+    ).fetchone()
+    assert row is not None
+    number: int = row[0]
+    return number
+
+
+def all_of(connection: psycopg.Connection, query: str, *parameters: object) -> list[tuple[object, ...]]:
+    return connection.execute(query, parameters).fetchall()  # type: ignore[arg-type]

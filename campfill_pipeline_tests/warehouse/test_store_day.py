@@ -1,0 +1,219 @@
+"""A day's report rows are stored once, by their identity, and replaced by key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+
+import psycopg
+import pyarrow as pa
+import pytest
+
+from campfill_pipeline.warehouse.attribution import attribute
+from campfill_pipeline.warehouse.delivery_errors import ContradictingRows, FigureTooLarge, RowsOutsideDay
+from campfill_pipeline_tests.warehouse.delivery_rows import (
+    CAMPAIGN,
+    DEAL,
+    Row,
+    add_line,
+    all_of,
+    at,
+    store,
+    table,
+)
+
+DAY = date(2025, 8, 4)
+NOON = at("2025-08-04T12:00")
+
+
+def test_two_deals_of_one_campaign_in_one_hour_are_two_rows_and_one_sum(
+    connection: psycopg.Connection,
+) -> None:
+    attribute(connection, [add_line(connection, CAMPAIGN)])
+    other = DEAL[:-1] + "2"
+    result = store(
+        connection,
+        DAY,
+        [
+            Row(NOON, deal_id=DEAL, impressions=Decimal("12149.71")),
+            Row(NOON, deal_id=other, impressions=Decimal("0.0001")),
+        ],
+    )
+    assert (result.rows, result.new, result.status, result.orphans) == (2, 2, "complete", 0)
+    assert all_of(connection, "SELECT site, source, impressions, bids FROM delivery_hourly") == [
+        ("Hbf", "api", Decimal("12149.7101"), 20)
+    ]
+    assert all_of(connection, "SELECT line_id::text, day, impressions FROM delivery_daily") == [
+        (CAMPAIGN, DAY, Decimal("12149.7101"))
+    ]
+    assert len(all_of(connection, "SELECT * FROM report_row")) == 2
+
+
+def test_the_same_answer_again_writes_nothing(connection: psycopg.Connection) -> None:
+    rows = [Row(NOON, site=f"Site {n}", impressions=Decimal(n)) for n in range(50)]
+    store(connection, DAY, rows)
+    before = all_of(connection, "SELECT ctid, xmin, report_hour.* FROM report_hour ORDER BY site_no")
+    result = store(connection, DAY, rows)
+    assert (result.new, result.changed, result.gone, result.unchanged) == (0, 0, 0, 50)
+    assert all_of(connection, "SELECT ctid, xmin, report_hour.* FROM report_hour ORDER BY site_no") == before
+    assert all_of(connection, "SELECT * FROM delivery_restatement") == []
+
+
+def test_changed_gone_late_and_returning_rows_are_recorded_once(connection: psycopg.Connection) -> None:
+    attribute(connection, [add_line(connection, CAMPAIGN)])
+    first, second, third, fourth = (at(f"2025-08-{6 + n:02}T06:00") for n in range(4))
+    row = Row(NOON, impressions=Decimal("5.5"))
+    store(connection, DAY, [row, replace(row, site="Gone")], now=first)
+    store(connection, DAY, [replace(row, impressions=Decimal("6.25")), replace(row, site="Late")], now=second)
+    store(connection, DAY, [replace(row, impressions=Decimal("6.25")), replace(row, site="Gone")], now=third)
+    store(connection, DAY, [replace(row, impressions=Decimal("6.25")), replace(row, site="Gone")], now=fourth)
+    assert all_of(
+        connection,
+        "SELECT site, before, after, seen_at, first_seen_at FROM delivery_restatement ORDER BY seen_at, site",
+    ) == [
+        ("Gone", Decimal("5.5"), None, second, first),
+        ("Hbf", Decimal("5.5"), Decimal("6.25"), second, first),
+        ("Late", None, Decimal("5.5"), second, second),
+        ("Gone", None, Decimal("5.5"), third, first),
+        ("Late", Decimal("5.5"), None, third, second),
+    ]
+    assert all_of(connection, "SELECT site, impressions, first_seen_at FROM report_row ORDER BY site") == [
+        ("Gone", Decimal("5.5"), first),
+        ("Hbf", Decimal("6.25"), first),
+    ]
+    assert all_of(connection, "SELECT impressions FROM delivery_daily") == [(Decimal("11.75"),)]
+
+
+def test_a_change_of_bids_alone_is_a_restatement_too(connection: psycopg.Connection) -> None:
+    store(connection, DAY, [Row(NOON)])
+    result = store(connection, DAY, [Row(NOON, bids=None)])
+    assert result.changed == 1
+    assert all_of(connection, "SELECT before, after, before_bids, after_bids FROM delivery_restatement") == [
+        (Decimal(1), Decimal(1), 10, None)
+    ]
+
+
+def test_today_is_never_complete_and_its_new_hours_are_no_restatements(
+    connection: psycopg.Connection,
+) -> None:
+    noon = store(connection, DAY, [Row(at("2025-08-04T09:00"))], now=at("2025-08-04T10:00"))
+    assert noon.status == "partial"
+    store(
+        connection,
+        DAY,
+        [Row(at("2025-08-04T09:00")), Row(at("2025-08-04T10:00"))],
+        now=at("2025-08-04T11:00"),
+    )
+    assert all_of(connection, "SELECT * FROM delivery_restatement") == []
+    # 22:00 UTC is midnight in Berlin: from then on the day is over.
+    late = store(
+        connection,
+        DAY,
+        [Row(at(f"2025-08-04T{hour:02}:00")) for hour in (9, 10, 21)],
+        now=at("2025-08-04T22:00"),
+    )
+    assert late.status == "complete"
+    assert all_of(connection, "SELECT status, rows FROM delivery_fetch") == [("complete", 3)]
+    assert all_of(connection, "SELECT * FROM delivery_restatement") == []
+
+
+def test_a_page_that_comes_twice_counts_once(connection: psycopg.Connection) -> None:
+    page = table(Row(NOON, site=f"Site {n}", impressions=Decimal(n)) for n in range(100))
+    for again in ([page, page], [pa.concat_tables([page, page])]):
+        result = store(connection, DAY, again)
+        assert (result.rows, result.repeated) == (100, 100)
+    # Known sites and ids: the rows go straight to their place.
+    other = store(connection, date(2025, 8, 5), [table([Row(at("2025-08-05T12:00"), site="Site 1")])] * 2)
+    assert (other.rows, other.new, other.repeated, other.unchanged) == (1, 1, 1, 0)
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_rows_that_contradict_each_other_are_refused_with_their_addresses(
+    connection: psycopg.Connection, known: bool
+) -> None:
+    if known:
+        store(connection, date(2025, 8, 3), [Row(at("2025-08-03T12:00"))])
+    rows = [Row(NOON, impressions=Decimal("1.5")), Row(NOON, impressions=Decimal("2.5"))]
+    for pages in ([table(rows)], [table(rows[:1]), table(rows[1:])]):
+        with pytest.raises(ContradictingRows) as caught:
+            store(connection, DAY, pages)
+        assert caught.value.total == 1
+        assert caught.value.examples[0].site == "Hbf"
+        assert "1.5000 and 2.5000 impressions" in str(caught.value)
+    assert all_of(connection, "SELECT * FROM delivery_fetch WHERE day = %s", DAY) == []
+    assert all_of(connection, "SELECT * FROM report_hour WHERE hour_utc = %s", NOON) == []
+
+
+def test_rows_of_another_day_are_refused(connection: psycopg.Connection) -> None:
+    store(connection, DAY, [Row(at("2025-08-03T22:00")), Row(at("2025-08-04T21:00"))])
+    for outside in ("2025-08-03T21:00", "2025-08-04T22:00"):
+        with pytest.raises(RowsOutsideDay, match="2025-08-04"):
+            store(connection, DAY, [Row(at(outside))])
+    assert len(all_of(connection, "SELECT * FROM report_row")) == 2
+
+
+@pytest.mark.parametrize(("day", "hours"), [(date(2025, 3, 30), 23), (date(2025, 10, 26), 25), (DAY, 24)])
+def test_a_local_day_has_its_own_number_of_hours(
+    connection: psycopg.Connection, day: date, hours: int
+) -> None:
+    from campfill_pipeline.domain.local_days import day_window
+    from campfill_pipeline_tests.warehouse.delivery_rows import BERLIN
+
+    start, end = day_window(day, BERLIN)
+    instants = [
+        datetime.fromtimestamp(s, tz=start.tzinfo)
+        for s in range(int(start.timestamp()), int(end.timestamp()), 3600)
+    ]
+    attribute(connection, [add_line(connection, CAMPAIGN)])
+    store(connection, day, [Row(instant) for instant in instants])
+    assert all_of(connection, "SELECT day, impressions FROM delivery_daily") == [(day, Decimal(hours))]
+
+
+def test_a_fetch_that_breaks_leaves_the_day_as_it_was(connection: psycopg.Connection) -> None:
+    store(connection, DAY, [Row(NOON)])
+
+    def broken() -> Iterator[pa.Table]:
+        yield table([Row(NOON, impressions=Decimal(9))])
+        raise ConnectionResetError("cut")
+
+    with pytest.raises(ConnectionResetError):
+        store_broken(connection, broken())
+    assert all_of(connection, "SELECT impressions FROM report_row") == [(Decimal(1),)]
+    assert all_of(connection, "SELECT count(*) FROM report_fetch") == [(1,)]
+
+
+def store_broken(connection: psycopg.Connection, rows: Iterator[pa.Table]) -> None:
+    from campfill_pipeline.warehouse.delivery import FetchFacts, store_day
+
+    now = at("2025-08-07T00:00")
+    store_day(
+        connection,
+        day=DAY,
+        rows=rows,
+        fetch=FetchFacts(now),
+        complete=True,
+        timezone="Europe/Berlin",
+        now=now,
+    )
+
+
+def test_a_count_beyond_reason_is_refused(connection: psycopg.Connection) -> None:
+    with pytest.raises(FigureTooLarge, match="bids"):
+        store(connection, DAY, [Row(NOON, bids=2**31)])
+
+
+def test_an_empty_day_is_complete_and_has_no_rows(connection: psycopg.Connection) -> None:
+    result = store(connection, DAY, [])
+    assert (result.status, result.rows) == ("complete", 0)
+    assert all_of(connection, "SELECT source, day, status, rows FROM delivery_fetch") == [
+        ("api", DAY, "complete", 0)
+    ]
+
+
+def test_exact_decimals_of_any_size_come_back_as_they_were(connection: psycopg.Connection) -> None:
+    figures = ["0", "0.0001", "9999.9999", "10000", "12149.71", "231810865", "99999999999999.9999", "-3.25"]
+    store(connection, DAY, [Row(NOON, site=figure, impressions=Decimal(figure)) for figure in figures])
+    stored = all_of(connection, "SELECT site, impressions FROM report_row")
+    assert {site: value for site, value in stored} == {figure: Decimal(figure) for figure in figures}
