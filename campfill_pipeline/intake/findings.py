@@ -18,7 +18,7 @@ from campfill_pipeline.domain.cells import CellKind as CellKind
 
 @dataclass(frozen=True)
 class ParseLimits:
-    """What one file may cost: bytes on disk and unpacked, the parser's memory and wall-clock time, cells."""
+    """What one file may cost: bytes on disk and unpacked, memory, wall-clock time, cells."""
 
     max_bytes: int
     memory_mb: int
@@ -38,7 +38,7 @@ class ColumnFound:
 
 @dataclass(frozen=True, slots=True)
 class TableFound:
-    """One table. `header_row` and `last_row` count from 1; `headers` are those of all columns, '' where blank.
+    """One table. `header_row` and `last_row` count from 1; `headers`: of all columns, '' where blank.
 
     `rows` is the number of rows in `file`; `blank_rows` those left out between the header and `last_row`.
     """

@@ -1,0 +1,62 @@
+"""`Parsed` as JSON: between processes, and beside the tables in the work folder.
+
+Belongs here: the two directions of that translation. Does not belong here: what the fields mean.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from campfill_pipeline.intake.findings import ColumnFound, Parsed, TableFound
+
+MANIFEST = "parsed.json"
+
+
+def to_json(parsed: Parsed) -> dict[str, Any]:
+    """`parsed` as an object of JSON; the tables' files are named relative to their folder."""
+    plain = dataclasses.asdict(parsed)
+    plain["content_date"] = parsed.content_date.isoformat() if parsed.content_date else None
+    for table in plain["tables"]:
+        table["file"] = table["file"].name
+    return plain
+
+
+def from_json(plain: dict[str, Any], work: Path) -> Parsed:
+    """The `Parsed` of such an object, with its tables' files in `work`."""
+    tables = tuple(
+        TableFound(
+            **{
+                **table,
+                "columns": tuple(ColumnFound(**column) for column in table["columns"]),
+                "headers": tuple(table["headers"]),
+                "file": work / table["file"],
+            }
+        )
+        for table in plain["tables"]
+    )
+    date = plain["content_date"]
+    return Parsed(
+        **{
+            **plain,
+            "tables": tables,
+            "hidden_sheets": tuple(plain["hidden_sheets"]),
+            "notes": tuple(plain["notes"]),
+            "content_date": datetime.fromisoformat(date) if date else None,
+        }
+    )
+
+
+def save_parsed(parsed: Parsed, work: Path) -> Path:
+    """Write the manifest beside its tables."""
+    file = work / MANIFEST
+    file.write_text(json.dumps(to_json(parsed), ensure_ascii=True), encoding="ascii")
+    return file
+
+
+def load_parsed(work: Path) -> Parsed:
+    """Read the manifest that `save_parsed` wrote."""
+    return from_json(json.loads((work / MANIFEST).read_text(encoding="ascii")), work)

@@ -1,0 +1,161 @@
+"""Writes what was read of one table to its Arrow file, rows with content only.
+
+Belongs here: batches, blank rows, merged ranges. Does not belong here: where the rows come from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from campfill_pipeline.intake.cells import Kinds
+from campfill_pipeline.intake.findings import CellKind
+from campfill_pipeline.intake.sheet_events import column_index
+
+BATCH_ROWS = 65_536
+_RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
+
+
+def table_schema(fields: Sequence[str]) -> pa.Schema:
+    """The schema of a table's Arrow file for these fields."""
+    columns = [pa.field("row_no", pa.int32())]
+    for name in fields:
+        columns += [pa.field(name, pa.string()), pa.field(f"{name}_kind", pa.int8())]
+    return pa.schema(columns)
+
+
+class TableWriter:
+    """Writes rows in blocks; a context manager. `rows` and `last_row` tell what was written so far."""
+
+    def __init__(self, file: Path, fields: Sequence[str]) -> None:
+        self._schema = table_schema(fields)
+        self._writer = pa.ipc.new_stream(file, self._schema)
+        self._pending: list[pa.RecordBatch] = []
+        self._waiting = 0
+        self.rows = 0
+        self.last_row = 0
+
+    def __enter__(self) -> TableWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._flush()
+        self._writer.close()
+
+    def add(
+        self,
+        numbers: npt.NDArray[np.int32],
+        columns: Sequence[tuple[pa.Array, Kinds]],
+        anything: npt.NDArray[np.bool_],
+    ) -> None:
+        """Add a block of rows, without those in which no cell holds anything but white space."""
+        if not len(numbers):
+            return
+        keep = anything & ~_only_white_space(columns, anything)
+        arrays = [pa.array(numbers)]
+        for texts, kinds in columns:
+            arrays += [texts, pa.array(kinds)]
+        batch = pa.record_batch(arrays, schema=self._schema)
+        if not keep.all():
+            batch = batch.filter(pa.array(keep))
+            numbers = numbers[keep]
+        if not len(numbers):
+            return
+        self.rows += len(numbers)
+        self.last_row = max(self.last_row, int(numbers.max()))
+        if self._waiting + len(numbers) > BATCH_ROWS:
+            self._flush()
+        self._pending.append(batch)
+        self._waiting += len(numbers)
+
+    def _flush(self) -> None:
+        if self._pending:
+            table = pa.Table.from_batches(self._pending).combine_chunks()
+            for batch in table.to_batches(max_chunksize=BATCH_ROWS):
+                self._writer.write_batch(batch)
+        self._pending, self._waiting = [], 0
+
+
+def _only_white_space(
+    columns: Sequence[tuple[pa.Array, Kinds]], anything: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Rows whose needed cells hold nothing but spaces, with at least one such cell."""
+    left = anything.copy()
+    spaces = np.zeros(len(anything), np.bool_)
+    for texts, kinds in columns:
+        at = np.flatnonzero(left)
+        if not len(at):
+            return left
+        text = kinds[at] == CellKind.TEXT
+        trimmed = pc.utf8_trim_whitespace(texts.take(pa.array(at)))
+        empty = pc.equal(pc.binary_length(trimmed), 0).fill_null(False).to_numpy(zero_copy_only=False)
+        left[at[~((text & empty) | (kinds[at] == CellKind.BLANK))]] = False
+        spaces[at[text & empty]] = True
+    return left & spaces
+
+
+def blank_merged(
+    file: Path, fields: Sequence[str], columns: Sequence[int], merges: Sequence[str]
+) -> tuple[int, int]:
+    """Blank the cells that a merged range covers: only its first cell shows. Returns rows and last row kept.
+
+    `columns` are the positions from 0 of `fields`. The file is written again only where something changes.
+    """
+    covers = _covers(columns, merges)
+    with pa.ipc.open_stream(file) as reader:
+        batches = list(reader)
+    rewritten = file.with_suffix(".merged")
+    with TableWriter(rewritten, fields) as writer:
+        for batch in batches:
+            numbers = batch.column("row_no").to_numpy()
+            cells = []
+            for position, field in enumerate(fields):
+                texts, kinds = batch.column(field), batch.column(f"{field}_kind").to_numpy().copy()
+                covered = np.zeros(len(numbers), np.bool_)
+                for first, last in covers[position]:
+                    covered[
+                        np.searchsorted(numbers, first) : np.searchsorted(numbers, last, side="right")
+                    ] = True
+                if (covered & (kinds != CellKind.BLANK)).any():
+                    kinds[covered] = CellKind.BLANK
+                    texts = pc.if_else(pa.array(covered), pa.scalar(None, pa.string()), texts)
+                cells.append((texts, kinds))
+            writer.add(numbers, cells, np.ones(len(numbers), np.bool_))
+    rewritten.replace(file)
+    return writer.rows, writer.last_row
+
+
+def _covers(columns: Sequence[int], merges: Sequence[str]) -> list[list[tuple[int, int]]]:
+    """For each needed column the covered rows, as inclusive ranges."""
+    covers: list[list[tuple[int, int]]] = [[] for _ in columns]
+    for text in merges:
+        match = _RANGE.fullmatch(text)
+        if match is None:
+            continue
+        left, top, right, bottom = (
+            column_index(match[1]),
+            int(match[2]),
+            column_index(match[3]),
+            int(match[4]),
+        )
+        for position, column in enumerate(columns):
+            if left < column <= right:
+                covers[position].append((top, bottom))
+            elif column == left and bottom > top:
+                covers[position].append((top + 1, bottom))
+    return covers
+
+
+def any_covered(columns: Sequence[int], merges: Sequence[str], after_row: int) -> bool:
+    """Whether a merged range covers any cell of the needed columns below the header."""
+    return any(last > after_row for cover in _covers(columns, merges) for _, last in cover)

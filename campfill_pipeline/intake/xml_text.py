@@ -1,0 +1,73 @@
+"""Text between XML tags, decoded exactly as an XML parser and a spreadsheet program decode it.
+
+Belongs here: entities, line ends and the `_x000D_` escapes of spreadsheets. Does not belong here: tags.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+_ENTITY = re.compile(rb"&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(amp|lt|gt|quot|apos));|(&)")
+_NAMED = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_UNPRINTABLE = bytes(set(range(32)) - {9, 10, 13})
+
+
+class IrregularError(Exception):
+    """The bytes are not of the plain kind that may be read without a full XML parser."""
+
+
+def _entity(match: re.Match[bytes]) -> bytes:
+    decimal, hexadecimal, named, stray = match.groups()
+    if named:
+        return _NAMED[named]
+    if stray:
+        raise IrregularError("an ampersand that starts no known entity")
+    code = int(decimal) if decimal else int(hexadecimal, 16)
+    if not (
+        code in (9, 10, 13) or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0xFFFF < code < 0x110000
+    ):
+        raise IrregularError("a character reference that XML forbids")
+    return chr(code).encode()
+
+
+def unescape(value: bytes) -> bytes:
+    """Replace entities and character references. Raises IrregularError for those that XML does not know."""
+    return _ENTITY.sub(_entity, value)
+
+
+def decode_escapes(text: str) -> str:
+    """Replace `_xHHHH_`, which spreadsheets write for what XML cannot hold (`_x000D_`: a carriage return)."""
+    if "_x" not in text:
+        return text
+    decoded = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    # Two escapes may be the halves of one character; a half alone cannot be stored as UTF-8.
+    return decoded.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def check_plain(chunk: bytes) -> bytes:
+    """The chunk with line ends as XML wants them. Raises IrregularError where a parser must look at it."""
+    if b"<!" in chunk or b"<?" in chunk:
+        raise IrregularError("a comment, a CDATA section or a processing instruction")
+    if len(chunk.translate(None, _UNPRINTABLE)) != len(chunk):
+        raise IrregularError("a character that XML forbids")
+    if b"\r" in chunk:
+        return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return chunk
+
+
+def to_strings(values: Sequence[bytes], chunk: bytes, *, escapes: bool = True) -> pa.Array:
+    """Raw text found in `chunk` as a large_string array. Raises IrregularError for text that is not UTF-8."""
+    if b"&" in chunk:
+        values = [unescape(value) if b"&" in value else value for value in values]
+    try:
+        strings = pa.array(values, pa.large_binary()).cast(pa.large_string())
+    except pa.ArrowInvalid as error:
+        raise IrregularError("text that is not UTF-8") from error
+    if escapes and b"_x" in chunk:
+        decoded = [decode_escapes(text) for text in strings.to_pylist()]
+        strings = pa.array(decoded, pa.large_string())
+    return strings
