@@ -7,9 +7,17 @@ from pathlib import Path
 
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.intake import folder
-from campfill_pipeline.warehouse import ledger
+from campfill_pipeline.warehouse import ledger, uploads
 
 _TAG_LENGTH = 60
+
+
+class UnreadableFile(Exception):
+    """A file given to `ingest` cannot be opened. Carries its path."""
+
+    def __init__(self, file: Path, problem: str) -> None:
+        self.file = file
+        super().__init__(f"{file} cannot be read: {problem}. Nothing was taken in. Check the path and its permissions.")
 
 
 def take_from_inbox(campfill: Campfill) -> list[str]:
@@ -27,12 +35,12 @@ def take_from_inbox(campfill: Campfill) -> list[str]:
     return problems
 
 
-def take_copy(campfill: Campfill, file: Path) -> ledger.Upload:
+def take_copy(campfill: Campfill, file: Path) -> uploads.Upload:
     """Copy one file and enter it in the ledger. Raises what `folder.claim_copy` raises where it cannot be read."""
     return _enter(campfill, folder.claim_copy(file, campfill.settings), "command")
 
 
-def _enter(campfill: Campfill, claimed: folder.Claimed, door: str) -> ledger.Upload:
+def _enter(campfill: Campfill, claimed: folder.Claimed, door: str) -> uploads.Upload:
     with campfill.connect() as connection:
         upload = ledger.record_arrival(
             connection,
@@ -52,3 +60,24 @@ def tag_text(file_name: str) -> str:
     """A file name as a run tag: printable and short."""
     printable = "".join(c if c.isprintable() else "_" for c in file_name)
     return printable if len(printable) <= _TAG_LENGTH else printable[: _TAG_LENGTH - 1] + "…"
+
+
+def check_readable(file: Path) -> None:
+    """Raise `UnreadableFile` where `file` cannot be opened: before anything is taken in."""
+    try:
+        with file.open("rb"):
+            pass
+    except OSError as error:
+        raise UnreadableFile(file, error.strerror or str(error)) from error
+
+
+def give_up(campfill: Campfill, upload: uploads.Upload) -> None:
+    """Reject an upload whose attempts all failed, so that it no longer waits."""
+    with campfill.connect() as connection:
+        ledger.give_up(
+            connection,
+            upload.upload_id,
+            reason="internal_error",
+            message=f"campfill failed on this file {upload.attempts} times; the file itself may be in order.",
+            at=campfill.clock(),
+        )

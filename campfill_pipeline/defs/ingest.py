@@ -12,7 +12,7 @@ from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.ranges import key_blocks, key_range
 from campfill_pipeline.defs.resources import Progress
 from campfill_pipeline.settings import Settings
-from campfill_pipeline.warehouse import ledger
+from campfill_pipeline.warehouse import uploads
 
 
 def ingest(settings: Settings, files: Sequence[Path], progress: Progress) -> list[dict[str, Any]]:
@@ -23,20 +23,20 @@ def ingest(settings: Settings, files: Sequence[Path], progress: Progress) -> lis
     for file in files:
         arrivals.check_readable(file)
     with local_runs(settings, progress) as runs:
-        uploads = [arrivals.take_copy(runs.campfill, file) for file in files]
-        keys = [upload.partition_key for upload in uploads]
+        taken = [arrivals.take_copy(runs.campfill, file) for file in files]
+        keys = [upload.partition_key for upload in taken]
         runs.instance.add_dynamic_partitions(UPLOADS.name or "", keys)
         order = runs.instance.get_dynamic_partitions(UPLOADS.name or "")
         for block in key_blocks(keys, order):
-            name = arrivals.tag_text(uploads[keys.index(block[0])].file_name)
+            name = arrivals.tag_text(taken[keys.index(block[0])].file_name)
             runs.run(jobs.UPLOAD_JOB, tags=key_range(block[0], block[-1]) | {"campfill/upload": name})
-        return [_report(runs, upload) for upload in uploads]
+        return [_report(runs, upload) for upload in taken]
 
 
-def _report(runs: LocalRuns, upload: ledger.Upload) -> dict[str, Any]:
+def _report(runs: LocalRuns, upload: uploads.Upload) -> dict[str, Any]:
     with runs.campfill.connect() as connection:
-        now = ledger.get(connection, upload.upload_id)
-        issues = ledger.issues(connection, upload.upload_id)
+        now = uploads.get(connection, upload.upload_id)
+        issues = uploads.issues(connection, upload.upload_id)
     return {
         "upload_id": str(now.upload_id),
         "file": now.file_name,

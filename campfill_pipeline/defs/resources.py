@@ -42,9 +42,9 @@ class Campfill:
     """Uploads of this run that could not be processed, with the fault: later steps leave them alone."""
     clock: Callable[[], datetime] = _now
 
-    def connect(self) -> psycopg.Connection:
-        """A connection to campfill's schema; use it as a context manager: one block, one transaction."""
-        return database.connect(self.url)
+    def connect(self, *, autocommit: bool = False) -> psycopg.Connection:
+        """A connection to campfill's schema; as a context manager it is closed at the end, and committed unless it failed."""
+        return database.connect(self.url, autocommit=autocommit)
 
     @property
     def today(self) -> date:

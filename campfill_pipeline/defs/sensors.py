@@ -15,7 +15,7 @@ from campfill_pipeline.defs import arrivals, jobs, live_runs
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.ranges import day_blocks, day_range, key_blocks, key_range
 from campfill_pipeline.defs.resources import Campfill
-from campfill_pipeline.warehouse import coverage, ledger
+from campfill_pipeline.warehouse import coverage, uploads
 
 GIANT_BYTES = 30_000_000  # from this size on a file gets a run of its own, so that small files behind it need not wait
 MAX_ATTEMPTS = 3
@@ -35,7 +35,7 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReaso
     for problem in problems:
         context.log.error(problem)
     with campfill.connect() as connection:
-        waiting = ledger.waiting(connection)
+        waiting = uploads.waiting(connection)
         for upload in waiting:
             if upload.attempts >= MAX_ATTEMPTS and not live_runs.covers(context.instance, upload.partition_key):
                 arrivals.give_up(campfill, upload)
@@ -53,7 +53,7 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReaso
 
 
 def _requests(
-    instance: dg.DagsterInstance, waiting: list[ledger.Upload], order: list[str]
+    instance: dg.DagsterInstance, waiting: list[uploads.Upload], order: list[str]
 ) -> Iterator[dg.RunRequest]:
     free = [upload for upload in waiting if not live_runs.covers(instance, upload.partition_key)]
     names = {upload.partition_key: upload.file_name for upload in free}

@@ -10,13 +10,13 @@ import dagster as dg
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.issues import Issue
 from campfill_pipeline.intake.findings import Parsed
-from campfill_pipeline.warehouse import ledger
+from campfill_pipeline.warehouse import uploads
 
 Metadata = Mapping[str, dg.MetadataValue]
 ISSUES_SHOWN = 50
 
 
-def sheets(upload: ledger.Upload, parsed: Parsed, seconds: float) -> Metadata:
+def sheets(upload: uploads.Upload, parsed: Parsed, seconds: float) -> Metadata:
     """What was found where, and how long reading took."""
     facts: dict[str, dg.MetadataValue] = {
         "file": dg.MetadataValue.text(upload.file_name),
@@ -62,7 +62,7 @@ def issue_table(issues: Sequence[Issue]) -> dg.MetadataValue:
     )
 
 
-def decided(upload: ledger.Upload) -> Metadata:
+def decided(upload: uploads.Upload) -> Metadata:
     """What became of the upload in the register."""
     read = upload.rows_read or 0
     return {
@@ -77,7 +77,7 @@ def decided(upload: ledger.Upload) -> Metadata:
     }
 
 
-def receipt(campfill: Campfill, upload: ledger.Upload) -> Metadata:
+def receipt(campfill: Campfill, upload: uploads.Upload) -> Metadata:
     """Where the receipt is: its path, and a link while `campfill up` serves it."""
     path = campfill.settings.home / (upload.receipt or "")
     facts: dict[str, dg.MetadataValue] = {"receipt": dg.MetadataValue.path(str(path))}

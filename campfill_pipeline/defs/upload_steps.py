@@ -7,19 +7,25 @@ before is done again from the archive. So every asset can be materialised by its
 from __future__ import annotations
 
 import shutil
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.intake import folder, parsing, receipts, validation
-from campfill_pipeline.intake.findings import KIND_EXPORT, KIND_LIST, Parsed
+from campfill_pipeline.intake.findings import KIND_EXPORT, Parsed
 from campfill_pipeline.reporting import export
-from campfill_pipeline.warehouse import delivery, ledger, register
+from campfill_pipeline.warehouse import delivery, ledger, register, uploads
+
+if TYPE_CHECKING:
+    import psycopg
 
 _PARSED = TypeAdapter(Parsed)
 _VERDICT = TypeAdapter(validation.Verdict)
+CHANGES_SHOWN = 10_000
 
 
 def limits(campfill: Campfill) -> parsing.ParseLimits:
@@ -32,17 +38,17 @@ def limits(campfill: Campfill) -> parsing.ParseLimits:
     )
 
 
-def work_folder(campfill: Campfill, upload: ledger.Upload) -> Path:
+def work_folder(campfill: Campfill, upload: uploads.Upload) -> Path:
     """Where this upload's intermediate files lie."""
     return campfill.settings.work / str(upload.upload_id)
 
 
-def archived(campfill: Campfill, upload: ledger.Upload) -> Path:
+def archived(campfill: Campfill, upload: uploads.Upload) -> Path:
     """The unchanged original."""
     return folder.archive_path(campfill.settings, upload.archived_as)
 
 
-def parse(campfill: Campfill, upload: ledger.Upload, parser: parsing.Parser) -> Parsed:
+def parse(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parser) -> Parsed:
     """Read the original in the parser's process; the findings stay in the work folder."""
     work = work_folder(campfill, upload)
     shutil.rmtree(work, ignore_errors=True)
@@ -53,7 +59,7 @@ def parse(campfill: Campfill, upload: ledger.Upload, parser: parsing.Parser) -> 
     return parsed
 
 
-def parsed_of(campfill: Campfill, upload: ledger.Upload) -> Parsed:
+def parsed_of(campfill: Campfill, upload: uploads.Upload) -> Parsed:
     """The findings of `parse`, from the work folder, else made again."""
     file = work_folder(campfill, upload) / "parsed.json"
     if file.exists():
@@ -62,7 +68,7 @@ def parsed_of(campfill: Campfill, upload: ledger.Upload) -> Parsed:
         return parse(campfill, upload, parser)
 
 
-def validate(campfill: Campfill, upload: ledger.Upload) -> validation.Verdict:
+def validate(campfill: Campfill, upload: uploads.Upload) -> validation.Verdict:
     """Judge every row; the verdicts stay in the work folder."""
     parsed = parsed_of(campfill, upload)
     work = work_folder(campfill, upload)
@@ -73,3 +79,129 @@ def validate(campfill: Campfill, upload: ledger.Upload) -> validation.Verdict:
         verdict = validation.validate_list(parsed, work, progress=progress)
     (work / "verdict.json").write_bytes(_VERDICT.dump_json(verdict))
     return verdict
+
+
+def verdict_of(campfill: Campfill, upload: uploads.Upload) -> validation.Verdict:
+    """The outcome of `validate`, from the work folder, else made again."""
+    file = work_folder(campfill, upload) / "verdict.json"
+    return _VERDICT.validate_json(file.read_bytes()) if file.exists() else validate(campfill, upload)
+
+
+def apply_list(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
+    """Decide an upload that is no CSV export: its lines go to the register, or nothing of it is loaded."""
+    parsed, verdict = parsed_of(campfill, upload), verdict_of(campfill, upload)
+    counts = _counts(verdict)
+    with campfill.connect() as connection:
+        if verdict.status == "rejected":
+            _reject(campfill, connection, upload, parsed, verdict)
+        else:
+            register.apply_list(
+                connection,
+                upload,
+                lines=verdict.lines,
+                issues=verdict.issues,
+                counts=counts,
+                now=campfill.clock(),
+                content_date=parsed.content_date,
+                timezone=campfill.settings.timezone,
+            )
+    return _as_it_is(campfill, upload)
+
+
+def store_export(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
+    """Decide a CSV export: its rows become delivery, or nothing of it is loaded."""
+    parsed, verdict = parsed_of(campfill, upload), verdict_of(campfill, upload)
+    now = campfill.clock()
+    with campfill.connect(autocommit=True) as connection, connection.transaction():
+        if original := uploads.duplicate_of(connection, upload):
+            ledger.mark_duplicate(connection, upload.upload_id, original, at=now)
+        elif verdict.status == "rejected":
+            _reject(campfill, connection, upload, parsed, verdict)
+        else:
+            stored = delivery.store_export(
+                connection,
+                upload_id=upload.upload_id,
+                rows=verdict.lines,
+                timezone=campfill.settings.timezone,
+                now=now,
+                received_at=upload.received_at,
+            )
+            ledger.decide(
+                connection,
+                upload.upload_id,
+                status=verdict.status,
+                at=now,
+                kind=parsed.kind,
+                counts=_counts(verdict),
+                changed=(stored.new, stored.changed, stored.unchanged),
+                content_date=parsed.content_date,
+                issues=verdict.issues,
+            )
+    return _as_it_is(campfill, upload)
+
+
+def _counts(verdict: validation.Verdict) -> uploads.Counts:
+    return uploads.Counts(
+        verdict.rows_read, verdict.rows_accepted, verdict.rows_rejected, verdict.rows_skipped
+    )
+
+
+def _reject(
+    campfill: Campfill,
+    connection: psycopg.Connection,
+    upload: uploads.Upload,
+    parsed: Parsed,
+    verdict: validation.Verdict,
+) -> None:
+    reason = parsed.reason or verdict.reason
+    ledger.reject(
+        connection,
+        upload.upload_id,
+        reason=reason,
+        message=parsed.message or "No row of the file could be accepted.",
+        hint=parsed.hint or "The receipt holds the rows to mend.",
+        at=campfill.clock(),
+        kind=parsed.kind,
+        counts=_counts(verdict),
+        issues=verdict.issues,
+    )
+
+
+def _as_it_is(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
+    with campfill.connect() as connection:
+        return uploads.get(connection, upload.upload_id)
+
+
+def receipt_path(upload: uploads.Upload) -> str:
+    """Where the receipt lies below CAMPFILL_HOME: sorted by arrival, named after the file."""
+    stem = upload.partition_key.removesuffix(".xlsx")
+    return f"outbox/{stem}.receipt.xlsx"
+
+
+def write_receipt(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
+    """Write the receipt of a decided upload, in one move, and note where it lies."""
+    parsed = parsed_of(campfill, upload)
+    work = work_folder(campfill, upload)
+    path = receipt_path(upload)
+    with campfill.connect() as connection:
+        changes = [asdict(change) for change in register.changes(connection, upload.upload_id, CHANGES_SHOWN)]
+    with parsing.Parser(limits(campfill)) as parser:
+        facts = receipts.ReceiptFacts(
+            upload_id=upload.upload_id,
+            file_name=upload.file_name,
+            received_at=upload.received_at.astimezone(campfill.settings.timezone),
+            status=upload.status,
+            reason=upload.reason,
+            message=upload.message or "",
+            hint=upload.hint or "",
+            counts=upload,
+            parsed=parsed,
+            issues=work / "issues.arrow",
+            changes=changes,
+            notes=tuple(upload.notes),
+            raw_rows=partial(parser.raw_rows, archived(campfill, upload)),
+        )
+        receipts.write_receipt(campfill.settings.home / path, facts)
+    with campfill.connect() as connection:
+        ledger.set_receipt(connection, upload.upload_id, path, at=campfill.clock())
+        return uploads.get(connection, upload.upload_id)

@@ -52,7 +52,9 @@ def fulfillment_report(
 ) -> dg.MaterializeResult[None]:
     """Write the page and the workbook; each replaces its predecessor in one move."""
     settings, now = campfill.settings, campfill.clock()
+    target, book = settings.reports / "fulfillment.html", settings.reports / "fulfillment.xlsx"
     with campfill.connect() as connection:
-        made = page.write_page(connection, settings.reports / "fulfillment.html", settings.rules, campfill.today, now)
-        workbook.write_workbook(connection, settings.reports / "fulfillment.xlsx", settings.rules, campfill.today, now)
-    return dg.MaterializeResult(metadata=fulfillment_metadata.report(campfill, made))
+        page.write_page(connection, target, settings.rules, campfill.today, now)
+        workbook.write_workbook(connection, book, settings.rules, campfill.today, now)
+    seconds = (campfill.clock() - now).total_seconds()
+    return dg.MaterializeResult(metadata=fulfillment_metadata.report(campfill, target, book, seconds))

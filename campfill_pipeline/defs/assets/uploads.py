@@ -20,27 +20,26 @@ from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.defs.tables import table_metadata
 from campfill_pipeline.intake import parsing
 from campfill_pipeline.intake.findings import KIND_EXPORT
-from campfill_pipeline.warehouse import ledger
+from campfill_pipeline.warehouse import ledger, uploads
 
 GROUP = "uploads"
 OWNERS = ["team:ad-operations"]
 SINGLE_RUN = dg.BackfillPolicy.single_run()
 
 
-def _uploads(context: dg.AssetExecutionContext, campfill: Campfill) -> list[ledger.Upload]:
+def _uploads(context: dg.AssetExecutionContext, campfill: Campfill) -> list[uploads.Upload]:
     """The uploads of this run, in ledger order."""
     with campfill.connect() as connection:
-        found = [ledger.by_partition(connection, key) for key in context.partition_keys]
-    return [upload for upload in found if upload]
+        return uploads.by_partition_keys(connection, context.partition_keys)
 
 
-def _received(context: dg.AssetExecutionContext, campfill: Campfill) -> list[ledger.Upload]:
+def _received(context: dg.AssetExecutionContext, campfill: Campfill) -> list[uploads.Upload]:
     """The uploads of this run that still wait for a decision and have not faulted in an earlier step, in ledger order."""
     return [upload for upload in _uploads(context, campfill) if upload.status == "received" and upload.upload_id not in campfill.faults]
 
 
 @contextmanager
-def _isolated(context: dg.AssetExecutionContext, campfill: Campfill, upload: ledger.Upload) -> Iterator[None]:
+def _isolated(context: dg.AssetExecutionContext, campfill: Campfill, upload: uploads.Upload) -> Iterator[None]:
     """Keep one upload's fault from the others: it is logged and remembered, and the ledger asks for the upload again."""
     try:
         yield

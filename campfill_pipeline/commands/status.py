@@ -1,0 +1,101 @@
+"""`campfill status`: uploads, the latest refresh, what waits, what failed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from campfill_pipeline.commands import render
+from campfill_pipeline.settings import Settings
+from campfill_pipeline.warehouse import database, server, status
+
+PERIODS = {"7d": "ended in 7 days", "30d": "ended in 30 days", "this_year": "ended this year"}
+MARKS = {
+    "received": ("…", "cyan"), "loaded": ("●", "blue"), "partly_loaded": ("▲", "yellow"),
+    "rejected": ("▼", "red"), "duplicate": ("○", "bright_black"),
+}  # fmt: skip
+
+
+def facts(settings: Settings) -> dict[str, Any]:
+    """What is known right now; see `warehouse.status.facts`. `files_waiting` counts files still lying in the inbox."""
+    now = datetime.now(UTC)
+    with database.connect(server.database_url(settings)) as connection:
+        found = status.facts(connection, now=now)
+    inbox = settings.inbox
+    found["files_waiting"] = sum(entry.is_file() for entry in inbox.iterdir()) if inbox.is_dir() else 0
+    found["now"] = now.astimezone(settings.timezone)
+    return found
+
+
+def show(found: dict[str, Any]) -> None:
+    """The same at a glance, at 80 columns."""
+    console = render.console()
+    _show_figures(console, found)
+    _show_delivery(console, found)
+    _show_uploads(console, found)
+
+
+def _show_figures(console: Console, found: dict[str, Any]) -> None:
+    figures = found["fulfillment"]
+    if not figures["lines"]:
+        console.print("No lines yet. Drop a campaign list into the inbox, or run: campfill ingest FILE\n")
+        return
+    console.print(
+        f"[bold]{figures['lines']:,} lines[/], {figures['live']:,} live, {figures['covered']:,} covered by fetched days; "
+        f"as of {figures['as_of']}, computed {render.moment(figures['refreshed_at'], found['now'])}"
+    )
+    if figures["value_at_risk_eur"]:
+        console.print(f"At risk or lost with covered lines: [bold]{render.euros(figures['value_at_risk_eur'])}[/]")
+    table = render.table(("", "left"), ("lines", "right"), ("", "left"), ("fulfilled", "right"), ("Σ delivered", "right"))
+    for window in found["windows"]:
+        table.add_row(
+            PERIODS[window["period"]],
+            render.whole(window["lines"]),
+            render.bar(window["fulfilled_pct"]),
+            render.percent(window["fulfilled_pct"]),
+            render.percent(window["delivered_pct"]),
+        )
+    if found["windows"]:
+        console.print(table)
+    console.print()
+
+
+def _show_delivery(console: Console, found: dict[str, Any]) -> None:
+    if not found["delivery"]:
+        console.print("Delivery: nothing fetched yet. Run: campfill refresh (or drop a CSV export)\n")
+        return
+    for source in found["delivery"]:
+        console.print(
+            f"Delivery ({source['source']}): {source['complete_days']:,} complete days, "
+            f"{source['first_complete_day']} … {source['last_complete_day']}, "
+            f"latest fetch {render.moment(source['latest_fetch'], found['now'])}"
+        )
+        if source["failing_days"]:
+            console.print(f"  [red]▼ {source['failing_days']:,} days failing[/]: {source['latest_failure']}")
+    console.print()
+
+
+def _show_uploads(console: Console, found: dict[str, Any]) -> None:
+    counts = found["counts"]
+    waits = counts["waiting"] + found["files_waiting"]
+    console.print(
+        f"Uploads: {counts['uploads']:,} so far, {waits:,} waiting, "
+        f"{counts['rejected_last_7_days']:,} rejected in the last 7 days"
+    )
+    table = render.table(("received", "left"), ("file", "left"), ("status", "left"), ("rows", "right"), ("rejected", "right"))
+    table.columns[1].max_width = 30
+    for upload in found["uploads"]:
+        mark, style = MARKS[upload["status"]]
+        text = upload["status"].replace("_", " ") + (", reverted" if upload["reverted_at"] else "")
+        table.add_row(
+            render.moment(upload["received_at"], found["now"]),
+            Text(upload["file_name"]),
+            Text(f"{mark} {text}", style=style),
+            render.whole(upload["rows_read"]),
+            render.whole(upload["rows_rejected"]),
+        )
+    if found["uploads"]:
+        console.print(table)

@@ -1,0 +1,134 @@
+"""Asset checks: verdicts with a sentence that says what to do.
+
+Checks of uploads give one evaluation per upload, as its partition. (Dagster's own result has no partition in a range run.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import dagster as dg
+
+from campfill_pipeline.defs import upload_metadata
+from campfill_pipeline.defs.partitions import UPLOADS
+from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.warehouse import headline, uploads
+
+Verdict = tuple[bool, str, dg.AssetCheckSeverity, Mapping[str, dg.MetadataValue]]
+
+
+def _per_upload(
+    context: dg.AssetCheckExecutionContext,
+    campfill: Campfill,
+    asset: str,
+    check: str,
+    judge: Callable[[uploads.Upload], Verdict],
+) -> dg.AssetCheckResult:
+    """One evaluation per upload of this run, and the result of all of them together."""
+    keys = context.op_execution_context.partition_keys
+    with campfill.connect() as connection:
+        found = uploads.by_partition_keys(connection, keys)
+    failed = []
+    for upload in found:
+        passed, description, severity, facts = judge(upload)
+        if not passed:
+            failed.append(upload.file_name)
+        if len(found) > 1:
+            context.op_execution_context.log_event(
+                dg.AssetCheckEvaluation(
+                    asset_key=dg.AssetKey(asset),
+                    check_name=check,
+                    passed=passed,
+                    partition=upload.partition_key,
+                    description=description,
+                    severity=severity,
+                    metadata=dict(facts),
+                )
+            )
+        else:
+            return dg.AssetCheckResult(
+                passed=passed, description=description, severity=severity, metadata=dict(facts)
+            )
+    return dg.AssetCheckResult(
+        passed=not failed,
+        description=f"{len(found) - len(failed)} of {len(found)} uploads pass. Not these: {', '.join(failed[:10])}"
+        if failed
+        else f"All {len(found)} uploads pass.",
+        severity=dg.AssetCheckSeverity.WARN,
+    )
+
+
+@dg.asset_check(
+    asset="upload_sheets", name="readable", partitions_def=UPLOADS,
+    description="The file could be read: it is a workbook or CSV, within the limits, with a header and all columns.",
+)  # fmt: skip
+def readable(context: dg.AssetCheckExecutionContext, campfill: dg.ResourceParam[Campfill]) -> dg.AssetCheckResult:
+    """Fails with the reason and the mend of a rejected file."""
+
+    def judge(upload: uploads.Upload) -> Verdict:
+        unreadable = upload.status == "rejected" and upload.reason not in (None, "no_rows")
+        text = f"{upload.message} {upload.hint}" if unreadable else "The file was read."
+        return not unreadable, text, dg.AssetCheckSeverity.ERROR, {}
+
+    return _per_upload(context, campfill, "upload_sheets", "readable", judge)
+
+
+@dg.asset_check(
+    asset="validated_lines", name="rows_valid", partitions_def=UPLOADS, additional_deps=["lines", "uploaded_report_rows"],
+    description="Every row keeps the schema (Pandera). Rows that do not are rejected, listed here and in the receipt.",
+)  # fmt: skip
+def rows_valid(context: dg.AssetCheckExecutionContext, campfill: dg.ResourceParam[Campfill]) -> dg.AssetCheckResult:
+    """Fails where rows were rejected, with the table of issues."""
+
+    def judge(upload: uploads.Upload) -> Verdict:
+        with campfill.connect() as connection:
+            issues = uploads.issues(connection, upload.upload_id, upload_metadata.ISSUES_SHOWN)
+        rejected = upload.rows_rejected or 0
+        text = (
+            f"{rejected:,} of {upload.rows_read:,} rows are rejected. Mend them in the receipt and drop it into the inbox."
+            if rejected
+            else "Every row is accepted."
+        )
+        facts = {"issues": upload_metadata.issue_table(issues)} if issues else {}
+        severity = dg.AssetCheckSeverity.WARN if upload.rows_accepted else dg.AssetCheckSeverity.ERROR
+        return not rejected, text, severity, facts
+
+    return _per_upload(context, campfill, "validated_lines", "rows_valid", judge)
+
+
+# What each pile of table `reconciliation` means, and what to do about it. Kinds that are facts of life only warn.
+RECONCILIATION: Mapping[str, str] = {
+    "line_without_report": "Lines without report rows: is the id right, and has their delivery begun?",
+    "orphan": "Report rows without a line: drop the list that holds these lines, or ask who booked them.",
+    "kind_conflict": "The list says campaign and reporting says deal, or the other way round: mend the buyer in the list.",
+    "ambiguous": "Rows whose campaign and deal are both lines: counted for the campaign; take one of the two off the list.",
+    "name_differs": "Names differ between list and reporting: is it the same line?",
+    "purchase_type_changed": "A purchase type changed during the flight: is the line still to be guaranteed?",
+    "overview_differs": "Totals of the API's overview differ from the summed hours: fetch the flight days again.",
+    "outside_flight": "Delivery outside the flight: mend the runtime in the list, or stop the delivery.",
+    "budget_mismatch": "Budget and goal × CPM differ by more than 2 %: mend the list.",
+    "refused_row": "Report rows that were refused: ask the reporting team about rows without hour, id or impressions.",
+}
+
+
+def _reconciliation_check(kind: str, advice: str) -> dg.AssetChecksDefinition:
+    @dg.asset_check(asset="reconciliation", name=kind, description=advice)
+    def check(campfill: dg.ResourceParam[Campfill]) -> dg.AssetCheckResult:
+        with campfill.connect() as connection:
+            number = headline.headline(connection).reconciliation.get(kind, 0)
+        return dg.AssetCheckResult(
+            passed=number == 0,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=f"{number:,} to look at. {advice}" if number else "Nothing to look at.",
+            metadata={"count": number},
+        )
+
+    return check
+
+
+ALL: tuple[Any, ...] = (
+    readable,
+    rows_valid,
+    *(_reconciliation_check(kind, advice) for kind, advice in RECONCILIATION.items()),
+)

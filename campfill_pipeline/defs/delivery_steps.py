@@ -1,0 +1,165 @@
+"""Fetching and storing days of delivery: the reporting client on one side, the warehouse on the other.
+
+Pages are stored as they arrive, so that the worst day (18 million rows) is never in memory as a whole.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import dagster as dg
+import pyarrow as pa
+
+from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain.local_days import day_window
+from campfill_pipeline.domain.report_rows import RefusedRow
+from campfill_pipeline.reporting import connector as connectors
+from campfill_pipeline.reporting.client import Fetched, Page, ReportingClient
+from campfill_pipeline.reporting.errors import MissingTokenError, RefusedError, ReportingError
+from campfill_pipeline.warehouse import coverage, delivery
+from campfill_pipeline.warehouse.delivery_errors import DeliveryError
+
+SOURCE = "api"
+
+
+@dataclass(frozen=True)
+class DayDone:
+    """One local day: stored, with facts for the web UI, or broken, with a sentence."""
+
+    key: str
+    failure: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+def is_set_up(campfill: Campfill) -> bool:
+    """Whether there is a reporting API to ask."""
+    settings = campfill.settings
+    return bool(settings.reporting_url or connectors.load(settings.reporting_connector).base_url)
+
+
+NOT_SET_UP = "No reporting API is set (CAMPFILL_REPORTING_URL); drop CSV exports into the inbox instead."
+
+
+def open_client(campfill: Campfill) -> ReportingClient:
+    """A client with the token as it is now."""
+    settings = campfill.settings
+    return ReportingClient(
+        connectors.load(settings.reporting_connector),
+        settings.reporting_url,
+        settings.current_token(),
+        environ=os.environ,
+        timezone=settings.timezone,
+    )
+
+
+def fetch_days(campfill: Campfill, keys: Sequence[str], run_id: str) -> Iterator[DayDone]:
+    """Fetch and store these local days (ISO dates), in order; a broken day is recorded and the next one is tried.
+
+    A refused or missing token ends it all at once, as the same refusal waits at every other day.
+    """
+    days = [date.fromisoformat(key) for key in keys]
+    with open_client(campfill) as client:
+        for position, day in enumerate(days):
+            try:
+                yield _fetch_and_store(campfill, client, day, run_id)
+            except (Refused, MissingToken) as error:
+                for left in days[position:]:
+                    yield _broken(campfill, left, error)
+                return
+            except (ReportingError, DeliveryError) as error:
+                yield _broken(campfill, day, error)
+            campfill.progress("fetching delivery", position + 1, len(days))
+
+
+def _broken(campfill: Campfill, day: date, error: Exception) -> DayDone:
+    with campfill.connect() as connection:
+        coverage.record_failure(connection, SOURCE, day, detail=str(error), now=campfill.clock())
+    return DayDone(day.isoformat(), failure=str(error))
+
+
+@dataclass
+class _Tally:
+    """What came with the pages of one day; filled while they are stored as they arrive, so that no day is in memory whole."""
+
+    client: ReportingClient
+    refused: list[RefusedRow] = field(default_factory=list)
+    unknown_columns: set[str] = field(default_factory=set)
+    request: str = ""
+    pages: int = 0
+    bytes: int = 0
+
+    def tables(self, start: datetime, end: datetime) -> Iterator[pa.Table]:
+        """The canonical rows of the window, page by page."""
+        if self.client.connector.detail.same_key == "sum":  # rows of one identity must meet before they are stored
+            whole = self.client.fetch(start, end)
+            self._note(whole, whole.pages)
+            yield whole.table
+            return
+        for page in self.client.detail(start, end):
+            self._note(page, 1)
+            yield page.table
+
+    def _note(self, part: Page | Fetched, pages: int) -> None:
+        self.refused.extend(part.refused)
+        self.unknown_columns |= part.unknown_columns
+        self.request = self.request or part.request
+        self.pages += pages
+        self.bytes += part.bytes
+
+
+def _fetch_and_store(campfill: Campfill, client: ReportingClient, day: date, run_id: str) -> DayDone:
+    zone = campfill.settings.timezone
+    started = campfill.clock()
+    tally = _Tally(client)
+
+    def facts() -> delivery.FetchFacts:
+        return delivery.FetchFacts(
+            started_at=started,
+            finished_at=campfill.clock(),
+            request=tally.request,
+            requests=tally.pages,
+            bytes=tally.bytes,
+            run_id=run_id,
+        )
+
+    with campfill.connect() as connection:
+        stored = delivery.store_day(
+            connection,
+            source=SOURCE,
+            day=day,
+            rows=tally.tables(*day_window(day, zone)),
+            refused=tally.refused,
+            fetch=facts,
+            complete=True,
+            timezone=zone,
+            now=campfill.clock(),
+        )
+    seconds = (campfill.clock() - started).total_seconds()
+    return DayDone(day.isoformat(), metadata=_metadata(stored, tally, seconds))
+
+
+def _metadata(stored: delivery.StoreResult, tally: _Tally, seconds: float) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "dagster/row_count": dg.MetadataValue.int(stored.rows),
+        "status": stored.status,
+        "new rows": stored.new,
+        "restated rows": stored.changed,
+        "late rows": stored.late,
+        "rows gone at the source": stored.gone,
+        "rows of no known line": stored.orphans,
+        "refused rows": stored.refused,
+        "lines touched": stored.lines,
+        "request": tally.request,
+        "pages": tally.pages,
+        "bytes": tally.bytes,
+        "seconds": round(seconds, 3),
+    }
+    if tally.unknown_columns:
+        found["unknown columns"] = ", ".join(sorted(tally.unknown_columns))
+    if tally.refused:
+        found["first refused rows"] = dg.MetadataValue.md("\n".join(f"* {row.message}" for row in tally.refused[:10]))
+    return found

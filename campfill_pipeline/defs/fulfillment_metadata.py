@@ -1,0 +1,101 @@
+"""What the web UI shows of the fulfillment tables: figures that plot over time, and tables a person can read.
+
+Exact decimals become floats here, and only here, because the web UI plots floats; the tables stay exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.warehouse.fulfillment import RefreshResult
+from campfill_pipeline.warehouse.headline import Headline, headline
+
+Metadata = Mapping[str, dg.MetadataValue]
+
+
+def _number(value: Decimal | int | None) -> dg.MetadataValue:
+    return dg.MetadataValue.float(round(float(value), 4)) if value is not None else dg.MetadataValue.null()
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> dg.MetadataValue:
+    if not rows:
+        return dg.MetadataValue.text("nothing")
+    schema = dg.TableSchema.from_name_type_dict(dict.fromkeys(rows[0], "string"))
+    records = [dg.TableRecord({name: _shown(value) for name, value in row.items()}) for row in rows]
+    return dg.MetadataValue.table(records, schema=schema)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.2f}" if isinstance(value, Decimal) else str(value)
+
+
+def tables(campfill: Campfill, result: RefreshResult) -> dict[str, Metadata]:
+    """Metadata per table, in the order in which the tables follow from each other."""
+    with campfill.connect() as connection:
+        found = headline(connection)
+    return {
+        "fulfillment": _fulfillment(found, result),
+        "fulfillment_window": _windows(found),
+        "fulfillment_trend": _trend(found),
+        "shortfall_cause": {"causes": _table(found.causes)} | _sides(found),
+        "reconciliation": {f"{kind}": dg.MetadataValue.int(number) for kind, number in found.reconciliation.items()},
+    }
+
+
+def _fulfillment(found: Headline, result: RefreshResult) -> Metadata:
+    lines = found.lines
+    return {
+        "as of": dg.MetadataValue.text(result.as_of.isoformat()),
+        "lines": dg.MetadataValue.int(lines["lines"]),
+        "lines covered": dg.MetadataValue.int(lines["covered"]),
+        "lines live": dg.MetadataValue.int(lines["live"]),
+        "lines behind pace": dg.MetadataValue.int(lines["behind"]),
+        "shortfall of ended lines": _number(lines["shortfall"]),
+        "value at risk €": _number(lines["value_at_risk_eur"]),
+        "lines computed again": dg.MetadataValue.int(result.computed),
+        "lines changed": dg.MetadataValue.int(result.changed),
+    }
+
+
+def _windows(found: Headline) -> Metadata:
+    shares = {f"fulfilled % {period}": _number(found.fulfilled_pct(period)) for period in ("7d", "30d", "this_year")}
+    return shares | {"windows": _table(found.windows)}
+
+
+def _trend(found: Headline) -> Metadata:
+    if not found.trend:
+        return {}
+    return {
+        "7d fulfilled %": _number(found.trend["fulfilled_pct"]),
+        "change in points": _number(found.trend["change"]),
+        "trend": dg.MetadataValue.text(found.trend["trend"] or "unknown: one of the two weeks has no lines"),
+    }
+
+
+def _sides(found: Headline) -> Metadata:
+    sums = {side: Decimal(0) for side in ("system", "resource", "unknown")}
+    for cause in found.causes:
+        sums[cause["side"]] += cause["missing_eur"]
+    return {f"missing € {side}": _number(value) for side, value in sums.items()}
+
+
+def report(campfill: Campfill, page: Path, book: Path, seconds: float) -> Metadata:
+    """Where the page and the workbook are, with links while `campfill up` serves them."""
+    facts: dict[str, dg.MetadataValue] = {
+        "page": dg.MetadataValue.path(str(page)),
+        "workbook": dg.MetadataValue.path(str(book)),
+        "page bytes": dg.MetadataValue.int(page.stat().st_size),
+        "seconds": dg.MetadataValue.float(round(seconds, 3)),
+    }
+    if campfill.pages_url:
+        facts["open the page"] = dg.MetadataValue.url(f"{campfill.pages_url}/reports/{page.name}")
+        facts["open the workbook"] = dg.MetadataValue.url(f"{campfill.pages_url}/reports/{book.name}")
+    return facts
