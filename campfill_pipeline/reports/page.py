@@ -1,0 +1,190 @@
+"""The fulfillment page: one self-contained HTML file, four levels, no network.
+
+Belongs here: putting data, words, styles, scripts and the charting library into one file. Does not belong
+here: queries (`warehouse.report_data`), the packing of data (`payload`), sentences (`wording`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import orjson
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.reports import payload, wording
+from campfill_pipeline.reports.files import replace_file
+from campfill_pipeline.warehouse import report_data, report_detail
+from campfill_pipeline.warehouse.report_shapes import LineDetail, LineRow, ReportData
+
+TEMPLATES = Path(__file__).with_name("templates") / "page"
+ECHARTS = Path(__file__).with_name("vendor") / "echarts" / "echarts.custom.min.js"
+SCRIPTS = ("format", "exact", "data", "parts", "overview", "category", "lines", "line", "charts", "router")
+DETAIL_BUDGET = 2_600_000
+MOST_DETAILS = 3_000
+MOST_LINES = 60_000
+NO_SCRIPT_LINES = 25
+
+
+@dataclass(frozen=True)
+class PageFacts:
+    """What was written: for the asset's metadata and the command line."""
+
+    path: Path
+    as_of: date
+    bytes: int
+    lines: int
+    lines_left_out: int
+    lines_with_detail: int
+    details_left_out: int
+
+
+def _text(value: object) -> object:
+    """Decimals as exact text, dates as ISO: what the head's JSON holds."""
+    if isinstance(value, Decimal):
+        return payload.exact(value)
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def _category(kind: str, purchase_type: str) -> str:
+    return f"{kind}/{purchase_type}"
+
+
+def _trend(data: ReportData) -> dict[str, dict[str, list[object]]]:
+    columns: dict[str, dict[str, list[object]]] = defaultdict(
+        lambda: {"days": [], "pct": [], "change": [], "trend": []}
+    )
+    for row in data.trend:
+        column = columns[_category(row.kind, row.purchase_type)]
+        column["days"].append(row.day)
+        column["pct"].append(row.fulfilled_pct)
+        column["change"].append(row.change)
+        column["trend"].append(row.trend)
+    return columns
+
+
+def _live(lines: Iterable[LineRow]) -> dict[str, dict[str, object]]:
+    counted: Counter[str] = Counter()
+    euros: dict[str, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        if line.lifecycle == "live" and line.covered and line.pace:
+            counted[line.pace] += 1
+            euros[line.pace] += line.value_at_risk_eur or Decimal(0)
+    return {pace: {"lines": counted[pace], "eur": euros[pace]} for pace in wording.PACES}
+
+
+def _head(data: ReportData, rules: FulfillmentRules, made_at: datetime, left_out: int) -> dict[str, object]:
+    """What the first level needs, uncompressed, so that it is drawn at once."""
+    by_id = {line.id: line for line in data.lines}
+    begun = [line for line in data.lines if line.lifecycle != "scheduled"]
+    piles = Counter(row.kind_of_issue for row in data.reconciliation)
+    return {
+        "as_of": data.as_of,
+        "made_at": made_at,
+        "timezone": data.timezone,
+        "words": wording.page_words(rules.bands),
+        "windows": [asdict(row) for row in data.windows],
+        "trend": _trend(data),
+        "losses": [asdict(row) for row in data.losses],
+        "attention": [
+            {
+                "id": item.line_id,
+                "reason": item.reason,
+                "value_at_risk_eur": item.value_at_risk_eur,
+                "name": by_id[item.line_id].name,
+                "kind": by_id[item.line_id].kind,
+                "purchase_type": by_id[item.line_id].purchase_type,
+            }
+            for item in data.attention[: payload.MOST_ATTENTION]
+        ],
+        "attention_count": len(data.attention),
+        "live": _live(data.lines),
+        "reconciliation": [{"kind_of_issue": kind, "count": count} for kind, count in piles.most_common()],
+        "freshness": {**asdict(data.freshness), "gap_note": wording.gap_note(data.freshness.gaps)},
+        "coverage": {
+            "begun": len(begun),
+            "judged": sum(line.covered for line in begun),
+            "scheduled": len(data.lines) - len(begun),
+        },
+        "uploads": [{"file_name": u.file_name, "received_at": u.received_at} for u in data.uploads],
+        "left_out": left_out,
+    }
+
+
+def _json(content: object) -> Markup:
+    text = orjson.dumps(content, default=_text, option=orjson.OPT_UTC_Z).decode("utf-8")
+    return Markup(text.replace("</", "<\\/").replace("<!--", "<\\u0021--"))
+
+
+def _source(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _script() -> Markup:
+    parts = "\n".join(_source(f"{name}.js") for name in SCRIPTS)
+    return Markup(f'(() => {{\n"use strict";\n{parts}\n}})();')
+
+
+def render(
+    data: ReportData, details: Iterable[LineDetail], rules: FulfillmentRules, made_at: datetime
+) -> tuple[str, PageFacts]:
+    """The page's text, and what it holds (its path still empty). `details` come in order of importance."""
+    shown = data.lines[:MOST_LINES]
+    left_out = len(data.lines) - len(shown)
+    uploads = {upload.upload_id: at for at, upload in enumerate(data.uploads)}
+    packed = payload.pack_details(details, budget=DETAIL_BUDGET)
+    history = {
+        line_id.hex: payload.revision_entries(entries, uploads) for line_id, entries in data.revisions.items()
+    }
+    names = {line.id: line.name for line in data.lines}
+    blocks = [
+        payload.packed("lines", payload.line_columns(data, shown, packed.chunk_of, uploads)),
+        payload.packed("revisions", history),
+        *packed.blocks,
+    ]
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    text = environment.get_template("page.html").render(
+        as_of=data.as_of.isoformat(),
+        css=Markup(_source("page.css")),
+        script=_script(),
+        echarts=Markup(ECHARTS.read_text(encoding="utf-8")),
+        head=_json(_head(data, rules, made_at, left_out)),
+        blocks=blocks,
+        totals=[w for w in data.windows if w.kind == "all" and w.purchase_type == "all"],
+        attention=[
+            {"name": names[item.line_id], "reason": item.reason} for item in data.attention[:NO_SCRIPT_LINES]
+        ],
+    )
+    facts = PageFacts(
+        path=Path(),
+        as_of=data.as_of,
+        bytes=len(text.encode("utf-8")),
+        lines=len(shown),
+        lines_left_out=left_out,
+        lines_with_detail=len(packed.chunk_of),
+        details_left_out=packed.left_out,
+    )
+    return text, facts
+
+
+def write_page(
+    connection: report_data.Connection, target: Path, rules: FulfillmentRules, as_of: date, now: datetime
+) -> PageFacts:
+    """Write the page to `target` (replaced as a whole, never half written) as of a local date;
+
+    `now` is when.
+    """
+    with report_data.state_as_of(connection, rules, as_of=as_of, now=now):
+        data = report_data.load(connection, rules, as_of=as_of)
+        details = report_detail.details(connection, data, limit=MOST_DETAILS)
+        text, facts = render(data, details, rules, now)
+    replace_file(target, lambda path: path.write_text(text, encoding="utf-8"))
+    return PageFacts(**{**asdict(facts), "path": target})

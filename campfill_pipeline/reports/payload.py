@@ -1,0 +1,192 @@
+"""The fulfillment page's data, packed: compact JSON, exact decimals as strings, deflated where it is large.
+
+Belongs here: the shapes that `templates/page/data.js` unpacks, and the size they may have. Does not belong
+here: queries, markup, words.
+
+A line takes about 150 bytes in the file. Details (curve, hours, sites) are added worst line first until the
+budget is used up, so the file stays below 5 MB at 7,057 lines, whatever they delivered.
+"""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from campfill_pipeline.warehouse.report_shapes import LineDetail, LineRow, ReportData, RevisionRow
+
+LINES_PER_CHUNK = 24
+MOST_HEAT_DAYS = 62
+MOST_ATTENTION = 10
+
+EXACT = (
+    "impression_goal", "budget_eur", "cpm_eur", "delivered", "delivered_before", "delivered_outside_flight",
+    "fulfillment_pct", "shortfall", "surplus", "expected", "pacing_index", "required_daily", "projected",
+    "value_at_risk_eur", "delivered_value_eur", "billable_eur",
+)  # fmt: skip
+REPEATED = (
+    "kind", "purchase_type", "buyer", "placement", "advertiser", "runtime", "start_date", "end_date",
+    "effective_start", "lifecycle", "band", "pace", "cause", "side", "sheet",
+)  # fmt: skip
+COUNTED = ("covered", "flight_days", "elapsed_days", "days_fetched", "revision", "row_no")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One packed part of the page: the element's id and its base64 text."""
+
+    name: str
+    text: str
+
+
+def exact(value: Decimal | int | None) -> str | None:
+    """The value's plain decimal notation without trailing zeros: nothing is lost, nothing is rounded."""
+    if value is None:
+        return None
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def packed(name: str, content: object) -> Block:
+    """`content` as JSON, deflated (zlib) and in base64."""
+    return Block(name, base64.b64encode(zlib.compress(orjson.dumps(content), 9)).decode("ascii"))
+
+
+def _repeated(values: Sequence[object]) -> dict[str, list[Any]]:
+    """A column as its distinct values, most frequent first, and the place of each row's value (-1 = none)."""
+    of = [value for value, _ in Counter(value for value in values if value is not None).most_common()]
+    place = {value: at for at, value in enumerate(of)}
+    return {
+        "of": [str(value) for value in of],
+        "at": [-1 if value is None else place[value] for value in values],
+    }
+
+
+def line_columns(
+    data: ReportData, rows: Sequence[LineRow], chunk_of: dict[UUID, int], uploads: dict[UUID, int]
+) -> dict[str, object]:
+    """All lines of `rows`, by column, in their order."""
+    reasons = {item.line_id: item.reason for item in data.attention}
+    columns: dict[str, object] = {
+        "id": [row.id.hex for row in rows],
+        "name": [row.name for row in rows],
+        "upload": [uploads.get(row.upload_id) if row.upload_id else None for row in rows],
+        "chunk": [chunk_of.get(row.id) for row in rows],
+        "attention": _repeated([reasons.get(row.id) for row in rows]),
+    }
+    columns |= {name: [exact(getattr(row, name)) for row in rows] for name in EXACT}
+    columns |= {name: [getattr(row, name) for row in rows] for name in COUNTED}
+    columns |= {name: _repeated([getattr(row, name) for row in rows]) for name in REPEATED}
+    return columns
+
+
+def revision_entries(entries: Iterable[RevisionRow], uploads: dict[UUID, int]) -> list[dict[str, object]]:
+    """A line's revisions, newest first, each with what it changed: (field, before, after)."""
+    return [
+        {
+            "revision": entry.revision,
+            "valid_from": entry.valid_from.isoformat(),
+            "action": entry.action,
+            "upload": uploads.get(entry.upload_id),
+            "sheet": entry.sheet,
+            "row": entry.row_no,
+            "changes": [
+                (field, change.get("before"), change.get("after")) for field, change in entry.changes.items()
+            ],
+        }
+        for entry in sorted(entries, key=lambda entry: -entry.revision)
+    ]
+
+
+def _heat(hours: dict[tuple[date, int], Decimal]) -> dict[str, object] | None:
+    """Impressions by column (a day; a week of seven days in long flights) and hour, in whole impressions."""
+    if not hours:
+        return None
+    first, last = min(day for day, _ in hours), max(day for day, _ in hours)
+    weekly = (last - first).days >= MOST_HEAT_DAYS
+    width = 7 if weekly else 1
+    columns = (last - first).days // width + 1
+    sums = [[Decimal(0)] * 24 for _ in range(columns)]
+    for (day, hour), impressions in hours.items():
+        sums[(day - first).days // width][hour] += impressions
+    return {
+        "weekly": weekly,
+        "days": [(first + timedelta(days=at * width)).isoformat() for at in range(columns)],
+        "values": [[round(value) for value in column] for column in sums],
+    }
+
+
+def detail_entry(detail: LineDetail, *, full: bool) -> dict[str, object]:
+    """Level 4 of one line; without `full`, hours and sites are left out (and the page says so)."""
+    entry: dict[str, object] = {
+        "days": [(row.day, exact(row.impressions), row.bids, row.wins, row.plays) for row in detail.days],
+        "stages": {name: _stage(stage) for name, stage in detail.stages.items()} if detail.stages else None,
+        "facts": list(detail.facts),
+        "sites": [],
+        "site_count": detail.site_count,
+        "hours": None,
+        "trimmed": not full and bool(detail.hours),
+    }
+    if full:
+        entry["sites"] = [(s.site, exact(s.impressions), s.bids, s.wins, s.plays) for s in detail.sites]
+        entry["hours"] = _heat(detail.hours)
+    return entry
+
+
+def _stage(stage: Any) -> dict[str, object]:
+    return {
+        "actual": exact(stage.actual),
+        "baseline": exact(stage.baseline),
+        "ratio": exact(stage.ratio),
+        "share": exact(stage.share),
+        "named": stage.named,
+    }
+
+
+@dataclass(frozen=True)
+class Details:
+    """Packed details, which chunk each line's are in, and for how many lines they were left out."""
+
+    blocks: tuple[Block, ...]
+    chunk_of: dict[UUID, int]
+    trimmed: int
+    left_out: int
+
+
+def pack_details(details: Iterable[LineDetail], *, budget: int) -> Details:
+    """Pack details in their order (most wanted first) into at most about `budget` characters of base64.
+
+    Full ones first; in the last fifth of the budget without hours and sites; then none.
+    """
+    blocks: list[Block] = []
+    chunk_of: dict[UUID, int] = {}
+    used = trimmed = left_out = 0
+    waiting: dict[str, object] = {}
+
+    def flush() -> int:
+        if not waiting:
+            return 0
+        blocks.append(packed(f"detail-{len(blocks)}", waiting))
+        waiting.clear()
+        return len(blocks[-1].text)
+
+    for detail in details:
+        if used >= budget:
+            left_out += 1
+            continue
+        full = used < budget * 4 // 5
+        trimmed += not full and bool(detail.hours)
+        chunk_of[detail.id] = len(blocks)
+        waiting[detail.id.hex] = detail_entry(detail, full=full)
+        if len(waiting) == LINES_PER_CHUNK:
+            used += flush()
+    flush()
+    return Details(tuple(blocks), chunk_of, trimmed, left_out)

@@ -1,0 +1,61 @@
+/* What travels in the page: `head` as plain JSON, everything else deflated, and inflated when it is first needed. */
+const head = JSON.parse(document.getElementById("head").textContent);
+const label = (group, key) => (head.words[group] && head.words[group][key]) || key || "–";
+
+const inflate = async (name) => {
+  const element = document.getElementById(name);
+  if (!element) return null;
+  const packed = Uint8Array.from(atob(element.textContent), (sign) => sign.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return JSON.parse(await new Response(stream).text());
+};
+const readColumn = (column) => (Array.isArray(column) ? column : column.at.map((at) => (at < 0 ? null : column.of[at])));
+const dashed = (hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+
+let arrived;
+const dataReady = new Promise((resolve) => { arrived = resolve; });
+let table = null;
+const lines = async () => {
+  if (table) return table;
+  await dataReady;
+  const packed = await inflate("lines");
+  const columns = Object.entries(packed).map(([name, column]) => [name, readColumn(column)]);
+  const rows = columns[0][1].map((_, at) => {
+    const row = { at };
+    for (const [name, column] of columns) row[name] = column[at];
+    row.id = dashed(row.id);
+    row.search = [row.name, row.buyer, row.placement, row.advertiser, row.id].join(" ").toLowerCase();
+    return row;
+  });
+  table = { rows, byId: new Map(rows.map((row) => [row.id, row])) };
+  return table;
+};
+const chunks = new Map();
+const detailOf = async (row) => {
+  if (missing(row.chunk)) return null;
+  if (!chunks.has(row.chunk)) chunks.set(row.chunk, inflate("detail-" + row.chunk));
+  const found = await chunks.get(row.chunk);
+  return (found && found[row.id.replaceAll("-", "")]) || null;
+};
+let revisions = null;
+const revisionsOf = async (row) => {
+  revisions = revisions || inflate("revisions");
+  return ((await revisions) || {})[row.id.replaceAll("-", "")] || [];
+};
+
+const PERIODS = { "7d": "the last 7 days", "30d": "the last 30 days", this_year: "this year" };
+const periodStart = (period) => {
+  if (period === "this_year") return head.as_of.slice(0, 4) + "-01-01";
+  return daysLater(head.as_of, period === "30d" ? -30 : -7);
+};
+const inPeriod = (row, period) => row.covered && row.end_date >= periodStart(period) && row.end_date < head.as_of;
+const inCategory = (row, kind, purchase) =>
+  (kind === "all" || row.kind === kind) && (purchase === "all" || row.purchase_type === purchase);
+const ended = (row) => row.lifecycle.startsWith("ended");
+const pickWindow = (period, kind, purchase) =>
+  head.windows.find((row) => row.period === period && row.kind === kind && row.purchase_type === purchase) || null;
+const pickTrend = (kind, purchase) => head.trend[kind + "/" + purchase] || { days: [], pct: [], change: [], trend: [] };
+const categoryName = (kind, purchase) => {
+  const what = kind === "all" ? "All lines" : label("kinds", kind);
+  return purchase === "all" ? what : `${what}, ${label("purchase_types", purchase)}`;
+};

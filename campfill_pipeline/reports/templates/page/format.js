@@ -1,0 +1,69 @@
+/* Numbers, dates and text as the reader's language writes them. Exact decimals stay strings; nothing becomes a float. */
+const locale = (navigator.languages || [navigator.language]).find((tag) => /^(de|en)\b/i.test(tag)) || "en-GB";
+
+class Markup {
+  constructor(text) { this.text = text; }
+  toString() { return this.text; }
+}
+const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const escapeText = (text) => String(text).replace(/[&<>"']/g, (sign) => ESCAPES[sign]);
+const piece = (value) => {
+  if (value === null || value === undefined || value === false) return "";
+  if (value instanceof Markup) return value.text;
+  if (Array.isArray(value)) return value.map(piece).join("");
+  return escapeText(value);
+};
+/* Tagged template: what is put in is escaped, unless it is markup itself. */
+const html = (parts, ...values) => new Markup(parts.reduce((text, part, at) => text + piece(values[at - 1]) + part));
+
+/* Cut (never round up) a decimal string, so that 99.996 % is not shown as 100 %. */
+const cut = (text, digits) => {
+  const [whole, fraction = ""] = text.split(".");
+  return digits > 0 ? `${whole}.${fraction.slice(0, digits).padEnd(digits, "0")}` : whole;
+};
+const formats = new Map();
+const numberFormat = (digits, style = {}) => {
+  const key = digits + JSON.stringify(style);
+  if (!formats.has(key)) {
+    formats.set(key, new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits, ...style }));
+  }
+  return formats.get(key);
+};
+/* Every figure carries its exact value, for machines and for a pointer held still. */
+const exact = (value, shown, unit = "") =>
+  html`<data value="${value}" title="${value}${unit}">${shown}</data>`;
+const NOTHING = new Markup('<span class="none" title="no value">–</span>');
+const missing = (value) => value === null || value === undefined;
+const count = (value) => (missing(value) ? NOTHING : exact(value, numberFormat(0).format(value)));
+const impressions = (value, digits = 0) => {
+  if (missing(value)) return NOTHING;
+  const small = digits === 0 && /^-?0\.0*[1-9]/.test(String(value));
+  return exact(value, small ? "< 1" : numberFormat(digits).format(value), " impressions");
+};
+const euros = (value, digits = 0) =>
+  missing(value) ? NOTHING : exact(value, numberFormat(digits, { style: "currency", currency: "EUR" }).format(value), " €");
+const percent = (value, digits = 1) =>
+  missing(value) ? NOTHING : exact(value, numberFormat(digits).format(cut(String(value), digits)) + " %", " %");
+const points = (value) =>
+  missing(value) ? NOTHING : exact(value, numberFormat(1, { signDisplay: "exceptZero" }).format(value) + " pts", " points");
+const factor = (value, digits = 2) => (missing(value) ? NOTHING : exact(value, numberFormat(digits).format(cut(String(value), digits))));
+const plain = (value, digits = 0) => (missing(value) ? "–" : numberFormat(digits).format(value));
+
+const asUtc = (day) => new Date(day + "T00:00:00Z");
+const dayFormat = (options) => new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
+const dayShort = dayFormat({ day: "2-digit", month: "short" });
+const dayLong = dayFormat({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
+const dayPlain = dayFormat({ day: "2-digit", month: "2-digit", year: "numeric" });
+const day = (value, format = dayPlain) =>
+  missing(value) ? NOTHING : html`<time datetime="${value}">${format.format(asUtc(value))}</time>`;
+const moment = (value) => {
+  if (missing(value)) return NOTHING;
+  const format = new Intl.DateTimeFormat(locale, { timeZone: head.timezone, dateStyle: "medium", timeStyle: "short" });
+  return html`<time datetime="${value}">${format.format(new Date(value))}</time>`;
+};
+const daysLater = (value, days) => {
+  const at = asUtc(value);
+  at.setUTCDate(at.getUTCDate() + days);
+  return at.toISOString().slice(0, 10);
+};
+const plural = (number, one, many) => (Number(number) === 1 ? one : many);

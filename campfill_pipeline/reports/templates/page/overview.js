@@ -1,0 +1,80 @@
+/* Level 1: are we all right? */
+const headline = (period, total) => {
+  if (!total || total.lines === 0) return html`No line ended in ${PERIODS[period]}.`;
+  const short = total.lines - total.fulfilled;
+  if (short === 0) return html`Every line that ended in ${PERIODS[period]} reached its goal.`;
+  return html`${count(short)} of ${count(total.lines)} lines that ended in ${PERIODS[period]} fell short.`;
+};
+const headlineMore = (period) => {
+  const losses = head.losses.filter((row) => row.period === period && row.kind === "all" && row.purchase_type === "all");
+  const lacking = sum(losses.map((row) => row.impressions));
+  if (rough(lacking) === 0) return "";
+  const biggest = losses.reduce((most, row) => (rough(row.impressions) > rough(most.impressions) ? row : most));
+  return html`They lack ${impressions(lacking)} impressions, worth ${euros(sum(losses.map((row) => row.eur)))}.
+    ${biggest.side === "none" ? "" : html`The largest part, ${plain(share(biggest.impressions, lacking).toFixed(0))} %, is ${label("side_phrases", biggest.side)}.`}`;
+};
+
+const dataStatement = () => {
+  const { freshness, coverage } = head;
+  const late = !freshness.complete_through || freshness.complete_through < daysLater(head.as_of, -1);
+  const reach = freshness.complete_through ? day(freshness.complete_through, dayLong) : "no day yet";
+  return html`<section class="statement${late ? " late" : ""}" aria-labelledby="h-data"><h2 id="h-data">What these figures rest on</h2><dl>
+    <div><dt>Delivery is complete through</dt><dd>${reach}</dd><dd class="soft">${late ? html`Older than the day before this page's date: ${head.freshness.gap_note}` : "Up to the day before this page's date."}</dd></div>
+    <div><dt>Last asked the reporting API</dt><dd>${freshness.fetched_at ? moment(freshness.fetched_at) : "never"}</dd><dd class="soft">${freshness.today_fetched_at ? "Today's hours so far are counted as delivered, never in an average." : "Nothing of today is counted yet."}</dd></div>
+    <div><dt>Lines judged</dt><dd>${count(coverage.judged)} <small>of ${count(coverage.begun)}</small></dd><dd class="soft">${coverage.begun > coverage.judged ? html`${count(coverage.begun - coverage.judged)} ${plural(coverage.begun - coverage.judged, "has a flight day", "have flight days")} that ${plural(coverage.begun - coverage.judged, "was", "were")} not fetched. <a href="#/lines?state=uncovered">They</a> are in no share, trend or cause.` : "Every flight day so far was fetched."}</dd></div>
+    <div><dt>Campaign list</dt><dd>${freshness.list_received_at ? moment(freshness.list_received_at) : "none yet"}</dd><dd class="soft">${freshness.list_file || ""}${coverage.scheduled ? html`, ${count(coverage.scheduled)} lines start later` : ""}</dd></div>
+  </dl></section>`;
+};
+
+const windowCard = (row, period) => {
+  const trend = pickTrend(row.kind, row.purchase_type);
+  return html`<li class="card" data-card="${row.kind}/${row.purchase_type}"><h3><a href="${address(`/where/${row.kind}/${row.purchase_type}`, { period })}">${categoryName(row.kind, row.purchase_type)}</a></h3>
+    <p class="big">${percent(row.fulfilled_pct)}</p><p class="soft">${count(row.fulfilled)} of ${count(row.lines)} ${plural(row.lines, "line", "lines")} met the goal</p>
+    ${sparkline(trend)}<p>${trendChip(trend)}</p>
+    <dl class="pair"><div><dt>Delivered ÷ goals</dt><dd>${percent(row.delivered_pct)}</dd></div><div><dt>without surplus</dt><dd>${percent(row.capped_pct)}</dd></div></dl></li>`;
+};
+
+const attentionTable = () => {
+  if (!head.attention.length) return html`<p class="calm">Nothing today: no live line is at risk and no ended line waits for a make-good.</p>`;
+  const shown = head.attention.slice(0, 10);
+  return html`<table class="attention"><thead><tr><th scope="col">Line</th><th scope="col">Why</th><th scope="col" class="n">At risk</th></tr></thead>
+  <tbody>${shown.map((item) => html`<tr data-line="${item.id}"><th scope="row"><a href="#/line/${item.id}">${item.name}</a><span class="soft">${categoryName(item.kind, item.purchase_type)}</span></th><td>${item.reason}</td><td class="n">${euros(item.value_at_risk_eur)}</td></tr>`)}</tbody></table>
+  ${head.attention_count > shown.length ? html`<p><a href="#/lines?state=attention">All ${count(head.attention_count)} lines that need attention</a></p>` : ""}`;
+};
+
+const liveNow = () => {
+  const live = head.live;
+  const all = ["behind", "on_track", "ahead", "unmeasured"];
+  const total = all.reduce((lines, pace) => lines + live[pace].lines, 0);
+  if (!total) return html`<p class="calm">No line is running.</p>`;
+  return html`<div class="stack" aria-hidden="true">${all.map((pace) => html`<i class="pace-${pace}" style="flex:${live[pace].lines} 0 0"></i>`)}</div>
+  <ul class="legend">${all.map((pace) => html`<li><i class="key pace-${pace}" aria-hidden="true"></i><a href="#/lines?state=live&pace=${pace}">${label("paces", pace)}</a> <strong>${count(live[pace].lines)}</strong>${rough(live[pace].eur) > 0 ? html` <span class="soft">${euros(live[pace].eur)} at risk</span>` : ""}</li>`)}</ul>`;
+};
+
+const reconciliationList = () => head.reconciliation.length === 0 ? html`<p class="calm">List and reporting agree.</p>` : html`<ul class="piles">${head.reconciliation.map((pile) =>
+  html`<li><strong>${count(pile.count)}</strong> ${label("piles", pile.kind_of_issue)}</li>`)}</ul><p class="soft">Each of them, one by one, is in the sheet Reconciliation of fulfillment.xlsx.</p>`;
+
+const overview = (query) => {
+  const period = PERIODS[query.get("period")] ? query.get("period") : "7d";
+  const total = pickWindow(period, "all", "all");
+  const cards = head.windows.filter((row) => row.period === period && row.kind !== "all" && row.purchase_type !== "all" && row.lines > 0);
+  const losses = head.losses.filter((row) => row.period === period && row.kind === "all" && row.purchase_type === "all")
+    .map((row) => ({ ...row, href: address("/lines", { state: "ended", period, side: row.side }) }));
+  const trend = pickTrend("all", "all");
+  return {
+    title: "Are we all right?",
+    body: html`
+    <section class="hero"><div class="hero-text"><p class="eyebrow">Are we all right?</p><h1 tabindex="-1">${headline(period, total)}</h1><p class="lead">${headlineMore(period)}</p></div>${periodSwitch(period, (to) => address("/", { period: to }))}</section>
+    <section class="total" aria-labelledby="h-total"><div class="figure" data-card="all/all"><h2 id="h-total"><a href="${address("/where/all/all", { period })}">Goals met</a></h2><p class="huge">${percent(total && total.fulfilled_pct)}</p>
+      <p>${count(total && total.fulfilled)} of ${count(total && total.lines)} lines</p><p>${trendChip(trend)}</p>
+      <dl class="pair"><div><dt>Delivered ÷ goals</dt><dd>${percent(total && total.delivered_pct)}</dd></div><div><dt>without surplus</dt><dd>${percent(total && total.capped_pct)}</dd></div></dl></div>
+      <div class="wide"><h2>Share of lines that met their goal <span class="soft">in the seven days before each date</span></h2><div class="chart" id="trend"></div></div></section>
+    <section aria-labelledby="h-cards"><h2 id="h-cards" class="quiet">By kind and purchase type</h2><ul class="cards">${cards.map((row) => windowCard(row, period))}</ul></section>
+    <section class="panel" aria-labelledby="h-side"><h2 id="h-side">System or resources?</h2>${sideBar(losses)}</section>
+    <section class="panel" aria-labelledby="h-attention"><h2 id="h-attention">Needs attention today</h2>${attentionTable()}</section>
+    <div class="two"><section class="panel" aria-labelledby="h-live"><h2 id="h-live">Running now</h2>${liveNow()}</section>
+    <section class="panel" aria-labelledby="h-rec"><h2 id="h-rec">List and reporting disagree</h2>${reconciliationList()}</section></div>
+    ${dataStatement()}`,
+    draw: () => drawTrend("trend", trend),
+  };
+};

@@ -1,0 +1,72 @@
+/* Addresses: one per level and view. The back button works because every step is an address. */
+const main = document.getElementById("content");
+let visit = 0, firstVisit = true;
+const go = (to, quiet = false) => {
+  if (quiet) {
+    history.replaceState(null, "", to);
+    show(true);
+  } else location.hash = to;
+};
+const level = async (path, query) => {
+  const parts = path.split("/").filter(Boolean).map(decodeURIComponent);
+  if (parts[0] === "where") return ["where", await category(parts[1] || "all", parts[2] || "all", query)];
+  if (parts[0] === "lines") return ["lines", await lineList(query)];
+  if (parts[0] === "line" && parts[1]) return ["lines", await line(parts[1].toLowerCase())];
+  return ["overview", overview(query)];
+};
+const stay = () => {
+  const active = document.activeElement;
+  return active && active.name && main.contains(active) ? { name: active.name, at: active.selectionStart } : active && active.dataset && active.dataset.sort && main.contains(active) ? { sort: active.dataset.sort.replace("-", "") } : null;
+};
+const restore = (place) => {
+  if (!place) return false;
+  const element = place.name ? main.querySelector(`[name="${place.name}"]`) : [...main.querySelectorAll("[data-sort]")].find((button) => button.dataset.sort.replace("-", "") === place.sort);
+  if (!element) return false;
+  element.focus({ preventScroll: true });
+  if (place.at !== null && place.at !== undefined && element.setSelectionRange) element.setSelectionRange(place.at, place.at);
+  return true;
+};
+const show = async (quiet = false) => {
+  const mine = ++visit;
+  const [path, query = ""] = (location.hash.slice(1) || "/").split("?");
+  const place = stay();
+  const [nav, view] = await level(path, new URLSearchParams(query));
+  if (mine !== visit) return;
+  clearCharts();
+  main.innerHTML = String(view.body);
+  document.title = `${view.title} · Fulfillment as of ${dayPlain.format(asUtc(head.as_of))}`;
+  for (const link of document.querySelectorAll("[data-nav]")) link.toggleAttribute("aria-current", link.dataset.nav === nav);
+  view.draw();
+  if (!quiet && !(place && place.name && path === "/lines" && restore(place))) {
+    window.scrollTo(0, 0);
+    if (!firstVisit) main.querySelector("h1").focus({ preventScroll: true });
+  } else restore(place);
+  firstVisit = false;
+  main.dataset.shown = location.hash.slice(1) || "/";
+};
+const complain = (fault) => {
+  main.innerHTML = String(html`<h1 tabindex="-1">This part cannot be shown here</h1><p>The browser could not read the data in this file (${fault.message}). A browser of 2023 or newer can: Chrome, Edge, Firefox or Safari.</p><p><a href="#/">Back to the overview</a></p>`);
+};
+const showOrComplain = (quiet) => show(quiet === true).catch(complain);
+window.addEventListener("hashchange", () => showOrComplain());
+document.querySelector("[data-skip]").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
+
+const root = document.documentElement, button = document.getElementById("theme");
+const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+const isDark = () => (root.dataset.theme === "auto" ? prefersDark.matches : root.dataset.theme === "dark");
+const named_theme = () => { button.textContent = isDark() ? "Light" : "Dark"; button.setAttribute("aria-label", `Switch to ${isDark() ? "light" : "dark"} colours`); };
+button.addEventListener("click", () => { root.dataset.theme = isDark() ? "light" : "dark"; named_theme(); redraw(); });
+prefersDark.addEventListener("change", () => { named_theme(); redraw(); });
+named_theme();
+let resizing;
+window.addEventListener("resize", () => { clearTimeout(resizing); resizing = setTimeout(() => { for (const chart of open.values()) chart.resize(); }, 100); });
+window.addEventListener("beforeprint", () => { for (const chart of open.values()) chart.resize({ width: 680 }); });
+window.addEventListener("afterprint", () => { for (const chart of open.values()) chart.resize({ width: "auto" }); });
+
+document.getElementById("stamp").innerHTML = String(html`As of <strong>${day(head.as_of, dayLong)}</strong><span class="soft"> made ${moment(head.made_at)}</span>`);
+document.getElementById("foot").innerHTML = String(html`<p>Made by campfill ${moment(head.made_at)} (${head.timezone}). Percentages are cut, never rounded up. Point at a figure to see it exactly. Shares are sums divided by sums, never averages of percentages.</p>`);
+window.campfill = {
+  dataArrived: () => arrived(),
+  chartsArrived: (echarts) => { library = echarts; redraw(); root.dataset.charts = "ready"; },
+};
+showOrComplain();

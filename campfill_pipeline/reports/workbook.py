@@ -1,0 +1,201 @@
+"""The fulfillment workbook: summary, all lines, attention, causes, reconciliation, as real numbers and dates.
+
+Belongs here: which sheets there are and their columns. Does not belong here: queries
+(`warehouse.report_data`), sentences (`wording`), the summary sheet (`workbook_summary`), how a table is
+written (`workbook_tables`).
+
+A spreadsheet keeps 15 significant digits: figures are the database's, to that precision. Text is always
+written as text, so that a name that begins with = + - or @ is never a formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.reports import wording
+from campfill_pipeline.reports.files import replace_file
+from campfill_pipeline.reports.workbook_summary import write_summary
+from campfill_pipeline.reports.workbook_tables import Column, Formats, add_formats, write_table
+from campfill_pipeline.warehouse import report_data
+from campfill_pipeline.warehouse.report_shapes import LineRow, ReportData
+
+LINE_COLUMNS = (
+    Column("Line", "text", 60, "name"),
+    Column("Kind", "text", 11, "kind"),
+    Column("Purchase type", "text", 14, "purchase_type"),
+    Column("Buyer", "text", 30, "buyer"),
+    Column("Placement", "text", 14, "placement"),
+    Column("Advertiser", "text", 24, "advertiser"),
+    Column("Runtime", "text", 24, "runtime"),
+    Column("Start", "date", 12, "effective_start"),
+    Column("End", "date", 12, "end_date"),
+    Column("State", "text", 17, "lifecycle"),
+    Column("Covered", "flag", 9, "covered"),
+    Column("Band", "text", 19, "band"),
+    Column("Goal", "whole", 14, "impression_goal"),
+    Column("Delivered", "impressions", 16, "delivered"),
+    Column("Fulfilled", "share", 11, "fulfillment_pct", bars=True),
+    Column("Shortfall", "impressions", 16, "shortfall", total=True),
+    Column("Surplus", "impressions", 16, "surplus"),
+    Column("Expected", "impressions", 16, "expected"),
+    Column("Pacing index", "factor", 12, "pacing_index"),
+    Column("Pace", "text", 12, "pace"),
+    Column("Needed a day", "impressions", 14, "required_daily"),
+    Column("Projected", "impressions", 16, "projected"),
+    Column("Value at risk €", "euros", 15, "value_at_risk_eur", total=True),
+    Column("CPM €", "cpm", 10, "cpm_eur"),
+    Column("Budget €", "euros", 14, "budget_eur"),
+    Column("Delivered value €", "euros", 16, "delivered_value_eur"),
+    Column("Billable €", "euros", 14, "billable_eur"),
+    Column("Outside flight", "impressions", 14, "delivered_outside_flight"),
+    Column("Flight days", "whole", 11, "flight_days"),
+    Column("Elapsed", "whole", 9, "elapsed_days"),
+    Column("Fetched", "whole", 9, "days_fetched"),
+    Column("Cause", "text", 22, "cause"),
+    Column("Kind of problem", "text", 16, "side"),
+    Column("List row", "whole", 9, "row_no"),
+    Column("ID", "text", 38, "id"),
+)
+
+
+@dataclass(frozen=True)
+class WorkbookFacts:
+    """What was written: for the asset's metadata and the command line."""
+
+    path: Path
+    as_of: date
+    bytes: int
+    lines: int
+
+
+def _cells(line: LineRow, columns: Sequence[Column]) -> list[object]:
+    return [getattr(line, column.field) for column in columns]
+
+
+def _lines(book: Any, formats: Formats, data: ReportData) -> None:
+    sheet = book.add_worksheet("Lines")
+    write_table(
+        sheet,
+        formats,
+        LINE_COLUMNS,
+        (_cells(line, LINE_COLUMNS) for line in data.lines),
+        freeze=True,
+    )
+
+
+def _attention(book: Any, formats: Formats, data: ReportData) -> None:
+    by_id = {line.id: line for line in data.lines}
+    columns = (
+        Column("Line", "text", 60),
+        Column("Kind", "text", 11),
+        Column("Purchase type", "text", 14),
+        Column("Why", "text", 90),
+        Column("Value at risk €", "euros", 15, bars=True),
+        Column("End", "date", 12),
+        Column("Buyer", "text", 36),
+        Column("ID", "text", 38),
+    )
+    rows = [
+        (
+            line.name,
+            line.kind,
+            line.purchase_type,
+            item.reason,
+            item.value_at_risk_eur,
+            line.end_date,
+            line.buyer,
+            line.id,
+        )
+        for item in data.attention
+        if (line := by_id.get(item.line_id))
+    ]
+    write_table(book.add_worksheet("Attention"), formats, columns, rows, freeze=True)
+
+
+def _causes(book: Any, formats: Formats, data: ReportData) -> None:
+    columns = (
+        Column("Line", "text", 60),
+        Column("Kind", "text", 11),
+        Column("Purchase type", "text", 14),
+        Column("Cause", "text", 24),
+        Column("Kind of problem", "text", 16),
+        Column("What it means", "text", 80),
+        Column("Shortfall", "impressions", 16, bars=True),
+        Column("Value at risk €", "euros", 15),
+        Column("State", "text", 17),
+        Column("ID", "text", 38),
+    )
+    rows = [
+        (
+            line.name,
+            line.kind,
+            line.purchase_type,
+            wording.CAUSES[line.cause],
+            wording.SIDES[line.side or "unknown"],
+            wording.CAUSE_SENTENCES[line.cause],
+            line.shortfall,
+            line.value_at_risk_eur,
+            line.lifecycle,
+            line.id,
+        )
+        for line in data.lines
+        if line.cause is not None
+    ]
+    write_table(book.add_worksheet("Causes"), formats, columns, rows, freeze=True)
+
+
+def _reconciliation(book: Any, formats: Formats, data: ReportData) -> None:
+    names = {line.id: line.name for line in data.lines}
+    columns = (
+        Column("What", "text", 40),
+        Column("Line", "text", 60),
+        Column("Line ID", "text", 38),
+        Column("Report ID", "text", 38),
+        Column("Detail", "text", 90),
+    )
+    rows = [
+        (
+            wording.PILES.get(row.kind_of_issue, row.kind_of_issue),
+            names.get(row.line_id) if row.line_id else None,
+            row.line_id,
+            row.report_id,
+            wording.detail_text(row.detail),
+        )
+        for row in data.reconciliation
+    ]
+    write_table(book.add_worksheet("Reconciliation"), formats, columns, rows, freeze=True)
+
+
+def render(data: ReportData, target: Path, made_at: datetime) -> None:
+    """Write the workbook of `data` to `target`."""
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(target), options) as book:
+        book.set_properties(
+            {"title": f"Fulfillment as of {data.as_of.isoformat()}", "author": "campfill", "created": made_at}
+        )
+        formats = add_formats(book)
+        write_summary(book, formats, data, made_at)
+        _lines(book, formats, data)
+        _attention(book, formats, data)
+        _causes(book, formats, data)
+        _reconciliation(book, formats, data)
+
+
+def write_workbook(
+    connection: report_data.Connection, target: Path, rules: FulfillmentRules, as_of: date, now: datetime
+) -> WorkbookFacts:
+    """Write the workbook to `target` (replaced as a whole, never half written) as of a local date;
+
+    `now` is when.
+    """
+    with report_data.state_as_of(connection, rules, as_of=as_of, now=now):
+        data = report_data.load(connection, rules, as_of=as_of)
+    replace_file(target, lambda path: render(data, path, now))
+    return WorkbookFacts(target, as_of, target.stat().st_size, len(data.lines))

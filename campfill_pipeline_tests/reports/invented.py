@@ -1,0 +1,372 @@
+"""An invented state of the warehouse, as the reports read it:
+
+for tests of what is drawn, not of what is computed.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from campfill_pipeline.warehouse.report_shapes import (
+    AttentionRow,
+    DayRow,
+    FetchRow,
+    Freshness,
+    LineDetail,
+    LineRow,
+    LossRow,
+    ReconciliationRow,
+    ReportData,
+    RevisionRow,
+    SiteRow,
+    StageRow,
+    TrendRow,
+    UploadRow,
+    WindowRow,
+)
+
+AS_OF = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
+PLACEMENTS = ("Station", "Infoscreen", "City", "Roadside", "Netzwerk", "Mall", "Public Video")
+ADVERTISERS = tuple(
+    f"{name} GmbH"
+    for name in [
+        "Sierra",
+        "Nordlicht",
+        "Alpen",
+        "Morgen",
+        "Falke",
+        "Linde",
+        "Kessler",
+        "Hansa",
+        "Rhein",
+        "Donau",
+    ]
+)
+BUYERS = (
+    "DENTSU_AEGIS < Easymedia_rtb (Seat 608194)",
+    "GROUPM < DV360 (Seat 12)",
+    "Publicis < Adform (Seat 9)",
+    "Havas < Xandr (Seat 77)",
+)
+CAUSES = {
+    "campaign": (
+        ("not_selected", "system"),
+        ("lost_auctions", "resource"),
+        ("won_but_not_played", "system"),
+        ("low_audience", "resource"),
+    ),
+    "deal": (
+        ("too_few_bids", "unknown"),
+        ("lost_auctions", "resource"),
+        ("won_but_not_played", "system"),
+        ("no_reference", "unknown"),
+    ),
+}
+HUNDRED, THOUSAND = Decimal(100), Decimal(1000)
+
+
+def _line(random_: random.Random, number: int, upload_id: UUID) -> LineRow:
+    kind = random_.choice(("campaign", "deal"))
+    purchase = random_.choices(("guaranteed", "unguaranteed", "unknown"), (60, 36, 4))[0]
+    start = AS_OF + timedelta(days=random_.randint(-320, 25))
+    days = random_.choice((1, 3, 7, 14, 21, 28, 42))
+    end = start + timedelta(days=days - 1)
+    goal = random_.randint(3_000, 720_000)
+    elapsed = min(max((AS_OF - start).days, 0), days)
+    lifecycle = (
+        "scheduled"
+        if start > AS_OF
+        else "live"
+        if end >= AS_OF
+        else "ended_provisional"
+        if (AS_OF - end).days <= 3
+        else "ended_final"
+    )
+    covered = random_.random() > 0.04
+    level = random_.choices((1.04, 1.0, 0.997, 0.97, 0.7, 0.2), (56, 26, 3, 6, 6, 3))[0]
+    done = Decimal(goal) * Decimal(elapsed) / days * Decimal(str(round(level, 3)))
+    delivered = done.quantize(Decimal("0.0001")) + (Decimal("0.1234") if elapsed else 0)
+    pct = delivered / goal * HUNDRED
+    cpm = Decimal(random_.randint(100, 4500)) / HUNDRED
+    shortfall = max(goal - delivered, Decimal(0))
+    expected = Decimal(goal) * elapsed / days
+    projected = None if elapsed == 0 else max(delivered, delivered + delivered / elapsed * (days - elapsed))
+    ended = lifecycle.startswith("ended")
+    pacing = None if elapsed == 0 else delivered / expected
+    band = (
+        "no_data"
+        if not elapsed
+        else "goal_met"
+        if pct >= 100
+        else "near_goal"
+        if pct >= Decimal("99.5")
+        else "moderate_shortfall"
+        if pct >= 95
+        else "critical_shortfall"
+    )
+    cause, side = random_.choice(CAUSES[kind]) if covered and ended and pct < 95 else (None, None)
+    if not covered and lifecycle != "scheduled":
+        cause, side = "not_fetched", "unknown"
+    placement, advertiser = random_.choice(PLACEMENTS), random_.choice(ADVERTISERS)
+    risk = shortfall if ended else None if projected is None else max(goal - projected, Decimal(0))
+    return LineRow(
+        id=UUID(int=random_.getrandbits(128)),
+        name=f"2026_{11000 + number}_0006_3_{placement}_{advertiser}_PPV <X> & Co_{start:%d}-{end:%d.%m}._",
+        kind=kind,
+        purchase_type=purchase,
+        buyer="Not set" if kind == "campaign" else random_.choice(BUYERS),
+        placement=placement if number % 9 else None,
+        advertiser=advertiser if number % 9 else None,
+        runtime=f"{start:%d.%m.%Y}-{end:%d.%m.%Y}",
+        start_date=start,
+        end_date=end,
+        effective_start=start,
+        impression_goal=goal,
+        budget_eur=(goal * cpm / THOUSAND).quantize(Decimal("0.01")),
+        cpm_eur=cpm,
+        lifecycle=lifecycle,
+        band=band,
+        pace=None
+        if lifecycle != "live"
+        else "unmeasured"
+        if pacing is None
+        else "behind"
+        if pacing < Decimal("0.95")
+        else "ahead"
+        if pacing > Decimal("1.05")
+        else "on_track",
+        covered=covered,
+        flight_days=days,
+        elapsed_days=elapsed,
+        days_fetched=elapsed if covered else elapsed // 2,
+        delivered=delivered,
+        delivered_before=delivered,
+        delivered_outside_flight=Decimal(0),
+        fulfillment_pct=pct,
+        shortfall=shortfall,
+        surplus=max(delivered - goal, Decimal(0)),
+        expected=expected,
+        pacing_index=pacing,
+        required_daily=None if elapsed == days else shortfall / (days - elapsed),
+        projected=projected,
+        value_at_risk_eur=None if risk is None or lifecycle == "scheduled" else risk / THOUSAND * cpm,
+        delivered_value_eur=delivered / THOUSAND * cpm,
+        billable_eur=min(delivered, Decimal(goal)) / THOUSAND * cpm,
+        cause=cause,
+        side=side,
+        revision=2 if number % 50 == 7 else 1,
+        upload_id=upload_id,
+        sheet="Campaign list",
+        row_no=number + 2,
+    )
+
+
+def _starts(as_of: date) -> dict[str, date]:
+    return {
+        "7d": as_of - timedelta(days=7),
+        "30d": as_of - timedelta(days=30),
+        "this_year": date(as_of.year, 1, 1),
+    }
+
+
+def _windows(lines: list[LineRow]) -> tuple[list[WindowRow], list[LossRow]]:
+    windows, losses = [], []
+    for period, start in _starts(AS_OF).items():
+        for kind in ("all", "campaign", "deal"):
+            for purchase in ("all", "guaranteed", "unguaranteed", "unknown"):
+                own = [
+                    line
+                    for line in lines
+                    if line.covered
+                    and start <= line.end_date < AS_OF
+                    and kind in ("all", line.kind)
+                    and purchase in ("all", line.purchase_type)
+                ]
+                goals = sum(line.impression_goal for line in own)
+                met = sum(line.band == "goal_met" for line in own)
+                given = sum((line.delivered for line in own), Decimal(0))
+                capped = sum((min(line.delivered, Decimal(line.impression_goal)) for line in own), Decimal(0))
+                shares = [
+                    x / y * HUNDRED if own else None
+                    for x, y in ((Decimal(met), len(own) or 1), (given, goals or 1), (capped, goals or 1))
+                ]
+                windows.append(WindowRow(period, kind, purchase, len(own), met, *shares))
+                for side in ("system", "resource", "unknown", "none"):
+                    short = [line for line in own if line.shortfall > 0 and (line.side or "none") == side]
+                    if short:
+                        losses.append(
+                            LossRow(
+                                period,
+                                kind,
+                                purchase,
+                                side,
+                                len(short),
+                                sum((s.shortfall for s in short), Decimal(0)),
+                                sum((s.value_at_risk_eur or Decimal(0) for s in short), Decimal(0)),
+                            )
+                        )
+    return windows, losses
+
+
+def _trend(random_: random.Random) -> list[TrendRow]:
+    rows = []
+    for kind, purchase in (
+        ("all", "all"),
+        ("campaign", "guaranteed"),
+        ("campaign", "unguaranteed"),
+        ("deal", "guaranteed"),
+        ("deal", "unguaranteed"),
+    ):
+        known: list[Decimal] = []
+        level = 82.0
+        for at in range(120):
+            level = min(99.0, max(60.0, level + random_.uniform(-3, 3)))
+            known.append(Decimal(str(round(level, 6))))
+            change = known[at] - known[at - 7] if at >= 7 else None
+            word = (
+                None
+                if change is None
+                else "improving"
+                if change > 1
+                else "declining"
+                if change < -1
+                else "stable"
+            )
+            rows.append(TrendRow(AS_OF - timedelta(days=119 - at), kind, purchase, known[at], change, word))
+    return rows
+
+
+def invent(count: int, seed: int = 5) -> ReportData:
+    """`count` lines of all kinds and fates, worst first, with everything around them."""
+    random_ = random.Random(seed)
+    uploads = [
+        UploadRow(UUID(int=at), f"campaigns-{at}.xlsx", NOW - timedelta(days=30 - at), "loaded")
+        for at in (1, 29)
+    ]
+    lines = [_line(random_, number, uploads[-1].upload_id) for number in range(count)]
+    lines.sort(key=lambda line: (-line.shortfall, line.id))
+    windows, losses = _windows(lines)
+    urgent = sorted(
+        (line for line in lines if line.covered and line.pace == "behind" and line.value_at_risk_eur),
+        key=lambda line: -(line.value_at_risk_eur or Decimal(0)),
+    )
+    revised = {
+        line.id: (
+            RevisionRow(
+                1, NOW - timedelta(days=29), "created", uploads[0].upload_id, "Campaign list", 17, {}
+            ),
+            RevisionRow(
+                2,
+                NOW - timedelta(days=1),
+                "updated",
+                uploads[1].upload_id,
+                "Campaign list",
+                line.row_no,
+                {"impression_goal": {"before": "100000", "after": str(line.impression_goal)}},
+            ),
+        )
+        for line in lines
+        if line.revision == 2
+    }
+    return ReportData(
+        as_of=AS_OF,
+        timezone="Europe/Berlin",
+        refreshed_at=NOW,
+        lines=tuple(lines),
+        windows=tuple(windows),
+        trend=tuple(_trend(random_)),
+        losses=tuple(losses),
+        attention=tuple(
+            AttentionRow(
+                line.id,
+                "Behind pace: needs 12,300 impressions a day, its best week gave 9,800.",
+                line.value_at_risk_eur,
+            )
+            for line in urgent
+        ),
+        freshness=Freshness(
+            AS_OF - timedelta(days=39),
+            AS_OF - timedelta(days=1),
+            NOW - timedelta(minutes=20),
+            NOW - timedelta(minutes=20),
+            (FetchRow("api", AS_OF - timedelta(days=40), "failed", None),),
+            "campaigns-29.xlsx",
+            NOW - timedelta(days=1),
+        ),
+        reconciliation=tuple(
+            ReconciliationRow("orphan", None, f"{at:032x}", {"impressions": "1234.5"}) for at in range(14)
+        )
+        + tuple(
+            ReconciliationRow("name_differs", line.id, str(line.id), {"listed": line.name, "reported": "x"})
+            for line in lines[:9]
+        ),
+        uploads=tuple(uploads),
+        revisions=revised,
+    )
+
+
+def invent_details(data: ReportData, seed: int = 6) -> list[LineDetail]:
+    """Details of every begun line with a shortfall, worst first."""
+    random_ = random.Random(seed)
+    details = []
+    for line in data.lines:
+        if line.shortfall == 0 or line.lifecycle == "scheduled":
+            continue
+        days = [line.effective_start + timedelta(days=at) for at in range(line.elapsed_days)]
+        per_day = [Decimal(random_.randint(50, 150)) for _ in days]
+        total = sum(per_day, Decimal(0)) or Decimal(1)
+        shown = [(line.delivered * part / total).quantize(Decimal("0.0001")) for part in per_day]
+        hours = {
+            (day, hour): given * weight / 100
+            for day, given in zip(days, shown, strict=True)
+            for hour, weight in enumerate(
+                (0, 0, 0, 0, 1, 2, 6, 9, 9, 6, 4, 4, 5, 5, 4, 5, 7, 9, 9, 6, 4, 3, 1, 1)
+            )
+            if weight
+        }
+        sites = [
+            SiteRow(f"{city} Hbf / U-Bf Public Video Station", line.delivered / at, 900, 500, 480 // at)
+            for at, city in enumerate(
+                (
+                    "München",
+                    "Berlin",
+                    "Hamburg",
+                    "Köln",
+                    "Frankfurt (Main)",
+                    "Stuttgart",
+                    "Leipzig",
+                    "Dortmund",
+                ),
+                2,
+            )
+        ]
+        stage = StageRow(Decimal("0.4512"), Decimal("0.6"), Decimal("0.752"), Decimal("0.8"), False)
+        stages = {
+            "bids": StageRow(Decimal(12345), Decimal("12800.5"), Decimal("0.9644"), Decimal("0.2"), False),
+            "wins": replace(stage, named=True),
+            "plays": StageRow(Decimal("0.98"), Decimal("0.97"), Decimal("1.01"), Decimal(0), False),
+            "audience": StageRow(Decimal("24.5"), Decimal("24.1"), Decimal("1.016"), Decimal(0), False),
+        }
+        details.append(
+            LineDetail(
+                line.id,
+                tuple(DayRow(d, g, 900, 500, 480) for d, g in zip(days, shown, strict=True)),
+                hours,
+                tuple(sites),
+                143,
+                stages if line.side and line.cause not in ("not_fetched", "no_reference") else None,
+                (
+                    "71 of 504 flight hours had no bid.",
+                    "First hour with delivery: 04.11.2026 06 h; last: 21.11.2026 22 h.",
+                    "Weakest site: Köln Hbf, 12 % of what its wins usually give.",
+                )
+                if line.side
+                else (),
+            )
+        )
+    return details
