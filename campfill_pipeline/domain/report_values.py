@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -27,6 +28,9 @@ BLANKS = ("", "-", "–", "n/a", "null")
 IMPRESSIONS = pa.decimal128(18, 4)
 _WIDE = pa.decimal128(38, 18)
 _TOO_LARGE = Decimal(10) ** 14
+_EXACT_BELOW = 1e11  # 11 digits before the point and 4 after it: the 15 that a double always keeps
+_DIGITS_OF_A_DOUBLE = 15
+_NUMERIC = (int, float, Decimal)
 # Invisible and wide spaces as characters, not escapes: RE2 (Arrow) and re write escapes differently.
 _WHITE = "[\\s\u0085\u00a0\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+"
 _BRACED_UUID = r"^\{([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}$"
@@ -115,36 +119,35 @@ def texts(column: Column, *, lower: bool = False, path: bool = False, braces: bo
 
 
 def _split(column: Column) -> tuple[pa.Array | None, pa.Array | None]:
-    """Numbers in plain notation and texts of one raw column, each null where the value is of the other
-    sort.
+    """Numbers and texts of one raw column, each null where the value is of the other sort.
+
+    Numbers come as doubles, or as exact plain texts where a double cannot hold them.
     """
     if isinstance(column, pa.Array | pa.ChunkedArray):
         whole = _array(column)
+        if pa.types.is_floating(whole.type) or pa.types.is_integer(whole.type):
+            return _doubles(whole.to_pylist()), None
         return (None, whole) if pa.types.is_string(whole.type) else (whole.cast(pa.string()), None)
     kinds = set(map(type, column))
     kinds.discard(type(None))
     if kinds <= {str}:
         return None, _array(column)
-    if kinds <= {int}:
-        try:
-            return pa.array(column, pa.int64()).cast(pa.string()), None
-        except OverflowError:
-            return pa.array([None if v is None else str(v) for v in column], pa.string()), None
     if kinds <= {int, float}:
-        return _plain(column), None
-    numbers = [v if type(v) in (int, float, Decimal) else None for v in column]
-    words = [
-        None if v is None or type(v) in (int, float, Decimal) else _encodable(as_text(v)) for v in column
-    ]
-    return _plain(numbers), pa.array(words, pa.string())
+        return _doubles(column), None
+    numbers = [value if type(value) in _NUMERIC else None for value in column]
+    words = [None if type(value) in _NUMERIC else value for value in column]
+    return _doubles(numbers), _array(words)
 
 
-def _plain(numbers: Sequence[object]) -> pa.Array:
-    """Shortest exact text of each number: 0.1 becomes `0.1`, never its binary expansion."""
+def _doubles(numbers: Sequence[Any]) -> pa.Array:
     try:
-        return pa.array(numbers, pa.float64()).cast(pa.string())
+        doubles = pa.array(numbers, pa.float64())
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
-        return pa.array([None if v is None else str(v) for v in numbers], pa.string())
+        return pa.array([None if value is None else str(value) for value in numbers], pa.string())
+    # Whole numbers beyond 2^53 would not survive.
+    if (pc.max(pc.abs(doubles)).as_py() or 0) >= _EXACT_BELOW:
+        return pa.array([None if value is None else str(value) for value in numbers], pa.string())
+    return doubles
 
 
 def decimals(column: Column, notation: NumberNotation) -> Numbers:
@@ -155,25 +158,56 @@ def decimals(column: Column, notation: NumberNotation) -> Numbers:
     """
     numbers, words = _split(column)
     odd: dict[int, Decimal | Fault] = {}
-    plain = numbers
     if words is not None:
         words = pc.utf8_trim_whitespace(words)
         regular = pc.match_substring_regex(words, _REGULAR[notation])
         mark, point = (".", ",") if notation == "german" else (",", ".")
-        read = pc.replace_substring(pc.if_else(regular, words, None), mark, "")
-        read = pc.replace_substring(read, ",", ".") if point == "," else read
-        plain = read if plain is None else pc.coalesce(plain, read)
-        irregular = pc.indices_nonzero(pc.invert(regular).fill_null(False))
-        cache: dict[str, Decimal | Fault | None] = {}
-        for index in irregular.to_pylist():
-            text = words[index].as_py()
-            if text not in cache:
-                cache[text] = read_number(text, notation)
-            found = cache[text]
-            if found is not None:
-                odd[index] = found
-    assert plain is not None
-    return _settle(plain, odd)
+        plain = pc.replace_substring(pc.if_else(regular, words, None), mark, "")
+        plain = pc.replace_substring(plain, ",", ".") if point == "," else plain
+        if not pc.all(regular).as_py():
+            odd = _irregular(words, pc.invert(regular).fill_null(False), notation)
+        if (pc.max(pc.binary_length(plain)).as_py() or 0) <= _DIGITS_OF_A_DOUBLE + 1 and (
+            numbers is None or pa.types.is_floating(numbers.type)
+        ):
+            read = plain.cast(pa.float64())
+            numbers = read if numbers is None else pc.coalesce(numbers, read)
+        else:
+            numbers = plain if numbers is None else pc.coalesce(numbers.cast(pa.string()), plain)
+    assert numbers is not None
+    quick = None if odd else _ticks(numbers)
+    return Numbers(quick, {}) if quick is not None else _settle(numbers.cast(pa.string()), odd)
+
+
+def _irregular(words: pa.Array, which: pa.Array, notation: NumberNotation) -> dict[int, Decimal | Fault]:
+    cache: dict[str, Decimal | Fault | None] = {}
+    odd: dict[int, Decimal | Fault] = {}
+    for index in pc.indices_nonzero(which).to_pylist():
+        text = words[index].as_py()
+        if text not in cache:
+            cache[text] = read_number(text, notation)
+        found = cache[text]
+        if found is not None:
+            odd[index] = found
+    return odd
+
+
+def _ticks(numbers: pa.Array) -> pa.Array | None:
+    """Decimals made from whole ten-thousandths, or None where some value is not exactly one.
+
+    Below 10^11 a double tells any two decimals with four places apart, so that ticks / 10^4 equals the
+    value only where its shortest decimal has at most four places.
+    """
+    if not pa.types.is_floating(numbers.type):
+        return None
+    doubles = numbers.fill_null(0.0).to_numpy(zero_copy_only=False)
+    ticks = np.rint(doubles * 1e4)
+    exact = (doubles >= 0) & (doubles < _EXACT_BELOW) & (ticks / 1e4 == doubles)
+    if not exact.all():
+        return None
+    words = np.zeros((len(doubles), 2), np.int64)  # 128 bits, the low half first
+    words[:, 0] = ticks
+    valid = pc.is_valid(numbers).buffers()[1]
+    return pa.Array.from_buffers(IMPRESSIONS, len(doubles), [valid, pa.py_buffer(words)])
 
 
 def _settle(plain: pa.Array, odd: dict[int, Decimal | Fault]) -> Numbers:
@@ -355,13 +389,3 @@ def _moment(text: str, formats: tuple[str, ...]) -> datetime | None:
         return datetime.fromisoformat(shortened)
     except ValueError:
         return None
-
-
-def local_day(moment: datetime, zone: ZoneInfo) -> date:
-    """The local day a moment belongs to."""
-    return moment.astimezone(zone).date()
-
-
-def as_strings(items: Iterable[Any]) -> list[str]:
-    """Texts of arbitrary values, for messages."""
-    return [str(item) for item in items]

@@ -47,7 +47,9 @@ class Page:
 
 @dataclass(frozen=True)
 class Fetched:
-    """Everything of one window, each identity once. `repeated` rows came more than once, `changed` of them
+    """Everything of one window, each identity once.
+
+    `repeated` rows came more than once, `changed` of them
     differing.
     """
 
