@@ -238,7 +238,7 @@ def _ambiguous(text: str, decimal: Decimal, grouped: Decimal) -> NumberRead:
         Finding(
             "ambiguous_number",
             Severity.ERROR,
-            f"“{_short(text)}” can mean {grouped:,f} or {decimal:f}: the other cells of this column do not show"
+            f"“{_short(text)}” can mean {grouped:f} or {decimal:f}: the other cells of this column do not show"
             " beyond doubt whether the comma or the point is its decimal mark.",
             f"Type it so that it can mean one thing only: {_plain(grouped)} without any mark,"
             f" or {_plain(decimal)} as a number (not as text).",

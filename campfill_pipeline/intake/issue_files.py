@@ -162,25 +162,21 @@ def as_batch(issues: Sequence[tuple[Issue, int]]) -> pa.RecordBatch:
     return pa.record_batch(arrays, schema=PLACED)
 
 
+def as_issues(batch: pa.RecordBatch) -> list[Issue]:
+    """The rows of a batch of ISSUES as objects."""
+    names = [name for name in ISSUES.names if name != "issue_no"]
+    columns = [batch.column(name).to_pylist() for name in names]
+    return [
+        Issue(sheet, cell, row_no, header, value, code, Severity(severity), message, hint)
+        for sheet, cell, row_no, header, value, code, severity, message, hint in zip(*columns, strict=True)
+    ]
+
+
 def read_issues(path: Path, limit: int | None = None) -> list[Issue]:
     """The issues of a file written by validation, in order; at most `limit`."""
     issues: list[Issue] = []
     for batch in batches(path):
-        wanted = batch if limit is None else batch.slice(0, limit - len(issues))
-        for row in wanted.to_pylist():
-            issues.append(
-                Issue(
-                    row["sheet"],
-                    row["cell"],
-                    row["row_no"],
-                    row["column_name"],
-                    row["value"],
-                    row["code"],
-                    Severity(row["severity"]),
-                    row["message"],
-                    row["hint"],
-                )
-            )
         if limit is not None and len(issues) >= limit:
             break
+        issues.extend(as_issues(batch if limit is None else batch.slice(0, limit - len(issues))))
     return issues

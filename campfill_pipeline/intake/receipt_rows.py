@@ -1,0 +1,178 @@
+"""The sheet `Rows to mend`: rejected rows, complete, in their own columns, ready to be mended and dropped again.
+
+Belongs here: writing original cells so that they are read again as what they were. Does not belong here: any other sheet
+of the receipt. Each cell keeps its kind; only a text that is a number beyond doubt *in its own column* (`12.345` among
+German numbers) is written as that number, because the few rows of a receipt may not show the column's notation.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from campfill_pipeline.domain.cells import CellKind, is_blank, spoiled
+from campfill_pipeline.domain.issues import Issue, Severity
+from campfill_pipeline.domain.numbers import NUMBER_RULES, Notation, NumberRule, read_number
+from campfill_pipeline.intake.findings import RawCell, TableFound
+from campfill_pipeline.intake.issue_files import letters
+from campfill_pipeline.intake.receipt_facts import MOST_ROWS, IssueDigest, ReceiptFacts, issues_of_rows
+from campfill_pipeline.intake.receipt_sheet import GREY, ORANGE, YELLOW, Book, write_text
+
+SHEET = "Rows to mend"
+_MOST_CELLS = 1_000_000
+_MOST_COMMENTS = 20_000
+
+
+@dataclass(frozen=True)
+class MendSheet:
+    """What was written: the sheet, the rows on it, and the rows it should have held."""
+
+    name: str
+    table: TableFound
+    written: int
+    wanted: int
+
+
+def write_rows_to_mend(book: Book, facts: ReceiptFacts, issues: IssueDigest) -> list[MendSheet]:
+    """One sheet for every table with rejected rows, in the order of the file's sheets."""
+    sheets: list[MendSheet] = []
+    if facts.issues is None:
+        return sheets
+    comments = _MOST_COMMENTS
+    for table in facts.parsed.tables:
+        rows = issues.to_mend.get(table.sheet, [])
+        if not rows:
+            continue
+        shown = rows[: max(100, min(MOST_ROWS, _MOST_CELLS // max(1, len(table.headers))))]
+        original = facts.raw_rows(table.sheet, shown)
+        name = SHEET if not sheets else f"{SHEET} {len(sheets) + 1}"
+        sheet = _Sheet(book, name, table, issues.notations.get(table.sheet or "", {}), comments)
+        found = issues_of_rows(facts.issues, table.sheet, shown)
+        sheet.mixed = {
+            issue.column for row in found.values() for issue in row if issue.code == "ambiguous_number"
+        }
+        for row_no, cells in zip(shown, original, strict=True):
+            if cells:
+                sheet.write(row_no, cells, found.get(row_no, []))
+        comments = sheet.comments_left
+        sheets.append(MendSheet(name, table, sheet.rows, len(rows)))
+    return sheets
+
+
+class _Sheet:
+    def __init__(
+        self, book: Book, name: str, table: TableFound, notations: dict[str, Notation], comments_left: int
+    ) -> None:
+        self.rows = 0
+        self.comments_left = comments_left
+        self.mixed: set[str | None] = set()
+        self._book, self._table, self._notations = book, table, notations
+        self._worksheet = book.sheet(name)
+        self._fields = {column.index: column.field for column in table.columns}
+        for index, header in enumerate(table.headers):
+            self._worksheet.set_column(index, index, _width(self._fields.get(index), header))
+            if header:
+                looks: dict[str, Any] = {"bold": True, "bg_color": GREY, "bottom": 1, "text_wrap": True}
+                write_text(book, self._worksheet, 0, index, header, **looks)
+        self._worksheet.freeze_panes(1, 0)
+
+    def write(self, row_no: int, cells: list[RawCell], issues: list[Issue]) -> None:
+        """Write one original row, its faulty cells coloured and commented."""
+        self.rows += 1
+        by_cell: dict[str, list[Issue]] = {}
+        for issue in issues:
+            by_cell.setdefault(issue.cell or "", []).append(issue)
+        width = max(len(cells), len(self._table.headers))
+        for index in range(width):
+            cell = cells[index] if index < len(cells) else RawCell("", CellKind.BLANK)
+            found = by_cell.get(f"{letters(index)}{row_no}", []) if by_cell else []
+            self._cell(index, cell, found)
+            if found and self.comments_left:
+                self.comments_left -= 1
+                self._comment(index, row_no, found)
+
+    def _cell(self, index: int, cell: RawCell, found: list[Issue]) -> None:
+        looks: dict[str, Any] = {}
+        field = self._fields.get(index)
+        rule = NUMBER_RULES.get(field or "")
+        if found:
+            error = any(issue.severity is Severity.ERROR for issue in found)
+            looks = {"bg_color": ORANGE if error else YELLOW, "border": 1}
+        if rule is None:
+            # Text cells stay text when they are typed over: no date or number is made of what is typed.
+            looks["num_format"] = "@"
+        value = self._value(cell, field, rule, found)
+        if isinstance(value, str):
+            write_text(self._book, self._worksheet, self.rows, index, value, **looks)
+        elif isinstance(value, bool):
+            self._worksheet.write_boolean(self.rows, index, value, self._book.format(**looks))
+        elif isinstance(value, datetime):
+            looks["num_format"] = "yyyy-mm-dd hh:mm:ss" if value.time() else "yyyy-mm-dd"
+            self._worksheet.write_datetime(self.rows, index, value, self._book.format(**looks))
+        elif isinstance(value, float):
+            looks["num_format"] = "General"
+            self._worksheet.write_number(self.rows, index, value, self._book.format(**looks))
+        elif found:
+            self._worksheet.write_blank(self.rows, index, None, self._book.format(**looks))
+
+    def _value(
+        self, cell: RawCell, field: str | None, rule: NumberRule | None, found: list[Issue]
+    ) -> str | bool | datetime | float | None:
+        match cell.kind:
+            case CellKind.BLANK:
+                return None
+            case CellKind.NUMBER:
+                number = float(cell.text)
+                return number if math.isfinite(number) else cell.text
+            case CellKind.BOOLEAN:
+                return cell.text.upper() == "TRUE"
+            case CellKind.DATE:
+                return _moment(cell.text)
+            case CellKind.FORMULA_WITHOUT_VALUE if field is None:
+                return None
+            case CellKind.ERROR | CellKind.FORMULA_WITHOUT_VALUE:
+                # As words, which are read as the same error: a receipt holds no formula, not even a broken one.
+                return cell.text if spoiled(cell.text, CellKind.TEXT) else "#VALUE!"
+        settled = None if found or rule is None else self._settled(cell.text, str(field), rule)
+        return cell.text if settled is None else float(settled)
+
+    def _settled(self, text: str, field: str, rule: NumberRule) -> Decimal | None:
+        """The value of a sound text number that would be in doubt, or cast doubt, away from its column."""
+        if is_blank(text):
+            return None
+        read = read_number(text, CellKind.TEXT, rule, self._notations.get(field))
+        alone = read_number(text, CellKind.TEXT, rule, None)
+        header = next(column.header for column in self._table.columns if column.field == field)
+        return read.value if alone.finding is not None or header in self.mixed else None
+
+    def _comment(self, index: int, row_no: int, found: list[Issue]) -> None:
+        parts = [f"{issue.message}\n{issue.hint}" for issue in found]
+        text = "\n\n".join([*parts, f"(Row {row_no} of your file.)"])
+        self._worksheet.write_comment(
+            self.rows,
+            index,
+            text[:2_000],
+            {
+                "author": "campfill",
+                "width": 320,
+                "height": 40 + 16 * math.ceil(len(text) / 40),
+                "font_size": 9,
+            },
+        )
+
+
+def _moment(text: str) -> datetime | str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    # A workbook counts days from 1900; what lies before stays text.
+    return moment if date(1900, 3, 1) <= moment.date() else text
+
+
+def _width(field: str | None, header: str) -> float:
+    widths = {"name": 60, "runtime": 24, "id": 40, "buyer": 40}
+    return widths.get(field or "", max(10, min(30, len(header) + 2)))

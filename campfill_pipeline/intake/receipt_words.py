@@ -1,0 +1,87 @@
+"""What the codes and statuses mean, in the words of a receipt.
+
+Belongs here: wording for people who never saw the code. Does not belong here: the message of a single issue (domain).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+FIELD_WORDS = {
+    "name": "Name",
+    "runtime": "Flight",
+    "impression_goal": "Goal",
+    "budget_eur": "Budget",
+    "cpm_eur": "CPM",
+    "id": "ID",
+    "buyer": "Bought by",
+    "buyer_name": "Bought by",
+    "kind": "Kind",
+    "kind_listed": "Kind",
+}
+"""Fields as a receipt names them; none is a header of the list, so that no sheet but the mended one looks like one."""
+
+CODE_WORDS = {
+    "not_a_number": "Not a number",
+    "ambiguous_number": "A number with two possible readings",
+    "not_whole": "A goal that is not whole",
+    "out_of_range": "Out of range",
+    "rounded": "More decimals than are kept: rounded",
+    "error_cell": "A spreadsheet error such as #REF!",
+    "formula_without_value": "A formula without a result",
+    "missing_value": "A required cell is blank",
+    "runtime_format": "A runtime that is not two full dates",
+    "runtime_no_such_date": "A date that does not exist",
+    "runtime_reversed": "A runtime that ends before it starts",
+    "not_a_uuid": "Not a campaign or deal ID",
+    "too_long": "Too long a text",
+    "duplicate_id": "The same ID with different content",
+    "duplicate_row": "The same line twice: loaded once",
+    "buyer_spelling": "A spelling of “Not set”",
+    "budget_mismatch": "A budget that does not fit goal and CPM",
+    "total_row": "A total row: passed over",
+    "note_row": "A note: passed over",
+    "hidden_sheet": "A hidden sheet: not read",
+}
+
+SEVERITY_WORDS = {"error": "To mend", "warning": "Please check", "info": "For information"}
+
+
+def headline(status: str, counts: Any, message: str) -> str:
+    """One sentence that says what became of the file."""
+    read, accepted, rejected = (counts.rows_read or 0, counts.rows_accepted or 0, counts.rows_rejected or 0)
+    match status:
+        case "loaded":
+            return f"Everything is loaded: {rows(accepted)}."
+        case "partly_loaded":
+            return f"{accepted:,} of {rows(read)} are loaded; {rows(rejected)} must be mended."
+        case "duplicate":
+            return "Nothing to do: this very file is loaded already."
+        case "rejected":
+            return f"Nothing was loaded. {message}".strip()
+    return f"Not decided yet ({status})."
+
+
+def rows(count: int) -> str:
+    """`1 row`, `7,057 rows`."""
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"
+
+
+def next_steps(status: str, rejected: int, has_sheet: bool, warnings: int, hint: str) -> list[str]:
+    """What the reader does next, step by step."""
+    steps = []
+    if has_sheet:
+        steps += [
+            "Open the sheet “Rows to mend”. It holds only the rows that were not loaded, in your own columns.",
+            "Mend the orange cells right there. Point at a cell to read what is wrong and how to mend it.",
+            "Save this workbook and drop it into the inbox again: the mended rows load, all else stays as it is.",
+        ]
+    elif status == "rejected":
+        steps.append(hint or "Mend the file and drop it again.")
+    elif rejected:
+        steps.append(hint or "Mend the rows in your file and drop it again.")
+    if warnings:
+        steps.append(
+            "Look through the sheet “Issues” for “Please check”: those rows are loaded as they stand."
+        )
+    return steps or ["Nothing. You may delete this receipt; it stays on record in campfill."]
