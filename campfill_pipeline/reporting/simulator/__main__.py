@@ -1,4 +1,4 @@
-"""`python -m campfill_pipeline.reporting.simulator`: the world's list as a file, or its API on this machine."""
+"""`python -m campfill_pipeline.reporting.simulator`: the world's list as a file, or its API on loopback."""
 
 from __future__ import annotations
 

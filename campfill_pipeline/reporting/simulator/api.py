@@ -12,6 +12,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import secrets
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -44,6 +45,16 @@ class Restatement:
     hours: int
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A reader that hangs up is no fault of ours; everything else is shown."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 class SimulatedApi:
     """A running server. `url` is its base address, `requests` the paths asked for; `stop()` ends it."""
 
@@ -58,8 +69,7 @@ class SimulatedApi:
         self._identities = identities(world)
         self._answers: OrderedDict[tuple[str, int, int], Answer] = OrderedDict()
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer((host, port), type("BoundHandler", (Handler,), {"api": self}))
-        self._server.daemon_threads = True
+        self._server = _Server((host, port), type("BoundHandler", (Handler,), {"api": self}))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 

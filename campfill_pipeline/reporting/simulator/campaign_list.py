@@ -20,6 +20,12 @@ import numpy as np
 import xlsxwriter
 
 from campfill_pipeline.reporting.simulator import notations
+from campfill_pipeline.reporting.simulator.list_faults import (
+    ListFault,
+    ListTruth,
+    budget_mismatched,
+    make_marks,
+)
 from campfill_pipeline.reporting.simulator.notations import Cell
 from campfill_pipeline.reporting.simulator.roster import WorldLine
 from campfill_pipeline.reporting.simulator.world import World
@@ -39,74 +45,6 @@ HEADERS: dict[str, str] = {
 Cells = dict[str, Cell]
 
 
-@dataclass(frozen=True, slots=True)
-class ListFault:
-    """An issue that a reader of the list has to find. `row` counts from 1 in the sheet, `field` names the
-    column.
-    """
-
-    row: int
-    field: str
-    code: str
-    severity: str
-
-
-@dataclass(frozen=True)
-class ListTruth:
-    """What is in a list: the lines to be accepted, as they are to be read, the faults, and the counts of
-    rows.
-    """
-
-    accepted: dict[str, WorldLine]
-    faults: tuple[ListFault, ...]
-    rows_read: int
-    rows_rejected: int
-    rows_skipped: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Damage:
-    """A value that cannot be read, and the issue it leads to."""
-
-    field: str
-    value: Cell
-    code: str
-
-
-_DAMAGES: tuple[_Damage, ...] = (
-    _Damage("impression_goal", "abc", "not_a_number"),
-    _Damage("impression_goal", 1000.5, "not_whole"),
-    _Damage("impression_goal", "#REF!", "error_cell"),
-    _Damage("impression_goal", "=1/0", "error_cell"),
-    _Damage("impression_goal", 0, "out_of_range"),
-    _Damage("impression_goal", "3.000.000.000", "out_of_range"),
-    _Damage("budget_eur", "1,5 Mio", "not_a_number"),
-    _Damage("budget_eur", "12.345", "ambiguous_number"),
-    _Damage("cpm_eur", "12%", "not_a_number"),
-    _Damage("runtime", "04.-06.09.2025", "runtime_format"),
-    _Damage("runtime", "01.09.2025-31.09.2025", "runtime_no_such_date"),
-    _Damage("runtime", "30.09.2025-01.09.2025", "runtime_reversed"),
-    _Damage("id", None, "missing_value"),
-    _Damage("id", "order 11573, position 6", "not_a_uuid"),
-    _Damage("buyer", None, "missing_value"),
-    _Damage("name", "   ", "missing_value"),
-)
-
-
-@dataclass(frozen=True)
-class _Marks:
-    """Which lines are written with a fault, by line id; the same in every version."""
-
-    damages: dict[str, _Damage]
-    rounded: frozenset[str]
-    repeated: frozenset[str]
-    contradicted: str
-    near_misses: dict[str, str]
-
-
-_NEAR_MISSES = ("not set", "NOT SET", "Not Set")
-
-
 def edited_lines(world: World, version: int) -> tuple[WorldLine, ...]:
     """The lines that this version of the list holds, as they are to be read from it, in list order."""
     if version == 1:
@@ -119,7 +57,7 @@ def edited_lines(world: World, version: int) -> tuple[WorldLine, ...]:
         lines[line.index] = replace(lines[line.index], end=line.end + timedelta(7))
     for line in _some(lines, "live", 15, rng):
         lines[line.index] = replace(line, cpm=line.cpm + Decimal("0.25"), budget=None)
-    marks = _marks(world)
+    marks = make_marks(world)
     marked = {*marks.damages, *marks.rounded, *marks.repeated, *marks.near_misses, marks.contradicted}
     past = [line for line in _some(lines, "past", 60, rng) if line.id not in marked]
     for line in past[:5]:
@@ -145,11 +83,6 @@ def _cells(line: WorldLine, rng: np.random.Generator) -> Cells:
     }
 
 
-def _mismatched(line: WorldLine) -> bool:
-    fair = Decimal(line.goal) / 1000 * line.cpm
-    return line.budget is not None and abs(line.budget - fair) > Decimal("0.02") * fair
-
-
 @dataclass
 class _Sheet:
     """A list in the making: its rows, and what is known about them."""
@@ -168,25 +101,10 @@ class _Sheet:
         self.faults.append(ListFault(row, field, code, severity))
 
 
-def _marks(world: World) -> _Marks:
-    """Faulty are only lines that ended long ago, so that the demo's figures are whole."""
-    rng = np.random.default_rng([world.seed, 8])
-    sound = [line for line in world.lines if line.era == "past" and not _mismatched(line)]
-    picks = [sound[int(i)] for i in rng.permutation(len(sound))]
-    damaged, picks = picks[: len(_DAMAGES)], picks[len(_DAMAGES) :]
-    return _Marks(
-        damages={line.id: damage for line, damage in zip(damaged, _DAMAGES, strict=True)},
-        rounded=frozenset(line.id for line in picks[:2]),
-        repeated=frozenset(line.id for line in picks[2:4]),
-        contradicted=picks[4].id,
-        near_misses=dict(zip((x.id for x in picks[5:] if x.kind == "campaign"), _NEAR_MISSES, strict=False)),
-    )
-
-
 def _compose(world: World, version: int, first_row: int) -> _Sheet:
     """All rows of a version, with its faults; later versions have half of the damages mended."""
     lines = edited_lines(world, version)
-    marks = _marks(world)
+    marks = make_marks(world)
     damages = dict(list(marks.damages.items())[:: 1 if version == 1 else 2])
     contradicted = marks.contradicted if version == 1 else None
 
@@ -209,7 +127,7 @@ def _compose(world: World, version: int, first_row: int) -> _Sheet:
             if line.id in marks.near_misses:
                 cells["buyer"] = marks.near_misses[line.id]
                 sheet.blame(row, "buyer", "buyer_spelling", "warning")
-            if _mismatched(line):
+            if budget_mismatched(line):
                 sheet.blame(row, "budget_eur", "budget_mismatch", "warning")
             sheet.accepted[line.id] = line
         sheet.add(cells)

@@ -11,7 +11,7 @@ by it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ UNIT = 10_000
 """Impressions are kept as whole ten-thousandths: exact, and as fine as the warehouse stores them."""
 
 _SPREAD_IN_ROW = 0.15
+_MOST_CORRECTIONS = 20
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,16 @@ class Sites:
     def number(self) -> int:
         """How many sites there are."""
         return len(self.group)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What all lines share. `known_days` is how many days of the calendar lie before today."""
+
+    calendar: Calendar
+    sites: Sites
+    outage: Outage
+    known_days: int
 
 
 @dataclass(frozen=True)
@@ -104,7 +115,9 @@ def _day_targets(
 ) -> Floats:
     """Impressions to buy on each of the days: even over the flight, plus what has to be caught up."""
     even = line.goal * plan.level / line.flight_days
-    targets = even * np.clip(rng.normal(1, 0.025, len(days)), 0.9, 1.1)
+    mood = np.clip(rng.normal(1, 0.025, len(days)), 0.9, 1.1)
+    past = days < known_days
+    targets = even * mood / (mood[past].mean() if past.any() else 1.0)
     lost = hit < 1
     if plan.catches_up and lost.any():
         after = (days > days[lost][-1]) & (days < known_days)
@@ -117,21 +130,10 @@ def _day_targets(
     return targets
 
 
-def deliver(
-    line: WorldLine,
-    plan: Plan,
-    calendar: Calendar,
-    sites: Sites,
-    outage: Outage,
-    known_days: int,
-    rng: np.random.Generator,
-) -> Rows:
-    """The detail rows of one line on all its flight days in the calendar, by hour; `stream` is the line's
-    index.
-
-    `known_days` is how many days of the calendar lie before today.
-    """
-    own_win, own_audience = np.exp(rng.normal(0, 0.09)), np.exp(rng.normal(0, 0.04))
+def deliver(line: WorldLine, plan: Plan, ground: Ground, rng: np.random.Generator) -> Rows:
+    """The detail rows of one line on all its flight days in the calendar; `stream` is the line's index."""
+    calendar, sites, outage, known_days = ground.calendar, ground.sites, ground.outage, ground.known_days
+    own_win, own_audience = np.exp(rng.normal(0, 0.06)), np.exp(rng.normal(0, 0.04))
     chosen = rng.choice(
         sites.number, int(rng.choice([1, 2, 3, 4, 5], p=[0.1, 0.25, 0.35, 0.2, 0.1])), replace=False
     )
@@ -176,3 +178,18 @@ def deliver(
         plays=plays[at, which],
         impressions=impressions[at, which],
     )
+
+
+def deliver_in_full(line: WorldLine, plan: Plan, ground: Ground, rng: np.random.Generator) -> Rows:
+    """The same for a line with nothing in its way: where chance left it behind, more was bought in time."""
+    calendar, known_days = ground.calendar, ground.known_days
+    elapsed = min(max(known_days - calendar.index(line.start), 0), line.flight_days)
+    least = line.goal * elapsed / line.flight_days * min(1.002, plan.level - 0.01) * UNIT
+    today = calendar.hour[calendar.starts[known_days]]
+    rows = deliver(line, plan, ground, rng)
+    for _ in range(_MOST_CORRECTIONS):
+        if calendar.index(line.start) < 0 or int(rows.impressions[rows.hour < today].sum()) >= least:
+            break
+        plan = replace(plan, level=plan.level * 1.02)
+        rows = deliver(line, plan, ground, rng)
+    return rows

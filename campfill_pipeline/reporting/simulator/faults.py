@@ -28,18 +28,21 @@ FAULTS: dict[str, str] = {
     "content-type": "an HTML page with status 200",
     "empty-page": "a page without rows that is not the last",
     "repeat-page": "a page that was sent before, once more",
-    "loop": "a next_cursor that leads back to the beginning, once per window",
+    "loop": "a next_cursor that leads back to the page itself, once per window",
+    "loop-far": "a next_cursor that leads back to the beginning, once per window",
     "stuck": "a next_cursor that leads back to itself, always",
     "outside": "rows of hours that were not asked for",
     "columns": "columns nobody has announced",
     "bad-rows": "rows without date, without impressions or without any id",
     "purchase-type": "a purchase type nobody has heard of",
 }
-"""Every fault by its name, with its meaning. `all` stands for all but `stuck`, which no reader can get past.
+"""Every fault by its name, with its meaning. `all` stands for those that a patient reader gets past: the others
+end a window.
 """
 
 _IN_TRANSPORT = frozenset({"429", "429-date", "5xx", "reset", "cut", "slow", "content-type"})
-_PAGING = frozenset({"empty-page", "repeat-page", "loop", "stuck"})
+_PAGING = frozenset({"empty-page", "repeat-page", "loop", "loop-far", "stuck"})
+_ENDING_A_WINDOW = frozenset({"loop-far", "stuck"})
 _MOST_IN_A_ROW = 2
 
 
@@ -55,7 +58,7 @@ def parse_faults(text: str) -> frozenset[str]:
     """Names parted by commas, or `all`. Raises UnknownFaultError."""
     names = {name.strip() for name in text.split(",") if name.strip()}
     if "all" in names:
-        names = (names - {"all"}) | (set(FAULTS) - {"stuck"})
+        names = (names - {"all"}) | (set(FAULTS) - _ENDING_A_WINDOW)
     for name in names:
         if name not in FAULTS:
             raise UnknownFaultError(name)
@@ -107,7 +110,7 @@ class Faults:
                 self.committed["stuck"] += 1
                 return "stuck"
             name = self._draw(_PAGING)
-            if name == "loop":
+            if name in ("loop", "loop-far"):
                 if window in self._looped:
                     return None
                 self._looped.add(window)

@@ -26,7 +26,7 @@ class Outage:
 
     first_day: date
     last_day: date
-    factor: float = 0.42
+    factor: float = 0.45
 
     @staticmethod
     def before(today: date) -> Outage:
@@ -68,8 +68,8 @@ def _healthy(line: WorldLine, rng: np.random.Generator) -> Plan:
 
 
 def _struck(cause: str, rng: np.random.Generator) -> Plan:
-    """A plan that fails for one reason: between 40 % and 70 % of it is left."""
-    level, left = float(rng.uniform(1.02, 1.06)), float(rng.uniform(0.4, 0.7))
+    """A plan that fails for one reason: between 40 % and 62 % of it is left."""
+    level, left = float(rng.uniform(1.02, 1.06)), float(rng.uniform(0.4, 0.62))
     if cause in ("not_selected", "too_few_bids"):
         gaps = float(rng.uniform(0.1, 0.3))
         return Plan(level, cause, bids=left / (1 - gaps), gaps=gaps)
@@ -99,9 +99,9 @@ def _pick(lines: Sequence[WorldLine], number: int, rng: np.random.Generator) -> 
 
 
 def _victims(lines: Iterable[WorldLine], outage: Outage, rng: np.random.Generator) -> list[WorldLine]:
-    """Lines that spent at least half of their flight in the outage and were not favoured afterwards."""
+    """Lines that spent most of their flight in the outage and were not favoured afterwards."""
     struck = [x for x in lines if x.era == "ended" and not x.asap and x.goal >= LEAST_GOAL]
-    struck = [line for line in struck if 2 * outage.days_of(line) >= line.flight_days]
+    struck = [line for line in struck if outage.days_of(line) >= 0.6 * line.flight_days]
     return [line for line in struck if line.purchase_type == "unguaranteed" or rng.random() < 0.35]
 
 
@@ -113,7 +113,7 @@ def make_plans(
     plans = {line.index: _healthy(line, rng) for line in known}
     for line in _victims(known, outage, rng):
         plans[line.index] = Plan(1.04, "won_but_not_played", catches_up=False)
-    for era, share in (("ended", 0.018), ("live", 0.03)):
+    for era, share in (("ended", 0.018), ("live", 0.022)):
         members = [line for line in known if line.era == era]
         number = max(2, round(share * len(members)))
         for cause in PLANTED_CAUSES:

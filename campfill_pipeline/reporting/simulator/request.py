@@ -75,7 +75,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, body: bytes, *, cut: bool = False, **headers: str) -> None:
         self.send_response(status)
-        for name, value in {"Content-Type": "application/json", **headers}.items():
+        for name, value in {"Content_Type": "application/json", **headers}.items():
             self.send_header(name.replace("_", "-"), value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -144,9 +144,9 @@ class Handler(BaseHTTPRequestHandler):
         faults, last = self.api.faults, first + limit
         following = f"p{last}-{turn}" if last < len(answer) else None
         fault = faults.in_paging(window)
-        if fault == "stuck":
+        if fault == "stuck" or (fault == "loop" and following is not None):
             following = query.get("cursor") or "p0-0"
-        elif fault == "loop" and following is not None:
+        elif fault == "loop-far" and following is not None:
             following = "p0-0"
         elif fault == "empty-page":
             last, following = first, f"p{first}-{turn + 1}"

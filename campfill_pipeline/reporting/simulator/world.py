@@ -20,7 +20,16 @@ import pandas as pd
 import pyarrow as pa
 
 from campfill_pipeline.reporting.simulator import vocabulary
-from campfill_pipeline.reporting.simulator.delivery import UNIT, Rows, Sites, deliver, join_rows, make_sites
+from campfill_pipeline.reporting.simulator.delivery import (
+    UNIT,
+    Ground,
+    Rows,
+    Sites,
+    deliver,
+    deliver_in_full,
+    join_rows,
+    make_sites,
+)
 from campfill_pipeline.reporting.simulator.hours import Calendar, make_calendar
 from campfill_pipeline.reporting.simulator.planted import Outage, Plan, make_plans
 from campfill_pipeline.reporting.simulator.roster import Shape, WorldLine, make_lines
@@ -166,6 +175,7 @@ def _make_delivery(world: World) -> tuple[Rows, tuple[Stream, ...]]:
     naming = np.random.default_rng([world.seed, 5])
     everyone = world.lines + world.orphans
     streams = [main_stream(line, world.odd, naming) for line in everyone]
+    ground = Ground(world.calendar, world.sites, world.outage, world.shape.history_days)
     parts = []
     for line in everyone:
         plan = world.plans.get(line.index, Plan(1.0))
@@ -173,8 +183,8 @@ def _make_delivery(world: World) -> tuple[Rows, tuple[Stream, ...]]:
             continue
         chance = np.random.default_rng([world.seed, 6, line.index])
         flight = booked_days(line, world.odd)
-        known_days = world.shape.history_days
-        parts.append(deliver(flight, plan, world.calendar, world.sites, world.outage, known_days, chance))
+        send = deliver_in_full if plan.cause is None else deliver
+        parts.append(send(flight, plan, ground, chance))
     rows = bend(join_rows(parts), streams, world.lines, world.odd, naming)
     order = np.lexsort((rows.site, rows.stream, rows.hour))
     return rows.take(order), tuple(streams)
