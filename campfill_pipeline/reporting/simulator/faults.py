@@ -36,8 +36,8 @@ FAULTS: dict[str, str] = {
     "bad-rows": "rows without date, without impressions or without any id",
     "purchase-type": "a purchase type nobody has heard of",
 }
-"""Every fault by its name, with its meaning. `all` stands for those that a patient reader gets past: the others
-end a window.
+"""Every fault by its name, with its meaning. `all` stands for those that a patient reader gets past; the
+others end a window.
 """
 
 _IN_TRANSPORT = frozenset({"429", "429-date", "5xx", "reset", "cut", "slow", "content-type"})
