@@ -45,6 +45,24 @@ def get(conn: psycopg.Connection, source: str, day: date) -> DayFetch | None:
         ).fetchone()
 
 
+def between(conn: psycopg.Connection, first: date, last: date) -> list[DayFetch]:
+    """What is known of the local days `first` to `last`, both inclusive, of every source, oldest first."""
+    with conn.cursor(row_factory=class_row(DayFetch)) as cursor:
+        return cursor.execute(
+            "SELECT * FROM delivery_fetch WHERE day BETWEEN %s AND %s ORDER BY day, source", (first, last)
+        ).fetchall()
+
+
+def resting(conn: psycopg.Connection, source: str, now: datetime) -> set[date]:
+    """Days whose fetch broke so lately that asking again would only disturb: 5 minutes, then twice as long, up to a day."""
+    found = conn.execute(
+        "SELECT day FROM delivery_fetch WHERE source = %(source)s AND failures > 0"
+        " AND failed_at + LEAST(interval '5 minutes' * power(2, LEAST(failures, 12) - 1), interval '1 day') > %(now)s",
+        {"source": source, "now": now},
+    )
+    return {day for (day,) in found}
+
+
 def record_stored(
     conn: psycopg.Connection,
     *,

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,10 +24,10 @@ from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.warehouse import attribution, coverage, partitions, restatement, rollups
 from campfill_pipeline.warehouse.coverage import days_to_fetch, record_failure
-from campfill_pipeline.warehouse.delivery_errors import RowsOutsideDay
+from campfill_pipeline.warehouse.delivery_errors import RowsOutsideDayError
 from campfill_pipeline.warehouse.report_directory import Directory
 from campfill_pipeline.warehouse.restatement import Changes, Scope
-from campfill_pipeline.warehouse.staging import Staging, batches
+from campfill_pipeline.warehouse.staging import Staging, batches, numbered
 
 __all__ = ["FetchFacts", "StoreResult", "days_to_fetch", "record_failure", "store_day", "store_export"]
 
@@ -82,25 +84,34 @@ def store_day(
     `rows` are tables of the canonical schema (domain/report_rows.py), read one after the other while they arrive;
     `refused` and `fetch` (where it is a function) are read after the last of them. `complete` says that every page came: a
     day that had not ended when the fetch began is stored as partial all the same. Whatever `rows` raises leaves the day as
-    it was, and is the caller's to record with `record_failure`. Raises ContradictingRows, RowsOutsideDay, MonthDetached,
-    FigureTooLarge.
+    it was, and is the caller's to record with `record_failure`. Raises ContradictingRowsError, RowsOutsideDayError, MonthDetachedError,
+    FigureTooLargeError.
     """
     zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone
     start, end = day_window(day, zone)
     code = _SOURCES[source]
+    tables = batches(rows)
+    head = next(tables, None)
+    directory = Directory(conn, code)
     with _own_transaction(conn):
         partitions.ensure(conn, start, end)
+        if head is not None and not _has_rows(conn, code, day):
+            _learn(conn, directory, head)
     with _own_transaction(conn):
         conn.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", (f"day of {source}", day.toordinal()))
-        staging = _stage(
-            conn, code, _new_fetch(conn, source, now, day=day), direct=not _has_rows(conn, code, day)
+        staging = Staging(
+            conn,
+            directory,
+            _new_fetch(conn, source, now, day=day),
+            direct=not _has_rows(conn, code, day),
+            allow=partial(_check_window, day, start, end),
         )
-        for table in batches(rows):
+        for table in chain([head] if head is not None else [], tables):
             staging.add(table)
-            _check_window(staging, day, start, end)
         facts = fetch() if callable(fetch) else fetch
         scope = Scope(code, start, end, zone.key)
         attribution.lock_lines(conn)
+        staging.settle()
         changes, repeated = _replace(conn, staging, scope, now)
         touched = {*changes.touched, *((series, day) for series in staging.placed_series)}
         lines = _roll_up(conn, touched, zone)
@@ -151,10 +162,13 @@ def store_export(
             partitions.ensure(conn, first, last + timedelta(hours=1))
         # Another export that waits here sees this one's rows afterwards.
         conn.execute("SELECT pg_advisory_xact_lock(hashtext('export'), 0)")
-        staging = _stage(conn, "c", _new_fetch(conn, "csv", now, upload_id=upload_id), direct=False)
+        staging = Staging(
+            conn, Directory(conn, "c"), _new_fetch(conn, "csv", now, upload_id=upload_id), direct=False
+        )
         for table in batches(_stream(rows) if isinstance(rows, Path) else rows):
             staging.add(table)
         attribution.lock_lines(conn)
+        staging.settle()
         days = _export_days(conn, staging, zone, arrived)
         scope = Scope(
             "c",
@@ -246,12 +260,16 @@ def _finish_fetch(
                 )
 
 
-def _stage(conn: psycopg.Connection, code: str, fetch_no: int, *, direct: bool) -> Staging:
-    return Staging(conn, Directory(conn, code), fetch_no, direct)
+def _learn(conn: psycopg.Connection, directory: Directory, head: pa.Table) -> None:
+    # The first batch names nearly all sites and ids of a day. With their numbers known beforehand, in a short transaction
+    # of their own, a new day's rows can go straight to their place.
+    numbered(directory, head)
+    if directory.has_new:
+        attribution.lock_lines(conn)
+        directory.settle()
 
 
 def _replace(conn: psycopg.Connection, staging: Staging, scope: Scope, now: datetime) -> tuple[Changes, int]:
-    staging.settle()
     if staging.direct and staging.received == staging.placed:
         return Changes(0, 0, 0, 0, []), 0
     repeated = restatement.refuse_contradictions(conn, "api" if scope.source == "a" else "csv")
@@ -262,12 +280,12 @@ def _roll_up(conn: psycopg.Connection, touched: set[tuple[int, date]], zone: Zon
     if not touched:
         return set()
     pairs = sorted(touched)
-    series, days = [number for number, _ in pairs], [day for _, day in pairs]
-    windows = {day: day_window(day, zone) for day in set(days)}
-    rollups.roll_up_series(
-        conn, series, days, [windows[day][0] for day in days], [windows[day][1] for day in days]
-    )
-    lines = set(rollups.roll_up_line_days(conn, series, days))
+    series = [number for number, _ in pairs]
+    for day in sorted({day for _, day in pairs}):
+        rollups.roll_up_series(
+            conn, day, *day_window(day, zone), [number for number, at in pairs if at == day]
+        )
+    lines = set(rollups.roll_up_line_days(conn, series, [day for _, day in pairs]))
     mentioned = conn.execute(
         "SELECT DISTINCT e.line_no FROM report_series s"
         " JOIN report_entity e ON e.entity_no IN (s.campaign_no, s.deal_no)"
@@ -295,10 +313,10 @@ def _rows_of(conn: psycopg.Connection, code: str, days: list[date]) -> int:
     return int(row[0]) if row else 0
 
 
-def _check_window(staging: Staging, day: date, start: datetime, end: datetime) -> None:
-    for found in (staging.first_hour, staging.last_hour):
-        if found is not None and not start <= found < end:
-            raise RowsOutsideDay(day, found, start, end)
+def _check_window(day: date, start: datetime, end: datetime, first: datetime, last: datetime) -> None:
+    for found in (first, last):
+        if not start <= found < end:
+            raise RowsOutsideDayError(day, found, start, end)
 
 
 def _stream(path: Path) -> Iterator[pa.Table]:

@@ -37,7 +37,7 @@ class Contradiction:
         )
 
 
-class ContradictingRows(DeliveryError):
+class ContradictingRowsError(DeliveryError):
     """The same hour, site, campaign and deal came twice with different figures: which one holds cannot be known."""
 
     def __init__(self, source: str, total: int, examples: Sequence[Contradiction]) -> None:
@@ -53,7 +53,7 @@ class ContradictingRows(DeliveryError):
         )
 
 
-class RowsOutsideDay(DeliveryError):
+class RowsOutsideDayError(DeliveryError):
     """Rows do not belong to the local day they were fetched for."""
 
     def __init__(self, day: date, found: datetime, start: datetime, end: datetime) -> None:
@@ -64,7 +64,7 @@ class RowsOutsideDay(DeliveryError):
         )
 
 
-class MonthDetached(DeliveryError):
+class MonthDetachedError(DeliveryError):
     """Rows of a month that was detached from the hourly table cannot be replaced."""
 
     def __init__(self, month: date, table: str) -> None:
@@ -75,7 +75,7 @@ class MonthDetached(DeliveryError):
         )
 
 
-class FigureTooLarge(DeliveryError):
+class FigureTooLargeError(DeliveryError):
     """A count is beyond what one site can do in one hour, and beyond what is stored."""
 
     def __init__(self, column: str, value: int) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 import psycopg
 from psycopg import sql
 
-from campfill_pipeline.warehouse.delivery_errors import MonthDetached
+from campfill_pipeline.warehouse.delivery_errors import MonthDetachedError
 
 PARENT = "report_hour"
 _LOCK = 0x6D6F6E74  # 'mont': one maker of partitions at a time
@@ -50,7 +50,7 @@ def ensure(conn: psycopg.Connection, start: datetime, end: datetime) -> list[str
     """Make the partitions for hours from `start` to before `end` that do not exist; return the names of new ones.
 
     Part of the caller's transaction, which should be short: it keeps other makers waiting, but no reader or writer.
-    Raises MonthDetached where a month was put aside.
+    Raises MonthDetachedError where a month was put aside.
     """
     wanted = list(_months(start, end))
     if set(wanted) <= attached(conn):
@@ -62,7 +62,7 @@ def ensure(conn: psycopg.Connection, start: datetime, end: datetime) -> list[str
             continue
         name = table_name(month)
         if conn.execute("SELECT to_regclass(%s)", (name,)).fetchone() != (None,):
-            raise MonthDetached(month, name)
+            raise MonthDetachedError(month, name)
         # Made beside the parent and then attached: CREATE … PARTITION OF would lock every reader out.
         conn.execute(
             sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)").format(
@@ -98,7 +98,7 @@ def detach(conn: psycopg.Connection, month: date) -> str:
     first = month.replace(day=1)
     name = table_name(first)
     if first not in attached(conn):
-        raise MonthDetached(first, name)
+        raise MonthDetachedError(first, name)
     conn.execute(
         sql.SQL("ALTER TABLE {} DETACH PARTITION {}").format(sql.Identifier(PARENT), sql.Identifier(name))
     )

@@ -65,6 +65,11 @@ class Directory:
         if known is None or known.hour_utc <= mention.hour_utc:
             self.mentions[key] = mention
 
+    @property
+    def has_new(self) -> bool:
+        """Whether a site or a series has a provisional number."""
+        return any(number < 0 for numbers in (self.sites, self.series) for number in numbers.values())
+
     def settle(self) -> tuple[dict[int, int], dict[int, int]]:
         """Give real numbers to what is new; returns provisional to real, for series and for sites.
 

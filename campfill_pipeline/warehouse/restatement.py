@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 import psycopg
 
-from campfill_pipeline.warehouse.delivery_errors import ContradictingRows, Contradiction
+from campfill_pipeline.warehouse.delivery_errors import ContradictingRowsError, Contradiction
 
 EXAMPLES = 5
 _KEY = "series_no, hour_utc, site_no"
@@ -47,7 +47,7 @@ class Changes:
 def refuse_contradictions(conn: psycopg.Connection, source: str) -> int:
     """Keep staged rows that repeat each other once; return how many repeats there were.
 
-    Raises ContradictingRows where one key has different figures: pages of one answer must agree.
+    Raises ContradictingRowsError where one key has different figures: pages of one answer must agree.
     """
     repeats = _one(
         conn,
@@ -84,6 +84,8 @@ def replace(conn: psycopg.Connection, scope: Scope, fetch_no: int, now: datetime
         )
     )
     conn.execute("ANALYZE stage_hour")
+    # The server knows little of rows that came today, and a nested loop over a wrong guess takes minutes.
+    conn.execute("SELECT set_config('enable_nestloop', 'off', true)")
     conn.execute(
         "CREATE TEMP TABLE hour_change ON COMMIT DROP AS"
         f" SELECT {_KEY}, (hour_utc AT TIME ZONE %(zone)s)::date AS day, o.fetch_no AS brought_by, o.spoken_for,"
@@ -130,6 +132,7 @@ def replace(conn: psycopg.Connection, scope: Scope, fetch_no: int, now: datetime
     late = _one(
         conn, "SELECT count(*) FROM restatement WHERE fetch_no = %(fetch)s AND before IS NULL", bounds
     )
+    conn.execute("SELECT set_config('enable_nestloop', 'on', true)")
     touched = conn.execute("SELECT DISTINCT series_no, day FROM hour_change").fetchall()
     return Changes(new, changed, gone, late, touched)
 
@@ -176,7 +179,7 @@ def _raise_contradictions(conn: psycopg.Connection, table: str, source: object) 
             (row[0], *(None if count is None else int(count) for count in row[1:])) for row in rows
         )
         found.append(Contradiction(hour, site, campaign, deal, figures))
-    raise ContradictingRows(str(source), total, found)
+    raise ContradictingRowsError(str(source), total, found)
 
 
 def _one(conn: psycopg.Connection, query: str, parameters: dict[str, object] | None = None) -> int:

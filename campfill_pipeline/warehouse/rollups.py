@@ -19,42 +19,32 @@ _LINE_DAYS = (
 
 
 def roll_up_series(
-    conn: psycopg.Connection,
-    series_nos: Sequence[int],
-    days: Sequence[date],
-    starts: Sequence[datetime],
-    ends: Sequence[datetime],
+    conn: psycopg.Connection, day: date, start: datetime, end: datetime, series_nos: Sequence[int]
 ) -> None:
-    """Sum the hours of these (series, local day) pairs again; `starts` and `ends` are the days' instants."""
-    pairs = {"series": list(series_nos), "days": list(days), "starts": list(starts), "ends": list(ends)}
+    """Sum the hours of these series on a local day again; `start` and `end` are its instants."""
+    # One day and no join at a time: however wrong the server's estimate of a new day, there is no bad plan to choose.
+    values = {"day": day, "start": start, "end": end, "series": list(series_nos)}
+    conn.execute("DELETE FROM report_day WHERE day = %(day)s AND series_no = ANY(%(series)s)", values)
     conn.execute(
-        "DELETE FROM report_day d USING unnest(%(series)s::integer[], %(days)s::date[]) AS t (series_no, day)"
-        " WHERE d.series_no = t.series_no AND d.day = t.day",
-        pairs,
-    )
-    if not series_nos:
-        return
-    # The outer bounds let the planner leave out the other months.
-    conn.execute(
-        "INSERT INTO report_day (series_no, day, impressions, bids, wins, plays, rows, first_hour, last_hour,"
-        "                        campaign_type, deal_type)"
-        " SELECT series_no, day, impressions, bids, wins, plays, rows, first_hour, last_hour,"
-        "   CASE WHEN campaign_g IS NULL AND campaign_u IS NULL THEN '?'"
-        "        WHEN campaign_u IS NULL OR campaign_g >= campaign_u THEN 'g' ELSE 'u' END,"
-        "   CASE WHEN deal_g IS NULL AND deal_u IS NULL THEN '?'"
-        "        WHEN deal_u IS NULL OR deal_g >= deal_u THEN 'g' ELSE 'u' END"
-        " FROM (SELECT h.series_no, t.day, sum(h.impressions) AS impressions, sum(h.bids) AS bids, sum(h.wins) AS wins,"
-        "         sum(h.plays) AS plays, count(*) AS rows, min(h.hour_utc) AS first_hour, max(h.hour_utc) AS last_hour,"
-        "         max(h.hour_utc) FILTER (WHERE h.terms IN ('3', '4', '5')) AS campaign_g,"
-        "         max(h.hour_utc) FILTER (WHERE h.terms IN ('6', '7', '8')) AS campaign_u,"
-        "         max(h.hour_utc) FILTER (WHERE h.terms IN ('1', '4', '7')) AS deal_g,"
-        "         max(h.hour_utc) FILTER (WHERE h.terms IN ('2', '5', '8')) AS deal_u"
-        "       FROM unnest(%(series)s::integer[], %(days)s::date[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])"
-        "            AS t (series_no, day, start_utc, end_utc)"
-        "       JOIN report_hour h ON h.series_no = t.series_no AND h.hour_utc >= t.start_utc AND h.hour_utc < t.end_utc"
-        "       WHERE h.hour_utc >= %(first)s AND h.hour_utc < %(last)s"
-        "       GROUP BY h.series_no, t.day) sums",
-        {**pairs, "first": min(starts), "last": max(ends)},
+        """
+        INSERT INTO report_day (series_no, day, impressions, bids, wins, plays, rows, first_hour, last_hour,
+                                campaign_type, deal_type)
+        SELECT series_no, %(day)s, impressions, bids, wins, plays, rows, first_hour, last_hour,
+               CASE WHEN campaign_g IS NULL AND campaign_u IS NULL THEN '?'
+                    WHEN campaign_u IS NULL OR campaign_g >= campaign_u THEN 'g' ELSE 'u' END,
+               CASE WHEN deal_g IS NULL AND deal_u IS NULL THEN '?'
+                    WHEN deal_u IS NULL OR deal_g >= deal_u THEN 'g' ELSE 'u' END
+        FROM (SELECT series_no, sum(impressions) AS impressions, sum(bids) AS bids, sum(wins) AS wins,
+                     sum(plays) AS plays, count(*) AS rows, min(hour_utc) AS first_hour, max(hour_utc) AS last_hour,
+                     max(hour_utc) FILTER (WHERE terms IN ('3', '4', '5')) AS campaign_g,
+                     max(hour_utc) FILTER (WHERE terms IN ('6', '7', '8')) AS campaign_u,
+                     max(hour_utc) FILTER (WHERE terms IN ('1', '4', '7')) AS deal_g,
+                     max(hour_utc) FILTER (WHERE terms IN ('2', '5', '8')) AS deal_u
+              FROM report_hour
+              WHERE hour_utc >= %(start)s AND hour_utc < %(end)s AND series_no = ANY(%(series)s)
+              GROUP BY series_no) sums
+        """,
+        values,
     )
 
 

@@ -5,7 +5,7 @@ Belongs here: batches, COPY, and the choice of the table they go to. Does not be
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -40,12 +40,17 @@ def batches(tables: pa.Table | Iterable[pa.Table], rows: int = BATCH) -> Iterato
 
 @dataclass
 class Staging:
-    """Rows of one fetch on their way. `direct`: nothing is stored for the day yet, so rows may go straight to their place."""
+    """Rows of one fetch on their way.
+
+    `direct`: nothing is stored for the day yet, so that rows may go straight to their place. `allow` is told the first and
+    the last hour so far, and raises where they must not be stored.
+    """
 
     conn: psycopg.Connection
     directory: Directory
     fetch_no: int
     direct: bool
+    allow: Callable[[datetime, datetime], None] = lambda first, last: None
     received: int = 0
     placed: int = 0
     placed_series: set[int] = field(default_factory=set)
@@ -63,7 +68,7 @@ class Staging:
         """Take one batch of canonical rows."""
         if table.num_rows == 0:
             return
-        rows = self._numbered(table)
+        rows = numbered(self.directory, table)
         self.received += len(rows)
         self._span(rows.hour_utc)
         if not self.direct:
@@ -77,7 +82,7 @@ class Staging:
             return
         try:
             with self.conn.transaction():
-                self._copy("report_hour", rows.in_key_order())
+                self._copy("report_hour", rows.by_series())
         except psycopg.errors.UniqueViolation:
             # A page came twice. Staged rows are compared with those in place, which must agree.
             self._copy("stage_hour", rows)
@@ -102,6 +107,7 @@ class Staging:
         first, last = (_EPOCH + timedelta(microseconds=int(edge)) for edge in (hours.min(), hours.max()))
         self.first_hour = first if self.first_hour is None else min(first, self.first_hour)
         self.last_hour = last if self.last_hour is None else max(last, self.last_hour)
+        self.allow(self.first_hour, self.last_hour)
 
     def _copy(self, table: str, rows: HourRows) -> None:
         statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
@@ -111,49 +117,53 @@ class Staging:
             for data in report_encoding.binary(rows, self.fetch_no):
                 copy.write(data)
 
-    def _numbered(self, table: pa.Table) -> HourRows:
-        campaigns, deals, sites = (
-            report_encoding.coded(table[name]) for name in ("campaign_id", "deal_id", "site")
-        )
-        hours = report_encoding.hours(table["hour_utc"])
-        for role, ids in (("campaign", campaigns), ("deal", deals)):
-            self._mention(role, ids, report_encoding.coded(table[f"{role}_name"]), hours)
-        site_numbers = np.array(self.directory.site_numbers(sites.values), dtype=np.int64)
-        return HourRows(
-            hour_utc=hours,
-            series_no=self._series(campaigns, deals),
-            site_no=site_numbers[sites.codes],
-            counts=report_encoding.counts(table),
-            impressions=report_encoding.ten_thousandths(table["impressions"]),
-            terms=report_encoding.terms(
-                report_encoding.coded(table["campaign_purchase_type"]),
-                report_encoding.coded(table["deal_purchase_type"]),
-            ),
-        )
 
-    def _series(self, campaigns: Coded, deals: Coded) -> Ints:
-        width = len(deals.values) + 1
-        combined = (campaigns.codes + 1) * width + deals.codes + 1
-        distinct, places = np.unique(combined, return_inverse=True)
-        pairs: list[Pair] = [
-            (
-                campaigns.values[number // width - 1] if number >= width else None,
-                deals.values[number % width - 1] if number % width else None,
-            )
-            for number in distinct.tolist()
-        ]
-        numbers = np.array(self.directory.series_numbers(pairs), dtype=np.int64)
-        found: Ints = numbers[places]
-        return found
+def numbered(directory: Directory, table: pa.Table) -> HourRows:
+    """Canonical rows with numbers for their sites and ids; below 0 where the directory has none yet."""
+    campaigns, deals, sites = (
+        report_encoding.coded(table[name]) for name in ("campaign_id", "deal_id", "site")
+    )
+    hours = report_encoding.hours(table["hour_utc"])
+    for role, ids in (("campaign", campaigns), ("deal", deals)):
+        _mention(directory, role, ids, report_encoding.coded(table[f"{role}_name"]), hours)
+    site_numbers = np.array(directory.site_numbers(sites.values), dtype=np.int64)
+    return HourRows(
+        hour_utc=hours,
+        series_no=_series(directory, campaigns, deals),
+        site_no=site_numbers[sites.codes],
+        counts=report_encoding.counts(table),
+        impressions=report_encoding.ten_thousandths(table["impressions"]),
+        terms=report_encoding.terms(
+            report_encoding.coded(table["campaign_purchase_type"]),
+            report_encoding.coded(table["deal_purchase_type"]),
+        ),
+    )
 
-    def _mention(self, role: str, ids: Coded, names: Coded, hours: Ints) -> None:
-        combined = (ids.codes + 1) * (len(names.values) + 1) + names.codes + 1
-        order = np.argsort(combined, kind="stable")
-        distinct, starts = np.unique(combined[order], return_index=True)
-        latest = np.maximum.reduceat(hours[order], starts)
-        for number, micros in zip(distinct.tolist(), latest.tolist(), strict=True):
-            which_id, which_name = divmod(number, len(names.values) + 1)
-            if which_id:
-                name = names.values[which_name - 1] if which_name else None
-                at = _EPOCH + timedelta(microseconds=micros)
-                self.directory.mention(Mention(ids.values[which_id - 1], role, name, at))
+
+def _series(directory: Directory, campaigns: Coded, deals: Coded) -> Ints:
+    width = len(deals.values) + 1
+    combined = (campaigns.codes + 1) * width + deals.codes + 1
+    distinct, places = np.unique(combined, return_inverse=True)
+    pairs: list[Pair] = [
+        (
+            campaigns.values[number // width - 1] if number >= width else None,
+            deals.values[number % width - 1] if number % width else None,
+        )
+        for number in distinct.tolist()
+    ]
+    numbers = np.array(directory.series_numbers(pairs), dtype=np.int64)
+    found: Ints = numbers[places]
+    return found
+
+
+def _mention(directory: Directory, role: str, ids: Coded, names: Coded, hours: Ints) -> None:
+    combined = (ids.codes + 1) * (len(names.values) + 1) + names.codes + 1
+    order = np.argsort(combined, kind="stable")
+    distinct, starts = np.unique(combined[order], return_index=True)
+    latest = np.maximum.reduceat(hours[order], starts)
+    for number, micros in zip(distinct.tolist(), latest.tolist(), strict=True):
+        which_id, which_name = divmod(number, len(names.values) + 1)
+        if which_id:
+            name = names.values[which_name - 1] if which_name else None
+            at = _EPOCH + timedelta(microseconds=micros)
+            directory.mention(Mention(ids.values[which_id - 1], role, name, at))

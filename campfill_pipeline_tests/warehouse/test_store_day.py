@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from campfill_pipeline.warehouse.attribution import attribute
-from campfill_pipeline.warehouse.delivery_errors import ContradictingRows, FigureTooLarge, RowsOutsideDay
+from campfill_pipeline.warehouse.delivery_errors import ContradictingRowsError, FigureTooLargeError, RowsOutsideDayError
 from campfill_pipeline_tests.warehouse.delivery_rows import (
     CAMPAIGN,
     DEAL,
@@ -137,7 +137,7 @@ def test_rows_that_contradict_each_other_are_refused_with_their_addresses(
         store(connection, date(2025, 8, 3), [Row(at("2025-08-03T12:00"))])
     rows = [Row(NOON, impressions=Decimal("1.5")), Row(NOON, impressions=Decimal("2.5"))]
     for pages in ([table(rows)], [table(rows[:1]), table(rows[1:])]):
-        with pytest.raises(ContradictingRows) as caught:
+        with pytest.raises(ContradictingRowsError) as caught:
             store(connection, DAY, pages)
         assert caught.value.total == 1
         assert caught.value.examples[0].site == "Hbf"
@@ -149,7 +149,7 @@ def test_rows_that_contradict_each_other_are_refused_with_their_addresses(
 def test_rows_of_another_day_are_refused(connection: psycopg.Connection) -> None:
     store(connection, DAY, [Row(at("2025-08-03T22:00")), Row(at("2025-08-04T21:00"))])
     for outside in ("2025-08-03T21:00", "2025-08-04T22:00"):
-        with pytest.raises(RowsOutsideDay, match="2025-08-04"):
+        with pytest.raises(RowsOutsideDayError, match="2025-08-04"):
             store(connection, DAY, [Row(at(outside))])
     assert len(all_of(connection, "SELECT * FROM report_row")) == 2
 
@@ -200,7 +200,7 @@ def store_broken(connection: psycopg.Connection, rows: Iterator[pa.Table]) -> No
 
 
 def test_a_count_beyond_reason_is_refused(connection: psycopg.Connection) -> None:
-    with pytest.raises(FigureTooLarge, match="bids"):
+    with pytest.raises(FigureTooLargeError, match="bids"):
         store(connection, DAY, [Row(NOON, bids=2**31)])
 
 
