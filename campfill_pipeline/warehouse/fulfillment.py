@@ -17,6 +17,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.warehouse.causes import refresh_causes
 from campfill_pipeline.warehouse.statements import sections, statement
 from campfill_pipeline.warehouse.windows import refresh_windows
 
@@ -118,9 +119,9 @@ def _lines_to_compute(
         """
         WITH moved(day) AS (                       -- days whose coverage changed since the last refresh
             (SELECT day FROM delivery_fetch WHERE status = 'complete'
-             EXCEPT SELECT day FROM fulfillment_fetched_day)
+             EXCEPT SELECT day FROM fulfillment_fetch WHERE status = 'complete')
             UNION ALL
-            (SELECT day FROM fulfillment_fetched_day
+            (SELECT day FROM fulfillment_fetch WHERE status = 'complete'
              EXCEPT SELECT day FROM delivery_fetch WHERE status = 'complete')
         )
         SELECT line_no FROM line_dirty
@@ -173,10 +174,12 @@ def refresh(
         {"as_of": as_of, "now": now},
     )
     refresh_windows(conn, rules, as_of=as_of, ends=None if everything else ends)
-    conn.execute("DELETE FROM fulfillment_fetched_day")
+    before = None if everything or state is None else state[0]
+    refresh_causes(conn, timezone=rules.timezone, as_of=as_of, before=before, lines=lines)
+    conn.execute("DELETE FROM fulfillment_fetch")
     conn.execute(
-        """INSERT INTO fulfillment_fetched_day
-           SELECT DISTINCT day FROM delivery_fetch WHERE status = 'complete'"""
+        """INSERT INTO fulfillment_fetch (source, day, status, fetched_at, fetch_no, rows)
+           SELECT source, day, status, fetched_at, fetch_no, rows FROM delivery_fetch"""
     )
     conn.execute(
         """INSERT INTO fulfillment_state (as_of, rules, refreshed_at) VALUES (%(as_of)s, %(rules)s, %(now)s)
@@ -211,9 +214,11 @@ def _store(
                    COALESCE(array_agg(s.line_no), '{{}}'),
                    COALESCE(array_agg(DISTINCT s.end_date), '{{}}'),
                    -- the table itself is still seen as it was before this statement
-                   COALESCE(array_agg(DISTINCT b.end_date) FILTER (WHERE b.end_date IS NOT NULL), '{{}}')
+                   COALESCE(array_agg(DISTINCT b.end_date) FILTER (WHERE b.end_date IS NOT NULL), '{{}}'),
+                   -- hours after the flight may have moved from day to day
+                   ARRAY(SELECT DISTINCT end_date FROM figures WHERE delivered_outside_flight > 0)
             FROM stored s LEFT JOIN fulfillment b ON b.line_no = s.line_no""",
     )
     row = conn.execute(query, _parameters(rules, as_of, lines) | {"now": now}).fetchone()
     assert row is not None
-    return row[0], row[1], {*row[2], *row[3]}
+    return row[0], row[1], {*row[2], *row[3], *row[4]}

@@ -9,7 +9,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-_SECTION = re.compile(r"^-- (?P<name>[a-z]+ (?:now|then))$", re.MULTILINE)
+_SECTION = re.compile(r"^-- name: ([a-z ]+)$", re.MULTILINE)
 
 
 @cache
@@ -20,6 +20,6 @@ def statement(name: str) -> str:
 
 @cache
 def sections(name: str) -> dict[str, str]:
-    """Parts of the SQL file `name` that begin with a line like `-- terms now`, by that title."""
+    """Parts of the SQL file `name` that begin with a line like `-- name: terms now`, by that name."""
     _, *parts = _SECTION.split(statement(name))
     return {title: text.strip() for title, text in zip(parts[::2], parts[1::2], strict=True)}

@@ -46,9 +46,9 @@ def refresh_windows(
     first, last = max(min(stale), earliest), max(stale)
     texts = sections("windows")
     parameters = {"as_of": as_of, "first": first, "last": last, "goal_met": rules.bands.goal_met}
-    conn.execute(texts["windows now"].encode(), parameters)
+    conn.execute(texts["windows"].encode(), parameters)
     parameters["last"] = min(last + 7 * ONE_DAY, as_of)  # a trend looks seven days back
-    conn.execute(texts["trend now"].encode(), parameters)
+    conn.execute(texts["trend"].encode(), parameters)
     return (last - first).days + 1
 
 

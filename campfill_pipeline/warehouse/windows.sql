@@ -1,7 +1,7 @@
 -- Windows of ended, covered lines for every day from `first` to `last`, and the trend made from them.
 -- Parameters: as_of (nothing after it is known), first, last, goal_met.
 
--- windows now
+-- name: windows
 -- A line is in a window for a run of days after its end; what it has delivered may still rise on some of them (hours
 -- after the flight). So each line gives a few events: at this day these figures enter the window, at that day they
 -- leave it. A running sum over the days then gives every window of every day in one pass.
@@ -93,7 +93,7 @@ SET lines = excluded.lines, fulfilled = excluded.fulfilled, fulfilled_pct = excl
 WHERE (w.lines, w.fulfilled, w.goal, w.delivered, w.delivered_capped)
       IS DISTINCT FROM (excluded.lines, excluded.fulfilled, excluded.goal, excluded.delivered, excluded.delivered_capped)
 
--- trend now
+-- name: trend
 -- The 7d fulfilled share of each day against the one seven days before; NULL where one of the two has no lines.
 WITH seven AS (
     SELECT as_of AS day, kind, purchase_type, lines, fulfilled_pct

@@ -47,8 +47,14 @@ CREATE TABLE fulfillment_state (
     rules text NOT NULL,
     refreshed_at timestamptz NOT NULL
 );
-CREATE TABLE fulfillment_fetched_day (
-    day date PRIMARY KEY
+CREATE TABLE fulfillment_fetch (                              -- delivery_fetch as it was then
+    source text NOT NULL,
+    day date NOT NULL,
+    status text NOT NULL,
+    fetched_at timestamptz NOT NULL,
+    fetch_no integer,
+    rows integer NOT NULL,
+    PRIMARY KEY (source, day)
 );
 
 CREATE TABLE fulfillment_window (
@@ -90,6 +96,50 @@ CREATE TABLE shortfall_cause (
     missing numeric NOT NULL,                                 -- target minus delivered
     missing_eur numeric NOT NULL,
     evidence jsonb NOT NULL
+);
+
+-- The references of causes. Healthy lines give the measure: what they got by site and hour, summed by purchase type.
+CREATE TABLE reference_series (                               -- report rows summed up below, by their series
+    series_no integer PRIMARY KEY,
+    line_no integer NOT NULL,
+    purchase_type text NOT NULL
+);
+CREATE INDEX reference_series_line ON reference_series (line_no);
+
+CREATE TABLE reference_hour (                                 -- days before as_of; rows = 0 where nothing is left
+    purchase_type text NOT NULL,
+    site_no integer NOT NULL,
+    hour_utc timestamptz NOT NULL,
+    rows bigint NOT NULL,
+    bids bigint NOT NULL,
+    wins bigint NOT NULL,
+    plays bigint NOT NULL,
+    impressions numeric NOT NULL,
+    PRIMARY KEY (purchase_type, site_no, hour_utc)
+) WITH (fillfactor = 90);
+-- Written in the order of time, by full computation and by days, so that a day's cells lie together.
+CREATE INDEX reference_hour_time ON reference_hour USING brin (hour_utc) WITH (pages_per_range = 16);
+
+CREATE TABLE reference_day (                                  -- the same, by local day
+    purchase_type text NOT NULL,
+    day date NOT NULL,
+    rows bigint NOT NULL,
+    bids bigint NOT NULL,
+    wins bigint NOT NULL,
+    plays bigint NOT NULL,
+    impressions numeric NOT NULL,
+    PRIMARY KEY (purchase_type, day)
+);
+
+CREATE TABLE line_reference (                                 -- what a line that fell short was measured by
+    line_no integer PRIMARY KEY,
+    basis text NOT NULL CHECK (basis IN ('history', 'flight', 'none')),
+    purchase_type text NOT NULL,                              -- 'all' where its own type had nothing to compare
+    first_day date, last_day date,                            -- local days of the reference, both inclusive
+    days integer NOT NULL,                                    -- of them with deliveries
+    depends_from date NOT NULL, depends_to date NOT NULL,     -- a change of these days changes the reference
+    depends_type text,                                        -- only of this purchase type; NULL = of any
+    win_rate numeric, play_rate numeric, audience numeric     -- weighed by the line's own mix
 );
 
 CREATE TABLE reconciliation (

@@ -1,0 +1,79 @@
+-- What healthy lines got, by purchase type, site and hour: the measure by which a shortfall is explained.
+-- Healthy: covered, and at least `healthy_from` of the own target. Only days before as_of, only rows with funnel figures.
+
+-- name: wanted
+-- The series that should be summed up, of the lines in question (NULL: all).
+SELECT s.series_no, f.line_no, f.purchase_type
+FROM fulfillment f JOIN report_series s USING (line_no)
+WHERE (%(lines)s::integer[] IS NULL OR f.line_no = ANY (%(lines)s::integer[]))
+  AND f.covered AND f.elapsed_days > 0
+  AND CASE f.lifecycle
+          WHEN 'live' THEN f.delivered_before * f.flight_days
+                           >= %(healthy_from)s::numeric * f.impression_goal * f.elapsed_days
+          ELSE f.delivered >= %(healthy_from)s::numeric * f.impression_goal END
+
+-- name: stale days
+-- Days before as_of whose rows may have changed since the last refresh, because they were fetched (again).
+SELECT day FROM (
+    (SELECT source, day, fetched_at, fetch_no, rows FROM delivery_fetch
+     EXCEPT SELECT source, day, fetched_at, fetch_no, rows FROM fulfillment_fetch)
+    UNION ALL
+    (SELECT source, day, fetched_at, fetch_no, rows FROM fulfillment_fetch
+     EXCEPT SELECT source, day, fetched_at, fetch_no, rows FROM delivery_fetch)) changed
+WHERE day < %(as_of)s::date
+UNION SELECT day::date FROM generate_series(%(before)s::date, %(as_of)s::date - 1, interval '1 day') AS day
+
+-- name: forget days
+DELETE FROM reference_hour
+WHERE hour_utc >= %(first)s::date::timestamp AT TIME ZONE %(timezone)s
+  AND hour_utc < (%(last)s::date + 1)::timestamp AT TIME ZONE %(timezone)s
+  AND (%(days)s::date[] IS NULL OR (hour_utc AT TIME ZONE %(timezone)s)::date = ANY (%(days)s::date[]))
+
+-- name: sum days
+-- Sum up the member series on whole days (NULL: all days before as_of).
+INSERT INTO reference_hour (purchase_type, site_no, hour_utc, rows, bids, wins, plays, impressions)
+SELECT m.purchase_type, h.site_no, h.hour_utc, count(*), sum(h.bids), sum(h.wins), sum(h.plays), sum(h.impressions)
+FROM report_hour h JOIN reference_series m USING (series_no)
+WHERE h.hour_utc >= %(first)s::date::timestamp AT TIME ZONE %(timezone)s
+  AND h.hour_utc < (%(last)s::date + 1)::timestamp AT TIME ZONE %(timezone)s
+  AND (%(days)s::date[] IS NULL OR (h.hour_utc AT TIME ZONE %(timezone)s)::date = ANY (%(days)s::date[]))
+  AND h.bids IS NOT NULL AND h.wins IS NOT NULL AND h.plays IS NOT NULL
+GROUP BY h.hour_utc, m.purchase_type, h.site_no
+ORDER BY h.hour_utc
+
+-- name: sum days by day
+INSERT INTO reference_day (purchase_type, day, rows, bids, wins, plays, impressions)
+SELECT purchase_type, (hour_utc AT TIME ZONE %(timezone)s)::date, sum(rows), sum(bids), sum(wins), sum(plays), sum(impressions)
+FROM reference_hour
+WHERE hour_utc >= %(first)s::date::timestamp AT TIME ZONE %(timezone)s
+  AND hour_utc < (%(last)s::date + 1)::timestamp AT TIME ZONE %(timezone)s
+  AND (%(days)s::date[] IS NULL OR (hour_utc AT TIME ZONE %(timezone)s)::date = ANY (%(days)s::date[]))
+GROUP BY 1, 2
+
+-- name: add series
+-- Add (sign 1) or take away (sign -1) whole series on the days that were not summed up just now.
+WITH delta AS (
+    SELECT m.purchase_type, h.site_no, h.hour_utc, sum(m.sign) AS rows, sum(m.sign * h.bids) AS bids,
+           sum(m.sign * h.wins) AS wins, sum(m.sign * h.plays) AS plays, sum(m.sign * h.impressions) AS impressions
+    FROM unnest(%(series)s::integer[], %(types)s::text[], %(signs)s::integer[]) AS m(series_no, purchase_type, sign)
+    JOIN report_hour h USING (series_no)
+    WHERE h.hour_utc < %(as_of)s::date::timestamp AT TIME ZONE %(timezone)s
+      AND (h.hour_utc AT TIME ZONE %(timezone)s)::date <> ALL (%(days)s::date[])
+      AND h.bids IS NOT NULL AND h.wins IS NOT NULL AND h.plays IS NOT NULL
+    GROUP BY m.purchase_type, h.site_no, h.hour_utc
+), hours AS (
+    INSERT INTO reference_hour AS r (purchase_type, site_no, hour_utc, rows, bids, wins, plays, impressions)
+    SELECT * FROM delta
+    ON CONFLICT (purchase_type, site_no, hour_utc) DO UPDATE
+    SET rows = r.rows + excluded.rows, bids = r.bids + excluded.bids, wins = r.wins + excluded.wins,
+        plays = r.plays + excluded.plays, impressions = r.impressions + excluded.impressions
+), days AS (
+    INSERT INTO reference_day AS r (purchase_type, day, rows, bids, wins, plays, impressions)
+    SELECT purchase_type, (hour_utc AT TIME ZONE %(timezone)s)::date, sum(rows), sum(bids), sum(wins), sum(plays),
+           sum(impressions)
+    FROM delta GROUP BY 1, 2
+    ON CONFLICT (purchase_type, day) DO UPDATE
+    SET rows = r.rows + excluded.rows, bids = r.bids + excluded.bids, wins = r.wins + excluded.wins,
+        plays = r.plays + excluded.plays, impressions = r.impressions + excluded.impressions
+)
+SELECT DISTINCT purchase_type, (hour_utc AT TIME ZONE %(timezone)s)::date FROM delta
