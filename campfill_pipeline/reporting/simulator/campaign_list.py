@@ -79,7 +79,7 @@ def _cells(line: WorldLine, rng: np.random.Generator) -> Cells:
         "budget_eur": notations.budget_cell(line.budget, rng),
         "cpm_eur": notations.price_cell(line.cpm, rng),
         "id": notations.id_cell(line.id, rng),
-        "buyer": notations.text_cell(line.buyer, rng),
+        "buyer": notations.text_cell(line.buyer, rng) if line.kind == "deal" else line.buyer,
     }
 
 
@@ -118,7 +118,7 @@ def _compose(world: World, version: int, first_row: int) -> _Sheet:
             sheet.blame(row, damage.field, damage.code)
         elif line.id == contradicted:
             sheet.blame(sheet.add(dict(cells)), "id", "duplicate_id")
-            cells["impression_goal"] = line.goal + 5_000
+            cells["name"] = f"{line.name} (2)"
             sheet.blame(sheet.first_row + len(sheet.rows), "id", "duplicate_id")
         else:
             if line.id in marks.rounded:
