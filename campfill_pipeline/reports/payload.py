@@ -13,7 +13,7 @@ import base64
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,14 @@ from uuid import UUID
 
 import orjson
 
-from campfill_pipeline.warehouse.report_shapes import LineDetail, LineRow, ReportData, RevisionRow
+from campfill_pipeline.warehouse.report_shapes import (
+    Evidence,
+    LineDetail,
+    LineRow,
+    ReportData,
+    RevisionRow,
+    StageRow,
+)
 
 LINES_PER_CHUNK = 24
 MOST_HEAT_DAYS = 62
@@ -29,14 +36,14 @@ MOST_ATTENTION = 10
 
 EXACT = (
     "impression_goal", "budget_eur", "cpm_eur", "delivered", "delivered_before", "delivered_outside_flight",
-    "fulfillment_pct", "shortfall", "surplus", "expected", "pacing_index", "required_daily", "projected",
-    "value_at_risk_eur", "delivered_value_eur", "billable_eur",
+    "fulfillment_pct", "shortfall", "surplus", "expected", "pacing_index", "required_daily", "best_week_daily",
+    "projected", "value_at_risk_eur", "delivered_value_eur", "billable_eur",
 )  # fmt: skip
 REPEATED = (
     "kind", "purchase_type", "buyer", "placement", "advertiser", "runtime", "start_date", "end_date",
     "effective_start", "lifecycle", "band", "pace", "cause", "side", "sheet",
 )  # fmt: skip
-COUNTED = ("covered", "flight_days", "elapsed_days", "days_fetched", "revision", "row_no")
+COUNTED = ("covered", "reachable", "flight_days", "elapsed_days", "days_fetched", "revision", "row_no")
 
 
 @dataclass(frozen=True)
@@ -128,8 +135,7 @@ def detail_entry(detail: LineDetail, *, full: bool) -> dict[str, object]:
     """Level 4 of one line; without `full`, hours and sites are left out (and the page says so)."""
     entry: dict[str, object] = {
         "days": [(row.day, exact(row.impressions), row.bids, row.wins, row.plays) for row in detail.days],
-        "stages": {name: _stage(stage) for name, stage in detail.stages.items()} if detail.stages else None,
-        "facts": list(detail.facts),
+        "evidence": _evidence(detail.evidence) if detail.evidence else None,
         "sites": [],
         "site_count": detail.site_count,
         "hours": None,
@@ -141,7 +147,17 @@ def detail_entry(detail: LineDetail, *, full: bool) -> dict[str, object]:
     return entry
 
 
-def _stage(stage: Any) -> dict[str, object]:
+def _evidence(evidence: Evidence) -> dict[str, object]:
+    return asdict(evidence) | {
+        "stages": {name: _stage(stage) for name, stage in evidence.stages.items()}
+        if evidence.stages
+        else None,
+        "target": exact(evidence.target),
+        "weakest_sites": [(at.site, exact(at.figure), exact(at.due)) for at in evidence.weakest_sites],
+    }
+
+
+def _stage(stage: StageRow) -> dict[str, object]:
     return {
         "actual": exact(stage.actual),
         "baseline": exact(stage.baseline),

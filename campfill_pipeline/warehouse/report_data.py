@@ -44,7 +44,8 @@ SELECT l.id, l.name, f.kind, f.purchase_type, l.buyer, l.placement, l.advertiser
        f.end_date, f.effective_start, f.impression_goal, l.budget_eur, f.cpm_eur, f.lifecycle, f.band, f.pace,
        f.covered, f.flight_days, f.elapsed_days, f.days_fetched, f.delivered, f.delivered_before,
        f.delivered_outside_flight, f.fulfillment_pct, f.shortfall, f.surplus, f.expected, f.pacing_index,
-       f.required_daily, f.projected, f.value_at_risk_eur, f.delivered_value_eur, f.billable_eur,
+       f.required_daily, f.best_week_daily, f.reachable, f.projected,
+       f.value_at_risk_eur, f.delivered_value_eur, f.billable_eur,
        c.cause, c.side, l.revision, l.upload_id, l.sheet, l.row_no
 FROM fulfillment f
 JOIN line_register l ON l.line_no = f.line_no AND l.withdrawn_at IS NULL

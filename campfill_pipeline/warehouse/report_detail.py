@@ -18,14 +18,13 @@ from decimal import Decimal
 from uuid import UUID
 
 from campfill_pipeline.warehouse.report_data import Connection
-from campfill_pipeline.warehouse.report_evidence import facts_of, stages_of
+from campfill_pipeline.warehouse.report_evidence import read_evidence
 from campfill_pipeline.warehouse.report_shapes import (
     DayRow,
     LineDetail,
     LineRow,
     ReportData,
     SiteRow,
-    StageRow,
 )
 
 ROWS_READ = 4_000_000
@@ -75,9 +74,9 @@ ORDER BY r.line_id, r.by_hour, r.place
 """
 
 CAUSES = """
-SELECT line_id, cause, share_bids, share_wins, share_plays, share_audience, evidence
-FROM shortfall_cause
-WHERE line_id = ANY (%(lines)s)
+SELECT c.line_id, c.cause, f.kind, c.evidence::text
+FROM shortfall_cause c JOIN fulfillment f USING (line_id)
+WHERE c.line_id = ANY (%(lines)s)
 """
 
 
@@ -149,17 +148,11 @@ def _batch(
                 site_counts[line_id] = count
     causes = {row[0]: row[1:] for row in connection.execute(CAUSES.encode(), values)}
     for line_id in lines:
-        stages: dict[str, StageRow] | None = None
-        facts: tuple[str, ...] = ()
-        if line_id in causes:
-            cause, *shares, evidence = causes[line_id]
-            stages, facts = stages_of(cause, shares, evidence), facts_of(evidence)
         yield LineDetail(
             id=line_id,
             days=tuple(days[line_id]),
             hours=hours.get(line_id, {}),
             sites=tuple(sites[line_id]),
             site_count=site_counts.get(line_id, 0),
-            stages=stages,
-            facts=facts,
+            evidence=read_evidence(*causes[line_id]) if line_id in causes else None,
         )

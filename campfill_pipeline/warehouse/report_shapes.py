@@ -51,6 +51,8 @@ class LineRow:
     expected: Decimal
     pacing_index: Decimal | None
     required_daily: Decimal | None
+    best_week_daily: Decimal | None
+    reachable: bool | None
     projected: Decimal | None
     value_at_risk_eur: Decimal | None
     delivered_value_eur: Decimal
@@ -213,20 +215,43 @@ class StageRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LineDetail:
-    """What level 4 shows of a line besides its row. `hours`: (local day, hour of day) -> impressions.
+class WeakSite:
+    """A site where the stage to blame lost most: what came out of it, and what its reference would have given."""
 
-    `stages`: bids, wins, plays, audience, where a verdict has a funnel; `facts`: what a person can check, in
-    sentences.
-    """
+    site: str
+    figure: Decimal
+    due: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a person can check about a cause; None where it was not looked at. Hours are UTC starts, days local."""
+
+    stages: dict[str, StageRow] | None
+    target: Decimal | None
+    days_not_fetched: int | None
+    flight_hours: int | None
+    hours_without_bid: int | None
+    first_hour: str | None
+    last_hour: str | None
+    reference_basis: str | None
+    reference_purchase_type: str | None
+    reference_days: int | None
+    reference_first_day: str | None
+    reference_last_day: str | None
+    weakest_sites: tuple[WeakSite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineDetail:
+    """What level 4 shows of a line besides its row. `hours`: (local day, hour of day) -> impressions."""
 
     id: UUID
     days: tuple[DayRow, ...]
     hours: dict[tuple[date, int], Decimal]
     sites: tuple[SiteRow, ...]
     site_count: int
-    stages: dict[str, StageRow] | None
-    facts: tuple[str, ...]
+    evidence: Evidence | None
 
 
 @dataclass(frozen=True, slots=True)

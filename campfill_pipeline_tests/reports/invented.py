@@ -14,6 +14,7 @@ from uuid import UUID
 from campfill_pipeline.warehouse.report_shapes import (
     AttentionRow,
     DayRow,
+    Evidence,
     FetchRow,
     Freshness,
     LineDetail,
@@ -26,6 +27,7 @@ from campfill_pipeline.warehouse.report_shapes import (
     StageRow,
     TrendRow,
     UploadRow,
+    WeakSite,
     WindowRow,
 )
 
@@ -152,6 +154,8 @@ def _line(random_: random.Random, number: int, upload_id: UUID) -> LineRow:
         surplus=max(delivered - goal, Decimal(0)),
         expected=expected,
         pacing_index=pacing,
+        best_week_daily=None if elapsed == 0 else delivered / elapsed,
+        reachable=level >= 0.95,
         required_daily=None if elapsed == days else shortfall / (days - elapsed),
         projected=projected,
         value_at_risk_eur=None if risk is None or lifecycle == "scheduled" else risk / THOUSAND * cpm,
@@ -310,6 +314,25 @@ def invent(count: int, seed: int = 5) -> ReportData:
     )
 
 
+def _evidence(line: LineRow, stages: dict[str, StageRow]) -> Evidence:
+    told = line.cause not in ("not_fetched", "no_reference")
+    return Evidence(
+        stages=stages if told else None,
+        target=Decimal(line.impression_goal),
+        days_not_fetched=None if line.covered else line.elapsed_days - line.days_fetched,
+        flight_hours=line.flight_days * 24 if line.covered else None,
+        hours_without_bid=71 if line.covered else None,
+        first_hour="2026-11-04T05:00:00+00:00" if line.covered else None,
+        last_hour="2026-11-21T21:00:00+00:00" if line.covered else None,
+        reference_basis="history" if told else None,
+        reference_purchase_type=line.purchase_type,
+        reference_days=28,
+        reference_first_day="2026-10-07",
+        reference_last_day="2026-11-03",
+        weakest_sites=(WeakSite("Köln Hbf", Decimal("12.5"), Decimal("104.1")),) if told else (),
+    )
+
+
 def invent_details(data: ReportData, seed: int = 6) -> list[LineDetail]:
     """Details of every begun line with a shortfall, worst first."""
     random_ = random.Random(seed)
@@ -359,14 +382,7 @@ def invent_details(data: ReportData, seed: int = 6) -> list[LineDetail]:
                 hours,
                 tuple(sites),
                 143,
-                stages if line.side and line.cause not in ("not_fetched", "no_reference") else None,
-                (
-                    "71 of 504 flight hours had no bid.",
-                    "First hour with delivery: 04.11.2026 06 h; last: 21.11.2026 22 h.",
-                    "Weakest site: Köln Hbf, 12 % of what its wins usually give.",
-                )
-                if line.side
-                else (),
+                _evidence(line, stages) if line.side else None,
             )
         )
     return details

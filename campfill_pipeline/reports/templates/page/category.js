@@ -19,9 +19,9 @@ const rankedTable = (name, field, rows, filters) => {
   const groups = ranked(rows, field);
   const most = groups.length ? rough(groups[0].shortfall) : 0;
   const body = groups.slice(0, 12).map((group) => html`<tr data-key="${group.key}"><th scope="row">${group.key ? html`<a href="${address("/lines", { ...filters, [field]: group.key })}">${group.key}</a>` : html`<span class="soft">not told by the list</span>`}
-    <span class="rank" aria-hidden="true"><i style="width:${most ? ((100 * rough(group.shortfall)) / most).toFixed(1) : 0}%"></i></span></th>
-    <td class="n">${impressions(group.shortfall)}</td><td class="n">${euros(group.eur)}</td><td class="n">${count(group.short)}<span class="soft"> / ${count(group.lines)}</span></td></tr>`);
-  return html`<section class="panel" aria-labelledby="h-${field}"><h2 id="h-${field}">${name}</h2>${groups.length ? html`<table class="ranking" data-field="${field}"><thead><tr><th scope="col">${name}</th><th scope="col" class="n">Short</th><th scope="col" class="n">Worth</th><th scope="col" class="n">Lines short / all</th></tr></thead><tbody>${body}</tbody></table>
+    <span class="soft">${count(group.short)} of ${count(group.lines)} ${plural(group.lines, "line", "lines")} short</span><span class="rank" aria-hidden="true"><i style="width:${most ? ((100 * rough(group.shortfall)) / most).toFixed(1) : 0}%"></i></span></th>
+    <td class="n">${impressions(group.shortfall)}</td><td class="n">${euros(group.eur)}</td></tr>`);
+  return html`<section class="panel" aria-labelledby="h-${field}"><h2 id="h-${field}">${name}</h2>${groups.length ? html`<table class="ranking" data-field="${field}"><thead><tr><th scope="col">${name}</th><th scope="col" class="n">Short</th><th scope="col" class="n">Worth</th></tr></thead><tbody>${body}</tbody></table>
     ${groups.length > 12 ? html`<p class="soft">and ${count(groups.length - 12)} more, smaller ones</p>` : ""}` : html`<p class="calm">No shortfall here.</p>`}</section>`;
 };
 const bandTable = (rows, filters) => {
@@ -43,6 +43,8 @@ const category = async (kind, purchase, query) => {
   const total = pickWindow(period, kind, purchase);
   const trend = pickTrend(kind, purchase);
   const filters = { state: "ended", period, kind: kind === "all" ? "" : kind, purchase: purchase === "all" ? "" : purchase };
+  const losses = head.losses.filter((row) => row.period === period && row.kind === kind && row.purchase_type === purchase)
+    .map((row) => ({ ...row, href: address("/lines", { ...filters, side: row.side }) }));
   const name = categoryName(kind, purchase);
   const others = head.windows.filter((row) => row.period === period && row.lines > 0 && (row.kind === "all") === (row.purchase_type === "all"));
   return {
@@ -54,7 +56,8 @@ const category = async (kind, purchase, query) => {
       ${tile("Delivered ÷ goals", percent(total && total.delivered_pct), html`${percent(total && total.capped_pct)} without surplus`)}
       ${tile("Impressions short", impressions(sum(rows.map((row) => row.shortfall))), html`in ${count(rows.filter((row) => rough(row.shortfall) > 0).length)} lines`)}
       ${tile("Worth", euros(sum(rows.map((row) => row.value_at_risk_eur))), "at the lines' own CPM")}</dl>
-    <p class="go"><a class="button" href="${address("/lines", filters)}">Which lines? <span aria-hidden="true">→</span></a></p>
+    <p class="go"><a class="button" href="${address("/lines", filters)}">Which lines are these? <span aria-hidden="true">→</span></a></p>
+    <section class="panel" aria-labelledby="h-side"><h2 id="h-side">System or resources?</h2>${sideBar(losses)}</section>
     <div class="two"><section class="panel" aria-labelledby="h-bands"><h2 id="h-bands">How far did they get?</h2>${bandTable(rows, filters)}</section>
     <section class="panel" aria-labelledby="h-trend"><h2 id="h-trend">Goals met <span class="soft">in the seven days before each date</span></h2><p>${trendChip(trend)}</p><div class="chart" id="trend"></div>${trendTable(trend)}</section></div>
     <div class="three">${rankedTable("Buyers", "buyer", rows, filters)}${rankedTable("Placements", "placement", rows, filters)}${rankedTable("Advertisers", "advertiser", rows, filters)}</div>`,

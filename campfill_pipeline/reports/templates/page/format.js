@@ -53,6 +53,7 @@ const asUtc = (day) => new Date(day + "T00:00:00Z");
 const dayFormat = (options) => new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
 const dayShort = dayFormat({ day: "2-digit", month: "short" });
 const dayLong = dayFormat({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
+const dayMedium = dayFormat({ day: "numeric", month: "short", year: "numeric" });
 const dayPlain = dayFormat({ day: "2-digit", month: "2-digit", year: "numeric" });
 const day = (value, format = dayPlain) =>
   missing(value) ? NOTHING : html`<time datetime="${value}">${format.format(asUtc(value))}</time>`;

@@ -12,13 +12,13 @@ const sentence = (row, detail) => {
 };
 const facts = (row) => html`<dl class="tiles">
   ${tile("Goal", count(row.impression_goal), "impressions")}${tile("Delivered", impressions(row.delivered), rough(row.delivered_outside_flight) > 0 ? html`${impressions(row.delivered_outside_flight)} of them outside the flight` : "")}
-  ${tile("Fulfilled", percent(row.fulfillment_pct, 2), label("bands", row.band))}
-  ${row.lifecycle === "live" ? html`${tile("Pace", factor(row.pacing_index), label("paces", row.pace))}${tile("Projected", impressions(row.projected))}${tile("Needed a day", impressions(row.required_daily), html`for the ${count(row.flight_days - row.elapsed_days)} days left`)}` : html`${tile("Short", impressions(row.shortfall))}${tile("Billable", euros(row.billable_eur, 2), html`${euros(row.delivered_value_eur, 2)} delivered`)}`}
+  ${tile("Fulfilled", percent(row.fulfillment_pct, 2), standing(row))}
+  ${row.lifecycle === "live" ? html`${tile("Pace", factor(row.pacing_index), label("paces", row.pace))}${tile("Projected", impressions(row.projected))}${tile("Needed a day", impressions(row.required_daily), html`for ${count(row.flight_days - row.elapsed_days)} days; best week ${missing(row.best_week_daily) ? "unknown" : html`${impressions(row.best_week_daily)}: ${row.reachable ? "reachable" : "out of reach"}`}`)}` : html`${tile("Short", impressions(row.shortfall))}${tile("Billable", euros(row.billable_eur, 2), html`${euros(row.delivered_value_eur, 2)} delivered`)}`}
   ${tile("Value at risk", euros(row.value_at_risk_eur, 2), html`at a CPM of ${euros(row.cpm_eur, 2)}`)}</dl>`;
 
 const STAGES = [["bids", "Selected", "bids"], ["wins", "Auctions won", "wins per bid"], ["plays", "Played", "plays per win"], ["audience", "Audience", "impressions per play"]];
 const rate = (value) => (missing(value) ? NOTHING : factor(value, rough(value) < 1 ? 4 : 2));
-const funnel = (evidence, cause) => html`<table class="funnel"><thead><tr><th scope="col">Stage</th><th scope="col" class="n">This line</th><th scope="col" class="n">Needed / usual</th><th scope="col">Against the usual</th><th scope="col" class="n">Part of the loss</th></tr></thead><tbody>
+const funnel = (evidence) => html`<table class="funnel"><thead><tr><th scope="col">Stage</th><th scope="col" class="n">This line</th><th scope="col" class="n">Needed / usual</th><th scope="col">Against the usual</th><th scope="col" class="n">Part of the loss</th></tr></thead><tbody>
   ${STAGES.map(([key, name, unit]) => {
     const stage = evidence.stages[key];
     const ratio = missing(stage.ratio) ? null : rough(stage.ratio) * 100;
@@ -26,12 +26,24 @@ const funnel = (evidence, cause) => html`<table class="funnel"><thead><tr><th sc
     <td><span class="gauge" aria-hidden="true"><i style="width:${Math.min(ratio || 0, 150) / 1.5}%"></i><b></b></span><span class="gauge-text">${missing(stage.ratio) ? NOTHING : exact(stage.ratio, plain(ratio.toFixed(1), 1) + " %")}</span></td>
     <td class="n">${missing(stage.share) ? NOTHING : exact(stage.share, plain((rough(stage.share) * 100).toFixed(1), 0) + " %")}</td></tr>`;
   })}</tbody></table>`;
-const evidenceList = (detail) => html`<ul class="evidence">${detail.facts.map((fact) => html`<li>${fact}</li>`)}</ul>`;
+const UNITS = { not_selected: "bids", too_few_bids: "bids", lost_auctions: "wins", won_but_not_played: "plays", low_audience: "impressions" };
+const factsOf = (evidence, cause) => {
+  const list = [];
+  if (!missing(evidence.days_not_fetched)) list.push(html`${count(evidence.days_not_fetched)} flight ${plural(evidence.days_not_fetched, "day was", "days were")} not fetched.`);
+  if (!missing(evidence.flight_hours)) list.push(html`${count(evidence.hours_without_bid)} of ${count(evidence.flight_hours)} flight hours had no bid.`);
+  if (evidence.first_hour) list.push(html`First hour with delivery: ${moment(evidence.first_hour)}; the last: ${moment(evidence.last_hour)}.`);
+  for (const [site, figure, due] of evidence.weakest_sites) list.push(html`Weak site: ${site || "(none named)"}, ${impressions(figure)} ${UNITS[cause] || ""} where ${impressions(due)} were due.`);
+  if (evidence.reference_basis === "history" || evidence.reference_basis === "flight") {
+    list.push(html`Usual is what ${evidence.reference_purchase_type === "all" ? "all" : evidence.reference_purchase_type} lines that met their target got ${evidence.reference_basis === "history" ? "before this flight" : "in the hours of this flight"}, ${day(evidence.reference_first_day)} to ${day(evidence.reference_last_day)} (${count(evidence.reference_days)} ${plural(evidence.reference_days, "day", "days")} with delivery), at this line's own sites and hours.`);
+  }
+  return list;
+};
 const causePanel = (row, detail) => {
   if (!row.cause) return "";
+  const evidence = detail && detail.evidence, facts = evidence ? factsOf(evidence, row.cause) : [];
   return html`<section class="panel cause" aria-labelledby="h-cause"><h2 id="h-cause">Why: ${label("causes", row.cause)} <span class="side-chip side-${row.side}">${label("sides", row.side)}</span></h2>
     <p class="lead">${label("cause_sentences", row.cause)}</p><p>${label("cause_actions", row.cause)}</p>
-    ${detail && detail.stages ? funnel(detail, row.cause) : ""}${detail && detail.facts.length ? html`<h3>What can be checked</h3>${evidenceList(detail)}` : ""}</section>`;
+    ${evidence && evidence.stages ? funnel(evidence) : ""}${facts.length ? html`<h3>What can be checked</h3><ul class="evidence">${facts.map((fact) => html`<li>${fact}</li>`)}</ul>` : ""}</section>`;
 };
 const siteTable = (detail) => {
   if (!detail.sites.length) return "";
@@ -62,7 +74,7 @@ const line = async (id) => {
   return {
     title: row.name,
     body: html`${crumbs(["Overview", "#/"], [categoryName(row.kind, row.purchase_type), `#/where/${row.kind}/${row.purchase_type}`], ["Lines", "#/lines"], ["This line"])}
-    <section class="hero line"><div class="hero-text"><p class="eyebrow">${categoryName(row.kind, row.purchase_type)} · ${label("lifecycles", row.lifecycle)} · ${row.covered ? bandBadge(row.band) : "not judged"}</p><h1 tabindex="-1">${row.name}</h1><p class="lead">${sentence(row, detail)}</p>${row.attention ? html`<p class="why-today"><strong>Today:</strong> ${row.attention}</p>` : ""}</div></section>
+    <section class="hero of-line"><div class="hero-text"><p class="eyebrow">${categoryName(row.kind, row.purchase_type)} · ${label("lifecycles", row.lifecycle)} · ${!row.covered ? "not judged" : row.lifecycle === "live" ? html`<span class="badge">${label("paces", row.pace)}</span>` : row.lifecycle === "scheduled" ? "" : bandBadge(row.band)}</p><h1 tabindex="-1">${row.name}</h1><p class="lead">${sentence(row, detail)}</p>${row.attention ? html`<p class="why-today"><strong>Today:</strong> ${row.attention}</p>` : ""}</div></section>
     ${facts(row)}${causePanel(row, detail)}
     ${hasDays ? html`<section class="panel" aria-labelledby="h-curve"><h2 id="h-curve">Delivery against the promise</h2><div class="chart tall" id="curve"></div>${dayTable(detail)}</section>` : ""}
     ${detail && detail.hours ? html`<div class="two uneven"><section class="panel" aria-labelledby="h-heat"><h2 id="h-heat">When it ran <span class="soft">impressions by ${detail.hours.weekly ? "week" : "day"} and hour, ${head.timezone}</span></h2><div class="chart heat" id="heat"></div></section>${siteTable(detail)}</div>` : ""}

@@ -18,8 +18,8 @@ const narrowed = (rows, filters) => {
 };
 const COLUMNS = {
   name: { head: "Line", text: (row) => row.name },
-  end_date: { head: "Flight", text: (row) => row.end_date },
-  impression_goal: { head: "Goal", number: true, low: true },
+  end_date: { head: "Flight", flight: true, text: (row) => row.end_date },
+  impression_goal: { head: "Goal", number: true, low: true, not: "live" },
   delivered: { head: "Delivered", number: true, low: true },
   fulfillment_pct: { head: "Fulfilled", number: true },
   pacing_index: { head: "Pace", number: true, only: "live" },
@@ -27,7 +27,7 @@ const COLUMNS = {
   required_daily: { head: "Needed a day", number: true, only: "live", low: true },
   shortfall: { head: "Short", number: true, not: "live" },
   value_at_risk_eur: { head: "At risk", number: true },
-  cause: { head: "Cause", text: (row) => row.cause || "", not: "live", low: true },
+  cause: { head: "Cause", text: (row) => row.cause || "", low: true },
 };
 const columnsFor = (state) => Object.entries(COLUMNS).filter(([, column]) => (!column.only || column.only === state) && column.not !== state);
 const sorted = (rows, sort) => {
@@ -39,12 +39,13 @@ const sorted = (rows, sort) => {
     : (a, b) => (missing(a[key]) || missing(b[key]) ? missing(b[key]) - missing(a[key]) : rough(a[key]) - rough(b[key]));
   return [...rows].sort((a, b) => (missing(a[key]) !== missing(b[key]) ? missing(a[key]) - missing(b[key]) : (down ? -1 : 1) * order(a, b)) || a.at - b.at);
 };
+const standing = (row) => row.lifecycle === "scheduled" ? "not started" : !row.covered ? "not judged" : row.lifecycle === "live" ? "so far" : html`<span aria-hidden="true">${BAND_SIGNS[row.band]}</span> ${label("bands", row.band)}`;
 const cells = {
   name: (row) => html`<th scope="row">${lineLink(row)}<span class="soft">${[categoryName(row.kind, row.purchase_type), row.kind === "deal" ? row.buyer : row.advertiser, row.placement].filter(Boolean).join(" · ")}</span></th>`,
   end_date: (row) => html`<td class="flight">${row.start_date ? day(row.start_date) : html`<abbr title="as soon as possible">ASAP</abbr>`} <span aria-hidden="true">–</span> ${day(row.end_date)}${row.covered || row.lifecycle === "scheduled" ? "" : html`<span class="soft">${count(row.days_fetched)} of ${count(row.elapsed_days)} days fetched</span>`}</td>`,
   impression_goal: (row) => html`<td class="n low">${count(row.impression_goal)}</td>`,
-  delivered: (row) => html`<td class="n low">${impressions(row.delivered)}</td>`,
-  fulfillment_pct: (row) => html`<td class="n pct">${percent(row.fulfillment_pct)}<span class="fill band-${row.band}" aria-hidden="true"><i style="width:${Math.min(rough(row.fulfillment_pct), 100).toFixed(1)}%"></i></span><span class="soft">${row.covered ? label("bands", row.band) : "not judged"}</span></td>`,
+  delivered: (row) => html`<td class="n low">${impressions(row.delivered)}${row.lifecycle === "live" ? html`<span class="soft">of ${count(row.impression_goal)}</span>` : ""}</td>`,
+  fulfillment_pct: (row) => html`<td class="n pct">${percent(row.fulfillment_pct)}<span class="fill ${row.lifecycle === "live" ? "running" : "band-" + row.band}" aria-hidden="true"><i style="width:${Math.min(rough(row.fulfillment_pct), 100).toFixed(1)}%"></i></span><span class="soft">${standing(row)}</span></td>`,
   pacing_index: (row) => html`<td class="n">${factor(row.pacing_index)}<span class="soft">${row.pace ? label("paces", row.pace) : ""}</span></td>`,
   projected: (row) => html`<td class="n low">${impressions(row.projected)}</td>`,
   required_daily: (row) => html`<td class="n low">${impressions(row.required_daily)}</td>`,
@@ -59,7 +60,7 @@ const distinct = (rows, field) => [...new Set(rows.map((row) => row[field]).filt
 
 const listTable = (rows, filters, shown) => html`<table class="list"><caption class="unseen">Lines, sorted by ${(COLUMNS[filters.sort.replace("-", "")] || COLUMNS.shortfall).head}</caption><thead><tr>${columnsFor(filters.state).map(([key, column]) => {
   const state = filters.sort === key ? "ascending" : filters.sort === "-" + key ? "descending" : "none";
-  return html`<th scope="col" aria-sort="${state}" class="${column.number ? "n " : ""}${column.low ? "low" : ""}"><button type="button" data-sort="${state === "descending" || (state === "none" && !column.number) ? key : "-" + key}">${column.head}<span aria-hidden="true">${state === "ascending" ? " ↑" : state === "descending" ? " ↓" : ""}</span></button></th>`;
+  return html`<th scope="col" aria-sort="${state}" class="${[column.number && "n", column.low && "low", column.flight && "flight"].filter(Boolean).join(" ")}"><button type="button" data-sort="${state === "descending" || (state === "none" && !column.number) ? key : "-" + key}">${column.head}<span aria-hidden="true">${state === "ascending" ? " ↑" : state === "descending" ? " ↓" : ""}</span></button></th>`;
 })}</tr></thead><tbody>${rows.slice(0, shown).map((row) => html`<tr data-line="${row.id}">${columnsFor(filters.state).map(([key]) => cells[key](row))}</tr>`)}</tbody></table>`;
 
 const lineList = async (query) => {
@@ -77,9 +78,9 @@ const lineList = async (query) => {
     body: html`${crumbs(["Overview", "#/"], ["Lines"])}<h1 tabindex="-1">Which lines?</h1>
     <form class="filters" role="search" aria-label="Narrow the list"><label class="search">Search<input type="search" name="q" value="${filters.q}" placeholder="Name, buyer, advertiser, ID" autocomplete="off"></label>
       <label>Show<select name="state">${Object.entries(STATES).map(([key, text]) => html`<option value="${key}"${key === filters.state ? new Markup(" selected") : ""}>${text}</option>`)}</select></label>
-      ${choice("period", "Ended in", filters.period, Object.entries(PERIODS), "any time")}${choice("kind", "Kind", filters.kind, named("kinds", ["campaign", "deal"]))}
+      ${filters.state === "live" ? choice("pace", "Pace", filters.pace, named("paces", ["behind", "on_track", "ahead", "unmeasured"])) : choice("period", "Ended in", filters.period, Object.entries(PERIODS), "any time")}${choice("kind", "Kind", filters.kind, named("kinds", ["campaign", "deal"]))}
       ${choice("purchase", "Purchase type", filters.purchase, named("purchase_types", ["guaranteed", "unguaranteed", "unknown"]))}${choice("band", "Band", filters.band, named("bands", BANDS))}
-      ${choice("pace", "Pace", filters.pace, named("paces", ["behind", "on_track", "ahead", "unmeasured"]))}${choice("cause", "Cause", filters.cause, named("causes", Object.keys(head.words.causes)))}${choice("side", "Kind of problem", filters.side, named("sides", SIDES))}
+      ${choice("cause", "Cause", filters.cause, named("causes", Object.keys(head.words.causes)))}${choice("side", "Kind of problem", filters.side, named("sides", SIDES))}
       ${choice("buyer", "Buyer", filters.buyer, distinct(all, "buyer"))}${choice("placement", "Placement", filters.placement, distinct(all, "placement"))}${choice("advertiser", "Advertiser", filters.advertiser, distinct(all, "advertiser"))}
       <a class="ghost" href="#/lines">Start over</a></form>
     <div id="result" aria-live="polite">${result(shown)}</div>`,
@@ -88,8 +89,8 @@ const lineList = async (query) => {
       form.addEventListener("submit", (event) => event.preventDefault());
       form.addEventListener("change", (event) => {
         if (event.target.name === "q") return;
-        const period = event.target.name === "state" && event.target.value !== "ended" ? { period: "" } : {};
-        change({ [event.target.name]: event.target.value, ...period, ...(event.target.name === "state" ? { sort: "" } : {}) });
+        const fresh = event.target.name === "state" ? { period: "", pace: "", sort: "" } : {};
+        change({ [event.target.name]: event.target.value, ...fresh });
       });
       let waiting;
       form.elements.q.addEventListener("input", (event) => {

@@ -17,12 +17,13 @@ const headlineMore = (period) => {
 const dataStatement = () => {
   const { freshness, coverage } = head;
   const late = !freshness.complete_through || freshness.complete_through < daysLater(head.as_of, -1);
-  const reach = freshness.complete_through ? day(freshness.complete_through, dayLong) : "no day yet";
+  const unjudged = coverage.begun - coverage.judged;
   return html`<section class="statement${late ? " late" : ""}" aria-labelledby="h-data"><h2 id="h-data">What these figures rest on</h2><dl>
-    <div><dt>Delivery is complete through</dt><dd>${reach}</dd><dd class="soft">${late ? html`Older than the day before this page's date: ${head.freshness.gap_note}` : "Up to the day before this page's date."}</dd></div>
-    <div><dt>Last asked the reporting API</dt><dd>${freshness.fetched_at ? moment(freshness.fetched_at) : "never"}</dd><dd class="soft">${freshness.today_fetched_at ? "Today's hours so far are counted as delivered, never in an average." : "Nothing of today is counted yet."}</dd></div>
-    <div><dt>Lines judged</dt><dd>${count(coverage.judged)} <small>of ${count(coverage.begun)}</small></dd><dd class="soft">${coverage.begun > coverage.judged ? html`${count(coverage.begun - coverage.judged)} ${plural(coverage.begun - coverage.judged, "has a flight day", "have flight days")} that ${plural(coverage.begun - coverage.judged, "was", "were")} not fetched. <a href="#/lines?state=uncovered">They</a> are in no share, trend or cause.` : "Every flight day so far was fetched."}</dd></div>
-    <div><dt>Campaign list</dt><dd>${freshness.list_received_at ? moment(freshness.list_received_at) : "none yet"}</dd><dd class="soft">${freshness.list_file || ""}${coverage.scheduled ? html`, ${count(coverage.scheduled)} lines start later` : ""}</dd></div>
+    <div><dt>Delivery is complete through</dt><dd>${freshness.complete_through ? day(freshness.complete_through, dayLong) : "no day yet"}</dd>
+      <dd class="soft">${late ? html`<strong>Older than the day before this page's date:</strong> ${freshness.gap_note}` : html`without a gap since ${day(freshness.complete_from, dayMedium)}`}</dd></div>
+    <div><dt>Delivery last arrived</dt><dd>${freshness.fetched_at ? moment(freshness.fetched_at) : "never"}</dd><dd class="soft">${freshness.today_fetched_at ? "Today's hours so far count as delivered, but in no average." : "Nothing of today is counted yet."}</dd></div>
+    <div><dt>Lines judged</dt><dd>${count(coverage.judged)} <small>of ${count(coverage.begun)}</small></dd><dd class="soft">${unjudged ? html`<a href="#/lines?state=uncovered">${count(unjudged)}</a> ${plural(unjudged, "has a flight day that was", "have flight days that were")} never fetched: in no share, trend or cause.` : "Every flight day so far was fetched."}</dd></div>
+    <div><dt>Newest campaign list</dt><dd>${freshness.list_received_at ? moment(freshness.list_received_at) : "none yet"}</dd><dd class="soft">${freshness.list_file || ""}${coverage.scheduled ? html` · ${count(coverage.scheduled)} ${plural(coverage.scheduled, "line starts", "lines start")} later` : ""}</dd></div>
   </dl></section>`;
 };
 
@@ -31,14 +32,14 @@ const windowCard = (row, period) => {
   return html`<li class="card" data-card="${row.kind}/${row.purchase_type}"><h3><a href="${address(`/where/${row.kind}/${row.purchase_type}`, { period })}">${categoryName(row.kind, row.purchase_type)}</a></h3>
     <p class="big">${percent(row.fulfilled_pct)}</p><p class="soft">${count(row.fulfilled)} of ${count(row.lines)} ${plural(row.lines, "line", "lines")} met the goal</p>
     ${sparkline(trend)}<p>${trendChip(trend)}</p>
-    <dl class="pair"><div><dt>Delivered ÷ goals</dt><dd>${percent(row.delivered_pct)}</dd></div><div><dt>without surplus</dt><dd>${percent(row.capped_pct)}</dd></div></dl></li>`;
+    <dl class="pair"><div><dt>Delivered ÷ goals</dt><dd>${percent(row.delivered_pct)}</dd></div><div><dt>Without surplus</dt><dd>${percent(row.capped_pct)}</dd></div></dl></li>`;
 };
 
 const attentionTable = () => {
   if (!head.attention.length) return html`<p class="calm">Nothing today: no live line is at risk and no ended line waits for a make-good.</p>`;
   const shown = head.attention.slice(0, 10);
   return html`<table class="attention"><thead><tr><th scope="col">Line</th><th scope="col">Why</th><th scope="col" class="n">At risk</th></tr></thead>
-  <tbody>${shown.map((item) => html`<tr data-line="${item.id}"><th scope="row"><a href="#/line/${item.id}">${item.name}</a><span class="soft">${categoryName(item.kind, item.purchase_type)}</span></th><td>${item.reason}</td><td class="n">${euros(item.value_at_risk_eur)}</td></tr>`)}</tbody></table>
+  <tbody>${shown.map((item) => html`<tr data-line="${item.id}"><th scope="row"><a href="#/line/${item.id}">${item.name}</a><span class="soft">${categoryName(item.kind, item.purchase_type)}</span><span class="narrow">${item.reason}</span></th><td>${item.reason}</td><td class="n">${euros(item.value_at_risk_eur)}</td></tr>`)}</tbody></table>
   ${head.attention_count > shown.length ? html`<p><a href="#/lines?state=attention">All ${count(head.attention_count)} lines that need attention</a></p>` : ""}`;
 };
 
@@ -65,16 +66,16 @@ const overview = (query) => {
     title: "Are we all right?",
     body: html`
     <section class="hero"><div class="hero-text"><p class="eyebrow">Are we all right?</p><h1 tabindex="-1">${headline(period, total)}</h1><p class="lead">${headlineMore(period)}</p></div>${periodSwitch(period, (to) => address("/", { period: to }))}</section>
-    <section class="total" aria-labelledby="h-total"><div class="figure" data-card="all/all"><h2 id="h-total"><a href="${address("/where/all/all", { period })}">Goals met</a></h2><p class="huge">${percent(total && total.fulfilled_pct)}</p>
-      <p>${count(total && total.fulfilled)} of ${count(total && total.lines)} lines</p><p>${trendChip(trend)}</p>
-      <dl class="pair"><div><dt>Delivered ÷ goals</dt><dd>${percent(total && total.delivered_pct)}</dd></div><div><dt>without surplus</dt><dd>${percent(total && total.capped_pct)}</dd></div></dl></div>
-      <div class="wide"><h2>Share of lines that met their goal <span class="soft">in the seven days before each date</span></h2><div class="chart" id="trend"></div></div></section>
+    <div class="answer"><section class="panel figure" data-card="all/all" aria-labelledby="h-total"><h2 id="h-total"><a href="${address("/where/all/all", { period })}">Goals met</a></h2>
+      <div class="figure-row"><p class="huge">${percent(total && total.fulfilled_pct)}</p><div><p>${count(total && total.fulfilled)} of ${count(total && total.lines)} lines</p><p>${trendChip(trend)}</p></div></div>
+      <dl class="pair"><div><dt>Delivered ÷ goals</dt><dd>${percent(total && total.delivered_pct)}</dd></div><div><dt>Without surplus</dt><dd>${percent(total && total.capped_pct)}</dd></div></dl>
+      <h3 class="soft">Share of lines that met their goal, in the seven days before each date</h3><div class="chart low-chart" id="trend"></div></section>
+    <section class="panel" aria-labelledby="h-side"><h2 id="h-side">System or resources?</h2>${sideBar(losses)}</section></div>
+    ${dataStatement()}
     <section aria-labelledby="h-cards"><h2 id="h-cards" class="quiet">By kind and purchase type</h2><ul class="cards">${cards.map((row) => windowCard(row, period))}</ul></section>
-    <section class="panel" aria-labelledby="h-side"><h2 id="h-side">System or resources?</h2>${sideBar(losses)}</section>
     <section class="panel" aria-labelledby="h-attention"><h2 id="h-attention">Needs attention today</h2>${attentionTable()}</section>
     <div class="two"><section class="panel" aria-labelledby="h-live"><h2 id="h-live">Running now</h2>${liveNow()}</section>
-    <section class="panel" aria-labelledby="h-rec"><h2 id="h-rec">List and reporting disagree</h2>${reconciliationList()}</section></div>
-    ${dataStatement()}`,
+    <section class="panel" aria-labelledby="h-rec"><h2 id="h-rec">Where list and reporting disagree</h2>${reconciliationList()}</section></div>`,
     draw: () => drawTrend("trend", trend),
   };
 };

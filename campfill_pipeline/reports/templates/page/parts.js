@@ -7,10 +7,10 @@ const bandBadge = (band) => html`<span class="badge band-${band}"><span aria-hid
 const TREND_SIGNS = { improving: "▲", declining: "▼", stable: "▶" };
 const trendChip = (trend) => {
   const last = trend.days.length - 1;
-  if (last < 0 || !trend.trend[last]) return html`<span class="trend none">No trend: one of the two weeks has no lines</span>`;
+  if (last < 0 || !trend.trend[last]) return html`<span class="trend none">no trend: one of the two weeks has no lines</span>`;
   const word = trend.trend[last];
   return html`<span class="trend trend-${word}"><span aria-hidden="true">${TREND_SIGNS[word]}</span> ${word}
-    <span class="soft">${points(trend.change[last])} against the week before</span></span>`;
+    <span class="soft">${points(trend.change[last])} to the week before</span></span>`;
 };
 const sparkline = (trend) => {
   const values = trend.pct.slice(-60);
