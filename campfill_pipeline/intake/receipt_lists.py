@@ -38,7 +38,6 @@ _CHANGE_COLUMNS = [
     ListColumn("Line’s key", 40),
 ]
 _ISSUE_COLUMNS = [
-    ListColumn("No.", 7),
     ListColumn("Verdict", 16),
     ListColumn("Sheet", 18),
     ListColumn("Cell", 9),
@@ -126,7 +125,6 @@ def write_issues(book: Book, issues: IssueDigest) -> None:
     worksheet.freeze_panes(3, 0)
     rows: Sequence[list[Any]] = [
         [
-            number,
             SEVERITY_WORDS[issue.severity],
             issue.sheet,
             issue.cell,
@@ -137,6 +135,6 @@ def write_issues(book: Book, issues: IssueDigest) -> None:
             issue.code,
             _FILL[issue.severity],
         ]
-        for number, issue in enumerate(issues.first, 1)
+        for issue in issues.first
     ]
     write_list(book, worksheet, 2, _ISSUE_COLUMNS, list(rows))

@@ -42,7 +42,11 @@ class Book:
     def sheet(self, name: str) -> Any:
         """The worksheet of this name, made unless it was reserved."""
         worksheet = self._book.get_worksheet_by_name(name)
-        return self._book.add_worksheet(name) if worksheet is None else worksheet
+        worksheet = self._book.add_worksheet(name) if worksheet is None else worksheet
+        worksheet.set_landscape()
+        worksheet.set_paper(9)  # A4
+        worksheet.fit_to_pages(1, 0)
+        return worksheet
 
     def reserve(self, name: str) -> None:
         """Give a worksheet its place among the sheets, to be written later."""
@@ -52,7 +56,7 @@ class Book:
         """The format with these properties, made once."""
         key = tuple(sorted(looks.items()))
         if key not in self._formats:
-            self._formats[key] = self._book.add_format({"font_name": "Calibri", "valign": "top", **looks})
+            self._formats[key] = self._book.add_format({"font_name": "Calibri", "valign": "vcenter", **looks})
         return self._formats[key]
 
     def close(self) -> None:
@@ -83,6 +87,17 @@ def write_text(book: Book, worksheet: Any, row: int, column: int, text: str, **l
     worksheet.write_string(row, column, presentable(text), book.format(**looks))
 
 
+def lines_of(text: str, width: float) -> int:
+    """How many lines a wrapped text takes in a column of this width, roughly; never more than eight."""
+    return min(8, sum(1 + int(len(part) / (width * 1.02)) for part in text.split("\n")))
+
+
+def set_height(worksheet: Any, row: int, *lines: int) -> None:
+    """Make a row high enough for wrapped text: not every program does it by itself."""
+    if max(lines, default=1) > 1:
+        worksheet.set_row(row, 15 * max(lines))
+
+
 @dataclass(frozen=True)
 class ListColumn:
     """A column of a list in a receipt: its heading, its width in characters, and how numbers in it look."""
@@ -100,8 +115,14 @@ def write_list(
     for index, column in enumerate(columns):
         worksheet.set_column(index, index, column.width)
         worksheet.write_string(first_row, index, column.heading, book.heading)
+    worksheet.autofilter(first_row, 0, first_row + max(1, len(rows)), len(columns) - 1)
     for number, values in enumerate(rows, first_row + 1):
         fill = values[len(columns)] if len(values) > len(columns) else None
+        set_height(
+            worksheet,
+            number,
+            *(lines_of(str(v), c.width) for c, v in zip(columns, values, strict=False) if c.wrap),
+        )
         for index, (column, value) in enumerate(zip(columns, values, strict=False)):
             looks: dict[str, Any] = {"text_wrap": True} if column.wrap else {}
             if fill and index == 0:

@@ -26,16 +26,17 @@ _STATUS = {
     "duplicate": "DUPLICATE",
 }
 _HIGHLIGHTS = 5
+_BAR = 36
 
 
 class _Page:
-    """Writes a page line by line: a narrow margin, a label, a figure, a remark."""
+    """Writes a page line by line: a narrow margin, a label, a figure, a bar or a remark."""
 
     def __init__(self, book: Book) -> None:
         self.book, self.row = book, 0
         self.worksheet = book.sheet(SHEET)
         self.worksheet.hide_gridlines(2)
-        for index, width in enumerate((3, 34, 14, 100)):
+        for index, width in enumerate((3, 40, 12, 42, 90)):
             self.worksheet.set_column(index, index, width)
 
     def line(self, label: str = "", figure: Any = None, remark: str = "", **looks: Any) -> None:
@@ -48,25 +49,28 @@ class _Page:
         elif figure is not None:
             write_text(self.book, self.worksheet, self.row, 2, str(figure), align="right", **looks)
         if remark:
-            write_text(self.book, self.worksheet, self.row, 3, remark, **{"text_wrap": True, **looks})
+            write_text(self.book, self.worksheet, self.row, 3, remark, **{"indent": 1, **looks})
+        self.row += 1
+
+    def bar(self, label: str, count: int, total: int, colour: str, remark: str) -> None:
+        """A count with its share of the total drawn beside it."""
+        write_text(self.book, self.worksheet, self.row, 1, label)
+        look = self.book.format(num_format="#,##0", align="right", bold=True)
+        self.worksheet.write_number(self.row, 2, count, look)
+        if count and total:
+            blocks = "█" * max(1, round(_BAR * count / total))
+            write_text(self.book, self.worksheet, self.row, 3, blocks, font_color=colour, indent=1)
+        if remark:
+            write_text(self.book, self.worksheet, self.row, 4, remark)
         self.row += 1
 
     def heading(self, text: str) -> None:
         """A blank line and the title of a section."""
         self.row += 1
-        for column in (1, 2, 3):
-            words = text if column == 1 else ""
-            write_text(
-                self.book,
-                self.worksheet,
-                self.row,
-                column,
-                words,
-                bold=True,
-                font_size=12,
-                bottom=1,
-                font_color=INK,
-            )
+        looks: dict[str, Any] = {"bold": True, "font_size": 12, "bottom": 1, "font_color": INK}
+        write_text(self.book, self.worksheet, self.row, 1, text, **looks)
+        for column in (2, 3, 4):
+            self.worksheet.write_blank(self.row, column, None, self.book.format(**looks))
         self.row += 1
 
     def banner(self, status: str, sentence: str) -> None:
@@ -80,7 +84,8 @@ class _Page:
         self.worksheet.set_row(self.row, 34)
         write_text(self.book, self.worksheet, self.row, 1, _STATUS.get(status, status.upper()), **looks)
         write_text(self.book, self.worksheet, self.row, 2, sentence, **looks)
-        write_text(self.book, self.worksheet, self.row, 3, "", **looks)
+        for column in (3, 4):
+            self.worksheet.write_blank(self.row, column, None, self.book.format(**looks))
         self.row += 1
 
 
@@ -90,7 +95,8 @@ def write_summary(
     """Write the first sheet. `trouble` says why the rows to mend are not in the receipt, where they should be."""
     page = _Page(book)
     page.row = 1
-    page.line(f"Receipt for {facts.file_name}", bold=True, font_size=18, font_color=INK)
+    page.worksheet.set_row(page.row, 28)
+    page.line(f"Receipt for {' '.join(facts.file_name.split())}", bold=True, font_size=18, font_color=INK)
     page.line(f"Received {facts.received_at:%A, %d %B %Y, %H:%M:%S %Z}".strip(), font_color="#6B7280")
     page.row += 1
     page.banner(facts.status, headline(facts.status, facts.counts, facts.message))
@@ -129,21 +135,14 @@ def _steps(
 def _counts(page: _Page, facts: ReceiptFacts) -> None:
     counts = facts.counts
     page.heading("What was read")
-    page.line("Rows read", counts.rows_read or 0)
-    if facts.parsed.kind == KIND_EXPORT:
-        page.line("   loaded", counts.rows_accepted or 0)
-    else:
-        page.line(
-            "   loaded", counts.rows_accepted or 0, describe_changes(facts) if counts.rows_accepted else ""
-        )
-    page.line(
-        "   rejected", counts.rows_rejected or 0, "not loaded; to be mended" if counts.rows_rejected else ""
-    )
-    page.line(
-        "Rows passed over",
-        counts.rows_skipped or 0,
-        "blank rows, totals, notes, and repetitions of the same line" if counts.rows_skipped else "",
-    )
+    read, accepted = counts.rows_read or 0, counts.rows_accepted or 0
+    rejected, skipped = counts.rows_rejected or 0, counts.rows_skipped or 0
+    register = "" if facts.parsed.kind == KIND_EXPORT or not accepted else describe_changes(facts)
+    page.bar("Rows read", read, read, "#9CA3AF", "")
+    page.bar("   loaded", accepted, read, "#2E7D32", register)
+    page.bar("   rejected", rejected, read, "#C2570C", "not loaded; to be mended" if rejected else "")
+    passed = "blank rows, totals, notes, and repetitions of the same line" if skipped else ""
+    page.bar("Rows passed over", skipped, 0, INK, passed)
 
 
 def _reasons(page: _Page, issues: IssueDigest) -> None:
