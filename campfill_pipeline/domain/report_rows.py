@@ -62,6 +62,7 @@ class Refusal:
     value: str | None
     code: str
     message: str
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -229,12 +230,10 @@ def _refused(
         if fault is None and not columns[stored][index].is_valid:
             fault = Fault("missing_value", f"{names[name]} is missing.")
         if fault is not None:
-            reasons.append(Refusal(name, names[name], found(name), fault.code, fault.message))
+            reasons.append(Refusal(name, names[name], found(name), fault.code, fault.message, fault.hint))
     if not (columns["campaign_id"][index].is_valid or columns["deal_id"][index].is_valid):
         message = f"Both {names['campaign_id']} and {names['deal_id']} are missing."
-        reasons.append(
-            Refusal("campaign_id", names["campaign_id"], found("campaign_id"), "missing_value", message)
-        )
+        reasons.append(Refusal("deal_id", names["deal_id"], found("deal_id"), "missing_value", message))
     content = {names.get(name, name): _value(column, index) for name, column in raw.items()}
     text = json.dumps(content, ensure_ascii=False, default=str)
     return RefusedRow(index + 1, tuple(reasons), text[:_CONTENT_LIMIT])

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -20,14 +20,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from campfill_pipeline.domain.cells import DASHES, CellKind, shown, spoiled
+from campfill_pipeline.domain.numbers import Notation, NumberRead, NumberRule, read_number
+
 Column = Any  # Sequence[object] | pa.Array | pa.ChunkedArray: pyarrow has no types
 NumberNotation = Literal["german", "english"]
 Granularity = Literal["hour", "day", "finer"]
 
-BLANKS = ("", "-", "–", "n/a", "null")
+BLANKS = ("", "n/a", "null", *DASHES)
 IMPRESSIONS = pa.decimal128(18, 4)
-_WIDE = pa.decimal128(38, 18)
-_TOO_LARGE = Decimal(10) ** 14
 _EXACT_BELOW = 1e11  # 11 digits before the point and 4 after it: the 15 that a double always keeps
 _DIGITS_OF_A_DOUBLE = 15
 _NUMERIC = (int, float, Decimal)
@@ -35,19 +36,21 @@ _NUMERIC = (int, float, Decimal)
 _WHITE = "[\\s\u0085\u00a0\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+"
 _BRACED_UUID = r"^\{([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}$"
 _REGULAR: dict[NumberNotation, str] = {
-    "german": r"^[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?$",
-    "english": r"^[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?$",
+    "german": r"^([1-9]\d{0,2}(\.\d{3})+|\d+)(,\d+)?$",
+    "english": r"^([1-9]\d{0,2}(,\d{3})+|\d+)(\.\d+)?$",
 }
-_SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d{1,3}")
-_ERROR_CELL = re.compile(r"#(?:REF!|N/A|DIV/0!|VALUE!|NAME\?|NULL!|NUM!|NV|WERT!|BEZUG!)", re.IGNORECASE)
+_RULE = NumberRule(
+    "impressions", "number of impressions", 4, Decimal(0), Decimal("99999999999999.9999"), "12149,71"
+)
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Why one value could not be read: a code and a sentence for a person."""
+    """Why one value could not be read: a code, a sentence for a person, and how to mend it."""
 
     code: str
     message: str
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,10 +157,10 @@ def decimals(column: Column, notation: NumberNotation) -> Numbers:
     """Exact decimals with 4 places from JSON numbers or text in `notation`, rounded half-even.
 
     Text with only one possible reading is read in either notation; the rest is a fault: `not_a_number`,
-    `error_cell`, `out_of_range` (below 0, or 15 digits before the point).
+    `error_cell`, `out_of_range` (below 0, or 15 digits before the point). Source: DOMAIN, the number table.
     """
     numbers, words = _split(column)
-    odd: dict[int, Decimal | Fault] = {}
+    odd: dict[int, NumberRead] = {}
     if words is not None:
         words = pc.utf8_trim_whitespace(words)
         regular = pc.match_substring_regex(words, _REGULAR[notation])
@@ -178,16 +181,15 @@ def decimals(column: Column, notation: NumberNotation) -> Numbers:
     return Numbers(quick, {}) if quick is not None else _settle(numbers.cast(pa.string()), odd)
 
 
-def _irregular(words: pa.Array, which: pa.Array, notation: NumberNotation) -> dict[int, Decimal | Fault]:
-    cache: dict[str, Decimal | Fault | None] = {}
-    odd: dict[int, Decimal | Fault] = {}
+def _irregular(words: pa.Array, which: pa.Array, notation: NumberNotation) -> dict[int, NumberRead]:
+    """Texts without the regular form, read by the rules of the campaign list, once per distinct text."""
+    cache: dict[str, NumberRead] = {}
+    odd: dict[int, NumberRead] = {}
     for index in pc.indices_nonzero(which).to_pylist():
         text = words[index].as_py()
         if text not in cache:
-            cache[text] = read_number(text, notation)
-        found = cache[text]
-        if found is not None:
-            odd[index] = found
+            cache[text] = read_number(text, CellKind.TEXT, _RULE, Notation(notation))
+        odd[index] = cache[text]
     return odd
 
 
@@ -210,77 +212,24 @@ def _ticks(numbers: pa.Array) -> pa.Array | None:
     return pa.Array.from_buffers(IMPRESSIONS, len(doubles), [valid, pa.py_buffer(words)])
 
 
-def _settle(plain: pa.Array, odd: dict[int, Decimal | Fault]) -> Numbers:
-    """Exact decimals from plain texts and the values read one by one."""
-    faults = {index: found for index, found in odd.items() if isinstance(found, Fault)}
-    try:
-        wide = plain.cast(_WIDE)
-    except pa.ArrowInvalid:
-        listed: list[Decimal | None] = []
-        for index, text in enumerate(plain.to_pylist()):
-            value = _finite(text)
-            if text is not None and value is None:
-                faults[index] = Fault("not_a_number", f"{text} is not a number.")
-            listed.append(value)
-        return _slowly(listed, odd, faults)
-    if any(isinstance(found, Decimal) for found in odd.values()):
-        return _slowly(wide.to_pylist(), odd, faults)
-    bounds = pc.min_max(wide)
-    if (bounds["max"].as_py() or 0) >= _TOO_LARGE or (bounds["min"].as_py() or 0) < 0:
-        return _slowly(wide.to_pylist(), odd, faults)
-    narrow = pc.round(wide, ndigits=4, round_mode="half_to_even")
-    changed = pc.indices_nonzero(pc.not_equal(narrow, wide).fill_null(False))
-    return Numbers(narrow.cast(IMPRESSIONS), faults, tuple(changed.to_pylist()))
-
-
-def _slowly(
-    listed: list[Decimal | None], odd: dict[int, Decimal | Fault], faults: dict[int, Fault]
-) -> Numbers:
+def _settle(plain: pa.Array, odd: dict[int, NumberRead]) -> Numbers:
+    """Exact decimals from plain texts and from the values read one by one."""
+    faults: dict[int, Fault] = {}
     rounded = []
-    for index, found in odd.items():
-        listed[index] = found if isinstance(found, Decimal) else None
-    for index, value in enumerate(listed):
-        if value is None:
-            continue
-        if not 0 <= value < _TOO_LARGE:
-            faults[index] = Fault("out_of_range", f"{value:f} is outside 0 … 99,999,999,999,999.")
-            listed[index] = None
-            continue
-        listed[index] = value.quantize(Decimal("0.0001"), ROUND_HALF_EVEN)
-        if listed[index] != value:
+    listed: list[Decimal | None] = []
+    for index, text in enumerate(plain.to_pylist()):
+        read = odd.get(index) or _exactly(text)
+        listed.append(read.value)
+        if read.finding is not None and read.value is not None:
             rounded.append(index)
+        elif read.finding is not None:
+            faults[index] = Fault(read.finding.code, read.finding.message, read.finding.hint)
     return Numbers(pa.array(listed, IMPRESSIONS), faults, tuple(rounded))
 
 
-def _finite(text: str | None) -> Decimal | None:
-    if text is None:
-        return None
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() and value.adjusted() < 30 else None
-
-
-def read_number(text: str, notation: NumberNotation) -> Decimal | Fault | None:
-    """One text that does not have the regular form of `notation`: its only possible reading, a fault, or
-    blank.
-    """
-    bare = re.sub(_WHITE, "", text)
-    if bare.lower() in BLANKS:
-        return None
-    if _ERROR_CELL.fullmatch(bare):
-        return Fault("error_cell", f"{bare} is an error of a spreadsheet, not a number.")
-    if _SCIENTIFIC.fullmatch(bare):
-        value = _finite(bare.replace(",", "."))
-        return value if value is not None else Fault("out_of_range", f"{bare} is far too large.")
-    grouped = re.sub(r"(?<=\d)['’](?=\d{3}(?:\D|$))", "", bare)
-    other: NumberNotation = "english" if notation == "german" else "german"
-    for form in (notation, other):
-        if re.fullmatch(_REGULAR[form], grouped):
-            mark, point = (".", ",") if form == "german" else (",", ".")
-            return Decimal(grouped.replace(mark, "").replace(point, "."))
-    return Fault("not_a_number", f"“{text}” is not a number in {notation.capitalize()} notation.")
+def _exactly(text: str | None) -> NumberRead:
+    """A number in plain notation under the rule; unlike a spreadsheet's cell it keeps all its digits."""
+    return read_number(text, CellKind.TEXT, _RULE, Notation.ENGLISH)
 
 
 def counts(column: Column, notation: NumberNotation) -> Numbers:
@@ -343,20 +292,23 @@ def hours(
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DATE_HINT = "Write date and hour like 2025-08-04T13:00:00Z."
 
 
 def read_hour(
     text: str | None, zone: ZoneInfo, granularity: Granularity, formats: tuple[str, ...]
 ) -> tuple[int, bool] | Fault | None:
     """(microseconds since 1970, whether the local hour happens twice), a fault, or None for a blank."""
-    bare = (text or "").strip()
+    bare = shown(text or "")
     if bare.lower() in BLANKS:
         return None
+    if (finding := spoiled(bare, CellKind.TEXT)) is not None:
+        return Fault(finding.code, finding.message, finding.hint)
     moment = _moment(bare, formats)
     if moment is None:
-        return Fault("not_a_date", f"“{bare}” is not a date and hour that can be read.")
+        return Fault("not_a_date", f"“{bare[:60]}” is not a date and hour that can be read.", _DATE_HINT)
     if not 2000 <= moment.year < 2200:
-        return Fault("out_of_range", f"The year {moment.year} is outside 2000 … 2199.")
+        return Fault("out_of_range", f"The year {moment.year} is outside 2000 … 2199.", _DATE_HINT)
     twice = False
     if granularity == "day":
         # The date as written names the day, whatever offset it is decorated with.
@@ -365,12 +317,12 @@ def read_hour(
         local = moment
         moment = local.replace(tzinfo=zone)
         if moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local:
-            return Fault("not_a_date", f"“{bare}” does not exist: the clocks went forward.")
+            return Fault("not_a_date", f"“{bare}” does not exist: the clocks went forward.", _DATE_HINT)
         twice = moment.utcoffset() != moment.replace(fold=1).utcoffset()
     moment = moment.astimezone(UTC)
     on_the_hour = moment.replace(minute=0, second=0, microsecond=0)
     if on_the_hour != moment and granularity == "hour":
-        return Fault("not_on_the_hour", f"“{bare}” is not the start of an hour.")
+        return Fault("not_on_the_hour", f"“{bare}” is not the start of an hour.", _DATE_HINT)
     return (on_the_hour - _EPOCH) // timedelta(microseconds=1), twice
 
 
@@ -389,3 +341,12 @@ def _moment(text: str, formats: tuple[str, ...]) -> datetime | None:
         return datetime.fromisoformat(shortened)
     except ValueError:
         return None
+
+
+def spreadsheet_number(text: str) -> Decimal | str:
+    """A number cell's text as its value: binary noise beyond 15 significant digits is dropped.
+
+    The text itself where it is none.
+    """
+    read = read_number(text, CellKind.NUMBER, _RULE, None)
+    return read.value if read.value is not None else text

@@ -1,4 +1,4 @@
-"""The client against the simulated API that commits every fault: what arrives is the server's truth, exactly."""
+"""The client against the simulated API that commits every fault: what arrives is the truth, exactly."""
 
 from __future__ import annotations
 
