@@ -1,0 +1,45 @@
+"""Which runs are alive, told by the database itself.
+
+A run process that is killed cannot say so. It holds a session lock for as long as it lives, and PostgreSQL lets go of
+the lock when the process is gone, by whatever death. Belongs here: taking and reading these locks. Does not belong
+here: what is done about a dead run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import psycopg
+
+CLAIM_CLASS = 0x72756E73
+NAME_PREFIX = "campfill run "
+
+
+def _key(run_id: str) -> int:
+    return int.from_bytes(hashlib.sha256(run_id.encode()).digest()[:4], "big", signed=True)
+
+
+def claim_run(conn: psycopg.Connection, run_id: str) -> bool:
+    """Say on this session, until it ends, that run `run_id` lives. False: another session says so already.
+
+    Keep the connection open and to itself for the whole run. `run_id`: at most 50 ASCII characters.
+    """
+    row = conn.execute("SELECT pg_try_advisory_lock(%s, %s)", [CLAIM_CLASS, _key(run_id)]).fetchone()
+    claimed = row is not None and row[0] is True
+    if claimed:
+        conn.execute("SELECT set_config('application_name', %s, false)", [NAME_PREFIX + run_id])
+    if not conn.autocommit:
+        conn.commit()
+    return claimed
+
+
+def live_runs(conn: psycopg.Connection) -> set[str]:
+    """The runs that are claimed by a living session of this database."""
+    rows = conn.execute(
+        "SELECT substr(a.application_name, length(%(prefix)s) + 1)"
+        " FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+        " WHERE l.locktype = 'advisory' AND l.classid = %(class)s AND l.granted AND a.datname = current_database()"
+        " AND starts_with(a.application_name, %(prefix)s)",
+        {"prefix": NAME_PREFIX, "class": CLAIM_CLASS},
+    ).fetchall()
+    return {run_id for (run_id,) in rows}

@@ -1,0 +1,141 @@
+"""The uploads as the ledger has them: finding and reading.
+
+Belongs here: what an upload is, and every way to look it up. Does not belong here: what happens to uploads
+(`ledger`), lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import class_row
+
+from campfill_pipeline.domain.issues import Issue, Severity
+
+
+class LedgerError(Exception):
+    """The ledger refuses a step. Carries the upload's id and what stands against it."""
+
+    def __init__(self, upload_id: UUID, problem: str, mend: str) -> None:
+        self.upload_id, self.problem, self.mend = upload_id, problem, mend
+        super().__init__(f"{problem} {mend}")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One row of table `upload`; see its migration for what the columns mean."""
+
+    upload_id: UUID
+    seq: int
+    partition_key: str
+    sha256: str
+    file_name: str
+    file_bytes: int
+    archived_as: str
+    door: str
+    kind: str
+    status: str
+    reason: str | None
+    message: str | None
+    hint: str | None
+    received_at: datetime
+    decided_at: datetime | None
+    reverted_at: datetime | None
+    attempts: int
+    run_id: str | None
+    content_date: datetime | None
+    applied_no: int | None
+    rows_read: int | None
+    rows_accepted: int | None
+    rows_rejected: int | None
+    rows_skipped: int | None
+    rows_new: int | None
+    rows_updated: int | None
+    rows_unchanged: int | None
+    notes: list[str]
+    receipt: str | None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was loaded and has not been reverted."""
+        return self.status in ("loaded", "partly_loaded") and self.reverted_at is None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows of one upload: read = accepted + rejected; `skipped` (blank, total, repeated) are not among the read."""
+
+    read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    skipped: int = 0
+
+
+COLUMNS = sql.SQL(", ").join(sql.Identifier(field.name) for field in fields(Upload))
+
+
+def find(conn: psycopg.Connection, upload_id: UUID) -> Upload | None:
+    """The upload of this id, or None."""
+    found = _select(conn, sql.SQL("WHERE upload_id = %s"), [upload_id])
+    return found[0] if found else None
+
+
+def get(conn: psycopg.Connection, upload_id: UUID) -> Upload:
+    """The upload of this id. Raises LedgerError if there is none."""
+    if found := find(conn, upload_id):
+        return found
+    raise LedgerError(
+        upload_id, f"There is no upload {upload_id}.", "`campfill status` lists the latest uploads."
+    )
+
+
+def by_partition_keys(conn: psycopg.Connection, keys: Sequence[str]) -> list[Upload]:
+    """The uploads that are these partitions of Dagster's, in order of arrival; unknown keys are passed over."""
+    return _select(conn, sql.SQL("WHERE partition_key = ANY (%s) ORDER BY seq"), [list(keys)])
+
+
+def waiting(conn: psycopg.Connection, limit: int | None = None) -> list[Upload]:
+    """Uploads that are not decided, in order of arrival."""
+    return _select(conn, sql.SQL("WHERE status = 'received' ORDER BY seq LIMIT %s"), [limit])
+
+
+def recent(conn: psycopg.Connection, n: int) -> list[Upload]:
+    """The `n` latest uploads, latest first."""
+    return _select(conn, sql.SQL("ORDER BY seq DESC LIMIT %s"), [n])
+
+
+def duplicate_of(conn: psycopg.Connection, upload: Upload) -> Upload | None:
+    """The newest standing upload of its kind, where it has the very same bytes as `upload`; else None."""
+    found = _select(
+        conn,
+        sql.SQL(
+            "WHERE sha256 = %s AND upload_id <> %s AND applied_no IN ("
+            " SELECT max(applied_no) FROM upload WHERE reverted_at IS NULL GROUP BY kind)"
+        ),
+        [upload.sha256, upload.upload_id],
+    )
+    return found[0] if found else None
+
+
+def _select(conn: psycopg.Connection, clauses: sql.SQL, values: list[Any]) -> list[Upload]:
+    with conn.cursor(row_factory=class_row(Upload)) as cursor:
+        return cursor.execute(sql.SQL("SELECT {} FROM upload {}").format(COLUMNS, clauses), values).fetchall()
+
+
+def issues(conn: psycopg.Connection, upload_id: UUID, limit: int | None = None) -> list[Issue]:
+    """An upload's issues in their order, at most `limit`."""
+    rows = conn.execute(
+        "SELECT sheet, cell, row_no, column_name, value, code, severity, message, hint FROM upload_issue"
+        " WHERE upload_id = %s ORDER BY issue_no LIMIT %s",
+        [upload_id, limit],
+    ).fetchall()
+    return [
+        Issue(sheet, cell, row, column, value, code, Severity(severity), message, hint)
+        for sheet, cell, row, column, value, code, severity, message, hint in rows
+    ]
