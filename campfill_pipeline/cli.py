@@ -118,7 +118,7 @@ def refresh(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Fetch delivery for these local days (default: today and the restatement days before it) and update fulfillment."""
+    """Fetch delivery for these local days (default: today and the restatement days), and update fulfillment."""
     from campfill_pipeline.commands import refresh as command
 
     document, code = command.run(_day(first), _day(last), quiet=as_json)
@@ -234,7 +234,7 @@ def simulate_api(
     seed: Annotated[int, typer.Option(help="The same seed makes the same world.")] = 1,
     faults: Annotated[str, typer.Option(help="Comma-separated faults to mix in; `list` names them.")] = "",
 ) -> None:
-    """Serve a reporting API on this machine, for demo and tests. The token: CAMPFILL_REPORTING_TOKEN, else one is made."""
+    """Serve a reporting API on this machine, for demo and tests. Token: CAMPFILL_REPORTING_TOKEN, else one is made."""
     from campfill_pipeline.commands import simulate_api as command
 
     command.run(load_settings(), port, seed, faults)

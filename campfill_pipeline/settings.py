@@ -36,12 +36,28 @@ class Setting:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("CAMPFILL_HOME", "./campfill-data", "folder that holds inbox, outbox, archive, reports, postgres, logs"),
+    Setting(
+        "CAMPFILL_HOME",
+        "./campfill-data",
+        "folder that holds inbox, outbox, archive, reports, postgres, logs",
+    ),
     Setting("CAMPFILL_INBOX", "", "the watched folder; empty means inbox/ in CAMPFILL_HOME"),
-    Setting("CAMPFILL_DATABASE_URL", "", "an external PostgreSQL server; empty means the embedded one", secret=True),
-    Setting("CAMPFILL_TIMEZONE", "Europe/Berlin", "the time zone in which flights and delivery days are counted"),
+    Setting(
+        "CAMPFILL_DATABASE_URL",
+        "",
+        "an external PostgreSQL server; empty means the embedded one",
+        secret=True,
+    ),
+    Setting(
+        "CAMPFILL_TIMEZONE", "Europe/Berlin", "the time zone in which flights and delivery days are counted"
+    ),
     Setting("CAMPFILL_REPORTING_URL", "", "base address of the reporting API; empty means no API is asked"),
-    Setting("CAMPFILL_REPORTING_TOKEN", "", "bearer token of the reporting API; wins over `campfill token`", secret=True),
+    Setting(
+        "CAMPFILL_REPORTING_TOKEN",
+        "",
+        "bearer token of the reporting API; wins over `campfill token`",
+        secret=True,
+    ),
     Setting("CAMPFILL_REPORTING_CONNECTOR", "ppv", "a built-in connector's name, or the path of a TOML file"),
     Setting("CAMPFILL_RESTATE_DAYS", "3", "how many days before today are fetched again every night"),
     Setting("CAMPFILL_FINAL_AFTER_DAYS", "3", "days after a flight's end until its figures are final"),
@@ -49,7 +65,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CAMPFILL_MAX_UPLOAD_MB", "250", "largest file that is read, in MB"),
     Setting("CAMPFILL_PARSE_MEMORY_MB", "4096", "memory limit of the process that parses one file, in MB"),
     Setting("CAMPFILL_PARSE_SECONDS", "600", "time limit of the process that parses one file, in seconds"),
-    Setting("CAMPFILL_BANDS", "100,99.5,95", "lower limits of goal met, near goal and moderate shortfall, in percent"),
+    Setting(
+        "CAMPFILL_BANDS",
+        "100,99.5,95",
+        "lower limits of goal met, near goal and moderate shortfall, in percent",
+    ),
 )
 
 

@@ -1,4 +1,5 @@
 """What the `campfill` command does, one module per command that is more than a few lines.
 
-Belongs here: what a person sees on a terminal, and starting and stopping processes. Does not belong here: SQL and rules.
+Belongs here: what a person sees on a terminal, and starting and stopping processes. Does not belong
+here: SQL and rules.
 """

@@ -48,7 +48,9 @@ def write_csv(found: Sequence[Row]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(found[0])
     for row in found:
-        writer.writerow(["" if v is None else format(v, "f") if isinstance(v, Decimal) else v for v in row.values()])
+        writer.writerow(
+            ["" if v is None else format(v, "f") if isinstance(v, Decimal) else v for v in row.values()]
+        )
 
 
 def show(found: Sequence[Row], basis: str, *, limit: int) -> None:
@@ -57,7 +59,9 @@ def show(found: Sequence[Row], basis: str, *, limit: int) -> None:
     if not found:
         console.print(f"No lines, {basis}. Drop a campaign list into the inbox, or run: campfill ingest FILE")
         return
-    table = render.table(("line", "left"), ("", "left"), ("fulfilled", "right"), ("shortfall", "right"), ("at risk", "right"))
+    table = render.table(
+        ("line", "left"), ("", "left"), ("fulfilled", "right"), ("shortfall", "right"), ("at risk", "right")
+    )
     table.columns[0].max_width = 34
     for row in found[:limit]:
         mark, style, _ = render.BAND_STYLES[row["band"]]
@@ -72,10 +76,15 @@ def show(found: Sequence[Row], basis: str, *, limit: int) -> None:
     counts = {band: sum(row["band"] == band for row in found) for band in render.BAND_STYLES}
     console.print()
     console.print(
-        "  ".join(f"[{style}]{mark}[/] {counts[band]:,} {label}" for band, (mark, style, label) in render.BAND_STYLES.items())
+        "  ".join(
+            f"[{style}]{mark}[/] {counts[band]:,} {label}"
+            for band, (mark, style, label) in render.BAND_STYLES.items()
+        )
     )
     uncovered = sum(not row["covered"] for row in found)
     more = f"the {limit} worst of {len(found):,} lines" if len(found) > limit else f"{len(found):,} lines"
     console.print(f"{more}, {basis}.")
     if uncovered:
-        console.print(f"{uncovered:,} lines are not covered: not every flight day was fetched; they are judged by nothing.")
+        console.print(
+            f"{uncovered:,} lines are not covered: not every flight day was fetched; they are judged by nothing."
+        )

@@ -14,10 +14,11 @@ REJECTED_ROWS, REJECTED_FILE = 3, 4
 
 def run(files: list[Path], *, quiet: bool) -> tuple[list[dict[str, Any]], int]:
     """Process the files in order. Returns one report per file, as in the contract, and the exit code."""
-    from campfill_pipeline.defs import ingest
+    from campfill_pipeline.defs.ingest import ingest
+    from campfill_pipeline.defs.local_runs import local_runs
 
-    with progress(quiet=quiet) as show:
-        reports = ingest.ingest(load_settings(), files, show)
+    with progress(quiet=quiet) as show, local_runs(load_settings(), show) as runs:
+        reports = ingest(runs, files)
     if not quiet:
         _show(reports)
     statuses = {report["status"] for report in reports}
@@ -26,7 +27,12 @@ def run(files: list[Path], *, quiet: bool) -> tuple[list[dict[str, Any]], int]:
     return reports, REJECTED_ROWS if "partly_loaded" in statuses else 0
 
 
-_MARKS = {"loaded": "[blue]●[/]", "partly_loaded": "[yellow]▲[/]", "rejected": "[red]▼[/]", "duplicate": "[dim]○[/]"}
+_MARKS = {
+    "loaded": "[blue]●[/]",
+    "partly_loaded": "[yellow]▲[/]",
+    "rejected": "[red]▼[/]",
+    "duplicate": "[dim]○[/]",
+}
 
 
 def _show(reports: list[dict[str, Any]]) -> None:
@@ -46,7 +52,11 @@ def _show(reports: list[dict[str, Any]]) -> None:
             )
         errors = [issue for issue in report["issues"] if issue["severity"] == "error"]
         for issue in errors[:10]:
-            where = f"{issue['sheet']}!{issue['cell']}" if issue["sheet"] and issue["cell"] else issue["cell"] or ""
+            where = (
+                f"{issue['sheet']}!{issue['cell']}"
+                if issue["sheet"] and issue["cell"]
+                else issue["cell"] or ""
+            )
             console.print(f"    {where}  {issue['message']} {issue['hint']}")
         if len(errors) > 10:
             console.print(f"    … and {len(errors) - 10:,} more")

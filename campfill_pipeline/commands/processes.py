@@ -89,7 +89,9 @@ def remember(children: Sequence[Child], file: Path) -> None:
     facts = []
     for child in children:
         with contextlib.suppress(psutil.Error):
-            facts.append({"pid": child.process.pid, "started": psutil.Process(child.process.pid).create_time()})
+            facts.append(
+                {"pid": child.process.pid, "started": psutil.Process(child.process.pid).create_time()}
+            )
     file.write_text(json.dumps(facts), encoding="utf-8")
 
 

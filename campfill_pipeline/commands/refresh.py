@@ -16,10 +16,11 @@ def run(first: date | None, last: date | None, *, quiet: bool) -> tuple[dict[str
     """Returns what was fetched, per day, and the exit code: 1 where a day could not be fetched."""
     if first and last and first > last:
         raise typer.BadParameter(f"--from {first} lies after --to {last}")
-    from campfill_pipeline.defs import refresh
+    from campfill_pipeline.defs.local_runs import local_runs
+    from campfill_pipeline.defs.refresh import refresh
 
-    with progress(quiet=quiet) as show:
-        document = refresh.refresh(load_settings(), first, last, show)
+    with progress(quiet=quiet) as show, local_runs(load_settings(), show) as runs:
+        document = refresh(runs, first, last)
     if not quiet:
         console = render.console(stderr=True)
         for failure in document["failures"]:

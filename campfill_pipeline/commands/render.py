@@ -67,7 +67,9 @@ def table(*columns: tuple[str, str]) -> Table:
     """A plain table; each column is its title and `left` or `right`."""
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for title, side in columns:
-        made.add_column(title, justify="right" if side == "right" else "left", no_wrap=True, overflow="ellipsis")
+        made.add_column(
+            title, justify="right" if side == "right" else "left", no_wrap=True, overflow="ellipsis"
+        )
     return made
 
 

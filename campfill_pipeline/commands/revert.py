@@ -17,7 +17,9 @@ def run(upload_id: str, *, quiet: bool) -> dict[str, Any]:
     try:
         wanted = UUID(upload_id)
     except ValueError:
-        raise typer.BadParameter(f"{upload_id!r} is no upload id; `campfill status --json` shows them") from None
+        raise typer.BadParameter(
+            f"{upload_id!r} is no upload id; `campfill status --json` shows them"
+        ) from None
     from campfill_pipeline.defs import reverting
 
     with progress(quiet=quiet) as show:

@@ -28,5 +28,7 @@ def show(settings: list[Fact]) -> None:
     console = render.console()
     for fact in settings:
         value = fact["value"] or "(not set)"
-        console.print(f"[bold]{fact['variable']}[/] = {value}" + ("  [dim](default)[/]" if fact["is_default"] else ""))
+        console.print(
+            f"[bold]{fact['variable']}[/] = {value}" + ("  [dim](default)[/]" if fact["is_default"] else "")
+        )
         console.print(f"    [dim]{fact['meaning']}[/]")

@@ -30,7 +30,9 @@ def run(settings: Settings, port: int, seed: int, faults: str) -> None:
     try:
         api = serve(demo_world.make(settings, seed), "127.0.0.1", port, settings.current_token(), chosen)
     except OSError as error:
-        raise typer.BadParameter(f"port {port} cannot be used ({error.strerror}); choose another with --port") from None
+        raise typer.BadParameter(
+            f"port {port} cannot be used ({error.strerror}); choose another with --port"
+        ) from None
     with api:
         typer.echo(f"The simulated reporting API answers at {api.url}", err=True)
         if not settings.current_token():

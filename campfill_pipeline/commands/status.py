@@ -48,8 +48,12 @@ def _show_figures(console: Console, found: dict[str, Any]) -> None:
         f"as of {figures['as_of']}, computed {render.moment(figures['refreshed_at'], found['now'])}"
     )
     if figures["value_at_risk_eur"]:
-        console.print(f"At risk or lost with covered lines: [bold]{render.euros(figures['value_at_risk_eur'])}[/]")
-    table = render.table(("", "left"), ("lines", "right"), ("", "left"), ("fulfilled", "right"), ("Σ delivered", "right"))
+        console.print(
+            f"At risk or lost with covered lines: [bold]{render.euros(figures['value_at_risk_eur'])}[/]"
+        )
+    table = render.table(
+        ("", "left"), ("lines", "right"), ("", "left"), ("fulfilled", "right"), ("Σ delivered", "right")
+    )
     for window in found["windows"]:
         table.add_row(
             PERIODS[window["period"]],
@@ -85,7 +89,9 @@ def _show_uploads(console: Console, found: dict[str, Any]) -> None:
         f"Uploads: {counts['uploads']:,} so far, {waits:,} waiting, "
         f"{counts['rejected_last_7_days']:,} rejected in the last 7 days"
     )
-    table = render.table(("received", "left"), ("file", "left"), ("status", "left"), ("rows", "right"), ("rejected", "right"))
+    table = render.table(
+        ("received", "left"), ("file", "left"), ("status", "left"), ("rows", "right"), ("rejected", "right")
+    )
     table.columns[1].max_width = 30
     for upload in found["uploads"]:
         mark, style = MARKS[upload["status"]]

@@ -23,6 +23,8 @@ def run(settings: Settings) -> None:
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(token + "\n")
     new.replace(settings.token_file)
-    typer.echo("The token is stored, readable by you only. A running system takes it at its next run.", err=True)
+    typer.echo(
+        "The token is stored, readable by you only. A running system takes it at its next run.", err=True
+    )
     if settings.reporting_token:
         typer.echo("Note: CAMPFILL_REPORTING_TOKEN is set and wins over the stored token.", err=True)

@@ -90,7 +90,7 @@ def child_environment(
 class _Pages(http.server.SimpleHTTPRequestHandler):
     """Serves reports/ and outbox/ read-only, so that the web UI can link to them (browsers refuse file:// links)."""
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+    def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the terminal belongs to `up`."""
 
     def translate_path(self, path: str) -> str:
@@ -113,7 +113,13 @@ class System:
     """Everything `campfill up` starts, in order; `stop` ends it in reverse order."""
 
     def __init__(
-        self, settings: Settings, values: Mapping[str, str], host: str, port: int, demo: Demo | None, console: Console
+        self,
+        settings: Settings,
+        values: Mapping[str, str],
+        host: str,
+        port: int,
+        demo: Demo | None,
+        console: Console,
     ) -> None:
         self.settings, self.values, self.demo, self.console = settings, values, demo, console
         self.host, self.port = host, port
@@ -129,7 +135,9 @@ class System:
         settings = self.settings
         settings.make_folders()
         if not _port_is_free(self.host, self.port):
-            raise UpError(f"port {self.port} is taken. Stop what runs there, or choose another: campfill up --port 3100")
+            raise UpError(
+                f"port {self.port} is taken. Stop what runs there, or choose another: campfill up --port 3100"
+            )
         leftovers = processes.stop_leftovers(self._remembered)
         if leftovers:
             self.console.print(f"[dim]stopped {leftovers} processes that an earlier start had left behind[/]")
@@ -140,7 +148,9 @@ class System:
         self.pages_url = f"http://{self.host}:{pages_port}"
         self.environ = child_environment(settings, self.values, self.demo, self.pages_url)
         if self.demo:
-            child = self._start("simulated API", "campfill_pipeline.cli", "simulate-api", "--port", str(self.demo.port))
+            child = self._start(
+                "simulated API", "campfill_pipeline.cli", "simulate-api", "--port", str(self.demo.port)
+            )
             _wait_for_port("127.0.0.1", self.demo.port, child)
         code_port = free_port()
         workspace = Path(self.environ["DAGSTER_HOME"]) / "workspace.yaml"
@@ -161,7 +171,9 @@ class System:
 
     def _start(self, name: str, module: str, *arguments: str) -> processes.Child:
         log = self.settings.logs / f"{name.replace(' ', '-').lower()}.log"
-        child = processes.start(name, [sys.executable, "-m", module, *arguments], self.environ, log, instance.CHECKOUT)
+        child = processes.start(
+            name, [sys.executable, "-m", module, *arguments], self.environ, log, instance.CHECKOUT
+        )
         self.children.append(child)
         processes.remember(self.children, self._remembered)
         return child
@@ -175,7 +187,9 @@ class System:
             if self.restarts[child.name] > RESTARTS:
                 raise UpError(f"{child.name} died {RESTARTS} times. See {child.log}.")
             self.console.print(f"[yellow]{child.name} ended; starting it again[/] (log: {child.log})")
-            self.children[index] = processes.start(child.name, child.command, child.environ, child.log, instance.CHECKOUT)
+            self.children[index] = processes.start(
+                child.name, child.command, child.environ, child.log, instance.CHECKOUT
+            )
             processes.remember(self.children, self._remembered)
 
     def stop(self) -> None:
@@ -266,5 +280,7 @@ def _say_where(system: System, console: Console) -> None:
     console.print(f"  receipts appear in         {settings.outbox}")
     if system.demo:
         console.print(f"  a list to drop by hand     {settings.home / demo_world.CHANGED}")
-        console.print("\n  This is the demo: every line in it is invented. Your own home starts with: make up")
+        console.print(
+            "\n  This is the demo: every line in it is invented. Your own home starts with: make up"
+        )
     console.print("\n  Ctrl-C stops everything.\n")

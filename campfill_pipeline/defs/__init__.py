@@ -5,6 +5,6 @@ Belongs here: wiring between the rooms and what the web UI shows. Does not belon
 
 import warnings
 
-# Dagster announces its own beta and preview features (single-run backfills, partitioned checks), which we use knowingly; the
-# notices tell users nothing they could mend.
+# Dagster announces its own beta and preview features (single-run backfills, partitioned checks), which we use
+# knowingly; the notices tell users nothing they could mend.
 warnings.filterwarnings("ignore", message=r".*is currently in (beta|preview)")

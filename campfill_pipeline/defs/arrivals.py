@@ -10,14 +10,17 @@ from campfill_pipeline.intake import folder
 from campfill_pipeline.warehouse import ledger, uploads
 
 _TAG_LENGTH = 60
+YOUNG_SECONDS = 60  # a claim or a commanded upload this young is in the hands of the process that made it
 
 
-class UnreadableFile(Exception):
+class UnreadableFileError(Exception):
     """A file given to `ingest` cannot be opened. Carries its path."""
 
     def __init__(self, file: Path, problem: str) -> None:
         self.file = file
-        super().__init__(f"{file} cannot be read: {problem}. Nothing was taken in. Check the path and its permissions.")
+        super().__init__(
+            f"{file} cannot be read: {problem}. Nothing was taken in. Check the path and its permissions."
+        )
 
 
 def take_from_inbox(campfill: Campfill) -> list[str]:
@@ -25,7 +28,8 @@ def take_from_inbox(campfill: Campfill) -> list[str]:
     settings = campfill.settings
     problems = []
     for claimed in folder.unfinished_claims(settings):
-        _enter(campfill, claimed, "inbox")
+        if time.time() - claimed.path.parent.stat().st_mtime > YOUNG_SECONDS:
+            _enter(campfill, claimed, "inbox")
     for settled in folder.InboxWatch(settings).settled(time.time()):
         taken = folder.claim(settled, settings)
         if isinstance(taken, folder.Claimed):
@@ -38,6 +42,12 @@ def take_from_inbox(campfill: Campfill) -> list[str]:
 def take_copy(campfill: Campfill, file: Path) -> uploads.Upload:
     """Copy one file and enter it in the ledger. Raises what `folder.claim_copy` raises where it cannot be read."""
     return _enter(campfill, folder.claim_copy(file, campfill.settings), "command")
+
+
+def in_other_hands(campfill: Campfill, upload: uploads.Upload) -> bool:
+    """Whether a command has just taken this upload in and is about to run it itself."""
+    age = (campfill.clock() - upload.received_at).total_seconds()
+    return upload.door == "command" and upload.attempts == 0 and age < YOUNG_SECONDS
 
 
 def _enter(campfill: Campfill, claimed: folder.Claimed, door: str) -> uploads.Upload:
@@ -63,12 +73,12 @@ def tag_text(file_name: str) -> str:
 
 
 def check_readable(file: Path) -> None:
-    """Raise `UnreadableFile` where `file` cannot be opened: before anything is taken in."""
+    """Raise `UnreadableFileError` where `file` cannot be opened: before anything is taken in."""
     try:
         with file.open("rb"):
             pass
     except OSError as error:
-        raise UnreadableFile(file, error.strerror or str(error)) from error
+        raise UnreadableFileError(file, error.strerror or str(error)) from error
 
 
 def give_up(campfill: Campfill, upload: uploads.Upload) -> None:

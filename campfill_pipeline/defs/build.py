@@ -9,9 +9,9 @@ from campfill_pipeline.defs.assets import delivery, fulfillment, uploads
 from campfill_pipeline.settings import load_settings
 
 
-def build_defs(*, progress: resources.Progress = resources.silent) -> dg.Definitions:
-    """Every asset, check, job, sensor and schedule of campfill, on the settings of this environment."""
-    timezone = load_settings().timezone.key
+def build_defs(opened: resources.Campfill | None = None) -> dg.Definitions:
+    """Every asset, check, job, sensor and schedule, working on `opened` or else on this environment's home."""
+    timezone = (opened.settings if opened else load_settings()).timezone.key
     delivery_assets = delivery.delivery_assets(timezone)
     return dg.Definitions(
         assets=[
@@ -28,6 +28,6 @@ def build_defs(*, progress: resources.Progress = resources.silent) -> dg.Definit
         jobs=jobs.ALL,
         sensors=sensors.ALL,
         schedules=schedules.schedules(timezone),
-        resources={"campfill": resources.campfill_resource(progress)},
+        resources={"campfill": resources.campfill_resource(opened)},
         executor=dg.in_process_executor,
     )

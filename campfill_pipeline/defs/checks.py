@@ -1,9 +1,7 @@
 """Asset checks: verdicts with a sentence that says what to do.
 
-Checks of uploads give one evaluation per upload, as its partition. (Dagster's own result has no partition in a range run.)
+Checks of uploads give one evaluation per upload, as its partition; Dagster's own result has none in a range run.
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -63,7 +61,9 @@ def _per_upload(
     asset="upload_sheets", name="readable", partitions_def=UPLOADS,
     description="The file could be read: it is a workbook or CSV, within the limits, with a header and all columns.",
 )  # fmt: skip
-def readable(context: dg.AssetCheckExecutionContext, campfill: dg.ResourceParam[Campfill]) -> dg.AssetCheckResult:
+def readable(
+    context: dg.AssetCheckExecutionContext, campfill: dg.ResourceParam[Campfill]
+) -> dg.AssetCheckResult:
     """Fails with the reason and the mend of a rejected file."""
 
     def judge(upload: uploads.Upload) -> Verdict:
@@ -76,9 +76,11 @@ def readable(context: dg.AssetCheckExecutionContext, campfill: dg.ResourceParam[
 
 @dg.asset_check(
     asset="validated_lines", name="rows_valid", partitions_def=UPLOADS, additional_deps=["lines", "uploaded_report_rows"],
-    description="Every row keeps the schema (Pandera). Rows that do not are rejected, listed here and in the receipt.",
+    description="Every row keeps the schema (Pandera). The others are rejected, listed here and in the receipt.",
 )  # fmt: skip
-def rows_valid(context: dg.AssetCheckExecutionContext, campfill: dg.ResourceParam[Campfill]) -> dg.AssetCheckResult:
+def rows_valid(
+    context: dg.AssetCheckExecutionContext, campfill: dg.ResourceParam[Campfill]
+) -> dg.AssetCheckResult:
     """Fails where rows were rejected, with the table of issues."""
 
     def judge(upload: uploads.Upload) -> Verdict:
@@ -86,7 +88,7 @@ def rows_valid(context: dg.AssetCheckExecutionContext, campfill: dg.ResourcePara
             issues = uploads.issues(connection, upload.upload_id, upload_metadata.ISSUES_SHOWN)
         rejected = upload.rows_rejected or 0
         text = (
-            f"{rejected:,} of {upload.rows_read:,} rows are rejected. Mend them in the receipt and drop it into the inbox."
+            f"{rejected:,} of {upload.rows_read:,} rows are rejected. Mend them in the receipt and drop it again."
             if rejected
             else "Every row is accepted."
         )
@@ -101,8 +103,8 @@ def rows_valid(context: dg.AssetCheckExecutionContext, campfill: dg.ResourcePara
 RECONCILIATION: Mapping[str, str] = {
     "line_without_report": "Lines without report rows: is the id right, and has their delivery begun?",
     "orphan": "Report rows without a line: drop the list that holds these lines, or ask who booked them.",
-    "kind_conflict": "The list says campaign and reporting says deal, or the other way round: mend the buyer in the list.",
-    "ambiguous": "Rows whose campaign and deal are both lines: counted for the campaign; take one of the two off the list.",
+    "kind_conflict": "List and reporting disagree on campaign or deal: mend the buyer in the list.",
+    "ambiguous": "Campaign and deal of a row are both lines: it counts for the campaign; take one of them off the list.",
     "name_differs": "Names differ between list and reporting: is it the same line?",
     "purchase_type_changed": "A purchase type changed during the flight: is the line still to be guaranteed?",
     "overview_differs": "Totals of the API's overview differ from the summed hours: fetch the flight days again.",

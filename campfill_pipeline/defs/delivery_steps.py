@@ -66,7 +66,7 @@ def fetch_days(campfill: Campfill, keys: Sequence[str], run_id: str) -> Iterator
         for position, day in enumerate(days):
             try:
                 yield _fetch_and_store(campfill, client, day, run_id)
-            except (Refused, MissingToken) as error:
+            except (RefusedError, MissingTokenError) as error:
                 for left in days[position:]:
                     yield _broken(campfill, left, error)
                 return
@@ -83,7 +83,7 @@ def _broken(campfill: Campfill, day: date, error: Exception) -> DayDone:
 
 @dataclass
 class _Tally:
-    """What came with the pages of one day; filled while they are stored as they arrive, so that no day is in memory whole."""
+    """What came with the pages of one day, filled while they are stored as they arrive."""
 
     client: ReportingClient
     refused: list[RefusedRow] = field(default_factory=list)
@@ -94,7 +94,9 @@ class _Tally:
 
     def tables(self, start: datetime, end: datetime) -> Iterator[pa.Table]:
         """The canonical rows of the window, page by page."""
-        if self.client.connector.detail.same_key == "sum":  # rows of one identity must meet before they are stored
+        if (
+            self.client.connector.detail.same_key == "sum"
+        ):  # rows of one identity must meet before they are stored
             whole = self.client.fetch(start, end)
             self._note(whole, whole.pages)
             yield whole.table
@@ -161,5 +163,7 @@ def _metadata(stored: delivery.StoreResult, tally: _Tally, seconds: float) -> di
     if tally.unknown_columns:
         found["unknown columns"] = ", ".join(sorted(tally.unknown_columns))
     if tally.refused:
-        found["first refused rows"] = dg.MetadataValue.md("\n".join(f"* {row.message}" for row in tally.refused[:10]))
+        found["first refused rows"] = dg.MetadataValue.md(
+            "\n".join(f"* {row.message}" for row in tally.refused[:10])
+        )
     return found

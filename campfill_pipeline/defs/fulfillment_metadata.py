@@ -46,7 +46,9 @@ def tables(campfill: Campfill, result: RefreshResult) -> dict[str, Metadata]:
         "fulfillment_window": _windows(found),
         "fulfillment_trend": _trend(found),
         "shortfall_cause": {"causes": _table(found.causes)} | _sides(found),
-        "reconciliation": {f"{kind}": dg.MetadataValue.int(number) for kind, number in found.reconciliation.items()},
+        "reconciliation": {
+            f"{kind}": dg.MetadataValue.int(number) for kind, number in found.reconciliation.items()
+        },
     }
 
 
@@ -66,7 +68,9 @@ def _fulfillment(found: Headline, result: RefreshResult) -> Metadata:
 
 
 def _windows(found: Headline) -> Metadata:
-    shares = {f"fulfilled % {period}": _number(found.fulfilled_pct(period)) for period in ("7d", "30d", "this_year")}
+    shares = {
+        f"fulfilled % {period}": _number(found.fulfilled_pct(period)) for period in ("7d", "30d", "this_year")
+    }
     return shares | {"windows": _table(found.windows)}
 
 

@@ -7,36 +7,45 @@ from pathlib import Path
 from typing import Any
 
 from campfill_pipeline.defs import arrivals, jobs
-from campfill_pipeline.defs.local_runs import LocalRuns, local_runs
+from campfill_pipeline.defs.local_runs import LocalRuns
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.ranges import key_blocks, key_range
-from campfill_pipeline.defs.resources import Progress
-from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import uploads
 
 
-def ingest(settings: Settings, files: Sequence[Path], progress: Progress) -> list[dict[str, Any]]:
+class IngestError(Exception):
+    """A file was taken in but could not be processed. It is asked for again by the next `campfill up`."""
+
+    def __init__(self, file_name: str, fault: str) -> None:
+        self.file_name, self.fault = file_name, fault
+        super().__init__(
+            f"{file_name} is taken in, but could not be processed ({fault}). `campfill up` tries it again."
+        )
+
+
+def ingest(runs: LocalRuns, files: Sequence[Path]) -> list[dict[str, Any]]:
     """Take copies of the files in, run the job on them, report on each in order.
 
-    Raises `folder.FolderError` before anything is taken in where a file cannot be read.
+    Raises `arrivals.UnreadableFileError` before anything is taken in where a file cannot be read.
     """
     for file in files:
         arrivals.check_readable(file)
-    with local_runs(settings, progress) as runs:
-        taken = [arrivals.take_copy(runs.campfill, file) for file in files]
-        keys = [upload.partition_key for upload in taken]
-        runs.instance.add_dynamic_partitions(UPLOADS.name or "", keys)
-        order = runs.instance.get_dynamic_partitions(UPLOADS.name or "")
-        for block in key_blocks(keys, order):
-            name = arrivals.tag_text(taken[keys.index(block[0])].file_name)
-            runs.run(jobs.UPLOAD_JOB, tags=key_range(block[0], block[-1]) | {"campfill/upload": name})
-        return [_report(runs, upload) for upload in taken]
+    taken = [arrivals.take_copy(runs.campfill, file) for file in files]
+    keys = [upload.partition_key for upload in taken]
+    runs.instance.add_dynamic_partitions(UPLOADS.name or "", keys)
+    order = runs.instance.get_dynamic_partitions(UPLOADS.name or "")
+    for block in key_blocks(keys, order):
+        name = arrivals.tag_text(taken[keys.index(block[0])].file_name)
+        runs.run(jobs.UPLOAD_JOB, tags=key_range(block[0], block[-1]) | {"campfill/upload": name})
+    return [_report(runs, upload) for upload in taken]
 
 
 def _report(runs: LocalRuns, upload: uploads.Upload) -> dict[str, Any]:
     with runs.campfill.connect() as connection:
         now = uploads.get(connection, upload.upload_id)
         issues = uploads.issues(connection, upload.upload_id)
+    if now.status == "received":
+        raise IngestError(now.file_name, runs.campfill.faults.get(now.upload_id, "it was not processed"))
     return {
         "upload_id": str(now.upload_id),
         "file": now.file_name,

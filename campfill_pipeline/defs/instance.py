@@ -23,7 +23,7 @@ def dagster_home(settings: Settings) -> Path:
 
 
 def storage_url(settings: Settings) -> str:
-    """Address of Dagster's database as dagster-postgres wants it: SQLAlchemy 2.1 reads a bare postgresql:// as psycopg 3."""
+    """Address of Dagster's database for dagster-postgres: SQLAlchemy 2.1 reads a bare postgresql:// as psycopg 3."""
     return server.dagster_url(settings).replace("postgresql://", "postgresql+psycopg2://", 1)
 
 

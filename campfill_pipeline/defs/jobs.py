@@ -39,7 +39,10 @@ UPLOAD = _job(
     *UPLOADS, *FULFILLMENT,
 )  # fmt: skip
 REFRESH = _job(
-    REFRESH_JOB, "Fetches delivery for finished local days and brings fulfillment up to date.", *DELIVERY, *FULFILLMENT
+    REFRESH_JOB,
+    "Fetches delivery for finished local days and brings fulfillment up to date.",
+    *DELIVERY,
+    *FULFILLMENT,
 )
 TODAY = _job(
     TODAY_JOB, "Fetches the hours of today and brings fulfillment up to date.", "delivery_today", *FULFILLMENT

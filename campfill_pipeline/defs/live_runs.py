@@ -44,7 +44,9 @@ def report_dead(instance: dg.DagsterInstance, campfill: Campfill) -> int:
         alive = claims.live_runs(connection)
     dead = [record.dagster_run for record in started if record.dagster_run.run_id not in alive]
     for run in dead:
-        instance.report_run_failed(run, "The run's process is gone (killed, or the machine stopped). It is done again.")
+        instance.report_run_failed(
+            run, "The run's process is gone (killed, or the machine stopped). It is done again."
+        )
     return len(dead)
 
 

@@ -19,7 +19,7 @@ from campfill_pipeline.settings import Settings
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
-class RunFailed(Exception):
+class RunFailedError(Exception):
     """A job's run failed. The message is the first failed step's own."""
 
 
@@ -33,9 +33,9 @@ class LocalRuns:
     def run(
         self, job: str, *, tags: Mapping[str, str] | None = None, assets: Sequence[str] | None = None
     ) -> dg.ExecuteInProcessResult:
-        """Run `job` (or only these assets of it) here and now. Raises RunFailed with the failure's own words."""
+        """Run `job` (or only these assets of it) here and now. Raises RunFailedError with the failure's own words."""
         result = (
-            build_defs(progress=self.campfill.progress)
+            build_defs(self.campfill)
             .resolve_job_def(job)
             .execute_in_process(
                 instance=self.instance,
@@ -46,7 +46,7 @@ class LocalRuns:
             )
         )
         if not result.success:
-            raise RunFailed(_first_failure(result))
+            raise RunFailedError(_first_failure(result))
         return result
 
 

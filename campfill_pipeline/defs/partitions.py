@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-# Dynamic, because nobody knows the files of tomorrow. Keys come from the ledger ('000008-campaigns.xlsx'), in its order.
+# Dynamic: nobody knows the files of tomorrow. Keys come from the ledger ('000008-campaigns.xlsx'), in its order.
 UPLOADS = dg.DynamicPartitionsDefinition(name="uploads")
 
 FIRST_DAY = "2023-01-01"

@@ -6,11 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from campfill_pipeline.defs import delivery_steps, jobs
-from campfill_pipeline.defs.local_runs import RunFailed, local_runs
+from campfill_pipeline.defs.local_runs import LocalRuns, RunFailedError
 from campfill_pipeline.defs.partitions import FIRST_DAY
 from campfill_pipeline.defs.ranges import day_range
-from campfill_pipeline.defs.resources import Progress
-from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import coverage
 
 
@@ -18,38 +16,39 @@ class RefreshError(Exception):
     """These days cannot be fetched; the message says why and how to mend it."""
 
 
-def refresh(settings: Settings, first: date | None, last: date | None, progress: Progress) -> dict[str, Any]:
+def refresh(runs: LocalRuns, first: date | None, last: date | None) -> dict[str, Any]:
     """Fetch the local days `first` to `last` (default: the restatement window up to today).
 
     Returns `days` (one object per day of delivery: day, status, rows, fetched_at) and `failures` (sentences).
     """
-    with local_runs(settings, progress) as runs:
-        campfill = runs.campfill
-        if not delivery_steps.is_set_up(campfill):
-            raise RefreshError(delivery_steps.NOT_SET_UP)
-        last = last or campfill.today
-        first = first or min(last, campfill.today - timedelta(days=settings.restate_days))
-        if last > campfill.today:
-            raise RefreshError(f"{last} has not come yet; the last day that can be fetched is today, {campfill.today}.")
-        if first < date.fromisoformat(FIRST_DAY):
-            raise RefreshError(f"Delivery is kept from {FIRST_DAY} on; {first} lies before it.")
-        failures = []
-        yesterday = campfill.today - timedelta(days=1)
-        if first <= yesterday:
-            try:
-                # Fulfillment follows with today's run, if there is one: computing it twice serves nobody.
-                assets = jobs.DELIVERY if last == campfill.today else None
-                runs.run(jobs.REFRESH_JOB, tags=day_range(first, min(last, yesterday)), assets=assets)
-            except RunFailed as error:
-                failures.append(str(error))
-        if last == campfill.today:
-            try:
-                runs.run(jobs.TODAY_JOB)
-            except RunFailed as error:
-                failures.append(str(error))
-        if failures:
-            runs.run(jobs.FULFILLMENT_JOB)  # a failed fetch stops its run, but the days that did come must count
-        with campfill.connect() as connection:
-            known = coverage.between(connection, first, last)
+    campfill = runs.campfill
+    if not delivery_steps.is_set_up(campfill):
+        raise RefreshError(delivery_steps.NOT_SET_UP)
+    last = last or campfill.today
+    first = first or min(last, campfill.today - timedelta(days=campfill.settings.restate_days))
+    if last > campfill.today:
+        raise RefreshError(
+            f"{last} has not come yet; the last day that can be fetched is today, {campfill.today}."
+        )
+    if first < date.fromisoformat(FIRST_DAY):
+        raise RefreshError(f"Delivery is kept from {FIRST_DAY} on; {first} lies before it.")
+    failures = []
+    yesterday = campfill.today - timedelta(days=1)
+    if first <= yesterday:
+        try:
+            # Fulfillment follows with today's run, if there is one: computing it twice serves nobody.
+            assets = jobs.DELIVERY if last == campfill.today else None
+            runs.run(jobs.REFRESH_JOB, tags=day_range(first, min(last, yesterday)), assets=assets)
+        except RunFailedError as error:
+            failures.append(str(error))
+    if last == campfill.today:
+        try:
+            runs.run(jobs.TODAY_JOB)
+        except RunFailedError as error:
+            failures.append(str(error))
+    if failures:
+        runs.run(jobs.FULFILLMENT_JOB)  # a failed fetch stops its run, but the days that did come must count
+    with campfill.connect() as connection:
+        known = coverage.between(connection, first, last)
     days = [{"day": d.day, "status": d.status, "rows": d.rows, "fetched_at": d.fetched_at} for d in known]
     return {"from": first, "to": last, "days": days, "failures": failures}

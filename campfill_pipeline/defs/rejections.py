@@ -4,8 +4,6 @@ Dagster marks every partition of a range run as materialised. So a rejected uplo
 more by an asset of the same key that fails with the reason; the newest event is what the UI shows.
 """
 
-from __future__ import annotations
-
 import dagster as dg
 
 from campfill_pipeline.defs.partitions import UPLOADS

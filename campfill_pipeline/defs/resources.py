@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import dagster as dg
 
@@ -43,7 +44,7 @@ class Campfill:
     clock: Callable[[], datetime] = _now
 
     def connect(self, *, autocommit: bool = False) -> psycopg.Connection:
-        """A connection to campfill's schema; as a context manager it is closed at the end, and committed unless it failed."""
+        """A connection to campfill's schema; as a context manager it commits (unless it failed) and closes."""
         return database.connect(self.url, autocommit=autocommit)
 
     @property
@@ -64,18 +65,18 @@ def open_campfill(progress: Progress = silent) -> Campfill:
     return Campfill(settings, server.database_url(settings), progress)
 
 
-def campfill_resource(progress: Progress = silent) -> dg.ResourceDefinition:
-    """The resource. While a run lives it holds a lock in the database; a run without its lock is dead."""
+def campfill_resource(opened: Campfill | None = None) -> dg.ResourceDefinition:
+    """The resource: `opened`, or opened anew. While a run lives it holds a lock in the database; without it, it is dead."""
 
     @dg.resource(description="Settings, database and reporting API of this campfill home.")
     def campfill(context: dg.InitResourceContext) -> Iterator[Campfill]:
-        opened = open_campfill(progress)
+        here = opened or open_campfill()
         run = context.run
         if run is None:
-            yield opened
+            yield here
             return
-        with database.connect(opened.url, autocommit=True) as alive:
+        with database.connect(here.url, autocommit=True) as alive:
             claims.claim_run(alive, run.run_id)
-            yield opened
+            yield here
 
     return campfill

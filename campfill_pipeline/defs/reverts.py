@@ -1,7 +1,5 @@
 """The job that takes an upload back. A job of an op, not an asset: it makes nothing new, it undoes."""
 
-from __future__ import annotations
-
 from uuid import UUID
 
 import dagster as dg

@@ -3,13 +3,11 @@
 Days that are missing (a new list came, the system slept) are no matter of the clock: see the sensor `missing_days`.
 """
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import dagster as dg
 
-from campfill_pipeline.defs import jobs
+from campfill_pipeline.defs import delivery_steps, jobs
 from campfill_pipeline.defs.ranges import day_range
 from campfill_pipeline.defs.resources import Campfill
 
@@ -24,8 +22,8 @@ def schedules(timezone: str) -> list[dg.ScheduleDefinition]:
     )  # fmt: skip
     def refresh_today_hourly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         campfill: Campfill = context.resources.campfill
-        if not campfill.settings.reporting_url:
-            return dg.SkipReason("No reporting API is set (CAMPFILL_REPORTING_URL); drop CSV exports instead.")
+        if not delivery_steps.is_set_up(campfill):
+            return dg.SkipReason(delivery_steps.NOT_SET_UP)
         return dg.RunRequest(run_key=None)
 
     @dg.schedule(
@@ -35,8 +33,8 @@ def schedules(timezone: str) -> list[dg.ScheduleDefinition]:
     )  # fmt: skip
     def refresh_restatement_nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         campfill: Campfill = context.resources.campfill
-        if not campfill.settings.reporting_url:
-            return dg.SkipReason("No reporting API is set (CAMPFILL_REPORTING_URL); drop CSV exports instead.")
+        if not delivery_steps.is_set_up(campfill):
+            return dg.SkipReason(delivery_steps.NOT_SET_UP)
         if campfill.settings.restate_days == 0:
             return dg.SkipReason("CAMPFILL_RESTATE_DAYS is 0: finished days are not fetched again.")
         first = campfill.today - timedelta(days=campfill.settings.restate_days)

@@ -1,23 +1,23 @@
 """What starts by itself: uploads as they are dropped, and delivery for days that are missing.
 
-The ledger decides, not a cursor: a tick looks at what is received and not being worked on. A lost cursor, a killed daemon,
-a run that never started: the next tick asks again.
+The ledger decides, not a cursor: a tick looks at what is received and not being worked on. A lost cursor, a killed
+daemon, a run that never started: the next tick asks again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import dagster as dg
 
-from campfill_pipeline.defs import arrivals, jobs, live_runs
-from campfill_pipeline.defs.partitions import UPLOADS
+from campfill_pipeline.defs import arrivals, delivery_steps, jobs, live_runs
+from campfill_pipeline.defs.partitions import FIRST_DAY, UPLOADS
 from campfill_pipeline.defs.ranges import day_blocks, day_range, key_blocks, key_range
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.warehouse import coverage, uploads
 
-GIANT_BYTES = 30_000_000  # from this size on a file gets a run of its own, so that small files behind it need not wait
+GIANT_BYTES = (
+    30_000_000  # from this size on a file gets a run of its own, so that small files behind it need not wait
+)
 MAX_ATTEMPTS = 3
 DAYS_PER_RUN = 120
 
@@ -25,7 +25,7 @@ DAYS_PER_RUN = 120
 @dg.sensor(
     name="inbox", job=jobs.UPLOAD, minimum_interval_seconds=2, default_status=dg.DefaultSensorStatus.RUNNING,
     required_resource_keys={"campfill"},
-    description="Watches the inbox. A file that stands still is moved to the archive, entered in the ledger, and processed.",
+    description="Watches the inbox. A file that stands still is archived, entered in the ledger, and processed.",
 )  # fmt: skip
 def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Claim what was dropped and request runs for what waits."""
@@ -35,13 +35,21 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReaso
     for problem in problems:
         context.log.error(problem)
     with campfill.connect() as connection:
-        waiting = uploads.waiting(connection)
+        waiting = [
+            upload for upload in uploads.waiting(connection) if not arrivals.in_other_hands(campfill, upload)
+        ]
         for upload in waiting:
-            if upload.attempts >= MAX_ATTEMPTS and not live_runs.covers(context.instance, upload.partition_key):
+            if upload.attempts >= MAX_ATTEMPTS and not live_runs.covers(
+                context.instance, upload.partition_key
+            ):
                 arrivals.give_up(campfill, upload)
-                context.log.error("ALERT: %s failed %d times; it is rejected", upload.file_name, upload.attempts)
+                context.log.error(
+                    "ALERT: %s failed %d times; it is rejected", upload.file_name, upload.attempts
+                )
     if not waiting:
-        return dg.SkipReason("; ".join(problems) or f"Nothing waits. Drop campaign lists into {campfill.settings.inbox}.")
+        return dg.SkipReason(
+            "; ".join(problems) or f"Nothing waits. Drop campaign lists into {campfill.settings.inbox}."
+        )
     known = context.instance.get_dynamic_partitions(UPLOADS.name or "")
     missing = [upload.partition_key for upload in waiting if upload.partition_key not in set(known)]
     order = [*known, *missing]
@@ -65,7 +73,8 @@ def _requests(
         more = f" and {len(block) - 1} more" if len(block) > 1 else ""
         yield dg.RunRequest(
             run_key=None,
-            tags=key_range(block[0], block[-1]) | {"campfill/upload": arrivals.tag_text(names[block[0]] + more)},
+            tags=key_range(block[0], block[-1])
+            | {"campfill/upload": arrivals.tag_text(names[block[0]] + more)},
         )
 
 
@@ -77,12 +86,17 @@ def _requests(
 def missing_days(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Request one run per contiguous block of missing days, the newest block first; one at a time."""
     campfill: Campfill = context.resources.campfill
-    if not campfill.settings.reporting_url:
-        return dg.SkipReason("No reporting API is set (CAMPFILL_REPORTING_URL); drop CSV exports instead.")
+    if not delivery_steps.is_set_up(campfill):
+        return dg.SkipReason(delivery_steps.NOT_SET_UP)
     if live_runs.any_of_job(context.instance, jobs.REFRESH_JOB):
         return dg.SkipReason("A refresh is running already.")
     with campfill.connect() as connection:
-        days = coverage.missing_days(connection, today=campfill.today, now=campfill.clock())
+        earliest = date.fromisoformat(FIRST_DAY)
+        wanted = coverage.days_to_fetch(
+            connection, campfill.today, 0, timezone=campfill.settings.timezone, earliest=earliest
+        )
+        resting = coverage.resting(connection, delivery_steps.SOURCE, campfill.clock())
+    days = [day for day in wanted if day < campfill.today and day not in resting]
     blocks = list(day_blocks(days))
     if not blocks:
         return dg.SkipReason("Every flight day of every known line was fetched.")

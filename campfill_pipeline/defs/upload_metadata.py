@@ -9,6 +9,7 @@ import dagster as dg
 
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.issues import Issue
+from campfill_pipeline.intake import validation
 from campfill_pipeline.intake.findings import Parsed
 from campfill_pipeline.warehouse import uploads
 
@@ -27,7 +28,9 @@ def sheets(upload: uploads.Upload, parsed: Parsed, seconds: float) -> Metadata:
         "dagster/row_count": dg.MetadataValue.int(sum(table.rows for table in parsed.tables)),
     }
     if parsed.reason:
-        facts["rejected because"] = dg.MetadataValue.md(f"**{parsed.reason}**: {parsed.message}\n\n{parsed.hint}")
+        facts["rejected because"] = dg.MetadataValue.md(
+            f"**{parsed.reason}**: {parsed.message}\n\n{parsed.hint}"
+        )
     if parsed.notes:
         facts["what was found"] = dg.MetadataValue.md("\n".join(f"* {note}" for note in parsed.notes))
     if parsed.tables:
@@ -37,6 +40,22 @@ def sheets(upload: uploads.Upload, parsed: Parsed, seconds: float) -> Metadata:
             for column in table.columns
         ]
         facts["columns"] = dg.MetadataValue.table(columns)
+    return facts
+
+
+def verdict(judged: validation.Verdict, first_issues: Sequence[Issue]) -> Metadata:
+    """Counts of rows and issues, and the first issues as a table."""
+    facts: dict[str, dg.MetadataValue] = {
+        "dagster/row_count": dg.MetadataValue.int(judged.rows_accepted),
+        "rows read": dg.MetadataValue.int(judged.rows_read),
+        "rows accepted": dg.MetadataValue.int(judged.rows_accepted),
+        "rows rejected": dg.MetadataValue.int(judged.rows_rejected),
+        "rows skipped": dg.MetadataValue.int(judged.rows_skipped),
+        "errors": dg.MetadataValue.int(judged.errors),
+        "warnings": dg.MetadataValue.int(judged.warnings),
+    }
+    if first_issues:
+        facts["issues"] = issue_table(first_issues)
     return facts
 
 
@@ -70,7 +89,9 @@ def decided(upload: uploads.Upload) -> Metadata:
         "rows read": dg.MetadataValue.int(read),
         "rows accepted": dg.MetadataValue.int(upload.rows_accepted or 0),
         "rows rejected": dg.MetadataValue.int(upload.rows_rejected or 0),
-        "rejected share %": dg.MetadataValue.float(round(100 * (upload.rows_rejected or 0) / read, 3) if read else 0.0),
+        "rejected share %": dg.MetadataValue.float(
+            round(100 * (upload.rows_rejected or 0) / read, 3) if read else 0.0
+        ),
         "new": dg.MetadataValue.int(upload.rows_new or 0),
         "updated": dg.MetadataValue.int(upload.rows_updated or 0),
         "unchanged": dg.MetadataValue.int(upload.rows_unchanged or 0),

@@ -17,7 +17,6 @@ from pydantic import TypeAdapter
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.intake import folder, parsing, receipts, validation
 from campfill_pipeline.intake.findings import KIND_EXPORT, Parsed
-from campfill_pipeline.reporting import export
 from campfill_pipeline.warehouse import delivery, ledger, register, uploads
 
 if TYPE_CHECKING:
@@ -74,6 +73,8 @@ def validate(campfill: Campfill, upload: uploads.Upload) -> validation.Verdict:
     work = work_folder(campfill, upload)
     progress = partial(campfill.progress, f"checking {upload.file_name}")
     if parsed.kind == KIND_EXPORT:
+        from campfill_pipeline.reporting import export
+
         verdict = export.validate_export(parsed, work, progress=progress)
     else:
         verdict = validation.validate_list(parsed, work, progress=progress)
@@ -114,7 +115,7 @@ def store_export(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
     now = campfill.clock()
     with campfill.connect(autocommit=True) as connection, connection.transaction():
         if original := uploads.duplicate_of(connection, upload):
-            ledger.mark_duplicate(connection, upload.upload_id, original, at=now)
+            ledger.mark_duplicate(connection, upload.upload_id, original.upload_id, at=now)
         elif verdict.status == "rejected":
             _reject(campfill, connection, upload, parsed, verdict)
         else:

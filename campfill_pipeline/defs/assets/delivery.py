@@ -3,8 +3,6 @@
 Days are fetched one after another in one run; a day that breaks is red and the days before it stay green.
 """
 
-from __future__ import annotations
-
 import dagster as dg
 
 from campfill_pipeline.defs import delivery_steps
@@ -60,7 +58,10 @@ def delivery_assets(timezone: str) -> list[dg.AssetsDefinition]:
             context.add_asset_metadata({**table, **facts}, partition_key=key)
 
     @dg.asset(
-        group_name=GROUP, owners=OWNERS, kinds={"api", "postgres"}, description=describe("delivery_today", "delivery_hourly")
+        group_name=GROUP,
+        owners=OWNERS,
+        kinds={"api", "postgres"},
+        description=describe("delivery_today", "delivery_hourly"),
     )
     def delivery_today(
         context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]

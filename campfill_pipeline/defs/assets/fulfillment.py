@@ -1,7 +1,5 @@
 """Assets of fulfillment: the figures (one transaction makes all five tables) and the report people look at."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg
@@ -20,7 +18,12 @@ KINDS = {"postgres", "table"}
 
 def _spec(name: str, *deps: str, marked: str = "fulfillment") -> dg.AssetSpec:
     return dg.AssetSpec(
-        name, deps=list(deps), group_name=GROUP, owners=OWNERS, kinds=KINDS, description=describe(name, marked)
+        name,
+        deps=list(deps),
+        group_name=GROUP,
+        owners=OWNERS,
+        kinds=KINDS,
+        description=describe(name, marked),
     )
 
 
@@ -38,7 +41,9 @@ def fulfillment_tables(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Bring every figure up to date for the lines touched since last time, in one transaction."""
     with campfill.connect() as connection:
-        result = figures.refresh(connection, campfill.settings.rules, as_of=campfill.today, now=campfill.clock())
+        result = figures.refresh(
+            connection, campfill.settings.rules, as_of=campfill.today, now=campfill.clock()
+        )
     for table, facts in fulfillment_metadata.tables(campfill, result).items():
         yield dg.MaterializeResult(table, metadata={**table_metadata(campfill, table), **facts})
 

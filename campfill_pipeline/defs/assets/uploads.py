@@ -1,10 +1,8 @@
 """Assets of one upload: from the archived original to lines, delivery rows and the receipt.
 
-One run handles a range of uploads (a burst of 300 files is one run). Each upload is isolated: what goes wrong with one is
-recorded with it and asked for again, and the others go on. So no step here fails as a whole.
+One run handles a range of uploads (a burst of 300 files is one run). Each upload is isolated: what goes wrong with one
+is recorded with it and asked for again, and the others go on. So no step here fails as a whole.
 """
-
-from __future__ import annotations
 
 import shutil
 import time
@@ -18,7 +16,7 @@ from campfill_pipeline.defs.descriptions import describe
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.defs.tables import table_metadata
-from campfill_pipeline.intake import parsing
+from campfill_pipeline.intake import parsing, validation
 from campfill_pipeline.intake.findings import KIND_EXPORT
 from campfill_pipeline.warehouse import ledger, uploads
 
@@ -34,16 +32,22 @@ def _uploads(context: dg.AssetExecutionContext, campfill: Campfill) -> list[uplo
 
 
 def _received(context: dg.AssetExecutionContext, campfill: Campfill) -> list[uploads.Upload]:
-    """The uploads of this run that still wait for a decision and have not faulted in an earlier step, in ledger order."""
-    return [upload for upload in _uploads(context, campfill) if upload.status == "received" and upload.upload_id not in campfill.faults]
+    """The uploads of this run that still wait for a decision and have not faulted in an earlier step."""
+    return [
+        upload
+        for upload in _uploads(context, campfill)
+        if upload.status == "received" and upload.upload_id not in campfill.faults
+    ]
 
 
 @contextmanager
-def _isolated(context: dg.AssetExecutionContext, campfill: Campfill, upload: uploads.Upload) -> Iterator[None]:
-    """Keep one upload's fault from the others: it is logged and remembered, and the ledger asks for the upload again."""
+def _isolated(
+    context: dg.AssetExecutionContext, campfill: Campfill, upload: uploads.Upload
+) -> Iterator[None]:
+    """Keep one upload's fault from the others: it is logged, remembered, and the upload is asked for again."""
     try:
         yield
-    except Exception as error:  # noqa: BLE001 - the outermost door of one upload; recorded, then asked for again
+    except Exception as error:
         campfill.faults[upload.upload_id] = f"{type(error).__name__}: {error}"
         context.log.exception("%s could not be processed", upload.file_name)
 
@@ -58,7 +62,7 @@ def upload_sheets(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[
         for upload in _received(context, campfill):
             with _isolated(context, campfill, upload):
                 with campfill.connect() as connection:
-                    ledger.begin_attempt(connection, upload.upload_id, context.run_id, campfill.clock())
+                    ledger.begin_attempt(connection, upload.upload_id, context.run_id, at=campfill.clock())
                 started = time.monotonic()
                 parsed = upload_steps.parse(campfill, upload, parser)
                 facts = upload_metadata.sheets(upload, parsed, time.monotonic() - started)
@@ -74,7 +78,10 @@ def validated_lines(context: dg.AssetExecutionContext, campfill: dg.ResourcePara
     for upload in _received(context, campfill):
         with _isolated(context, campfill, upload):
             verdict = upload_steps.validate(campfill, upload)
-            context.add_asset_metadata(upload_metadata.verdict(verdict), partition_key=upload.partition_key)
+            first = validation.read_issues(verdict.issues, upload_metadata.ISSUES_SHOWN)
+            context.add_asset_metadata(
+                upload_metadata.verdict(verdict, first), partition_key=upload.partition_key
+            )
 
 
 @dg.asset(
@@ -89,7 +96,9 @@ def lines(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill
             continue
         with _isolated(context, campfill, upload):
             decided = upload_steps.apply_list(campfill, upload)
-            context.add_asset_metadata({**table, **upload_metadata.decided(decided)}, partition_key=upload.partition_key)
+            context.add_asset_metadata(
+                {**table, **upload_metadata.decided(decided)}, partition_key=upload.partition_key
+            )
 
 
 @dg.asset(
@@ -123,4 +132,6 @@ def upload_receipts(context: dg.AssetExecutionContext, campfill: dg.ResourcePara
             context.add_asset_metadata(facts, partition_key=upload.partition_key)
             shutil.rmtree(upload_steps.work_folder(campfill, upload), ignore_errors=True)
             if upload.status == "rejected":
-                rejections.show_red(context.instance, upload.partition_key, upload.file_name, upload.message or "rejected")
+                rejections.show_red(
+                    context.instance, upload.partition_key, upload.file_name, upload.message or "rejected"
+                )

@@ -1,0 +1,142 @@
+"""`campfill doctor`: checks of everything that can be wrong, each with its mend."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from campfill_pipeline.commands import render
+from campfill_pipeline.settings import Settings
+from campfill_pipeline.warehouse import database, server, status
+
+LOW_DISK_BYTES = 2_000_000_000
+LONG_WAIT_MINUTES = 10
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check: `ok` is None where it could not be made (then `found` says why)."""
+
+    name: str
+    ok: bool | None
+    found: str
+    mend: str = ""
+    rows: tuple[dict[str, Any], ...] = ()
+
+
+def _folders(settings: Settings) -> Iterator[Finding]:
+    settings.make_folders()
+    for name, folder in (("home", settings.home), ("inbox", settings.inbox), ("outbox", settings.outbox)):
+        usable = os.access(folder, os.R_OK | os.W_OK | os.X_OK)
+        yield Finding(
+            f"{name} folder",
+            usable,
+            str(folder),
+            "" if usable else f"give yourself read and write access to {folder}",
+        )
+    free = shutil.disk_usage(settings.home).free
+    yield Finding(
+        "disk space",
+        free > LOW_DISK_BYTES,
+        f"{free / 1e9:,.1f} GB free",
+        "free some space, or move CAMPFILL_HOME to a larger disk",
+    )
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    url = server.database_url(settings)
+    with database.connect(url) as connection:
+        version = connection.info.server_version
+        yield Finding(
+            "database", True, f"PostgreSQL {version // 10000} answers on port {connection.info.port}"
+        )
+        facts = status.facts(connection, now=datetime.now(UTC))
+    late = [
+        upload
+        for upload in facts["uploads"]
+        if upload["status"] == "received"
+        and (datetime.now(UTC) - upload["received_at"]).total_seconds() > LONG_WAIT_MINUTES * 60
+    ]
+    yield Finding(
+        "uploads", not late,
+        f"{facts['counts']['waiting']} waiting" + (f", {len(late)} for more than {LONG_WAIT_MINUTES} minutes" if late else ""),
+        "is campfill up? Its daemon processes uploads; see logs/ in CAMPFILL_HOME",
+    )  # fmt: skip
+    for source in facts["delivery"]:
+        if source["failing_days"]:
+            text = f"{source['failing_days']} days failing: {source['latest_failure']}"
+            yield Finding("delivery", False, text, "run campfill refresh once mended")
+
+
+def _token(settings: Settings) -> Iterator[Finding]:
+    file = settings.token_file
+    if file.exists():
+        private = not stat.S_IMODE(file.stat().st_mode) & 0o077
+        yield Finding(
+            "token file",
+            private,
+            str(file),
+            "" if private else "run campfill token again: others can read the file",
+        )
+
+
+def _reporting(settings: Settings) -> Iterator[Finding]:
+    from campfill_pipeline.reporting import connector, trial
+
+    described = connector.load(settings.reporting_connector)
+    yield Finding("connector", True, f"{described.name} ({settings.reporting_connector})")
+    if not (settings.reporting_url or described.base_url):
+        yield Finding(
+            "reporting API",
+            None,
+            "not set up",
+            "set CAMPFILL_REPORTING_URL, or drop CSV exports into the inbox",
+        )
+        return
+    shown = trial.try_connector(
+        described,
+        settings.reporting_url,
+        settings.current_token(),
+        now=datetime.now(UTC),
+        timezone=settings.timezone,
+    )
+    rows = tuple(shown.rows)
+    yield Finding(
+        "reporting API", True, f"answers; {shown.received:,} rows in the last full hour asked for", rows=rows
+    )
+
+
+CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_folders, _database, _token, _reporting)
+
+
+def run(settings: Settings, *, quiet: bool) -> tuple[list[dict[str, Any]], int]:
+    """Make every check; returns the findings and the exit code, 1 where something is wrong."""
+    findings: list[Finding] = []
+    for check in CHECKS:
+        try:
+            findings.extend(check(settings))
+        except Exception as error:  # noqa: BLE001 - a check that breaks is a finding, and the others are still made
+            findings.append(Finding(check.__name__.strip("_"), False, str(error), ""))
+    if not quiet:
+        _show(findings)
+    return [asdict(finding) for finding in findings], int(any(finding.ok is False for finding in findings))
+
+
+def _show(findings: list[Finding]) -> None:
+    console = render.console()
+    for finding in findings:
+        mark = {True: "[blue]●[/] ", False: "[red]▼[/] ", None: "[dim]○[/] "}[finding.ok]
+        console.print(f"{mark}{finding.name}: {finding.found}")
+        if not finding.ok and finding.mend:
+            console.print(f"    mend: {finding.mend}")
+        if finding.rows:
+            table = render.table(*((name, "left") for name in finding.rows[0]))
+            for row in finding.rows[:5]:
+                table.add_row(*("–" if value is None else str(value) for value in row.values()))
+            console.print("    the first rows as they would be stored:")
+            console.print(table)

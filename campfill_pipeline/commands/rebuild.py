@@ -1,0 +1,24 @@
+"""`campfill rebuild`: every derived table again from the sources, compared with what was there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from campfill_pipeline.commands import render
+from campfill_pipeline.commands.progress import progress
+from campfill_pipeline.settings import Settings
+
+
+def run(settings: Settings) -> tuple[dict[str, Any], int]:
+    """Rebuild and swap in. Exit code 1 where the result differs from what was there."""
+    from campfill_pipeline.defs import rebuilding
+
+    with progress(quiet=False) as show:
+        document = rebuilding.run(settings, show)
+    console = render.console(stderr=True)
+    differences = document["differences"]
+    if not differences:
+        console.print("Rebuilt; every table equals what was there.")
+    for difference in differences:
+        console.print(f"[yellow]▲[/] {difference}")
+    return document, 1 if differences else 0

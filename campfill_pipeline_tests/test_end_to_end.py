@@ -1,0 +1,139 @@
+"""The main job as a user does it: `campfill up`, a file dropped, its fulfillment there; Ctrl-C, and all is gone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import psutil
+import psycopg
+import pytest
+
+from campfill_pipeline.commands.up import free_port
+from campfill_pipeline.reporting.simulator.api import serve
+from campfill_pipeline.reporting.simulator.campaign_list import write_campaign_list
+from campfill_pipeline.reporting.simulator.world import World, make_world
+
+Found = TypeVar("Found")
+
+pytestmark = pytest.mark.timeout(240)
+
+
+def wait_for(what: Callable[[], Found | None], seconds: float, said: str) -> Found:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := what():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"{said} did not happen within {seconds} s")
+
+
+class Running:
+    """A `campfill up` of its own home, as a user starts it."""
+
+    def __init__(self, home: Path, port: int, process: subprocess.Popen[bytes]) -> None:
+        self.home, self.port, self.process = home, port, process
+
+    def ask(self, query: str) -> tuple[object, ...] | None:
+        url = subprocess.run(
+            [sys.executable, "-m", "campfill_pipeline.cli", "db", "url"],
+            env=environment(self.home), capture_output=True, text=True, check=True,
+        ).stdout.strip()  # fmt: skip
+        with psycopg.connect(url, options="-c search_path=campfill") as connection:
+            return connection.execute(query.encode()).fetchone()
+
+    def family(self) -> list[psutil.Process]:
+        mine = str(self.home)
+        return [
+            process
+            for process in psutil.process_iter(["environ", "cmdline"])
+            if mine in " ".join(process.info["cmdline"] or [])
+            or (process.info["environ"] or {}).get("CAMPFILL_HOME") == mine
+        ]
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    cleaned = {
+        name: value for name, value in os.environ.items() if not name.startswith(("CAMPFILL_", "DAGSTER_"))
+    }
+    return cleaned | {"CAMPFILL_HOME": str(home), "CAMPFILL_SETTLE_SECONDS": "1"} | more
+
+
+@contextmanager
+def up(home: Path, **more: str) -> Iterator[Running]:
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "campfill_pipeline.cli", "up", "--port", str(port)],
+        env=environment(home, **more),
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(lambda: answers(port) or process.poll() is not None, 120, "the web UI answering")
+        assert process.poll() is None, "campfill up ended at its start"
+        yield Running(home, port, process)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/server_info", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return make_world(datetime.now(UTC).date())
+
+
+def test_a_dropped_list_becomes_fulfillment_and_ctrl_c_leaves_nothing_behind(
+    tmp_path: Path, world: World
+) -> None:
+    home = tmp_path / "home"
+    sample = tmp_path / "campaigns.xlsx"
+    truth = write_campaign_list(world, sample)
+    with serve(world) as api:
+        access = {"CAMPFILL_REPORTING_URL": api.url, "CAMPFILL_REPORTING_TOKEN": api.token}
+        with up(home, **access) as running:
+            shutil.copy(sample, home / "inbox" / sample.name)
+            wait_for(
+                lambda: running.ask("SELECT 1 FROM fulfillment LIMIT 1"),
+                60,
+                "the fulfillment of the dropped list",
+            )
+            assert running.ask("SELECT count(*) FROM line") == (len(truth.accepted),)
+            assert running.ask("SELECT status, rows_rejected FROM upload") == (
+                "partly_loaded",
+                truth.rows_rejected,
+            )
+            assert not list((home / "inbox").iterdir())
+            wait_for(lambda: list((home / "outbox").glob("*.xlsx")), 30, "the receipt")
+            yesterday = world.today - timedelta(days=1)
+            wait_for(  # nobody asked for it: the missing days of the new lines are fetched by themselves
+                lambda: running.ask(
+                    f"SELECT 1 FROM delivery_fetch WHERE day = '{yesterday}' AND status = 'complete'"
+                ),
+                90,
+                "the fetch of a missing day",
+            )
+            assert len(running.family()) >= 4
+            family = running.family()
+        assert running.process.returncode == 0
+        _, alive = psutil.wait_procs(family, timeout=10)
+        assert alive == []
+        assert running.family() == []
+        with up(home, **access) as again:
+            assert again.ask("SELECT count(*) FROM line") == (len(truth.accepted),)
