@@ -8,11 +8,16 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
 
 from campfill_pipeline.warehouse import database, server
+
+# How long one example takes says nothing on a shared machine; pytest's own time limit catches what hangs.
+hypothesis.settings.register_profile("campfill", deadline=None)
+hypothesis.settings.load_profile("campfill")
 
 _numbers = itertools.count(1)
 
@@ -39,7 +44,9 @@ def database_url(postgres_server: server.Server) -> Iterator[str]:
     name = f"test_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE template_campfill STRATEGY file_copy").format(sql.Identifier(name))
+            sql.SQL("CREATE DATABASE {} TEMPLATE template_campfill STRATEGY file_copy").format(
+                sql.Identifier(name)
+            )
         )
         try:
             yield postgres_server.url(name)

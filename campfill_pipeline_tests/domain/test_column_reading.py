@@ -1,0 +1,84 @@
+"""Reading whole columns at once gives, cell by cell, the very same as the rule for one cell."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from campfill_pipeline.domain.cells import CellKind
+from campfill_pipeline.domain.column_reading import Cells
+from campfill_pipeline.domain.columns import LIST_FIELDS
+from campfill_pipeline.domain.line_columns import notations_shown, readers
+from campfill_pipeline.domain.numbers import Notation, notation_without_doubt
+
+ID = "0b5f1d7e-2a64-4c1f-9b5e-1f0c5d1a7e42"
+ORDINARY = {
+    "name": [
+        "2025_1_2_3_City_Müller_x_1",
+        "abcdefghij",
+        "Err:502",
+        "NULL",
+        "a  b c d e f g",
+        "Cafe\u0301 Sonnenschein",
+        "#N/A",
+    ],
+    "runtime": ["04.09.2025-06.09.2025", "asap-6.9.25", "31.09.2025-01.10.2025"],
+    "impression_goal": ["1500000", "12.345", "1,234,567", "0", "2000000000", "0123", "1500000.0", "2E+09"],
+    "budget_eur": [
+        "1234.5",
+        "1234,50",
+        "1.234,50",
+        "1,234.50",
+        "12.345",
+        "1.234.567",
+        "5464.8000000000002",
+        "0.07",
+    ],
+    "cpm_eur": ["7.59", "7,59", "1,183", "7.5899999999999999", "7.5900000000000007", "0.12345", "1234567"],
+    "id": [ID, ID.upper(), f"{{{ID}}}", f"{{{ID}", ID + "}", ID[1:]],
+    "buyer": ["Not set", " not set", "A < B (Seat 5)"],
+}
+NUMBER_LIKE = st.text(alphabet="0123456789.,' -E€%", max_size=18)
+DIGITS = st.from_regex(r"\A[0-9]{1,7}([.,][0-9]{1,17})?\Z")
+
+
+@pytest.mark.parametrize("field", LIST_FIELDS)
+@given(data=st.data())
+def test_columns_are_read_as_their_cells_are(field: str, data: st.DataObject) -> None:
+    texts = st.sampled_from(ORDINARY[field]) | st.text(max_size=24) | NUMBER_LIKE | DIGITS
+    cells = data.draw(
+        st.lists(st.tuples(texts, st.sampled_from([1, 1, 1, 2, 2, 3, 4, 5]) | st.just(0)), max_size=12)
+    )
+    notation = data.draw(st.sampled_from([None, *Notation]))
+    reader = readers({field: notation})[field]
+    texts_found = [text if kind else None for text, kind in cells]
+    column = reader.read(
+        Cells(pa.array(texts_found, pa.string()), np.array([kind for _, kind in cells], np.int8))
+    )
+    one_by_one = [reader.read_one(text, kind) for text, (_, kind) in zip(texts_found, cells, strict=True)]
+    assert column.values.type == reader.type
+    assert column.values.equals(pa.array([value for value, _ in one_by_one], reader.type))
+    found = {int(at): column.findings[which] for at, which in zip(column.at, column.which, strict=True)}
+    assert found == {at: finding for at, (_, finding) in enumerate(one_by_one) if finding is not None}
+    assert (column.faulty & column.blank).sum() == 0
+
+
+@given(st.lists(NUMBER_LIKE | DIGITS | st.sampled_from(ORDINARY["budget_eur"]), max_size=12))
+def test_the_notations_of_a_column_are_those_of_its_cells(texts: list[str]) -> None:
+    shown = notations_shown(pa.array(texts, pa.string()), np.ones(len(texts), np.int8))
+    assert shown == {notation for text in texts if (notation := notation_without_doubt(text))}
+
+
+def test_only_text_cells_show_a_notation() -> None:
+    kinds = np.array([CellKind.NUMBER, CellKind.ERROR], np.int8)
+    assert notations_shown(pa.array(["7.59", "7,5"], pa.string()), kinds) == set()
+
+
+def test_an_empty_column_is_read() -> None:
+    for reader in readers({}).values():
+        column = reader.read(Cells(pa.array([], pa.string()), np.empty(0, np.int8)))
+        assert len(column.values) == 0
+        assert column.values.type == reader.type
