@@ -54,7 +54,7 @@ def between(conn: psycopg.Connection, first: date, last: date) -> list[DayFetch]
 
 
 def resting(conn: psycopg.Connection, source: str, now: datetime) -> set[date]:
-    """Days whose fetch broke so lately that asking again would only disturb: 5 minutes, then twice as long, up to a day."""
+    """Days whose fetch broke so lately that asking again would only disturb: 5 minutes, doubling up to a day."""
     found = conn.execute(
         "SELECT day FROM delivery_fetch WHERE source = %(source)s AND failures > 0"
         " AND failed_at + LEAST(interval '5 minutes' * power(2, LEAST(failures, 12) - 1), interval '1 day') > %(now)s",
@@ -79,36 +79,35 @@ def record_stored(
     # A day once complete stays so: a later, narrower look cannot make it less known.
     complete = complete or (before is not None and before.status == "complete")
     conn.execute(
-        "INSERT INTO delivery_fetch (source, day, status, fetched_at, rows, refused, fetch_no, first_complete_at)"
-        " VALUES (%(source)s, %(day)s, %(status)s, %(now)s, %(rows)s, %(refused)s, %(fetch)s, %(first)s)"
-        " ON CONFLICT (source, day) DO UPDATE SET status = EXCLUDED.status, fetched_at = EXCLUDED.fetched_at,"
-        "  rows = EXCLUDED.rows, refused = EXCLUDED.refused, fetch_no = EXCLUDED.fetch_no, failures = 0, failed_at = NULL,"
-        "  detail = NULL, first_complete_at = COALESCE(delivery_fetch.first_complete_at, EXCLUDED.first_complete_at)",
+        """
+        INSERT INTO delivery_fetch AS f (source, day, status, fetched_at, rows, refused, fetch_no, first_complete_at)
+        VALUES (%(source)s, %(day)s, %(status)s, %(now)s, %(rows)s, %(refused)s, %(fetch)s, %(first)s)
+        ON CONFLICT (source, day) DO UPDATE
+        SET status = excluded.status, fetched_at = excluded.fetched_at, rows = excluded.rows,
+            refused = excluded.refused, fetch_no = excluded.fetch_no, failures = 0, failed_at = NULL, detail = NULL,
+            first_complete_at = COALESCE(f.first_complete_at, excluded.first_complete_at)
+        """,
         {
-            "source": source,
-            "day": day,
-            "status": "complete" if complete else "partial",
-            "now": now,
-            "rows": rows,
-            "refused": refused,
-            "fetch": fetch_no,
-            "first": now if complete else None,
+            "source": source, "day": day, "status": "complete" if complete else "partial", "now": now, "rows": rows,
+            "refused": refused, "fetch": fetch_no, "first": now if complete else None,
         },
-    )
+    )  # fmt: skip
 
 
 def record_failure(conn: psycopg.Connection, source: str, day: date, *, detail: str, now: datetime) -> None:
-    """Note a fetch that broke; stored rows stay as they are, and a day once complete stays complete. Commits.
+    """Note a fetch that broke, and commit; stored rows stay, and a day once complete stays complete.
 
     `detail` is a sentence for people, without secrets.
     """
     with conn.transaction():
         conn.execute(
-            "INSERT INTO delivery_fetch (source, day, status, fetched_at, rows, failures, failed_at, detail)"
-            " VALUES (%(source)s, %(day)s, 'failed', %(now)s, 0, 1, %(now)s, %(detail)s)"
-            " ON CONFLICT (source, day) DO UPDATE SET failures = delivery_fetch.failures + 1, failed_at = EXCLUDED.failed_at,"
-            "  detail = EXCLUDED.detail,"
-            "  status = CASE delivery_fetch.status WHEN 'complete' THEN 'complete' ELSE 'failed' END",
+            """
+            INSERT INTO delivery_fetch AS f (source, day, status, fetched_at, rows, failures, failed_at, detail)
+            VALUES (%(source)s, %(day)s, 'failed', %(now)s, 0, 1, %(now)s, %(detail)s)
+            ON CONFLICT (source, day) DO UPDATE
+            SET failures = f.failures + 1, failed_at = excluded.failed_at, detail = excluded.detail,
+                status = CASE f.status WHEN 'complete' THEN 'complete' ELSE 'failed' END
+            """,
             {"source": source, "day": day, "now": now, "detail": detail},
         )
     if not conn.autocommit:
@@ -125,25 +124,33 @@ def days_to_fetch(
     earliest: date | None = None,
     limit: int | None = None,
 ) -> list[date]:
-    """Local days to ask the source for, oldest first: today, the restatement days before it, and missing flight days.
+    """Local days to ask the source for, oldest first: today, the restatement days before it, missing flight days.
 
-    Missing are the past flight days of known lines that were never fetched completely. A line that starts ASAP counts from
-    the day it was first seen, but not later than its end. `earliest` is the first day the source still has: older ones
-    are left out, and stay honestly not fetched. `limit` keeps the newest so many of the missing days.
+    Missing are the past flight days of known lines that were never fetched completely. A line that starts ASAP counts
+    from the day it was first seen, but not later than its end. `earliest` is the first day the source still has: older
+    ones are left out, and stay honestly not fetched. `limit` keeps the newest so many of the missing days.
     """
     zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone
-    always = [today - timedelta(days=back) for back in range(restate_days, -1, -1)]
     missing = conn.execute(
-        "WITH flight AS ("
-        " SELECT range_agg(daterange(LEAST(COALESCE(start_date, (first_seen_at AT TIME ZONE %(zone)s)::date), end_date),"
-        "                            LEAST(end_date, %(today)s::date - 1), '[]')) AS days"
-        " FROM line_register WHERE withdrawn_at IS NULL AND COALESCE(start_date, LEAST(end_date, (first_seen_at AT TIME ZONE %(zone)s)::date)) < %(today)s)"
-        " SELECT day::date FROM flight CROSS JOIN unnest(flight.days) AS span"
-        " CROSS JOIN generate_series(GREATEST(lower(span), %(earliest)s::date), upper(span) - 1, interval '1 day') AS day"
-        " WHERE NOT EXISTS (SELECT FROM delivery_fetch f WHERE f.source = %(source)s AND f.day = day::date"
-        "                   AND f.status = 'complete')"
-        " ORDER BY day DESC LIMIT %(limit)s",
+        """
+        WITH flight AS (
+            SELECT COALESCE(start_date, LEAST((first_seen_at AT TIME ZONE %(zone)s)::date, end_date)) AS first_day,
+                   LEAST(end_date, %(today)s::date - 1) AS last_day
+            FROM line_register WHERE withdrawn_at IS NULL
+        ), span AS (
+            SELECT unnest(range_agg(daterange(first_day, last_day, '[]'))) AS days
+            FROM flight WHERE first_day <= last_day
+        )
+        SELECT d.day
+        FROM span CROSS JOIN LATERAL (
+            SELECT n.at::date AS day
+            FROM generate_series(GREATEST(lower(days), %(earliest)s::date)::timestamp,
+                                 (upper(days) - 1)::timestamp, interval '1 day') AS n (at)) d
+        WHERE NOT EXISTS (SELECT FROM delivery_fetch f
+                          WHERE f.source = %(source)s AND f.day = d.day AND f.status = 'complete')
+        ORDER BY d.day DESC LIMIT %(limit)s
+        """,
         {"zone": zone.key, "today": today, "source": source, "limit": limit, "earliest": earliest},
     ).fetchall()
-    days = {day for (day,) in missing} | set(always)
-    return sorted(day for day in days if earliest is None or day >= earliest)
+    always = {today - timedelta(days=back) for back in range(restate_days + 1)}
+    return sorted(day for day in {day for (day,) in missing} | always if earliest is None or day >= earliest)

@@ -17,24 +17,21 @@ class DeliveryError(Exception):
 
 @dataclass(frozen=True)
 class Contradiction:
-    """One identity that came with two different sets of figures in the same answer."""
+    """One identity that came with different figures in the same answer; `impressions` as they came."""
 
     hour_utc: datetime
     site: str
     campaign_id: str | None
     deal_id: str | None
-    figures: tuple[tuple[Decimal, int | None, int | None, int | None], ...]
+    impressions: tuple[Decimal, ...]
 
     def __str__(self) -> str:
-        ids = " and ".join(
-            f"{role} {found}"
-            for role, found in (("campaign", self.campaign_id), ("deal", self.deal_id))
-            if found
-        )
-        shown = " and ".join(str(impressions) for impressions, *_ in self.figures)
-        return (
-            f"{ids} at {self.site or 'no site'!r}, hour {self.hour_utc:%Y-%m-%dT%H:%MZ}: {shown} impressions"
-        )
+        named = (("campaign", self.campaign_id), ("deal", self.deal_id))
+        ids = " and ".join(f"{role} {found}" for role, found in named if found)
+        shown = " and ".join(map(str, self.impressions))
+        where = f"at {self.site}" if self.site else "at no site"
+        differ = "" if len(set(self.impressions)) > 1 else ", other figures differ"
+        return f"{ids} {where}, hour {self.hour_utc:%Y-%m-%dT%H:%MZ}: {shown} impressions{differ}"
 
 
 class ContradictingRowsError(DeliveryError):

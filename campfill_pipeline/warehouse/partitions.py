@@ -20,7 +20,7 @@ _LOCK = 0x6D6F6E74  # 'mont': one maker of partitions at a time
 
 @dataclass(frozen=True)
 class Month:
-    """One monthly partition. `first` is the month's first day; `attached` tells whether its rows are in `report_hour`."""
+    """One monthly partition. `first` is the month's first day; `attached`: its rows are in `report_hour`."""
 
     first: date
     table: str

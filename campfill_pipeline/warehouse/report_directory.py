@@ -119,8 +119,8 @@ class Directory:
         self.conn.execute(
             "UPDATE report_entity e SET"
             "  reported_as = CASE WHEN e.reported_as IS NULL OR e.reported_as = m.role THEN m.role ELSE 'both' END,"
-            "  reported_name = CASE WHEN m.hour >= COALESCE(e.named_hour, m.hour) THEN COALESCE(m.name, e.reported_name)"
-            "                  ELSE e.reported_name END,"
+            "  reported_name = CASE WHEN m.hour < e.named_hour THEN e.reported_name"
+            "                  ELSE COALESCE(m.name, e.reported_name) END,"
             "  named_hour = GREATEST(e.named_hour, m.hour)"
             " FROM (SELECT id, CASE WHEN count(DISTINCT role) = 2 THEN 'both' ELSE min(role) END AS role,"
             "              (array_agg(name ORDER BY hour DESC, role) FILTER (WHERE name IS NOT NULL))[1] AS name,"

@@ -10,12 +10,16 @@ from datetime import date, datetime
 
 import psycopg
 
-# 'counted' is decided by presence: where the API has a row of the line and day, the CSV's rows of that day stand back.
-_LINE_DAYS = (
-    "INSERT INTO line_day (line_no, day, source, counted, impressions, bids, wins, plays, rows, first_hour, last_hour)"
-    " SELECT s.line_no, d.day, s.source, s.source = 'a' OR NOT bool_or(s.source = 'a') OVER (PARTITION BY s.line_no, d.day),"
-    "        sum(d.impressions), sum(d.bids), sum(d.wins), sum(d.plays), sum(d.rows), min(d.first_hour), max(d.last_hour)"
-)
+# Which source counts is decided by presence: where the API has a row of the line and day, the CSV's stand back.
+_LINE_DAYS = """
+    INSERT INTO line_day (line_no, day, source, counted, impressions, bids, wins, plays, rows, first_hour, last_hour)
+    SELECT s.line_no, d.day, s.source,
+           s.source = 'a' OR NOT bool_or(s.source = 'a') OVER (PARTITION BY s.line_no, d.day),
+           sum(d.impressions), sum(d.bids), sum(d.wins), sum(d.plays), sum(d.rows), min(d.first_hour), max(d.last_hour)
+    FROM report_series s JOIN report_day d USING (series_no)
+    WHERE {which}
+    GROUP BY s.line_no, d.day, s.source
+"""
 
 
 def roll_up_series(
@@ -48,37 +52,24 @@ def roll_up_series(
     )
 
 
-def roll_up_line_days(conn: psycopg.Connection, series_nos: Sequence[int], days: Sequence[date]) -> list[int]:
-    """Sum the days of the lines behind these (series, day) pairs again; return those lines."""
-    pairs = conn.execute(
-        "SELECT DISTINCT s.line_no, t.day FROM unnest(%s::integer[], %s::date[]) AS t (series_no, day)"
-        " JOIN report_series s USING (series_no) WHERE s.line_no IS NOT NULL",
-        (list(series_nos), list(days)),
-    ).fetchall()
-    lines = {"lines": [line for line, _ in pairs], "days": [day for _, day in pairs]}
-    touched = "unnest(%(lines)s::integer[], %(days)s::date[]) AS t (line_no, day)"
-    conn.execute(
-        "DELETE FROM line_day d USING " + touched + " WHERE d.line_no = t.line_no AND d.day = t.day", lines
+def roll_up_line_day(conn: psycopg.Connection, day: date, series_nos: Sequence[int]) -> list[int]:
+    """Sum a day of the lines behind these series again; return those lines."""
+    found = conn.execute(
+        "SELECT DISTINCT line_no FROM report_series WHERE series_no = ANY(%s) AND line_no IS NOT NULL ORDER BY line_no",
+        (list(series_nos),),
     )
-    conn.execute(
-        _LINE_DAYS + " FROM " + touched + " JOIN report_series s ON s.line_no = t.line_no"
-        " JOIN report_day d ON d.series_no = s.series_no AND d.day = t.day"
-        " GROUP BY s.line_no, d.day, s.source",
-        lines,
-    )
-    return sorted(set(lines["lines"]))
+    lines = [number for (number,) in found]
+    values = {"lines": lines, "day": day}
+    conn.execute("DELETE FROM line_day WHERE day = %(day)s AND line_no = ANY(%(lines)s)", values)
+    conn.execute(_LINE_DAYS.format(which="s.line_no = ANY(%(lines)s) AND d.day = %(day)s"), values)
+    return lines
 
 
 def roll_up_lines(conn: psycopg.Connection, line_nos: Sequence[int]) -> None:
     """Sum all days of these lines again, after their attribution changed."""
-    if not line_nos:
-        return
-    conn.execute("DELETE FROM line_day WHERE line_no = ANY(%s)", (list(line_nos),))
-    conn.execute(
-        _LINE_DAYS + " FROM report_series s JOIN report_day d USING (series_no) WHERE s.line_no = ANY(%s)"
-        " GROUP BY s.line_no, d.day, s.source",
-        (list(line_nos),),
-    )
+    values = {"lines": list(line_nos)}
+    conn.execute("DELETE FROM line_day WHERE line_no = ANY(%(lines)s)", values)
+    conn.execute(_LINE_DAYS.format(which="s.line_no = ANY(%(lines)s)"), values)
 
 
 def mark_dirty(conn: psycopg.Connection, line_nos: Iterable[int]) -> None:

@@ -1,6 +1,7 @@
 """Bringing fetched rows into the database while they arrive, in bounded memory.
 
-Belongs here: batches, COPY, and the choice of the table they go to. Does not belong here: comparing rows (restatement.py).
+Belongs here: batches, COPY, and the choice of the table they go to. Does not belong here: comparing rows
+(restatement.py).
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ def batches(tables: pa.Table | Iterable[pa.Table], rows: int = BATCH) -> Iterato
 class Staging:
     """Rows of one fetch on their way.
 
-    `direct`: nothing is stored for the day yet, so that rows may go straight to their place. `allow` is told the first and
-    the last hour so far, and raises where they must not be stored.
+    `direct`: nothing is stored for the day yet, so that rows may go straight to their place. `allow` is told the first
+    and the last hour so far, and raises where they must not be stored.
     """
 
     conn: psycopg.Connection
@@ -59,8 +60,8 @@ class Staging:
 
     def __post_init__(self) -> None:
         self.conn.execute(
-            "CREATE TEMP TABLE stage_hour (hour_utc timestamptz NOT NULL, series_no integer NOT NULL, site_no integer NOT NULL,"
-            " fetch_no integer, bids integer, wins integer, plays integer, impressions numeric(18, 4) NOT NULL,"
+            "CREATE TEMP TABLE stage_hour (hour_utc timestamptz NOT NULL, series_no integer NOT NULL,"
+            " site_no integer NOT NULL, fetch_no integer, bids integer, wins integer, plays integer, impressions numeric(18, 4) NOT NULL,"
             ' terms "char" NOT NULL) ON COMMIT DROP'
         )
 
@@ -98,7 +99,8 @@ class Staging:
                 self.conn.execute(
                     sql.SQL(
                         "UPDATE stage_hour h SET {column} = m.real"
-                        " FROM unnest(%s::integer[], %s::integer[]) AS m (provisional, real) WHERE h.{column} = m.provisional"
+                        " FROM unnest(%s::integer[], %s::integer[]) AS m (provisional, real)"
+                        " WHERE h.{column} = m.provisional"
                     ).format(column=sql.Identifier(column)),
                     (list(numbers), list(numbers.values())),
                 )

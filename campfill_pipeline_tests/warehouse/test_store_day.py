@@ -12,7 +12,11 @@ import pyarrow as pa
 import pytest
 
 from campfill_pipeline.warehouse.attribution import attribute
-from campfill_pipeline.warehouse.delivery_errors import ContradictingRowsError, FigureTooLargeError, RowsOutsideDayError
+from campfill_pipeline.warehouse.delivery_errors import (
+    ContradictingRowsError,
+    FigureTooLargeError,
+    RowsOutsideDayError,
+)
 from campfill_pipeline_tests.warehouse.delivery_rows import (
     CAMPAIGN,
     DEAL,

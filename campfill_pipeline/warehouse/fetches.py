@@ -1,0 +1,75 @@
+"""The ledger of fetches: which request, or which upload, brought rows, and which rows it brought in vain.
+
+Belongs here: `report_fetch` and `report_refusal`. Does not belong here: the rows that were stored.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import psycopg
+
+from campfill_pipeline.domain.report_rows import RefusedRow
+
+
+@dataclass(frozen=True)
+class FetchFacts:
+    """How rows were fetched. `request` is path and parameters without secrets; `bytes` as received."""
+
+    started_at: datetime
+    finished_at: datetime | None = None
+    request: str = ""
+    requests: int = 0
+    bytes: int = 0
+    run_id: str | None = None
+
+
+def begin(
+    conn: psycopg.Connection,
+    source: str,
+    now: datetime,
+    *,
+    day: date | None = None,
+    upload_id: UUID | None = None,
+) -> int:
+    """Note a fetch whose rows are first seen at `now`; returns its number. Part of the caller's transaction."""
+    row = conn.execute(
+        "INSERT INTO report_fetch (source, day, upload_id, started_at, stored_at)"
+        " VALUES (%s, %s, %s, %s, %s) RETURNING fetch_no",
+        (source, day, upload_id, now, now),
+    ).fetchone()
+    assert row is not None
+    number: int = row[0]
+    return number
+
+
+def finish(
+    conn: psycopg.Connection,
+    fetch_no: int,
+    facts: FetchFacts,
+    *,
+    received: int,
+    refused: Sequence[RefusedRow],
+) -> None:
+    """Note how the fetch went, and the rows it could not use. Part of the caller's transaction."""
+    conn.execute(
+        "UPDATE report_fetch SET started_at = %s, finished_at = %s, request = %s, requests = %s, bytes = %s, rows = %s,"
+        " refused = %s, run_id = %s WHERE fetch_no = %s",
+        (
+            facts.started_at, facts.finished_at, facts.request, facts.requests, facts.bytes, received,
+            len(refused), facts.run_id, fetch_no,
+        ),
+    )  # fmt: skip
+    if not refused:
+        return
+    statement = "COPY report_refusal (fetch_no, refusal_no, reason, detail) FROM STDIN"
+    with conn.cursor() as cursor, cursor.copy(statement) as copy:
+        for number, row in enumerate(refused, start=1):
+            detail = {"row": row.row, "code": row.code, "content": row.content}
+            # Neither text nor jsonb can hold the character 0.
+            text = json.dumps(detail, ensure_ascii=False).replace("\\u0000", "\\ufffd")
+            copy.write_row((fetch_no, number, row.message.replace("\0", "\N{REPLACEMENT CHARACTER}"), text))
