@@ -170,15 +170,33 @@ def columns(rows: list[Row], sources: Mapping[str, ColumnSource]) -> dict[str, l
 def _column(rows: list[Row], source: ColumnSource) -> list[Any]:
     if source.column is None:
         return [source.text] * len(rows)
-    name = source.column
-    if "." in name and not any(name in row for row in rows[:1]):
-        found = [at(row, name) for row in rows]
-    else:
-        found = [row.get(name) for row in rows]
-    if source.extract is None:
+    found = _values(rows, source.column)
+    if source.extract is not None:
+        pattern = re.compile(source.extract)
+        found = [_part(pattern, value) for value in found]
+    if source.otherwise is not None:
+        second = _values(rows, source.otherwise)
+        found = [other if value in (None, "") else value for value, other in zip(found, second, strict=True)]
+    return found
+
+
+def _values(rows: list[Row], name: str) -> list[Any]:
+    """A column by its name; where no row has it, by its parts, and without regard to case."""
+    found = [row.get(name) for row in rows]
+    if found.count(None) < len(found) or any(name in row for row in rows):
         return found
-    pattern = re.compile(source.extract)
-    return [_part(pattern, value) for value in found]
+    parts = name.split(".")
+    return [_inside(row, parts) for row in rows]
+
+
+def _inside(row: Any, parts: list[str]) -> Any:
+    for part in parts:
+        if not isinstance(row, Mapping):
+            return None
+        if part not in row:
+            part = next((key for key in row if key.casefold() == part.casefold()), part)
+        row = row.get(part)
+    return row
 
 
 def _part(pattern: re.Pattern[str], value: Any) -> str | None:
@@ -188,10 +206,10 @@ def _part(pattern: re.Pattern[str], value: Any) -> str | None:
     return match.group(1) if pattern.groups else match.group(0)
 
 
-def unknown(rows: Iterable[Row], known: frozenset[str]) -> frozenset[str]:
+def unknown(rows: Iterable[Row], sources: Iterable[ColumnSource]) -> frozenset[str]:
     """Columns of the rows that nobody asked for."""
+    known = {part for source in sources for name in source.columns for part in (name, name.split(".")[0])}
     seen: set[str] = set()
-    for row in rows:
-        if not (row.keys() <= known or row.keys() <= seen):
-            seen |= row.keys()
-    return frozenset(seen - known)
+    seen.update(*rows)
+    folded = {name.casefold() for name in known}
+    return frozenset(name for name in seen - known if name.casefold() not in folded)

@@ -7,7 +7,7 @@ reports that are prepared first (jobs.py), and storing (warehouse/).
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -130,7 +130,7 @@ class ReportingClient:
             if value is None:
                 raise MissingTokenError(
                     f"The connector {self.connector.name} needs {variable.env}: {variable.meaning}.",
-                    mend=f"Set {variable.env} in the environment or in .env.",
+                    mend=f"Set {variable.env} in the environment.",
                     connector=self.connector.name,
                 )
             if variable.secret:
@@ -138,7 +138,7 @@ class ReportingClient:
             found[name] = value
         return found
 
-    def detail(self, start_utc: datetime, end_utc: datetime) -> Iterator[Page]:
+    def detail(self, start_utc: datetime, end_utc: datetime) -> Generator[Page, None, None]:
         """Pages of all report rows with start ≤ hour < end, as they arrive; several windows are read side
         by side.
 
@@ -164,7 +164,7 @@ class ReportingClient:
             refused=tuple(row for page in pages for row in page.refused),
             remarks=report_keys.merged([page.remarks for page in pages]),
             unknown_columns=frozenset().union(*(page.unknown_columns for page in pages)),
-            request=pages[0].request if pages else "",
+            request=min((page.request for page in pages), default=""),
             requests=effort.requests,
             retries=effort.retries,
             pages=len(pages),
@@ -239,14 +239,11 @@ class ReportingClient:
         labels = {field: source.column or field for field, source in view.columns.items()}
         found = report_rows.canonical(answers.columns(raw.rows, view.columns), self._notation, labels=labels)
         table, outside = report_rows.inside(found, start, end, labels["hour"])
-        known = frozenset(source.column.split(".")[0] for source in view.columns.values() if source.column)
         return Page(
             table=table,
             refused=found.refused + outside,
             remarks=found.remarks,
-            unknown_columns=answers.unknown(
-                raw.rows, known | {s.column for s in view.columns.values() if s.column}
-            ),
+            unknown_columns=answers.unknown(raw.rows, view.columns.values()),
             rows=len(raw.rows),
             bytes=len(raw.body.content),
             request=shown,

@@ -6,6 +6,7 @@ talking to an API (client.py). docs/connect-your-api.md explains every key.
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -217,6 +218,21 @@ class ColumnSource(_Part):
     column: str | None = Field(default=None, alias="from")
     text: str | None = None
     extract: str | None = None
+    otherwise: str | None = None
+
+    @field_validator("extract")
+    @classmethod
+    def _pattern(cls, value: str | None) -> str | None:
+        try:
+            re.compile(value or "")
+        except re.error as error:
+            raise ValueError(f"{value!r} is no regular expression: {error}") from None
+        return value
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The source's columns that are read."""
+        return tuple(name for name in (self.column, self.otherwise) if name is not None)
 
     @model_validator(mode="after")
     def _one_of(self) -> ColumnSource:
