@@ -243,7 +243,9 @@ SET (basis, purchase_type, first_day, last_day, days, win_rate, play_rate, audie
 INSERT INTO shortfall_cause AS c (line_id, line_no, cause, side, share_bids, share_wins, share_plays, share_audience,
                                   target, missing, missing_eur, evidence)
 SELECT line_id, line_no, cause, side, share_bids, share_wins, share_plays, share_audience, target,
-       trim_scale(target - delivered), trim_scale((target - delivered) * cpm_eur * 0.001), evidence
+       -- of days that nobody fetched nobody knows what is missing
+       CASE WHEN cause <> 'not_fetched' THEN trim_scale(target - delivered) END,
+       CASE WHEN cause <> 'not_fetched' THEN trim_scale((target - delivered) * cpm_eur * 0.001) END, evidence
 FROM unnest(%(line_id)s::uuid[], %(line_no)s::integer[], %(cause)s::text[], %(side)s::text[], %(bids)s::float8[],
             %(wins)s::float8[], %(plays)s::float8[], %(audience)s::float8[], %(target)s::numeric[],
             %(delivered)s::numeric[], %(cpm)s::numeric[], %(evidence)s::jsonb[])

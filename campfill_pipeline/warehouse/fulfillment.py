@@ -18,6 +18,7 @@ from psycopg.rows import dict_row
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.causes import refresh_causes
+from campfill_pipeline.warehouse.reconciliation import refresh_reconciliation
 from campfill_pipeline.warehouse.statements import sections, statement
 from campfill_pipeline.warehouse.windows import refresh_windows
 
@@ -176,6 +177,7 @@ def refresh(
     refresh_windows(conn, rules, as_of=as_of, ends=None if everything else ends)
     before = None if everything or state is None else state[0]
     refresh_causes(conn, timezone=rules.timezone, as_of=as_of, before=before, lines=lines)
+    refresh_reconciliation(conn, lines=lines)
     conn.execute("DELETE FROM fulfillment_fetch")
     conn.execute(
         """INSERT INTO fulfillment_fetch (source, day, status, fetched_at, fetch_no, rows)

@@ -12,12 +12,12 @@ from psycopg.rows import dict_row
 _LINES = """
 SELECT count(*) AS lines, count(*) FILTER (WHERE covered) AS covered,
        count(*) FILTER (WHERE lifecycle = 'live') AS live,
-       count(*) FILTER (WHERE covered AND lifecycle IN ('ended_provisional', 'ended_final')) AS ended,
-       count(*) FILTER (WHERE covered AND lifecycle IN ('ended_provisional', 'ended_final') AND band = 'goal_met') AS goal_met,
+       count(*) FILTER (WHERE ended) AS ended,
+       count(*) FILTER (WHERE ended AND band = 'goal_met') AS goal_met,
        count(*) FILTER (WHERE covered AND pace = 'behind') AS behind,
-       COALESCE(sum(shortfall) FILTER (WHERE covered AND lifecycle IN ('ended_provisional', 'ended_final')), 0) AS shortfall,
+       COALESCE(sum(shortfall) FILTER (WHERE ended), 0) AS shortfall,
        COALESCE(sum(value_at_risk_eur) FILTER (WHERE covered), 0) AS value_at_risk_eur
-FROM fulfillment
+FROM (SELECT *, covered AND lifecycle IN ('ended_provisional', 'ended_final') AS ended FROM fulfillment) f
 """
 _WINDOWS = """
 SELECT period, kind, purchase_type, lines, fulfilled, fulfilled_pct, delivered_pct, capped_pct
@@ -29,8 +29,8 @@ SELECT fulfilled_pct, change, trend FROM fulfillment_trend
 WHERE kind = 'all' AND purchase_type = 'all' ORDER BY day DESC LIMIT 1
 """
 _CAUSES = """
-SELECT side, cause, count(*) AS lines, sum(missing) AS missing, sum(missing_eur) AS missing_eur
-FROM shortfall_cause GROUP BY side, cause ORDER BY sum(missing_eur) DESC
+SELECT side, cause, count(*) AS lines, COALESCE(sum(missing), 0) AS missing, COALESCE(sum(missing_eur), 0) AS missing_eur
+FROM shortfall_cause GROUP BY side, cause ORDER BY sum(missing_eur) DESC NULLS LAST, cause
 """
 _RECONCILIATION = """
 SELECT kind_of_issue, count(*) AS issues FROM reconciliation GROUP BY kind_of_issue ORDER BY kind_of_issue

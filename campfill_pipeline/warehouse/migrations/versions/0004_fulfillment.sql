@@ -93,8 +93,8 @@ CREATE TABLE shortfall_cause (
     share_plays double precision,
     share_audience double precision,
     target numeric NOT NULL,                                  -- what should have been delivered by now
-    missing numeric NOT NULL,                                 -- target minus delivered
-    missing_eur numeric NOT NULL,
+    missing numeric,                                          -- target minus delivered; NULL where not all days are known
+    missing_eur numeric,
     evidence jsonb NOT NULL
 );
 

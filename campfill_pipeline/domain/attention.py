@@ -1,0 +1,93 @@
+"""What to do next about a line, in one sentence for the person who sells and plans.
+
+Belongs here: who needs attention, and the sentences. Does not belong here: finding the lines (`warehouse/attention`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+
+from campfill_pipeline.domain.causes import Cause
+
+MAKE_GOOD_DAYS = 7
+"""For so many days after its end, a guaranteed line that fell short is listed among what needs attention."""
+
+CAUSE_WORDS: dict[Cause, str] = {
+    Cause.NOT_SELECTED: "it was not selected for enough auctions (system)",
+    Cause.TOO_FEW_BIDS: "too few bids came in; whether from the buyer or our selection cannot be told",
+    Cause.LOST_AUCTIONS: "it lost too many auctions (resource)",
+    Cause.WON_BUT_NOT_PLAYED: "auctions were won but not played (system)",
+    Cause.LOW_AUDIENCE: "each play reached too few people (resource)",
+    Cause.NOT_FETCHED: "not all of its days were fetched",
+    Cause.NO_REPORTING: "its days were fetched, but no row reports it",
+    Cause.NO_FUNNEL: "its rows have no bids, wins and plays to look into",
+    Cause.NO_REFERENCE: "there is nothing to compare it with",
+}
+"""Each cause as the end of a sentence."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a sentence about a line is made of. Impressions and euros exact; `days_left` includes today."""
+
+    lifecycle: str
+    purchase_type: str
+    end_date: date
+    reported: bool
+    elapsed_days: int
+    days_left: int
+    fulfillment_pct: Decimal
+    pacing_index: Decimal | None
+    required_daily: Decimal | None
+    best_week_daily: Decimal | None
+    reachable: bool | None
+    missing: Decimal
+    value_at_risk_eur: Decimal
+    cause: Cause | None
+
+
+def sentence(now: Situation) -> str:
+    """Why this line needs attention and what it would take, in one sentence."""
+    because = f"; why: {CAUSE_WORDS[now.cause]}" if now.cause else ""
+    at_stake = f"{whole(now.missing)} impressions ({euros(now.value_at_risk_eur)})"
+    if now.lifecycle != "live":
+        owed = "a make-good of" if now.purchase_type == "guaranteed" else "missing are"
+        return (
+            f"Ended on {now.end_date:%d.%m.%Y} at {percent(now.fulfillment_pct)}: {owed} {at_stake}{because}."
+        )
+    left = days(now.days_left)
+    if not now.reported:
+        return (
+            f"Live for {days(now.elapsed_days)} without a single report row, {left} left: {at_stake} at risk."
+        )
+    pace = "" if now.pacing_index is None else f" at {percent(now.pacing_index * 100)} of its pace"
+    if now.reachable is None or now.required_daily is None or now.best_week_daily is None:
+        return f"Live{pace}, {left} left: {at_stake} at risk{because}."
+    best = "its best week gave" if now.elapsed_days >= 7 else "so far it got"
+    verdict = "reachable" if now.reachable else "out of reach"
+    return (
+        f"Live{pace}, {left} left: needs {whole(now.required_daily)} a day, {best} {whole(now.best_week_daily)} a day"
+        f" ({verdict}); at risk are {at_stake}{because}."
+    )
+
+
+def whole(amount: Decimal) -> str:
+    """Impressions for reading: 12,345."""
+    return f"{amount.quantize(Decimal(1), ROUND_HALF_UP):,}"
+
+
+def euros(amount: Decimal) -> str:
+    """Money for reading: € 1,234.50."""
+    return f"€ {amount.quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
+
+
+def percent(share: Decimal) -> str:
+    """A percentage for reading, rounded down so that 99.99 never looks like 100: 91.3 %."""
+    return f"{share.quantize(Decimal('0.1'), ROUND_DOWN)} %"
+
+
+def days(number: int) -> str:
+    """1 day, 2 days."""
+    return f"{number} day{'' if number == 1 else 's'}"

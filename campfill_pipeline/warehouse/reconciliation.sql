@@ -1,0 +1,95 @@
+-- Where list and reporting disagree: always listed, never silently resolved. Parameters: lines (NULL for all), as_of.
+-- What concerns single lines is looked for among `lines`; what concerns report ids and refusals, everywhere.
+WITH asked AS (
+    SELECT f.*, l.name, l.kind_listed, l.kind_reported, l.budget_eur, l.runtime
+    FROM fulfillment f JOIN line l USING (line_no)
+    WHERE %(lines)s::integer[] IS NULL OR f.line_no = ANY (%(lines)s::integer[])
+),
+fresh(kind_of_issue, line_id, report_id, detail) AS (
+    -- a flight that has begun, and no report row
+    SELECT 'line_without_report', line_id, NULL::text,
+           jsonb_build_object('runtime', runtime, 'flight_days_before', elapsed_days, 'days_fetched', days_fetched,
+                              'covered', covered)
+    FROM asked a
+    WHERE lifecycle <> 'scheduled' AND NOT EXISTS (SELECT FROM line_day d WHERE d.line_no = a.line_no)
+UNION ALL
+    SELECT 'kind_conflict', line_id, line_id::text, jsonb_build_object('listed', kind_listed, 'reported', kind_reported)
+    FROM asked WHERE kind_reported <> kind_listed
+UNION ALL
+    SELECT 'name_differs', a.line_id, e.entity_id, jsonb_build_object('listed', a.name, 'reported', e.reported_name)
+    FROM asked a JOIN report_entity e ON e.line_no = a.line_no
+    WHERE btrim(regexp_replace(normalize(e.reported_name, NFC), '\s+', ' ', 'g')) <> a.name AND e.reported_name <> ''
+UNION ALL
+    SELECT 'purchase_type_changed', c.line_id, c.line_id::text,
+           jsonb_build_object('day', c.day, 'before', c.before, 'after', c.after, 'restated_at', c.seen_at)
+    FROM purchase_type_change c
+    WHERE c.line_no IN (SELECT line_no FROM fulfillment)
+      AND (%(lines)s::integer[] IS NULL OR c.line_no = ANY (%(lines)s::integer[]))
+UNION ALL
+    -- only flights that are over and fetched to the last day: others still grow
+    SELECT 'overview_differs', a.line_id, o.entity_id,
+           jsonb_build_object('overview', o.impressions::text, 'detail', s.impressions::text,
+                              'difference', (o.impressions - s.impressions)::text, 'from', o.from_day, 'to', o.to_day)
+    FROM asked a
+    JOIN report_entity e ON e.line_no = a.line_no
+    JOIN report_overview o ON o.entity_id = e.entity_id
+    CROSS JOIN LATERAL (
+        SELECT COALESCE(sum(d.impressions), 0) AS impressions
+        FROM report_series s JOIN report_day d USING (series_no)
+        WHERE s.source = CASE o.source WHEN 'csv' THEN 'c'::"char" ELSE 'a' END
+          AND e.entity_no = CASE o.entity WHEN 'campaign' THEN s.campaign_no ELSE s.deal_no END
+          AND (s.campaign_no = e.entity_no OR s.deal_no = e.entity_no)
+          AND d.day BETWEEN o.from_day AND o.to_day) s
+    WHERE a.covered AND a.lifecycle IN ('ended_provisional', 'ended_final')
+      AND a.effective_start >= o.from_day AND a.end_date <= o.to_day
+      AND abs(o.impressions - s.impressions) > 0.01
+UNION ALL
+    SELECT 'outside_flight', line_id, NULL,
+           jsonb_build_object('impressions', delivered_outside_flight::text, 'runtime', runtime,
+                              'first_day', first_day, 'last_day', last_day)
+    FROM asked WHERE delivered_outside_flight > 0
+UNION ALL
+    SELECT 'budget_mismatch', line_id, NULL,
+           jsonb_build_object('budget_eur', budget_eur::text,
+                              'goal_times_cpm_eur', trim_scale(impression_goal * cpm_eur * 0.001)::text)
+    FROM asked
+    WHERE abs(budget_eur - impression_goal * cpm_eur * 0.001) > 0.02 * (impression_goal * cpm_eur * 0.001)
+UNION ALL
+    SELECT 'orphan', NULL, COALESCE(campaign_id, deal_id),
+           jsonb_build_object('reported_as', CASE WHEN campaign_id IS NULL THEN 'deal' ELSE 'campaign' END,
+                              'name', max(CASE WHEN campaign_id IS NULL THEN deal_name ELSE campaign_name END),
+                              'impressions', sum(impressions)::text, 'rows', sum(rows), 'first_day', min(day),
+                              'last_day', max(day),
+                              'deal_ids', array_agg(DISTINCT deal_id) FILTER (WHERE campaign_id IS NOT NULL AND deal_id IS NOT NULL))
+    FROM orphan_delivery
+    GROUP BY campaign_id, CASE WHEN campaign_id IS NULL THEN deal_id END, COALESCE(campaign_id, deal_id)
+UNION ALL
+    SELECT 'ambiguous', f.line_id, a.deal_id,
+           jsonb_build_object('counted_for', a.campaign_id, 'also_line', a.deal_id, 'impressions', sum(a.impressions)::text,
+                              'rows', sum(a.rows), 'first_day', min(a.day), 'last_day', max(a.day))
+    FROM ambiguous_delivery a JOIN fulfillment f ON f.line_no = a.campaign_line_no
+    GROUP BY f.line_id, a.campaign_id, a.deal_id
+UNION ALL
+    SELECT 'refused_row', NULL, NULL,
+           jsonb_build_object('source', f.source, 'day', f.day, 'upload_id', f.upload_id, 'reason', r.reason, 'rows', count(*),
+                              'example', (array_agg(r.detail ORDER BY r.refusal_no))[1])
+    FROM report_refusal r JOIN report_fetch f USING (fetch_no)
+    GROUP BY f.fetch_no, f.source, f.day, f.upload_id, r.reason
+),
+gone AS (
+    DELETE FROM reconciliation r
+    WHERE (%(lines)s::integer[] IS NULL OR line_id IS NULL OR kind_of_issue = 'ambiguous'
+           OR line_id IN (SELECT line_id FROM asked)
+           OR NOT EXISTS (SELECT FROM fulfillment f WHERE f.line_id = r.line_id))
+      AND NOT EXISTS (
+        SELECT FROM fresh f
+        WHERE f.kind_of_issue = r.kind_of_issue AND f.line_id IS NOT DISTINCT FROM r.line_id
+          AND f.report_id IS NOT DISTINCT FROM r.report_id AND f.detail = r.detail)
+)
+INSERT INTO reconciliation (kind_of_issue, line_id, report_id, detail)
+SELECT DISTINCT * FROM fresh f
+WHERE NOT EXISTS (
+    SELECT FROM reconciliation r
+    WHERE f.kind_of_issue = r.kind_of_issue AND f.line_id IS NOT DISTINCT FROM r.line_id
+      AND f.report_id IS NOT DISTINCT FROM r.report_id AND f.detail = r.detail)
+ORDER BY 1, 2, 3
