@@ -61,10 +61,11 @@ def _healthy(line: WorldLine, rng: np.random.Generator) -> Plan:
     """Most lines get a little more than was booked; some stop just short of it, which is no fault."""
     guaranteed = line.purchase_type == "guaranteed"
     if line.goal < LEAST_GOAL:
-        return Plan(level=float(rng.uniform(1.06, 1.2)))
+        return Plan(level=float(rng.uniform(1.01, 1.07)))
     if line.era != "live" and rng.random() < (0.04 if guaranteed else 0.12):
         return Plan(level=float(rng.uniform(0.97, 0.995)))
-    return Plan(level=float(rng.uniform(1.03, 1.1 if guaranteed else 1.25)))
+    most = 1.045 if rng.random() < 0.85 else 1.2
+    return Plan(level=float(rng.uniform(1.01, most)))
 
 
 def _struck(cause: str, rng: np.random.Generator) -> Plan:

@@ -7,15 +7,15 @@ outside the flight, overview totals that differ. Does not belong here: the figur
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 
 from campfill_pipeline.reporting.simulator.delivery import Rows, join_rows
 from campfill_pipeline.reporting.simulator.planted import Plan
-from campfill_pipeline.reporting.simulator.roster import Shape, WorldLine, random_uuid
+from campfill_pipeline.reporting.simulator.roster import WorldLine, random_uuid
 
 _SPELLINGS = (str.lower, str.capitalize, str.upper)
 
@@ -71,31 +71,39 @@ def make_oddities(
     lines: Sequence[WorldLine],
     plans: dict[int, Plan],
     orphans: Sequence[WorldLine],
-    shape: Shape,
+    today: date,
     rng: np.random.Generator,
 ) -> Oddities:
     """A small share of the healthy covered lines, each odd in one way only."""
     free = [line for line in lines if line.era in ("ended", "live") and plans[line.index].cause is None]
     free = [free[int(i)] for i in rng.permutation(len(free))]
-    few = max(2, round(shape.ended / 200))
+    few = max(2, round(len(free) / 240))
 
-    def take(number: int, kind: str | None = None, era: str | None = None, days: int = 1) -> list[str]:
-        fits = [x for x in free if kind in (None, x.kind) and era in (None, x.era) and x.flight_days >= days][
-            :number
-        ]
-        for line in fits:
+    def take(number: int, fits: Callable[[WorldLine], bool] = lambda line: True) -> list[str]:
+        taken = [line for line in free if fits(line)][:number]
+        for line in taken:
             free.remove(line)
-        return [line.id for line in fits]
+        return [line.id for line in taken]
+
+    def outside(line: WorldLine) -> bool:
+        """The day after the end must be over, and no large part of the delivery."""
+        return line.flight_days >= 4 and line.end < today - timedelta(2)
 
     return Oddities(
         kind_conflicts=frozenset(take(few)),
         renamed=frozenset(take(few + 2)),
-        retyped=frozenset(take(few - 1, days=4)),
-        two_deals=frozenset(take(2 * few, kind="campaign")),
-        outside_flight=frozenset(take(2 * few, era="ended")),
-        ambiguous=tuple(zip(take(2, "campaign"), take(2, "deal"), strict=True)),
-        overview_factor=tuple((line_id, 1.03) for line_id in take(3, era="ended")),
-        late=frozenset(take(3, era="live")),
+        retyped=frozenset(take(few - 1, lambda line: line.flight_days >= 4)),
+        two_deals=frozenset(take(2 * few, lambda line: line.kind == "campaign")),
+        outside_flight=frozenset(take(2 * few, outside)),
+        ambiguous=tuple(
+            zip(
+                take(2, lambda line: line.kind == "campaign"),
+                take(2, lambda line: line.kind == "deal"),
+                strict=True,
+            )
+        ),
+        overview_factor=tuple((line_id, 1.03) for line_id in take(3, lambda line: line.era == "ended")),
+        late=frozenset(take(3, lambda line: line.era == "live")),
         orphans=frozenset(orphan.id for orphan in orphans),
     )
 

@@ -211,7 +211,7 @@ def make_world(
         lines=lines,
         orphans=orphans,
         plans=plans,
-        odd=make_oddities(lines, plans, orphans, shape, rng),
+        odd=make_oddities(lines, plans, orphans, today, rng),
         outage=outage,
         calendar=make_calendar(first, last, timezone),
         sites=make_sites(

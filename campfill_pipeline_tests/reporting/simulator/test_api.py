@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ import pyarrow.compute as pc
 import pytest
 
 from campfill_pipeline.reporting.simulator.api import SimulatedApi, serve
+from campfill_pipeline.reporting.simulator.wire import detail_answer, identities
 from campfill_pipeline.reporting.simulator.world import World
 from campfill_pipeline_tests.reporting.simulator.conftest import TODAY, Get, all_rows
 
@@ -116,6 +118,17 @@ def test_a_restatement_changes_a_tenth_of_the_hours_and_no_row_comes_or_goes(
     assert pc.sum(changed).as_py() == done.rows
     hours = len(pc.unique(table["hour_utc"]))
     assert len(pc.unique(table.filter(changed)["hour_utc"])) == done.hours == round(hours / 10)
+
+
+def test_rows_are_written_at_100_000_a_second_and_more(full_world: World) -> None:
+    identity = identities(full_world)
+    rows = full_world.rows.take(slice(100_000, 200_000))
+    seconds = []
+    for _ in range(3):
+        begun = time.process_time()
+        detail_answer(full_world, rows, identity)
+        seconds.append(time.process_time() - begun)
+    assert min(seconds) < 1
 
 
 def test_it_does_not_answer_other_machines(small_world: World) -> None:
