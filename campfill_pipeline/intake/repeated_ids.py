@@ -134,15 +134,21 @@ class Repetitions:
     def _others(self, row: int, group: int) -> str:
         first, end = int(self.found.starts[group]), int(self.found.starts[group + 1])
         others = [other for other in range(first, min(end, first + _NAMED + 1)) if other != row][:_NAMED]
-        names = [self._place(other, self.table_no[other] != self.table_no[row]) for other in others]
+        own = int(self.table_no[row])
         more = end - first - 1 - len(others)
-        if more:
-            return f"{', '.join(names)} and {more:,} more {'rows' if more > 1 else 'row'}"
-        return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+        if all(int(self.table_no[other]) == own for other in others):
+            word = "rows" if len(others) + more > 1 else "row"
+            return f"{word} {_listed([str(self.row_no[other]) for other in others], more)}"
+        return _listed([self._place(other) for other in others], more)
 
-    def _place(self, row: int, other_sheet: bool) -> str:
-        sheet = f" of sheet “{self.tables[int(self.table_no[row])].sheet}”" if other_sheet else ""
-        return f"row {self.row_no[row]}{sheet}"
+    def _place(self, row: int) -> str:
+        return f"row {self.row_no[row]} of sheet “{self.tables[int(self.table_no[row])].sheet}”"
+
+
+def _listed(names: list[str], more: int) -> str:
+    """`9`, `9 and 12`, `9, 12, 15 and 3 more`."""
+    names = [*names, f"{more:,} more"] if more else names
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def find_repetitions(
