@@ -85,7 +85,7 @@ ACTIONS = {
     "restored": "restored",
 }
 PILES = {
-    "no_report_rows": "lines without any report row",
+    "line_without_report": "lines without any report row",
     "orphan": "report IDs that no line has",
     "kind_conflict": "lines whose kind differs",
     "ambiguous": "report rows that fit two lines",
@@ -94,7 +94,7 @@ PILES = {
     "overview_differs": "overview totals that differ from the hours",
     "outside_flight": "lines with delivery outside their flight",
     "budget_mismatch": "budgets that do not fit goal and CPM",
-    "refused_row": "report rows refused",
+    "refused_row": "groups of report rows that could not be read",
 }
 
 

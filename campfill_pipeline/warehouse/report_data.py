@@ -19,6 +19,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import class_row
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.warehouse.attention import attention
 from campfill_pipeline.warehouse.fulfillment import refresh
 from campfill_pipeline.warehouse.report_shapes import (
     AttentionRow,
@@ -181,7 +182,9 @@ def _revisions(connection: Connection) -> dict[UUID, tuple[RevisionRow, ...]]:
 
 
 def _attention(connection: Connection) -> tuple[AttentionRow, ...]:
-    return ()
+    return tuple(
+        AttentionRow(item.line_id, item.reason, item.value_at_risk_eur) for item in attention(connection)
+    )
 
 
 def load(connection: Connection, rules: FulfillmentRules, *, as_of: date) -> ReportData:

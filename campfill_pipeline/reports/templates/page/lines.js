@@ -53,8 +53,8 @@ const cells = {
   value_at_risk_eur: (row) => html`<td class="n">${euros(row.value_at_risk_eur)}</td>`,
   cause: (row) => html`<td class="low">${row.cause ? html`${label("causes", row.cause)}<span class="soft">${label("sides", row.side)}</span>` : ""}</td>`,
 };
-const choice = (name, caption, current, options, everything = "All") => html`<label>${caption}<select name="${name}"><option value="">${everything}</option>${options.map(([value, text]) =>
-  html`<option value="${value}"${value === current ? new Markup(" selected") : ""}>${text}</option>`)}</select></label>`;
+const choice = (name, caption, current, options, everything = "All") => html`<div class="field"><label for="f-${name}">${caption}</label><select id="f-${name}" name="${name}"><option value="">${everything}</option>${options.map(([value, text]) =>
+  html`<option value="${value}"${value === current ? new Markup(" selected") : ""}>${text}</option>`)}</select></div>`;
 const named = (group, keys) => keys.map((key) => [key, label(group, key)]);
 const distinct = (rows, field) => [...new Set(rows.map((row) => row[field]).filter(Boolean))].sort((a, b) => a.localeCompare(b, locale)).map((value) => [value, value]);
 
@@ -76,8 +76,8 @@ const lineList = async (query) => {
   return {
     title: "Which lines?",
     body: html`${crumbs(["Overview", "#/"], ["Lines"])}<h1 tabindex="-1">Which lines?</h1>
-    <form class="filters" role="search" aria-label="Narrow the list"><label class="search">Search<input type="search" name="q" value="${filters.q}" placeholder="Name, buyer, advertiser, ID" autocomplete="off"></label>
-      <label>Show<select name="state">${Object.entries(STATES).map(([key, text]) => html`<option value="${key}"${key === filters.state ? new Markup(" selected") : ""}>${text}</option>`)}</select></label>
+    <form class="filters" role="search" aria-label="Narrow the list"><div class="field search"><label for="f-q">Search</label><input id="f-q" type="search" name="q" value="${filters.q}" placeholder="Name, buyer, advertiser, ID" autocomplete="off"></div>
+      <div class="field"><label for="f-state">Show</label><select id="f-state" name="state">${Object.entries(STATES).map(([key, text]) => html`<option value="${key}"${key === filters.state ? new Markup(" selected") : ""}>${text}</option>`)}</select></div>
       ${filters.state === "live" ? choice("pace", "Pace", filters.pace, named("paces", ["behind", "on_track", "ahead", "unmeasured"])) : choice("period", "Ended in", filters.period, Object.entries(PERIODS), "any time")}${choice("kind", "Kind", filters.kind, named("kinds", ["campaign", "deal"]))}
       ${choice("purchase", "Purchase type", filters.purchase, named("purchase_types", ["guaranteed", "unguaranteed", "unknown"]))}${choice("band", "Band", filters.band, named("bands", BANDS))}
       ${choice("cause", "Cause", filters.cause, named("causes", Object.keys(head.words.causes)))}${choice("side", "Kind of problem", filters.side, named("sides", SIDES))}

@@ -54,10 +54,10 @@ document.querySelector("[data-skip]").addEventListener("click", (event) => { eve
 const root = document.documentElement, button = document.getElementById("theme");
 const prefersDark = matchMedia("(prefers-color-scheme: dark)");
 const isDark = () => (root.dataset.theme === "auto" ? prefersDark.matches : root.dataset.theme === "dark");
-const named_theme = () => { button.textContent = isDark() ? "Light" : "Dark"; button.setAttribute("aria-label", `Switch to ${isDark() ? "light" : "dark"} colours`); };
-button.addEventListener("click", () => { root.dataset.theme = isDark() ? "light" : "dark"; named_theme(); redraw(); });
-prefersDark.addEventListener("change", () => { named_theme(); redraw(); });
-named_theme();
+const nameTheme = () => { button.textContent = isDark() ? "Light" : "Dark"; button.setAttribute("aria-label", `Switch to ${isDark() ? "light" : "dark"} colours`); };
+button.addEventListener("click", () => { root.dataset.theme = isDark() ? "light" : "dark"; nameTheme(); redraw(); });
+prefersDark.addEventListener("change", () => { nameTheme(); redraw(); });
+nameTheme();
 let resizing;
 window.addEventListener("resize", () => { clearTimeout(resizing); resizing = setTimeout(() => { for (const chart of open.values()) chart.resize(); }, 100); });
 window.addEventListener("beforeprint", () => { for (const chart of open.values()) chart.resize({ width: 680 }); });

@@ -1,0 +1,228 @@
+"""The page's four levels, clicked through in a real browser and compared with the data they were made from."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from campfill_pipeline.reports.payload import exact
+from campfill_pipeline.warehouse.report_shapes import LineRow
+from campfill_pipeline_tests.reports.conftest import Library, Reader, Written
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def reader(library: Library, written: Written) -> Reader:
+    return library.read(written.path)
+
+
+def ended(written: Written) -> list[LineRow]:
+    return [line for line in written.data.lines if line.covered and line.lifecycle.startswith("ended")]
+
+
+def test_the_first_level_tells_the_window_as_the_warehouse_has_it(reader: Reader, written: Written) -> None:
+    for period in ("7d", "30d", "this_year"):
+        reader.go(f"/?period={period}")
+        for window in written.data.windows:
+            if (
+                window.period != period
+                or window.lines == 0
+                or (window.kind == "all") != (window.purchase_type == "all")
+            ):
+                continue
+            shown = reader.exact(f'[data-card="{window.kind}/{window.purchase_type}"]')
+            assert shown[:3] == [exact(window.fulfilled_pct), str(window.fulfilled), str(window.lines)]
+            assert shown[-2:] == [exact(window.delivered_pct), exact(window.capped_pct)]
+
+
+def test_the_shortfall_is_split_by_side_in_impressions_and_euros(reader: Reader, written: Written) -> None:
+    reader.go("/?period=30d")
+    for loss in written.data.losses:
+        if (loss.period, loss.kind, loss.purchase_type) == ("30d", "all", "all"):
+            shown = reader.exact(f'tr[data-side="{loss.side}"] td')
+            assert shown == [exact(loss.impressions), exact(loss.eur), str(loss.lines)]
+
+
+def test_a_click_leads_from_level_to_level_and_back(reader: Reader, written: Written) -> None:
+    tab = reader.tab
+    tab.get_by_role("link", name="30 days").click()
+    reader.wait("/?period=30d")
+    tab.get_by_role("link", name="Deals, guaranteed").click()
+    reader.wait("/where/deal/guaranteed?period=30d")
+    assert tab.locator("h1").inner_text() == "Deals, guaranteed"
+    tab.get_by_role("link", name="Which lines are these?").click()
+    reader.wait("/lines?state=ended&period=30d&kind=deal&purchase=guaranteed")
+    first = tab.locator("table.list tbody tr").first
+    line_id = first.get_attribute("data-line")
+    first.get_by_role("link").click()
+    reader.wait(f"/line/{line_id}")
+    line = next(line for line in written.data.lines if str(line.id) == line_id)
+    assert tab.locator("h1").inner_text() == line.name
+    assert reader.exact(".tiles")[:4] == [
+        str(line.impression_goal), exact(line.delivered), exact(line.fulfillment_pct), exact(line.shortfall),
+    ]  # fmt: skip
+    for level in (
+        "/lines?state=ended&period=30d&kind=deal&purchase=guaranteed",
+        "/where/deal/guaranteed?period=30d",
+        "/?period=30d",
+    ):
+        tab.go_back()
+        reader.wait(level)
+    assert reader.complaints == []
+    assert {address.split("#")[0] for address in reader.requests} == {written.path.as_uri()}
+
+
+def test_the_second_level_sums_bands_and_ranks_buyers_exactly(reader: Reader, written: Written) -> None:
+    reader.go("/where/deal/guaranteed?period=this_year")
+    lines = [
+        line
+        for line in ended(written)
+        if line.kind == "deal"
+        and line.purchase_type == "guaranteed"
+        and line.end_date.year == written.data.as_of.year
+    ]
+    for band in ("goal_met", "near_goal", "moderate_shortfall", "critical_shortfall", "no_data"):
+        own = [line for line in lines if line.band == band]
+        shown = reader.exact(f'tr[data-band="{band}"] td')
+        assert shown == [str(len(own)), exact(sum((line.shortfall for line in own), Decimal(0)))]
+    by_buyer: dict[str, Decimal] = {}
+    for line in lines:
+        by_buyer[line.buyer] = by_buyer.get(line.buyer, Decimal(0)) + line.shortfall
+    worst = sorted(((short, buyer) for buyer, short in by_buyer.items() if short), reverse=True)
+    shown_buyers = reader.tab.locator('[data-field="buyer"] tbody tr')
+    assert shown_buyers.evaluate_all("all => all.map(one => one.dataset.key)") == [
+        buyer for _, buyer in worst
+    ]
+    assert reader.exact('[data-field="buyer"] tbody td:nth-child(2)') == [exact(short) for short, _ in worst]
+
+
+def test_the_list_comes_worst_first_and_is_summed_over_all_its_lines(
+    reader: Reader, written: Written
+) -> None:
+    reader.go("/lines")
+    lines = ended(written)
+    shown = reader.tab.locator("table.list tbody tr").evaluate_all("all => all.map(one => one.dataset.line)")
+    assert shown == [str(line.id) for line in lines[:100]]
+    assert reader.exact(".tiles.slim") == [
+        str(len(lines)),
+        exact(sum((line.shortfall for line in lines), Decimal(0))),
+        exact(sum((line.value_at_risk_eur or Decimal(0) for line in lines), Decimal(0))),
+    ]
+    reader.tab.get_by_role("button", name="Show more").click()
+    assert reader.tab.locator("table.list tbody tr").count() == 600
+
+
+def test_the_list_is_searched_filtered_and_sorted(reader: Reader, written: Written) -> None:
+    reader.go("/lines")
+    tab = reader.tab
+    tab.get_by_label("Search").fill("linde city")
+    tab.wait_for_selector('main[data-shown*="q=linde"]')
+    tab.get_by_label("Kind", exact=True).select_option("deal")
+    tab.wait_for_selector('main[data-shown*="kind=deal"]')
+    tab.get_by_label("Band").select_option("critical_shortfall")
+    tab.wait_for_selector('main[data-shown*="band=critical_shortfall"]')
+    tab.get_by_role("button", name="At risk").click()
+    tab.wait_for_selector('main[data-shown*="sort=-value_at_risk_eur"]')
+    expected = [
+        line
+        for line in ended(written)
+        if line.kind == "deal" and line.band == "critical_shortfall" and line.placement == "City"
+        and line.advertiser == "Linde GmbH"
+    ]  # fmt: skip
+    expected.sort(key=lambda line: -(line.value_at_risk_eur or Decimal(0)))
+    shown = tab.locator("table.list tbody tr").evaluate_all("all => all.map(one => one.dataset.line)")
+    assert shown and shown == [str(line.id) for line in expected[:100]]
+    address = tab.url
+    tab.reload()
+    reader.wait(address.split("#")[1])
+    assert tab.locator("table.list tbody tr").count() == min(len(expected), 100), (
+        "an address tells the whole view"
+    )
+
+
+def test_running_lines_show_pace_and_projection(reader: Reader, written: Written) -> None:
+    reader.go("/lines?state=live&pace=behind")
+    behind = [
+        line
+        for line in written.data.lines
+        if line.covered and line.lifecycle == "live" and line.pace == "behind"
+    ]
+    worst = max(behind, key=lambda line: line.value_at_risk_eur or Decimal(0))
+    shown = reader.exact(f'tr[data-line="{worst.id}"]')
+    assert {
+        exact(worst.pacing_index),
+        exact(worst.projected),
+        exact(worst.required_daily),
+        exact(worst.value_at_risk_eur),
+    } <= set(shown)
+
+
+def test_a_line_shows_the_file_and_row_it_came_from_and_what_changed(
+    reader: Reader, written: Written
+) -> None:
+    line_id, states = next(iter(written.data.revisions.items()))
+    line = next(line for line in written.data.lines if line.id == line_id)
+    reader.go(f"/line/{line_id}")
+    assert f"campaigns-29.xlsx, sheet Campaign list, row {line.row_no}" in reader.text(".contract")
+    history = reader.text(".revisions")
+    assert "Revision 2, changed by an upload" in history and "Revision 1, first seen" in history
+    assert f"Impression goal: 100000 → {line.impression_goal}" in history
+    assert len(states) == 2
+
+
+def test_a_short_line_tells_its_cause_with_the_evidence(reader: Reader, written: Written) -> None:
+    line = next(line for line in ended(written) if line.cause == "lost_auctions")
+    reader.go(f"/line/{line.id}")
+    assert "Why: Lost auctions" in reader.text(".cause h2") and "Resources" in reader.text(".cause h2")
+    assert reader.exact('tr[data-stage="wins"]') == ["0.4512", "0.6", "0.752", "0.8"]
+    assert "71 of" in reader.text(".evidence")
+    for chart in ("#curve", "#heat"):
+        assert reader.tab.locator(f"{chart} svg path").count() > 3
+    assert reader.tab.locator("table.sites tbody tr").count() == 8
+
+
+def test_a_healthy_line_shows_contract_and_figures(reader: Reader, written: Written) -> None:
+    line = next(line for line in ended(written) if line.band == "goal_met")
+    reader.go(f"/line/{line.id}")
+    assert "Goal met" in reader.text(".hero")
+    assert line.runtime in reader.text(".contract")
+    assert reader.tab.locator(".cause").count() == 0
+
+
+def test_a_line_that_was_not_fetched_is_not_judged(reader: Reader, written: Written) -> None:
+    line = next(
+        line
+        for line in written.data.lines
+        if line.cause == "not_fetched" and line.days_fetched < line.elapsed_days
+    )
+    reader.go(f"/line/{line.id}")
+    assert "Not judged" in reader.text(".hero .lead")
+    reader.go("/lines?state=all&q=" + str(line.id))
+    assert "not judged" in reader.text(f'tr[data-line="{line.id}"]')
+
+
+def test_an_unknown_line_is_answered_with_where_to_ask(reader: Reader) -> None:
+    reader.go("/line/00000000-0000-0000-0000-000000000000")
+    assert "campfill line 00000000" in reader.text("main")
+
+
+@pytest.mark.parametrize(
+    ("locale", "thousands", "decimals"), [("de-DE", ".", ","), ("en-GB", ",", "."), ("fr-FR", ",", ".")]
+)
+def test_numbers_follow_the_readers_language(
+    library: Library, written: Written, locale: str, thousands: str, decimals: str
+) -> None:
+    reader = library.read(written.path, locale=locale)
+    reader.go("/lines")
+    line = ended(written)[0]
+    row = reader.text(f'tr[data-line="{line.id}"]')
+    assert f"{line.impression_goal:,}".replace(",", thousands) in row
+    assert f"{int(line.fulfillment_pct)}{decimals}" in row
+
+
+def test_names_are_shown_as_they_are_never_run(reader: Reader, written: Written) -> None:
+    line = ended(written)[0]
+    reader.go(f"/line/{line.id}")
+    assert "<X> & Co" in reader.text("h1")

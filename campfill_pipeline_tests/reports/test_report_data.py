@@ -1,0 +1,182 @@
+"""What page and workbook read: the same figures as the tables, of one state, for any day, bounded in effort."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.warehouse import report_data, report_detail
+from campfill_pipeline.warehouse.attention import attention
+from campfill_pipeline.warehouse.fulfillment import compute
+from campfill_pipeline.warehouse.report_shapes import LineDetail, ReportData
+from campfill_pipeline_tests.reports.conftest import Demo
+
+RULES = FulfillmentRules()
+
+
+@pytest.fixture
+def data(demo: Demo, demo_connection: psycopg.Connection) -> ReportData:
+    return report_data.load(demo_connection, RULES, as_of=demo.as_of)
+
+
+def rows(connection: psycopg.Connection, query: str) -> list[dict[str, Any]]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query.encode()).fetchall()
+
+
+def test_every_figure_of_every_line_is_that_of_the_table(
+    data: ReportData, demo_connection: psycopg.Connection
+) -> None:
+    stored = rows(demo_connection, "SELECT * FROM fulfillment ORDER BY shortfall DESC, line_id")
+    assert [line.id for line in data.lines] == [row["line_id"] for row in stored]
+    for line, row in zip(data.lines, stored, strict=True):
+        for column in (
+            "kind", "purchase_type", "impression_goal", "delivered", "delivered_before", "fulfillment_pct", "shortfall",
+            "surplus", "expected", "pacing_index", "required_daily", "projected", "value_at_risk_eur", "billable_eur",
+            "delivered_value_eur", "delivered_outside_flight", "lifecycle", "band", "pace", "covered", "flight_days",
+            "elapsed_days", "days_fetched", "effective_start", "end_date", "best_week_daily", "reachable",
+        ):  # fmt: skip
+            assert getattr(line, column) == row[column], (line.id, column)
+
+
+def test_each_line_knows_the_file_sheet_and_row_it_came_from(data: ReportData) -> None:
+    files = {upload.upload_id: upload.file_name for upload in data.uploads}
+    for line in data.lines:
+        assert line.upload_id is not None and files[line.upload_id] == "lines.xlsx"
+        assert line.sheet == "Campaign list" and line.row_no
+
+
+def test_losses_by_side_add_up_to_the_shortfall_of_the_window(data: ReportData, demo: Demo) -> None:
+    start = demo.as_of - timedelta(days=30)
+    expected: dict[tuple[str, str, str], list[Decimal]] = defaultdict(list)
+    for line in data.lines:
+        if line.covered and start <= line.end_date < demo.as_of and line.shortfall > 0:
+            for category in (("all", "all"), (line.kind, line.purchase_type)):
+                expected[*category, line.side or "none"].append(line.shortfall)
+    found = {
+        (loss.kind, loss.purchase_type, loss.side): (loss.lines, loss.impressions)
+        for loss in data.losses
+        if loss.period == "30d"
+    }
+    assert found == {key: (len(all_), sum(all_)) for key, all_ in expected.items()}
+    assert len({side for _, _, side in found}) >= 3, "the demo world has shortfalls of several sides"
+
+
+def test_lines_in_windows_are_counted_as_the_table_counts_them(data: ReportData, demo: Demo) -> None:
+    for window in data.windows:
+        if (window.period, window.kind) == ("7d", "all"):
+            own = [
+                line
+                for line in data.lines
+                if line.covered and demo.as_of - timedelta(days=7) <= line.end_date < demo.as_of
+            ]
+            assert (window.lines, window.fulfilled) == (
+                len(own),
+                sum(line.band == "goal_met" for line in own),
+            )
+
+
+def test_attention_comes_in_the_order_and_words_of_the_warehouse(
+    data: ReportData, demo_connection: psycopg.Connection
+) -> None:
+    items = attention(demo_connection)
+    assert [(row.line_id, row.reason) for row in data.attention] == [
+        (item.line_id, item.reason) for item in items
+    ]
+    assert items
+
+
+def test_freshness_tells_the_unbroken_run_and_the_gaps_before_it(data: ReportData, demo: Demo) -> None:
+    assert data.freshness.complete_from == demo.world.first_day
+    assert data.freshness.complete_through == demo.as_of - timedelta(days=1)
+    assert data.freshness.today_fetched_at is None
+    assert data.freshness.gaps and all(gap.day < demo.world.first_day for gap in data.freshness.gaps)
+    assert data.freshness.list_file == "lines.xlsx"
+
+
+def test_a_gap_ends_the_run_it_breaks(demo: Demo, demo_connection: psycopg.Connection) -> None:
+    broken = demo.as_of - timedelta(days=3)
+    demo_connection.execute("UPDATE delivery_fetch SET status = 'failed' WHERE day = %s", [broken])
+    freshness = report_data.load(demo_connection, RULES, as_of=demo.as_of).freshness
+    assert freshness.complete_from == broken + timedelta(days=1)
+    demo_connection.rollback()
+
+
+def test_a_report_of_another_day_computes_and_leaves_everything_as_it_was(
+    demo: Demo, demo_connection: psycopg.Connection
+) -> None:
+    day = demo.as_of - timedelta(days=20)
+    before = rows(demo_connection, "SELECT * FROM fulfillment ORDER BY line_id")
+    demo_connection.rollback()
+    with report_data.state_as_of(demo_connection, RULES, as_of=day, now=demo.now):
+        lines = report_data.load(demo_connection, RULES, as_of=day).lines
+        computed = compute(demo_connection, RULES, as_of=day)
+    assert [(line.id, line.delivered, line.lifecycle) for line in lines] == [
+        (row["line_id"], row["delivered"], row["lifecycle"]) for row in computed
+    ]
+    assert rows(demo_connection, "SELECT * FROM fulfillment ORDER BY line_id") == before
+
+
+def details(demo: Demo, connection: psycopg.Connection, **options: int) -> list[LineDetail]:
+    data = report_data.load(connection, RULES, as_of=demo.as_of)
+    return list(report_detail.details(connection, data, limit=1000, **options))
+
+
+def test_days_hours_and_sites_each_add_up_to_what_was_delivered(
+    demo: Demo, demo_connection: psycopg.Connection
+) -> None:
+    delivered = {
+        line.id: line.delivered for line in report_data.load(demo_connection, RULES, as_of=demo.as_of).lines
+    }
+    found = details(demo, demo_connection)
+    assert sum(1 for detail in found if detail.hours) > 200
+    for detail in found:
+        assert sum((row.impressions for row in detail.days), Decimal(0)) == delivered[detail.id]
+        assert sum(detail.hours.values(), Decimal(0)) == delivered[detail.id]
+        assert all(0 <= hour < 24 for _, hour in detail.hours)
+        if detail.site_count == len(detail.sites):
+            assert sum((site.impressions for site in detail.sites), Decimal(0)) == delivered[detail.id]
+        assert list(detail.sites) == sorted(detail.sites, key=lambda site: -site.impressions)
+
+
+def test_details_stop_reading_hours_when_enough_rows_were_looked_at(
+    demo: Demo, demo_connection: psycopg.Connection
+) -> None:
+    found = details(demo, demo_connection, rows_read=20_000)
+    assert 0 < sum(1 for detail in found if detail.hours) < 100
+    assert all(detail.days for detail in found if detail.hours)
+
+
+def test_a_cause_comes_with_its_funnel_whose_ratios_multiply_to_what_was_reached(
+    demo: Demo, demo_connection: psycopg.Connection
+) -> None:
+    by_id = {line.id: line for line in report_data.load(demo_connection, RULES, as_of=demo.as_of).lines}
+    told = [
+        (by_id[detail.id], detail.evidence)
+        for detail in details(demo, demo_connection)
+        if detail.evidence and detail.evidence.stages
+    ]
+    assert len(told) > 10
+    for line, evidence in told:
+        assert evidence.stages is not None and evidence.target is not None
+        assert [stage.named for stage in evidence.stages.values()].count(True) == 1
+        product = Decimal(1)
+        for stage in evidence.stages.values():
+            product *= stage.ratio if stage.ratio is not None else 1
+        if all(stage.ratio is not None for stage in evidence.stages.values()):
+            assert abs(product - line.delivered_before / evidence.target) < Decimal("1e-9")
+
+
+def test_what_needs_attention_is_detailed_first(demo: Demo, demo_connection: psycopg.Connection) -> None:
+    data = report_data.load(demo_connection, RULES, as_of=demo.as_of)
+    wanted = [line.id for line in report_detail.wanted_lines(data)]
+    urgent = [item.line_id for item in data.attention]
+    assert wanted[: len(urgent)] == urgent
+    assert len(wanted) == sum(line.lifecycle != "scheduled" for line in data.lines)
