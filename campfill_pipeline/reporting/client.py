@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -145,14 +146,16 @@ class ReportingClient:
         A row may come on two pages (the API repeats itself): `fetch` counts each identity once. The first
         error ends it all: what came before is then not the whole window and must not be kept as complete.
         """
-        yield from self._detail(start_utc, end_utc, self._effort())
+        with self._clean_errors():
+            yield from self._detail(start_utc, end_utc, self._effort())
 
     def fetch(self, start_utc: datetime, end_utc: datetime) -> Fetched:
         """The whole window at once, each identity once. Raises ReportingError, then nothing of it may be
         used.
         """
         effort = self._effort()
-        pages = list(self._detail(start_utc, end_utc, effort))
+        with self._clean_errors():
+            pages = list(self._detail(start_utc, end_utc, effort))
         table = (
             pa.concat_tables([page.table for page in pages]) if pages else report_rows.CANONICAL.empty_table()
         )
@@ -173,6 +176,14 @@ class ReportingClient:
             repeated=repeated,
             changed=changed,
         )
+
+    @contextmanager
+    def _clean_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except ReportingError as error:
+            error.clean(self._redactor.clean)
+            raise
 
     def _effort(self) -> Effort:
         return Effort(self._clock, self.connector.limits)
@@ -263,7 +274,8 @@ class ReportingClient:
         names = {**self._names, "entity": entity, "limit": limit}
         names |= {"from_day": from_day.isoformat(), "to_day": to_day.isoformat()}
         effort = self._effort()
-        tables = [self._totals(raw.rows, view, entity) for raw, _ in self._answers(view, names, effort)]
+        with self._clean_errors():
+            tables = [self._totals(raw.rows, view, entity) for raw, _ in self._answers(view, names, effort)]
         table = pa.concat_tables(tables) if tables else OVERVIEW.empty_table()
         return report_keys.last_per_id(table)
 

@@ -4,14 +4,24 @@ secret.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 
 class ReportingError(Exception):
     """The reporting API could not be used. `connector` and `request` say where, `mend` what to do."""
 
     def __init__(self, message: str, *, mend: str, connector: str = "", request: str = "") -> None:
         self.message, self.mend, self.connector, self.request = message, mend, connector, request
-        where = f" Asked for: {request}." if request else ""
-        super().__init__(f"{message}{where} {mend}")
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        where = f" Asked for: {self.request}." if self.request else ""
+        return f"{self.message}{where} {self.mend}"
+
+    def clean(self, cleaned: Callable[[str], str]) -> None:
+        """Take secrets out of every text, whoever put them there: APIs quote what they are sent."""
+        self.message, self.request = cleaned(self.message), cleaned(self.request)
+        self.args = (self.message,)
 
 
 class MissingTokenError(ReportingError):

@@ -5,6 +5,7 @@ Belongs here: a holder that never shows its value, and the cleaning of texts bef
 
 from __future__ import annotations
 
+import logging
 from urllib.parse import quote, quote_plus
 
 from campfill_pipeline.reporting.errors import MissingTokenError
@@ -55,6 +56,19 @@ class Redactor:
 
     def __repr__(self) -> str:
         return f"Redactor({len(self._known)} texts)"
+
+
+class LogFilter(logging.Filter):
+    """Cleans what the HTTP library logs at debug level: addresses, with their parameters."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__()
+        self._redactor = redactor
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass, cleaned."""
+        record.msg, record.args = self._redactor.clean(record.getMessage()), ()
+        return True
 
 
 def sendable(token: str, connector: str) -> str:

@@ -7,6 +7,7 @@ into our own errors. Does not belong here: what the answers mean (answers.py) an
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 import time
@@ -23,11 +24,12 @@ from requests.auth import AuthBase
 
 from campfill_pipeline.reporting.connector import Limits
 from campfill_pipeline.reporting.errors import CancelledError, GaveUpError, RefusedError, RequestRejectedError
-from campfill_pipeline.reporting.secrets import Redactor
+from campfill_pipeline.reporting.secrets import LogFilter, Redactor
 
 _PASSING = frozenset({408, 421, 423, 425, 429, 500, 502, 503, 504, *range(520, 531)})
 _CHUNK = 256 * 1024
 _BODY_SHOWN = 300
+_HTTP_LOG = logging.getLogger("urllib3.connectionpool")
 T = TypeVar("T")
 
 
@@ -152,10 +154,13 @@ class Transport:
         adapter = HTTPAdapter(pool_connections=4, pool_maxsize=limits.concurrency + 1, max_retries=0)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
+        self._log_filter = LogFilter(redactor)
+        _HTTP_LOG.addFilter(self._log_filter)
 
     def close(self) -> None:
         """Close all connections."""
         self._session.close()
+        _HTTP_LOG.removeFilter(self._log_filter)
 
     def ask(
         self,

@@ -112,7 +112,8 @@ def test_a_wait_beyond_the_allowed_time_is_not_even_begun() -> None:
     clock = QuickClock()
     with (
         serving(always(Reply(status=429, headers={"Retry-After": "86400"}))) as served,
-        client(served, clock) as api,pytest.raises(GaveUpError, match="86400 s more")
+        client(served, clock) as api,
+        pytest.raises(GaveUpError, match="86400 s more"),
     ):
         api.fetch(START, END)
     assert len(served.asked) == 1

@@ -1,0 +1,88 @@
+"""Concurrency, request rate and effort stay within what the connector allows."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from campfill_pipeline.reporting.errors import ReportingError
+from campfill_pipeline_tests.reporting.loopback import Asked, QuickClock, Reply, serving
+from campfill_pipeline_tests.reporting.ppv_rows import END, START, client, one_window, row
+
+
+class Counting:
+    """Counts how many requests are answered at the same time."""
+
+    def __init__(self) -> None:
+        self.now = self.most = 0
+        self._lock = threading.Lock()
+
+    def __call__(self, asked: Asked) -> Reply:
+        with self._lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        time.sleep(0.02)
+        with self._lock:
+            self.now -= 1
+        hour = int(asked.query["from"][11:13])
+        return Reply({"rows": [row((hour + 1) % 24)], "next_cursor": None})
+
+
+@pytest.mark.parametrize("allowed", [1, 3])
+def test_no_more_requests_at_once_than_allowed(allowed: int) -> None:
+    counting = Counting()
+    description = one_window(window_hours=1, concurrency=allowed)
+    with serving(counting) as served, client(served, description=description) as api:
+        assert api.fetch(START, END).table.num_rows == 24
+    assert counting.most <= allowed
+    assert allowed == 1 or counting.most > 1
+
+
+def test_requests_are_spaced() -> None:
+    clock = QuickClock()
+    description = one_window(window_hours=1, concurrency=1, requests_per_second=2.0)
+    with serving(Counting()) as served, client(served, clock, description) as api:
+        api.fetch(START, END)
+    assert clock.monotonic() == pytest.approx(23 * 0.5, abs=0.6)
+
+
+def test_a_window_asked_for_in_parts_is_the_same_window() -> None:
+    def script(asked: Asked) -> Reply:
+        hours = [
+            hour
+            for hour in range(24)
+            if asked.query["from"] <= row(hour)["Date"][:19] + "Z" < asked.query["to"]
+        ]
+        return Reply({"rows": [row(hour) for hour in hours], "next_cursor": None})
+
+    with serving(script) as served:
+        with client(served, description=one_window(window_hours=5, concurrency=2)) as api:
+            parts = api.fetch(START, END)
+        with client(served) as api:
+            whole = api.fetch(START, END)
+    assert parts.table.sort_by("hour_utc").equals(whole.table.sort_by("hour_utc"))
+
+
+def test_the_first_error_ends_all_windows_at_once() -> None:
+    def script(asked: Asked) -> Reply:
+        return Reply({"error": "gone"}, 410) if asked.query["from"][11:13] == "05" else Counting()(asked)
+
+    description = one_window(window_hours=1, concurrency=2)
+    with (
+        serving(script) as served,
+        client(served, description=description) as api,
+        pytest.raises(ReportingError, match="gone"),
+    ):
+        api.fetch(START, END)
+    assert len(served.asked) < 24
+
+
+def test_leaving_the_pages_early_asks_for_no_more() -> None:
+    description = one_window(window_hours=1, concurrency=2)
+    with serving(Counting()) as served, client(served, description=description) as api:
+        pages = api.detail(START, END)
+        next(pages)
+        pages.close()
+    assert len(served.asked) < 24

@@ -1,0 +1,96 @@
+"""Every kind of paging, by description alone: all rows, once, whatever the API's habits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from campfill_pipeline.reporting.errors import UnusableAnswerError
+from campfill_pipeline_tests.reporting.descriptions import with_paging
+from campfill_pipeline_tests.reporting.loopback import Asked, Loopback, Reply, Script, serving
+from campfill_pipeline_tests.reporting.ppv_rows import END, START, client, row
+
+ROWS = [row(hour % 24, site=f"Site {hour}") for hour in range(25)]
+
+
+def number_of_rows(script: Script, paging: str) -> tuple[int, Loopback]:
+    with serving(script) as served, client(served, description=with_paging(paging)) as api:
+        fetched = api.fetch(START, END)
+        assert fetched.repeated == 0
+        return fetched.table.num_rows, served
+
+
+def slices(asked: Asked, size: int = 10) -> list[dict[str, Any]]:
+    page = int(asked.query.get("page", "1"))
+    return ROWS[(page - 1) * size : page * size]
+
+
+def test_pages_are_counted_until_one_is_empty() -> None:
+    rows, served = number_of_rows(lambda asked: Reply({"rows": slices(asked)}), '{ kind = "page" }')
+    assert rows == 25
+    assert [asked.query["page"] for asked in served.asked] == ["1", "2", "3", "4", "4"]
+
+
+def test_pages_are_counted_up_to_the_total() -> None:
+    paging = '{ kind = "page", total_pages = "pages.total" }'
+    rows, served = number_of_rows(lambda asked: Reply({"rows": slices(asked), "pages": {"total": 3}}), paging)
+    assert (rows, len(served.asked)) == (25, 3)
+
+
+def test_an_empty_page_in_between_is_no_end_where_the_total_says_so() -> None:
+    def script(asked: Asked) -> Reply:
+        page = int(asked.query["page"])
+        return Reply({"rows": [] if page == 2 else [ROWS[page]], "pages": 3})
+
+    assert number_of_rows(script, '{ kind = "page", total_pages = "pages" }')[0] == 2
+
+
+def test_offsets_follow_the_rows_that_came_not_those_asked_for() -> None:
+    def capped(asked: Asked) -> Reply:
+        start = int(asked.query["offset"])
+        return Reply({"rows": ROWS[start : start + 7], "total": len(ROWS)})
+
+    rows, served = number_of_rows(capped, '{ kind = "offset", total_rows = "total" }')
+    assert rows == 25
+    assert [asked.query["offset"] for asked in served.asked] == ["0", "7", "14", "21"]
+    assert served.asked[0].query["limit"] == "10000"
+
+
+@pytest.mark.parametrize("absolute", [True, False])
+def test_the_next_link_of_the_body_is_followed(absolute: bool) -> None:
+    def script(asked: Asked) -> Reply:
+        page = int(asked.query.get("page", "1"))
+        start = f"http://{asked.headers['host']}" if absolute else ""
+        following = f"{start}/rows?page={page + 1}&x=1" if page < 3 else None
+        return Reply({"rows": slices(asked), "links": {"next": following}})
+
+    assert number_of_rows(script, '{ kind = "next_link", link = "links.next" }')[0] == 25
+
+
+def test_the_link_header_is_followed() -> None:
+    def script(asked: Asked) -> Reply:
+        page = int(asked.query.get("page", "1"))
+        link = {"Link": f'</rows?page={page + 1}>; rel="next"'} if page < 3 else {}
+        return Reply({"rows": slices(asked)}, headers=link)
+
+    assert number_of_rows(script, '{ kind = "next_link" }')[0] == 25
+
+
+def test_a_next_link_to_another_host_is_not_followed_with_the_token() -> None:
+    def script(asked: Asked) -> Reply:
+        return Reply({"rows": ROWS, "next": "http://127.0.0.2:1/rows?page=2"})
+
+    with pytest.raises(UnusableAnswerError, match="another host"):
+        number_of_rows(script, '{ kind = "next_link", link = "next" }')
+
+
+def test_a_missing_total_is_said_with_the_mend() -> None:
+    with pytest.raises(UnusableAnswerError, match="paging") as caught:
+        number_of_rows(lambda asked: Reply({"rows": ROWS}), '{ kind = "offset", total_rows = "total" }')
+    assert "Site 1" not in str(caught.value)
+
+
+def test_without_paging_one_answer_is_all() -> None:
+    rows, served = number_of_rows(lambda asked: Reply({"rows": ROWS}), '{ kind = "none" }')
+    assert (rows, len(served.asked)) == (25, 1)
