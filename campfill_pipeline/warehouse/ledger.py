@@ -184,7 +184,8 @@ def decide(
         }  # fmt: skip
         row = conn.execute(
             sql.SQL(
-                "UPDATE upload SET ({}) = ROW({}), decided_at = COALESCE(%(at)s, now()), content_date = %(content_date)s,"
+                "UPDATE upload SET ({}) = ROW({}), decided_at = COALESCE(%(at)s, now()),"
+                " content_date = %(content_date)s,"
                 " applied_no = CASE WHEN %(loaded)s THEN (SELECT COALESCE(max(applied_no), 0) + 1 FROM upload) END"
                 " WHERE upload_id = %(upload_id)s AND status = 'received' RETURNING applied_no"
             ).format(

@@ -110,7 +110,8 @@ def apply_list(
         run("dirty")
         returned, updated, notable = run("count").fetchall()[0]
         created = run("insert").fetchall()[0][0]
-        absent = sum(1 for (is_absent,) in run("absence") if is_absent)
+        absent = run("missing").rowcount
+        run("found_again")
         reported = [line_no for (line_no,) in run("reported")]
         if reported:
             attribution.attribute(conn, reported)

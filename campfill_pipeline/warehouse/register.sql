@@ -9,7 +9,7 @@ CREATE TEMP TABLE arriving (
 ) ON COMMIT DROP
 
 -- part analyze
-ANALYZE arriving
+ANALYZE arriving (id)
 
 -- part later
 SELECT 1 FROM upload WHERE seq > %(seq)s AND applied_no IS NOT NULL LIMIT 1
@@ -21,10 +21,11 @@ USING line_register l, upload u
 WHERE l.id = a.id AND u.upload_id = l.upload_id AND u.seq > %(seq)s AND l.withdrawn_at IS NULL
 
 -- part touched
+-- What is not as the register has it; line_no is NULL for new lines.
 CREATE TEMP TABLE touched ON COMMIT DROP AS
 SELECT a.position, l.line_no, l.withdrawn_at IS NOT NULL AS returns
-FROM arriving a JOIN line_register l USING (id)
-WHERE l.withdrawn_at IS NOT NULL
+FROM arriving a LEFT JOIN line_register l USING (id)
+WHERE l.line_no IS NULL OR l.withdrawn_at IS NOT NULL
    OR (l.name, l.kind_listed, l.buyer, l.agency, l.platform, l.seat, l.runtime, l.start_date, l.end_date,
        l.impression_goal, l.budget_eur, l.cpm_eur, l.placement, l.advertiser)
    IS DISTINCT FROM
@@ -73,8 +74,8 @@ WITH created AS (
     SELECT a.id, %(received_at)s, 1, %(now)s, %(upload_id)s, %(event_no)s, 'created', true, a.sheet, a.row_no, a.name,
            a.kind, a.buyer, a.agency, a.platform, a.seat, a.runtime, a.start_date, a.end_date, a.impression_goal,
            a.budget_eur, a.cpm_eur, a.placement, a.advertiser
-    FROM arriving a
-    WHERE NOT EXISTS (SELECT FROM line_register l WHERE l.id = a.id)
+    FROM arriving a JOIN touched t USING (position)
+    WHERE t.line_no IS NULL
     ORDER BY a.position
     RETURNING line_no
 ), noted AS (
@@ -83,7 +84,7 @@ WITH created AS (
 SELECT count(*) FROM created
 
 -- part dirty
-INSERT INTO line_dirty (line_no, since) SELECT line_no, %(now)s FROM touched ON CONFLICT DO NOTHING
+INSERT INTO line_dirty (line_no, since) SELECT line_no, %(now)s FROM touched WHERE line_no IS NOT NULL ON CONFLICT DO NOTHING
 
 -- part count
 SELECT count(*) FILTER (WHERE t.returns), count(*) FILTER (WHERE NOT t.returns),
@@ -96,27 +97,33 @@ SELECT l.line_no
 FROM line_register l JOIN report_entity e ON e.entity_id = l.id::text
 WHERE l.event_no = %(event_no)s AND l.action <> 'updated'
 
--- part absence
--- Marks of this list: present lines are no longer absent; where it is full, those it lacks are absent from now on.
-WITH awaited AS (
+-- part missing
+-- Where the list is full (at least four fifths of the lines that have not ended): the awaited lines it lacks, newly absent.
+WITH awaited AS MATERIALIZED (
     SELECT line_no, id, absent_since FROM line_register
     WHERE withdrawn_at IS NULL AND end_date >= %(today)s AND (event_no <> %(event_no)s OR action <> 'created')
-), present AS (
-    SELECT line_no FROM awaited WHERE id IN (SELECT id FROM arriving) OR id = ANY (%(also_listed)s)
-), verdict AS (
-    SELECT (SELECT count(*) FROM present) >= 0.8 * (SELECT count(*) FROM awaited) AS is_full
+), missing AS MATERIALIZED (
+    SELECT line_no, absent_since FROM awaited w
+    WHERE NOT EXISTS (SELECT FROM arriving a WHERE a.id = w.id) AND id <> ALL (%(also_listed)s)
 ), mark AS (
-    SELECT line_no, absent_since AS before, %(received_at)s::timestamptz AS after
-    FROM awaited, verdict
-    WHERE is_full AND absent_since IS NULL AND line_no NOT IN (SELECT line_no FROM present)
-    UNION ALL
-    SELECT line_no, absent_since, NULL FROM line_register
-    WHERE absent_since IS NOT NULL AND (id IN (SELECT id FROM arriving) OR id = ANY (%(also_listed)s))
-), kept AS (
-    INSERT INTO line_absence (upload_id, line_no, before, after) SELECT %(upload_id)s, line_no, before, after FROM mark
+    SELECT line_no FROM missing
+    WHERE absent_since IS NULL AND (SELECT count(*) FROM missing) <= 0.2 * (SELECT count(*) FROM awaited)
+), noted AS (
+    INSERT INTO line_absence (upload_id, line_no, before, after)
+    SELECT %(upload_id)s, line_no, NULL, %(received_at)s FROM mark
 )
-UPDATE line_register l SET absent_since = m.after FROM mark m WHERE m.line_no = l.line_no
-RETURNING m.after IS NOT NULL
+UPDATE line_register l SET absent_since = %(received_at)s FROM mark WHERE mark.line_no = l.line_no
+
+-- part found_again
+WITH mark AS (
+    SELECT line_no, absent_since FROM line_register l
+    WHERE absent_since IS NOT NULL
+      AND (EXISTS (SELECT FROM arriving a WHERE a.id = l.id) OR id = ANY (%(also_listed)s))
+), noted AS (
+    INSERT INTO line_absence (upload_id, line_no, before, after)
+    SELECT %(upload_id)s, line_no, absent_since, NULL FROM mark
+)
+UPDATE line_register l SET absent_since = NULL FROM mark WHERE mark.line_no = l.line_no
 
 -- part newer
 SELECT file_name, content_date FROM upload
