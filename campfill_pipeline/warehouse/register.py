@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import psycopg
 
-from campfill_pipeline.warehouse import attribution, ledger
+from campfill_pipeline.warehouse import ledger, revisions
 from campfill_pipeline.warehouse.arrow_copy import copy_stream
 from campfill_pipeline.warehouse.line_changes import LineChange as LineChange
 from campfill_pipeline.warehouse.line_changes import changes as changes
@@ -28,8 +27,6 @@ LIST_COLUMNS = (
     "end_date", "impression_goal", "budget_eur", "cpm_eur", "placement", "advertiser",
 )  # fmt: skip
 DEFAULT_TIMEZONE = ZoneInfo("Europe/Berlin")
-# What was contracted: a change of one of these must be seen by people (issue of the register, point 1).
-NOTABLE_FIELDS = ["name", "runtime", "impression_goal", "cpm_eur", "budget_eur", "buyer"]
 
 
 @dataclass(frozen=True)
@@ -47,13 +44,6 @@ class ApplyResult:
     absent: int
     status: str
     notes: tuple[str, ...] = ()
-
-
-@cache
-def _parts() -> dict[str, bytes]:
-    text = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    titled = (part.split("\n", 1) for part in text.split("-- part ")[1:])
-    return {title.strip(): body.strip().encode() for title, body in titled}
 
 
 def apply_list(
@@ -77,7 +67,6 @@ def apply_list(
     Raises LedgerError where the upload is decided already.
     """
     counts = counts if isinstance(counts, Counts) else Counts(*counts)
-    parts = _parts()
     with conn.transaction():
         conn.execute("SELECT pg_advisory_xact_lock(%s)", [ledger.REGISTER_LOCK])
         if original := ledger.duplicate_of(conn, upload):  # another process was quicker with the same bytes
@@ -87,14 +76,11 @@ def apply_list(
         values = {
             "upload_id": upload.upload_id, "seq": upload.seq, "event_no": event_no, "now": now,
             "received_at": upload.received_at, "today": upload.received_at.astimezone(timezone).date(),
-            "notable_fields": NOTABLE_FIELDS, "also_listed": list(also_listed), "content_date": content_date,
+            "also_listed": list(also_listed), "content_date": content_date,
         }  # fmt: skip
 
-        def run(part: str) -> psycopg.Cursor[tuple[int, ...]]:
-            statement = parts[part]
-            return conn.execute(statement, values if b"%(" in statement else None)
-
-        run("arriving")
+        run = revisions.runner(conn, "register", values)
+        revisions.prepare(conn)
         accepted = copy_stream(conn, lines, "arriving", LIST_COLUMNS, position="position")
         run("analyze")
         notes = [
@@ -105,18 +91,12 @@ def apply_list(
         if run("later").fetchone() and (overtaken := run("overtaken").rowcount):
             notes.append(f"{overtaken} lines are left as a list that arrived later has set them already.")
         run("touched")
-        run("supersede")
-        run("update")
-        run("dirty")
+        revisions.write(conn, values, brought=True)
         returned, updated, notable = run("count").fetchall()[0]
         created = run("insert").fetchall()[0][0]
         absent = run("missing").rowcount
         run("found_again")
-        reported = [line_no for (line_no,) in run("reported")]
-        if reported:
-            attribution.attribute(conn, reported)
-        for table in ("arriving", "touched"):
-            conn.execute(f"DROP TABLE {table}".encode())
+        revisions.finish(conn, event_no)
         new = created + returned
         status = "partly_loaded" if counts.rejected else "loaded"
         unchanged = accepted - new - updated

@@ -1,13 +1,5 @@
 -- Applying a campaign list to the line register (warehouse/register.py). Each part is one statement.
 
--- part arriving
-CREATE TEMP TABLE arriving (
-    position integer NOT NULL, sheet text, row_no integer, id uuid NOT NULL,
-    name text, kind text, buyer text, agency text, platform text, seat text, runtime text,
-    start_date date, end_date date, impression_goal bigint, budget_eur numeric(15, 2), cpm_eur numeric(10, 4),
-    placement text, advertiser text
-) ON COMMIT DROP
-
 -- part analyze
 ANALYZE arriving (id)
 
@@ -23,7 +15,8 @@ WHERE l.id = a.id AND u.upload_id = l.upload_id AND u.seq > %(seq)s AND l.withdr
 -- part touched
 -- What is not as the register has it; line_no is NULL for new lines.
 CREATE TEMP TABLE touched ON COMMIT DROP AS
-SELECT a.position, l.line_no, l.withdrawn_at IS NOT NULL AS returns
+SELECT a.position, l.line_no, %(upload_id)s::uuid AS upload_id,
+       CASE WHEN l.withdrawn_at IS NOT NULL THEN 'restored' ELSE 'updated' END AS action
 FROM arriving a LEFT JOIN line_register l USING (id)
 WHERE l.line_no IS NULL OR l.withdrawn_at IS NOT NULL
    OR (l.name, l.kind_listed, l.buyer, l.agency, l.platform, l.seat, l.runtime, l.start_date, l.end_date,
@@ -31,40 +24,6 @@ WHERE l.line_no IS NULL OR l.withdrawn_at IS NOT NULL
    IS DISTINCT FROM
       (a.name, a.kind, a.buyer, a.agency, a.platform, a.seat, a.runtime, a.start_date, a.end_date,
        a.impression_goal, a.budget_eur, a.cpm_eur, a.placement, a.advertiser)
-
--- part supersede
-INSERT INTO line_history (line_no, revision, valid_from, upload_id, event_no, action, brought, sheet, row_no, changes,
-                          notable, name, kind_listed, buyer, agency, platform, seat, runtime, start_date, end_date,
-                          impression_goal, budget_eur, cpm_eur, placement, advertiser)
-SELECT l.line_no, l.revision, l.valid_from, l.upload_id, l.event_no, l.action, l.brought, l.sheet, l.row_no, l.changes,
-       l.notable, l.name, l.kind_listed, l.buyer, l.agency, l.platform, l.seat, l.runtime, l.start_date, l.end_date,
-       l.impression_goal, l.budget_eur, l.cpm_eur, l.placement, l.advertiser
-FROM line_register l JOIN touched USING (line_no)
-
--- part update
-UPDATE line_register l
-SET revision = l.revision + 1, valid_from = %(now)s, upload_id = %(upload_id)s, event_no = %(event_no)s, brought = true,
-    action = CASE WHEN t.returns THEN 'restored' ELSE 'updated' END, withdrawn_at = NULL,
-    sheet = a.sheet, row_no = a.row_no, changes = d.changes, notable = d.changes ?| %(notable_fields)s,
-    name = a.name, kind_listed = a.kind, buyer = a.buyer, agency = a.agency, platform = a.platform,
-    seat = a.seat, runtime = a.runtime, start_date = a.start_date, end_date = a.end_date,
-    impression_goal = a.impression_goal, budget_eur = a.budget_eur, cpm_eur = a.cpm_eur, placement = a.placement,
-    advertiser = a.advertiser
-FROM touched t
-JOIN arriving a USING (position)
-JOIN line_register b ON b.line_no = t.line_no
-CROSS JOIN LATERAL (
-    SELECT COALESCE(jsonb_object_agg(field, jsonb_build_object('before', before, 'after', after)), '{}') AS changes
-    FROM (VALUES ('name', b.name, a.name), ('kind', b.kind_listed, a.kind), ('buyer', b.buyer, a.buyer),
-                 ('agency', b.agency, a.agency), ('platform', b.platform, a.platform), ('seat', b.seat, a.seat),
-                 ('runtime', b.runtime, a.runtime),
-                 ('impression_goal', b.impression_goal::text, a.impression_goal::text),
-                 ('budget_eur', b.budget_eur::text, a.budget_eur::text), ('cpm_eur', b.cpm_eur::text, a.cpm_eur::text),
-                 ('placement', b.placement, a.placement), ('advertiser', b.advertiser, a.advertiser)
-         ) AS f (field, before, after)
-    WHERE before IS DISTINCT FROM after
-) d
-WHERE l.line_no = t.line_no
 
 -- part insert
 WITH created AS (
@@ -83,19 +42,10 @@ WITH created AS (
 )
 SELECT count(*) FROM created
 
--- part dirty
-INSERT INTO line_dirty (line_no, since) SELECT line_no, %(now)s FROM touched WHERE line_no IS NOT NULL ON CONFLICT DO NOTHING
-
 -- part count
-SELECT count(*) FILTER (WHERE t.returns), count(*) FILTER (WHERE NOT t.returns),
-       count(*) FILTER (WHERE NOT t.returns AND l.notable)
+SELECT count(*) FILTER (WHERE t.action = 'restored'), count(*) FILTER (WHERE t.action = 'updated'),
+       count(*) FILTER (WHERE t.action = 'updated' AND l.notable)
 FROM touched t JOIN line_register l USING (line_no)
-
--- part reported
--- Only lines that reporting has named have rows to attribute.
-SELECT l.line_no
-FROM line_register l JOIN report_entity e ON e.entity_id = l.id::text
-WHERE l.event_no = %(event_no)s AND l.action <> 'updated'
 
 -- part missing
 -- Where the list is full (at least four fifths of the lines that have not ended): the awaited lines it lacks, newly absent.
