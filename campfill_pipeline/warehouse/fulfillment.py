@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg.rows import dict_row
@@ -49,6 +50,7 @@ class RefreshResult:
 def _parameters(rules: FulfillmentRules, as_of: date, lines: Sequence[int] | None) -> dict[str, object]:
     return {
         "as_of": as_of,
+        "then": datetime.combine(as_of + timedelta(days=1), time(), ZoneInfo(rules.timezone)),
         "lines": None if lines is None else list(lines),
         "timezone": rules.timezone,
         "final_after": rules.final_after_days,
@@ -60,11 +62,21 @@ def _parameters(rules: FulfillmentRules, as_of: date, lines: Sequence[int] | Non
     }
 
 
-def _with_figures(contract: Knowledge, known: Knowledge, then: str) -> bytes:
-    """The statement `then`, able to read FROM figures and FROM terms."""
+def _with_figures(contract: Knowledge, known: Knowledge, query: str) -> bytes:
+    """The query, able to read FROM figures and FROM terms."""
+    if contract == known == "now":
+        names = ["terms now", "daily now", "complete now"]
+    else:
+        names = [
+            f"terms {contract}",
+            f"attribution {contract}",
+            f"known {known}",
+            "daily",
+            f"complete {known}",
+        ]
     sources = sections("fulfillment_sources")
-    tables = [sources[f"terms {contract}"], sources[f"daily {known}"], sources[f"complete {known}"]]
-    return "WITH {},\n{}\n{}".format(",\n".join(tables), statement("fulfillment"), then).encode()
+    facts = ",\n".join(sources[name] for name in names)
+    return f"WITH {facts},\n{statement('fulfillment')}\n{query}".encode()
 
 
 def compute(

@@ -1,5 +1,5 @@
 -- Where the figures' facts come from, by what is asked: today's contract and knowledge, or those of then.
--- "Then" is the end of the local day as_of. Parameters: lines (NULL for all), as_of, timezone.
+-- "Then" is the end of the local day as_of, %(then)s. Other parameters: lines (NULL for all), as_of, timezone.
 
 -- name: terms now
 terms AS MATERIALIZED (
@@ -10,18 +10,87 @@ terms AS MATERIALIZED (
 )
 
 -- name: terms then
-terms AS MATERIALIZED (
+listed AS MATERIALIZED (
     SELECT line_no, g.id AS line_id, r.name, COALESCE(g.kind_reported, r.kind_listed) AS kind, g.purchase_type,
            r.start_date, r.end_date, r.impression_goal, r.cpm_eur,
            (g.first_seen_at AT TIME ZONE %(timezone)s)::date AS first_seen_day
     FROM (
         SELECT DISTINCT ON (line_no) *
         FROM revision
-        WHERE valid_from < (%(as_of)s::date + 1)::timestamp AT TIME ZONE %(timezone)s
-          AND (%(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))
+        WHERE valid_from < %(then)s
         ORDER BY line_no, revision DESC
     ) r JOIN line_register g USING (line_no)
     WHERE r.action <> 'withdrawn'
+),
+terms AS MATERIALIZED (
+    SELECT * FROM listed WHERE %(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[])
+)
+
+-- name: attribution now
+attribution AS (
+    SELECT series_no, line_no, source FROM report_series WHERE line_no IS NOT NULL
+)
+
+-- name: attribution then
+-- By the lines that were listed then: some have been withdrawn since, others were not known yet.
+attribution AS (
+    SELECT s.series_no, COALESCE(of_campaign.line_no, of_deal.line_no) AS line_no, s.source
+    FROM report_series s
+    LEFT JOIN report_entity c ON c.entity_no = s.campaign_no
+    LEFT JOIN listed of_campaign ON of_campaign.line_id::text = c.entity_id
+    LEFT JOIN report_entity d ON d.entity_no = s.deal_no
+    LEFT JOIN listed of_deal ON of_deal.line_id::text = d.entity_id
+)
+
+-- name: known now
+known AS (
+    SELECT series_no, day, impressions, rows FROM report_day
+)
+
+-- name: known then
+-- Today's sums by day, less what came later, and with what was changed later as it was before.
+later AS (
+    SELECT fetch_no, day FROM report_fetch WHERE stored_at >= %(then)s
+),
+changed AS (                                -- the first change after then has the row as it was then
+    SELECT DISTINCT ON (series_no, hour_utc, site_no) series_no, hour_utc, site_no,
+           CASE WHEN first_fetch_no NOT IN (SELECT fetch_no FROM later) THEN before END AS impressions
+    FROM restatement
+    WHERE seen_at >= %(then)s AND hour_utc < %(then)s
+    ORDER BY series_no, hour_utc, site_no, seen_at, restatement_no
+),
+correction AS (
+    SELECT h.series_no, h.hour_utc, -h.impressions AS impressions, -1 AS rows
+    FROM report_hour h JOIN later USING (fetch_no)
+    WHERE h.hour_utc < %(then)s
+      AND h.hour_utc >= (SELECT min(COALESCE(day, '1970-01-01') - 1) FROM later)
+    UNION ALL
+    SELECT series_no, hour_utc, impressions, 1 FROM changed WHERE impressions IS NOT NULL
+    UNION ALL
+    SELECT series_no, hour_utc, -h.impressions, -1
+    FROM changed c JOIN report_hour h USING (series_no, hour_utc, site_no)
+    WHERE h.fetch_no NOT IN (SELECT fetch_no FROM later)
+),
+known AS (
+    SELECT series_no, day, sum(impressions) AS impressions, sum(rows) AS rows
+    FROM (SELECT series_no, day, impressions, rows FROM report_day WHERE day <= %(as_of)s::date
+          UNION ALL
+          SELECT series_no, (hour_utc AT TIME ZONE %(timezone)s)::date, impressions, rows FROM correction) parts
+    GROUP BY series_no, day
+    HAVING sum(rows) > 0
+)
+
+-- name: daily
+-- One source counts for a line and day, by presence of a row: the API before the CSV.
+daily AS MATERIALIZED (
+    SELECT line_no, day, impressions
+    FROM (
+        SELECT line_no, day, source, sum(impressions) AS impressions,
+               source = 'a' OR NOT bool_or(source = 'a') OVER (PARTITION BY line_no, day) AS counted
+        FROM known JOIN attribution USING (series_no)
+        WHERE line_no IN (SELECT line_no FROM terms)
+        GROUP BY line_no, day, source) sources
+    WHERE counted
 )
 
 -- name: daily now
@@ -32,4 +101,9 @@ daily AS NOT MATERIALIZED (
 -- name: complete now
 complete AS (
     SELECT DISTINCT day FROM delivery_fetch WHERE status = 'complete'
+)
+
+-- name: complete then
+complete AS (
+    SELECT DISTINCT day FROM delivery_fetch WHERE first_complete_at < %(then)s
 )
