@@ -64,7 +64,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     ]
     yield Finding(
         "uploads", not late,
-        f"{facts['counts']['waiting']} waiting" + (f", {len(late)} for more than {LONG_WAIT_MINUTES} minutes" if late else ""),
+        f"{facts['counts']['waiting']} waiting, {len(late)} of them for more than {LONG_WAIT_MINUTES} minutes",
         "is campfill up? Its daemon processes uploads; see logs/ in CAMPFILL_HOME",
     )  # fmt: skip
     for source in facts["delivery"]:

@@ -44,7 +44,7 @@ def _show_figures(console: Console, found: dict[str, Any]) -> None:
         console.print("No lines yet. Drop a campaign list into the inbox, or run: campfill ingest FILE\n")
         return
     console.print(
-        f"[bold]{figures['lines']:,} lines[/], {figures['live']:,} live, {figures['covered']:,} covered by fetched days; "
+        f"[bold]{figures['lines']:,} lines[/], {figures['live']:,} live, {figures['covered']:,} covered; "
         f"as of {figures['as_of']}, computed {render.moment(figures['refreshed_at'], found['now'])}"
     )
     if figures["value_at_risk_eur"]:

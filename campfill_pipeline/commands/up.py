@@ -74,7 +74,7 @@ def child_environment(
     settings: Settings, values: Mapping[str, str], demo: Demo | None, pages_url: str | None
 ) -> dict[str, str]:
     """What every process of this system needs to know; secrets go by environment, never by command line."""
-    environ = dict(os.environ) | values
+    environ: dict[str, str] = {**os.environ, **values}
     environ["DAGSTER_HOME"] = str(instance.dagster_home(settings))
     environ["CAMPFILL_DAGSTER_URL"] = instance.storage_url(settings)
     environ["DAGSTER_GRPC_SHUTDOWN_GRACE_PERIOD"] = "5"
@@ -159,7 +159,7 @@ class System:
             encoding="utf-8",
         )
         code = self._start(
-            "code server", "dagster", "api", "grpc", "--python-module", "campfill_pipeline.definitions",
+            "code server", "dagster", "api", "grpc", "--module-name", "campfill_pipeline.definitions",
             "--host", "127.0.0.1", "--port", str(code_port), "--location-name", "campfill",
         )  # fmt: skip
         _wait_for_port("127.0.0.1", code_port, code)

@@ -3,15 +3,15 @@
 Checks of uploads give one evaluation per upload, as its partition; Dagster's own result has none in a range run.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 
 import dagster as dg
 
 from campfill_pipeline.defs import upload_metadata
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.resources import Campfill
-from campfill_pipeline.warehouse import headline, uploads
+from campfill_pipeline.warehouse import completeness, reconciliation, uploads
 
 Verdict = tuple[bool, str, dg.AssetCheckSeverity, Mapping[str, dg.MetadataValue]]
 
@@ -42,7 +42,7 @@ def _per_upload(
                     description=description,
                     severity=severity,
                     metadata=dict(facts),
-                )
+                )  # type: ignore[arg-type]  # accepted, though its annotation does not say so
             )
         else:
             return dg.AssetCheckResult(
@@ -75,7 +75,8 @@ def readable(
 
 
 @dg.asset_check(
-    asset="validated_lines", name="rows_valid", partitions_def=UPLOADS, additional_deps=["lines", "uploaded_report_rows"],
+    asset="validated_lines", name="rows_valid", partitions_def=UPLOADS,
+    additional_deps=["lines", "uploaded_report_rows"],
     description="Every row keeps the schema (Pandera). The others are rejected, listed here and in the receipt.",
 )  # fmt: skip
 def rows_valid(
@@ -104,7 +105,7 @@ RECONCILIATION: Mapping[str, str] = {
     "line_without_report": "Lines without report rows: is the id right, and has their delivery begun?",
     "orphan": "Report rows without a line: drop the list that holds these lines, or ask who booked them.",
     "kind_conflict": "List and reporting disagree on campaign or deal: mend the buyer in the list.",
-    "ambiguous": "Campaign and deal of a row are both lines: it counts for the campaign; take one of them off the list.",
+    "ambiguous": "Campaign and deal of a row are both lines: it counts for the campaign; take one off the list.",
     "name_differs": "Names differ between list and reporting: is it the same line?",
     "purchase_type_changed": "A purchase type changed during the flight: is the line still to be guaranteed?",
     "overview_differs": "Totals of the API's overview differ from the summed hours: fetch the flight days again.",
@@ -114,23 +115,84 @@ RECONCILIATION: Mapping[str, str] = {
 }
 
 
-def _reconciliation_check(kind: str, advice: str) -> dg.AssetChecksDefinition:
-    @dg.asset_check(asset="reconciliation", name=kind, description=advice)
-    def check(campfill: dg.ResourceParam[Campfill]) -> dg.AssetCheckResult:
-        with campfill.connect() as connection:
-            number = headline.headline(connection).reconciliation.get(kind, 0)
-        return dg.AssetCheckResult(
+@dg.multi_asset_check(
+    specs=[
+        dg.AssetCheckSpec(kind, asset="reconciliation", description=advice)
+        for kind, advice in RECONCILIATION.items()
+    ]
+)
+def piles(campfill: dg.ResourceParam[Campfill]) -> Iterator[dg.AssetCheckResult]:
+    """One check per kind of thing that does not fit together, so that a growing pile is seen."""
+    with campfill.connect() as connection:
+        counts = reconciliation.counts(connection)
+    for kind, advice in RECONCILIATION.items():
+        number = counts.get(kind, 0)
+        yield dg.AssetCheckResult(
+            asset_key="reconciliation",
+            check_name=kind,
             passed=number == 0,
             severity=dg.AssetCheckSeverity.WARN,
             description=f"{number:,} to look at. {advice}" if number else "Nothing to look at.",
             metadata={"count": number},
         )
 
-    return check
+
+SILENT_AFTER = timedelta(hours=3)
 
 
-ALL: tuple[Any, ...] = (
-    readable,
-    rows_valid,
-    *(_reconciliation_check(kind, advice) for kind, advice in RECONCILIATION.items()),
+@dg.multi_asset_check(
+    specs=[
+        dg.AssetCheckSpec(
+            "no_thin_day", asset="delivery_daily", description="No day lies far below its neighbours."
+        ),
+        dg.AssetCheckSpec(
+            "not_silent", asset="delivery_daily", description="The source told something lately."
+        ),
+        dg.AssetCheckSpec(
+            "clocks_agree", asset="delivery_daily", description="No hour came before it began."
+        ),
+    ]
 )
+def delivery_is_whole(campfill: dg.ResourceParam[Campfill]) -> Iterator[dg.AssetCheckResult]:
+    """What makes a shortfall that is none: days half delivered, a silent source, a clock ahead of ours."""
+    now = campfill.clock()
+    with campfill.connect() as connection:
+        thin = completeness.thin_days(connection, since=campfill.today - timedelta(days=30))
+        silence = completeness.silence(connection, now)
+        ahead = completeness.clock_ahead(connection, now)
+    days = ", ".join(f"{day.day} ({day.rows:,} rows, usual {day.usual_rows:,})" for day in thin[:5])
+    yield _warning(
+        "no_thin_day",
+        not thin,
+        f"Far below their neighbours: {days}. Ask the reporting team; then campfill refresh --from … --to …"
+        if thin
+        else "Every day of the last 30 is like its neighbours.",
+    )
+    silent = silence.since_hour is not None and silence.since_hour > SILENT_AFTER
+    yield _warning(
+        "not_silent",
+        not silent,
+        f"The newest hour delivered is {silence.last_hour:%Y-%m-%d %H:%M} UTC. Is the reporting behind? Ask its team."
+        if silent
+        else "The newest hours are here.",
+    )
+    yield _warning(
+        "clocks_agree",
+        ahead is None,
+        f"An hour came {ahead.ahead} before it began: set this machine's clock, or ask the reporting team about theirs."
+        if ahead
+        else "No hour came before it began.",
+    )
+
+
+def _warning(name: str, passed: bool, description: str) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key="delivery_daily",
+        check_name=name,
+        passed=passed,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=description,
+    )
+
+
+ALL: tuple[dg.AssetChecksDefinition, ...] = (readable, rows_valid, piles, delivery_is_whole)

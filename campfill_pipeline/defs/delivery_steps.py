@@ -20,7 +20,7 @@ from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.reporting import connector as connectors
 from campfill_pipeline.reporting.client import Fetched, Page, ReportingClient
 from campfill_pipeline.reporting.errors import MissingTokenError, RefusedError, ReportingError
-from campfill_pipeline.warehouse import coverage, delivery
+from campfill_pipeline.warehouse import completeness, coverage, delivery, headline
 from campfill_pipeline.warehouse.delivery_errors import DeliveryError
 
 SOURCE = "api"
@@ -167,3 +167,39 @@ def _metadata(stored: delivery.StoreResult, tally: _Tally, seconds: float) -> di
             "\n".join(f"* {row.message}" for row in tally.refused[:10])
         )
     return found
+
+
+def daily_figures(campfill: Campfill, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Figures of the roll-up per day, for the web UI's plots."""
+    with campfill.connect() as connection:
+        totals = headline.day_totals(connection, [date.fromisoformat(key) for key in keys])
+    return {
+        total["day"].isoformat(): {
+            "dagster/row_count": dg.MetadataValue.int(total["lines"]),
+            "impressions": float(total["impressions"]),
+            "plays": int(total["plays"] or 0),
+            "wins": int(total["wins"] or 0),
+            "bids": int(total["bids"] or 0),
+        }
+        for total in totals
+    }
+
+
+def fetch_overview(campfill: Campfill) -> dict[str, Any]:
+    """Fetch and keep the source's own totals over all complete days, to be compared with the summed hours."""
+    with campfill.connect() as connection:
+        first, last = coverage.complete_span(connection, SOURCE)
+    if first is None or last is None:
+        return {"what happened": "no complete day yet, so there is nothing to compare"}
+    facts: dict[str, Any] = {"from": first.isoformat(), "to": last.isoformat()}
+    with open_client(campfill) as client:
+        if not client.connector.overview:
+            return {"what happened": "this API has no overview"}
+        for entity in client.connector.overview:
+            table = client.overview(entity, first, last)
+            with campfill.connect() as connection:
+                stored = completeness.store_overview(
+                    connection, table, from_day=first, to_day=last, now=campfill.clock()
+                )
+            facts[entity] = stored
+    return facts

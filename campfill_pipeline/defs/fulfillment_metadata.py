@@ -6,6 +6,7 @@ Exact decimals become floats here, and only here, because the web UI plots float
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import dagster as dg
 
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.warehouse import reconciliation
+from campfill_pipeline.warehouse.cause_summary import CauseSummary, cause_summary
 from campfill_pipeline.warehouse.fulfillment import RefreshResult
 from campfill_pipeline.warehouse.headline import Headline, headline
 
@@ -41,14 +44,14 @@ def tables(campfill: Campfill, result: RefreshResult) -> dict[str, Metadata]:
     """Metadata per table, in the order in which the tables follow from each other."""
     with campfill.connect() as connection:
         found = headline(connection)
+        causes = cause_summary(connection)
+        piles = reconciliation.counts(connection)
     return {
         "fulfillment": _fulfillment(found, result),
         "fulfillment_window": _windows(found),
         "fulfillment_trend": _trend(found),
-        "shortfall_cause": {"causes": _table(found.causes)} | _sides(found),
-        "reconciliation": {
-            f"{kind}": dg.MetadataValue.int(number) for kind, number in found.reconciliation.items()
-        },
+        "shortfall_cause": _causes(causes),
+        "reconciliation": {kind: dg.MetadataValue.int(number) for kind, number in piles.items()},
     }
 
 
@@ -84,11 +87,12 @@ def _trend(found: Headline) -> Metadata:
     }
 
 
-def _sides(found: Headline) -> Metadata:
-    sums = {side: Decimal(0) for side in ("system", "resource", "unknown")}
-    for cause in found.causes:
-        sums[cause["side"]] += cause["missing_eur"]
-    return {f"missing € {side}": _number(value) for side, value in sums.items()}
+def _causes(found: CauseSummary) -> Metadata:
+    sides = {f"missing € {side}": _number(found.side(side).eur) for side in ("system", "resource", "unknown")}
+    return sides | {
+        "causes": _table([asdict(cause) for cause in found.causes]),
+        "what is summed": dg.MetadataValue.text(found.basis),
+    }
 
 
 def report(campfill: Campfill, page: Path, book: Path, seconds: float) -> Metadata:

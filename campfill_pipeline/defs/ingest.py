@@ -64,7 +64,8 @@ def _report(runs: LocalRuns, upload: uploads.Upload) -> dict[str, Any]:
         },
         "issues": [
             {
-                "sheet": issue.sheet, "cell": issue.cell, "row": issue.row, "column": issue.column, "value": issue.value,
+                "sheet": issue.sheet, "cell": issue.cell, "row": issue.row,
+                "column": issue.column, "value": issue.value,
                 "code": issue.code, "severity": issue.severity, "message": issue.message, "hint": issue.hint,
             }
             for issue in issues

@@ -16,7 +16,7 @@ FULFILLMENT = (
     "fulfillment_report",
 )
 UPLOADS = ("upload_sheets", "validated_lines", "lines", "uploaded_report_rows", "upload_receipts")
-DELIVERY = ("delivery_hourly", "delivery_daily")
+DELIVERY = ("delivery_hourly", "delivery_daily", "delivery_overview")
 
 UPLOAD_JOB = "upload"
 REFRESH_JOB = "refresh"

@@ -66,7 +66,7 @@ def open_campfill(progress: Progress = silent) -> Campfill:
 
 
 def campfill_resource(opened: Campfill | None = None) -> dg.ResourceDefinition:
-    """The resource: `opened`, or opened anew. While a run lives it holds a lock in the database; without it, it is dead."""
+    """The resource: `opened`, or opened anew. A run that lives holds a lock in the database."""
 
     @dg.resource(description="Settings, database and reporting API of this campfill home.")
     def campfill(context: dg.InitResourceContext) -> Iterator[Campfill]:

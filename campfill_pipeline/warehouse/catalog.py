@@ -21,7 +21,7 @@ class Column:
 class Table:
     """A table's or view's columns in order, and its number of rows.
 
-    Above `EXACT_BELOW` rows the number is the planner's estimate: counting a hundred million rows answers nobody's question.
+    Above `EXACT_BELOW` rows the number is the planner's estimate: counting a hundred million rows helps nobody.
     """
 
     columns: tuple[Column, ...]
@@ -39,7 +39,8 @@ ORDER BY a.attnum
 _ESTIMATE = """
 SELECT COALESCE(sum(greatest(c.reltuples, 0)), 0)::bigint
 FROM pg_class c
-WHERE c.oid = to_regclass(%(table)s) OR c.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = to_regclass(%(table)s))
+WHERE c.oid = to_regclass(%(table)s)
+   OR c.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = to_regclass(%(table)s))
 """
 
 

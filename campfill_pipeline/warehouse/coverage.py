@@ -53,6 +53,14 @@ def between(conn: psycopg.Connection, first: date, last: date) -> list[DayFetch]
         ).fetchall()
 
 
+def complete_span(conn: psycopg.Connection, source: str) -> tuple[date | None, date | None]:
+    """First and last complete day of a source; None and None where there is none."""
+    row = conn.execute(
+        "SELECT min(day), max(day) FROM delivery_fetch WHERE source = %s AND status = 'complete'", (source,)
+    ).fetchone()
+    return (None, None) if row is None else (row[0], row[1])
+
+
 def resting(conn: psycopg.Connection, source: str, now: datetime) -> set[date]:
     """Days whose fetch broke so lately that asking again would only disturb: 5 minutes, doubling up to a day."""
     found = conn.execute(

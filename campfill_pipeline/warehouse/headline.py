@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -28,13 +30,6 @@ _TREND = """
 SELECT fulfilled_pct, change, trend FROM fulfillment_trend
 WHERE kind = 'all' AND purchase_type = 'all' ORDER BY day DESC LIMIT 1
 """
-_CAUSES = """
-SELECT side, cause, count(*) AS lines, COALESCE(sum(missing), 0) AS missing, COALESCE(sum(missing_eur), 0) AS missing_eur
-FROM shortfall_cause GROUP BY side, cause ORDER BY sum(missing_eur) DESC NULLS LAST, cause
-"""
-_RECONCILIATION = """
-SELECT kind_of_issue, count(*) AS issues FROM reconciliation GROUP BY kind_of_issue ORDER BY kind_of_issue
-"""
 
 
 @dataclass(frozen=True)
@@ -44,8 +39,6 @@ class Headline:
     lines: dict[str, Any]
     windows: list[dict[str, Any]]
     trend: dict[str, Any] | None
-    causes: list[dict[str, Any]]
-    reconciliation: dict[str, int]
 
     def fulfilled_pct(self, period: str) -> Decimal | None:
         """The fulfilled share of all lines of a window, in percent."""
@@ -56,8 +49,20 @@ class Headline:
         return None
 
 
+_DAYS = """
+SELECT day, count(*) AS lines, sum(impressions) AS impressions, sum(bids) AS bids, sum(wins) AS wins, sum(plays) AS plays
+FROM delivery_daily WHERE day = ANY (%(days)s) GROUP BY day
+"""
+
+
+def day_totals(connection: psycopg.Connection, days: Sequence[date]) -> list[dict[str, Any]]:
+    """Lines and summed figures of these local days; a day without rows of known lines is not in it."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(_DAYS.encode(), {"days": list(days)}).fetchall()
+
+
 def headline(connection: psycopg.Connection) -> Headline:
-    """The present state of all fulfillment tables in five queries."""
+    """The present state of all fulfillment tables in three queries."""
     with connection.cursor(row_factory=dict_row) as cursor:
 
         def ask(query: str) -> list[dict[str, Any]]:
@@ -68,6 +73,4 @@ def headline(connection: psycopg.Connection) -> Headline:
             lines=ask(_LINES)[0],
             windows=ask(_WINDOWS),
             trend=trend[0] if trend else None,
-            causes=ask(_CAUSES),
-            reconciliation={row["kind_of_issue"]: row["issues"] for row in ask(_RECONCILIATION)},
         )

@@ -3,6 +3,8 @@
 Days are fetched one after another in one run; a day that breaks is red and the days before it stay green.
 """
 
+from typing import Any
+
 import dagster as dg
 
 from campfill_pipeline.defs import delivery_steps
@@ -27,7 +29,7 @@ def delivery_assets(timezone: str) -> list[dg.AssetsDefinition]:
     def delivery_hourly(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]) -> None:
         """Fetch and store each day; where one breaks, the run fails and the days done stay done."""
         table = table_metadata(campfill, "delivery_hourly")
-        done: dict[str, dict[str, object]] = {}
+        done: dict[str, dict[str, Any]] = {}
         broken: dict[str, str] = {}
         for day in delivery_steps.fetch_days(campfill, context.partition_keys, context.run_id):
             if day.failure:
@@ -42,8 +44,9 @@ def delivery_assets(timezone: str) -> list[dg.AssetsDefinition]:
         for key, facts in done.items():
             context.log_event(dg.AssetMaterialization("delivery_hourly", partition=key, metadata=facts))
         first = min(broken)
+        number = f"{len(broken)} of {len(context.partition_keys)}"
         raise dg.Failure(
-            description=f"{len(broken)} of {len(context.partition_keys)} days could not be fetched. {first}: {broken[first]}",
+            description=f"{number} days could not be fetched. {first}: {broken[first]}",
             allow_retries=False,
         )
 
@@ -58,11 +61,9 @@ def delivery_assets(timezone: str) -> list[dg.AssetsDefinition]:
             context.add_asset_metadata({**table, **facts}, partition_key=key)
 
     @dg.asset(
-        group_name=GROUP,
-        owners=OWNERS,
-        kinds={"api", "postgres"},
+        group_name=GROUP, owners=OWNERS, kinds={"api", "postgres"},
         description=describe("delivery_today", "delivery_hourly"),
-    )
+    )  # fmt: skip
     def delivery_today(
         context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]
     ) -> dg.MaterializeResult[None]:
@@ -72,4 +73,12 @@ def delivery_assets(timezone: str) -> list[dg.AssetsDefinition]:
             raise dg.Failure(description=day.failure, allow_retries=False)
         return dg.MaterializeResult(metadata=day.metadata)
 
-    return [delivery_hourly, delivery_daily, delivery_today]
+    @dg.asset(
+        group_name=GROUP, owners=OWNERS, kinds={"api", "postgres"}, deps=[delivery_daily],
+        description=describe("delivery_overview", "delivery_hourly"),
+    )  # fmt: skip
+    def delivery_overview(campfill: dg.ResourceParam[Campfill]) -> dg.MaterializeResult[None]:
+        """Fetch the source's own totals over all complete days."""
+        return dg.MaterializeResult(metadata=delivery_steps.fetch_overview(campfill))
+
+    return [delivery_hourly, delivery_daily, delivery_today, delivery_overview]

@@ -29,7 +29,14 @@ def _spec(name: str, *deps: str, marked: str = "fulfillment") -> dg.AssetSpec:
 
 @dg.multi_asset(
     specs=[
-        _spec("fulfillment", "lines", "uploaded_report_rows", "delivery_daily", "delivery_today"),
+        _spec(
+            "fulfillment",
+            "lines",
+            "uploaded_report_rows",
+            "delivery_daily",
+            "delivery_today",
+            "delivery_overview",
+        ),
         _spec("fulfillment_window", "fulfillment"),
         _spec("fulfillment_trend", "fulfillment_window"),
         _spec("shortfall_cause", "fulfillment"),
