@@ -170,11 +170,12 @@ def refresh_register(conn: psycopg.Connection, line_nos: Sequence[int]) -> list[
         ), purchase AS (
             SELECT DISTINCT ON (o.line_no) o.line_no, d.type
             FROM occurrence o CROSS JOIN LATERAL (
-                SELECT day, last_hour, t.type
+                SELECT day, t.type, t.hour
                 FROM report_day d CROSS JOIN LATERAL (
-                    SELECT CASE o.role WHEN 'campaign' THEN campaign_type ELSE deal_type END AS type) t
+                    SELECT CASE o.role WHEN 'campaign' THEN campaign_type ELSE deal_type END AS type,
+                           CASE o.role WHEN 'campaign' THEN campaign_type_hour ELSE deal_type_hour END AS hour) t
                 WHERE d.series_no = o.series_no AND t.type <> '?' ORDER BY day DESC LIMIT 1) d
-            ORDER BY o.line_no, d.day DESC, o.source, d.last_hour DESC, o.role, d.type
+            ORDER BY o.line_no, d.day DESC, o.source, d.hour DESC, o.role, d.type
         ), said AS (
             SELECT n.line_no, k.role AS kind,
                    CASE p.type WHEN 'g' THEN 'guaranteed' WHEN 'u' THEN 'unguaranteed' ELSE 'unknown' END AS type

@@ -32,12 +32,13 @@ def roll_up_series(
     conn.execute(
         """
         INSERT INTO report_day (series_no, day, impressions, bids, wins, plays, rows, first_hour, last_hour,
-                                campaign_type, deal_type)
+                                campaign_type, deal_type, campaign_type_hour, deal_type_hour)
         SELECT series_no, %(day)s, impressions, bids, wins, plays, rows, first_hour, last_hour,
                CASE WHEN campaign_g IS NULL AND campaign_u IS NULL THEN '?'
                     WHEN campaign_u IS NULL OR campaign_g >= campaign_u THEN 'g' ELSE 'u' END,
                CASE WHEN deal_g IS NULL AND deal_u IS NULL THEN '?'
-                    WHEN deal_u IS NULL OR deal_g >= deal_u THEN 'g' ELSE 'u' END
+                    WHEN deal_u IS NULL OR deal_g >= deal_u THEN 'g' ELSE 'u' END,
+               GREATEST(campaign_g, campaign_u), GREATEST(deal_g, deal_u)
         FROM (SELECT series_no, sum(impressions) AS impressions, sum(bids) AS bids, sum(wins) AS wins,
                      sum(plays) AS plays, count(*) AS rows, min(hour_utc) AS first_hour, max(hour_utc) AS last_hour,
                      max(hour_utc) FILTER (WHERE terms IN ('3', '4', '5')) AS campaign_g,

@@ -61,7 +61,8 @@ class Staging:
     def __post_init__(self) -> None:
         self.conn.execute(
             "CREATE TEMP TABLE stage_hour (hour_utc timestamptz NOT NULL, series_no integer NOT NULL,"
-            " site_no integer NOT NULL, fetch_no integer, bids integer, wins integer, plays integer, impressions numeric(18, 4) NOT NULL,"
+            " site_no integer NOT NULL, fetch_no integer, bids integer, wins integer, plays integer,"
+            " impressions numeric(18, 4) NOT NULL,"
             ' terms "char" NOT NULL) ON COMMIT DROP'
         )
 

@@ -49,7 +49,7 @@ def table(rows: Iterable[Row]) -> pa.Table:
 def store(
     connection: psycopg.Connection,
     day: date,
-    rows: Iterable[Row] | Iterable[pa.Table],
+    rows: Iterable[Row | pa.Table],
     *,
     now: datetime | None = None,
     complete: bool = True,
@@ -58,7 +58,8 @@ def store(
     """Store a day as fetched at `now`, which is two days later where not given."""
     at_once = now or datetime(day.year, day.month, day.day, 6, tzinfo=UTC) + timedelta(days=2)
     listed = list(rows)
-    tables = listed if listed and isinstance(listed[0], pa.Table) else [table(listed)]  # type: ignore[arg-type]
+    singles = table(row for row in listed if isinstance(row, Row))
+    tables = [singles, *(row for row in listed if isinstance(row, pa.Table))]
     return store_day(
         connection,
         day=day,
@@ -81,8 +82,8 @@ def add_line(
 ) -> int:
     """Put a line into the register, as an upload would; attribution is the caller's."""
     row = connection.execute(
-        "INSERT INTO line_register (id, revision, first_seen_at, valid_from, upload_id, event_no, action, brought, name,"
-        " kind_listed, buyer, runtime, start_date, end_date, impression_goal, cpm_eur)"
+        "INSERT INTO line_register (id, revision, first_seen_at, valid_from, upload_id, event_no, action, brought,"
+        " name, kind_listed, buyer, runtime, start_date, end_date, impression_goal, cpm_eur)"
         " VALUES (%s, 1, %s, %s, gen_random_uuid(), 1, 'created', true, 'A line', %s, 'Not set', '', %s, %s, 1000, 5)"
         " RETURNING line_no",
         (line_id, first_seen, first_seen, kind, start, end),
@@ -93,4 +94,4 @@ def add_line(
 
 
 def all_of(connection: psycopg.Connection, query: str, *parameters: object) -> list[tuple[object, ...]]:
-    return connection.execute(query, parameters).fetchall()  # type: ignore[arg-type]
+    return connection.execute(query, parameters).fetchall()

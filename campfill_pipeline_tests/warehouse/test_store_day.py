@@ -11,13 +11,16 @@ import psycopg
 import pyarrow as pa
 import pytest
 
+from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.warehouse.attribution import attribute
+from campfill_pipeline.warehouse.delivery import FetchFacts, store_day
 from campfill_pipeline.warehouse.delivery_errors import (
     ContradictingRowsError,
     FigureTooLargeError,
     RowsOutsideDayError,
 )
 from campfill_pipeline_tests.warehouse.delivery_rows import (
+    BERLIN,
     CAMPAIGN,
     DEAL,
     Row,
@@ -162,9 +165,6 @@ def test_rows_of_another_day_are_refused(connection: psycopg.Connection) -> None
 def test_a_local_day_has_its_own_number_of_hours(
     connection: psycopg.Connection, day: date, hours: int
 ) -> None:
-    from campfill_pipeline.domain.local_days import day_window
-    from campfill_pipeline_tests.warehouse.delivery_rows import BERLIN
-
     start, end = day_window(day, BERLIN)
     instants = [
         datetime.fromtimestamp(s, tz=start.tzinfo)
@@ -182,25 +182,19 @@ def test_a_fetch_that_breaks_leaves_the_day_as_it_was(connection: psycopg.Connec
         yield table([Row(NOON, impressions=Decimal(9))])
         raise ConnectionResetError("cut")
 
+    now = at("2025-08-07T00:00")
     with pytest.raises(ConnectionResetError):
-        store_broken(connection, broken())
+        store_day(
+            connection,
+            day=DAY,
+            rows=broken(),
+            fetch=FetchFacts(now),
+            complete=True,
+            timezone="Europe/Berlin",
+            now=now,
+        )
     assert all_of(connection, "SELECT impressions FROM report_row") == [(Decimal(1),)]
     assert all_of(connection, "SELECT count(*) FROM report_fetch") == [(1,)]
-
-
-def store_broken(connection: psycopg.Connection, rows: Iterator[pa.Table]) -> None:
-    from campfill_pipeline.warehouse.delivery import FetchFacts, store_day
-
-    now = at("2025-08-07T00:00")
-    store_day(
-        connection,
-        day=DAY,
-        rows=rows,
-        fetch=FetchFacts(now),
-        complete=True,
-        timezone="Europe/Berlin",
-        now=now,
-    )
 
 
 def test_a_count_beyond_reason_is_refused(connection: psycopg.Connection) -> None:
@@ -219,5 +213,5 @@ def test_an_empty_day_is_complete_and_has_no_rows(connection: psycopg.Connection
 def test_exact_decimals_of_any_size_come_back_as_they_were(connection: psycopg.Connection) -> None:
     figures = ["0", "0.0001", "9999.9999", "10000", "12149.71", "231810865", "99999999999999.9999", "-3.25"]
     store(connection, DAY, [Row(NOON, site=figure, impressions=Decimal(figure)) for figure in figures])
-    stored = all_of(connection, "SELECT site, impressions FROM report_row")
-    assert {site: value for site, value in stored} == {figure: Decimal(figure) for figure in figures}
+    stored = connection.execute("SELECT site, impressions FROM report_row").fetchall()
+    assert dict(stored) == {figure: Decimal(figure) for figure in figures}

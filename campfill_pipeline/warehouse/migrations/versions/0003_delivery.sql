@@ -83,6 +83,7 @@ CREATE TABLE report_day (                                     -- roll-up of repo
     first_hour timestamptz NOT NULL, last_hour timestamptz NOT NULL,
     campaign_type "char" NOT NULL,                            -- the latest one told that day, else '?'
     deal_type "char" NOT NULL,
+    campaign_type_hour timestamptz, deal_type_hour timestamptz, -- the hour that told it
     PRIMARY KEY (series_no, day)
 );
 CREATE INDEX report_day_day ON report_day (day);
