@@ -146,7 +146,8 @@ def bend(
             second = replace(main, campaign_type=main.campaign_type and other, deal_type=other)
             parts.append(_with_second(mine, np.quantile(mine.hour, 0.6) < mine.hour, len(streams)))
         elif line.id in partner:
-            second = replace(main, deal_id=partner[line.id])
+            deal = next(streams[x.index] for x in lines if x.id == partner[line.id])
+            second = replace(main, deal_id=deal.deal_id, deal_name=deal.deal_name, deal_type=deal.deal_type)
             parts.append(_with_second(mine, rng.random(len(mine)) < 0.3, len(streams)))
         else:
             second = replace(main, deal_id=random_uuid(rng), deal_name=f"{main.deal_name} b")

@@ -8,11 +8,12 @@ from typing import Any
 
 import pyarrow.compute as pc
 import pytest
+import requests
 
 from campfill_pipeline.reporting.simulator.api import SimulatedApi, serve
 from campfill_pipeline.reporting.simulator.wire import detail_answer, identities
 from campfill_pipeline.reporting.simulator.world import World
-from campfill_pipeline_tests.reporting.simulator.conftest import TODAY, Get, all_rows
+from campfill_pipeline_tests.reporting.simulator.conftest import TODAY, TOKEN, Get, all_rows
 
 _DAY = {"from": "2026-11-19T23:00:00Z", "to": "2026-11-20T23:00:00Z"}
 
@@ -118,6 +119,17 @@ def test_a_restatement_changes_a_tenth_of_the_hours_and_no_row_comes_or_goes(
     assert pc.sum(changed).as_py() == done.rows
     hours = len(pc.unique(table["hour_utc"]))
     assert len(pc.unique(table.filter(changed)["hour_utc"])) == done.hours == round(hours / 10)
+
+
+def test_a_restatement_can_be_asked_for_by_whoever_has_the_token(
+    api: SimulatedApi, small_world: World
+) -> None:
+    before = api.detail_table(small_world.first_day, TODAY)
+    refused = requests.post(f"{api.url}/v1/restate", timeout=10)
+    assert (refused.status_code, api.detail_table(small_world.first_day, TODAY)) == (401, before)
+    done = requests.post(f"{api.url}/v1/restate", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
+    assert done.json()["rows"] > 0
+    assert api.detail_table(small_world.first_day, TODAY) != before
 
 
 def test_rows_are_written_at_100_000_a_second_and_more(full_world: World) -> None:
