@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campfill_pipeline.domain import report_values
-from campfill_pipeline.domain.report_values import Column, Fault, Granularity, NumberNotation
+from campfill_pipeline.domain import report_hours, report_values
+from campfill_pipeline.domain.report_hours import Granularity
+from campfill_pipeline.domain.report_values import Column, Fault, NumberNotation
 
 CANONICAL = pa.schema(
     [
@@ -132,7 +133,7 @@ def canonical(
     def given(name: str) -> Column:
         return raw.get(name, pa.nulls(length, pa.string()))
 
-    hours = report_values.hours(given("hour"), notation.zone, notation.granularity, notation.formats)
+    hours = report_hours.hours(given("hour"), notation.zone, notation.granularity, notation.formats)
     columns["hour_utc"], faults["hour"] = hours.values, hours.faults
     if hours.ambiguous:
         text = (

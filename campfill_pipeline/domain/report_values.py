@@ -8,24 +8,20 @@ makes a row refused (report_rows.py).
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campfill_pipeline.domain.cells import DASHES, CellKind, shown, spoiled
+from campfill_pipeline.domain.cells import DASHES, CellKind
 from campfill_pipeline.domain.numbers import Notation, NumberRead, NumberRule, read_number
 
 Column = Any  # Sequence[object] | pa.Array | pa.ChunkedArray: pyarrow has no types
 NumberNotation = Literal["german", "english"]
-Granularity = Literal["hour", "day", "finer"]
 
 BLANKS = ("", "n/a", "null", *DASHES)
 IMPRESSIONS = pa.decimal128(18, 4)
@@ -64,17 +60,6 @@ class Numbers:
     rounded: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class Hours:
-    """A column of UTC hours: null where blank or faulty. `ambiguous` are rows in the doubled hour of
-    autumn.
-    """
-
-    values: pa.Array
-    faults: dict[int, Fault]
-    ambiguous: tuple[int, ...] = ()
-
-
 def as_text(value: object) -> str | None:
     """One raw value as the text a person would recognise; None stays None."""
     if value is None or isinstance(value, str):
@@ -86,7 +71,8 @@ def as_text(value: object) -> str | None:
     return str(value)
 
 
-def _array(column: Column) -> pa.Array:
+def as_array(column: Column) -> pa.Array:
+    """A raw column as Arrow texts, or as it is where it is Arrow's already."""
     if isinstance(column, pa.ChunkedArray):
         return column.combine_chunks()
     if isinstance(column, pa.Array):
@@ -107,7 +93,7 @@ def texts(column: Column, *, lower: bool = False, path: bool = False, braces: bo
 
     `lower` folds case, `path` keeps what follows the last `>`, `braces` takes {…} off a uuid.
     """
-    encoded = pc.dictionary_encode(_array(column))
+    encoded = pc.dictionary_encode(as_array(column))
     words = pc.utf8_normalize(encoded.dictionary.cast(pa.string()), form="NFC")
     words = pc.utf8_trim_whitespace(pc.replace_substring_regex(words, _WHITE, " "))
     if lower:
@@ -127,19 +113,19 @@ def _split(column: Column) -> tuple[pa.Array | None, pa.Array | None]:
     Numbers come as doubles, or as exact plain texts where a double cannot hold them.
     """
     if isinstance(column, pa.Array | pa.ChunkedArray):
-        whole = _array(column)
+        whole = as_array(column)
         if pa.types.is_floating(whole.type) or pa.types.is_integer(whole.type):
             return _doubles(whole.to_pylist()), None
         return (None, whole) if pa.types.is_string(whole.type) else (whole.cast(pa.string()), None)
     kinds = set(map(type, column))
     kinds.discard(type(None))
     if kinds <= {str}:
-        return None, _array(column)
+        return None, as_array(column)
     if kinds <= {int, float}:
         return _doubles(column), None
     numbers = [value if type(value) in _NUMERIC else None for value in column]
     words = [None if type(value) in _NUMERIC else value for value in column]
-    return _doubles(numbers), _array(words)
+    return _doubles(numbers), as_array(words)
 
 
 def _doubles(numbers: Sequence[Any]) -> pa.Array:
@@ -251,96 +237,6 @@ def counts(column: Column, notation: NumberNotation) -> Numbers:
         faults[index] = Fault("not_whole", "A count must be a whole number.")
     whole = pc.if_else(fractional, pa.scalar(None, IMPRESSIONS), read.values).cast(pa.int64())
     return Numbers(whole, faults)
-
-
-def hours(
-    column: Column,
-    zone: ZoneInfo,
-    granularity: Granularity = "hour",
-    formats: Iterable[str] = (),
-) -> Hours:
-    """UTC hours from ISO 8601 texts (or `formats` of strptime); times without an offset are in `zone`.
-
-    With `granularity` day, a value stands for its whole local day in `zone` and becomes that day's first
-    hour; with `finer`, times within an hour belong to that hour; with `hour`, they are a fault
-    (`not_on_the_hour`).
-    """
-    encoded = pc.dictionary_encode(_array(column))
-    formats = tuple(formats)
-    moments: list[int | None] = []
-    word_faults: dict[int, Fault] = {}
-    doubled: set[int] = set()
-    for position, text in enumerate(encoded.dictionary.to_pylist()):
-        found = read_hour(text, zone, granularity, formats)
-        if isinstance(found, Fault):
-            word_faults[position] = found
-            moments.append(None)
-        else:
-            moments.append(None if found is None else found[0])
-            if found is not None and found[1]:
-                doubled.add(position)
-    values = pc.take(pa.array(moments, pa.int64()).cast(pa.timestamp("us", tz="UTC")), encoded.indices)
-    if not (word_faults or doubled):
-        return Hours(values, {})
-    faults, ambiguous = {}, []
-    for index, position in enumerate(encoded.indices.to_pylist()):
-        if position in word_faults:
-            faults[index] = word_faults[position]
-        elif position in doubled:
-            ambiguous.append(index)
-    return Hours(values, faults, tuple(ambiguous))
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DATE_HINT = "Write date and hour like 2025-08-04T13:00:00Z."
-
-
-def read_hour(
-    text: str | None, zone: ZoneInfo, granularity: Granularity, formats: tuple[str, ...]
-) -> tuple[int, bool] | Fault | None:
-    """(microseconds since 1970, whether the local hour happens twice), a fault, or None for a blank."""
-    bare = shown(text or "")
-    if bare.lower() in BLANKS:
-        return None
-    if (finding := spoiled(bare, CellKind.TEXT)) is not None:
-        return Fault(finding.code, finding.message, finding.hint)
-    moment = _moment(bare, formats)
-    if moment is None:
-        return Fault("not_a_date", f"“{bare[:60]}” is not a date and hour that can be read.", _DATE_HINT)
-    if not 2000 <= moment.year < 2200:
-        return Fault("out_of_range", f"The year {moment.year} is outside 2000 … 2199.", _DATE_HINT)
-    twice = False
-    if granularity == "day":
-        # The date as written names the day, whatever offset it is decorated with.
-        moment = datetime.combine(moment.date(), datetime.min.time(), zone)
-    elif moment.tzinfo is None:
-        local = moment
-        moment = local.replace(tzinfo=zone)
-        if moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local:
-            return Fault("not_a_date", f"“{bare}” does not exist: the clocks went forward.", _DATE_HINT)
-        twice = moment.utcoffset() != moment.replace(fold=1).utcoffset()
-    moment = moment.astimezone(UTC)
-    on_the_hour = moment.replace(minute=0, second=0, microsecond=0)
-    if on_the_hour != moment and granularity == "hour":
-        return Fault("not_on_the_hour", f"“{bare}” is not the start of an hour.", _DATE_HINT)
-    return (on_the_hour - _EPOCH) // timedelta(microseconds=1), twice
-
-
-def _moment(text: str, formats: tuple[str, ...]) -> datetime | None:
-    for pattern in formats:
-        try:
-            return datetime.strptime(text, pattern)
-        except ValueError:
-            continue
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        pass
-    shortened = re.sub(r"(\.\d{6})\d+", r"\1", text)  # more than microseconds
-    try:
-        return datetime.fromisoformat(shortened)
-    except ValueError:
-        return None
 
 
 def spreadsheet_number(text: str) -> Decimal | str:

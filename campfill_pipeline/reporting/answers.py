@@ -18,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from campfill_pipeline.reporting.connector import Answer, ColumnSource
+from campfill_pipeline.reporting.description import Answer, ColumnSource
 from campfill_pipeline.reporting.transport import BadBodyError
 
 _EXACT_BELOW = 1e11  # a double holds 15 digits: 11 before the point and 4 after it

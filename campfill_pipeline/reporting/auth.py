@@ -13,10 +13,12 @@ import requests
 from requests.auth import AuthBase
 
 from campfill_pipeline.reporting import answers, templates
-from campfill_pipeline.reporting import connector as described
+from campfill_pipeline.reporting import description as described
+from campfill_pipeline.reporting.connector import Connector
+from campfill_pipeline.reporting.effort import Effort
 from campfill_pipeline.reporting.errors import UnusableAnswerError
 from campfill_pipeline.reporting.secrets import Redactor, Secret, sendable
-from campfill_pipeline.reporting.transport import BadBodyError, Body, Effort, Transport
+from campfill_pipeline.reporting.transport import BadBodyError, Body, Transport
 
 _EARLY = 60.0  # seconds before its end that a token is got anew
 _AGAIN_AFTER = (
@@ -105,7 +107,7 @@ class Session(AuthBase):
 
 
 def signer(
-    connector: described.Connector,
+    connector: Connector,
     base_url: str,
     token: str,
     names: Mapping[str, object],

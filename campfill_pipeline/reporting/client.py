@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Generator, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import partial
-from queue import Empty, Full, Queue
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,50 +19,19 @@ import requests
 
 from campfill_pipeline.domain import report_keys, report_rows
 from campfill_pipeline.domain.report_keys import OVERVIEW
-from campfill_pipeline.domain.report_rows import Notation, RefusedRow, Remark
-from campfill_pipeline.reporting import answers, auth, jobs, templates
-from campfill_pipeline.reporting.connector import Connector, Detail, Overview
-from campfill_pipeline.reporting.errors import CancelledError, MissingTokenError, ReportingError
+from campfill_pipeline.domain.report_rows import Notation
+from campfill_pipeline.reporting import answers, auth, jobs, side_by_side, templates
+from campfill_pipeline.reporting.connector import Connector
+from campfill_pipeline.reporting.description import Detail, Overview
+from campfill_pipeline.reporting.effort import Clock, Effort, SystemClock
+from campfill_pipeline.reporting.errors import MissingTokenError, ReportingError
+from campfill_pipeline.reporting.fetched import Fetched as Fetched
+from campfill_pipeline.reporting.fetched import Page as Page
 from campfill_pipeline.reporting.pages import RawPage, Walk
 from campfill_pipeline.reporting.secrets import Redactor
-from campfill_pipeline.reporting.transport import Body, Clock, Effort, SystemClock, Transport
+from campfill_pipeline.reporting.transport import Body, Transport
 
 Reader = Callable[[Body], Any]
-
-
-@dataclass(frozen=True)
-class Page:
-    """One answer: `table` has the columns of report_rows.CANONICAL, `bytes` is the body's size."""
-
-    table: pa.Table
-    refused: tuple[RefusedRow, ...]
-    remarks: tuple[Remark, ...]
-    unknown_columns: frozenset[str]
-    rows: int
-    bytes: int
-    request: str
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """Everything of one window, each identity once.
-
-    `repeated` rows came more than once, `changed` of them
-    differing.
-    """
-
-    table: pa.Table
-    refused: tuple[RefusedRow, ...]
-    remarks: tuple[Remark, ...]
-    unknown_columns: frozenset[str]
-    request: str
-    requests: int
-    retries: int
-    pages: int
-    rows: int
-    bytes: int
-    repeated: int
-    changed: int
 
 
 class ReportingClient:
@@ -188,56 +154,15 @@ class ReportingClient:
     def _effort(self) -> Effort:
         return Effort(self._clock, self.connector.limits)
 
-    def _windows(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-        hours = self.connector.limits.window_hours
-        if hours is None:
-            return [(start, end)]
-        windows, step = [], timedelta(hours=hours)
-        while start < end:
-            windows.append((start, min(start + step, end)))
-            start = windows[-1][1]
-        return windows
-
     def _detail(self, start: datetime, end: datetime, effort: Effort) -> Iterator[Page]:
         start, end = start.astimezone(UTC), end.astimezone(UTC)
         if start >= end:
             return
-        windows = self._windows(start, end)
-        side_by_side = min(self.connector.limits.concurrency, len(windows))
-        if side_by_side == 1:
-            for window in windows:
-                yield from self._window(*window, effort)
-            return
-        yield from self._side_by_side(windows, side_by_side, effort)
-
-    def _side_by_side(
-        self, windows: list[tuple[datetime, datetime]], threads: int, effort: Effort
-    ) -> Iterator[Page]:
-        """Pages of several windows as they come, never more than a few in memory."""
-        ready: Queue[Page] = Queue(maxsize=2 * threads)
-
-        def read(window: tuple[datetime, datetime]) -> None:
-            for page in self._window(*window, effort):
-                while not effort.stopped.is_set():
-                    try:
-                        ready.put(page, timeout=0.2)
-                        break
-                    except Full:
-                        continue
-
-        with ThreadPoolExecutor(threads, thread_name_prefix="reporting") as pool:
-            running: set[Future[None]] = {pool.submit(read, window) for window in windows}
-            try:
-                while running or not ready.empty():
-                    try:
-                        yield ready.get(timeout=0.02 if running else 0)
-                    except Empty:
-                        done, running = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
-                        _raise_first(done)
-            finally:
-                effort.stopped.set()
-                for future in running:
-                    future.cancel()
+        limits = self.connector.limits
+        windows = side_by_side.parts(start, end, limits.window_hours)
+        yield from side_by_side.read(
+            windows, limits.concurrency, effort.stopped, lambda window: self._window(*window, effort)
+        )
 
     def _window(self, start: datetime, end: datetime, effort: Effort) -> Iterator[Page]:
         view = self.connector.detail
@@ -314,7 +239,9 @@ class ReportingClient:
 
         request = self._request(view, names)
         if isinstance(view, Detail) and view.job is not None:
-            job = jobs.Job(view.job, self.connector, self._base_url, self._transport, self._redactor, ask)
+            job = jobs.Job(
+                view.job, self.connector, self._base_url, self._transport, self._redactor, effort, ask
+            )
             yield job.result(request, names, read), self._transport.shown(request)
             return
         walk = Walk(self.connector, view, self._base_url, self._transport, lambda asked: ask(asked, read))
@@ -336,10 +263,3 @@ class ReportingClient:
         return self._transport.ask(
             request, effort, read, auth=signer, accept_statuses=accept_statuses, reauthorise=again
         )
-
-
-def _raise_first(done: set[Future[None]]) -> None:
-    """The error that matters among finished windows: a window that was only stopped is not it."""
-    failures = [error for error in (future.exception() for future in done) if error is not None]
-    for error in sorted(failures, key=lambda found: isinstance(found, CancelledError)):
-        raise error

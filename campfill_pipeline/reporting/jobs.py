@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 import requests
 
 from campfill_pipeline.reporting import answers, templates
-from campfill_pipeline.reporting import connector as described
+from campfill_pipeline.reporting import description as described
+from campfill_pipeline.reporting.connector import Connector
+from campfill_pipeline.reporting.effort import Effort
 from campfill_pipeline.reporting.errors import GaveUpError, ReportFailedError, UnusableAnswerError
 from campfill_pipeline.reporting.pages import RawPage
 from campfill_pipeline.reporting.secrets import Redactor
@@ -42,14 +44,15 @@ class Job:
     def __init__(
         self,
         job: described.Job,
-        connector: described.Connector,
+        connector: Connector,
         base_url: str,
         transport: Transport,
         redactor: Redactor,
+        effort: Effort,
         ask: Ask,
     ) -> None:
         self._job, self._connector, self._base_url = job, connector, base_url
-        self._transport, self._redactor, self._ask = transport, redactor, ask
+        self._transport, self._redactor, self._effort, self._ask = transport, redactor, effort, ask
 
     def result(
         self, submit: requests.Request, names: Mapping[str, object], read: Callable[[Body], RawPage]
@@ -138,7 +141,7 @@ class Job:
                     connector=self._connector.name,
                     request=shown,
                 )
-            clock.sleep(pause)
+            clock.sleep(pause, self._effort.stopped)
             pause = min(pause * 1.5, poll.longest_wait)
 
     def _failed(self, document: Any, status: object, shown: str) -> ReportFailedError:

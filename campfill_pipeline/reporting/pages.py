@@ -17,7 +17,8 @@ import requests
 from dlt.sources.helpers.rest_client.paginators import BasePaginator
 
 from campfill_pipeline.reporting import paging
-from campfill_pipeline.reporting.connector import Connector, Detail, NoPaging, Overview
+from campfill_pipeline.reporting.connector import Connector
+from campfill_pipeline.reporting.description import Detail, NoPaging, Overview
 from campfill_pipeline.reporting.errors import LoopingPagesError, UnusableAnswerError
 from campfill_pipeline.reporting.transport import Body, Transport
 

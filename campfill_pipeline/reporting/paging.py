@@ -21,7 +21,7 @@ from dlt.sources.helpers.rest_client.paginators import (
 )
 from requests import Request, Response
 
-from campfill_pipeline.reporting import connector as described
+from campfill_pipeline.reporting import description as described
 from campfill_pipeline.reporting.transport import Body
 
 

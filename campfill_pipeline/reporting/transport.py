@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import logging
 import random
-import threading
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
-from campfill_pipeline.reporting.connector import Limits
+from campfill_pipeline.reporting.description import Limits
+from campfill_pipeline.reporting.effort import Clock, Effort, Pace
 from campfill_pipeline.reporting.errors import CancelledError, GaveUpError, RefusedError, RequestRejectedError
 from campfill_pipeline.reporting.secrets import LogFilter, Redactor
 
@@ -31,35 +30,6 @@ _CHUNK = 256 * 1024
 _BODY_SHOWN = 300
 _HTTP_LOG = logging.getLogger("urllib3.connectionpool")
 T = TypeVar("T")
-
-
-class Clock(Protocol):
-    """Time as campfill sees it, so that tests need not wait."""
-
-    def monotonic(self) -> float:
-        """Seconds that only grow."""
-
-    def now(self) -> datetime:
-        """The moment, with its zone."""
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-
-
-class SystemClock:
-    """The machine's own time."""
-
-    def monotonic(self) -> float:
-        """Seconds that only grow."""
-        return time.monotonic()
-
-    def now(self) -> datetime:
-        """The moment in UTC."""
-        return datetime.now(UTC)
-
-    def sleep(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
 
 
 @dataclass(frozen=True)
@@ -75,57 +45,6 @@ class Body:
 
 class BadBodyError(Exception):
     """Raised by a reader: the body is not what it should be; asking again may help. Holds no content."""
-
-
-@dataclass
-class Effort:
-    """How much one call may still try. Shared by all requests of the call; safe between threads."""
-
-    clock: Clock
-    limits: Limits
-    deadline: float = 0.0
-    requests: int = 0
-    retries: int = 0
-    received: int = 0
-    stopped: threading.Event = field(default_factory=threading.Event)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def __post_init__(self) -> None:
-        self.deadline = self.clock.monotonic() + self.limits.total_seconds
-
-    def count(self, *, requests: int = 0, retries: int = 0, received: int = 0) -> None:
-        """Add to the tallies."""
-        with self._lock:
-            self.requests += requests
-            self.retries += retries
-            self.received += received
-
-    def left(self) -> float:
-        """Seconds until the call must end."""
-        return self.deadline - self.clock.monotonic()
-
-
-class Pace:
-    """Spaces requests so that no more than the allowed number start in a second; all threads share it."""
-
-    def __init__(self, clock: Clock, per_second: float) -> None:
-        self._clock, self._gap = clock, 1.0 / per_second
-        self._next = clock.monotonic()
-        self._lock = threading.Lock()
-
-    def wait(self) -> None:
-        """Wait for the next free slot."""
-        with self._lock:
-            now = self._clock.monotonic()
-            slot = max(self._next, now)
-            self._next = slot + self._gap
-        if slot > now:
-            self._clock.sleep(slot - now)
-
-    def hold(self, seconds: float) -> None:
-        """Nobody starts a request for so many seconds: the API said so."""
-        with self._lock:
-            self._next = max(self._next, self._clock.monotonic() + seconds)
 
 
 @dataclass(frozen=True)
@@ -187,7 +106,7 @@ class Transport:
             if attempt and effort.left() <= 0:
                 raise self._gave_up(shown, attempt, last, "the time allowed for this call is over")
             attempt += 1
-            self._pace.wait()
+            self._pace.wait(effort.stopped)
             effort.count(requests=1, retries=1 if attempt > 1 else 0)
             outcome = self._attempt(request, effort, auth, shown, accept_statuses, reauthorise)
             if isinstance(outcome, Body):
@@ -207,7 +126,7 @@ class Transport:
             if outcome.wait is not None:
                 self._pace.hold(wait)
             if wait > 0:
-                self.clock.sleep(wait)
+                self.clock.sleep(wait, effort.stopped)
 
     def _attempt(
         self,

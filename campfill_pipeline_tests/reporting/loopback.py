@@ -119,7 +119,7 @@ class QuickClock:
     def now(self) -> datetime:
         return self._start + timedelta(seconds=self.monotonic())
 
-    def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float, stop: threading.Event | None = None) -> None:
         with self._lock:
             self._passed += seconds
             self.slept.append(seconds)

@@ -1,0 +1,122 @@
+"""Reading columns of hours: ISO 8601 or a source's own patterns, in UTC or a local zone, hours or whole days.
+
+Belongs here: what moment a text means. Does not belong here: numbers and texts (report_values.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from campfill_pipeline.domain.cells import CellKind, shown, spoiled
+from campfill_pipeline.domain.report_values import BLANKS, Column, Fault, as_array
+
+Granularity = Literal["hour", "day", "finer"]
+
+
+@dataclass(frozen=True)
+class Hours:
+    """A column of UTC hours: null where blank or faulty. `ambiguous` are rows in the doubled hour of
+    autumn.
+    """
+
+    values: pa.Array
+    faults: dict[int, Fault]
+    ambiguous: tuple[int, ...] = ()
+
+
+def hours(
+    column: Column,
+    zone: ZoneInfo,
+    granularity: Granularity = "hour",
+    formats: Iterable[str] = (),
+) -> Hours:
+    """UTC hours from ISO 8601 texts (or `formats` of strptime); times without an offset are in `zone`.
+
+    With `granularity` day, a value stands for its whole local day in `zone` and becomes that day's first
+    hour; with `finer`, times within an hour belong to that hour; with `hour`, they are a fault
+    (`not_on_the_hour`).
+    """
+    encoded = pc.dictionary_encode(as_array(column))
+    formats = tuple(formats)
+    moments: list[int | None] = []
+    word_faults: dict[int, Fault] = {}
+    doubled: set[int] = set()
+    for position, text in enumerate(encoded.dictionary.to_pylist()):
+        found = read_hour(text, zone, granularity, formats)
+        if isinstance(found, Fault):
+            word_faults[position] = found
+            moments.append(None)
+        else:
+            moments.append(None if found is None else found[0])
+            if found is not None and found[1]:
+                doubled.add(position)
+    values = pc.take(pa.array(moments, pa.int64()).cast(pa.timestamp("us", tz="UTC")), encoded.indices)
+    if not (word_faults or doubled):
+        return Hours(values, {})
+    faults, ambiguous = {}, []
+    for index, position in enumerate(encoded.indices.to_pylist()):
+        if position in word_faults:
+            faults[index] = word_faults[position]
+        elif position in doubled:
+            ambiguous.append(index)
+    return Hours(values, faults, tuple(ambiguous))
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DATE_HINT = "Write date and hour like 2025-08-04T13:00:00Z."
+
+
+def read_hour(
+    text: str | None, zone: ZoneInfo, granularity: Granularity, formats: tuple[str, ...]
+) -> tuple[int, bool] | Fault | None:
+    """(microseconds since 1970, whether the local hour happens twice), a fault, or None for a blank."""
+    bare = shown(text or "")
+    if bare.lower() in BLANKS:
+        return None
+    if (finding := spoiled(bare, CellKind.TEXT)) is not None:
+        return Fault(finding.code, finding.message, finding.hint)
+    moment = _moment(bare, formats)
+    if moment is None:
+        return Fault("not_a_date", f"“{bare[:60]}” is not a date and hour that can be read.", _DATE_HINT)
+    if not 2000 <= moment.year < 2200:
+        return Fault("out_of_range", f"The year {moment.year} is outside 2000 … 2199.", _DATE_HINT)
+    twice = False
+    if granularity == "day":
+        # The date as written names the day, whatever offset it is decorated with.
+        moment = datetime.combine(moment.date(), datetime.min.time(), zone)
+    elif moment.tzinfo is None:
+        local = moment
+        moment = local.replace(tzinfo=zone)
+        if moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local:
+            return Fault("not_a_date", f"“{bare}” does not exist: the clocks went forward.", _DATE_HINT)
+        twice = moment.utcoffset() != moment.replace(fold=1).utcoffset()
+    moment = moment.astimezone(UTC)
+    on_the_hour = moment.replace(minute=0, second=0, microsecond=0)
+    if on_the_hour != moment and granularity == "hour":
+        return Fault("not_on_the_hour", f"“{bare}” is not the start of an hour.", _DATE_HINT)
+    return (on_the_hour - _EPOCH) // timedelta(microseconds=1), twice
+
+
+def _moment(text: str, formats: tuple[str, ...]) -> datetime | None:
+    for pattern in formats:
+        try:
+            return datetime.strptime(text, pattern)
+        except ValueError:
+            continue
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    shortened = re.sub(r"(\.\d{6})\d+", r"\1", text)  # more than microseconds
+    try:
+        return datetime.fromisoformat(shortened)
+    except ValueError:
+        return None
