@@ -22,7 +22,7 @@ _EIGHT_BIT = (
     ("mac-roman", "Mac Roman"),
     ("cp850", "DOS code page 850"),
 )
-_EXPECTED = frozenset("äöüÄÖÜßéèêàáçñóíúôâîëïøåæœ€–—’‘“”„…´`°§µ·«»®™\u00a0")
+_COMMON, _EXPECTED = frozenset("äöüÄÖÜß€éèà–’"), frozenset("êáçñóíúôâîëïøåæœ—‘“”„…´°§®™\u00a0")
 _BLOCK = 1 << 20
 
 
@@ -77,7 +77,8 @@ def _eight_bit(foreign: bytes) -> tuple[str, str]:
     """The encoding in which most bytes are letters and signs of Western European text; the first wins."""
 
     def score(codec: str) -> int:
-        return sum(character in _EXPECTED for character in foreign.decode(codec, "replace"))
+        text = foreign.decode(codec, "replace")
+        return sum(3 * (character in _COMMON) + (character in _EXPECTED) for character in text)
 
     best = max(_EIGHT_BIT, key=lambda entry: score(entry[0]))
     return best if score(best[0]) > score("cp1252") else _EIGHT_BIT[0]

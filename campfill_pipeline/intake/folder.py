@@ -23,7 +23,8 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from campfill_pipeline.intake.settling import InboxWatch as InboxWatch
-from campfill_pipeline.intake.settling import Settled, open_for_writing
+from campfill_pipeline.intake.settling import Settled as Settled
+from campfill_pipeline.intake.settling import open_for_writing
 from campfill_pipeline.settings import Settings
 
 _ORIGIN = "origin.json"

@@ -48,7 +48,7 @@ def iso_date(serial: float, style: DateStyle, *, date1904: bool) -> str | None:
     """
     try:
         if style is DateStyle.DURATION:
-            return _duration(timedelta(milliseconds=round(serial * _DAY_MILLISECONDS)))
+            return iso_duration(timedelta(milliseconds=round(serial * _DAY_MILLISECONDS)))
         day, fraction = divmod(serial, 1)
         time = timedelta(milliseconds=round(fraction * _DAY_MILLISECONDS))
         if 0 <= serial < 1 and not time.days:
@@ -64,7 +64,8 @@ def iso_date(serial: float, style: DateStyle, *, date1904: bool) -> str | None:
     return moment.isoformat()
 
 
-def _duration(span: timedelta) -> str:
+def iso_duration(span: timedelta) -> str:
+    """An elapsed time as ISO 8601 in hours, minutes and seconds, to the millisecond: `PT36H5M0S`."""
     seconds = span / timedelta(seconds=1)
     sign = "-" if seconds < 0 else ""
     whole, part = divmod(abs(round(seconds * 1000)), 1000)

@@ -118,6 +118,8 @@ class SheetScan:
                         last = int(block.numbers[-1])
                         yield block
                 buffer = buffer[cut:]
+            elif buffer.isspace():
+                buffer = b""  # gigabytes of it are a known trick
             if stop:
                 break
             more = read(max(CHUNK, len(buffer)))

@@ -6,7 +6,7 @@ Belongs here: batches, blank rows, merged ranges. Does not belong here: where th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -119,6 +119,7 @@ def blank_merged(
         for batch in batches:
             numbers = batch.column("row_no").to_numpy()
             cells = []
+            before, after = np.zeros(len(numbers), np.bool_), np.zeros(len(numbers), np.bool_)
             for position, field in enumerate(fields):
                 texts, kinds = batch.column(field), batch.column(f"{field}_kind").to_numpy().copy()
                 covered = np.zeros(len(numbers), np.bool_)
@@ -126,11 +127,14 @@ def blank_merged(
                     covered[
                         np.searchsorted(numbers, first) : np.searchsorted(numbers, last, side="right")
                     ] = True
+                before |= kinds != CellKind.BLANK
                 if (covered & (kinds != CellKind.BLANK)).any():
                     kinds[covered] = CellKind.BLANK
                     texts = pc.if_else(pa.array(covered), pa.scalar(None, pa.string()), texts)
+                after |= kinds != CellKind.BLANK
                 cells.append((texts, kinds))
-            writer.add(numbers, cells, np.ones(len(numbers), np.bool_))
+            # A row that holds something only in other columns stays; one that lost all it had is blank now.
+            writer.add(numbers, cells, after | ~before)
     rewritten.replace(file)
     return writer.rows, writer.last_row
 
@@ -154,6 +158,20 @@ def _covers(columns: Sequence[int], merges: Sequence[str]) -> list[list[tuple[in
             elif column == left and bottom > top:
                 covers[position].append((top + 1, bottom))
     return covers
+
+
+def covered_cells(merges: Sequence[str], places: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Those of the places (row from 1, column from 0) that merged ranges cover."""
+    by_column: dict[int, list[int]] = {}
+    for row, column in places:
+        by_column.setdefault(column, []).append(row)
+    columns = list(by_column)
+    return {
+        (row, column)
+        for column, cover in zip(columns, _covers(columns, merges), strict=True)
+        for row in by_column[column]
+        if any(first <= row <= last for first, last in cover)
+    }
 
 
 def any_covered(columns: Sequence[int], merges: Sequence[str], after_row: int) -> bool:

@@ -6,14 +6,15 @@ and time (`worker.py` sets them), and what values mean.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import contextlib
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from campfill_pipeline.intake.cells import CellReader
 from campfill_pipeline.intake.container import Container
 from campfill_pipeline.intake.findings import CellKind, Parsed, ParseLimits, RawCell, TableFound
-from campfill_pipeline.intake.layout import HEADER_WITHIN, Layout, find_layout
+from campfill_pipeline.intake.layout import Layout, find_layout
 from campfill_pipeline.intake.package import Package, Sheet, open_package
 from campfill_pipeline.intake.refusals import incomplete, no_header, too_many_cells
 from campfill_pipeline.intake.row_lookup import rows_by_number
@@ -52,8 +53,8 @@ class Workbook:
         """The bytes of these sheets when unpacked."""
         return sum(self._container.size(sheet.part) for sheet in sheets if sheet.part in self._container)
 
-    def rows(self, sheet: Sheet) -> Iterator[SheetRow]:
-        """All rows of a sheet, as written."""
+    def rows(self, sheet: Sheet, merges: list[str] | None = None) -> Generator[SheetRow]:
+        """All rows of a sheet, as written. The merged ranges are added to `merges` in the end."""
         rows: list[SheetRow] = []
         events = SheetEvents(rows.append)
         with self._container.stream(sheet.part) as read:
@@ -65,6 +66,8 @@ class Workbook:
                 rows.clear()
             events.feed(b"", final=True)
             yield from rows
+        if merges is not None:
+            merges.extend(events.merges)
 
     def raw_row(self, row: SheetRow) -> list[RawCell]:
         """All cells of a row, blanks between them included."""
@@ -85,13 +88,12 @@ class Workbook:
 
     def layout(self, sheet: Sheet) -> Layout | None:
         """Where the sheet's table stands, or None."""
-        first: list[tuple[int, dict[int, str]]] = []
-        for row in self.rows(sheet):
-            if row.number > HEADER_WITHIN:
-                break
-            texts = {index: cell.text for index, cell in enumerate(self.raw_row(row)) if cell.text}
-            first.append((row.number, texts))
-        return find_layout(first)
+        # Row by row: nothing is read beyond a header that is found.
+        with contextlib.closing(self.rows(sheet)) as rows:
+            return find_layout((row.number, self._texts(row)) for row in rows)
+
+    def _texts(self, row: SheetRow) -> dict[int, str]:
+        return {index: cell.text for index, cell in enumerate(self.raw_row(row)) if cell.text}
 
     def read_table(
         self, sheet: Sheet, layout: Layout, file: Path, advance: Callable[[int], None]
