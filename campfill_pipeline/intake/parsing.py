@@ -5,6 +5,7 @@ Belongs here: starting, asking and replacing that process. Does not belong here:
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import logging
@@ -85,7 +86,8 @@ class Parser:
         if worker is None:
             return
         if worker.stdin is not None:
-            worker.stdin.close()
+            with contextlib.suppress(BrokenPipeError):  # it died with a request unread
+                worker.stdin.close()
         try:
             worker.wait(timeout=2)
         except subprocess.TimeoutExpired:
@@ -128,7 +130,9 @@ class Parser:
         try:
             answer = self._ask(request, lambda _done, _total: None)
         except UnreadableError as error:
-            raise RowsUnreadableError(error.message) from error
+            raise RowsUnreadableError(
+                f"The original rows cannot be fetched again. {error.message}"
+            ) from error
         return [[RawCell(text, CellKind(kind)) for text, kind in row] for row in answer]
 
     def _ask(self, request: dict[str, Any], progress: Progress) -> Any:

@@ -15,6 +15,7 @@ import select
 import signal
 import time
 import warnings
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,11 @@ from campfill_pipeline.intake.workbook import Workbook
 from campfill_pipeline.intake.xml_text import IrregularError, decode_escapes
 
 LIMITS = ParseLimits(max_bytes=250_000_000, memory_mb=2048, seconds=60)
+_NAMESPACES = {
+    b"http://purl.oclc.org/ooxml/spreadsheetml/main": b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    b"http://purl.oclc.org/ooxml/drawingml/": b"http://schemas.openxmlformats.org/drawingml/2006/",
+    b"http://purl.oclc.org/ooxml/officeDocument/": b"http://schemas.openxmlformats.org/officeDocument/2006/",
+}
 Cells = dict[tuple[str, int, int], tuple[int, str]]
 """(sheet, row from 1, column from 0) → (kind, text), without blanks."""
 
@@ -134,13 +140,16 @@ def their_cells(path: Path) -> Cells:
     cells: Cells = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        values = openpyxl.load_workbook(path, data_only=True)
-        formulas = openpyxl.load_workbook(path, data_only=False)
+        values = openpyxl.load_workbook(_transitional(path), data_only=True)
+        formulas = openpyxl.load_workbook(_transitional(path), data_only=False)
     for sheet in values.worksheets:
         for row in sheet.iter_rows():
             for cell in row:
                 if isinstance(cell, MergedCell):
                     continue
+                link = cell.hyperlink
+                if link is not None and cell.value in (link.target, link.location):
+                    continue  # openpyxl fills blank cells with the address of their link: no telling
                 said = _in_our_words(cell.value, cell.data_type)
                 if said is None and cell.value is None:
                     other = formulas[sheet.title].cell(cell.row, cell.column)
@@ -149,6 +158,22 @@ def their_cells(path: Path) -> Cells:
                 if said is not None:
                     cells[(sheet.title, cell.row, cell.column - 1)] = said
     return cells
+
+
+def _transitional(path: Path) -> Path | io.BytesIO:
+    """A strict workbook with the namespaces that openpyxl knows: of strict ones it often gives no cells at all."""
+    with zipfile.ZipFile(path) as archive:
+        members = {info: archive.read(info) for info in archive.infolist()}
+    if not any(b"http://purl.oclc.org/ooxml/" in content for content in members.values()):
+        return path
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for info, content in members.items():
+            for strict, usual in _NAMESPACES.items():
+                content = content.replace(strict, usual)
+            archive.writestr(info.filename, content)
+    target.seek(0)
+    return target
 
 
 def _in_our_words(value: Any, data_type: str) -> tuple[int, str] | None:

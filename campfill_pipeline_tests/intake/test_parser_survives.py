@@ -1,0 +1,211 @@
+"""The reading process outlives every file: forks that die, run out of memory or time, and its own death."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from campfill_pipeline.intake.findings import CellKind
+from campfill_pipeline.intake.parsing import ParseLimits, Parser, RowsUnreadableError, load_parsed
+from campfill_pipeline_tests.intake.workbooks import (
+    HEADERS,
+    LINE,
+    TRANSITIONAL,
+    list_sheet,
+    row,
+    sheet,
+    table_rows,
+    workbook,
+)
+
+
+def limits(*, seconds: float = 20, memory_mb: int = 700) -> ParseLimits:
+    return ParseLimits(max_bytes=50_000_000, memory_mb=memory_mb, seconds=seconds)
+
+
+@pytest.fixture
+def endless(tmp_path: Path) -> Path:
+    """A file that takes long to read: many cells, and a comment that rules the fast way out."""
+    rows = "".join(row(number, [1] * 60) for number in range(2, 5_000))
+    return workbook(tmp_path / "endless.xlsx", sheet(row(1, HEADERS), rows, before="<!-- not regular -->"))
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    return workbook(tmp_path / "good.xlsx", list_sheet(LINE))
+
+
+def children() -> Iterator[psutil.Process]:
+    return (
+        child
+        for child in psutil.Process().children(recursive=True)
+        if "intake.worker" in " ".join(child.cmdline())
+    )
+
+
+def test_a_file_that_takes_too_long_is_too_slow_and_the_next_is_read(
+    tmp_path: Path, endless: Path, good: Path
+) -> None:
+    with Parser(limits(seconds=0.2)) as parser:
+        start = time.monotonic()
+        parsed = parser.parse(endless, "endless.xlsx", tmp_path / "work")
+        assert parsed.reason == "too_slow"
+        assert "longer than 0 seconds" in parsed.message
+        assert time.monotonic() - start < 10
+        assert len(list(children())) == 1  # the fork is gone, the worker is not
+
+
+def test_a_file_that_needs_too_much_memory_is_too_large_and_the_next_is_read(
+    tmp_path: Path, good: Path
+) -> None:
+    texts = f'<sst xmlns="{TRANSITIONAL}"><si><t>{"x" * 150_000_000}</t></si></sst>'
+    greedy = workbook(tmp_path / "greedy.xlsx", list_sheet(LINE), shared=texts)
+    with Parser(limits(memory_mb=300)) as parser:
+        parsed = parser.parse(greedy, "greedy.xlsx", tmp_path / "work")
+        assert parsed.reason == "too_large"
+        assert "300 MB of memory" in parsed.message
+        assert parser.parse(good, "good.xlsx", tmp_path / "work").reason is None
+
+
+@pytest.mark.parametrize("sent", [signal.SIGSEGV, signal.SIGABRT, signal.SIGKILL])
+def test_a_fork_that_dies_is_one_files_fault(
+    tmp_path: Path, endless: Path, good: Path, sent: signal.Signals
+) -> None:
+    with Parser(limits()) as parser:
+        parser.parse(good, "good.xlsx", tmp_path / "work")
+        (worker,) = children()
+        killer = threading.Thread(target=_kill_child_of, args=(worker, sent))
+        killer.start()
+        parsed = parser.parse(endless, "endless.xlsx", tmp_path / "work")
+        killer.join()
+        assert parsed.reason == ("too_large" if sent == signal.SIGKILL else "corrupt")
+        assert parser.parse(good, "good.xlsx", tmp_path / "work").reason is None
+        assert [child.pid for child in children()] == [worker.pid]
+
+
+def _kill_child_of(worker: psutil.Process, sent: signal.Signals) -> None:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if forks := worker.children():
+            time.sleep(0.05)
+            os.kill(forks[0].pid, sent)
+            return
+        time.sleep(0.002)
+
+
+def test_a_worker_that_was_killed_is_replaced(tmp_path: Path, good: Path) -> None:
+    with Parser(limits()) as parser:
+        assert parser.parse(good, "good.xlsx", tmp_path / "work").reason is None
+        (worker,) = children()
+        worker.kill()
+        worker.wait()
+        assert parser.parse(good, "good.xlsx", tmp_path / "work").reason is None
+
+
+def test_nothing_runs_on_after_closing(tmp_path: Path, good: Path) -> None:
+    parser = Parser(limits())
+    parser.parse(good, "good.xlsx", tmp_path / "work")
+    parser.close()
+    assert list(children()) == []
+    assert parser.parse(good, "good.xlsx", tmp_path / "work").reason is None  # and it can be used again
+    parser.close()
+
+
+def test_the_fork_ends_with_the_caller(tmp_path: Path, endless: Path) -> None:
+    parser = Parser(limits())
+    thread = threading.Thread(target=parser.parse, args=(endless, "endless.xlsx", tmp_path / "work"))
+    thread.start()
+    while not (found := [fork for worker in children() for fork in worker.children()]):
+        time.sleep(0.01)
+    worker = parser._worker
+    assert worker is not None and worker.stdin is not None
+    worker.stdin.close()  # what the system does when the caller dies
+    worker.wait(timeout=10)
+    psutil.wait_procs(found, timeout=10)
+    assert not any(fork.is_running() for fork in found)
+    thread.join()
+    parser.close()
+
+
+def test_a_burst_of_small_files_costs_milliseconds_each(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", list_sheet(*([LINE] * 300)))
+    with Parser(limits()) as parser:
+        parser.parse(path, "a.xlsx", tmp_path / "work")
+        start = time.monotonic()
+        for number in range(20):
+            assert parser.parse(path, "a.xlsx", tmp_path / f"work-{number}").tables[0].rows == 300
+        assert (time.monotonic() - start) / 20 < 0.3
+
+
+def test_the_caller_stays_small(tmp_path: Path) -> None:
+    rows = "".join(row(number, LINE) for number in range(2, 30_000))
+    path = workbook(tmp_path / "a.xlsx", sheet(row(1, HEADERS), rows))
+    with Parser(limits()) as parser:
+        before = psutil.Process().memory_info().rss
+        assert parser.parse(path, "a.xlsx", tmp_path / "work").tables[0].rows == 29_998
+        assert psutil.Process().memory_info().rss - before < 20_000_000
+
+
+def test_progress_is_shown(tmp_path: Path, endless: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    with Parser(limits()) as parser:
+        parser.parse(
+            endless, "endless.xlsx", tmp_path / "work", lambda done, total: seen.append((done, total))
+        )
+    assert seen
+    assert all(0 < done <= total for done, total in seen)
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+
+
+def test_what_was_read_can_be_loaded_again(tmp_path: Path, good: Path) -> None:
+    with Parser(limits()) as parser:
+        parsed = parser.parse(good, "good.xlsx", tmp_path / "work")
+    assert load_parsed(tmp_path / "work") == parsed
+    assert len(table_rows(load_parsed(tmp_path / "work"))) == 1
+
+
+def test_original_rows_are_fetched_with_all_their_columns(tmp_path: Path) -> None:
+    cells = [*LINE, None, "extra", '<c r="J3" t="e"><v>#REF!</v></c>', '<c r="K3"><f>1</f></c>']
+    path = workbook(
+        tmp_path / "a.xlsx", sheet(row(1, HEADERS), row(2, LINE), row(3, cells), '<row r="4"/>', row(9, LINE))
+    )
+    with Parser(limits()) as parser:
+        found = parser.raw_rows(path, "Campaign list", [9, 3, 4, 7])
+    assert [cell.text for cell in found[0]] == [str(value) for value in LINE]
+    assert [cell.text for cell in found[1]] == [*(str(value) for value in LINE), "", "extra", "#REF!", ""]
+    assert [cell.kind for cell in found[1]][7:] == [
+        CellKind.BLANK,
+        CellKind.TEXT,
+        CellKind.ERROR,
+        CellKind.FORMULA_WITHOUT_VALUE,
+    ]
+    assert found[2] == found[3] == []
+
+
+def test_original_rows_of_odd_xml_and_of_text_are_fetched_too(tmp_path: Path) -> None:
+    xml = list_sheet(LINE, LINE).replace("<sheetData>", "<!-- odd --><sheetData>").replace("><", ">\n<")
+    path = workbook(tmp_path / "a.xlsx", xml)
+    text = tmp_path / "a.csv"
+    text.write_text(";".join(HEADERS) + "\n\n" + ";".join(map(str, LINE)), encoding="utf-8")
+    with Parser(limits()) as parser:
+        assert [cell.text for cell in parser.raw_rows(path, "Campaign list", [3])[0]] == [
+            str(value) for value in LINE
+        ]
+        assert parser.raw_rows(path, "No such sheet", [3]) == [[]]
+        assert [cell.text for cell in parser.raw_rows(text, None, [3, 2])[0]] == [
+            str(value) for value in LINE
+        ]
+
+
+def test_original_rows_that_cannot_be_had_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"PK\x03\x04 no more")
+    with Parser(limits()) as parser, pytest.raises(RowsUnreadableError, match="cannot be fetched"):
+        parser.raw_rows(path, "S", [2])
