@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
@@ -22,7 +23,7 @@ from rich.console import Console
 from campfill_pipeline.commands import demo_world, processes, render
 from campfill_pipeline.defs import instance
 from campfill_pipeline.settings import SETTINGS, Settings, load_settings, read_values
-from campfill_pipeline.warehouse import server
+from campfill_pipeline.warehouse import coverage, database, server
 
 RESTARTS = 5  # of one process, before `up` gives up on it
 
@@ -265,6 +266,11 @@ def load_demo(system: System, console: Console) -> None:
     console.print("loading the demo: 7,057 lines and their delivery; this takes a minute or two, once")
     sample = demo_world.write_samples(system.settings)
     system.run_command("ingest", str(sample.campaign_list))
+    with database.connect(server.database_url(system.settings)) as connection:
+        coverage.record_gone(
+            connection, "api", sample.first_day - timedelta(days=1), now=datetime.now(UTC),
+            detail="the simulated API knows nothing before its first day",
+        )  # fmt: skip
     if system.run_command("refresh", "--from", f"{sample.first_day}", "--to", f"{sample.last_day}") == 0:
         done.touch()
 

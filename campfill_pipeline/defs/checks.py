@@ -59,6 +59,7 @@ def _per_upload(
 
 @dg.asset_check(
     asset="upload_sheets", name="readable", partitions_def=UPLOADS,
+    additional_deps=["lines", "uploaded_report_rows"],
     description="The file could be read: it is a workbook or CSV, within the limits, with a header and all columns.",
 )  # fmt: skip
 def readable(

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from http import HTTPStatus
 from typing import Any
 
 import dagster as dg
@@ -19,11 +20,17 @@ from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.reporting import connector as connectors
 from campfill_pipeline.reporting.client import Fetched, Page, ReportingClient
-from campfill_pipeline.reporting.errors import MissingTokenError, RefusedError, ReportingError
+from campfill_pipeline.reporting.errors import (
+    MissingTokenError,
+    RefusedError,
+    ReportingError,
+    RequestRejectedError,
+)
 from campfill_pipeline.warehouse import completeness, coverage, delivery, headline
 from campfill_pipeline.warehouse.delivery_errors import DeliveryError
 
 SOURCE = "api"
+GONE_BEFORE = "The reporting API no longer has {day}. It is not asked again; lines of that time stay not covered."
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,13 @@ def fetch_days(campfill: Campfill, keys: Sequence[str], run_id: str) -> Iterator
                 for left in days[position:]:
                     yield _broken(campfill, left, error)
                 return
+            except RequestRejectedError as error:
+                if error.status == HTTPStatus.GONE:
+                    with campfill.connect() as connection:
+                        coverage.record_gone(connection, SOURCE, day, detail=str(error), now=campfill.clock())
+                    yield DayDone(day.isoformat(), failure=GONE_BEFORE.format(day=day))
+                else:
+                    yield _broken(campfill, day, error)
             except (ReportingError, DeliveryError) as error:
                 yield _broken(campfill, day, error)
             campfill.progress("fetching delivery", position + 1, len(days))

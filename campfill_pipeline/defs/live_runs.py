@@ -22,7 +22,7 @@ UNFINISHED = [
     DagsterRunStatus.STARTED,
     DagsterRunStatus.CANCELING,
 ]
-BIRTH = timedelta(seconds=30)  # a started run takes its lock within this time
+BIRTH = timedelta(seconds=60)  # a started run takes its lock within this time
 
 
 def _unfinished(instance: dg.DagsterInstance) -> list[dg.RunRecord]:

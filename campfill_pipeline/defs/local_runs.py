@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from uuid import uuid4
 
 import dagster as dg
 
@@ -15,6 +16,7 @@ from campfill_pipeline.defs.build import build_defs
 from campfill_pipeline.defs.instance import prepare_environment
 from campfill_pipeline.defs.resources import Campfill, Progress, open_campfill
 from campfill_pipeline.settings import Settings
+from campfill_pipeline.warehouse import claims
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -31,20 +33,29 @@ class LocalRuns:
     instance: dg.DagsterInstance
 
     def run(
-        self, job: str, *, tags: Mapping[str, str] | None = None, assets: Sequence[str] | None = None
+        self,
+        job: str,
+        *,
+        tags: Mapping[str, str] | None = None,
+        assets: Sequence[str] | None = None,
+        run_config: Mapping[str, object] | None = None,
     ) -> dg.ExecuteInProcessResult:
         """Run `job` (or only these assets of it) here and now. Raises RunFailedError with the failure's own words."""
-        result = (
-            build_defs(self.campfill)
-            .resolve_job_def(job)
-            .execute_in_process(
-                instance=self.instance,
-                tags=dict(tags or {}) | {"campfill/door": "command"},
-                asset_selection=[dg.AssetKey(name) for name in assets] if assets else None,
-                run_config=QUIET,
-                raise_on_error=False,
+        run_id = str(uuid4())
+        with self.campfill.connect(autocommit=True) as alive:
+            claims.claim_run(alive, run_id)  # before Dagster knows the run: nobody shall take it for dead
+            result = (
+                build_defs(self.campfill)
+                .resolve_job_def(job)
+                .execute_in_process(
+                    run_id=run_id,
+                    instance=self.instance,
+                    tags=dict(tags or {}) | {"campfill/door": "command"},
+                    asset_selection=[dg.AssetKey(name) for name in assets] if assets else None,
+                    run_config=QUIET | dict(run_config or {}),
+                    raise_on_error=False,
+                )
             )
-        )
         if not result.success:
             raise RunFailedError(_first_failure(result))
         return result

@@ -122,6 +122,18 @@ def record_failure(conn: psycopg.Connection, source: str, day: date, *, detail: 
         conn.commit()
 
 
+def record_gone(conn: psycopg.Connection, source: str, day: date, *, detail: str, now: datetime) -> None:
+    """Note that the source no longer has a day, nor those before it: it is not asked for them again."""
+    conn.execute(
+        "INSERT INTO delivery_fetch (source, day, status, fetched_at, rows, detail)"
+        " VALUES (%(source)s, %(day)s, 'gone', %(now)s, 0, %(detail)s)"
+        " ON CONFLICT (source, day) DO UPDATE"
+        " SET status = 'gone', detail = EXCLUDED.detail, failures = 0, failed_at = NULL"
+        " WHERE delivery_fetch.status <> 'complete'",
+        {"source": source, "day": day, "now": now, "detail": detail},
+    )
+
+
 def days_to_fetch(
     conn: psycopg.Connection,
     today: date,
@@ -155,7 +167,8 @@ def days_to_fetch(
             FROM generate_series(GREATEST(lower(days), %(earliest)s::date)::timestamp,
                                  (upper(days) - 1)::timestamp, interval '1 day') AS n (at)) d
         WHERE NOT EXISTS (SELECT FROM delivery_fetch f
-                          WHERE f.source = %(source)s AND f.day = d.day AND f.status = 'complete')
+                          WHERE f.source = %(source)s AND (f.day = d.day AND f.status = 'complete'
+                                                           OR f.day >= d.day AND f.status = 'gone'))
         ORDER BY d.day DESC LIMIT %(limit)s
         """,
         {"zone": zone.key, "today": today, "source": source, "limit": limit, "earliest": earliest},

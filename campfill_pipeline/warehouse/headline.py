@@ -50,7 +50,8 @@ class Headline:
 
 
 _DAYS = """
-SELECT day, count(*) AS lines, sum(impressions) AS impressions, sum(bids) AS bids, sum(wins) AS wins, sum(plays) AS plays
+SELECT day, count(*) AS lines, sum(impressions) AS impressions,
+       sum(bids) AS bids, sum(wins) AS wins, sum(plays) AS plays
 FROM delivery_daily WHERE day = ANY (%(days)s) GROUP BY day
 """
 

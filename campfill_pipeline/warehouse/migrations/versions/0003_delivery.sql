@@ -107,7 +107,8 @@ CREATE INDEX restatement_seen ON restatement (seen_at);
 CREATE TABLE delivery_fetch (
     source text NOT NULL CHECK (source IN ('api', 'csv')),
     day date NOT NULL,
-    status text NOT NULL CHECK (status IN ('complete', 'partial', 'failed')), -- complete stays complete when a later fetch fails
+    -- complete stays complete when a later fetch fails; gone: the source no longer has this day, nor those before it
+    status text NOT NULL CHECK (status IN ('complete', 'partial', 'failed', 'gone')),
     fetched_at timestamptz NOT NULL,                          -- of the last fetch that was stored, else of the failed one
     rows integer NOT NULL,
     refused integer NOT NULL DEFAULT 0,
