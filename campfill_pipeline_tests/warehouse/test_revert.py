@@ -17,10 +17,7 @@ LATER = NOW + timedelta(hours=1)
 
 
 def goals(connection: psycopg.Connection) -> dict[UUID, int]:
-    return {
-        line_id: goal
-        for line_id, goal in connection.execute("SELECT id, impression_goal FROM line").fetchall()
-    }
+    return dict(connection.execute("SELECT id, impression_goal FROM line").fetchall())
 
 
 def actions(connection: psycopg.Connection, line_id: UUID) -> list[str]:

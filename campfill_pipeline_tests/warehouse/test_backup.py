@@ -1,0 +1,45 @@
+"""A backup holds every row; a restore puts them back, or leaves everything as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from campfill_pipeline.warehouse.backup import BackupError, backup, psql, restore
+from campfill_pipeline.warehouse.canonical import dump
+from campfill_pipeline_tests.warehouse.lists import apply, listed
+
+
+def test_a_restore_brings_back_what_was_there_at_the_backup(
+    connection: psycopg.Connection, database_url: str, tmp_path: Path
+) -> None:
+    connection.autocommit = True
+    apply(connection, tmp_path, [listed(uuid4(), name="Grüße; '\"$$")])
+    before = b"".join(dump(connection))
+    file = tmp_path / "my backup"
+    backup(database_url, file)
+    apply(connection, tmp_path, [listed(uuid4())])
+    connection.execute("CREATE TABLE of_a_later_version AS SELECT * FROM line")
+    restore(database_url, file)
+    assert b"".join(dump(connection)) == before
+    upload, _ = apply(connection, tmp_path, [listed(uuid4())])
+    assert upload.seq == 2
+    assert psql(database_url, ["--quiet", "--command", "CREATE TEMP TABLE t AS SELECT * FROM line"]) == 0
+
+
+def test_what_is_no_backup_or_is_of_a_newer_version_changes_nothing(
+    connection: psycopg.Connection, database_url: str, tmp_path: Path
+) -> None:
+    connection.autocommit = True
+    file = tmp_path / "backup"
+    with pytest.raises(BackupError, match="is no backup"):
+        restore(database_url, Path(__file__))
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    backup(database_url, file)
+    connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    with pytest.raises(BackupError, match="newer version"):
+        restore(database_url, file)
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
