@@ -6,10 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import typer
+from rich.markup import escape
 
 from campfill_pipeline.commands import render
 from campfill_pipeline.commands.progress import progress
 from campfill_pipeline.settings import load_settings
+
+SHOWN = 10
 
 
 def run(upload_id: str, *, quiet: bool) -> dict[str, Any]:
@@ -20,12 +23,22 @@ def run(upload_id: str, *, quiet: bool) -> dict[str, Any]:
         raise typer.BadParameter(
             f"{upload_id!r} is no upload id; `campfill status --json` shows them"
         ) from None
-    from campfill_pipeline.defs import reverting
+    from campfill_pipeline.defs.local_runs import local_runs
+    from campfill_pipeline.defs.reverting import take_upload_back
 
-    with progress(quiet=quiet) as show:
-        document = reverting.run(load_settings(), wanted, show)
+    with progress(quiet=quiet) as show, local_runs(load_settings(), show) as runs:
+        document = take_upload_back(runs, wanted)
     if not quiet:
-        console = render.console()
-        for name, value in document.items():
-            console.print(f"{name.replace('_', ' ')}: {len(value) if isinstance(value, list) else value}")
+        _show(document)
     return document
+
+
+def _show(document: dict[str, Any]) -> None:
+    console = render.console()
+    console.print(f"{document['file']}: taken back with {len(document['taken_back']):,} lines")
+    for line in document["taken_back"][:SHOWN]:
+        console.print(f"    {line['action']}: {escape(line['name'])}")
+    if document["left"]:
+        console.print(f"{len(document['left']):,} lines are left, because later uploads changed them again:")
+    for line in document["left"][:SHOWN]:
+        console.print(f"    {escape(line['name'])} (by {escape(line['file_name'])})")

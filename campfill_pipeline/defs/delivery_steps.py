@@ -30,7 +30,9 @@ from campfill_pipeline.warehouse import completeness, coverage, delivery, headli
 from campfill_pipeline.warehouse.delivery_errors import DeliveryError
 
 SOURCE = "api"
-GONE_BEFORE = "The reporting API no longer has {day}. It is not asked again; lines of that time stay not covered."
+GONE_BEFORE = (
+    "The reporting API no longer has {day}. It is not asked again; lines of that time stay not covered."
+)
 
 
 @dataclass(frozen=True)

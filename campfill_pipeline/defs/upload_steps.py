@@ -91,7 +91,7 @@ def verdict_of(campfill: Campfill, upload: uploads.Upload) -> validation.Verdict
 def apply_list(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
     """Decide an upload that is no CSV export: its lines go to the register, or nothing of it is loaded."""
     parsed, verdict = parsed_of(campfill, upload), verdict_of(campfill, upload)
-    counts = _counts(verdict)
+    counts = counts_of(verdict)
     with campfill.connect() as connection:
         if verdict.status == "rejected":
             _reject(campfill, connection, upload, parsed, verdict)
@@ -133,7 +133,7 @@ def store_export(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
                 status=verdict.status,
                 at=now,
                 kind=parsed.kind,
-                counts=_counts(verdict),
+                counts=counts_of(verdict),
                 changed=(stored.new, stored.changed, stored.unchanged),
                 content_date=parsed.content_date,
                 issues=verdict.issues,
@@ -141,7 +141,8 @@ def store_export(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
     return _as_it_is(campfill, upload)
 
 
-def _counts(verdict: validation.Verdict) -> uploads.Counts:
+def counts_of(verdict: validation.Verdict) -> uploads.Counts:
+    """The verdict's rows, as the ledger counts them."""
     return uploads.Counts(
         verdict.rows_read, verdict.rows_accepted, verdict.rows_rejected, verdict.rows_skipped
     )
@@ -163,7 +164,7 @@ def _reject(
         hint=parsed.hint or "The receipt holds the rows to mend.",
         at=campfill.clock(),
         kind=parsed.kind,
-        counts=_counts(verdict),
+        counts=counts_of(verdict),
         issues=verdict.issues,
     )
 
