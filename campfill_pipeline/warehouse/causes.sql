@@ -110,7 +110,8 @@ WITH reference AS (
     SELECT DISTINCT purchase_type, first_day, last_day, win_rate, play_rate, audience FROM choice WHERE basis <> 'none'
 ),
 needed AS (
-    SELECT DISTINCT c.purchase_type, c.first_day, c.last_day, m.site_no
+    SELECT DISTINCT c.purchase_type, c.first_day, c.last_day, m.site_no,
+           CASE c.purchase_type WHEN 'all' THEN %(types)s::text[] ELSE ARRAY[c.purchase_type] END AS types
     FROM choice c JOIN mix m USING (line_no) WHERE c.basis <> 'none'
 ),
 cell AS (
@@ -118,9 +119,7 @@ cell AS (
            extract(hour FROM r.hour_utc AT TIME ZONE %(timezone)s) AS hour,
            sum(r.bids) AS bids, sum(r.wins) AS wins, sum(r.plays) AS plays, sum(r.impressions) AS impressions
     FROM needed n
-    CROSS JOIN LATERAL (
-        SELECT unnest(CASE n.purchase_type WHEN 'all' THEN %(types)s::text[] ELSE ARRAY[n.purchase_type] END)) AS t(type)
-    JOIN reference_hour r ON r.purchase_type = t.type AND r.site_no = n.site_no
+    JOIN reference_hour r ON r.purchase_type = ANY (n.types) AND r.site_no = n.site_no
          AND r.hour_utc >= n.first_day::timestamp AT TIME ZONE %(timezone)s
          AND r.hour_utc < (n.last_day + 1)::timestamp AT TIME ZONE %(timezone)s
     GROUP BY 1, 2, 3, 4, 5

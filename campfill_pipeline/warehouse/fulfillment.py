@@ -169,7 +169,8 @@ def refresh(
     rules_text = _rules_text(rules)
     everything = full or state is None or state[1] != rules_text
     day_changed = state is not None and state[0] != as_of
-    # Emptied first: a line touched while this refresh computes is marked again and waits for the next one.
+    # Whoever changes lines or delivery marks them here before committing, so until this refresh is committed nothing
+    # it has not seen can appear, and no mark is taken away unseen. Readers are not held up.
     conn.execute("LOCK TABLE line_dirty IN SHARE ROW EXCLUSIVE MODE")
     lines = None if everything or state is None else _lines_to_compute(conn, rules, state[0], as_of)
     conn.execute("DELETE FROM line_dirty")
@@ -189,7 +190,7 @@ def refresh(
     refresh_windows(conn, rules, as_of=as_of, ends=None if everything else ends)
     before = None if everything or state is None else state[0]
     refresh_causes(conn, timezone=rules.timezone, as_of=as_of, before=before, lines=lines)
-    refresh_reconciliation(conn, lines=lines)
+    refresh_reconciliation(conn, as_of=as_of, lines=lines)
     conn.execute("DELETE FROM fulfillment_fetch")
     conn.execute(
         """INSERT INTO fulfillment_fetch (source, day, status, fetched_at, fetch_no, rows)

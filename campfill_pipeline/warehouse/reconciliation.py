@@ -5,14 +5,16 @@ Belongs here: running reconciliation.sql, and reading what is listed. Does not b
 
 from __future__ import annotations
 
+from datetime import date
+
 import psycopg
 
 from campfill_pipeline.warehouse.statements import statement
 
 
-def refresh_reconciliation(conn: psycopg.Connection, *, lines: list[int] | None) -> None:
+def refresh_reconciliation(conn: psycopg.Connection, *, as_of: date, lines: list[int] | None) -> None:
     """List anew what concerns these lines (None: all), report ids without a line, and refused rows."""
-    conn.execute(statement("reconciliation").encode(), {"lines": lines})
+    conn.execute(statement("reconciliation").encode(), {"lines": lines, "as_of": as_of})
 
 
 def counts(conn: psycopg.Connection) -> dict[str, int]:

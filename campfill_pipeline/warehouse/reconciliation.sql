@@ -26,7 +26,7 @@ UNION ALL
     WHERE c.line_no IN (SELECT line_no FROM fulfillment)
       AND (%(lines)s::integer[] IS NULL OR c.line_no = ANY (%(lines)s::integer[]))
 UNION ALL
-    -- only flights that are over and fetched to the last day: others still grow
+    -- only lines all of whose flight days among the overview's days were fetched; today still grows
     SELECT 'overview_differs', a.line_id, o.entity_id,
            jsonb_build_object('overview', o.impressions::text, 'detail', s.impressions::text,
                               'difference', (o.impressions - s.impressions)::text, 'from', o.from_day, 'to', o.to_day)
@@ -40,8 +40,7 @@ UNION ALL
           AND e.entity_no = CASE o.entity WHEN 'campaign' THEN s.campaign_no ELSE s.deal_no END
           AND (s.campaign_no = e.entity_no OR s.deal_no = e.entity_no)
           AND d.day BETWEEN o.from_day AND o.to_day) s
-    WHERE a.covered AND a.lifecycle IN ('ended_provisional', 'ended_final')
-      AND a.effective_start >= o.from_day AND a.end_date <= o.to_day
+    WHERE a.covered AND LEAST(a.end_date, o.to_day) < %(as_of)s::date
       AND abs(o.impressions - s.impressions) > 0.01
 UNION ALL
     SELECT 'outside_flight', line_id, NULL,
