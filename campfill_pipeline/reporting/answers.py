@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -162,41 +163,56 @@ def _csv(content: bytes, answer: Answer) -> list[Row]:
     return rows
 
 
-def columns(rows: list[Row], sources: Mapping[str, ColumnSource]) -> dict[str, list[Any]]:
-    """Our fields as columns of raw values."""
-    return {field: _column(rows, source) for field, source in sources.items()}
+def present(rows: Iterable[Row]) -> frozenset[str]:
+    """The names of all columns that any of the rows has."""
+    return frozenset().union(*rows)
 
 
-def _column(rows: list[Row], source: ColumnSource) -> list[Any]:
+def columns(
+    rows: list[Row], sources: Mapping[str, ColumnSource], names: frozenset[str]
+) -> dict[str, list[Any]]:
+    """Our fields as columns of raw values; `names` are the rows' columns (see `present`)."""
+    return {field: _column(rows, source, names) for field, source in sources.items()}
+
+
+def _column(rows: list[Row], source: ColumnSource, names: frozenset[str]) -> list[Any]:
     if source.column is None:
         return [source.text] * len(rows)
-    found = _values(rows, source.column)
+    found = _values(rows, source.column, names)
     if source.extract is not None:
         pattern = re.compile(source.extract)
         found = [_part(pattern, value) for value in found]
     if source.otherwise is not None:
-        second = _values(rows, source.otherwise)
+        second = _values(rows, source.otherwise, names)
         found = [other if value in (None, "") else value for value, other in zip(found, second, strict=True)]
     return found
 
 
-def _values(rows: list[Row], name: str) -> list[Any]:
-    """A column by its name; where no row has it, by its parts, and without regard to case."""
-    found = [row.get(name) for row in rows]
-    if found.count(None) < len(found) or any(name in row for row in rows):
-        return found
-    parts = name.split(".")
-    return [_inside(row, parts) for row in rows]
+def _values(rows: list[Row], name: str, names: frozenset[str]) -> list[Any]:
+    """A column by its name; where no row has it, without regard to case, and by its parts."""
+    meant = name if name in names else _alike(name, names)
+    if meant is not None:
+        try:
+            return list(map(itemgetter(meant), rows))
+        except KeyError:  # some rows lack it
+            return [row.get(meant) for row in rows]
+    head, *parts = name.split(".")
+    head = head if head in names else _alike(head, names) or head
+    if not parts or head not in names:
+        return [None] * len(rows)
+    return [_inside(row.get(head), parts) for row in rows]
 
 
-def _inside(row: Any, parts: list[str]) -> Any:
+def _alike(name: str, names: Iterable[str]) -> str | None:
+    return next((found for found in names if found.casefold() == name.casefold()), None)
+
+
+def _inside(value: Any, parts: list[str]) -> Any:
     for part in parts:
-        if not isinstance(row, Mapping):
+        if not isinstance(value, dict):
             return None
-        if part not in row:
-            part = next((key for key in row if key.casefold() == part.casefold()), part)
-        row = row.get(part)
-    return row
+        value = value[part] if part in value else value.get(_alike(part, value) or part)
+    return value
 
 
 def _part(pattern: re.Pattern[str], value: Any) -> str | None:
@@ -206,10 +222,8 @@ def _part(pattern: re.Pattern[str], value: Any) -> str | None:
     return match.group(1) if pattern.groups else match.group(0)
 
 
-def unknown(rows: Iterable[Row], sources: Iterable[ColumnSource]) -> frozenset[str]:
-    """Columns of the rows that nobody asked for."""
+def unknown(names: frozenset[str], sources: Iterable[ColumnSource]) -> frozenset[str]:
+    """Columns that nobody asked for."""
     known = {part for source in sources for name in source.columns for part in (name, name.split(".")[0])}
-    seen: set[str] = set()
-    seen.update(*rows)
     folded = {name.casefold() for name in known}
-    return frozenset(name for name in seen - known if name.casefold() not in folded)
+    return frozenset(name for name in names if name.casefold() not in folded)

@@ -173,13 +173,16 @@ class ReportingClient:
 
     def _page(self, raw: RawPage, shown: str, view: Detail, start: datetime, end: datetime) -> Page:
         labels = {field: source.column or field for field, source in view.columns.items()}
-        found = report_rows.canonical(answers.columns(raw.rows, view.columns), self._notation, labels=labels)
+        names = answers.present(raw.rows)
+        found = report_rows.canonical(
+            answers.columns(raw.rows, view.columns, names), self._notation, labels=labels
+        )
         table, outside = report_rows.inside(found, start, end, labels["hour"])
         return Page(
             table=table,
             refused=found.refused + outside,
             remarks=found.remarks,
-            unknown_columns=answers.unknown(raw.rows, view.columns.values()),
+            unknown_columns=answers.unknown(names, view.columns.values()),
             rows=len(raw.rows),
             bytes=len(raw.body.content),
             request=shown,
@@ -205,7 +208,7 @@ class ReportingClient:
         return report_keys.last_per_id(table)
 
     def _totals(self, rows: list[dict[str, Any]], view: Overview, entity: str) -> pa.Table:
-        found = answers.columns(rows, view.columns)
+        found = answers.columns(rows, view.columns, answers.present(rows))
         return report_keys.totals(found, self._notation, entity)
 
     def _request(self, view: Detail | Overview, names: Mapping[str, object]) -> requests.Request:
