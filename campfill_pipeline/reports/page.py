@@ -79,11 +79,22 @@ def _live(lines: Iterable[LineRow]) -> dict[str, dict[str, object]]:
     return {pace: {"lines": counted[pace], "eur": euros[pace]} for pace in wording.PACES}
 
 
+def _piles(data: ReportData) -> list[dict[str, object]]:
+    """How many disagreements of each kind; those about lines that were not fully fetched are told apart."""
+    counted = Counter(row.kind_of_issue for row in data.reconciliation)
+    unfetched = Counter(
+        row.kind_of_issue for row in data.reconciliation if row.detail.get("covered") is False
+    )
+    return [
+        {"kind_of_issue": kind, "count": count, "unfetched": unfetched[kind]}
+        for kind, count in counted.most_common()
+    ]
+
+
 def _head(data: ReportData, rules: FulfillmentRules, made_at: datetime, left_out: int) -> dict[str, object]:
     """What the first level needs, uncompressed, so that it is drawn at once."""
     by_id = {line.id: line for line in data.lines}
     begun = [line for line in data.lines if line.lifecycle != "scheduled"]
-    piles = Counter(row.kind_of_issue for row in data.reconciliation)
     return {
         "as_of": data.as_of,
         "made_at": made_at,
@@ -105,7 +116,7 @@ def _head(data: ReportData, rules: FulfillmentRules, made_at: datetime, left_out
         ],
         "attention_count": len(data.attention),
         "live": _live(data.lines),
-        "reconciliation": [{"kind_of_issue": kind, "count": count} for kind, count in piles.most_common()],
+        "reconciliation": _piles(data),
         "freshness": {**asdict(data.freshness), "gap_note": wording.gap_note(data.freshness.gaps)},
         "coverage": {
             "begun": len(begun),
@@ -119,7 +130,7 @@ def _head(data: ReportData, rules: FulfillmentRules, made_at: datetime, left_out
 
 def _json(content: object) -> Markup:
     text = orjson.dumps(content, default=_text, option=orjson.OPT_UTC_Z).decode("utf-8")
-    return Markup(text.replace("</", "<\\/").replace("<!--", "<\\u0021--"))
+    return Markup(text.replace("<", "\\u003c"))
 
 
 def _source(name: str) -> str:

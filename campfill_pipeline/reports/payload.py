@@ -13,7 +13,7 @@ import base64
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -148,7 +148,8 @@ def detail_entry(detail: LineDetail, *, full: bool) -> dict[str, object]:
 
 
 def _evidence(evidence: Evidence) -> dict[str, object]:
-    return asdict(evidence) | {
+    told = {field.name: getattr(evidence, field.name) for field in fields(evidence)}
+    return told | {
         "stages": {name: _stage(stage) for name, stage in evidence.stages.items()}
         if evidence.stages
         else None,

@@ -57,9 +57,11 @@ const dayMedium = dayFormat({ day: "numeric", month: "short", year: "numeric" })
 const dayPlain = dayFormat({ day: "2-digit", month: "2-digit", year: "numeric" });
 const day = (value, format = dayPlain) =>
   missing(value) ? NOTHING : html`<time datetime="${value}">${format.format(asUtc(value))}</time>`;
-const moment = (value) => {
+const fullMoment = { dateStyle: "medium", timeStyle: "short" };
+const shortMoment = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
+const moment = (value, style = fullMoment) => {
   if (missing(value)) return NOTHING;
-  const format = new Intl.DateTimeFormat(locale, { timeZone: head.timezone, dateStyle: "medium", timeStyle: "short" });
+  const format = new Intl.DateTimeFormat(locale, { timeZone: head.timezone, ...style });
   return html`<time datetime="${value}">${format.format(new Date(value))}</time>`;
 };
 const daysLater = (value, days) => {

@@ -62,7 +62,7 @@ const contract = (row) => html`<section class="panel" aria-labelledby="h-contrac
   <div><dt>CPM</dt><dd>${euros(row.cpm_eur, 4)}</dd></div><div><dt>Budget</dt><dd>${euros(row.budget_eur, 2)}</dd></div><div><dt>Buyer</dt><dd>${row.buyer}</dd></div>
   <div><dt>Advertiser</dt><dd>${row.advertiser || "–"}</dd></div><div><dt>Placement</dt><dd>${row.placement || "–"}</dd></div><div><dt>ID</dt><dd><code>${row.id}</code></dd></div></dl></section>`;
 const FIELDS = { name: "Name", runtime: "Runtime", impression_goal: "Impression goal", budget_eur: "Budget", cpm_eur: "CPM", buyer: "Buyer", kind: "Kind", kind_listed: "Kind" };
-const pastOf = (list) => html`<section class="panel" aria-labelledby="h-history"><h2 id="h-history">What became of the contract</h2><ol class="revisions">${list.map((entry) =>
+const pastOf = (row, list) => html`<section class="panel" aria-labelledby="h-history"><h2 id="h-history">What became of the contract</h2>${list.length ? "" : row.revision > 1 ? html`<p>This is revision ${count(row.revision)}. <code>campfill line ${row.id}</code> tells the earlier ones.</p>` : html`<p>Revision 1: unchanged since it first came.</p>`}<ol class="revisions">${list.map((entry) =>
   html`<li><p><strong>Revision ${entry.revision}, ${label("actions", entry.action)}</strong> <span class="soft">valid from ${moment(entry.valid_from)}</span></p><p>${source(entry.upload, entry.sheet, entry.row_no)}</p>
   ${entry.changes.length ? html`<ul>${entry.changes.map(([field, before, after]) => html`<li>${FIELDS[field] || field}: <del>${before ?? "blank"}</del> <span aria-hidden="true">→</span> <ins>${after ?? "blank"}</ins></li>`)}</ul>` : ""}</li>`)}</ol></section>`;
 
@@ -79,7 +79,7 @@ const line = async (id) => {
     ${hasDays ? html`<section class="panel" aria-labelledby="h-curve"><h2 id="h-curve">Delivery against the promise</h2><div class="chart tall" id="curve"></div>${dayTable(detail)}</section>` : ""}
     ${detail && detail.hours ? html`<div class="two uneven"><section class="panel" aria-labelledby="h-heat"><h2 id="h-heat">When it ran <span class="soft">impressions by ${detail.hours.weekly ? "week" : "day"} and hour, ${head.timezone}</span></h2><div class="chart heat" id="heat"></div></section>${siteTable(detail)}</div>` : ""}
     ${detail && detail.days && !detail.hours && row.lifecycle !== "scheduled" && detail.trimmed ? html`<p class="soft">Hours and sites of this line were left out to keep the file small: <code>campfill line ${row.id}</code> tells them.</p>` : ""}
-    <div class="two">${contract(row)}${past.length ? pastOf(past) : ""}</div>`,
+    <div class="two">${contract(row)}${pastOf(row, past)}</div>`,
     draw: () => {
       if (hasDays) drawCurve("curve", row, detail);
       if (detail && detail.hours) drawHeat("heat", detail.hours);

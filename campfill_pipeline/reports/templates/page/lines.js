@@ -41,27 +41,27 @@ const sorted = (rows, sort) => {
 };
 const standing = (row) => row.lifecycle === "scheduled" ? "not started" : !row.covered ? "not judged" : row.lifecycle === "live" ? "so far" : html`<span aria-hidden="true">${BAND_SIGNS[row.band]}</span> ${label("bands", row.band)}`;
 const cells = {
-  name: (row) => html`<th scope="row">${lineLink(row)}<span class="soft">${[categoryName(row.kind, row.purchase_type), row.kind === "deal" ? row.buyer : row.advertiser, row.placement].filter(Boolean).join(" · ")}</span></th>`,
-  end_date: (row) => html`<td class="flight">${row.start_date ? day(row.start_date) : html`<abbr title="as soon as possible">ASAP</abbr>`} <span aria-hidden="true">–</span> ${day(row.end_date)}${row.covered || row.lifecycle === "scheduled" ? "" : html`<span class="soft">${count(row.days_fetched)} of ${count(row.elapsed_days)} days fetched</span>`}</td>`,
-  impression_goal: (row) => html`<td class="n low">${count(row.impression_goal)}</td>`,
-  delivered: (row) => html`<td class="n low">${impressions(row.delivered)}${row.lifecycle === "live" ? html`<span class="soft">of ${count(row.impression_goal)}</span>` : ""}</td>`,
-  fulfillment_pct: (row) => html`<td class="n pct">${percent(row.fulfillment_pct)}<span class="fill ${row.lifecycle === "live" ? "running" : "band-" + row.band}" aria-hidden="true"><i style="width:${Math.min(rough(row.fulfillment_pct), 100).toFixed(1)}%"></i></span><span class="soft">${standing(row)}</span></td>`,
-  pacing_index: (row) => html`<td class="n">${factor(row.pacing_index)}<span class="soft">${row.pace ? label("paces", row.pace) : ""}</span></td>`,
-  projected: (row) => html`<td class="n low">${impressions(row.projected)}</td>`,
-  required_daily: (row) => html`<td class="n low">${impressions(row.required_daily)}</td>`,
-  shortfall: (row) => html`<td class="n">${impressions(row.shortfall)}</td>`,
-  value_at_risk_eur: (row) => html`<td class="n">${euros(row.value_at_risk_eur)}</td>`,
-  cause: (row) => html`<td class="low">${row.cause ? html`${label("causes", row.cause)}<span class="soft">${label("sides", row.side)}</span>` : ""}</td>`,
+  name: (row) => html`<th scope="row" role="rowheader">${lineLink(row)}<span class="soft">${[categoryName(row.kind, row.purchase_type), row.kind === "deal" ? row.buyer : row.advertiser, row.placement].filter(Boolean).join(" · ")}</span></th>`,
+  end_date: (row) => html`<td role="cell" data-label="${COLUMNS.end_date.head}" class="flight">${row.start_date ? day(row.start_date) : html`<abbr title="as soon as possible">ASAP</abbr>`} <span aria-hidden="true">–</span> ${day(row.end_date)}${row.covered || row.lifecycle === "scheduled" ? "" : html`<span class="soft">${count(row.days_fetched)} of ${count(row.elapsed_days)} days fetched</span>`}</td>`,
+  impression_goal: (row) => html`<td role="cell" data-label="${COLUMNS.impression_goal.head}" class="n low">${count(row.impression_goal)}</td>`,
+  delivered: (row) => html`<td role="cell" data-label="${COLUMNS.delivered.head}" class="n low">${impressions(row.delivered)}${row.lifecycle === "live" ? html`<span class="soft whole">of ${count(row.impression_goal)}</span>` : ""}</td>`,
+  fulfillment_pct: (row) => html`<td role="cell" data-label="${COLUMNS.fulfillment_pct.head}" class="n pct">${percent(row.fulfillment_pct)}<span class="fill ${row.lifecycle === "live" ? "running" : "band-" + row.band}" aria-hidden="true"><i style="width:${Math.min(rough(row.fulfillment_pct), 100).toFixed(1)}%"></i></span><span class="soft">${standing(row)}</span></td>`,
+  pacing_index: (row) => html`<td role="cell" data-label="${COLUMNS.pacing_index.head}" class="n">${factor(row.pacing_index)}<span class="soft">${row.pace ? label("paces", row.pace) : ""}</span></td>`,
+  projected: (row) => html`<td role="cell" data-label="${COLUMNS.projected.head}" class="n low">${impressions(row.projected)}</td>`,
+  required_daily: (row) => html`<td role="cell" data-label="${COLUMNS.required_daily.head}" class="n low">${impressions(row.required_daily)}</td>`,
+  shortfall: (row) => html`<td role="cell" data-label="${COLUMNS.shortfall.head}" class="n">${impressions(row.shortfall)}</td>`,
+  value_at_risk_eur: (row) => html`<td role="cell" data-label="${COLUMNS.value_at_risk_eur.head}" class="n">${euros(row.value_at_risk_eur)}</td>`,
+  cause: (row) => html`<td role="cell" data-label="${COLUMNS.cause.head}" class="low">${row.cause ? html`${label("causes", row.cause)}<span class="soft">${label("sides", row.side)}</span>` : ""}</td>`,
 };
 const choice = (name, caption, current, options, everything = "All") => html`<div class="field"><label for="f-${name}">${caption}</label><select id="f-${name}" name="${name}"><option value="">${everything}</option>${options.map(([value, text]) =>
   html`<option value="${value}"${value === current ? new Markup(" selected") : ""}>${text}</option>`)}</select></div>`;
 const named = (group, keys) => keys.map((key) => [key, label(group, key)]);
 const distinct = (rows, field) => [...new Set(rows.map((row) => row[field]).filter(Boolean))].sort((a, b) => a.localeCompare(b, locale)).map((value) => [value, value]);
 
-const listTable = (rows, filters, shown) => html`<table class="list"><caption class="unseen">Lines, sorted by ${(COLUMNS[filters.sort.replace("-", "")] || COLUMNS.shortfall).head}</caption><thead><tr>${columnsFor(filters.state).map(([key, column]) => {
+const listTable = (rows, filters, shown) => html`<table class="list" role="table"><caption class="unseen">Lines, sorted by ${(COLUMNS[filters.sort.replace("-", "")] || COLUMNS.shortfall).head}</caption><thead role="rowgroup"><tr role="row">${columnsFor(filters.state).map(([key, column]) => {
   const state = filters.sort === key ? "ascending" : filters.sort === "-" + key ? "descending" : "none";
-  return html`<th scope="col" aria-sort="${state}" class="${[column.number && "n", column.low && "low", column.flight && "flight"].filter(Boolean).join(" ")}"><button type="button" data-sort="${state === "descending" || (state === "none" && !column.number) ? key : "-" + key}">${column.head}<span aria-hidden="true">${state === "ascending" ? " ↑" : state === "descending" ? " ↓" : ""}</span></button></th>`;
-})}</tr></thead><tbody>${rows.slice(0, shown).map((row) => html`<tr data-line="${row.id}">${columnsFor(filters.state).map(([key]) => cells[key](row))}</tr>`)}</tbody></table>`;
+  return html`<th scope="col" role="columnheader" aria-sort="${state}" class="${[column.number && "n", column.low && "low", column.flight && "flight"].filter(Boolean).join(" ")}"><button type="button" data-sort="${state === "descending" || (state === "none" && !column.number) ? key : "-" + key}">${column.head}<span aria-hidden="true">${state === "ascending" ? " ↑" : state === "descending" ? " ↓" : ""}</span></button></th>`;
+})}</tr></thead><tbody role="rowgroup">${rows.slice(0, shown).map((row) => html`<tr role="row" data-line="${row.id}">${columnsFor(filters.state).map(([key]) => cells[key](row))}</tr>`)}</tbody></table>`;
 
 const lineList = async (query) => {
   const all = (await lines()).rows;

@@ -60,7 +60,13 @@ prefersDark.addEventListener("change", () => { nameTheme(); redraw(); });
 nameTheme();
 let resizing;
 window.addEventListener("resize", () => { clearTimeout(resizing); resizing = setTimeout(() => { for (const chart of open.values()) chart.resize(); }, 100); });
-window.addEventListener("beforeprint", () => { for (const chart of open.values()) chart.resize({ width: 680 }); });
+/* Paper is about 670 pixels wide; it is drawn at once, because printing does not wait for the next frame. */
+window.addEventListener("beforeprint", () => {
+  for (const chart of open.values()) {
+    chart.resize({ width: Math.min(chart.getWidth(), 640) });
+    chart.getZr().flush();
+  }
+});
 window.addEventListener("afterprint", () => { for (const chart of open.values()) chart.resize({ width: "auto" }); });
 
 document.getElementById("stamp").innerHTML = String(html`As of <strong>${day(head.as_of, dayLong)}</strong><span class="soft"> made ${moment(head.made_at)}</span>`);

@@ -1,0 +1,169 @@
+"""The workbook as somebody opens it: real numbers and dates, filters, bars, a chart, no warning in LibreOffice."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import warnings
+import zipfile
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import psycopg
+import pytest
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.reports import workbook
+from campfill_pipeline.warehouse.report_shapes import ReportData
+from campfill_pipeline_tests.reports.conftest import Demo
+from campfill_pipeline_tests.reports.invented import NOW, invent
+
+SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+HOSTILE = ('=HYPERLINK("http://x.example","a")', "+1+1", "-2+3", "@SUM(A1)", "=1+1")
+
+
+def hostile(data: ReportData) -> ReportData:
+    """The same with names that a spreadsheet could take for formulas."""
+    lines = [
+        replace(line, name=name, advertiser=name) for line, name in zip(data.lines, HOSTILE, strict=False)
+    ]
+    return replace(data, lines=(*lines, *data.lines[len(lines) :]))
+
+
+def opened(path: Path) -> Workbook:
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore", "Unknown extension"
+        )  # openpyxl does not know solid bars; Excel and Calc do
+        return openpyxl.load_workbook(path)
+
+
+@pytest.fixture(scope="module")
+def data() -> ReportData:
+    return hostile(invent(400))
+
+
+@pytest.fixture(scope="module")
+def written(data: ReportData, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("book") / "fulfillment.xlsx"
+    workbook.render(data, path, NOW)
+    return path
+
+
+@pytest.fixture(scope="module")
+def book(written: Path) -> Workbook:
+    return opened(written)
+
+
+def table(sheet: Worksheet, header_row: int = 1) -> list[dict[str, object]]:
+    header, *rows = sheet.iter_rows(min_row=header_row, values_only=True)
+    return [dict(zip((str(name) for name in header), row, strict=True)) for row in rows]
+
+
+def test_the_sheets_are_summary_lines_attention_causes_reconciliation(book: Workbook) -> None:
+    assert book.sheetnames == ["Summary", "Lines", "Attention", "Causes", "Reconciliation"]
+
+
+def test_every_line_is_there_worst_first_with_numbers_and_dates(book: Workbook, data: ReportData) -> None:
+    rows = table(book["Lines"])
+    assert [row["ID"] for row in rows] == [str(line.id) for line in data.lines]
+    for row, line in zip(rows, data.lines, strict=True):
+        assert row["Goal"] == line.impression_goal
+        assert row["Delivered"] == float(line.delivered)
+        assert row["Fulfilled"] == pytest.approx(float(line.fulfillment_pct / 100), rel=1e-14)
+        assert row["Shortfall"] == float(line.shortfall)
+        assert row["Value at risk €"] == (
+            None if line.value_at_risk_eur is None else float(line.value_at_risk_eur)
+        )
+        assert row["End"] == datetime.combine(line.end_date, datetime.min.time())
+        assert (row["Band"], row["Kind"], row["Covered"]) == (line.band, line.kind, line.covered)
+
+
+def test_text_that_looks_like_a_formula_stays_text(book: Workbook) -> None:
+    for at, name in enumerate(HOSTILE, 2):
+        cell = book["Lines"].cell(at, 1)
+        assert (cell.value, cell.data_type) == (name, "s")
+
+
+def test_headers_are_frozen_and_every_list_can_be_filtered(book: Workbook) -> None:
+    for name in ("Lines", "Attention", "Causes", "Reconciliation"):
+        sheet = book[name]
+        assert sheet.freeze_panes == "B2"
+        assert sheet.auto_filter.ref == sheet.dimensions or sheet.max_row == 1
+
+
+def test_numbers_have_formats(book: Workbook) -> None:
+    sheet = book["Lines"]
+    formats = {str(cell.value): sheet.cell(2, at).number_format for at, cell in enumerate(sheet[1], 1)}
+    assert formats["Fulfilled"] == "0.0%"
+    assert formats["End"] == "dd.mm.yyyy"
+    assert formats["Goal"] == "#,##0"
+    assert formats["Value at risk €"] == "#,##0.00"
+
+
+def test_bars_and_a_chart_show_sizes(written: Path) -> None:
+    with zipfile.ZipFile(written) as archive:
+        assert b"dataBar" in archive.read("xl/worksheets/sheet2.xml")
+        assert "xl/charts/chart1.xml" in archive.namelist()
+
+
+def test_the_summary_holds_the_windows_of_the_page(book: Workbook, data: ReportData) -> None:
+    rows = list(book["Summary"].iter_rows(min_row=8, max_row=7 + len(data.windows), values_only=True))
+    for row, window in zip(rows, data.windows, strict=True):
+        assert row[1:5] == (window.kind, window.purchase_type, window.lines, window.fulfilled)
+        expected = (
+            None
+            if window.fulfilled_pct is None
+            else pytest.approx(float(window.fulfilled_pct / 100), rel=1e-14)
+        )
+        assert row[5] == expected
+
+
+def test_an_empty_warehouse_gives_a_workbook_too(tmp_path: Path) -> None:
+    nothing = replace(invent(0), trend=(), attention=(), reconciliation=(), uploads=())
+    workbook.render(nothing, tmp_path / "empty.xlsx", NOW)
+    assert opened(tmp_path / "empty.xlsx")["Lines"].max_row == 1
+
+
+@pytest.mark.skipif(SOFFICE is None, reason="needs LibreOffice: its program soffice is not in PATH")
+def test_libreoffice_opens_it_and_reads_the_same_cells(
+    written: Path, data: ReportData, tmp_path: Path
+) -> None:
+    assert SOFFICE is not None
+    done = subprocess.run(
+        [
+            SOFFICE, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to",
+            "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path / "out"), str(written),
+        ],
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    said = [row for row in done.stderr.lower().splitlines() if "javaldx" not in row]  # Java is of no use here
+    assert not [row for row in said if "warn" in row or "error" in row]
+    rows = table(opened(tmp_path / "out" / written.name)["Lines"])
+    assert [row["Line"] for row in rows[: len(HOSTILE)]] == list(HOSTILE)
+    for row, line in zip(rows, data.lines, strict=True):
+        assert row["ID"] == str(line.id)
+        assert Decimal(str(row["Shortfall"])) == pytest.approx(line.shortfall, rel=Decimal("1e-14"))
+        assert row["End"] == datetime.combine(line.end_date, datetime.min.time())
+
+
+def test_the_workbook_of_a_database_holds_its_figures(
+    demo: Demo, demo_connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    facts = workbook.write_workbook(
+        demo_connection, tmp_path / "f.xlsx", FulfillmentRules(), demo.as_of, demo.now
+    )
+    rows = table(opened(facts.path)["Lines"])
+    stored = demo_connection.execute(
+        "SELECT line_id::text, shortfall, delivered FROM fulfillment ORDER BY shortfall DESC, line_id"
+    ).fetchall()
+    assert [(row["ID"], row["Shortfall"], row["Delivered"]) for row in rows] == [
+        (line_id, float(shortfall), float(delivered)) for line_id, shortfall, delivered in stored
+    ]
+    causes = demo_connection.execute("SELECT count(*) FROM shortfall_cause").fetchone()
+    assert causes == (len(table(opened(facts.path)["Causes"])),)
