@@ -309,7 +309,8 @@ def stop(folder: Path) -> bool:
     if not (folder / "data").exists():
         return False
     with _alone(folder):
-        if postmaster(folder) is None:
+        running = postmaster(folder)
+        if running is None:
             return False
         data = folder / "data"
         account = account_for(data)
@@ -323,4 +324,16 @@ def stop(folder: Path) -> bool:
                 f"The reason is below; the whole log is {data}/server.log.",
                 stopped.stdout[-2000:],
             )
+        _wait_until_gone(running.pid)  # pg_ctl is content when the pid file is gone, a moment earlier
         return True
+
+
+def _wait_until_gone(pid: int) -> None:
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return
+        except psutil.NoSuchProcess:
+            return
+        time.sleep(0.02)

@@ -120,10 +120,16 @@ def database_url(settings: Settings) -> str:
 
 
 def dagster_url(settings: Settings) -> str:
-    """Address of Dagster's own database, on the same server, named like ours with `_dagster` after it."""
+    """Address of Dagster's own database, on the same server, named like ours with `_dagster` after it.
+
+    It is created where it is missing, and so is everything that `database_url` makes ready.
+    """
+    own = database_url(settings)
     server = ensure_running(settings)
-    database_url(settings)
-    return server.url(_names(server)[1])
+    name = _names(server)[1]
+    with psycopg.connect(own, autocommit=True) as connection:
+        _create_database(connection, name)
+    return server.url(name)
 
 
 def _names(server: Server | ExternalServer) -> tuple[str, str]:
