@@ -41,23 +41,19 @@ def _codes(table: pa.Table, key: Iterable[str]) -> np.ndarray[tuple[int], np.dty
 
 
 def one_per_key(table: pa.Table, *, add: bool = False) -> tuple[pa.Table, int, int]:
-    """(each identity once, rows that were repeats, repeats whose figures differed).
+    """(rows without repeats, repeats that went, rows that contradict another one of their identity).
 
-    A repeat replaces the earlier row: it was read later. With `add`, rows of one identity are parts and are
-    summed.
+    A repeat has the identity and the figures of an earlier row. Rows of one identity with different figures all stay:
+    which of them holds cannot be known, and storing refuses them. With `add` they are parts, and are summed.
     """
     codes = _codes(table, KEY)
-    kept = np.unique(codes[::-1], return_index=True)[1]
-    repeated = table.num_rows - len(kept)
-    if repeated == 0:
+    keys = len(np.unique(codes))
+    if keys == table.num_rows:
         return table, 0, 0
     if add:
-        return _summed(table), repeated, 0
-    last = np.sort(table.num_rows - 1 - kept)
-    single = table.take(pa.array(last))
-    figures = _codes(table, (*KEY, "impressions", *FUNNEL))
-    changed = len(np.unique(figures)) - len(kept)
-    return single, repeated, changed
+        return _summed(table), table.num_rows - keys, 0
+    first = np.sort(np.unique(_codes(table, (*KEY, "impressions", *FUNNEL)), return_index=True)[1])
+    return table.take(pa.array(first)), table.num_rows - len(first), len(first) - keys
 
 
 def _summed(table: pa.Table) -> pa.Table:

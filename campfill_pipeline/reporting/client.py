@@ -125,7 +125,7 @@ class ReportingClient:
         table = (
             pa.concat_tables([page.table for page in pages]) if pages else report_rows.CANONICAL.empty_table()
         )
-        single, repeated, changed = report_keys.one_per_key(
+        single, repeated, contradicting = report_keys.one_per_key(
             table, add=self.connector.detail.same_key == "sum"
         )
         return Fetched(
@@ -140,7 +140,7 @@ class ReportingClient:
             rows=sum(page.rows for page in pages),
             bytes=effort.received,
             repeated=repeated,
-            changed=changed,
+            contradicting=contradicting,
         )
 
     @contextmanager

@@ -29,8 +29,8 @@ class Page:
 class Fetched:
     """Everything of one window, each identity once.
 
-    `repeated` rows came more than once, `changed` of them
-    differing.
+    `repeated` rows came more than once (or were parts that are summed); `contradicting` rows have the identity of
+    another row, but other figures, and will not be stored.
     """
 
     table: pa.Table
@@ -44,4 +44,4 @@ class Fetched:
     rows: int
     bytes: int
     repeated: int
-    changed: int
+    contradicting: int

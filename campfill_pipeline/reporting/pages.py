@@ -52,6 +52,7 @@ class Walk:
         self._origin = _origin(base_url)
         self._transport = transport
         self._paged = not isinstance(view.paging, NoPaging)
+        self._sums = isinstance(view, Detail) and view.same_key == "sum"
         self._asked: set[str] = set()
         self._seen: set[bytes] = set()
         self._total = 0
@@ -65,8 +66,9 @@ class Walk:
             shown = self._transport.shown(request)
             self._asked.add(_mark(request))
             page, steps, following, repeats = self._believed(steps, request, shown)
-            if not repeats:
-                self._seen.add(_finger(page.rows))
+            self._seen.add(self._finger(page.rows))
+            if not (repeats and self._sums):
+                # Where rows are not summed, storing drops equal ones, and surer than by a page's fingerprint.
                 self._total += len(page.rows)
                 yield page, shown
             if following is None:
@@ -90,9 +92,9 @@ class Walk:
             doubt = self._doubt(page, following)
             if doubt is None:
                 return page, after, following, False
-            if earlier == (doubt, _finger(page.rows)) and doubt != "loops":
+            if earlier == (doubt, self._finger(page.rows)) and doubt != "loops":
                 return page, after, None if doubt == "empty" else following, doubt == "repeats"
-            earlier = (doubt, _finger(page.rows))
+            earlier = (doubt, self._finger(page.rows))
             if time < _TIMES - 1 and doubt != "empty":
                 self._transport.clock.sleep(self._connector.limits.first_wait)
         if doubt != "loops":
@@ -111,7 +113,13 @@ class Walk:
             return "empty"
         if looping:
             return "loops"
-        return "repeats" if page.rows and _finger(page.rows) in self._seen else None
+        return "repeats" if page.rows and self._finger(page.rows) in self._seen else None
+
+    def _finger(self, rows: list[dict[str, Any]]) -> bytes:
+        """A page's fingerprint: its number of rows and some of them, where a false match costs but a request."""
+        some = rows if self._sums or len(rows) < 3 else [rows[0], rows[len(rows) // 2], rows[-1]]
+        text = orjson.dumps([len(rows), some], default=str)
+        return hashlib.blake2b(text, digest_size=16).digest()
 
     def _next(
         self, steps: BasePaginator, request: requests.Request, page: RawPage, shown: str
@@ -154,15 +162,6 @@ def _mark(request: requests.Request) -> str:
     return repr(
         (request.method, request.url, sorted((request.params or {}).items()), request.json, request.data)
     )
-
-
-def _finger(rows: list[dict[str, Any]]) -> bytes:
-    """A page's fingerprint: its number of rows and some of them. A false match costs one more request, no
-    row.
-    """
-    some = [rows[0], rows[len(rows) // 2], rows[-1]] if rows else []
-    text = orjson.dumps([len(rows), some], default=str)
-    return hashlib.blake2b(text, digest_size=16).digest()
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

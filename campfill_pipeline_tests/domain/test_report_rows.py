@@ -172,17 +172,20 @@ keyed = st.lists(
 
 @settings(max_examples=40)
 @given(keyed)
-def test_of_repeats_the_last_counts(rows: list[dict[str, Any]]) -> None:
-    single, repeated, changed = report_keys.one_per_key(table(*rows) if rows else CANONICAL.empty_table())
-    expected = {(row["site"], row["campaign_id"], row["deal_id"]): row for row in rows}
-    figures = {
-        (row["site"], row["campaign_id"], row["deal_id"], row["impressions"], row["bids"]) for row in rows
-    }
-    assert {(r["site"], r["campaign_id"], r["deal_id"]): r["impressions"] for r in single.to_pylist()} == {
-        key: row["impressions"] for key, row in expected.items()
-    }
-    assert repeated == len(rows) - len(expected)
-    assert changed == len(figures) - len(expected)
+def test_repeats_go_and_contradictions_stay(rows: list[dict[str, Any]]) -> None:
+    single, repeated, contradicting = report_keys.one_per_key(
+        table(*rows) if rows else CANONICAL.empty_table()
+    )
+    keys = [(row["site"], row["campaign_id"], row["deal_id"]) for row in rows]
+    whole = list(
+        dict.fromkeys((*key, row["impressions"], row["bids"]) for key, row in zip(keys, rows, strict=True))
+    )
+    found = [
+        (r["site"], r["campaign_id"], r["deal_id"], r["impressions"], r["bids"]) for r in single.to_pylist()
+    ]
+    assert found == whole
+    assert repeated == len(rows) - len(whole)
+    assert contradicting == len(whole) - len(set(keys))
 
 
 @settings(max_examples=40)
