@@ -20,7 +20,7 @@ from campfill_pipeline.domain.issues import Finding, Severity
 Positions = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-_REMEMBERED = 50_000
+_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True)

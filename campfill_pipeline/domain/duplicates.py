@@ -96,7 +96,10 @@ class Outcome:
 def outcome(found: Repeated, content: Contents, faulty: Mask) -> Outcome:
     """Equal rows load once, the first; differing rows are all rejected; equal faulty rows stay each with its error."""
     group, firsts = found.group, found.starts[:-1]
-    differs: Mask = np.logical_or.reduceat(np.asarray(content != content[firsts][group]), firsts, axis=0)
+    # Field by field: a million rows should not be held several times over.
+    differs: Mask = np.column_stack(
+        [np.logical_or.reduceat(field != field[firsts][group], firsts) for field in content.T]
+    )
     rejected: Mask = np.asarray(differs.any(axis=1))[group]
     later = np.ones(len(group), bool)
     later[firsts] = False

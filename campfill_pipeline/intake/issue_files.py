@@ -40,6 +40,7 @@ PLACED = pa.schema([*list(ISSUES)[1:], ("column_no", pa.int32())])
 NOTATIONS = b"notations"
 """Key of the stream's metadata: sheet → field → notation that its text cells show, as JSON."""
 
+SLICE_ROWS = 16_384
 _COMPRESSED = pa.ipc.IpcWriteOptions(compression="lz4")
 _LONGEST_VALUE = 2_000
 
@@ -64,6 +65,13 @@ def batches(path: Path, fields: Sequence[int] | None = None) -> Iterator[pa.Reco
     options = pa.ipc.IpcReadOptions(included_fields=list(fields)) if fields is not None else None
     with pa.OSFile(str(path)) as file, pa.ipc.open_stream(file, options=options) as stream:
         yield from stream
+
+
+def slices(path: Path) -> Iterator[pa.RecordBatch]:
+    """The rows of a table file in portions small enough that even a fault in every cell stays small in memory."""
+    for batch in batches(path):
+        for start in range(0, batch.num_rows, SLICE_ROWS):
+            yield batch.slice(start, SLICE_ROWS)
 
 
 def placed(findings: Findings, batch: pa.RecordBatch, table: TableFound) -> pa.RecordBatch:

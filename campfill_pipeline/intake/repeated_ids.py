@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from campfill_pipeline.domain import duplicates
 from campfill_pipeline.domain.column_reading import Mask, Positions
-from campfill_pipeline.domain.columns import LIST_COLUMNS
+from campfill_pipeline.domain.columns import LIST_COLUMNS, LIST_FIELDS
 from campfill_pipeline.domain.duplicates import Outcome, Repeated
 from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.domain.line_columns import readers
@@ -59,17 +59,10 @@ class IdsSeen:
         return np.repeat(np.arange(len(self._row_no)), [len(rows) for rows in self._row_no])
 
     def repeated(self) -> Repeated:
-        """The remembered rows that share their ID with another."""
+        """The remembered rows that share their ID with another. Asked once: the IDs are forgotten."""
         ids = np.concatenate(self._ids) if self._ids else np.empty((0, 2), np.uint64)
+        self._ids = []
         return duplicates.repeated(ids)
-
-
-@dataclass(frozen=True)
-class _Looked:
-    """The rows that share an ID, looked at again, in the order of the file."""
-
-    content: duplicates.Contents
-    value: pa.Array
 
 
 @dataclass(frozen=True)
@@ -83,7 +76,6 @@ class Repetitions:
     row_no: npt.NDArray[np.int32]
     table_no: Positions
     faulty: Mask
-    value: pa.Array
 
     @property
     def counts(self) -> tuple[int, int, int]:
@@ -98,13 +90,20 @@ class Repetitions:
         numbers: npt.NDArray[np.int32] = self.row_no[rows]
         return numbers
 
-    def issues(self, batch: int) -> list[tuple[Issue, int]]:
-        """The issues for the rows of batch number `batch`, each with its column's position in the sheet."""
-        rows = (self.batch_no == batch) & (self.outcome.skipped | self.outcome.rejected)
-        group = self.found.group
-        return [self._issue(row, int(group[row])) for row in np.flatnonzero(rows).tolist()]
+    def issues(self, number: int, batch: pa.RecordBatch) -> list[tuple[Issue, int]]:
+        """The issues for the rows of batch number `number`, each with its column's position in the sheet."""
+        rows = np.flatnonzero((self.batch_no == number) & (self.outcome.skipped | self.outcome.rejected))
+        if not len(rows):
+            return []
+        groups = np.searchsorted(self.found.starts, rows, side="right") - 1
+        places = np.searchsorted(batch.column("row_no").to_numpy(), self.row_no[rows])
+        values = issue_files.presentable(batch.column("id").take(pa.array(places))).to_pylist()
+        return [
+            self._issue(row, group, value)
+            for row, group, value in zip(rows.tolist(), groups.tolist(), values, strict=True)
+        ]
 
-    def _issue(self, row: int, group: int) -> tuple[Issue, int]:
+    def _issue(self, row: int, group: int, value: str) -> tuple[Issue, int]:
         table = self.tables[int(self.table_no[row])]
         column = next(column for column in table.columns if column.field == "id")
         row_no = int(self.row_no[row])
@@ -123,7 +122,7 @@ class Repetitions:
             f"{issue_files.letters(column.index)}{row_no}",
             row_no,
             column.header,
-            self.value[row].as_py(),
+            value,
             code,
             severity,
             message,
@@ -159,18 +158,18 @@ def find_repetitions(
     if not len(found.rows):
         return None
     in_order = np.sort(found.rows)
-    row_no, batch_no, faulty = seen.row_no, seen.batch_no, seen.faulty
-    looked, table_of_batch = _look_again(tables, notations, batch_no[in_order], row_no[in_order])
-    back = np.searchsorted(in_order, found.rows)
+    place = np.searchsorted(in_order, found.rows)
+    row_no, batch_no, faulty = seen.row_no, seen.batch_no, seen.faulty[found.rows]
+    content = np.empty((len(place), len(LIST_FIELDS)), np.int64)
+    table_of_batch = _look_again(tables, notations, batch_no[in_order], row_no[in_order], place, content)
     return Repetitions(
         tables=tables,
         found=found,
-        outcome=duplicates.outcome(found, looked.content[back], faulty[found.rows]),
+        outcome=duplicates.outcome(found, content, faulty),
         batch_no=batch_no[found.rows],
         row_no=row_no[found.rows],
         table_no=table_of_batch[batch_no[found.rows]],
-        faulty=faulty[found.rows],
-        value=looked.value.take(pa.array(back)),
+        faulty=faulty,
     )
 
 
@@ -179,19 +178,23 @@ def _look_again(
     notations: Sequence[Mapping[str, Notation | None]],
     batch_no: Positions,
     row_no: npt.NDArray[np.int32],
-) -> tuple[_Looked, Positions]:
-    """Read the tables once more, but judge only these rows; and the number of the table of each batch."""
-    content, values = [], []
+    place: Positions,
+    content: duplicates.Contents,
+) -> Positions:
+    """Read the tables once more, but judge only these rows (given in the order of the file).
+
+    Fills `content`, whose row r belongs to the `place[r]`-th of them. Gives the number of the table of each batch.
+    """
     table_of_batch: list[int] = []
+    home = np.argsort(place)
     for table_no, (table, shown) in enumerate(zip(tables, notations, strict=True)):
         table_readers = readers(shown)
-        for batch in issue_files.batches(table.file):
+        for batch in issue_files.slices(table.file):
             first, end = np.searchsorted(batch_no, [len(table_of_batch), len(table_of_batch) + 1])
             table_of_batch.append(table_no)
             if first == end:
                 continue
             places = np.searchsorted(batch.column("row_no").to_numpy(), row_no[first:end])
             rows = batch.take(pa.array(places))
-            content.append(duplicates.contents(judge(rows, table_readers), rows))
-            values.append(issue_files.presentable(rows.column("id")))
-    return _Looked(np.concatenate(content), pa.concat_arrays(values)), np.array(table_of_batch)
+            content[home[first:end]] = duplicates.contents(judge(rows, table_readers), rows)
+    return np.array(table_of_batch)

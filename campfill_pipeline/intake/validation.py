@@ -31,6 +31,8 @@ __all__ = ["BrokenPromiseError", "Progress", "Verdict", "read_issues", "validate
 Progress = Callable[[int, int], None]
 """Called with the rows judged so far and the rows to judge."""
 
+_CHECKED_ROWS = 65_536
+
 Notations = dict[str, Notation | None]
 
 
@@ -136,14 +138,14 @@ def _judge_all(
     """The first pass: what each row's own cells say. Writes one batch of lines and of findings per batch read."""
     total, done = sum(table.rows for table in tables), 0
     acceptable = rejected = skipped = 0
+    promised = _Promised()
     with issue_files.writer(candidates, LINES) as lines, issue_files.writer(found, PLACED) as findings:
         for table, shown in zip(tables, notations, strict=True):
             table_readers = readers(shown)
-            for batch in issue_files.batches(table.file):
+            for batch in issue_files.slices(table.file):
                 judged = judge(batch, table_readers)
                 accepted = canonical(judged, table.sheet, judged.acceptable)
-                if breaches := broken_promises(accepted):
-                    raise BrokenPromiseError(breaches)
+                promised.check(accepted)
                 lines.write_batch(_one(accepted))
                 findings.write_batch(issue_files.placed(judged.findings, batch, table))
                 seen.note(judged)
@@ -153,7 +155,27 @@ def _judge_all(
                 done += batch.num_rows
                 if progress is not None:
                     progress(done, total)
+    promised.check_rest()
     return _Counts(acceptable, rejected, skipped)
+
+
+class _Promised:
+    """Holds accepted lines against their schema, many at once: each look costs some milliseconds."""
+
+    def __init__(self) -> None:
+        self._waiting: list[pa.Table] = []
+
+    def check(self, lines: pa.Table) -> None:
+        """Check these lines, now or together with the next. Raises BrokenPromiseError."""
+        self._waiting.append(lines)
+        if sum(waiting.num_rows for waiting in self._waiting) >= _CHECKED_ROWS:
+            self.check_rest()
+
+    def check_rest(self) -> None:
+        """Check what still waits. Raises BrokenPromiseError."""
+        waiting, self._waiting = self._waiting, []
+        if waiting and (breaches := broken_promises(pa.concat_tables(waiting))):
+            raise BrokenPromiseError(breaches)
 
 
 def _one(table: pa.Table) -> pa.RecordBatch:
@@ -189,14 +211,19 @@ def _write_issues(
 
 
 def _all_findings(found: Path, parsed: Parsed, repetitions: Repetitions | None) -> Iterator[pa.RecordBatch]:
-    for number, batch in enumerate(issue_files.batches(found)):
-        more = [] if repetitions is None else repetitions.issues(number)
-        if more:
-            both = pa.Table.from_batches([batch, issue_files.as_batch(more)]).combine_chunks()
-            order = np.lexsort((both.column("column_no").to_numpy(), both.column("row_no").to_numpy()))
-            yield _one(both.take(pa.array(order)))
-        else:
-            yield batch
+    if repetitions is None:
+        yield from issue_files.batches(found)
+    else:
+        read = (batch for table in parsed.tables for batch in issue_files.slices(table.file))
+        for number, (findings, batch) in enumerate(zip(issue_files.batches(found), read, strict=True)):
+            more = repetitions.issues(number, batch)
+            yield _merged(findings, issue_files.as_batch(more)) if more else findings
     yield issue_files.as_batch(
         [(issue, 0) for issue in issue_files.hidden_sheet_issues(parsed.hidden_sheets)]
     )
+
+
+def _merged(first: pa.RecordBatch, second: pa.RecordBatch) -> pa.RecordBatch:
+    both = pa.Table.from_batches([first, second]).combine_chunks()
+    order = np.lexsort((both.column("column_no").to_numpy(), both.column("row_no").to_numpy()))
+    return _one(both.take(pa.array(order)))
