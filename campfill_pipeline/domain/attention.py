@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from campfill_pipeline.domain.causes import Cause
 
@@ -68,14 +68,14 @@ def sentence(now: Situation) -> str:
     best = "its best week gave" if now.elapsed_days >= 7 else "so far it got"
     verdict = "reachable" if now.reachable else "out of reach"
     return (
-        f"Live{pace}, {left} left: needs {whole(now.required_daily)} a day, {best} {whole(now.best_week_daily)} a day"
+        f"Live{pace}, {left} left: needs {whole(now.required_daily, ROUND_CEILING)} a day, {best} {whole(now.best_week_daily)} a day"
         f" ({verdict}); at risk are {at_stake}{because}."
     )
 
 
-def whole(amount: Decimal) -> str:
+def whole(amount: Decimal, rounding: str = ROUND_HALF_UP) -> str:
     """Impressions for reading: 12,345."""
-    return f"{amount.quantize(Decimal(1), ROUND_HALF_UP):,}"
+    return f"{amount.quantize(Decimal(1), rounding):,}"
 
 
 def euros(amount: Decimal) -> str:

@@ -165,7 +165,7 @@ def refresh(
     the same.
     """
     conn.execute("SELECT pg_advisory_xact_lock(%s)", [REFRESH_LOCK])
-    state = conn.execute("SELECT as_of, rules FROM fulfillment_state").fetchone()
+    state = conn.execute("SELECT as_of, rules, refreshed_at FROM fulfillment_state").fetchone()
     rules_text = _rules_text(rules)
     everything = full or state is None or state[1] != rules_text
     day_changed = state is not None and state[0] != as_of
@@ -190,7 +190,7 @@ def refresh(
     refresh_windows(conn, rules, as_of=as_of, ends=None if everything else ends)
     before = None if everything or state is None else state[0]
     refresh_causes(conn, timezone=rules.timezone, as_of=as_of, before=before, lines=lines)
-    refresh_reconciliation(conn, as_of=as_of, lines=lines)
+    refresh_reconciliation(conn, as_of=as_of, lines=lines, since=None if state is None else state[2])
     conn.execute("DELETE FROM fulfillment_fetch")
     conn.execute(
         """INSERT INTO fulfillment_fetch (source, day, status, fetched_at, fetch_no, rows)

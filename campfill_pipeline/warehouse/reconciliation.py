@@ -5,15 +5,27 @@ Belongs here: running reconciliation.sql, and reading what is listed. Does not b
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import psycopg
 
 from campfill_pipeline.warehouse.statements import statement
 
 
-def refresh_reconciliation(conn: psycopg.Connection, *, as_of: date, lines: list[int] | None) -> None:
-    """List anew what concerns these lines (None: all), report ids without a line, and refused rows."""
+def refresh_reconciliation(
+    conn: psycopg.Connection, *, as_of: date, lines: list[int] | None, since: datetime | None
+) -> None:
+    """List anew what concerns these lines (None: all), report ids without a line, and refused rows.
+
+    Lines whose overview was fetched after `since`, the last refresh, are looked at too.
+    """
+    if lines is not None and since is not None:
+        newer = conn.execute(
+            """SELECT DISTINCT e.line_no FROM report_overview o JOIN report_entity e USING (entity_id)
+               WHERE o.fetched_at >= %s AND e.line_no IS NOT NULL""",
+            [since],
+        ).fetchall()
+        lines = sorted({*lines, *(number for (number,) in newer)})
     conn.execute(statement("reconciliation").encode(), {"lines": lines, "as_of": as_of})
 
 

@@ -1,0 +1,131 @@
+"""Each disagreement between list and reporting is listed, with its id, until it is mended."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+import pytest
+
+from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.warehouse.attribution import attribute
+from campfill_pipeline.warehouse.completeness import store_overview
+from campfill_pipeline.warehouse.fulfillment import refresh
+from campfill_pipeline_tests.warehouse.delivery_rows import CAMPAIGN, DEAL, Row, add_line, at, store
+
+DAY = date(2025, 8, 4)
+NOON = at("2025-08-04T12:00")
+STRANGER = "a0000000-0000-0000-0000-00000000000f"
+
+
+def listed(connection: psycopg.Connection, kind: str) -> list[tuple[str | None, str | None, Any]]:
+    refresh(connection, FulfillmentRules(), as_of=date(2025, 9, 2), now=datetime(2025, 9, 2, 6, tzinfo=UTC))
+    return connection.execute(
+        "SELECT line_id::text, report_id, detail FROM reconciliation WHERE kind_of_issue = %s ORDER BY 1, 2",
+        [kind],
+    ).fetchall()
+
+
+def test_a_begun_line_without_report_rows_until_one_comes(connection: psycopg.Connection) -> None:
+    number = add_line(connection, CAMPAIGN, start=DAY, end=DAY)
+    attribute(connection, [number])
+    ((line, _, detail),) = listed(connection, "line_without_report")
+    assert (line, detail["covered"]) == (CAMPAIGN, False)
+    store(connection, DAY, [Row(NOON)])
+    assert listed(connection, "line_without_report") == []
+
+
+def test_a_line_that_has_not_begun_is_not_missed(connection: psycopg.Connection) -> None:
+    add_line(connection, CAMPAIGN, start=date(2025, 10, 1), end=date(2025, 10, 2))
+    assert listed(connection, "line_without_report") == []
+
+
+def test_orphans_with_their_impressions_until_a_list_has_them(connection: psycopg.Connection) -> None:
+    rows = [
+        Row(NOON, campaign_id=STRANGER, deal_id=DEAL, impressions=Decimal("10.5")),
+        Row(NOON, site="Markt", campaign_id=STRANGER, impressions=Decimal("0.25")),
+        Row(NOON, campaign_id=None, deal_id=DEAL, impressions=Decimal(3)),
+    ]
+    store(connection, DAY, rows)
+    found = {report_id: detail["impressions"] for _, report_id, detail in listed(connection, "orphan")}
+    assert {key: Decimal(value) for key, value in found.items()} == {
+        STRANGER: Decimal("10.75"),
+        DEAL: Decimal(3),
+    }
+    attribute(connection, [add_line(connection, STRANGER), add_line(connection, DEAL, kind="deal")])
+    assert listed(connection, "orphan") == []
+
+
+def test_kind_conflicts(connection: psycopg.Connection) -> None:
+    attribute(connection, [add_line(connection, CAMPAIGN, kind="deal")])
+    store(connection, DAY, [Row(NOON)])
+    ((line, _, detail),) = listed(connection, "kind_conflict")
+    assert (line, detail) == (CAMPAIGN, {"listed": "deal", "reported": "campaign"})
+
+
+def test_rows_of_two_lines_are_listed_with_both(connection: psycopg.Connection) -> None:
+    attribute(connection, [add_line(connection, CAMPAIGN), add_line(connection, DEAL, kind="deal")])
+    store(connection, DAY, [Row(NOON, deal_id=DEAL, impressions=Decimal(7))])
+    ((line, report_id, detail),) = listed(connection, "ambiguous")
+    assert (line, report_id, Decimal(detail["impressions"])) == (CAMPAIGN, DEAL, Decimal(7))
+
+
+@pytest.mark.parametrize(("reported", "differs"), [("A  line ", False), ("Another line", True)])
+def test_names_that_differ(connection: psycopg.Connection, reported: str, differs: bool) -> None:
+    attribute(connection, [add_line(connection, CAMPAIGN)])
+    store(connection, DAY, [Row(NOON, campaign_name=reported)])
+    found = listed(connection, "name_differs")
+    assert [detail["reported"] for _, _, detail in found] == ([reported] if differs else [])
+
+
+def test_purchase_types_that_changed(connection: psycopg.Connection) -> None:
+    attribute(connection, [add_line(connection, CAMPAIGN)])
+    store(connection, DAY, [Row(NOON, campaign_purchase_type="guaranteed")])
+    store(connection, date(2025, 8, 6), [Row(at("2025-08-06T12:00"), campaign_purchase_type="unguaranteed")])
+    ((line, _, detail),) = listed(connection, "purchase_type_changed")
+    assert (line, detail["before"], detail["after"]) == (CAMPAIGN, "guaranteed", "unguaranteed")
+
+
+def test_delivery_outside_the_flight(connection: psycopg.Connection) -> None:
+    attribute(connection, [add_line(connection, CAMPAIGN, start=DAY, end=DAY)])
+    store(connection, date(2025, 8, 6), [Row(at("2025-08-06T12:00"), impressions=Decimal("2.5"))])
+    ((line, _, detail),) = listed(connection, "outside_flight")
+    assert (line, Decimal(detail["impressions"])) == (CAMPAIGN, Decimal("2.5"))
+
+
+@pytest.mark.parametrize(
+    ("budget", "differs"), [("5.00", False), ("5.10", False), ("5.11", True), (None, False)]
+)
+def test_budget_mismatches(connection: psycopg.Connection, budget: str | None, differs: bool) -> None:
+    number = add_line(connection, CAMPAIGN)  # 1,000 impressions at 5 euros for 1,000
+    connection.execute("UPDATE line_register SET budget_eur = %s WHERE line_no = %s", [budget, number])
+    assert bool(listed(connection, "budget_mismatch")) == differs
+
+
+def test_overview_totals_that_differ_of_fully_fetched_lines(connection: psycopg.Connection) -> None:
+    attribute(
+        connection,
+        [add_line(connection, CAMPAIGN, start=DAY, end=DAY), add_line(connection, DEAL, start=DAY)],
+    )
+    store(connection, DAY, [Row(NOON, impressions=Decimal(100)), Row(NOON, campaign_id=None, deal_id=DEAL)])
+    refresh(connection, FulfillmentRules(), as_of=date(2025, 9, 2), now=datetime(2025, 9, 1, tzinfo=UTC))
+    overview = pa.table(
+        {
+            "entity": ["campaign", "deal"], "id": [CAMPAIGN, DEAL], "name": ["A line", "A line"],
+            "purchase_type": pa.array([None, None], pa.string()),
+            "impressions": pa.array([Decimal("103.5"), Decimal(99)], pa.decimal128(22, 4)),
+        }
+    )  # fmt: skip
+    store_overview(
+        connection,
+        overview,
+        source="api",
+        from_day=DAY,
+        to_day=date(2025, 8, 31),
+        now=datetime(2025, 9, 1, 8, tzinfo=UTC),
+    )
+    ((line, _, detail),) = listed(connection, "overview_differs")
+    assert (line, Decimal(detail["difference"])) == (CAMPAIGN, Decimal("3.5"))
