@@ -67,10 +67,9 @@ def sentence(now: Situation) -> str:
         return f"Live{pace}, {left} left: {at_stake} at risk{because}."
     best = "its best week gave" if now.elapsed_days >= 7 else "so far it got"
     verdict = "reachable" if now.reachable else "out of reach"
-    return (
-        f"Live{pace}, {left} left: needs {whole(now.required_daily, ROUND_CEILING)} a day, {best} {whole(now.best_week_daily)} a day"
-        f" ({verdict}); at risk are {at_stake}{because}."
-    )
+    needs = f"needs {whole(now.required_daily, ROUND_CEILING)} a day"
+    had = f"{best} {whole(now.best_week_daily)} a day ({verdict})"
+    return f"Live{pace}, {left} left: {needs}, {had}; at risk are {at_stake}{because}."
 
 
 def whole(amount: Decimal, rounding: str = ROUND_HALF_UP) -> str:

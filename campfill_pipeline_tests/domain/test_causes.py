@@ -84,12 +84,12 @@ def test_too_little_due_shares_the_loss_among_the_stages_before() -> None:
     bids = math.log(2) / (math.log(2) + math.log(12.5))
     assert found.shares[0] == pytest.approx(bids)
     assert found.shares[1] == pytest.approx(1 - bids)
-    assert found.shares[2:] == (None, None)
+    assert list(found.shares[2:]) == [None, None]
 
 
 def test_equal_losses_name_the_earlier_stage() -> None:
     found = decompose(Funnel(500, 50, 25, Decimal(250)), PLAIN, Decimal(1000))
-    assert found.shares == (0.5, 0, 0.5, 0)
+    assert list(found.shares) == [0.5, 0, 0.5, 0]
     assert found.stage == "bids"
 
 
