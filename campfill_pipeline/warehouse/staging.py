@@ -19,7 +19,7 @@ from campfill_pipeline.warehouse import report_encoding
 from campfill_pipeline.warehouse.report_directory import Directory, Mention, Pair
 from campfill_pipeline.warehouse.report_encoding import Coded, HourRows, Ints
 
-BATCH = 100_000
+BATCH = 50_000  # large enough for cheap COPYs, small enough to store one batch while the next one is read
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -1,0 +1,509 @@
+"""Delivery: from HTTP body to stored rows, against bare COPY and dlt; and what history does to one day's refresh.
+
+python -m bench.delivery                       all of it: 200,000 rows a day, 30 M rows of history
+python -m bench.delivery --history 100         with 100 M rows of history (10 GB of disk)
+python -m bench.delivery --worst 18            a day of 18 M rows instead: time and memory
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import multiprocessing
+import os
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import psutil
+import psycopg
+import pyarrow as pa
+import pyarrow.csv
+import requests
+
+from campfill_pipeline.domain.local_days import day_window
+from campfill_pipeline.domain.report_rows import CANONICAL
+from campfill_pipeline.reporting import connector as connectors
+from campfill_pipeline.reporting.client import ReportingClient
+from campfill_pipeline.warehouse import database, partitions, report_encoding, server
+from campfill_pipeline.warehouse.delivery import FetchFacts, StoreResult, store_day
+from campfill_pipeline.warehouse.report_directory import Directory
+from campfill_pipeline.warehouse.report_encoding import HourRows
+from campfill_pipeline.warehouse.staging import numbered
+
+ZONE = ZoneInfo("Europe/Berlin")
+FIRST = date(2025, 6, 2)
+HEADER = {"Authorization": "Bearer bench"}
+RESULTS = Path(__file__).with_name("results")
+
+
+@dataclass(frozen=True)
+class World:
+    """`lines` lines at `sites` sites, every hour of a day."""
+
+    lines: int = 300
+    sites: int = 28
+
+    @property
+    def rows(self) -> int:
+        """Rows of an ordinary day of 24 hours."""
+        return self.lines * self.sites * 24
+
+    def ids(self, letter: str) -> list[str]:
+        return [f"{letter}0000000-0000-4000-8000-{number:012}" for number in range(self.lines)]
+
+    def day(self, day: date, *, seed: int = 0, hours: range | None = None) -> pa.Table:
+        """Canonical rows of a local day, by hour, site and line, as the API would order them."""
+        start, end = day_window(day, ZONE)
+        every = range(int((end - start).total_seconds()) // 3600)
+        hour, site, line = (
+            axis.ravel()
+            for axis in np.meshgrid(
+                np.array(hours if hours is not None else every),
+                np.arange(self.sites),
+                np.arange(self.lines),
+                indexing="ij",
+            )
+        )
+        chance = np.random.default_rng([seed, day.toordinal(), int(hour[0])])
+        figures = np.zeros((len(hour), 2), "<i8")
+        figures[:, 0] = chance.integers(1, 40_000_000, len(hour))
+        bids = chance.integers(10, 400, len(hour))
+        pick = pa.array(line)
+        names = pa.array(
+            [f"2025_{number:05}_0001_3_Station_Advertiser_Line {number}" for number in range(self.lines)]
+        )
+        sites = pa.array(
+            [f"Hauptbahnhof {number} / U-Bf Public Video Station" for number in range(self.sites)]
+        )
+        kinds = pa.array(["guaranteed" if number % 3 else "unguaranteed" for number in range(self.lines)])
+        return pa.table(
+            {
+                "hour_utc": pa.array(int(start.timestamp()) * 10**6 + hour * 3_600_000_000).cast(
+                    CANONICAL.field(0).type
+                ),
+                "site": sites.take(pa.array(site)),
+                "campaign_id": pa.array(self.ids("c")).take(pick),
+                "campaign_name": names.take(pick),
+                "campaign_purchase_type": kinds.take(pick),
+                "deal_id": pa.array(self.ids("d")).take(pick),
+                "deal_name": names.take(pick),
+                "deal_purchase_type": kinds.take(pick),
+                "impressions": pa.Array.from_buffers(
+                    pa.decimal128(18, 4), len(hour), [None, pa.py_buffer(figures.tobytes())]
+                ),
+                "bids": bids,
+                "wins": bids // 2,
+                "plays": bids // 3,
+            },
+            schema=CANONICAL,
+        )
+
+
+COLUMNS = {
+    "site": "Site", "campaign_id": "Core DSP Campaign ID", "campaign_name": "Core DSP Campaign Name",
+    "campaign_purchase_type": "Campaign Purchase Type", "deal_id": "Deal ID", "deal_name": "Deal Name",
+    "deal_purchase_type": "Deal Purchase Type", "bids": "Bids", "wins": "Auction Wins", "plays": "Sync Group Plays",
+}  # fmt: skip
+
+
+def serve(ready: Connection, bodies: dict[str, list[str]]) -> None:
+    """Answer GET /v1/detail from rows that are JSON text already, by their hour: it costs next to nothing."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            asked = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+            start, limit = int(asked.get("cursor", "0")), int(asked["limit"])
+            hours = sorted(hour for hour in bodies if asked["from"] <= hour < asked["to"])
+            rows = [row for hour in hours for row in bodies[hour]]
+            following = f'"{start + limit}"' if start + limit < len(rows) else "null"
+            body = (
+                f'{{"rows": [{",".join(rows[start : start + limit])}], "next_cursor": {following}}}'.encode()
+            )
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    ready.send(http.server_address[1])
+    http.serve_forever()
+
+
+@contextmanager
+def api(tables: list[pa.Table]) -> Iterator[str]:
+    """A reporting API that has these rows; yields its address."""
+    bodies: dict[str, list[str]] = {}
+    for table in tables:
+        for row in table.to_pylist():
+            hour = row["hour_utc"].strftime("%Y-%m-%dT%H:%M:%SZ")
+            shown: dict[str, Any] = {
+                "Date": hour.replace("Z", ".000Z"),
+                "Total Impressions": float(row["impressions"]),
+            }
+            shown |= {label: row[name] for name, label in COLUMNS.items()}
+            bodies.setdefault(hour, []).append(json.dumps(shown))
+    here, there = multiprocessing.get_context("fork").Pipe()
+    process = multiprocessing.get_context("fork").Process(target=serve, args=(there, bodies), daemon=True)
+    process.start()
+    try:
+        yield f"http://127.0.0.1:{here.recv()}"
+    finally:
+        process.terminate()
+        process.join()
+
+
+def unhurried_connector(folder: Path) -> Path:
+    """The built-in description without its limit on the request rate, which is not what is measured here."""
+    built_in = Path(connectors.__file__).with_name("connectors") / "ppv.toml"
+    path = folder / "ppv-bench.toml"
+    text = built_in.read_text(encoding="utf-8")
+    path.write_text(text.replace("requests_per_second = 20", "requests_per_second = 1000"), encoding="utf-8")
+    return path
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds by the clock, and of processor time in this process and in the server's process for its connection."""
+
+    wall: float
+    cpu: float
+
+
+def timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def cost(connection: psycopg.Connection, work: Callable[[], object]) -> Cost:
+    """On a machine that does other things too, processor time compares better than the clock."""
+    backend = psutil.Process(connection.info.backend_pid)
+
+    def used() -> float:
+        there = backend.cpu_times()
+        return time.process_time() + there.user + there.system
+
+    before = used()
+    wall = timed(work)
+    return Cost(wall, used() - before)
+
+
+def median(costs: list[Cost]) -> Cost:
+    return Cost(statistics.median(c.wall for c in costs), statistics.median(c.cpu for c in costs))
+
+
+def store(connection: psycopg.Connection, day: date, rows: pa.Table | Iterator[pa.Table]) -> StoreResult:
+    now = datetime.combine(day, datetime.min.time(), UTC) + timedelta(days=2)
+    return store_day(
+        connection, day=day, rows=rows, fetch=FetchFacts(now), complete=True, timezone=ZONE, now=now
+    )
+
+
+def fetch_and_store(connection: psycopg.Connection, client: ReportingClient, day: date) -> None:
+    store(connection, day, (page.table for page in client.detail(*day_window(day, ZONE))))
+
+
+def bare_copy(url: str, rows: HourRows, impressions: pa.ChunkedArray, kind: str) -> Cost:
+    """COPY of the same rows, in memory already, into a table made by the same migration, and nothing else.
+
+    `kind`: 'python' sends Python values row by row, 'csv' and 'binary' send bytes made before the clock starts.
+    """
+    terms = [chr(code) for code in rows.terms]
+    arrays: dict[str, Any] = {
+        "hour_utc": pa.array(rows.hour_utc).cast(pa.timestamp("us", tz="UTC")), "series_no": rows.series_no,
+        "site_no": rows.site_no, "fetch_no": np.ones(len(rows), int), **rows.counts,
+        "impressions": impressions, "terms": terms,
+    }  # fmt: skip
+    options = {"python": "", "csv": "(FORMAT CSV)", "binary": "(FORMAT BINARY)"}[kind]
+    statement = f"COPY report_hour ({', '.join(report_encoding.COLUMNS)}) FROM STDIN {options}"
+    values: list[tuple[Any, ...]] = []
+    data = b""
+    if kind == "python":
+        values = list(
+            zip(*(pa.table(arrays)[name].to_pylist() for name in report_encoding.COLUMNS), strict=True)
+        )
+    elif kind == "binary":
+        data = b"".join(report_encoding.binary(rows.by_series(), 1))
+    else:
+        text = io.BytesIO()
+        pyarrow.csv.write_csv(pa.table(arrays), text, pyarrow.csv.WriteOptions(include_header=False))
+        data = text.getvalue()
+    with database.connect(url, schema="bare") as connection:
+        connection.execute("TRUNCATE report_hour")
+        connection.commit()
+
+        def copy() -> None:
+            with connection.cursor() as cursor, cursor.copy(statement.encode()) as out:
+                for row in values:
+                    out.write_row(row)
+                for start in range(0, len(data), 1 << 18):
+                    out.write(data[start : start + (1 << 18)])
+            connection.commit()
+
+        return cost(connection, copy)
+
+
+def dlt_load(url: str, address: str, day: date, folder: Path, disposition: str) -> float:
+    """What dlt takes for the same pages into the same server, with its own connection reuse and its own defaults."""
+    os.environ |= {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "CRITICAL"}
+    import dlt
+
+    def pages() -> Iterator[list[dict[str, Any]]]:
+        start, end = day_window(day, ZONE)
+        asked = {"from": f"{start:%Y-%m-%dT%H:%M:%SZ}", "to": f"{end:%Y-%m-%dT%H:%M:%SZ}", "limit": "10000"}
+        with requests.Session() as session:
+            while True:
+                answer = session.get(f"{address}/v1/detail", params=asked, headers=HEADER, timeout=60).json()
+                yield answer["rows"]
+                if answer["next_cursor"] is None:
+                    return
+                asked["cursor"] = answer["next_cursor"]
+
+    key = ["Date", "Site", "Core DSP Campaign ID", "Deal ID"]
+    rows = dlt.resource(pages, name="detail", write_disposition=disposition, primary_key=key)  # type: ignore[call-overload]
+    pipeline = dlt.pipeline(
+        pipeline_name=f"bench_{disposition}",
+        destination=dlt.destinations.postgres(url),
+        dataset_name=f"dlt_{disposition}",
+        pipelines_dir=str(folder / "dlt"),
+    )
+    pipeline.run(rows().add_limit(1), loader_file_format="csv")  # tables are made before the clock starts
+    return timed(lambda: pipeline.run(rows(), loader_file_format="csv"))
+
+
+def against_others(url: str, world: World, folder: Path, runs: int, dlt: bool) -> dict[str, Any]:
+    """Throughput from HTTP body to stored rows, bare COPY, and dlt, in rows a second."""
+    days = [FIRST + timedelta(days=number) for number in range(runs + 1)]
+    tables = {day: world.day(day) for day in days}
+    database.migrate(url, schema="bare")
+    with database.connect(url) as connection, api(list(tables.values())) as address:
+        path = unhurried_connector(folder)
+        with ReportingClient(connectors.load(str(path)), address, "bench", timezone=ZONE) as client:
+
+            def ours(day: date) -> Cost:
+                return cost(connection, lambda: fetch_and_store(connection, client, day))
+
+            new = median([ours(day) for day in days][1:])
+            again = ours(days[-1])
+            read = cost(
+                connection, lambda: sum(page.rows for page in client.detail(*day_window(days[-1], ZONE)))
+            )
+        rows = numbered(Directory(connection, "a"), tables[days[0]])
+        with database.connect(url, schema="bare") as bare:
+            partitions.ensure(bare, *day_window(days[0], ZONE))
+        copies = {
+            kind: median([bare_copy(url, rows, tables[days[0]]["impressions"], kind) for _ in range(runs)])
+            for kind in ("python", "csv", "binary")
+        }
+        others = (
+            {kind: dlt_load(url, address, days[0], folder, kind) for kind in ("append", "merge")}
+            if dlt
+            else {}
+        )
+    found: dict[str, Any] = {
+        "rows": world.rows,
+        "load average": os.getloadavg()[0],
+        "ours rows/s": world.rows / new.wall,
+        "ours again, unchanged rows/s": world.rows / again.wall,
+        "fetched and read only rows/s": world.rows / read.wall,
+        "bare COPY rows/s": {kind: world.rows / taken.wall for kind, taken in copies.items()},
+        "ours / bare COPY": {kind: taken.wall / new.wall for kind, taken in copies.items()},
+        "in processor time": {
+            "ours rows/s": world.rows / new.cpu,
+            "fetched and read only rows/s": world.rows / read.cpu,
+            "bare COPY rows/s": {kind: world.rows / taken.cpu for kind, taken in copies.items()},
+            "ours / bare COPY": {kind: taken.cpu / new.cpu for kind, taken in copies.items()},
+        },
+    }
+    if others:
+        found["dlt rows/s"] = {kind: world.rows / taken for kind, taken in others.items()}
+        found["ours / best dlt"] = min(others.values()) / new.wall
+    return found
+
+
+def make_history(connection: psycopg.Connection, world: World, last: date, days: int) -> None:
+    """Days of full hourly rows before `last`, made with SQL, with their roll-ups and coverage."""
+    for number in range(days):
+        day = last - timedelta(days=number)
+        start, end = day_window(day, ZONE)
+        partitions.ensure(connection, start, end)
+        values = {"start": start, "end": end, "day": day}
+        connection.execute(
+            "INSERT INTO report_hour"
+            " SELECT h, series_no, site_no, 1, 100, 50, 33, (random() * 4000)::numeric(18, 4), '4'"
+            " FROM report_series, site,"
+            "  generate_series(%(start)s, %(end)s - interval '1 hour', interval '1 hour') h"
+            " ORDER BY series_no, h, site_no",
+            values,
+        )
+        connection.execute(
+            "INSERT INTO report_day SELECT series_no, %(day)s, sum(impressions), sum(bids), sum(wins), sum(plays),"
+            " count(*), min(hour_utc), max(hour_utc), 'g', 'g', max(hour_utc), max(hour_utc) FROM report_hour"
+            " WHERE hour_utc >= %(start)s AND hour_utc < %(end)s GROUP BY series_no",
+            values,
+        )
+        connection.execute(
+            "INSERT INTO delivery_fetch (source, day, status, fetched_at, rows, fetch_no, first_complete_at)"
+            " VALUES ('api', %(day)s, 'complete', %(end)s, 0, 1, %(end)s)",
+            values,
+        )
+        connection.commit()
+
+
+def refresh_costs(connection: psycopg.Connection, world: World, first: date, runs: int) -> dict[str, Cost]:
+    """Median cost to store a new day, the same day again, and the same with a tenth of its rows restated."""
+    taken: dict[str, list[Cost]] = {"new": [], "unchanged": [], "restated": []}
+    for number in range(runs):
+        day = first + timedelta(days=number)
+        rows, other = world.day(day), world.day(day, seed=1)
+        cut = rows.num_rows // 10
+        restated = pa.concat_tables([other.slice(0, cut), rows.slice(cut)])
+        for kind, table in (("new", rows), ("unchanged", rows), ("restated", restated)):
+            taken[kind].append(cost(connection, partial(store, connection, day, table)))
+    return {kind: median(costs) for kind, costs in taken.items()}
+
+
+def under_history(url: str, world: World, millions: int, runs: int) -> dict[str, Any]:
+    """One day's refresh with 1 M and with `millions` M rows behind it, and what a row takes on disk."""
+    few = max(1, round(1_000_000 / world.rows))
+    many = round(millions * 1_000_000 / world.rows)
+    measured: dict[str, Any] = {}
+    with database.connect(url) as connection:
+        store(
+            connection, FIRST, world.day(FIRST, hours=range(1))
+        )  # its sites and ids are those of the history
+        connection.execute("TRUNCATE report_hour, report_day, restatement, delivery_fetch")
+        connection.commit()
+        make_history(connection, world, FIRST - timedelta(days=1), few)
+        _settle(url)
+        little = refresh_costs(connection, world, FIRST, runs)
+        make_history(connection, world, FIRST - timedelta(days=1 + few), many - few)
+        _settle(url)
+        much = refresh_costs(connection, world, FIRST + timedelta(days=runs), runs)
+        for name, costs in (("1 M", little), (f"{millions} M", much)):
+            measured[f"seconds a day with {name} behind it"] = {
+                kind: found.wall for kind, found in costs.items()
+            }
+            measured[f"processor seconds, {name}"] = {kind: found.cpu for kind, found in costs.items()}
+        measured["ratio"] = {kind: much[kind].wall / little[kind].wall for kind in much}
+        measured["ratio in processor time"] = {kind: much[kind].cpu / little[kind].cpu for kind in much}
+        measured["bytes a row"] = _bytes_per_row(connection)
+        line = connection.execute(
+            "SELECT series_no FROM report_series ORDER BY series_no LIMIT 1 OFFSET %s", (world.lines // 2,)
+        ).fetchone()
+        assert line is not None
+        query = b"SELECT count(*), sum(impressions) FROM report_hour WHERE series_no = %s AND hour_utc >= %s"
+        since = datetime.combine(FIRST - timedelta(days=28), datetime.min.time(), UTC)
+        measured["seconds for a line's last 28 days by hour"] = timed(
+            lambda: connection.execute(query, (line[0], since))
+        )
+    return measured
+
+
+def _settle(url: str) -> None:
+    with database.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM (ANALYZE)")
+        connection.execute("CHECKPOINT")
+
+
+def _bytes_per_row(connection: psycopg.Connection) -> dict[str, float]:
+    # Of the fullest month: small tables measure their empty pages.
+    month = max(partitions.listing(connection), key=lambda found: found.rows)
+    query = "SELECT pg_table_size(%(table)s), pg_indexes_size(%(table)s)"
+    row = connection.execute(query, {"table": month.table}).fetchone()
+    assert row is not None
+    return {
+        "row": row[0] / month.rows,
+        "key": row[1] / month.rows,
+        "together": (row[0] + row[1]) / month.rows,
+    }
+
+
+def worst_day(url: str, millions: int) -> dict[str, Any]:
+    """A day of 500 lines at 1,500 sites, given hour by hour: seconds and this process's memory."""
+    world = World(lines=500, sites=max(1, round(millions * 1_000_000 / 500 / 24)))
+    taken = {}
+    with database.connect(url) as connection:
+        for name, seed in (("new", 0), ("restated throughout", 1)):
+            hours = (world.day(FIRST, seed=seed, hours=range(hour, hour + 1)) for hour in range(24))
+            taken[f"{name} seconds"] = timed(partial(store, connection, FIRST, hours))
+            taken[f"{name} peak MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"rows": world.rows, **taken}
+
+
+@contextmanager
+def own_server() -> Iterator[tuple[str, Path]]:
+    """A PostgreSQL of this benchmark's own, as campfill starts it; yields its address and a folder."""
+    with tempfile.TemporaryDirectory(prefix="campfill-bench-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        running = server.start(folder)
+        try:
+            with psycopg.connect(running.url("postgres"), autocommit=True) as admin:
+                if not admin.execute("SELECT FROM pg_database WHERE datname = 'campfill'").fetchone():
+                    admin.execute("CREATE DATABASE campfill")
+            database.migrate(running.url("campfill"))
+            yield running.url("campfill"), folder
+        finally:
+            server.stop(running)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--only", choices=["throughput", "history", "worst"], help="one part (default: the first two)"
+    )
+    parser.add_argument("--history", type=int, default=30, metavar="M", help="million rows of history")
+    parser.add_argument("--worst", type=int, default=18, metavar="M", help="million rows of the worst day")
+    parser.add_argument("--no-dlt", action="store_true", help="leave dlt out")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--lines", type=int, default=300)
+    parser.add_argument("--sites", type=int, default=28)
+    options = parser.parse_args()
+    world = World(options.lines, options.sites)
+    parts = [options.only] if options.only else ["throughput", "history"]
+    RESULTS.mkdir(exist_ok=True)
+    with own_server() as (url, folder):
+        for part in parts:
+            found: dict[str, Any] = {
+                "at": datetime.now(UTC).isoformat(timespec="seconds"),
+                "cpus": os.cpu_count(),
+            }
+            found["load average before"] = os.getloadavg()[0]
+            if part == "throughput":
+                found |= against_others(url, world, folder, options.runs, not options.no_dlt)
+            elif part == "history":
+                found |= under_history(url, world, options.history, options.runs)
+            else:
+                found |= worst_day(url, options.worst)
+            target = RESULTS / f"delivery-{part}.json"
+            target.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+            print(json.dumps(found, indent=2))
+            print(f"written to {target}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
