@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run up test test-long bench lint types lock clean
+.PHONY: help run up test test-long bench lint types docs lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test-long: $(VENV)/.installed-dev  ## load, soak, crash loops and big files
 
 bench: $(VENV)/.installed-dev  ## every benchmark, each beside its alternatives
 	$(BIN)/python -m bench
+
+docs: $(VENV)/.installed-dev  ## write the pages that are made from the product itself
+	$(BIN)/python -m campfill_pipeline_tests.generated_docs
 
 lock: $(VENV)/.installed-dev  ## pin every package again, with hashes and without index addresses
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header -o requirements.lock pyproject.toml

@@ -17,22 +17,20 @@ def schedules(timezone: str) -> list[dg.ScheduleDefinition]:
 
     @dg.schedule(
         job=jobs.TODAY, cron_schedule="5 * * * *", execution_timezone=timezone,
-        default_status=dg.DefaultScheduleStatus.RUNNING, required_resource_keys={"campfill"},
+        default_status=dg.DefaultScheduleStatus.RUNNING,
         description="Every hour: the hours of today, five minutes after the hour.",
     )  # fmt: skip
-    def refresh_today_hourly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        campfill: Campfill = context.resources.campfill
+    def refresh_today_hourly(campfill: dg.ResourceParam[Campfill]) -> dg.RunRequest | dg.SkipReason:
         if not delivery_steps.is_set_up(campfill):
             return dg.SkipReason(delivery_steps.NOT_SET_UP)
         return dg.RunRequest(run_key=None)
 
     @dg.schedule(
         job=jobs.REFRESH, cron_schedule="20 3 * * *", execution_timezone=timezone,
-        default_status=dg.DefaultScheduleStatus.RUNNING, required_resource_keys={"campfill"},
+        default_status=dg.DefaultScheduleStatus.RUNNING,
         description="Every night: the last days again, because the source still corrects them.",
     )  # fmt: skip
-    def refresh_restatement_nightly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        campfill: Campfill = context.resources.campfill
+    def refresh_restatement_nightly(campfill: dg.ResourceParam[Campfill]) -> dg.RunRequest | dg.SkipReason:
         if not delivery_steps.is_set_up(campfill):
             return dg.SkipReason(delivery_steps.NOT_SET_UP)
         if campfill.settings.restate_days == 0:

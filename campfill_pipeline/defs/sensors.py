@@ -24,12 +24,12 @@ DAYS_PER_RUN = 120
 
 @dg.sensor(
     name="inbox", job=jobs.UPLOAD, minimum_interval_seconds=2, default_status=dg.DefaultSensorStatus.RUNNING,
-    required_resource_keys={"campfill"},
     description="Watches the inbox. A file that stands still is archived, entered in the ledger, and processed.",
 )  # fmt: skip
-def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+def inbox(
+    context: dg.SensorEvaluationContext, campfill: dg.ResourceParam[Campfill]
+) -> dg.SensorResult | dg.SkipReason:
     """Claim what was dropped and request runs for what waits."""
-    campfill: Campfill = context.resources.campfill
     live_runs.report_dead(context.instance, campfill)
     problems = arrivals.take_from_inbox(campfill)
     for problem in problems:
@@ -80,12 +80,12 @@ def _requests(
 
 @dg.sensor(
     name="missing_days", job=jobs.REFRESH, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING,
-    required_resource_keys={"campfill"},
     description="Fetches delivery for flight days of known lines that were never fetched, or whose fetch broke.",
 )  # fmt: skip
-def missing_days(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+def missing_days(
+    context: dg.SensorEvaluationContext, campfill: dg.ResourceParam[Campfill]
+) -> dg.SensorResult | dg.SkipReason:
     """Request one run per contiguous block of missing days, the newest block first; one at a time."""
-    campfill: Campfill = context.resources.campfill
     if not delivery_steps.is_set_up(campfill):
         return dg.SkipReason(delivery_steps.NOT_SET_UP)
     if live_runs.any_of_job(context.instance, jobs.REFRESH_JOB):

@@ -31,7 +31,7 @@ def delivery_assets(timezone: str) -> list[dg.AssetsDefinition]:
         table = table_metadata(campfill, "delivery_hourly")
         done: dict[str, dict[str, Any]] = {}
         broken: dict[str, str] = {}
-        for day in delivery_steps.fetch_days(campfill, context.partition_keys, context.run_id):
+        for day in delivery_steps.fetch_days(campfill, context.partition_keys, context.run.run_id):
             if day.failure:
                 broken[day.key] = day.failure
                 context.log.error("%s: %s", day.key, day.failure)
@@ -68,7 +68,7 @@ def delivery_assets(timezone: str) -> list[dg.AssetsDefinition]:
         context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]
     ) -> dg.MaterializeResult[None]:
         """Fetch today as far as it exists."""
-        (day,) = delivery_steps.fetch_days(campfill, [campfill.today.isoformat()], context.run_id)
+        (day,) = delivery_steps.fetch_days(campfill, [campfill.today.isoformat()], context.run.run_id)
         if day.failure:
             raise dg.Failure(description=day.failure, allow_retries=False)
         return dg.MaterializeResult(metadata=day.metadata)

@@ -62,7 +62,7 @@ def upload_sheets(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[
         for upload in _received(context, campfill):
             with _isolated(context, campfill, upload):
                 with campfill.connect() as connection:
-                    ledger.begin_attempt(connection, upload.upload_id, context.run_id, at=campfill.clock())
+                    ledger.begin_attempt(connection, upload.upload_id, context.run.run_id, at=campfill.clock())
                 started = time.monotonic()
                 parsed = upload_steps.parse(campfill, upload, parser)
                 facts = upload_metadata.sheets(upload, parsed, time.monotonic() - started)

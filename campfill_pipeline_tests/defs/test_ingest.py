@@ -1,0 +1,93 @@
+"""Files through the upload job: verdicts, duplicates, isolation, receipts, what the web UI is told."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from openpyxl import load_workbook
+
+from campfill_pipeline.defs.arrivals import UnreadableFileError
+from campfill_pipeline.defs.ingest import ingest
+from campfill_pipeline.defs.local_runs import LocalRuns
+from campfill_pipeline_tests.lists import line_id, row, write_list
+
+
+def test_a_list_is_loaded_and_a_faulty_row_is_reported_at_its_cell(tmp_path: Path, runs: LocalRuns) -> None:
+    file = write_list(tmp_path / "a.xlsx", [row(1, goal="1.500.000", cpm="7,59"), row(2, goal="abc")])
+    (report,) = ingest(runs, [file])
+    assert report["status"] == "partly_loaded"
+    assert report["kind"] == "campaign_list"
+    assert report["rows"] == {
+        "read": 2, "accepted": 1, "rejected": 1, "skipped": 0, "new": 1, "updated": 0, "unchanged": 0,
+    }  # fmt: skip
+    (issue,) = [issue for issue in report["issues"] if issue["severity"] == "error"]
+    assert (issue["cell"], issue["row"], issue["column"], issue["value"], issue["code"]) == (
+        "C3", 3, "Impression goal", "abc", "not_a_number",
+    )  # fmt: skip
+    with runs.campfill.connect() as connection:
+        found = connection.execute("SELECT id::text, impression_goal, cpm_eur FROM line").fetchall()
+        assert found == [(line_id(1), 1_500_000, Decimal("7.5900"))]
+        assert connection.execute("SELECT count(*) FROM fulfillment").fetchone() == (1,)
+    receipt = runs.campfill.settings.home / report["receipt"]
+    assert load_workbook(receipt).sheetnames[0] == "Summary"
+    assert (runs.campfill.settings.reports / "fulfillment.html").stat().st_size > 10_000
+
+
+def test_the_same_bytes_again_change_nothing_but_an_older_list_counts_again(
+    tmp_path: Path, runs: LocalRuns
+) -> None:
+    first = write_list(tmp_path / "a.xlsx", [row(1, goal=1000)])
+    second = write_list(tmp_path / "b.xlsx", [row(1, goal=2000)])
+    assert [report["status"] for report in ingest(runs, [first, first])] == ["loaded", "duplicate"]
+    assert [report["status"] for report in ingest(runs, [second, first])] == ["loaded", "loaded"]
+    with runs.campfill.connect() as connection:
+        assert connection.execute("SELECT impression_goal, revision FROM line").fetchone() == (1000, 3)
+
+
+def test_one_bad_file_leaves_the_others_of_a_burst_loaded_and_is_red(tmp_path: Path, runs: LocalRuns) -> None:
+    files = [write_list(tmp_path / f"{n}.xlsx", [row(n)]) for n in range(1, 4)]
+    picture = tmp_path / "picture.xlsx"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 100)
+    reports = ingest(runs, [files[0], picture, *files[1:]])
+    assert [report["status"] for report in reports] == ["loaded", "rejected", "loaded", "loaded"]
+    assert reports[1]["reason"] == "not_a_workbook"
+    assert reports[1]["receipt"]
+    with runs.campfill.connect() as connection:
+        assert connection.execute("SELECT count(*) FROM line").fetchone() == (3,)
+        keys = [key for (key,) in connection.execute("SELECT partition_key FROM upload ORDER BY seq")]
+    failed = {
+        run.tags["dagster/partition"] for run in runs.instance.get_runs() if run.status.value == "FAILURE"
+    }
+    assert failed == {keys[1]}
+    materialized = runs.instance.get_materialized_partitions(dg.AssetKey("upload_receipts"))
+    assert materialized == set(keys)
+
+
+def test_a_file_that_cannot_be_opened_is_said_before_anything_is_taken_in(
+    tmp_path: Path, runs: LocalRuns
+) -> None:
+    good = write_list(tmp_path / "a.xlsx", [row(1)])
+    with pytest.raises(UnreadableFileError, match="missing"):
+        ingest(runs, [good, tmp_path / "missing.xlsx"])
+    with runs.campfill.connect() as connection:
+        assert connection.execute("SELECT count(*) FROM upload").fetchone() == (0,)
+
+
+def test_the_web_ui_learns_counts_issues_and_the_receipt(tmp_path: Path, runs: LocalRuns) -> None:
+    ingest(runs, [write_list(tmp_path / "a.xlsx", [row(1), row(2, cpm="x")])])
+
+    def metadata(asset: str) -> dict[str, dg.MetadataValue]:
+        event = runs.instance.get_latest_materialization_event(dg.AssetKey(asset))
+        assert event is not None and event.asset_materialization is not None
+        return dict(event.asset_materialization.metadata)
+
+    assert metadata("upload_sheets")["format"].value == "xlsx"
+    assert metadata("validated_lines")["rows rejected"].value == 1
+    assert metadata("lines")["new"].value == 1
+    assert "receipt" in metadata("upload_receipts")
+    assert metadata("fulfillment")["dagster/row_count"].value == 1
+    columns = metadata("fulfillment")["dagster/column_schema"].value
+    assert {"fulfillment_pct", "shortfall"} <= {column.name for column in columns.columns}

@@ -1,0 +1,60 @@
+"""The pages of docs/ that are made from the product itself: `make docs` writes them, a test compares them."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import psycopg
+
+from campfill_pipeline.settings import SETTINGS
+from campfill_pipeline.warehouse import catalog, database, server
+
+DOCS = Path(__file__).parents[1] / "docs"
+CONTRACT = (
+    "upload", "upload_issue", "line", "line_revision", "delivery_hourly", "report_row", "delivery_fetch",
+    "delivery_restatement", "delivery_daily", "fulfillment", "fulfillment_window", "fulfillment_trend",
+    "shortfall_cause", "reconciliation",
+)  # fmt: skip
+"""The tables and views that users and scripts rely on."""
+
+_TABLES_HEAD = """# Tables
+
+All in the schema `campfill`; an SQL prompt is one command away: `campfill db psql`. The role `campfill_reader` may read and nothing else.
+These tables and views are kept stable for users and scripts. The same texts stand in the database as comments, so that every SQL client shows them.
+"""
+
+
+def tables_page(connection: psycopg.Connection) -> str:
+    """docs/tables.md, from the comments in the database."""
+    parts = [_TABLES_HEAD]
+    for name in CONTRACT:
+        comment = connection.execute("SELECT obj_description(to_regclass(%s))", [name]).fetchone()
+        parts.append(
+            f"## {name}\n\n{(comment and comment[0]) or ''}\n\n| column | type | meaning |\n|---|---|---|"
+        )
+        for column in catalog.describe(connection, name).columns:
+            parts[-1] += f"\n| `{column.name}` | {column.type} | {(column.comment or '').replace('|', '/')} |"
+    return "\n\n".join(parts) + "\n"
+
+
+def settings_rows() -> list[str]:
+    """The rows of the table in docs/settings.md."""
+    return [f"| `{s.variable}` | {f'`{s.default}`' if s.default else '–'} | {s.meaning} |" for s in SETTINGS]
+
+
+def main() -> None:
+    """Write the generated pages."""
+    with tempfile.TemporaryDirectory(prefix="campfill-docs-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        running = server.start(Path(folder))
+        try:
+            database.migrate(running.url("postgres"))
+            with database.connect(running.url("postgres")) as connection:
+                (DOCS / "tables.md").write_text(tables_page(connection), encoding="utf-8")
+        finally:
+            server.stop(running)
+
+
+if __name__ == "__main__":
+    main()
