@@ -1,7 +1,7 @@
 """One PostgreSQL cluster in one folder: made, started, found again, and stopped.
 
-Belongs here: initdb, pg_ctl, ports, what a crash left behind. Does not belong here: databases and schemas
-(`server`), users and programs (`binaries`).
+Belongs here: initdb, pg_ctl, ports, addresses. Does not belong here: databases and schemas (`server`), running
+processes (`postmaster`), users and programs (`binaries`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import os
 import random
 import secrets
 import shutil
-import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -20,10 +19,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import psutil
-
+from campfill_pipeline.warehouse import postmaster
 from campfill_pipeline.warehouse.binaries import (
-    OWN_FOLDER,
     Account,
     ServerError,
     account_for,
@@ -60,18 +57,11 @@ class Server:
         return f"postgresql://campfill:{self.password}@127.0.0.1:{self.port}/{database}"
 
 
-@dataclass(frozen=True)
-class Postmaster:
-    """The process that leads a running server; `status` is PostgreSQL's word: starting, ready, stopping."""
-
-    pid: int
-    status: str
-
-
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Hold the folder's lock file, so that one process at a time makes, starts or stops its server."""
-    with (folder / "lock").open("w") as lock:
+    with (folder / "lock").open("a") as lock:
+        _give_to_owner(folder, folder / "lock")
         until = time.monotonic() + LOCK_SECONDS
         while True:
             try:
@@ -87,27 +77,11 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _works_in(pid: int, data: Path) -> bool:
-    """Whether process `pid` has `data` as its working folder, as all of a cluster have."""
-    try:
-        if OWN_FOLDER.exists():
-            return data.samefile(f"/proc/{pid}/cwd")
-        return data.samefile(psutil.Process(pid).cwd())
-    except (OSError, psutil.Error):
-        return False
-
-
-def postmaster(folder: Path) -> Postmaster | None:
-    """The server that runs on the cluster in `folder`, or None: a dead one's file is not taken for it."""
-    data = folder / "data"
-    try:
-        lines = (data / "postmaster.pid").read_text().splitlines()
-        pid = int(lines[0])
-    except (FileNotFoundError, IndexError, ValueError):
-        return None
-    if not _works_in(pid, data):
-        return None
-    return Postmaster(pid, lines[7].strip() if len(lines) > 7 else "starting")
+def _give_to_owner(folder: Path, file: Path) -> None:
+    """Root may start a user's server; the user shall still be able to do so afterwards."""
+    if os.geteuid() == 0:
+        facts = folder.stat()
+        os.chown(file, facts.st_uid, facts.st_gid)
 
 
 def remembered(folder: Path) -> Server | None:
@@ -126,6 +100,7 @@ def _remember(folder: Path, server: Server) -> None:
         json.dump({name: value for name, value in asdict(server).items() if name != "data"}, file)
         file.flush()
         os.fsync(file.fileno())
+    _give_to_owner(folder, unfinished)
     unfinished.replace(folder / "server.json")
 
 
@@ -192,26 +167,6 @@ def _set_password(server: Server, account: Account) -> None:
         )
 
 
-def _clear_wreckage(data: Path) -> None:
-    """End what a killed server left running, and remove the pid file whose number another process now has."""
-    for last_try in (False, True):
-        leftovers = [
-            process
-            for process in psutil.process_iter(["name"])
-            if (process.info["name"] or "").startswith("postgres") and _works_in(process.pid, data)
-        ]
-        for process in leftovers:
-            try:
-                # SIGQUIT is PostgreSQL's own immediate shutdown; the write-ahead log makes either safe.
-                process.send_signal(signal.SIGKILL if last_try else signal.SIGQUIT)
-            except psutil.NoSuchProcess:
-                continue
-        _, alive = psutil.wait_procs(leftovers, timeout=5)
-        if not alive:
-            (data / "postmaster.pid").unlink(missing_ok=True)
-            return
-
-
 def _options(server: Server) -> str:
     room = SHARED_MEMORY.exists() and os.statvfs(SHARED_MEMORY).f_bavail * os.statvfs(SHARED_MEMORY).f_frsize
     settings = {
@@ -233,13 +188,6 @@ def _options(server: Server) -> str:
         "dynamic_shared_memory_type": "mmap" if 0 < room < 512 * 1024**2 else "posix",
     }
     return " ".join(f"-c {name}={value}" for name, value in settings.items())
-
-
-def _wait_while(folder: Path, status: str, seconds: float) -> Postmaster | None:
-    until = time.monotonic() + seconds
-    while (found := postmaster(folder)) and found.status == status and time.monotonic() < until:
-        time.sleep(0.05)
-    return found
 
 
 def _launch(folder: Path, server: Server, account: Account) -> Server:
@@ -266,7 +214,7 @@ def _launch(folder: Path, server: Server, account: Account) -> Server:
                 f"The reason is below; the whole log is {log}.",
                 said[-2000:] or started.stdout[-2000:],
             )
-        _clear_wreckage(server.data)
+        postmaster.clear_wreckage(folder)
         time.sleep(0.3)
 
 
@@ -279,9 +227,9 @@ def start(folder: Path) -> Server:
     if running := _running(folder):
         return running
     with _alone(folder):
-        if _wait_while(folder, "starting", LOCK_SECONDS) and (running := _running(folder)):
+        if postmaster.wait_while(folder, "starting", LOCK_SECONDS) and (running := _running(folder)):
             return running
-        _wait_while(folder, "stopping", LOCK_SECONDS)
+        postmaster.wait_while(folder, "stopping", LOCK_SECONDS)
         data = folder / "data"
         server = remembered(folder)
         lost = server is None and data.exists()
@@ -293,14 +241,14 @@ def start(folder: Path) -> Server:
                 )  # another user's server enters its own folder inside, and sees nothing else
             _make(folder, server)
         account = account_for(data)
-        _clear_wreckage(data)
+        postmaster.clear_wreckage(folder)
         if lost:
             _set_password(server, account)
         return _launch(folder, server, account)
 
 
 def _running(folder: Path) -> Server | None:
-    found = postmaster(folder)
+    found = postmaster.find(folder)
     return remembered(folder) if found and found.status == "ready" else None
 
 
@@ -309,7 +257,7 @@ def stop(folder: Path) -> bool:
     if not (folder / "data").exists():
         return False
     with _alone(folder):
-        running = postmaster(folder)
+        running = postmaster.find(folder)
         if running is None:
             return False
         data = folder / "data"
@@ -318,22 +266,13 @@ def stop(folder: Path) -> bool:
             "pg_ctl", "-D", data_argument(data, account), "-w", "-t", "120", "-m", "fast", "stop",
             cwd=data, account=account,
         )  # fmt: skip
-        if stopped.returncode != 0 and postmaster(folder) is not None:
+        if stopped.returncode != 0 and postmaster.find(folder) is not None:
             raise ServerError(
                 f"The database in {folder} does not stop.",
                 f"The reason is below; the whole log is {data}/server.log.",
                 stopped.stdout[-2000:],
             )
-        _wait_until_gone(running.pid)  # pg_ctl is content when the pid file is gone, a moment earlier
+        postmaster.wait_until_gone(
+            running.pid
+        )  # pg_ctl is content when the pid file is gone, a moment earlier
         return True
-
-
-def _wait_until_gone(pid: int) -> None:
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        try:
-            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-                return
-        except psutil.NoSuchProcess:
-            return
-        time.sleep(0.02)

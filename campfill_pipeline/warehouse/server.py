@@ -15,7 +15,7 @@ import psycopg
 from psycopg import errors, sql
 
 from campfill_pipeline.settings import Settings
-from campfill_pipeline.warehouse import cluster, database
+from campfill_pipeline.warehouse import cluster, database, postmaster
 from campfill_pipeline.warehouse.binaries import ServerError
 from campfill_pipeline.warehouse.cluster import Server
 
@@ -75,7 +75,7 @@ def status(settings: Settings) -> ServerStatus:
     """
     if settings.database_url:
         return ServerStatus(external=True, running=True, port=None, pid=None, data=None)
-    found = cluster.postmaster(settings.postgres)
+    found = postmaster.find(settings.postgres)
     known = cluster.remembered(settings.postgres)
     return ServerStatus(
         external=False,
