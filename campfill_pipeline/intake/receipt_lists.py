@@ -1,7 +1,7 @@
 """The lists of a receipt: what changed in the register, and every issue.
 
-Belongs here: these two sheets. Does not belong here: the rows to mend, the summary. No row of either sheet may look like
-the header of a campaign list, else a dropped receipt would be read from the wrong sheet.
+Belongs here: these two sheets. Does not belong here: the rows to mend, the summary. No row of either sheet
+may look like the header of a campaign list, else a dropped receipt would be read from the wrong sheet.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The sheet `Rows to mend`: rejected rows, complete, in their own columns, ready to be mended and dropped again.
 
-Belongs here: writing original cells so that they are read again as what they were. Does not belong here: any other sheet
-of the receipt. Each cell keeps its kind; only a text that is a number beyond doubt *in its own column* (`12.345` among
-German numbers) is written as that number, because the few rows of a receipt may not show the column's notation.
+Belongs here: writing original cells so that they are read again as what they were. Does not belong here: any
+other sheet of the receipt. Each cell keeps its kind; only a text that is a number beyond doubt *in its own
+column* (`12.345` among German numbers) is written as that number, because the few rows of a receipt may not
+show the column's notation.
 """
 
 from __future__ import annotations
