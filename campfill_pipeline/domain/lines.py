@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from campfill_pipeline.domain.column_reading import Mask, Positions, ReadColumn, Readers, cells_of
 from campfill_pipeline.domain.columns import LIST_COLUMNS, LIST_FIELDS
 from campfill_pipeline.domain.issues import Finding, Severity
-from campfill_pipeline.domain.names import LONGEST, TOTAL_WORDS
+from campfill_pipeline.domain.names import LONGEST, NAME_PATTERN, TOTAL_WORDS
 from campfill_pipeline.domain.numbers import BUDGET, CPM, GOAL
 
 LINES = pa.schema(
@@ -45,7 +45,6 @@ LINES = pa.schema(
 )
 """The canonical table of accepted rows."""
 
-_PATTERN = "^[0-9]{4}_[0-9]+_[0-9]+_[^_]+_(?P<placement>[^_]+)_(?P<advertiser>[^_]+)_(?s:.+)$"
 _TOTAL = f"(?i)^(?:{'|'.join(TOTAL_WORDS)})"
 
 
@@ -191,7 +190,7 @@ def canonical(judged: JudgedRows, sheet: str | None, rows: Mask) -> pa.Table:
         return values if rows.all() else values.filter(pa.array(rows))
 
     name = column("name")
-    parts = pc.extract_regex(name, _PATTERN)
+    parts = pc.extract_regex(name, NAME_PATTERN)
     placement = pc.utf8_trim_whitespace(parts.field("placement"))
     advertiser = pc.utf8_trim_whitespace(parts.field("advertiser"))
     told = pc.and_(parts.is_valid(), pc.and_(pc.not_equal(placement, ""), pc.not_equal(advertiser, "")))

@@ -23,6 +23,10 @@ TOTAL_WORDS = ("total", "summe", "gesamt", "ergebnis")
 """A row without id and runtime whose name starts with one of these is a total, not a line."""
 
 
+NAME_PATTERN = "^[0-9]{4}_[0-9]+_[0-9]+_[^_]+_(?P<placement>[^_]+)_(?P<advertiser>[^_]+)_(?s:.+)$"
+"""YEAR_ORDER_POSITION_TYPE_PLACEMENT_ADVERTISER_DESCRIPTION_DATES: what most names follow (RE2 syntax)."""
+
+
 @dataclass(frozen=True, slots=True)
 class TextRead:
     """A cell's reading: its canonical text, or None where it is blank or faulty."""
@@ -44,7 +48,6 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f\x80-\x84\x86-\x9f]")
 _BUYER = re.compile(
     r"(?P<agency>[^<>]*[^<>\s])\s*<\s*(?P<platform>[^<>]*[^<>\s])\s*\(\s*seat\s+(?P<seat>[^\s()]+)\s*\)", re.I
 )
-_NAME = re.compile(r"[0-9]{4}_[0-9]+_[0-9]+_[^_]+_(?P<placement>[^_]+)_(?P<advertiser>[^_]+)_.+")
 _UUID = re.compile(
     r"(?P<open>\{)?(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32})(?(open)\})"
 )
@@ -128,19 +131,7 @@ def read_id(text: str | None, kind: int) -> TextRead:
     )
 
 
-def placement_and_advertiser(name: str) -> tuple[str | None, str | None]:
-    """What a name tells that reads YEAR_ORDER_POSITION_TYPE_PLACEMENT_ADVERTISER_DESCRIPTION…; else (None, None)."""
-    found = _NAME.fullmatch(name)
-    placement, advertiser = (found["placement"].strip(), found["advertiser"].strip()) if found else ("", "")
-    return (placement, advertiser) if placement and advertiser else (None, None)
-
-
 def buyer_parts(buyer: str) -> BuyerParts:
     """Agency, platform and seat of a buyer like `DENTSU_AEGIS < Easymedia_rtb (Seat 608194)`."""
     found = _BUYER.fullmatch(buyer)
     return BuyerParts() if found is None else BuyerParts(found["agency"], found["platform"], found["seat"])
-
-
-def is_total(name: str) -> bool:
-    """True where a name starts like the label of a total row."""
-    return name.casefold().startswith(TOTAL_WORDS)

@@ -4,7 +4,8 @@ Belongs here: streaming tables through the rules batch by batch. Does not belong
 (parsing), storing lines (warehouse).
 
 Two Arrow IPC streams are written to the work folder: `lines.arrow` (accepted rows, `domain.lines.LINES`) and
-`issues.arrow` (`issue_files.ISSUES`). Memory is bounded by the batch, but for some 30 bytes a row that find repeated IDs.
+`issues.arrow` (`issue_files.ISSUES`). Memory is bounded by the batch, but for some 30 bytes a row that find
+repeated IDs.
 """
 
 from __future__ import annotations
