@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import compress
 
 import numpy as np
 import numpy.typing as npt
@@ -150,21 +151,17 @@ class CellReader:
         values: Sequence[bytes],
         chunk: bytes,
     ) -> tuple[pa.Array, Kinds]:
+        """A column in which some cells refer to shared strings and others hold their text themselves."""
         is_shared = {raw: kind == "s" for raw, (kind, _) in types.items()}
         mask = np.fromiter(map(is_shared.__getitem__, attributes), np.bool_, len(attributes))
-        arrow_mask = pa.array(mask)
-        raw = pa.array(values, pa.binary())
-        empty = pa.scalar(b"", pa.binary())
-        shared = self._all_shared(pc.if_else(arrow_mask, raw, empty))
-        plain = pc.if_else(arrow_mask, empty, raw)
-        plain_texts = to_strings(plain.to_pylist() if b"&" in chunk or b"_x" in chunk else plain, chunk)
-        plain_texts = plain_texts.cast(pa.string())
-        kinds = self._plain_kinds(
-            attributes,
-            {raw: types[raw] if not yes else ("str", 0) for raw, yes in is_shared.items()},
-            plain_texts,
-        )
-        return pc.if_else(arrow_mask, shared, plain_texts), kinds
+        shared = self._all_shared(pa.array(list(compress(values, mask)), pa.binary()))
+        own = ~mask
+        plain = to_strings(list(compress(values, own)), chunk).cast(pa.string())
+        places = np.concatenate([np.flatnonzero(mask), np.flatnonzero(own)])
+        texts = pa.concat_arrays([shared, plain]).take(pa.array(np.argsort(places)))
+        kinds = np.full(len(attributes), CellKind.TEXT, np.int8)
+        kinds[own] = self._plain_kinds(list(compress(attributes, own)), types, plain)
+        return texts, kinds
 
     def _one_by_one(
         self, attributes: Sequence[bytes], formulas: Sequence[bytes], values: Sequence[bytes]

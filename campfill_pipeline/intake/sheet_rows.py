@@ -28,6 +28,7 @@ _EVENT_ROWS = 8192
 _DATA = re.compile(rb"<((?:\w+:)?)sheetData\s*>")
 _ENCODING = re.compile(rb"^(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']+)")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([^\"'<>]+)[\"']")
+_HIDDEN = re.compile(rb' hidden="(?:1|true|on)"')
 _SOMETHING = re.compile(rb"<(?:\w+:)?(?:v|is|f)[ >/]")
 
 Read = Callable[[int], bytes]
@@ -49,37 +50,40 @@ class RowBlock:
 
 
 class _Template:
-    """The pattern of a regular row for some columns (positions from 0, ascending)."""
+    """The pattern of a regular row for some columns (positions from 0, ascending).
 
-    def __init__(self, columns: Sequence[int], prefix: bytes) -> None:
-        p = re.escape(prefix)
-        formula = rb"<%(p)sf(?:\s[^<>]*+)?(?:(?<=/)>|>[^<]*+</%(p)sf>)" % {b"p": p}
-        value = (
-            rb'(?:<%(p)sv(?: xml:space="preserve")?+>|<%(p)sis><%(p)st(?: xml:space="preserve")?+>)'
-            rb"([^<]*+)(?:</%(p)sv>|</%(p)st></%(p)sis>)|<%(p)sv/>"
-        ) % {b"p": p}
-        letters = _alternatives(columns)
+    Groups: the row's number and its other attributes; then for each column the cell's attributes, its formula,
+    its text. `inline` also takes cells whose text stands in the cell; without it the pattern is faster.
+    """
+
+    def __init__(self, columns: Sequence[int], prefix: bytes, *, inline: bool) -> None:
+        names = {b"p": re.escape(prefix)}
+        space = b'(?: xml:space="preserve")?+'
+        names[b"f"] = rb"<%(p)sf(?:\s[^<>]*+)?(?:(?<=/)>|>[^<]*+</%(p)sf>)" % names
+        # Possessive throughout: a row that does not fit fails at once, without trying again in other ways.
+        value = rb"<%(p)sv>([^<]*+)</%(p)sv>|<%(p)sv/>"
+        if inline:
+            value = (
+                rb"(?:<%(p)sv" + space + rb">|<%(p)sis><%(p)st" + space + rb">)([^<]*+)"
+                rb"(?:</%(p)sv>|</%(p)st></%(p)sis>)|<%(p)sv/>"
+            )
+        names[b"v"] = value % names
+        names[b"skipped"] = names[b"v"].replace(b"([^<]*+)", b"[^<]*+")
+        names[b"letters"] = _alternatives(columns)
         skip = (
-            rb'<%(p)sc r="(?!(?:%(letters)s)\d)[A-Z]{1,3}+\1"(?: [^<>]*+)?'
-            rb"(?:(?<=/)>|>(?:%(f)s)?+(?:%(v)s)?+</%(p)sc>)"
-            % {b"p": p, b"letters": letters, b"f": formula, b"v": value.replace(rb"([^<]*+)", rb"[^<]*+")}
+            rb'<%(p)sc r="(?!(?:%(letters)s)\d)[^<>/]*+'
+            rb"(?:><%(p)sv>[^<]*+</%(p)sv></%(p)sc>|/>|>(?:%(f)s)?+(?:%(skipped)s)?+</%(p)sc>)" % names
         )
-        pattern = rb'<%srow r="([1-9]\d{0,6}+)"(?: [^<>]*+)?(?<!/)>' % p
+        pattern = rb'<%(p)srow r="([1-9]\d{0,6}+)"([^<>/]*+)>' % names
         for position, column in enumerate(columns):
             if column > (columns[position - 1] + 1 if position else 0):
                 pattern += rb"(?:%s)*+" % skip
+            names[b"letter"] = column_letters(column).encode()
             pattern += (
-                rb'(?:<%(p)sc r="%(letter)s\1"((?: [a-z]++="[^"<>]*+")*+)'
-                rb"(?:/>|>(%(f)s)?+(?:%(v)s)?+</%(p)sc>))?+"
-                % {b"p": p, b"letter": column_letters(column).encode(), b"f": formula, b"v": value}
+                rb'(?:<%(p)sc r="%(letter)s\1"([^<>/]*+)(?:/>|>(%(f)s)?+(?:%(v)s)?+</%(p)sc>))?+' % names
             )
-        pattern += rb"(?:%s)*+</%srow>" % (skip, p)
-        self.findall = re.compile(pattern).findall
-        self.finditer = re.compile(pattern).finditer
-        self.row_end = b"</%srow>" % prefix
-        self.row_start = b"<%srow" % prefix
-        self.cell_start = b"<%sc " % prefix
-        self.empty_row = re.compile(rb"<%srow(?: [^<>]*+)?/>" % p)
+        compiled = re.compile(pattern + rb"(?:%s)*+</%srow>" % (skip, names[b"p"]))
+        self.findall, self.finditer = compiled.findall, compiled.finditer
 
 
 def _alternatives(columns: Sequence[int]) -> bytes:
@@ -96,6 +100,8 @@ class SheetScan:
     def __init__(self, cells: CellReader, columns: Sequence[int], *, after_row: int = 0) -> None:
         self._cells, self._columns, self._after_row = cells, list(columns), after_row
         self._seen = 0
+        self._prefix = b""
+        self._templates: list[_Template] = []
         self.merges: list[str] = []
 
     def blocks(self, open_stream: Callable[[], Read]) -> Iterator[RowBlock]:
@@ -106,14 +112,16 @@ class SheetScan:
         """
         read = open_stream()
         opening, buffer, prefix = sheet_opening(read)
-        template = _Template(self._columns, prefix)
+        self._templates = [_Template(self._columns, prefix, inline=inline) for inline in (False, True)]
+        row_end = b"</%srow>" % prefix
+        self._prefix = prefix
         end = re.compile(rb"</%ssheetData\s*>" % re.escape(prefix))
         last = 0
         while True:
             stop = end.search(buffer)
-            cut = stop.start() if stop else buffer.rfind(template.row_end) + len(template.row_end)
-            if cut >= len(template.row_end):
-                for block in self._chunk(check_plain(buffer[:cut]), template, opening, last):
+            cut = stop.start() if stop else buffer.rfind(row_end) + len(row_end)
+            if cut >= len(row_end):
+                for block in self._chunk(check_plain(buffer[:cut]), row_end, opening, last):
                     if len(block.numbers):
                         last = int(block.numbers[-1])
                         yield block
@@ -128,19 +136,27 @@ class SheetScan:
             buffer += more
         self._read_tail(buffer, read)
 
-    def _chunk(self, chunk: bytes, template: _Template, opening: bytes, last: int) -> Iterator[RowBlock]:
-        rows = template.findall(chunk)
-        self._seen += chunk.count(template.cell_start)
-        starts = chunk.count(template.row_start)
-        if starts == len(rows) or starts == len(rows) + len(template.empty_row.findall(chunk)):
-            try:
-                yield from self._regular(rows, chunk, template, last)
-                return
-            except IrregularError:
-                pass  # nothing was given yet: `_regular` gives one block, at its end
+    def _chunk(self, chunk: bytes, row_end: bytes, opening: bytes, last: int) -> Iterator[RowBlock]:
+        self._seen += self._count_cells(chunk)
+        expected = chunk.count(row_end)  # a row without an end tag is empty
+        for template in tuple(self._templates):
+            rows = template.findall(chunk)
+            if len(rows) == expected:
+                try:
+                    yield from self._regular(rows, chunk, template, last)
+                    return
+                except IrregularError:
+                    break  # nothing was given yet: `_regular` gives one block, at its end
+            self._templates.reverse()  # the next chunk will be like this one: try the other pattern first
         seen = self._seen
         yield from self._events_over(chunk, opening, last)
         self._seen = seen
+
+    def _count_cells(self, chunk: bytes) -> int:
+        if self._prefix:
+            return chunk.count(b"<%sc " % self._prefix)
+        characters = np.frombuffer(chunk, np.uint8)  # twice as fast as looking for the text
+        return int(np.count_nonzero((characters[:-1] == ord("<")) & (characters[1:] == ord("c"))))
 
     def _regular(
         self, rows: list[tuple[bytes, ...]], chunk: bytes, template: _Template, last: int
@@ -154,7 +170,7 @@ class SheetScan:
         first = int(np.searchsorted(numbers, self._after_row, side="right"))
         columns = [
             self._cells.column(groups[at][first:], groups[at + 1][first:], groups[at + 2][first:], chunk)
-            for at in range(1, 1 + 3 * len(self._columns), 3)
+            for at in range(2, 2 + 3 * len(self._columns), 3)
         ]
         numbers = numbers[first:]
         anything = np.zeros(len(numbers), np.bool_)
@@ -162,7 +178,8 @@ class SheetScan:
             anything |= kinds != CellKind.BLANK
         if not anything.all():
             self._look_elsewhere(anything, first, chunk, template)
-        hidden = chunk.count(b' hidden="1"') + chunk.count(b' hidden="true"')
+        hiding = {attributes for attributes in set(groups[1]) if _HIDDEN.search(attributes)}
+        hidden = sum(attributes in hiding for attributes in groups[1][first:]) if hiding else 0
         yield RowBlock(numbers, columns, anything, self._seen, hidden)
 
     def _look_elsewhere(

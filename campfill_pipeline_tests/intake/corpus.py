@@ -38,6 +38,12 @@ _NAMESPACES = {
     b"http://purl.oclc.org/ooxml/drawingml/": b"http://schemas.openxmlformats.org/drawingml/2006/",
     b"http://purl.oclc.org/ooxml/officeDocument/": b"http://schemas.openxmlformats.org/officeDocument/2006/",
 }
+EXPLAINED = {
+    "LONumbers.xlsx": "number formats like [HH]: openpyxl knows elapsed time in lower case only",
+    "64420.xlsm": "openpyxl takes the formulas of an Excel 4 macro sheet for cells; campfill reads worksheets only",
+}
+"""Files whose differences are openpyxl's, by name, with the reason."""
+
 Cells = dict[tuple[str, int, int], tuple[int, str]]
 """(sheet, row from 1, column from 0) → (kind, text), without blanks."""
 
