@@ -144,14 +144,14 @@ def _csv(content: bytes, answer: Answer) -> list[Row]:
         text = content.decode("utf-8-sig" if answer.encoding.lower() == "utf-8" else answer.encoding)
     except (UnicodeDecodeError, LookupError):
         raise BadBodyError(f"The answer is not text in {answer.encoding}.") from None
+    if not text.strip():
+        raise BadBodyError("The answer is empty.")
     if text.lstrip()[:1] == "<":
         raise BadBodyError("A web page came instead of the report.")
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=answer.delimiter, strict=True))
     except csv.Error:
         raise BadBodyError("The CSV answer is damaged or broke off.") from None
-    if not lines:
-        raise BadBodyError("The answer is empty.")
     header = [name.strip() for name in lines[0]]
     rows = []
     for line in lines[1:]:

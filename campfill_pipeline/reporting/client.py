@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -229,6 +230,8 @@ class ReportingClient:
         most_mb = self.connector.limits.max_body_mb
 
         def read(body: Body) -> RawPage:
+            if body.status == HTTPStatus.NO_CONTENT:
+                return RawPage([], None, body)
             found = answers.read_rows(body.content, view.answer, exact, most_mb)
             return RawPage(found.rows, found.document, body)
 

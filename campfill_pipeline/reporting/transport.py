@@ -28,6 +28,7 @@ from campfill_pipeline.reporting.secrets import LogFilter, Redactor
 _PASSING = frozenset({408, 421, 423, 425, 429, 500, 502, 503, 504, *range(520, 531)})
 _CHUNK = 256 * 1024
 _BODY_SHOWN = 300
+_PATIENCE = 5  # so many times more often is an API asked that says itself when to ask again
 _HTTP_LOG = logging.getLogger("urllib3.connectionpool")
 T = TypeVar("T")
 
@@ -97,7 +98,7 @@ class Transport:
         used up), CancelledError.
         """
         shown = self.shown(request)
-        attempt, last = 0, ""
+        attempt, told_to_wait, last = 0, 0, ""
         while True:
             if effort.stopped.is_set():
                 raise CancelledError(
@@ -118,7 +119,12 @@ class Transport:
                 outcome = _Failure(f"{problem} {_described(outcome)}")
             last = outcome.what
             wait = outcome.wait if outcome.wait is not None else self._backoff(attempt)
-            if attempt >= self._limits.attempts:
+            # To be told when to come again is no failure, but it must end some time.
+            told_to_wait += outcome.wait is not None
+            if (
+                attempt - told_to_wait >= self._limits.attempts
+                or attempt >= _PATIENCE * self._limits.attempts
+            ):
                 raise self._gave_up(shown, attempt, last, "that was the last attempt allowed")
             if wait > effort.left():
                 why = f"waiting {wait:.0f} s more would exceed the time allowed for this call"

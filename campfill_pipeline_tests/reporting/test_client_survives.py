@@ -82,6 +82,15 @@ def test_retry_after_as_a_date_is_kept(clock_of_the_api: bool) -> None:
     assert max(clock.slept) == pytest.approx(30, abs=0.1)
 
 
+def test_an_api_that_asks_for_patience_gets_it_but_not_for_ever() -> None:
+    busy = [Reply(status=429, headers={"Retry-After": "2"})] * 20
+    with serving(first_then(busy, paged(TWO_PAGES))) as served, client(served) as api:
+        assert total(api.fetch(START, END)) == TOTAL
+    with serving(always(busy[0])) as served, client(served) as api, pytest.raises(GaveUpError, match="429"):
+        api.fetch(START, END)
+    assert len(served.asked) == 5 * one_window().limits.attempts
+
+
 def test_an_api_that_stays_broken_is_given_up_with_a_mend() -> None:
     clock = QuickClock()
     with (
@@ -282,3 +291,8 @@ def test_a_repeated_page_is_not_added_twice_where_rows_are_summed() -> None:
         client(served, description=description.model_copy(update={"detail": summing})) as api,
     ):
         assert api.fetch(START, END).table["impressions"].to_pylist() == [Decimal(2), Decimal(5)]
+
+
+def test_no_content_is_an_answer_without_rows() -> None:
+    with serving(always(Reply(status=204))) as served, client(served) as api:
+        assert api.fetch(START, END).table.num_rows == 0

@@ -94,6 +94,6 @@ def test_every_key_is_explained(model: type[BaseModel]) -> None:
 
 def test_the_limits_have_the_defaults_that_the_page_says() -> None:
     table = PAGE.read_text("utf-8").split("### `[limits]`")[1].split("###")[0]
-    for keys, defaults in re.findall(r"^\| (`.*?`) \| ([\d, ]+) \|", table, re.MULTILINE):
+    for keys, defaults in re.findall(r"^\| (`.*?`) \| ([\d., ]+) \|", table, re.MULTILINE):
         for key, value in zip(re.findall(r"`(\w+)`", keys), defaults.split(","), strict=True):
             assert float(getattr(description.Limits(), key)) == float(value), key

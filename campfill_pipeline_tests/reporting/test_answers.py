@@ -1,0 +1,114 @@
+"""Every format of an answer, whole or broken: rows as the connector describes them, or the wish to ask again."""
+
+from __future__ import annotations
+
+import gzip
+from decimal import Decimal
+from typing import Any
+
+import orjson
+import pytest
+
+from campfill_pipeline.reporting import answers
+from campfill_pipeline.reporting.description import Answer, ColumnSource
+from campfill_pipeline.reporting.transport import BadBodyError
+
+ROWS = [{"a": "1", "b": "x"}, {"a": "2", "b": "ü,;"}]
+FORMATS = {
+    "json": (orjson.dumps(ROWS), Answer()),
+    "json below a path": (orjson.dumps({"d": {"rows": ROWS}}), Answer(rows="d.rows")),
+    "json with a byte order mark": (b"\xef\xbb\xbf" + orjson.dumps(ROWS), Answer()),
+    "jsonl": (b"\n".join(map(orjson.dumps, ROWS)) + b"\n\n", Answer(format="jsonl")),
+    "csv": ('a,b\r\n1,x\r\n2,"ü,;"\r\n'.encode(), Answer(format="csv")),
+    "csv with a byte order mark": ('\ufeffa,b\n1,x\n\n2,"ü,;"'.encode(), Answer(format="csv")),
+    "csv of another sort": (
+        'a;b\n1;x\n2;"ü,;"\n'.encode("cp1252"),
+        Answer(format="csv", delimiter=";", encoding="cp1252"),
+    ),
+}
+
+
+def read(content: bytes, answer: Answer) -> list[dict[str, Any]]:
+    return answers.read_rows(content, answer, "n", 1).rows
+
+
+@pytest.mark.parametrize(("content", "answer"), FORMATS.values(), ids=FORMATS)
+@pytest.mark.parametrize("wraps", [0, 1, 2])
+def test_rows_are_read_however_they_are_written(content: bytes, answer: Answer, wraps: int) -> None:
+    for _ in range(wraps):
+        content = gzip.compress(content)
+    assert read(content, answer) == ROWS
+
+
+@pytest.mark.parametrize(
+    ("content", "answer", "words"),
+    [
+        (b"", Answer(), "empty"),
+        (b" \n", Answer(format="csv"), "empty"),
+        (b'[{"a": 1}, {"a"', Answer(), "broke off"),
+        (b"<!DOCTYPE html><p>login", Answer(), "web page"),
+        (b"<html>", Answer(format="csv"), "web page"),
+        (b'{"error": "x", "code": 5}', Answer(rows="rows"), "it has: code, error"),
+        (b'{"rows": {"a": 1}}', Answer(rows="rows"), "no list of rows"),
+        (b"5", Answer(), "no list of rows"),
+        (b"[1]", Answer(), "not a JSON object"),
+        (b'{"a": 1}\n{"a"', Answer(format="jsonl"), "broke off"),
+        (b"[1]\n", Answer(format="jsonl"), "not a JSON object"),
+        (b"a,b\n1\n", Answer(format="csv"), "number of columns"),
+        (b'a,b\n1,"x', Answer(format="csv"), "broke off"),
+        (b"a\n\xff\n", Answer(format="csv"), "not text in utf-8"),
+        (gzip.compress(b"[]" * 99)[:-9], Answer(), "compressed"),
+        (b"\x1f\x8bnonsense", Answer(), "compressed"),
+        (gzip.compress(b" " * 2_000_000), Answer(), "larger than 1 MB"),
+    ],
+)
+def test_anything_else_is_asked_for_again(content: bytes, answer: Answer, words: str) -> None:
+    with pytest.raises(BadBodyError, match=words):
+        read(content, answer)
+
+
+def test_a_null_list_is_an_empty_one() -> None:
+    assert read(b'{"rows": null}', Answer(rows="rows")) == []
+
+
+def test_nested_rows_take_from_their_outer_row_what_they_lack() -> None:
+    content = orjson.dumps(
+        [{"day": 1, "n": 9, "parts": [{"n": 4}, {"n": 5}]}, {"day": 2, "parts": None}, {"day": 3}]
+    )
+    assert read(content, Answer(nested="parts")) == [{"day": 1, "n": 4}, {"day": 1, "n": 5}]
+
+
+@pytest.mark.parametrize("layout", ["json", "jsonl"])
+def test_numbers_too_large_for_a_double_stay_exact(layout: str) -> None:
+    text = '{"n": 123456789012.3456, "m": 0.1}'
+    content = f"[{text}]" if layout == "json" else text
+    (row,) = read(content.encode(), Answer.model_validate({"format": layout}))
+    assert row["n"] == Decimal("123456789012.3456")
+
+
+def column(rows: list[dict[str, Any]], **source: str) -> list[Any]:
+    found = answers.columns(rows, {"f": ColumnSource.model_validate(source)}, answers.present(rows))
+    return found["f"]
+
+
+def test_a_column_is_found_exactly_then_without_case_then_by_its_parts() -> None:
+    rows: list[dict[str, Any]] = [{"Name": 1, "a.b": 2, "G": {"SiteId": 3, "x": {"y": 4}}}, {"G": None}, {}]
+    assert column(rows, **{"from": "Name"}) == [1, None, None]
+    assert column(rows, **{"from": "name"}) == [1, None, None]
+    assert column(rows, **{"from": "a.b"}) == [2, None, None]
+    assert column(rows, **{"from": "g.siteid"}) == [3, None, None]
+    assert column(rows, **{"from": "G.x.y"}) == [4, None, None]
+    assert column(rows, **{"from": "G.x.y.z"}) == [None, None, None]
+    assert column(rows, **{"from": "nothing"}) == [None, None, None]
+
+
+def test_a_column_may_be_part_of_a_text_and_another_one_otherwise() -> None:
+    rows: list[dict[str, Any]] = [{"t": "id=77;", "n": 5}, {"t": "none", "n": 6}, {"t": 7, "n": 8}]
+    assert column(rows, **{"from": "t"}, extract=r"id=(\d+)") == ["77", None, None]
+    assert column(rows, **{"from": "t"}, extract=r"\d+", otherwise="n") == ["77", 6, 8]
+    assert column(rows, text="fixed") == ["fixed"] * 3
+
+
+def test_columns_nobody_asked_for_are_named() -> None:
+    sources = [ColumnSource.model_validate({"from": name}) for name in ("a", "G.x")]
+    assert answers.unknown(frozenset({"A", "G", "b"}), sources) == {"b"}
