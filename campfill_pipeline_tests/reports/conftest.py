@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -131,7 +131,7 @@ class Demo:
 def demo(postgres_server: server.Server) -> Iterator[Demo]:
     name = f"report_demo_{os.getpid()}"
     today = date(2026, 11, 23)
-    world = make_world(today, shape=Shape.small())
+    world = make_world(today, shape=replace(Shape.small(), history_days=60))
     now = datetime(2026, 11, 23, 9, 5, tzinfo=UTC)
     with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as owner:
         owner.execute(f"CREATE DATABASE {name} TEMPLATE template_campfill STRATEGY file_copy".encode())

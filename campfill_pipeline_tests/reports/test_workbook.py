@@ -10,12 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import psycopg
 import pytest
 from openpyxl.workbook import Workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports import workbook
@@ -38,8 +38,8 @@ def hostile(data: ReportData) -> ReportData:
 def opened(path: Path) -> Workbook:
     with warnings.catch_warnings():
         warnings.filterwarnings(
-            "ignore", "Unknown extension"
-        )  # openpyxl does not know solid bars; Excel and Calc do
+            "ignore", ".*xtension is not supported"
+        )  # solid bars: Excel and Calc know them
         return openpyxl.load_workbook(path)
 
 
@@ -60,7 +60,7 @@ def book(written: Path) -> Workbook:
     return opened(written)
 
 
-def table(sheet: Worksheet, header_row: int = 1) -> list[dict[str, object]]:
+def table(sheet: Any, header_row: int = 1) -> list[dict[str, object]]:
     header, *rows = sheet.iter_rows(min_row=header_row, values_only=True)
     return [dict(zip((str(name) for name in header), row, strict=True)) for row in rows]
 
@@ -144,7 +144,9 @@ def test_libreoffice_opens_it_and_reads_the_same_cells(
     )  # fmt: skip
     said = [row for row in done.stderr.lower().splitlines() if "javaldx" not in row]  # Java is of no use here
     assert not [row for row in said if "warn" in row or "error" in row]
-    rows = table(opened(tmp_path / "out" / written.name)["Lines"])
+    # Read only: openpyxl cannot read the chart as LibreOffice writes it, which is not what is asked here.
+    converted = openpyxl.load_workbook(tmp_path / "out" / written.name, read_only=True)
+    rows = table(converted["Lines"])
     assert [row["Line"] for row in rows[: len(HOSTILE)]] == list(HOSTILE)
     for row, line in zip(rows, data.lines, strict=True):
         assert row["ID"] == str(line.id)
