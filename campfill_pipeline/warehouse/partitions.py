@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import sql
 
+from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.warehouse.delivery_errors import MonthDetachedError
 
 PARENT = "report_hour"
@@ -123,6 +125,19 @@ def listing(conn: psycopg.Connection) -> list[Month]:
     for name, count, size in rows:
         first = datetime.strptime(name[len(PARENT) + 1 :], "%Y_%m").date()
         found.append(Month(first, name, first in there, count, size))
+    return found
+
+
+def whole_days(conn: psycopg.Connection, zone: ZoneInfo) -> list[tuple[date, date]]:
+    """First and last local day of each attached month, without days that reach into a month put aside."""
+    months = listing(conn)
+    aside = {month.first for month in months if not month.attached}
+    found = []
+    for month in (month.first for month in months if month.attached):
+        days = [month + timedelta(days=number) for number in range((next_month(month) - month).days)]
+        whole = [day for day in days if aside.isdisjoint(_months(*day_window(day, zone)))]
+        if whole:
+            found.append((whole[0], whole[-1]))
     return found
 
 

@@ -20,7 +20,7 @@ import psycopg
 from psycopg import sql
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.warehouse import attribution, database, fulfillment, ledger, register, revert
+from campfill_pipeline.warehouse import attribution, database, fulfillment, ledger, register, revert, rollups
 from campfill_pipeline.warehouse.canonical import Difference, compare
 from campfill_pipeline.warehouse.uploads import Counts, Upload
 
@@ -83,6 +83,7 @@ def rebuild(
                 fulfillment.refresh(conn, rules, as_of=as_of, now=now)
                 _keep_computed(conn)
                 _swap(conn)
+                rollups.roll_up_all(conn, ZoneInfo(rules.timezone))
                 attribution.attribute_all(conn)
                 fulfillment.refresh(conn, rules, as_of=as_of, now=now, full=True)
                 differences += _computed_differences(conn)

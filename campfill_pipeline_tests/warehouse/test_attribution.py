@@ -10,10 +10,11 @@ import psycopg
 import pyarrow as pa
 import pytest
 
-from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse import database, rollups
 from campfill_pipeline.warehouse.attribution import attribute, attribute_all
 from campfill_pipeline.warehouse.delivery import FetchFacts, store_day
 from campfill_pipeline_tests.warehouse.delivery_rows import (
+    BERLIN,
     CAMPAIGN,
     DEAL,
     Row,
@@ -190,7 +191,7 @@ def test_lines_without_a_change_are_not_touched(connection: psycopg.Connection, 
     assert dirty(connection) == {second}
 
 
-def test_attributing_all_again_gives_the_same_tables(connection: psycopg.Connection) -> None:
+def test_all_that_follows_from_the_report_rows_can_be_made_again(connection: psycopg.Connection) -> None:
     lines = [add_line(connection, CAMPAIGN), add_line(connection, DEAL, kind="deal")]
     attribute(connection, lines)
     store(
@@ -198,11 +199,20 @@ def test_attributing_all_again_gives_the_same_tables(connection: psycopg.Connect
         DAY,
         [Row(NOON, deal_id=DEAL, campaign_purchase_type="guaranteed"), Row(NOON, "B", None, DEAL)],
     )
-    tables = ("report_entity", "report_series", "line_day", "line_register")
+    store(connection, date(2025, 9, 1), [Row(at("2025-08-31T22:00")), Row(at("2025-09-01T12:00"), bids=None)])
+    tables = ("report_entity", "report_series", "report_day", "line_day", "line_register")
     before = {name: sorted(map(str, all_of(connection, f"SELECT * FROM {name}"))) for name in tables}
+    assert rollups.roll_up_all(connection, BERLIN) == 0
     connection.execute("UPDATE report_entity SET line_no = NULL")
     connection.execute("UPDATE report_series SET line_no = NULL, attributed_as = NULL")
     connection.execute("UPDATE line_register SET purchase_type = 'unknown', kind_reported = NULL")
     connection.execute("DELETE FROM line_day")
+    connection.execute("UPDATE report_day SET impressions = 17 WHERE day = '2025-09-01'")
+    connection.execute("DELETE FROM report_day WHERE day = %s", (DAY,))
+    columns = "impressions, bids, wins, plays, rows, first_hour, last_hour, campaign_type, deal_type"
+    connection.execute(
+        f"INSERT INTO report_day (series_no, day, {columns}) SELECT series_no, '2025-08-09', {columns} FROM report_day"
+    )
+    assert rollups.roll_up_all(connection, BERLIN) == 4
     attribute_all(connection)
     assert {name: sorted(map(str, all_of(connection, f"SELECT * FROM {name}"))) for name in tables} == before
