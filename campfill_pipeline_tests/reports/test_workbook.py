@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import warnings
 import zipfile
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +22,9 @@ from campfill_pipeline.warehouse.report_shapes import ReportData
 from campfill_pipeline_tests.reports.conftest import Demo
 from campfill_pipeline_tests.reports.invented import NOW, invent
 
+# openpyxl does not know the bars of Excel 2010, which Excel and LibreOffice do.
+pytestmark = pytest.mark.filterwarnings("ignore:.*xtension is not supported")
+
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 HOSTILE = ('=HYPERLINK("http://x.example","a")', "+1+1", "-2+3", "@SUM(A1)", "=1+1")
 
@@ -33,14 +35,6 @@ def hostile(data: ReportData) -> ReportData:
         replace(line, name=name, advertiser=name) for line, name in zip(data.lines, HOSTILE, strict=False)
     ]
     return replace(data, lines=(*lines, *data.lines[len(lines) :]))
-
-
-def opened(path: Path) -> Workbook:
-    with warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", ".*xtension is not supported"
-        )  # solid bars: Excel and Calc know them
-        return openpyxl.load_workbook(path)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +51,7 @@ def written(data: ReportData, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def book(written: Path) -> Workbook:
-    return opened(written)
+    return openpyxl.load_workbook(written)
 
 
 def table(sheet: Any, header_row: int = 1) -> list[dict[str, object]]:
@@ -127,7 +121,7 @@ def test_the_summary_holds_the_windows_of_the_page(book: Workbook, data: ReportD
 def test_an_empty_warehouse_gives_a_workbook_too(tmp_path: Path) -> None:
     nothing = replace(invent(0), trend=(), attention=(), reconciliation=(), uploads=())
     workbook.render(nothing, tmp_path / "empty.xlsx", NOW)
-    assert opened(tmp_path / "empty.xlsx")["Lines"].max_row == 1
+    assert openpyxl.load_workbook(tmp_path / "empty.xlsx")["Lines"].max_row == 1
 
 
 @pytest.mark.skipif(SOFFICE is None, reason="needs LibreOffice: its program soffice is not in PATH")
@@ -160,7 +154,7 @@ def test_the_workbook_of_a_database_holds_its_figures(
     facts = workbook.write_workbook(
         demo_connection, tmp_path / "f.xlsx", FulfillmentRules(), demo.as_of, demo.now
     )
-    rows = table(opened(facts.path)["Lines"])
+    rows = table(openpyxl.load_workbook(facts.path)["Lines"])
     stored = demo_connection.execute(
         "SELECT line_id::text, shortfall, delivered FROM fulfillment ORDER BY shortfall DESC, line_id"
     ).fetchall()
@@ -168,4 +162,4 @@ def test_the_workbook_of_a_database_holds_its_figures(
         (line_id, float(shortfall), float(delivered)) for line_id, shortfall, delivered in stored
     ]
     causes = demo_connection.execute("SELECT count(*) FROM shortfall_cause").fetchone()
-    assert causes == (len(table(opened(facts.path)["Causes"])),)
+    assert causes == (len(table(openpyxl.load_workbook(facts.path)["Causes"])),)
