@@ -183,15 +183,20 @@ def silence(conn: psycopg.Connection, now: datetime, *, source: str = "api") -> 
 
 
 def clock_ahead(conn: psycopg.Connection, now: datetime, *, source: str = "api") -> ClockAhead | None:
-    """Whether the newest stored hour had not begun when it was fetched: then the source's clock, or ours, is wrong."""
+    """Whether a stored hour had not begun when its fetch ended: then the source's clock, or ours, is wrong.
+
+    Looks at the days around `now` only; the hour furthest ahead is returned.
+    """
     row = conn.execute(
         """
-        SELECT d.last_hour, COALESCE(f.fetched_at, %(now)s)
+        SELECT max(d.last_hour), t.at
         FROM report_day d
         JOIN report_series s USING (series_no)
-        LEFT JOIN delivery_fetch f ON f.source = %(source)s AND f.day = d.day AND f.fetch_no IS NOT NULL
-        WHERE s.source = %(code)s AND d.last_hour > COALESCE(f.fetched_at, %(now)s)
-        ORDER BY d.day DESC, d.last_hour DESC LIMIT 1
+        JOIN delivery_fetch f ON f.source = %(source)s AND f.day = d.day
+        LEFT JOIN report_fetch r ON r.fetch_no = f.fetch_no
+        CROSS JOIN LATERAL (SELECT COALESCE(r.finished_at, f.fetched_at) AS at) t
+        WHERE s.source = %(code)s AND d.day >= %(now)s::date - 7 AND d.last_hour > t.at
+        GROUP BY t.at ORDER BY max(d.last_hour) - t.at DESC LIMIT 1
         """,
         {"source": source, "code": source[0], "now": now},
     ).fetchone()
