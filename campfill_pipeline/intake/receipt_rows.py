@@ -79,6 +79,8 @@ class _Sheet:
                 looks: dict[str, Any] = {"bold": True, "bg_color": GREY, "bottom": 1, "text_wrap": True}
                 write_text(book, self._worksheet, 0, index, header, **looks)
         self._worksheet.freeze_panes(1, 0)
+        # Text that looks like a number is meant to be text here: no green corners beside the orange cells.
+        self._worksheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
 
     def write(self, row_no: int, cells: list[RawCell], issues: list[Issue]) -> None:
         """Write one original row, its faulty cells coloured and commented."""
