@@ -27,7 +27,7 @@ TEMPLATES = Path(__file__).with_name("templates") / "page"
 ECHARTS = Path(__file__).with_name("vendor") / "echarts" / "echarts.custom.min.js"
 SCRIPTS = ("format", "exact", "data", "parts", "overview", "category", "lines", "line", "charts", "router")
 DETAIL_BUDGET = 2_600_000
-MOST_DETAILS = 3_000
+MOST_DETAILS = 10_000
 MOST_LINES = 60_000
 NO_SCRIPT_LINES = 25
 

@@ -22,6 +22,8 @@ def write_summary(book: Any, formats: Formats, data: ReportData, made_at: dateti
     """Add the sheet Summary to `book`."""
     sheet = book.add_worksheet("Summary")
     sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 8, 17)
     sheet.write_string(0, 0, "Fulfillment", formats.title)

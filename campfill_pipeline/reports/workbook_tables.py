@@ -15,7 +15,7 @@ NUMBER_FORMATS = {
     "date": "dd.mm.yyyy",
     "moment": "dd.mm.yyyy hh:mm",
     "whole": "#,##0",
-    "impressions": "#,##0.####",
+    "impressions": "#,##0",
     "share": "0.0%",
     "points": "+0.0;-0.0;0.0",
     "factor": "0.00",
@@ -24,6 +24,7 @@ NUMBER_FORMATS = {
     "text": "@",
     "flag": "General",
 }
+HEADER = {"bold": True, "bg_color": "#151A21", "font_color": "#FFFFFF", "valign": "top", "text_wrap": True}
 MOST_TEXT = 32_767  # a cell's limit
 
 
@@ -48,6 +49,7 @@ class Formats:
 
     of: dict[str, Any]
     header: Any
+    text_header: Any
     title: Any
     heading: Any
     soft: Any
@@ -60,16 +62,8 @@ def add_formats(book: Any) -> Formats:
             kind: book.add_format({"num_format": shown, "valign": "top"})
             for kind, shown in NUMBER_FORMATS.items()
         },
-        header=book.add_format(
-            {
-                "bold": True,
-                "bg_color": "#151A21",
-                "font_color": "#FFFFFF",
-                "valign": "top",
-                "text_wrap": True,
-                "border": 0,
-            }
-        ),
+        header=book.add_format(HEADER | {"align": "right"}),
+        text_header=book.add_format(HEADER),
         title=book.add_format({"bold": True, "font_size": 20}),
         heading=book.add_format({"bold": True, "font_size": 13}),
         soft=book.add_format({"font_color": "#55606F"}),
@@ -109,13 +103,18 @@ def write_table(
     for at, column in enumerate(columns):
         if freeze:
             sheet.set_column(at, at, column.width)
-        sheet.write_string(top, at, column.header, formats.header)
+        sheet.write_string(
+            top, at, column.header, formats.text_header if column.kind in ("text", "flag") else formats.header
+        )
     row = top
     for row, values in enumerate(rows, top + 1):
         for at, (column, value) in enumerate(zip(columns, values, strict=True)):
             _write(sheet, row, at, column.kind, value, formats.of[column.kind])
     if freeze:
         sheet.freeze_panes(top + 1, 1)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(top)
         sheet.autofilter(top, 0, max(row, top), len(columns) - 1)
     for at, column in enumerate(columns):
         if column.bars and row > top:

@@ -84,7 +84,7 @@ def wanted_lines(data: ReportData) -> list[LineRow]:
     """Begun lines in the order in which somebody will open them.
 
     First those that need attention, then judged ones that fell or will fall short, worst first, then the
-    unjudged, then the healthy, running ones before ended ones.
+    healthy, running ones before ended ones, then the unjudged.
     """
     urgent = {item.line_id: place for place, item in enumerate(data.attention)}
 
@@ -94,7 +94,7 @@ def wanted_lines(data: ReportData) -> list[LineRow]:
         gap = line.shortfall
         if line.lifecycle == "live":
             gap = max(line.impression_goal - (line.projected or line.delivered), Decimal(0))
-        group = 2 if not line.covered else 1 if gap > 0 else 3 if line.lifecycle == "live" else 4
+        group = 4 if not line.covered else 1 if gap > 0 else 2 if line.lifecycle == "live" else 3
         return group, -gap, line.id
 
     return sorted((line for line in data.lines if line.lifecycle != "scheduled"), key=order)

@@ -16,6 +16,14 @@ const headlineMore = (period) => {
     ${parts.map((row, at) => html`${at === 0 ? "" : at === parts.length - 1 ? " and " : ", "}${plain(share(row.impressions, lacking).toFixed(0))} % ${label("side_phrases", row.side)}`)}.`;
 };
 
+/* What guaranteed lines lack is not only missing money but owed: a make-good. */
+const owed = (period) => {
+  const rows = head.losses.filter((row) => row.period === period && row.kind !== "all" && row.purchase_type === "guaranteed");
+  const lines = rows.reduce((all, row) => all + row.lines, 0);
+  if (!lines) return "";
+  return html`<p class="owed"><strong>${impressions(sum(rows.map((row) => row.impressions)))}</strong> of these impressions, worth <strong>${euros(sum(rows.map((row) => row.eur)))}</strong>, are owed as make-goods for <a href="${address("/lines", { state: "ended", period, purchase: "guaranteed" })}">${count(lines)} guaranteed ${plural(lines, "line", "lines")}</a>.</p>`;
+};
+
 const dataStatement = () => {
   const { freshness, coverage } = head;
   const late = !freshness.complete_through || freshness.complete_through < daysLater(head.as_of, -1);
@@ -73,7 +81,7 @@ const overview = (query) => {
       <div class="figure-row"><p class="huge">${percent(total && total.fulfilled_pct)}</p><div><p>${count(total && total.fulfilled)} of ${count(total && total.lines)} lines</p><p>${trendChip(trend)}</p></div></div>
       <dl class="pair"><div><dt>Delivered ÷ goals</dt><dd>${percent(total && total.delivered_pct)}</dd></div><div><dt>Without surplus</dt><dd>${percent(total && total.capped_pct)}</dd></div></dl>
       <h3 class="soft">Share of lines that met their goal, in the seven days before each date</h3><div class="chart low-chart" id="trend"></div></section>
-    <section class="panel" aria-labelledby="h-side"><h2 id="h-side">System or resources?</h2>${sideBar(losses)}</section></div>
+    <section class="panel" aria-labelledby="h-side"><h2 id="h-side">System or resources?</h2>${sideBar(losses)}${owed(period)}</section></div>
     ${dataStatement()}
     ${cards.length ? html`<section aria-labelledby="h-cards"><h2 id="h-cards" class="quiet">By kind and purchase type</h2><ul class="cards">${cards.map((row) => windowCard(row, period))}</ul></section>` : ""}
     <section class="panel" aria-labelledby="h-attention"><h2 id="h-attention">Needs attention today</h2>${attentionTable()}</section>
