@@ -22,6 +22,7 @@ import pytest
 from campfill_pipeline.commands.up import free_port
 from campfill_pipeline.reporting.simulator.api import serve
 from campfill_pipeline.reporting.simulator.campaign_list import write_campaign_list
+from campfill_pipeline.reporting.simulator.roster import Shape
 from campfill_pipeline.reporting.simulator.world import World, make_world
 
 Found = TypeVar("Found")
@@ -96,7 +97,7 @@ def answers(port: int) -> bool:
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return make_world(datetime.now(UTC).date())
+    return make_world(datetime.now(UTC).date(), shape=Shape.small())
 
 
 def test_a_dropped_list_becomes_fulfillment_and_ctrl_c_leaves_nothing_behind(

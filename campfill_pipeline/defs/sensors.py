@@ -19,7 +19,7 @@ GIANT_BYTES = (
     30_000_000  # from this size on a file gets a run of its own, so that small files behind it need not wait
 )
 MAX_ATTEMPTS = 3
-DAYS_PER_RUN = 120
+DAYS_PER_RUN = 31  # the newest month first: what ended lately is judged soonest
 
 
 @dg.sensor(
