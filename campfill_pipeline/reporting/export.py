@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from campfill_pipeline.domain import report_rows
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.report_rows import CANONICAL, Notation
+from campfill_pipeline.domain.report_schema import broken_promises
 from campfill_pipeline.reporting import export_issues, export_keys
 
 if TYPE_CHECKING:
@@ -68,6 +69,16 @@ class ExportVerdict:
         return self.lines
 
 
+class BrokenRowsError(Exception):
+    """Accepted rows break the canonical schema: a fault in campfill's rules, never in the file."""
+
+    def __init__(self, breaches: tuple[str, ...]) -> None:
+        self.breaches = breaches
+        super().__init__(
+            f"Accepted rows break their schema: {'; '.join(breaches)}. Please report it with the file."
+        )
+
+
 @dataclass
 class _Counts:
     accepted: int = 0
@@ -95,15 +106,17 @@ def validate_export(parsed: Parsed, work: Path, *, progress: Progress | None = N
                 done += batch.num_rows
                 if progress is not None:
                     progress(done, total)
-    repeats = seen.repeats()
     with export_issues.writer(rows, CANONICAL) as file:
-        for batch, leave in zip(export_issues.batches(candidates), repeats.left_out, strict=True):
-            file.write_batch(batch.filter(pa.array(~leave)) if leave.any() else batch)
+        for batch, repeats in seen.repeats(export_issues.batches(candidates)):
+            if breaches := broken_promises(pa.Table.from_batches([batch])):
+                raise BrokenRowsError(breaches)
+            file.write_batch(batch)
+            for repeat in repeats:
+                found.append(export_issues.repeated(tables[repeat.table], repeat))
+                counts.accepted -= 1
+                counts.rejected += repeat.differs
+                counts.skipped += not repeat.differs
     candidates.unlink()
-    found += [export_issues.repeated(tables[repeat.table], repeat) for repeat in repeats.rows]
-    counts.accepted -= sum(1 for repeat in repeats.rows)
-    counts.rejected += sum(1 for repeat in repeats.rows if repeat.differs)
-    counts.skipped += sum(1 for repeat in repeats.rows if not repeat.differs)
     counts.skipped += sum(table.blank_rows for table in tables)
     severities = export_issues.write(issues, found, parsed.hidden_sheets)
     accepted, rejected = counts.accepted, counts.rejected

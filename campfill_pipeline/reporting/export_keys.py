@@ -5,6 +5,7 @@ Belongs here: which rows are repeats of which. Does not belong here: what is sai
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,71 +31,76 @@ class Repeat:
     times: int
 
 
-@dataclass(frozen=True)
-class Repeats:
-    """`left_out` marks per batch the rows not to load; `rows` says why."""
-
-    left_out: list[npt.NDArray[np.bool_]]
-    rows: list[Repeat]
-
-
 @dataclass
 class KeysSeen:
     """Keys and figures of all rows as 128-bit and 64-bit hashes: 28 bytes a row."""
 
-    _keys: list[npt.NDArray[np.uint64]] = field(default_factory=list)
+    _keys: list[tuple[Hashes, Hashes]] = field(default_factory=list)
     _figures: list[Hashes] = field(default_factory=list)
     _tables: list[int] = field(default_factory=list)
     _rows: list[npt.NDArray[np.int32]] = field(default_factory=list)
-    _ids: list[tuple[pa.Array, pa.Array]] = field(default_factory=list)
 
     def note(self, table: pa.Table, number: int, row_no: pa.Array) -> None:
         """Remember the accepted rows of one batch of table `number`."""
-        first = _hashes(table, _KEY, "0123456789abcdef")
-        second = _hashes(table, _KEY, "fedcba9876543210")
-        self._keys.append(np.stack([first, second], axis=1))
+        self._keys.append(
+            (_hashes(table, _KEY, "0123456789abcdef"), _hashes(table, _KEY, "fedcba9876543210"))
+        )
         self._figures.append(_hashes(table, _FIGURES, "0123456789abcdef"))
         self._tables.append(number)
         self._rows.append(row_no.to_numpy(zero_copy_only=False))
-        # Ids repeat, so that the dictionaries are small.
-        ids = tuple(table[name].combine_chunks().dictionary_encode() for name in ("campaign_id", "deal_id"))
-        self._ids.append((ids[0], ids[1]))
 
-    def repeats(self) -> Repeats:
-        """Equal rows load once; of rows with one key and different figures none does."""
-        sizes = [len(keys) for keys in self._keys]
-        left_out = [np.zeros(size, bool) for size in sizes]
-        if not sum(sizes):
-            return Repeats(left_out, [])
-        keys = np.concatenate(self._keys).view([("a", np.uint64), ("b", np.uint64)]).ravel()
-        _, first, which, times = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
-        if len(first) == len(keys):
-            return Repeats(left_out, [])
+    def repeats(self, batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[pa.RecordBatch, list[Repeat]]]:
+        """The same batches without the rows that are not loaded, and why these are not.
+
+        Equal rows load once; of rows with one key and different figures none does.
+        """
+        out = self._left_out()
+        start = 0
+        for number, batch in enumerate(batches):
+            end = start + batch.num_rows
+            positions = np.array([], np.int64) if out is None else np.flatnonzero(out.rows[start:end])
+            if len(positions) == 0 or out is None:
+                yield batch, []
+            else:
+                ids = batch.select(["campaign_id", "deal_id"]).take(pa.array(positions)).to_pylist()
+                found = [
+                    Repeat(
+                        self._tables[number],
+                        int(self._rows[number][position]),
+                        named["campaign_id"],
+                        named["deal_id"],
+                        bool(out.differing[out.group[start + position]]),
+                        int(out.times[out.group[start + position]]),
+                    )
+                    for position, named in zip(positions.tolist(), ids, strict=True)
+                ]
+                yield batch.filter(pa.array(~out.rows[start:end])), found
+            start = end
+
+    def _left_out(self) -> _LeftOut | None:
+        first = np.concatenate([keys[0] for keys in self._keys]) if self._keys else np.zeros(0, np.uint64)
+        in_order = np.sort(first)
+        if not (in_order[1:] == in_order[:-1]).any():
+            return None  # nearly every file; half a hash is enough to know
+        second = np.concatenate([keys[1] for keys in self._keys])
+        keys = np.stack([first, second], axis=1).view([("a", np.uint64), ("b", np.uint64)]).ravel()
+        _, begins, group, times = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
         figures = np.concatenate(self._figures)
-        differing = np.zeros(len(first), bool)
-        np.logical_or.at(differing, which, figures != figures[first[which]])
+        differing = np.zeros(len(begins), bool)
+        np.logical_or.at(differing, group, figures != figures[begins[group]])
         later = np.ones(len(keys), bool)
-        later[first] = False
-        out = later | differing[which]
-        ends = np.cumsum(sizes)
-        rows = []
-        for position in np.flatnonzero(out).tolist():
-            batch = int(np.searchsorted(ends, position, side="right"))
-            at = position - (int(ends[batch - 1]) if batch else 0)
-            left_out[batch][at] = True
-            campaigns, deals = self._ids[batch]
-            group = which[position]
-            rows.append(
-                Repeat(
-                    self._tables[batch],
-                    int(self._rows[batch][at]),
-                    campaigns[at].as_py(),
-                    deals[at].as_py(),
-                    bool(differing[group]),
-                    int(times[group]),
-                )
-            )
-        return Repeats(left_out, rows)
+        later[begins] = False
+        return _LeftOut(later | differing[group], group, times, differing)
+
+
+@dataclass(frozen=True)
+class _LeftOut:
+    """Per row: whether it is left out, and its group; per group: how many rows it has, and whether they differ."""
+
+    rows: npt.NDArray[np.bool_]
+    group: npt.NDArray[np.intp]
+    times: npt.NDArray[np.intp]
+    differing: npt.NDArray[np.bool_]
 
 
 def _hashes(table: pa.Table, names: tuple[str, ...], key: str) -> Hashes:

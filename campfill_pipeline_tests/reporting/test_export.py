@@ -15,6 +15,7 @@ from campfill_pipeline.domain.cells import CellKind
 from campfill_pipeline.domain.columns import EXPORT_COLUMNS
 from campfill_pipeline.domain.report_schema import broken_promises
 from campfill_pipeline.intake.findings import ColumnFound, Parsed, TableFound
+from campfill_pipeline.intake.parsing import ParseLimits, Parser
 from campfill_pipeline.reporting.export import ExportVerdict, validate_export
 
 FIELDS = [column.field for column in EXPORT_COLUMNS]
@@ -196,3 +197,25 @@ def test_an_unreadable_file_keeps_its_reason(tmp_path: Path) -> None:
     unreadable = Parsed("unknown", "corrupt", "It is damaged.", "Export it again.", "csv")
     verdict = validate_export(unreadable, tmp_path)
     assert (verdict.status, verdict.reason, verdict.rows_read) == ("rejected", "corrupt", 0)
+
+
+def test_a_file_as_exported_is_read_from_its_bytes_to_its_rows(tmp_path: Path) -> None:
+    header = ";".join(column.header for column in EXPORT_COLUMNS)
+    lines = [
+        f"2025-08-04T13:00:00.000Z;Parent > Sommer;{CAMPAIGN};A deal;{DEAL};Guaranteed;unguaranteed;12.149,71",
+        f"2025-08-04T13:00:00.000Z;;;Köln > B;{DEAL[:-1]}0;;guaranteed;231.810.865",
+        f"2025-08-04T13:00:00.000Z;;;C;{DEAL[:-1]}1;;guaranteed;keine",
+    ]
+    file = tmp_path / "export.csv"
+    file.write_text("\r\n".join([header, *lines, ""]), "utf-8-sig")
+    with Parser(ParseLimits(10**6, 2048, 60)) as parser:
+        found = parser.parse(file, file.name, tmp_path / "work")
+    verdict = validate_export(found, tmp_path / "work")
+    with pa.ipc.open_stream(str(verdict.rows)) as stream:
+        rows = stream.read_all()
+    assert rows["impressions"].to_pylist() == [Decimal("12149.71"), Decimal(231810865)]
+    assert rows["campaign_id"].to_pylist() == [CAMPAIGN.lower(), None]
+    assert rows["deal_name"].to_pylist() == ["A deal", "B"]
+    with pa.ipc.open_stream(str(verdict.issues)) as stream:
+        (issue,) = stream.read_all().to_pylist()
+    assert (issue["cell"], issue["code"], issue["value"]) == ("H4", "not_a_number", "keine")
