@@ -84,22 +84,29 @@ class Container:
         if len(infos) > _MANY_MEMBERS:
             raise too_large(f"The file holds {len(infos):,} parts, more than any workbook needs.")
         # Part names are compared without case and some producers write backslashes or a leading slash.
-        self._members = {info.filename.replace("\\", "/").lstrip("/").lower(): info for info in infos}
+        self._members: dict[str, zipfile.ZipInfo] = {}
+        for info in infos:
+            self._members.setdefault(info.filename.replace("\\", "/").lstrip("/").lower(), info)
+        self._members |= {info.filename: info for info in infos}
 
     def close(self) -> None:
         """Close the file."""
         self._zip.close()
 
     def __contains__(self, name: str) -> bool:
-        return name.lower() in self._members
+        return self._find(name) is not None
+
+    def _find(self, name: str) -> zipfile.ZipInfo | None:
+        return self._members.get(name) or self._members.get(name.lower())
 
     def names(self) -> Iterator[str]:
-        """The names of all members in lower case."""
+        """The names of all members, in lower case too."""
         return iter(self._members)
 
     def size(self, name: str) -> int:
         """The member's size in bytes when unpacked, as declared; `stream` never gives more."""
-        return self._members[name.lower()].file_size
+        info = self._find(name)
+        return info.file_size if info is not None else 0
 
     @contextmanager
     def stream(self, name: str) -> Iterator[Callable[[int], bytes]]:
@@ -107,7 +114,7 @@ class Container:
 
         Raises UnreadableError where the member is missing, encrypted, damaged, or unpacks past the limit.
         """
-        info = self._members.get(name.lower())
+        info = self._find(name)
         if info is None:
             raise corrupt(f"its part {name} is missing")
         if info.flag_bits & 0x1:

@@ -204,12 +204,11 @@ def _whole(text: str | None) -> int | None:
 
 def _content_date(container: Container) -> datetime | None:
     """When the content was last saved, by its own properties; None where it does not say."""
-    part = next(
-        (target for kind, target in _relations(container, "").values() if kind == "core-properties"), None
-    )
-    if part is None or part not in container:
-        return None
     try:
+        relations = _relations(container, "").values()
+        part = next((target for kind, target in relations if kind == "core-properties"), None)
+        if part is None or part not in container:
+            return None
         root = tree(container.read(part, 1_000_000), part)
         texts = {local(element): element.text or "" for element in root}
         date = datetime.fromisoformat((texts.get("modified") or texts.get("created") or "").strip())

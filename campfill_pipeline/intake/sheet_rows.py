@@ -20,6 +20,7 @@ import pyarrow as pa
 from campfill_pipeline.intake.cells import CellReader, Kinds
 from campfill_pipeline.intake.findings import CellKind, UnreadableError
 from campfill_pipeline.intake.sheet_events import LAST_ROW, SheetEvents, SheetRow, column_letters
+from campfill_pipeline.intake.xml_parts import has_known_namespace
 from campfill_pipeline.intake.xml_text import IrregularError, check_plain
 
 CHUNK = 1 << 22
@@ -269,4 +270,6 @@ def sheet_opening(read: Read) -> tuple[bytes, bytes, bytes]:
     encoding = _ENCODING.search(head)
     if (encoding and encoding[1].lower() not in (b"utf-8", b"us-ascii")) or b"<!" in head:
         raise IrregularError("an unusual beginning")
+    if not has_known_namespace(head, match[1]):
+        raise IrregularError("names of an unknown namespace")
     return head, buffer[match.end() :], match[1]

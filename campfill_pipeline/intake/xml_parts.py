@@ -6,6 +6,7 @@ Does not belong here: what the elements mean.
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 from xml.parsers import expat
 
@@ -53,6 +54,13 @@ def attribute(element: etree._Element, name: str) -> str | None:
         if str(key).rpartition("}")[2] == name:
             return str(value)
     return None
+
+
+def has_known_namespace(opening: bytes, prefix: bytes) -> bool:
+    """Whether `prefix` (like `x:`, or b'' for none) means SpreadsheetML in these opening tags."""
+    name = b"xmlns:" + prefix[:-1] if prefix else b"xmlns"
+    declared = re.findall(rb"\s%s\s*=\s*[\"']([^\"']*)[\"']" % name, opening)
+    return bool(declared) and all(space.decode("utf-8", "replace") in NAMESPACES for space in declared)
 
 
 def event_parser() -> expat.XMLParserType:

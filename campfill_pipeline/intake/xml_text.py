@@ -14,6 +14,8 @@ import pyarrow as pa
 _ENTITY = re.compile(rb"&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(amp|lt|gt|quot|apos));|(&)")
 _NAMED = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+ESCAPED = re.compile(rb"_x[0-9A-Fa-f]{4}_")
+"""Finds an escape of `decode_escapes` in raw text."""
 
 
 class IrregularError(Exception):

@@ -40,6 +40,13 @@ _NAMESPACES = {
 }
 EXPLAINED = {
     "LONumbers.xlsx": "number formats like [HH]: openpyxl knows elapsed time in lower case only",
+    "MCExecl.xlsx": "an element to be ignored whose content counts: openpyxl ignores both",
+    "skip_empty_lines.xlsx": "row 3 holds a cell A4, which Excel calls damage: rejected as corrupt",
+    "file_with_sheet_xml_not_matching_content_types.xlsx": "the only sheet is missing: rejected as corrupt",
+    "file_with_no_sheets_in_workbook_xml.xlsx": "it has no sheet: rejected as no_header",
+    "BadWorkbook.xlsx": "it has no sheet: rejected as no_header",
+    "shared_strings02.xlsx": "_x005F_ stands for an underscore: openpyxl drops every x005F_ instead",
+    "xl8galry.xlsx": "it has chart sheets only: rejected as no_header",
     "64420.xlsm": "openpyxl takes the formulas of an Excel 4 macro sheet for cells; campfill reads worksheets only",
 }
 """Files whose differences are openpyxl's, by name, with the reason."""
