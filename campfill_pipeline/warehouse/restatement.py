@@ -1,5 +1,8 @@
 """Replacing what is stored by what came now, by key, and recording what that changed.
 
+A purchase type that is not told, or was never heard of, says nothing: it neither contradicts one that was told nor
+takes it back. So figures are compared, and `terms` (see the table `purchase_terms`) are merged.
+
 Belongs here: the comparison of staged rows with stored ones, and its outcomes. Does not belong here: how rows are
 staged (staging.py), or sums over them (rollups.py).
 """
@@ -16,9 +19,11 @@ from campfill_pipeline.warehouse.delivery_errors import ContradictingRowsError, 
 EXAMPLES = 5
 Values = dict[str, object]
 _KEY = "series_no, hour_utc, site_no"
-_FIGURES = ("impressions", "bids", "wins", "plays", "terms")
-_OLD = ", ".join(f"old_{name}" for name in _FIGURES)
-_NEW = ", ".join(f"new_{name}" for name in _FIGURES)
+_FIGURES = ("impressions", "bids", "wins", "plays")
+_COLUMNS = (*_FIGURES, "terms")
+_OLD_FIGURES = ", ".join(f"old_{name}" for name in _FIGURES)
+_NEW_FIGURES = ", ".join(f"new_{name}" for name in _FIGURES)
+_NEW = ", ".join(f"new_{name}" for name in _COLUMNS)
 _SAME_KEY = """h.series_no = c.series_no AND h.hour_utc = c.hour_utc AND h.site_no = c.site_no
                AND h.hour_utc >= %(start)s AND h.hour_utc < %(end)s"""
 
@@ -57,9 +62,14 @@ def merge_repeats(conn: psycopg.Connection, source: str) -> int:
     doubled = f"SELECT count(*) - 1 AS repeats FROM stage_hour GROUP BY {_KEY} HAVING count(*) > 1"
     repeats = _number(conn, f"SELECT COALESCE(sum(repeats), 0)::bigint FROM ({doubled}) d")
     if repeats:
-        columns = f"{_KEY}, {', '.join(_FIGURES)}"
+        columns = f"{_KEY}, {', '.join(_COLUMNS)}"
         conn.execute(
-            f"CREATE TEMP TABLE stage_once ON COMMIT DROP AS SELECT DISTINCT {columns} FROM stage_hour"
+            f"""
+            CREATE TEMP TABLE stage_once ON COMMIT DROP AS
+            SELECT {_KEY}, {", ".join(_FIGURES)},
+                   (3 * max(terms::text::integer / 3) + max(terms::text::integer % 3))::text::"char" AS terms
+            FROM stage_hour GROUP BY {_KEY}, {", ".join(_FIGURES)}
+            """
         )
         _refuse_contradictions(conn, "stage_once", source)
         conn.execute("TRUNCATE stage_hour")
@@ -71,8 +81,9 @@ def merge_repeats(conn: psycopg.Connection, source: str) -> int:
 def replace(conn: psycopg.Connection, scope: Scope, fetch_no: int, now: datetime) -> Changes:
     """Make the stored rows of `scope` equal to the staged ones, writing only what differs; record restatements.
 
-    Recorded are: changed figures or purchase types, rows gone, rows that came after their day was first complete, and
-    rows that came back. Rows that this very fetch (`fetch_no`) stored already only have to agree with the staged ones.
+    Recorded are: changed figures, purchase types told otherwise than before, rows gone, rows that came after their day
+    was first complete, and rows that came back. Rows that this very fetch (`fetch_no`) stored already only have to
+    agree with the staged ones.
     """
     values: Values = {
         "source": scope.source, "name": "api" if scope.source == "a" else "csv", "start": scope.start,
@@ -87,17 +98,17 @@ def replace(conn: psycopg.Connection, scope: Scope, fetch_no: int, now: datetime
         f"DELETE FROM report_hour h USING hour_change c WHERE c.new_impressions IS NULL AND {_SAME_KEY}",
         values,
     ).rowcount
-    changed = conn.execute(
+    conn.execute(
         f"""
-        UPDATE report_hour h SET ({", ".join(_FIGURES)}) = ROW({", ".join(f"c.new_{name}" for name in _FIGURES)})
+        UPDATE report_hour h SET ({", ".join(_COLUMNS)}) = ROW({", ".join(f"c.new_{name}" for name in _COLUMNS)})
         FROM hour_change c
         WHERE c.old_impressions IS NOT NULL AND c.new_impressions IS NOT NULL AND {_SAME_KEY}
         """,
         values,
-    ).rowcount
+    )
     new = conn.execute(
         f"""
-        INSERT INTO report_hour ({_KEY}, fetch_no, {", ".join(_FIGURES)})
+        INSERT INTO report_hour ({_KEY}, fetch_no, {", ".join(_COLUMNS)})
         SELECT {_KEY}, COALESCE(b.first_fetch_no, %(fetch)s), {_NEW}
         FROM hour_change LEFT JOIN came_back b USING ({_KEY})
         WHERE old_impressions IS NULL ORDER BY {_KEY}
@@ -105,9 +116,9 @@ def replace(conn: psycopg.Connection, scope: Scope, fetch_no: int, now: datetime
         values,
     ).rowcount
     conn.execute("SELECT set_config('enable_nestloop', 'on', true)")
-    late = _number(
-        conn, "SELECT count(*) FROM restatement WHERE fetch_no = %(fetch)s AND before IS NULL", values
-    )
+    recorded = "SELECT count(*) FROM restatement WHERE fetch_no = %(fetch)s AND"
+    late = _number(conn, f"{recorded} before IS NULL", values)
+    changed = _number(conn, f"{recorded} before IS NOT NULL AND after IS NOT NULL", values)
     touched = conn.execute("SELECT DISTINCT series_no, day FROM hour_change").fetchall()
     return Changes(new, changed, gone, late, tuple((series, day) for series, day in touched))
 
@@ -118,25 +129,37 @@ def _compare(conn: psycopg.Connection, scope: Scope, values: Values) -> None:
     conn.execute(
         f"""
         CREATE TEMP TABLE hour_change ON COMMIT DROP AS
-        SELECT {_KEY}, (hour_utc AT TIME ZONE %(zone)s)::date AS day, o.fetch_no AS brought_by,
-               {", ".join(f"o.{name} AS old_{name}, n.{name} AS new_{name}" for name in _FIGURES)}
-        FROM (SELECT h.*, {"true" if scope.whole else spoken} AS spoken_for
-              FROM report_hour h JOIN report_series s USING (series_no)
-              WHERE s.source = %(source)s AND h.hour_utc >= %(start)s AND h.hour_utc < %(end)s) o
-        FULL JOIN stage_hour n USING ({_KEY})
-        WHERE CASE WHEN n.impressions IS NULL THEN o.spoken_for AND o.fetch_no <> %(fetch)s
-                   ELSE (o.impressions, o.bids, o.wins, o.plays, o.terms)
-                        IS DISTINCT FROM (n.impressions, n.bids, n.wins, n.plays, n.terms) END
+        SELECT {_KEY}, day, brought_by, {", ".join(f"old_{name}, new_{name}" for name in _FIGURES)}, old_terms,
+               (3 * campaign_type + deal_type)::text::"char" AS new_terms, differs,
+               differs OR told_otherwise AS restated
+        FROM (
+            SELECT {_KEY}, (hour_utc AT TIME ZONE %(zone)s)::date AS day, o.fetch_no AS brought_by, o.spoken_for,
+                   {", ".join(f"o.{name} AS old_{name}, n.{name} AS new_{name}" for name in _FIGURES)},
+                   o.terms AS old_terms, o.terms::text::integer AS was, n.terms::text::integer AS told,
+                   ({", ".join(f"o.{name}" for name in _FIGURES)})
+                   IS DISTINCT FROM ({", ".join(f"n.{name}" for name in _FIGURES)}) AS differs
+            FROM (SELECT h.*, {"true" if scope.whole else spoken} AS spoken_for
+                  FROM report_hour h JOIN report_series s USING (series_no)
+                  WHERE s.source = %(source)s AND h.hour_utc >= %(start)s AND h.hour_utc < %(end)s) o
+            FULL JOIN stage_hour n USING ({_KEY})) pair
+        CROSS JOIN LATERAL (
+            SELECT COALESCE(NULLIF(told / 3, 0), was / 3, 0) AS campaign_type,
+                   COALESCE(NULLIF(told %% 3, 0), was %% 3, 0) AS deal_type) merged
+        CROSS JOIN LATERAL (
+            SELECT (was / 3 <> 0 AND campaign_type <> was / 3) OR (was %% 3 <> 0 AND deal_type <> was %% 3)
+                   AS told_otherwise) t
+        WHERE CASE WHEN new_impressions IS NULL THEN spoken_for AND brought_by <> %(fetch)s
+                   ELSE differs OR 3 * campaign_type + deal_type <> was END
         """,
         values,
     )
     conn.execute("ANALYZE hour_change")
-    if _number(conn, "SELECT count(*) FROM hour_change WHERE brought_by = %(fetch)s", values):
+    own = "FROM hour_change WHERE differs AND brought_by = %(fetch)s"
+    if _number(conn, f"SELECT count(*) {own}", values):
         conn.execute(
             f"""
             CREATE TEMP TABLE own_change ({_KEY}, {", ".join(_FIGURES)}) ON COMMIT DROP AS
-            SELECT {_KEY}, {_OLD} FROM hour_change WHERE brought_by = %(fetch)s
-            UNION ALL SELECT {_KEY}, {_NEW} FROM hour_change WHERE brought_by = %(fetch)s
+            SELECT {_KEY}, {_OLD_FIGURES} {own} UNION ALL SELECT {_KEY}, {_NEW_FIGURES} {own}
             """,
             values,
         )
@@ -152,7 +175,7 @@ def _record(conn: psycopg.Connection, values: Values) -> None:
         WHERE old_impressions IS NULL AND r.after IS NULL
         """
     )
-    others = _FIGURES[1:]
+    others = _COLUMNS[1:]
     conn.execute(
         f"""
         INSERT INTO restatement ({_KEY}, seen_at, fetch_no, first_fetch_no, before, after,
@@ -162,7 +185,8 @@ def _record(conn: psycopg.Connection, values: Values) -> None:
         FROM hour_change c
         LEFT JOIN came_back b USING ({_KEY})
         LEFT JOIN delivery_fetch f ON f.source = %(name)s AND f.day = c.day
-        WHERE old_impressions IS NOT NULL OR b.first_fetch_no IS NOT NULL OR f.first_complete_at IS NOT NULL
+        WHERE CASE WHEN old_impressions IS NULL THEN b.first_fetch_no IS NOT NULL OR f.first_complete_at IS NOT NULL
+                   ELSE new_impressions IS NULL OR c.restated AND c.brought_by <> %(fetch)s END
         ORDER BY hour_utc, series_no, site_no
         """,
         values,

@@ -87,12 +87,16 @@ class Model:
         touched = set()
         for key in before.keys() | rows.keys():
             old, new = before.get(key), rows.get(key)
+            if old and new:  # a type that is not told takes none back
+                new = (*new[:4], new[4] or old[4], new[5] or old[5])
             if old == new:
                 continue
             touched.add(self.line_of(key))
             if old is None and key not in self.gone_once:
                 self.first_seen[key] = now
-            if old is not None or key in self.gone_once or day in self.complete:
+            filled_in = old and new and old == (*new[:4], old[4] and new[4], old[5] and new[5])
+            seen_before = old is not None or key in self.gone_once or day in self.complete
+            if seen_before and not filled_in:
                 figures = (old[0] if old else None, new[0] if new else None)
                 self.restated.append((key, *figures, now, self.first_seen[key]))
             if new is None:

@@ -126,6 +126,39 @@ def test_today_is_never_complete_and_its_new_hours_are_no_restatements(
     assert all_of(connection, "SELECT * FROM delivery_restatement") == []
 
 
+def test_a_row_that_goes_and_comes_back_before_its_day_is_over_is_recorded(
+    connection: psycopg.Connection,
+) -> None:
+    first, second, third = (at(f"2025-08-04T{hour}:00") for hour in (13, 14, 15))
+    store(connection, DAY, [Row(NOON)], now=first)
+    store(connection, DAY, [], now=second)
+    store(connection, DAY, [Row(NOON, impressions=Decimal(3))], now=third)
+    assert all_of(
+        connection, "SELECT before, after, seen_at, first_seen_at FROM delivery_restatement ORDER BY seen_at"
+    ) == [(Decimal(1), None, second, first), (None, Decimal(3), third, first)]
+    assert all_of(connection, "SELECT first_seen_at FROM report_row") == [(first,)]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_purchase_type_that_is_not_told_contradicts_nothing(
+    connection: psycopg.Connection, known: bool
+) -> None:
+    if known:
+        store(connection, date(2025, 8, 3), [Row(at("2025-08-03T12:00"), deal_id=DEAL)])
+    told = Row(NOON, deal_id=DEAL, campaign_purchase_type="guaranteed")
+    other = replace(told, campaign_purchase_type="preferred", deal_purchase_type="unguaranteed")
+    types = "SELECT campaign_purchase_type, deal_purchase_type FROM report_row WHERE hour_utc = %s"
+    for pages in (
+        [told, other],
+        [table([told]), table([other])],
+        [table([other]), table([told])],
+        [replace(told)],
+    ):
+        store(connection, DAY, pages)
+        assert all_of(connection, types, NOON) == [("guaranteed", "unguaranteed")]
+    assert all_of(connection, "SELECT * FROM delivery_restatement") == []
+
+
 def test_a_page_that_comes_twice_counts_once(connection: psycopg.Connection) -> None:
     page = table(Row(NOON, site=f"Site {n}", impressions=Decimal(n)) for n in range(100))
     for again in ([page, page], [pa.concat_tables([page, page])]):
