@@ -157,6 +157,7 @@ def render(
     blocks = [
         payload.packed("lines", payload.line_columns(data, shown, packed.chunk_of, uploads)),
         payload.packed("revisions", history),
+        payload.packed("disagreements", payload.disagreements(data)),
         *packed.blocks,
     ]
     environment = Environment(

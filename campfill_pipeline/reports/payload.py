@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
@@ -21,6 +21,7 @@ from uuid import UUID
 
 import orjson
 
+from campfill_pipeline.reports.wording import detail_text
 from campfill_pipeline.warehouse.report_shapes import (
     Evidence,
     LineDetail,
@@ -93,6 +94,15 @@ def line_columns(
     columns |= {name: [getattr(row, name) for row in rows] for name in COUNTED}
     columns |= {name: _repeated([getattr(row, name) for row in rows]) for name in REPEATED}
     return columns
+
+
+def disagreements(data: ReportData) -> dict[str, list[tuple[str, str]]]:
+    """By line: where list and reporting disagree about it, as (kind of issue, facts)."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for row in data.reconciliation:
+        if row.line_id is not None:
+            found[row.line_id.hex].append((row.kind_of_issue, detail_text(row.detail)))
+    return found
 
 
 def revision_entries(entries: Iterable[RevisionRow], uploads: dict[UUID, int]) -> list[dict[str, object]]:

@@ -98,6 +98,18 @@ PILES = {
 }
 
 
+DISAGREEMENTS = {
+    "line_without_report": "Reporting has no row for this line",
+    "kind_conflict": "The list and reporting say different kinds; reporting counts",
+    "name_differs": "The names differ",
+    "purchase_type_changed": "The purchase type changed",
+    "overview_differs": "The reporting's own total differs from its hours",
+    "outside_flight": "Delivery outside the flight: counted, and shown apart",
+    "budget_mismatch": "The budget does not fit goal and CPM",
+    "ambiguous": "Report rows also fit another line; they count once",
+}
+
+
 def band_limits(bands: Bands) -> dict[str, str]:
     """What each band means in percent of the goal, for these thresholds."""
     met, near, moderate = (
@@ -129,6 +141,7 @@ def page_words(bands: Bands) -> dict[str, dict[str, str]]:
         "cause_actions": CAUSE_ACTIONS,
         "actions": ACTIONS,
         "piles": PILES,
+        "disagreements": DISAGREEMENTS,
     }
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from campfill_pipeline.reports.payload import exact
-from campfill_pipeline.warehouse.report_shapes import LineRow
-from campfill_pipeline_tests.reports.conftest import Library, Reader, Written
+from campfill_pipeline.warehouse.report_shapes import Freshness, LineRow
+from campfill_pipeline_tests.reports.conftest import Library, Reader, Written, write
+from campfill_pipeline_tests.reports.invented import invent
 
 pytestmark = pytest.mark.browser
 
@@ -183,6 +187,13 @@ def test_a_short_line_tells_its_cause_with_the_evidence(reader: Reader, written:
     assert reader.tab.locator("table.sites tbody tr").count() == 8
 
 
+def test_a_line_tells_where_list_and_reporting_disagree_about_it(reader: Reader, written: Written) -> None:
+    differs = next(row for row in written.data.reconciliation if row.kind_of_issue == "name_differs")
+    reader.go(f"/line/{differs.line_id}")
+    assert "The names differ" in reader.text("[aria-labelledby=h-disputed]")
+    assert "reported: x" in reader.text("[aria-labelledby=h-disputed]")
+
+
 def test_a_healthy_line_shows_contract_and_figures(reader: Reader, written: Written) -> None:
     line = next(line for line in ended(written) if line.band == "goal_met")
     reader.go(f"/line/{line.id}")
@@ -226,3 +237,30 @@ def test_names_are_shown_as_they_are_never_run(reader: Reader, written: Written)
     line = ended(written)[0]
     reader.go(f"/line/{line.id}")
     assert "<X> & Co" in reader.text("h1")
+
+
+def test_before_the_first_list_the_page_says_what_to_do(library: Library, tmp_path: Path) -> None:
+    freshness = Freshness(None, None, None, None, (), None, None)
+    nothing = replace(
+        invent(0),
+        windows=(),
+        trend=(),
+        losses=(),
+        attention=(),
+        reconciliation=(),
+        uploads=(),
+        freshness=freshness,
+    )
+    reader = library.read(write(tmp_path, nothing).path)
+    assert reader.text("h1") == "No campaign list has arrived yet."
+    assert "inbox" in reader.text(".lead")
+    for level in ("/where/all/all", "/lines", "/lines?state=live"):
+        reader.go(level)
+    assert reader.complaints == []
+
+
+def test_stale_delivery_is_said_loudly(library: Library, tmp_path: Path) -> None:
+    data = invent(40)
+    late = replace(data.freshness, complete_through=data.as_of - timedelta(days=4))
+    reader = library.read(write(tmp_path, replace(data, freshness=late)).path)
+    assert "Older than the day before this page's date" in reader.text(".statement.late")

@@ -43,6 +43,12 @@ const revisionsOf = async (row) => {
   return ((await revisions) || {})[row.id.replaceAll("-", "")] || [];
 };
 
+let disagreements = null;
+const disagreementsOf = async (row) => {
+  disagreements = disagreements || inflate("disagreements");
+  return ((await disagreements) || {})[row.id.replaceAll("-", "")] || [];
+};
+
 const PERIODS = { "7d": "the last 7 days", "30d": "the last 30 days", this_year: "this year" };
 const periodStart = (period) => {
   if (period === "this_year") return head.as_of.slice(0, 4) + "-01-01";

@@ -69,7 +69,7 @@ const pastOf = (row, list) => html`<section class="panel" aria-labelledby="h-his
 const line = async (id) => {
   const row = (await lines()).byId.get(id);
   if (!row) return { title: "No such line", body: html`${crumbs(["Overview", "#/"], ["Lines", "#/lines"], ["Not found"])}<h1 tabindex="-1">This page has no line with that ID</h1><p>${head.left_out ? html`It may be one of the ${count(head.left_out)} lines that were left out to keep the file small. ` : ""}Ask for it with <code>campfill line ${id}</code>.</p>`, draw: () => {} };
-  const detail = await detailOf(row), past = await revisionsOf(row);
+  const [detail, past, disputed] = await Promise.all([detailOf(row), revisionsOf(row), disagreementsOf(row)]);
   const hasDays = detail && detail.days;
   return {
     title: row.name,
@@ -79,7 +79,8 @@ const line = async (id) => {
     ${hasDays ? html`<section class="panel" aria-labelledby="h-curve"><h2 id="h-curve">Delivery against the promise</h2><div class="chart tall" id="curve"></div>${dayTable(detail)}</section>` : ""}
     ${detail && detail.hours ? html`<div class="two uneven"><section class="panel" aria-labelledby="h-heat"><h2 id="h-heat">When it ran <span class="soft">impressions by ${detail.hours.weekly ? "week" : "day"} and hour, ${head.timezone}</span></h2><div class="chart heat" id="heat"></div></section>${siteTable(detail)}</div>` : ""}
     ${detail && detail.days && !detail.hours && row.lifecycle !== "scheduled" && detail.trimmed ? html`<p class="soft">Hours and sites of this line were left out to keep the file small: <code>campfill line ${row.id}</code> tells them.</p>` : ""}
-    <div class="two">${contract(row)}${pastOf(row, past)}</div>`,
+    <div class="two">${contract(row)}${pastOf(row, past)}</div>
+    ${disputed.length ? html`<section class="panel" aria-labelledby="h-disputed"><h2 id="h-disputed">Where list and reporting disagree</h2><dl class="contract">${disputed.map(([kind, facts]) => html`<div><dt>${label("disagreements", kind)}</dt><dd>${facts}</dd></div>`)}</dl></section>` : ""}`,
     draw: () => {
       if (hasDays) drawCurve("curve", row, detail);
       if (detail && detail.hours) drawHeat("heat", detail.hours);
