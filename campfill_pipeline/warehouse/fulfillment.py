@@ -165,6 +165,7 @@ def refresh(
     the same.
     """
     conn.execute("SELECT pg_advisory_xact_lock(%s)", [REFRESH_LOCK])
+    conn.execute("SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '256MB'")
     state = conn.execute("SELECT as_of, rules, refreshed_at FROM fulfillment_state").fetchone()
     rules_text = _rules_text(rules)
     everything = full or state is None or state[1] != rules_text

@@ -9,6 +9,7 @@ healthy, or ceases to be, is added or taken away by its own rows. So a refresh r
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,8 +18,8 @@ import psycopg
 from campfill_pipeline.domain.causes import HEALTHY_FROM
 from campfill_pipeline.warehouse.statements import sections
 
-EARLIEST = date(2000, 1, 1)
 ONE_DAY = timedelta(days=1)
+MOST_DAYS_AT_ONCE = timedelta(days=31)
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ def refresh_references(
         _forget(conn, texts, timezone, as_of, before, None)
     for first, last in _runs(stale):
         _forget(conn, texts, timezone, first, last, stale)
-        _sum(conn, texts, timezone, first, last, stale)
+        for part in _chunks(first, last):
+            _sum(conn, texts, timezone, *part, stale)
     typed: list[tuple[str, date]] = []
     moved = [(*series, 1) for series in added] + [(*series, -1) for series in removed]
     if moved:
@@ -68,8 +70,25 @@ def _make_all(conn: psycopg.Connection, texts: dict[str, str], timezone: str, as
         f"INSERT INTO reference_series {texts['wanted']}".encode(),
         {"lines": None, "healthy_from": HEALTHY_FROM},
     )
-    _sum(conn, texts, timezone, EARLIEST, as_of - ONE_DAY, None)
+    bounds = conn.execute("SELECT min(day), max(day) FROM line_day WHERE day < %s", [as_of]).fetchone()
+    if bounds is not None and bounds[0] is not None:
+        # A key is made faster at the end than kept while millions of rows come in.
+        conn.execute("ALTER TABLE reference_hour DROP CONSTRAINT reference_hour_pkey")
+        for first, last in _chunks(bounds[0], bounds[1]):
+            _sum(conn, texts, timezone, first, last, None)
+        conn.execute(
+            """ALTER TABLE reference_hour
+               ADD CONSTRAINT reference_hour_pkey PRIMARY KEY (purchase_type, site_no, hour_utc)"""
+        )
+        conn.execute("ANALYZE reference_hour, reference_day")
     return ReferenceChange(None, frozenset())
+
+
+def _chunks(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """The days from first to last in pieces that are summed up in memory."""
+    while first <= last:
+        yield first, min(first + MOST_DAYS_AT_ONCE - ONE_DAY, last)
+        first += MOST_DAYS_AT_ONCE
 
 
 def _update_members(
@@ -127,6 +146,6 @@ def _sum(
     conn: psycopg.Connection, texts: dict[str, str], timezone: str, first: date, last: date,
     days: list[date] | None,
 ) -> None:  # fmt: skip
-    scope = {"first": first, "last": last, "days": days, "timezone": timezone}
-    conn.execute(texts["sum days"].encode(), scope)
-    conn.execute(texts["sum days by day"].encode(), scope)
+    conn.execute(
+        texts["sum days"].encode(), {"first": first, "last": last, "days": days, "timezone": timezone}
+    )

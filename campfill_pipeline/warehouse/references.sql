@@ -30,25 +30,25 @@ WHERE hour_utc >= %(first)s::date::timestamp AT TIME ZONE %(timezone)s
   AND (%(days)s::date[] IS NULL OR (hour_utc AT TIME ZONE %(timezone)s)::date = ANY (%(days)s::date[]))
 
 -- name: sum days
--- Sum up the member series on whole days (NULL: all days before as_of).
+-- Sum up the member series on days from `first` to `last` (of these: `days`; NULL for all).
+WITH summed AS MATERIALIZED (
+    SELECT h.hour_utc, m.purchase_type, h.site_no, count(*) AS rows, sum(h.bids) AS bids, sum(h.wins) AS wins,
+           sum(h.plays) AS plays, sum(h.impressions) AS impressions
+    FROM report_hour h JOIN reference_series m USING (series_no)
+    WHERE h.hour_utc >= %(first)s::date::timestamp AT TIME ZONE %(timezone)s
+      AND h.hour_utc < (%(last)s::date + 1)::timestamp AT TIME ZONE %(timezone)s
+      AND (%(days)s::date[] IS NULL OR (h.hour_utc AT TIME ZONE %(timezone)s)::date = ANY (%(days)s::date[]))
+      AND h.bids IS NOT NULL AND h.wins IS NOT NULL AND h.plays IS NOT NULL
+    GROUP BY h.hour_utc, m.purchase_type, h.site_no
+), by_day AS (
+    INSERT INTO reference_day (purchase_type, day, rows, bids, wins, plays, impressions)
+    SELECT purchase_type, (hour_utc AT TIME ZONE %(timezone)s)::date, sum(rows), sum(bids), sum(wins), sum(plays),
+           sum(impressions)
+    FROM summed GROUP BY 1, 2
+)
 INSERT INTO reference_hour (purchase_type, site_no, hour_utc, rows, bids, wins, plays, impressions)
-SELECT m.purchase_type, h.site_no, h.hour_utc, count(*), sum(h.bids), sum(h.wins), sum(h.plays), sum(h.impressions)
-FROM report_hour h JOIN reference_series m USING (series_no)
-WHERE h.hour_utc >= %(first)s::date::timestamp AT TIME ZONE %(timezone)s
-  AND h.hour_utc < (%(last)s::date + 1)::timestamp AT TIME ZONE %(timezone)s
-  AND (%(days)s::date[] IS NULL OR (h.hour_utc AT TIME ZONE %(timezone)s)::date = ANY (%(days)s::date[]))
-  AND h.bids IS NOT NULL AND h.wins IS NOT NULL AND h.plays IS NOT NULL
-GROUP BY h.hour_utc, m.purchase_type, h.site_no
-ORDER BY h.hour_utc
-
--- name: sum days by day
-INSERT INTO reference_day (purchase_type, day, rows, bids, wins, plays, impressions)
-SELECT purchase_type, (hour_utc AT TIME ZONE %(timezone)s)::date, sum(rows), sum(bids), sum(wins), sum(plays), sum(impressions)
-FROM reference_hour
-WHERE hour_utc >= %(first)s::date::timestamp AT TIME ZONE %(timezone)s
-  AND hour_utc < (%(last)s::date + 1)::timestamp AT TIME ZONE %(timezone)s
-  AND (%(days)s::date[] IS NULL OR (hour_utc AT TIME ZONE %(timezone)s)::date = ANY (%(days)s::date[]))
-GROUP BY 1, 2
+SELECT purchase_type, site_no, hour_utc, rows, bids, wins, plays, impressions
+FROM summed ORDER BY hour_utc
 
 -- name: add series
 -- Add (sign 1) or take away (sign -1) whole series on the days that were not summed up just now.
