@@ -19,6 +19,7 @@ from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.domain.numbers import NUMBER_RULES, Notation, NumberRule, read_number
 from campfill_pipeline.intake.findings import RawCell, TableFound
 from campfill_pipeline.intake.issue_files import letters
+from campfill_pipeline.intake.parsing import RowsUnreadableError
 from campfill_pipeline.intake.receipt_facts import MOST_ROWS, IssueDigest, ReceiptFacts, issues_of_rows
 from campfill_pipeline.intake.receipt_sheet import GREY, ORANGE, YELLOW, Book, write_text
 
@@ -37,18 +38,26 @@ class MendSheet:
     wanted: int
 
 
-def write_rows_to_mend(book: Book, facts: ReceiptFacts, issues: IssueDigest) -> list[MendSheet]:
-    """One sheet for every table with rejected rows, in the order of the file's sheets."""
+def write_rows_to_mend(
+    book: Book, facts: ReceiptFacts, issues: IssueDigest
+) -> tuple[list[MendSheet], str | None]:
+    """One sheet for every table with rejected rows, in the order of the file's sheets.
+
+    Also says why rows are not there, where the file could not be read again.
+    """
     sheets: list[MendSheet] = []
     if facts.issues is None:
-        return sheets
+        return sheets, None
     comments = _MOST_COMMENTS
     for table in facts.parsed.tables:
         rows = issues.to_mend.get(table.sheet, [])
         if not rows:
             continue
         shown = rows[: max(100, min(MOST_ROWS, _MOST_CELLS // max(1, len(table.headers))))]
-        original = facts.raw_rows(table.sheet, shown)
+        try:
+            original = facts.raw_rows(table.sheet, shown)
+        except RowsUnreadableError as error:
+            return sheets, str(error)
         name = SHEET if not sheets else f"{SHEET} {len(sheets) + 1}"
         sheet = _Sheet(book, name, table, issues.notations.get(table.sheet or "", {}), comments)
         found = issues_of_rows(facts.issues, table.sheet, shown)
@@ -60,7 +69,7 @@ def write_rows_to_mend(book: Book, facts: ReceiptFacts, issues: IssueDigest) -> 
                 sheet.write(row_no, cells, found.get(row_no, []))
         comments = sheet.comments_left
         sheets.append(MendSheet(name, table, sheet.rows, len(rows)))
-    return sheets
+    return sheets, None
 
 
 class _Sheet:

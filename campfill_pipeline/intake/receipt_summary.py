@@ -101,7 +101,7 @@ def write_summary(
     page.row += 1
     page.banner(facts.status, headline(facts.status, facts.counts, facts.message))
     _steps(page, facts, issues, sheets, trouble)
-    if facts.counts.rows_read is not None or facts.counts.rows_skipped:
+    if facts.counts.rows_read or facts.counts.rows_skipped:
         _counts(page, facts)
     _reasons(page, issues)
     _highlights(page, facts)

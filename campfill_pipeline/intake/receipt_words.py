@@ -69,6 +69,8 @@ def rows(count: int) -> str:
 
 def next_steps(status: str, rejected: int, has_sheet: bool, warnings: int, hint: str) -> list[str]:
     """What the reader does next, step by step."""
+    if status == "duplicate":
+        return ["Nothing. What was found in this file is told in the receipt of its first arrival."]
     steps = []
     if has_sheet:
         steps += [

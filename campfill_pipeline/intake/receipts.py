@@ -12,7 +12,6 @@ import os
 from pathlib import Path
 
 from campfill_pipeline.intake.findings import KIND_LIST
-from campfill_pipeline.intake.parsing import RowsUnreadableError
 from campfill_pipeline.intake.receipt_facts import ReceiptFacts, digest
 from campfill_pipeline.intake.receipt_lists import write_changes, write_issues
 from campfill_pipeline.intake.receipt_rows import MendSheet, write_rows_to_mend
@@ -34,7 +33,7 @@ def write_receipt(target: Path, facts: ReceiptFacts) -> None:
 
 
 def _write(path: Path, facts: ReceiptFacts) -> None:
-    issues = digest(facts.issues)
+    issues = digest(None if facts.status == "duplicate" else facts.issues)
     book = Book(path)
     book.properties(
         {
@@ -47,10 +46,7 @@ def _write(path: Path, facts: ReceiptFacts) -> None:
     sheets: list[MendSheet] = []
     trouble = None
     if facts.parsed.kind == KIND_LIST and issues.to_mend:
-        try:
-            sheets = write_rows_to_mend(book, facts, issues)
-        except RowsUnreadableError as error:
-            trouble = str(error)
+        sheets, trouble = write_rows_to_mend(book, facts, issues)
     if facts.changes:
         write_changes(book, facts)
     if issues.total:

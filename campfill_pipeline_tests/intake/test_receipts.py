@@ -8,7 +8,7 @@ import subprocess
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
@@ -23,7 +23,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from campfill_pipeline.domain.issues import Issue
 from campfill_pipeline.intake.findings import Parsed
-from campfill_pipeline.intake.parsing import ParseLimits, Parser
+from campfill_pipeline.intake.parsing import ParseLimits, Parser, RowsUnreadableError
 from campfill_pipeline.intake.receipts import ReceiptFacts, write_receipt
 from campfill_pipeline.intake.validation import Verdict, read_issues, validate_list
 from campfill_pipeline_tests.intake.tables import HEADERS, line
@@ -408,9 +408,28 @@ def test_a_file_that_cannot_be_read_has_a_receipt_too(tmp_path: Path, read: Read
 
 
 def test_a_duplicate_says_that_nothing_is_to_do(tmp_path: Path, read: Read) -> None:
-    upload = read(workbook(tmp_path / "list.xlsx", [line(1)]))
-    summary = words(sheet_of(upload.receipt(status="duplicate", issues=None), SUMMARY))
-    assert "this very file is loaded already" in summary
+    upload = read(workbook(tmp_path / "list.xlsx", [line(1, goal="x")]))
+    receipt = upload.receipt(status="duplicate")
+    assert openpyxl.load_workbook(receipt).sheetnames == [SUMMARY]
+    assert "this very file is loaded already" in words(sheet_of(receipt, SUMMARY))
+
+
+def test_rows_that_cannot_be_had_again_are_mended_in_the_file(tmp_path: Path, read: Read) -> None:
+    def gone(sheet: str | None, rows: Sequence[int]) -> Any:
+        raise RowsUnreadableError("The file took too long to read.")
+
+    receipt = read(workbook(tmp_path / "list.xlsx", [line(1), line(2, goal="x")])).receipt(raw_rows=gone)
+    summary = words(sheet_of(receipt, SUMMARY))
+    assert "The file took too long to read. Mend them in your own file" in summary
+    assert "Open the sheet" not in summary
+    assert values(sheet_of(receipt, ISSUES))[3][2] == "C3"
+
+
+def test_a_reporting_export_lists_its_issues_and_is_mended_in_its_own_file(tmp_path: Path, read: Read) -> None:
+    upload = read(workbook(tmp_path / "list.xlsx", [line(1), line(2, goal="x")]))
+    receipt = upload.receipt(parsed=replace(upload.parsed, kind="report_csv"))
+    assert openpyxl.load_workbook(receipt).sheetnames == [SUMMARY, ISSUES]
+    assert "Mend the rows in your file and drop it again." in words(sheet_of(receipt, SUMMARY))
 
 
 def test_huge_rejections_give_small_receipts_that_say_so(tmp_path: Path, read: Read) -> None:
