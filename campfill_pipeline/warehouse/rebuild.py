@@ -8,6 +8,7 @@ reading an archived file (the caller's `validate` does it).
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -80,8 +81,7 @@ def rebuild(
                 _replay(conn, done, validate, rules, progress)  # what arrived while the rest was replayed
                 _number_lines_as_before(conn)
                 differences = compare(conn, database.SCHEMA, REPLAY_SCHEMA)
-                fulfillment.refresh(conn, rules, as_of=as_of, now=now)
-                _keep_computed(conn)
+                _keep_computed(conn, rules, as_of, now)
                 _swap(conn)
                 rollups.roll_up_all(conn, ZoneInfo(rules.timezone))
                 attribution.attribute_all(conn)
@@ -197,9 +197,14 @@ def _number_lines_as_before(conn: psycopg.Connection) -> None:
             conn.execute(step.encode())
 
 
-def _keep_computed(conn: psycopg.Connection) -> None:
+def _keep_computed(conn: psycopg.Connection, rules: FulfillmentRules, as_of: date, now: datetime) -> None:
+    """Set the computed figures aside, brought up to date as far as what is there allows, and empty their tables."""
+    with contextlib.suppress(psycopg.DatabaseError), conn.transaction():
+        # A damaged register is what a rebuild is for: then the figures are compared as they are.
+        fulfillment.refresh(conn, rules, as_of=as_of, now=now)
     for table in COMPUTED:
         conn.execute(f"CREATE TEMP TABLE before_{table} ON COMMIT DROP AS SELECT * FROM {table}".encode())
+        conn.execute(f"DELETE FROM {table}".encode())
 
 
 def _swap(conn: psycopg.Connection) -> None:
@@ -222,7 +227,7 @@ def _computed_differences(conn: psycopg.Connection) -> list[Difference]:
     for table in COMPUTED:
         names = conn.execute(
             "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped"
-            " AND attname <> ALL (%s)",
+            " AND attidentity = '' AND attname <> ALL (%s)",
             [table, list(NOT_COMPARED)],
         ).fetchall()
         columns = ", ".join(name for (name,) in names)

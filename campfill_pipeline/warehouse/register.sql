@@ -51,7 +51,7 @@ FROM touched t JOIN line_register l USING (line_no)
 -- Where the list is full (at least four fifths of the lines that have not ended): the awaited lines it lacks, newly absent.
 WITH awaited AS MATERIALIZED (
     SELECT line_no, id, absent_since FROM line_register
-    WHERE withdrawn_at IS NULL AND end_date >= %(today)s AND (event_no <> %(event_no)s OR action <> 'created')
+    WHERE withdrawn_at IS NULL AND end_date >= %(today)s AND (event_no <> %(event_no)s OR action = 'updated')
 ), missing AS MATERIALIZED (
     SELECT line_no, absent_since FROM awaited w
     WHERE NOT EXISTS (SELECT FROM arriving a WHERE a.id = w.id) AND id <> ALL (%(also_listed)s)
