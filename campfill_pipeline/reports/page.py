@@ -125,6 +125,12 @@ def _head(data: ReportData, rules: FulfillmentRules, made_at: datetime, left_out
         },
         "uploads": [{"file_name": u.file_name, "received_at": u.received_at} for u in data.uploads],
         "left_out": left_out,
+        "limits": {
+            "pct": [
+                float(limit) for limit in (rules.bands.goal_met, rules.bands.near_goal, rules.bands.moderate)
+            ],
+            "pace": [float(rules.behind_below)],
+        },
     }
 
 

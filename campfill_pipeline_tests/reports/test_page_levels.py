@@ -264,3 +264,22 @@ def test_stale_delivery_is_said_loudly(library: Library, tmp_path: Path) -> None
     late = replace(data.freshness, complete_through=data.as_of - timedelta(days=4))
     reader = library.read(write(tmp_path, replace(data, freshness=late)).path)
     assert "Older than the day before this page's date" in reader.text(".statement.late")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("99.996", "99.9 %"),
+        ("99.46", "99.4 %"),
+        ("94.96", "94.9 %"),
+        ("90.3614", "90.4 %"),
+        ("100", "100.0 %"),
+    ],
+)
+def test_a_percentage_is_never_rounded_up_to_a_limit_it_did_not_reach(
+    library: Library, tmp_path: Path, value: str, shown: str
+) -> None:
+    data = invent(40)
+    first = replace(next(window for window in data.windows if window.lines), fulfilled_pct=Decimal(value))
+    reader = library.read(write(tmp_path, replace(data, windows=(replace(first, period="7d"),))).path)
+    assert reader.text(".huge") == shown

@@ -29,11 +29,11 @@ const drawTrend = (id, trend) => {
   const known = trend.pct.filter((value) => !missing(value)).map(Number);
   const element = document.getElementById(id);
   if (!known.length) { if (element) element.outerHTML = '<p class="calm">No week with ended lines yet.</p>'; return; }
-  const floor = Math.max(0, Math.floor((Math.min(...known) - 3) / 10) * 10);
+  const floor = Math.max(0, Math.floor((Math.min(...known) - 3) / 20) * 20);
   chart(id, () => ({
     animation: false, aria: described(`Share of lines that met their goal, from ${plain(known[0], 1)} % on ${dayPlain.format(asUtc(trend.days[0]))} to ${plain(known[known.length - 1], 1)} % on ${dayPlain.format(asUtc(trend.days[trend.days.length - 1]))}.`),
     grid: { left: 8, right: 16, top: 16, bottom: 8, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
-    tooltip: tooltip(([at]) => `${dayLong.format(asUtc(at.axisValue))}<br><b>${missing(at.value) ? "no line ended" : plain(cut(String(trend.pct[at.dataIndex]), 1), 1) + " %"}</b>`),
+    tooltip: tooltip(([at]) => `${dayLong.format(asUtc(at.axisValue))}<br><b>${missing(at.value) ? "no line ended" : plain(below(trend.pct[at.dataIndex], 1, head.limits.pct), 1) + " %"}</b>`),
     xAxis: dayAxis(trend.days), yAxis: valueAxis({ min: floor, max: 100, axisLabel: { ...font(), formatter: "{value} %" } }),
     series: [{ type: "line", data: trend.pct.map((value) => (missing(value) ? null : Number(value))), showSymbol: known.length < 15, symbolSize: 5, lineStyle: { width: 2.5, color: colour("line") }, itemStyle: { color: colour("line") }, areaStyle: { color: colour("line"), opacity: 0.08, origin: "start" } }],
   }));

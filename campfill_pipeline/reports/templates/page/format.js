@@ -16,7 +16,7 @@ const piece = (value) => {
 /* Tagged template: what is put in is escaped, unless it is markup itself. */
 const html = (parts, ...values) => new Markup(parts.reduce((text, part, at) => text + piece(values[at - 1]) + part));
 
-/* Cut (never round up) a decimal string, so that 99.996 % is not shown as 100 %. */
+/* Cut a decimal string after some digits, without rounding. */
 const cut = (text, digits) => {
   const [whole, fraction = ""] = text.split(".");
   return digits > 0 ? `${whole}.${fraction.slice(0, digits).padEnd(digits, "0")}` : whole;
@@ -42,11 +42,16 @@ const impressions = (value, digits = 0) => {
 };
 const euros = (value, digits = 0) =>
   missing(value) ? NOTHING : exact(value, numberFormat(digits, { style: "currency", currency: "EUR" }).format(value), " €");
+/* Rounded like everywhere else, but never up to a limit that was not reached: 99.96 % is shown as 99.9 %, not as 100 %. */
+const below = (value, digits, limits) => {
+  const shown = Number(Number(value).toFixed(digits));
+  return limits.some((limit) => Number(value) < limit && shown >= limit) ? cut(String(value), digits) : value;
+};
 const percent = (value, digits = 1) =>
-  missing(value) ? NOTHING : exact(value, numberFormat(digits).format(cut(String(value), digits)) + " %", " %");
+  missing(value) ? NOTHING : exact(value, numberFormat(digits).format(below(value, digits, head.limits.pct)) + " %", " %");
 const points = (value) =>
   missing(value) ? NOTHING : exact(value, numberFormat(1, { signDisplay: "exceptZero" }).format(value) + " pts", " points");
-const factor = (value, digits = 2) => (missing(value) ? NOTHING : exact(value, numberFormat(digits).format(cut(String(value), digits))));
+const factor = (value, digits = 2) => (missing(value) ? NOTHING : exact(value, numberFormat(digits).format(below(value, digits, head.limits.pace))));
 const plain = (value, digits = 0) => (missing(value) ? "–" : numberFormat(digits).format(value));
 
 const asUtc = (day) => new Date(day + "T00:00:00Z");

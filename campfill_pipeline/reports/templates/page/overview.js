@@ -13,7 +13,7 @@ const headlineMore = (period) => {
   const parts = SIDES.map((side) => losses.find((row) => row.side === side)).filter((row) => row && share(row.impressions, lacking) >= 1)
     .sort((a, b) => rough(b.impressions) - rough(a.impressions));
   return html`They lack ${impressions(lacking)} impressions, worth ${euros(sum(losses.map((row) => row.eur)))}:
-    ${parts.map((row, at) => html`${at === 0 ? "" : at === parts.length - 1 ? " and " : ", "}${plain(share(row.impressions, lacking).toFixed(0))} % ${label("side_phrases", row.side)}`)}.`;
+    ${parts.map((row, at) => html`${at === 0 ? "" : at === parts.length - 1 ? " and " : ", "}${portion(row.impressions, lacking)} ${label("side_phrases", row.side)}`)}.`;
 };
 
 /* What guaranteed lines lack is not only missing money but owed: a make-good. */

@@ -27,6 +27,11 @@ const sparkline = (trend) => {
 };
 
 const SIDES = ["system", "resource", "unknown", "none"];
+/* A part in whole percent; what is there is never shown as nothing. */
+const portion = (part, whole) => {
+  const size = share(part, whole);
+  return (size > 0 && size < 1 ? "< 1" : plain(size.toFixed(0))) + " %";
+};
 const sideBar = (rows) => {
   const total = sum(rows.map((row) => row.impressions));
   if (rough(total) === 0) return html`<p class="calm">No shortfall.</p>`;
@@ -35,7 +40,7 @@ const sideBar = (rows) => {
   <div class="stack" aria-hidden="true">${kept.map((row) => html`<i class="side-${row.side}" style="flex:${share(row.impressions, total).toFixed(3)} 0 0"></i>`)}</div>
   <table class="sides"><thead><tr><th scope="col">Kind of problem</th><th scope="col" class="n">Share</th><th scope="col" class="n">Impressions short</th><th scope="col" class="n">Worth</th><th scope="col" class="n">Lines</th></tr></thead>
   <tbody>${kept.map((row) => html`<tr data-side="${row.side}"><th scope="row"><i class="key side-${row.side}" aria-hidden="true"></i><a href="${row.href}">${label("sides", row.side)}</a><span class="soft">${label("side_meanings", row.side)}</span></th>
-    <td class="n">${plain(share(row.impressions, total).toFixed(1), 0)} %</td><td class="n">${impressions(row.impressions)}</td><td class="n">${euros(row.eur)}</td><td class="n">${count(row.lines)}</td></tr>`)}</tbody>
+    <td class="n">${portion(row.impressions, total)}</td><td class="n">${impressions(row.impressions)}</td><td class="n">${euros(row.eur)}</td><td class="n">${count(row.lines)}</td></tr>`)}</tbody>
   <tfoot><tr><th scope="row">Together</th><td class="n"></td><td class="n">${impressions(total)}</td><td class="n">${euros(sum(kept.map((row) => row.eur)))}</td><td class="n">${count(kept.reduce((all, row) => all + row.lines, 0))}</td></tr></tfoot></table>`;
 };
 

@@ -70,7 +70,7 @@ window.addEventListener("beforeprint", () => {
 window.addEventListener("afterprint", () => { for (const chart of open.values()) chart.resize({ width: "auto" }); });
 
 document.getElementById("stamp").innerHTML = String(html`As of <strong>${day(head.as_of, dayLong)}</strong><span class="soft"> made ${moment(head.made_at)}</span>`);
-document.getElementById("foot").innerHTML = String(html`<p>Made by campfill ${moment(head.made_at)} (${head.timezone}). Percentages are cut, never rounded up. Point at a figure to see it exactly. Shares are sums divided by sums, never averages of percentages.</p>`);
+document.getElementById("foot").innerHTML = String(html`<p>Made by campfill ${moment(head.made_at)} (${head.timezone}). Percentages are rounded, but never up to a limit that was not reached. Point at a figure to see it exactly. Shares are sums divided by sums, never averages of percentages.</p>`);
 window.campfill = {
   dataArrived: () => arrived(),
   chartsArrived: (echarts) => { library = echarts; redraw(); root.dataset.charts = "ready"; },
