@@ -139,6 +139,11 @@ def test_a_billion_laughs_are_refused_in_every_part(
     assert "entities" in parsed.message
 
 
+def test_a_document_type_alone_is_refused(read: Read, tmp_path: Path) -> None:
+    xml = f'<?xml version="1.0"?><!DOCTYPE worksheet SYSTEM "http://127.0.0.1:9/x.dtd">{list_sheet(LINE)}'
+    assert read(workbook(tmp_path / "a.xlsx", xml)).reason == "corrupt"
+
+
 def test_external_entities_are_refused_and_never_fetched(read: Read, tmp_path: Path) -> None:
     xml = '<!DOCTYPE x [<!ENTITY passwords SYSTEM "file:///etc/passwd">]>' + list_sheet(LINE).replace(
         "Infoscreen", "&passwords;"
