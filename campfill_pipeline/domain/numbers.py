@@ -224,12 +224,9 @@ def _not_a_number(text: str, kind: int, rule: NumberRule) -> NumberRead:
 
 
 def _out_of_range(text: str, rule: NumberRule) -> NumberRead:
-    message = f"“{_short(text)}” is outside the range of an {rule.what}: {rule.range_text}."
-    message = message if rule.whole else message.replace(" an ", " a ")
-    return NumberRead(
-        None,
-        Finding("out_of_range", Severity.ERROR, message, f"Type a number from {rule.range_text}."),
-    )
+    message = f"“{_short(text)}” is out of range: the {rule.what} must be from {rule.range_text}."
+    hint = f"Type a number from {rule.range_text}."
+    return NumberRead(None, Finding("out_of_range", Severity.ERROR, message, hint))
 
 
 def _ambiguous(text: str, decimal: Decimal, grouped: Decimal) -> NumberRead:

@@ -84,7 +84,8 @@ def placed(findings: Findings, batch: pa.RecordBatch, table: TableFound) -> pa.R
     for column in table.columns:
         number = LIST_FIELDS.index(column.field)
         index[number], headers[number] = column.index, column.header
-    order = np.lexsort((index[findings.field], findings.at))
+    rows = batch.column("row_no").to_numpy()
+    order = np.lexsort((index[findings.field], rows[findings.at]))
     at, fields, which = findings.at[order], findings.field[order], findings.which[order]
     row_no = batch.column("row_no").take(pa.array(at))
     kinds = findings.kinds

@@ -24,6 +24,8 @@ from campfill_pipeline.domain.numbers import Notation
 from campfill_pipeline.intake import issue_files
 from campfill_pipeline.intake.findings import TableFound
 
+Numbers = npt.NDArray[np.int32]
+
 _NAMED = 3
 
 
@@ -32,7 +34,9 @@ class IdsSeen:
 
     def __init__(self) -> None:
         self._ids: list[duplicates.PackedIds] = []
-        self._row_no: list[npt.NDArray[np.int32]] = []
+        self._row_no: list[Numbers] = []
+        self._place: list[Numbers] = []
+        self._line: list[Numbers] = []
         self._faulty: list[Mask] = []
 
     def note(self, judged: JudgedRows) -> None:
@@ -41,12 +45,24 @@ class IdsSeen:
         wanted = ids.is_valid().to_numpy(zero_copy_only=False) & ~judged.skipped
         self._ids.append(duplicates.packed(ids if wanted.all() else ids.filter(pa.array(wanted))))
         self._row_no.append(judged.row_no.to_numpy()[wanted])
+        self._place.append(np.flatnonzero(wanted).astype(np.int32))
+        self._line.append((np.cumsum(judged.acceptable, dtype=np.int32) - 1)[wanted])
         self._faulty.append(judged.rejected[wanted])
 
     @property
-    def row_no(self) -> npt.NDArray[np.int32]:
+    def row_no(self) -> Numbers:
         """The row number of each remembered row."""
-        return np.concatenate(self._row_no) if self._row_no else np.empty(0, np.int32)
+        return _joined(self._row_no)
+
+    @property
+    def place(self) -> Numbers:
+        """The position of each remembered row in its batch. (Row numbers may be out of order in odd files.)"""
+        return _joined(self._place)
+
+    @property
+    def line(self) -> Numbers:
+        """The position of each remembered row among the acceptable rows of its batch; of no meaning for others."""
+        return _joined(self._line)
 
     @property
     def faulty(self) -> Mask:
@@ -73,7 +89,9 @@ class Repetitions:
     found: Repeated
     outcome: Outcome
     batch_no: Positions
-    row_no: npt.NDArray[np.int32]
+    row_no: Numbers
+    place: Numbers
+    line: Numbers
     table_no: Positions
     faulty: Mask
 
@@ -84,11 +102,11 @@ class Repetitions:
         rejected = int((self.outcome.rejected & ~self.faulty).sum())
         return skipped + rejected, rejected, skipped
 
-    def left_out(self, batch: int) -> npt.NDArray[np.int32]:
-        """Row numbers of batch number `batch` that are not to be loaded."""
-        rows = (self.batch_no == batch) & (self.outcome.skipped | self.outcome.rejected)
-        numbers: npt.NDArray[np.int32] = self.row_no[rows]
-        return numbers
+    def left_out(self, batch: int) -> Numbers:
+        """Positions, among the acceptable rows of batch number `batch`, of those that are not to be loaded."""
+        rows = (self.batch_no == batch) & (self.outcome.skipped | self.outcome.rejected) & ~self.faulty
+        positions: Numbers = self.line[rows]
+        return positions
 
     def issues(self, number: int, batch: pa.RecordBatch) -> list[tuple[Issue, int]]:
         """The issues for the rows of batch number `number`, each with its column's position in the sheet."""
@@ -96,8 +114,7 @@ class Repetitions:
         if not len(rows):
             return []
         groups = np.searchsorted(self.found.starts, rows, side="right") - 1
-        places = np.searchsorted(batch.column("row_no").to_numpy(), self.row_no[rows])
-        values = issue_files.presentable(batch.column("id").take(pa.array(places))).to_pylist()
+        values = issue_files.presentable(batch.column("id").take(pa.array(self.place[rows]))).to_pylist()
         return [
             self._issue(row, group, value)
             for row, group, value in zip(rows.tolist(), groups.tolist(), values, strict=True)
@@ -150,6 +167,10 @@ def _listed(names: list[str], more: int) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def _joined(parts: list[Numbers]) -> Numbers:
+    return np.concatenate(parts) if parts else np.empty(0, np.int32)
+
+
 def find_repetitions(
     seen: IdsSeen, tables: Sequence[TableFound], notations: Sequence[Mapping[str, Notation | None]]
 ) -> Repetitions | None:
@@ -158,16 +179,18 @@ def find_repetitions(
     if not len(found.rows):
         return None
     in_order = np.sort(found.rows)
-    place = np.searchsorted(in_order, found.rows)
-    row_no, batch_no, faulty = seen.row_no, seen.batch_no, seen.faulty[found.rows]
-    content = np.empty((len(place), len(LIST_FIELDS)), np.int64)
-    table_of_batch = _look_again(tables, notations, batch_no[in_order], row_no[in_order], place, content)
+    home = np.argsort(found.rows)
+    batch_no, faulty = seen.batch_no, seen.faulty[found.rows]
+    content = np.empty((len(home), len(LIST_FIELDS)), np.int64)
+    table_of_batch = _look_again(tables, notations, batch_no[in_order], seen.place[in_order], home, content)
     return Repetitions(
         tables=tables,
         found=found,
         outcome=duplicates.outcome(found, content, faulty),
         batch_no=batch_no[found.rows],
-        row_no=row_no[found.rows],
+        row_no=seen.row_no[found.rows],
+        place=seen.place[found.rows],
+        line=seen.line[found.rows],
         table_no=table_of_batch[batch_no[found.rows]],
         faulty=faulty,
     )
@@ -177,16 +200,15 @@ def _look_again(
     tables: Sequence[TableFound],
     notations: Sequence[Mapping[str, Notation | None]],
     batch_no: Positions,
-    row_no: npt.NDArray[np.int32],
-    place: Positions,
+    place: Numbers,
+    home: Positions,
     content: duplicates.Contents,
 ) -> Positions:
     """Read the tables once more, but judge only these rows (given in the order of the file).
 
-    Fills `content`, whose row r belongs to the `place[r]`-th of them. Gives the number of the table of each batch.
+    Fills `content`: the k-th of them goes to its row `home[k]`. Gives the number of the table of each batch.
     """
     table_of_batch: list[int] = []
-    home = np.argsort(place)
     for table_no, (table, shown) in enumerate(zip(tables, notations, strict=True)):
         table_readers = readers(shown)
         for batch in issue_files.slices(table.file):
@@ -194,7 +216,6 @@ def _look_again(
             table_of_batch.append(table_no)
             if first == end:
                 continue
-            places = np.searchsorted(batch.column("row_no").to_numpy(), row_no[first:end])
-            rows = batch.take(pa.array(places))
+            rows = batch.take(pa.array(place[first:end]))
             content[home[first:end]] = duplicates.contents(judge(rows, table_readers), rows)
     return np.array(table_of_batch)

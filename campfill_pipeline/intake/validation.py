@@ -186,8 +186,9 @@ def _one(table: pa.Table) -> pa.RecordBatch:
 def _keep_lines(candidates: Path, lines: Path, repetitions: Repetitions) -> None:
     with issue_files.writer(lines, LINES) as kept:
         for number, batch in enumerate(issue_files.batches(candidates)):
-            leave = np.isin(batch.column("row_no").to_numpy(), repetitions.left_out(number))
-            kept.write_batch(batch.filter(pa.array(~leave)) if leave.any() else batch)
+            keep = np.ones(batch.num_rows, bool)
+            keep[repetitions.left_out(number)] = False
+            kept.write_batch(batch if keep.all() else batch.filter(pa.array(keep)))
 
 
 def _write_issues(

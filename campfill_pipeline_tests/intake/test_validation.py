@@ -271,6 +271,18 @@ def test_equally_faulty_rows_are_each_to_mend(tmp_path: Path) -> None:
     assert judged.counts == (3, 1, 2, 0)
 
 
+def test_row_numbers_out_of_order_confuse_nothing(tmp_path: Path) -> None:
+    rows = [line(1, goal=1), line(2), line(3, goal="x"), line(1, goal=2), line(4), line(2), line(5)]
+    judged = Judged(tmp_path, rows, row_nos=[9, 4, 5, 4, 2, 8, 8])
+    assert judged.found == [
+        ("F4", "duplicate_id"),
+        ("C5", "not_a_number"),
+        ("F8", "duplicate_row"),
+        ("F9", "duplicate_id"),
+    ]
+    assert [found["id"][-1] for found in judged.lines] == ["2", "4", "5"]
+
+
 def test_one_id_in_two_sheets_is_one_id(tmp_path: Path) -> None:
     first = write_table(tmp_path / "table-0.arrow", [line(), line(2)], sheet="A")
     second = write_table(tmp_path / "table-1.arrow", [line(2, cpm=9), line()], sheet="B")
