@@ -60,6 +60,21 @@ class Numbers:
     rounded: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class Mixed:
+    """A raw column of numbers and texts, apart: numbers in plain notation, texts as they came, each null elsewhere."""
+
+    numbers: pa.Array
+    words: pa.Array
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __getitem__(self, index: int) -> pa.Scalar:
+        number = self.numbers[index]
+        return number if number.is_valid else self.words[index]
+
+
 def as_text(value: object) -> str | None:
     """One raw value as the text a person would recognise; None stays None."""
     if value is None or isinstance(value, str):
@@ -95,6 +110,7 @@ def texts(column: Column, *, lower: bool = False, path: bool = False, braces: bo
     """
     encoded = pc.dictionary_encode(as_array(column))
     words = pc.utf8_normalize(encoded.dictionary.cast(pa.string()), form="NFC")
+    words = pc.replace_substring(words, "\x00", "\ufffd")  # which PostgreSQL refuses
     words = pc.utf8_trim_whitespace(pc.replace_substring_regex(words, _WHITE, " "))
     if lower:
         words = pc.utf8_lower(words)
@@ -112,11 +128,15 @@ def _split(column: Column) -> tuple[pa.Array | None, pa.Array | None]:
 
     Numbers come as doubles, or as exact plain texts where a double cannot hold them.
     """
+    if isinstance(column, Mixed):
+        return column.numbers, column.words
     if isinstance(column, pa.Array | pa.ChunkedArray):
         whole = as_array(column)
-        if pa.types.is_floating(whole.type) or pa.types.is_integer(whole.type):
-            return _doubles(whole.to_pylist()), None
-        return (None, whole) if pa.types.is_string(whole.type) else (whole.cast(pa.string()), None)
+        if pa.types.is_floating(whole.type):
+            return whole, None
+        if pa.types.is_integer(whole.type):
+            return (whole.cast(pa.float64()) if _within_doubles(whole) else whole.cast(pa.string())), None
+        return None, whole if pa.types.is_string(whole.type) else whole.cast(pa.string())
     kinds = set(map(type, column))
     kinds.discard(type(None))
     if kinds <= {str}:
@@ -128,13 +148,19 @@ def _split(column: Column) -> tuple[pa.Array | None, pa.Array | None]:
     return _doubles(numbers), as_array(words)
 
 
+def _within_doubles(numbers: pa.Array) -> bool:
+    bounds = pc.min_max(numbers)
+    least, most = bounds["min"].as_py() or 0, bounds["max"].as_py() or 0
+    return bool(least > -_EXACT_BELOW and most < _EXACT_BELOW)
+
+
 def _doubles(numbers: Sequence[Any]) -> pa.Array:
     try:
         doubles = pa.array(numbers, pa.float64())
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
         return pa.array([None if value is None else str(value) for value in numbers], pa.string())
     # Whole numbers beyond 2^53 would not survive.
-    if (pc.max(pc.abs(doubles)).as_py() or 0) >= _EXACT_BELOW:
+    if not _within_doubles(doubles):
         return pa.array([None if value is None else str(value) for value in numbers], pa.string())
     return doubles
 
@@ -146,6 +172,8 @@ def decimals(column: Column, notation: NumberNotation) -> Numbers:
     `error_cell`, `out_of_range` (below 0, or 15 digits before the point). Source: DOMAIN, the number table.
     """
     numbers, words = _split(column)
+    if numbers is not None and pa.types.is_string(numbers.type) and _fits_a_double(numbers):
+        numbers = numbers.cast(pa.float64())
     odd: dict[int, NumberRead] = {}
     if words is not None:
         words = pc.utf8_trim_whitespace(words)
@@ -155,9 +183,7 @@ def decimals(column: Column, notation: NumberNotation) -> Numbers:
         plain = pc.replace_substring(plain, ",", ".") if point == "," else plain
         if not pc.all(regular).as_py():
             odd = _irregular(words, pc.invert(regular).fill_null(False), notation)
-        if (pc.max(pc.binary_length(plain)).as_py() or 0) <= _DIGITS_OF_A_DOUBLE + 1 and (
-            numbers is None or pa.types.is_floating(numbers.type)
-        ):
+        if _fits_a_double(plain) and (numbers is None or pa.types.is_floating(numbers.type)):
             read = plain.cast(pa.float64())
             numbers = read if numbers is None else pc.coalesce(numbers, read)
         else:
@@ -165,6 +191,11 @@ def decimals(column: Column, notation: NumberNotation) -> Numbers:
     assert numbers is not None
     quick = None if odd else _ticks(numbers)
     return Numbers(quick, {}) if quick is not None else _settle(numbers.cast(pa.string()), odd)
+
+
+def _fits_a_double(plain: pa.Array) -> bool:
+    """Whether plain numbers have at most 15 digits and a point."""
+    return bool((pc.max(pc.binary_length(plain)).as_py() or 0) <= _DIGITS_OF_A_DOUBLE + 1)
 
 
 def _irregular(words: pa.Array, which: pa.Array, notation: NumberNotation) -> dict[int, NumberRead]:
@@ -218,17 +249,22 @@ def _exactly(text: str | None) -> NumberRead:
     return read_number(text, CellKind.TEXT, _RULE, Notation.ENGLISH)
 
 
+def _whole(column: Column) -> pa.Array | None:
+    if isinstance(column, pa.Array):
+        return column if pa.types.is_int64(column.type) else None
+    if isinstance(column, pa.ChunkedArray) or not set(map(type, column)) <= {int, type(None)}:
+        return None
+    try:
+        return pa.array(column, pa.int64())
+    except OverflowError:
+        return None
+
+
 def counts(column: Column, notation: NumberNotation) -> Numbers:
     """Whole numbers from 0 up (bids, wins, plays). Faults as for decimals, plus `not_whole`."""
-    if not isinstance(column, pa.Array | pa.ChunkedArray):
-        kinds = set(map(type, column))
-        if kinds <= {int, type(None)}:
-            try:
-                whole = pa.array(column, pa.int64())
-            except OverflowError:
-                whole = None
-            if whole is not None and (pc.min(whole).as_py() or 0) >= 0:
-                return Numbers(whole, {})
+    whole = _whole(column)
+    if whole is not None and (pc.min(whole).as_py() or 0) >= 0:
+        return Numbers(whole, {})
     read = decimals(column, notation)
     faults = dict(read.faults)
     floors = pc.floor(read.values)

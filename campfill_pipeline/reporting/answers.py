@@ -11,7 +11,7 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import itemgetter
@@ -19,7 +19,10 @@ from typing import Any
 
 import orjson
 
+from campfill_pipeline.domain.report_values import Column
+from campfill_pipeline.reporting import direct_rows
 from campfill_pipeline.reporting.description import Answer, ColumnSource
+from campfill_pipeline.reporting.direct_rows import DirectRows
 from campfill_pipeline.reporting.transport import BadBodyError
 
 _EXACT_BELOW = 1e11  # a double holds 15 digits: 11 before the point and 4 after it
@@ -30,7 +33,7 @@ Row = dict[str, Any]
 class Rows:
     """The rows of one answer and the whole document around them (None for CSV and JSON lines)."""
 
-    rows: list[Row]
+    rows: Sequence[Row]
     document: Any
 
 
@@ -93,6 +96,8 @@ def read_rows(content: bytes, answer: Answer, impressions: str, most_mb: int) ->
         if not all(isinstance(row, dict) for row in rows):
             raise BadBodyError("A line of the answer is not a JSON object.")
         return Rows(_exact(rows, impressions, lambda: [_precise(line) for line in lines]), None)
+    if not answer.nested and (quick := direct_rows.read(content, answer.rows, impressions)) is not None:
+        return Rows(*quick)
     whole = document(content)
     rows = _pick(whole, answer)
     return Rows(_exact(rows, impressions, lambda: _pick(_precise(content), answer)), whole)
@@ -163,21 +168,23 @@ def _csv(content: bytes, answer: Answer) -> list[Row]:
     return rows
 
 
-def present(rows: Iterable[Row]) -> frozenset[str]:
+def present(rows: Sequence[Row]) -> frozenset[str]:
     """The names of all columns that any of the rows has."""
-    return frozenset().union(*rows)
+    return rows.names if isinstance(rows, DirectRows) else frozenset().union(*rows)
 
 
 def columns(
-    rows: list[Row], sources: Mapping[str, ColumnSource], names: frozenset[str]
-) -> dict[str, list[Any]]:
+    rows: Sequence[Row], sources: Mapping[str, ColumnSource], names: frozenset[str]
+) -> dict[str, Column]:
     """Our fields as columns of raw values; `names` are the rows' columns (see `present`)."""
     return {field: _column(rows, source, names) for field, source in sources.items()}
 
 
-def _column(rows: list[Row], source: ColumnSource, names: frozenset[str]) -> list[Any]:
+def _column(rows: Sequence[Row], source: ColumnSource, names: frozenset[str]) -> Column:
     if source.column is None:
         return [source.text] * len(rows)
+    if isinstance(rows, DirectRows) and source.column in names and source.extract == source.otherwise:
+        return rows.column(source.column)  # neither of the two is given
     found = _values(rows, source.column, names)
     if source.extract is not None:
         pattern = re.compile(source.extract)
@@ -188,10 +195,12 @@ def _column(rows: list[Row], source: ColumnSource, names: frozenset[str]) -> lis
     return found
 
 
-def _values(rows: list[Row], name: str, names: frozenset[str]) -> list[Any]:
+def _values(rows: Sequence[Row], name: str, names: frozenset[str]) -> list[Any]:
     """A column by its name; where no row has it, without regard to case, and by its parts."""
     meant = name if name in names else _alike(name, names)
     if meant is not None:
+        if isinstance(rows, DirectRows):
+            return list(rows.column(meant))
         try:
             return list(map(itemgetter(meant), rows))
         except KeyError:  # some rows lack it

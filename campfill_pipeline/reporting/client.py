@@ -7,7 +7,7 @@ reports that are prepared first (jobs.py), and storing (warehouse/).
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
@@ -208,7 +208,7 @@ class ReportingClient:
         table = pa.concat_tables(tables) if tables else OVERVIEW.empty_table()
         return report_keys.last_per_id(table)
 
-    def _totals(self, rows: list[dict[str, Any]], view: Overview, entity: str) -> pa.Table:
+    def _totals(self, rows: Sequence[dict[str, Any]], view: Overview, entity: str) -> pa.Table:
         found = answers.columns(rows, view.columns, answers.present(rows))
         return report_keys.totals(found, self._notation, entity)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -30,7 +30,7 @@ Doubt = Literal["repeats", "loops", "empty"]
 class RawPage:
     """One answer's rows before they are made canonical, with the document around them."""
 
-    rows: list[dict[str, Any]]
+    rows: Sequence[dict[str, Any]]
     document: Any
     body: Body
 
@@ -115,9 +115,9 @@ class Walk:
             return "loops"
         return "repeats" if page.rows and self._finger(page.rows) in self._seen else None
 
-    def _finger(self, rows: list[dict[str, Any]]) -> bytes:
+    def _finger(self, rows: Sequence[dict[str, Any]]) -> bytes:
         """A page's fingerprint: its number of rows and some of them, where a false match costs but a request."""
-        some = rows if self._sums or len(rows) < 3 else [rows[0], rows[len(rows) // 2], rows[-1]]
+        some = list(rows) if self._sums or len(rows) < 3 else [rows[0], rows[len(rows) // 2], rows[-1]]
         text = orjson.dumps([len(rows), some], default=str)
         return hashlib.blake2b(text, digest_size=16).digest()
 

@@ -6,7 +6,7 @@ docs/decisions/0030.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,10 +43,10 @@ class RowOffset(OffsetPaginator):
     rows.
     """
 
-    def update_state(self, response: Response, data: list[Any] | None = None) -> None:
+    def update_state(self, response: Response, data: Sequence[Any] | None = None) -> None:
         """Count the rows of this page."""
         self.value_step = len(data or ())
-        super().update_state(response, data)
+        super().update_state(response, data)  # type: ignore[arg-type]  # it only asks whether there are rows
 
 
 def paginator(paging: described.Paging, limit: int) -> BasePaginator:
@@ -72,7 +72,7 @@ def paginator(paging: described.Paging, limit: int) -> BasePaginator:
     return SinglePagePaginator()
 
 
-def advance(steps: BasePaginator, request: Request, body: Body, document: Any, rows: list[Any]) -> bool:
+def advance(steps: BasePaginator, request: Request, body: Body, document: Any, rows: Sequence[Any]) -> bool:
     """Turn `request` into the one for the next page. False where there is none.
 
     Raises ValueError where the answer does not hold what the paging needs.

@@ -29,7 +29,7 @@ FORMATS = {
 
 
 def read(content: bytes, answer: Answer) -> list[dict[str, Any]]:
-    return answers.read_rows(content, answer, "n", 1).rows
+    return list(answers.read_rows(content, answer, "n", 1).rows)
 
 
 @pytest.mark.parametrize(("content", "answer"), FORMATS.values(), ids=FORMATS)
@@ -88,7 +88,7 @@ def test_numbers_too_large_for_a_double_stay_exact(layout: str) -> None:
 
 def column(rows: list[dict[str, Any]], **source: str) -> list[Any]:
     found = answers.columns(rows, {"f": ColumnSource.model_validate(source)}, answers.present(rows))
-    return found["f"]
+    return list(found["f"])
 
 
 def test_a_column_is_found_exactly_then_without_case_then_by_its_parts() -> None:
