@@ -58,6 +58,8 @@ def store_day(
     directory = Directory(conn, code)
     with storing.own_transaction(conn):
         partitions.ensure(conn, start, end)
+        if start <= now < end:
+            partitions.ahead(conn, day, months=1)
         if head is not None and _is_new(conn, source, code, day):
             _learn(conn, directory, head)
     with storing.own_transaction(conn):

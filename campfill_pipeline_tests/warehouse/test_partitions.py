@@ -32,6 +32,11 @@ def test_a_local_day_may_lie_in_two_months(connection: psycopg.Connection) -> No
     ]
 
 
+def test_storing_today_makes_the_next_month(connection: psycopg.Connection) -> None:
+    store(connection, date(2025, 12, 30), [], now=at("2025-12-30T12:00"))
+    assert [month.first for month in partitions.listing(connection)] == [date(2025, 12, 1), date(2026, 1, 1)]
+
+
 def test_a_month_put_aside_keeps_its_daily_figures_and_is_not_fetched_over(
     connection: psycopg.Connection,
 ) -> None:
