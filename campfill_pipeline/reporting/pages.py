@@ -9,18 +9,19 @@ import copy
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import orjson
 import requests
-from dlt.sources.helpers.rest_client.paginators import BasePaginator
 
-from campfill_pipeline.reporting import paging
 from campfill_pipeline.reporting.connector import Connector
 from campfill_pipeline.reporting.description import Detail, NoPaging, Overview
 from campfill_pipeline.reporting.errors import LoopingPagesError, UnusableAnswerError
 from campfill_pipeline.reporting.transport import Body, Transport
+
+if TYPE_CHECKING:
+    from dlt.sources.helpers.rest_client.paginators import BasePaginator
 
 _TIMES = 3
 Doubt = Literal["repeats", "loops", "empty"]
@@ -59,6 +60,8 @@ class Walk:
 
     def pages(self, request: requests.Request) -> Iterator[tuple[RawPage, str]]:
         """(page, the request that brought it) until the API says that it was the last."""
+        from campfill_pipeline.reporting import paging  # brings all of dlt: not before an API is really asked
+
         steps = paging.paginator(self._view.paging, self._connector.limits.page_rows)
         steps.init_request(request)
         most = self._connector.limits.max_pages
@@ -124,6 +127,8 @@ class Walk:
     def _next(
         self, steps: BasePaginator, request: requests.Request, page: RawPage, shown: str
     ) -> tuple[BasePaginator, requests.Request | None]:
+        from campfill_pipeline.reporting import paging
+
         after, following = copy.copy(steps), _copied(request)
         try:
             more = paging.advance(after, following, page.body, page.document, page.rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 
@@ -86,3 +88,10 @@ def test_leaving_the_pages_early_asks_for_no_more() -> None:
         next(pages)
         pages.close()
     assert len(served.asked) < 24
+
+
+def test_dlt_is_loaded_only_when_an_api_is_asked() -> None:
+    """Every run starts a process that imports the client; most of them are uploads and ask nobody."""
+    code = "import sys; import campfill_pipeline.reporting.client; print('dlt' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "False"
