@@ -1,12 +1,14 @@
-"""Causes and their references after any sequence of changes are those of a full recompute."""
+"""Causes after any sequence of changes are those of a full recompute, and those of plain Python."""
 
 from __future__ import annotations
 
 import random
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import psycopg
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.attribution import attribute
 from campfill_pipeline.warehouse.fulfillment import refresh
+from campfill_pipeline_tests.warehouse import oracle_causes
 from campfill_pipeline_tests.warehouse.delivery_rows import Row, add_line, store
 
 RULES = FulfillmentRules()
@@ -46,10 +49,13 @@ class Publisher:
     def __init__(self, connection: psycopg.Connection, chance: random.Random) -> None:
         self.connection, self.chance = connection, chance
         self.today = FIRST + timedelta(24)
-        self.ids = [str(UUID(int=chance.getrandbits(128))) for _ in range(9)]
+        self.ids = [str(UUID(int=chance.getrandbits(128))) for _ in range(13)]
         self.lines: dict[int, str] = {}
+        self.rows: dict[date, list[Row]] = {}
         self.type_of = {line_id: chance.choice(["guaranteed", "unguaranteed"]) for line_id in self.ids}
-        for line_id in self.ids[:6]:
+        weak = [None, None, None, "bids", "wins", "plays", "audience", "silent"]
+        self.weak_at = {line_id: chance.choice(weak) for line_id in self.ids}
+        for line_id in self.ids[:10]:
             self.list_line(line_id)
         for offset in range(0, 24):
             self.fetch(FIRST + timedelta(offset))
@@ -66,7 +72,7 @@ class Publisher:
     def set_goal(self, number: int) -> None:
         self.connection.execute(
             "UPDATE line_register SET impression_goal = %s WHERE line_no = %s",
-            [self.chance.choice([300, 3_000, 10_000, 40_000]), number],
+            [self.chance.choice([3_000, 6_000, 9_000, 20_000]), number],
         )
         self.touch(number)
 
@@ -85,25 +91,32 @@ class Publisher:
         self.touch(number)
 
     def fetch(self, day: date) -> None:
-        start = datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
-        rows = []
-        for line_id in self.ids:
-            deal = self.chance.choice([None, None, self.chance.choice(self.ids)])
-            for hour in (0, 7):
-                bids = self.chance.choice([0, 40, 200, 400])
-                wins = round(bids * self.chance.choice([0, 0.3, 0.5]))
-                plays = round(wins * self.chance.choice([0, 0.9, 1.2]))
-                row = Row(
-                    start + timedelta(hours=hour), site=self.chance.choice(["Hbf", "Markt"]),
-                    campaign_id=line_id, deal_id=None if deal == line_id else deal, bids=bids, wins=wins,
-                    plays=plays, impressions=Decimal(plays * self.chance.randint(0, 100)) / 10,
-                    campaign_purchase_type=self.type_of[line_id],
-                )  # fmt: skip
-                if self.chance.random() < 0.05:
-                    row = Row(**{**vars(row), "bids": None, "wins": None, "plays": None})
-                if self.chance.random() < 0.8:
-                    rows.append(row)
+        rows = [
+            row
+            for line_id in self.ids
+            for hour in (5, 12)
+            if (row := self.row(line_id, datetime(day.year, day.month, day.day, hour, tzinfo=UTC)))
+            is not None
+        ]
+        self.rows[day] = rows
         store(self.connection, day, rows, complete=self.chance.random() < 0.97)
+
+    def row(self, line_id: str, hour: datetime) -> Row | None:
+        chance, weak = self.chance, self.weak_at[line_id]
+        left = {stage: 0.4 if stage == weak else 1.0 for stage in ("bids", "wins", "plays", "audience")}
+        if weak == "silent" or chance.random() < 0.1:
+            return None
+        bids = round(chance.choice([0, 200, 400, 400]) * left["bids"])
+        wins = round(bids * chance.choice([0.3, 0.5]) * left["wins"])
+        plays = round(wins * chance.choice([0, 0.9, 1.2, 1.2]) * left["plays"])
+        deal = chance.choice([None, None, chance.choice(self.ids)])
+        row = Row(
+            hour, site=chance.choice(["Hbf", "Markt"]), campaign_id=line_id, deal_id=None if deal == line_id else deal,
+            bids=bids, wins=wins, plays=plays, campaign_purchase_type=self.type_of[line_id],
+            impressions=Decimal(plays * round(chance.randint(40, 100) * left["audience"])) / 10,
+        )  # fmt: skip
+        without_funnel = chance.random() < 0.01
+        return Row(**{**vars(row), "bids": None, "wins": None, "plays": None}) if without_funnel else row
 
     def change(self) -> None:
         chance, known = self.chance, list(self.lines)
@@ -146,3 +159,41 @@ def test_causes_after_any_changes_are_those_of_a_full_recompute(
     full = stored(connection)
     for name, rows in full.items():
         assert incremental[name] == rows, name
+    compare_with_oracle(publisher)
+
+
+def compare_with_oracle(publisher: Publisher) -> None:
+    """Lines, figures and types are taken from the tables, whose own tests they have; rows from what was sent."""
+    listed = publisher.connection.execute(
+        """SELECT line_id::text, kind, purchase_type, impression_goal, effective_start, end_date, covered
+           FROM fulfillment ORDER BY line_no"""
+    ).fetchall()
+    ids = {line_id for line_id, *_ in listed}
+    of_line: dict[str, list[oracle_causes.Hour]] = {line_id: [] for line_id in ids}
+    for rows in publisher.rows.values():
+        for row in rows:
+            owner = next((found for found in (row.campaign_id, row.deal_id) if found in ids), None)
+            if owner is not None:
+                hour = oracle_causes.Hour(
+                    row.hour_utc, row.site, row.bids, row.wins, row.plays, Fraction(row.impressions)
+                )
+                of_line[owner].append(hour)
+    lines = [
+        oracle_causes.Line(line_id, kind, purchase_type, goal, start, end, covered, tuple(of_line[line_id]))
+        for line_id, kind, purchase_type, goal, start, end, covered in listed
+    ]
+    judge = oracle_causes.Judge(lines, publisher.today, ZoneInfo(RULES.timezone))
+    wanted = {line.line_id: told for line in lines if (told := judge.judge(line)) is not None}
+    found = {
+        line_id: (cause, shares)
+        for line_id, cause, *shares in publisher.connection.execute(
+            """SELECT line_id::text, cause, share_bids, share_wins, share_plays, share_audience
+               FROM shortfall_cause"""
+        ).fetchall()
+    }
+    assert {line_id: cause for line_id, (cause, _) in found.items()} == {
+        line_id: told.cause for line_id, told in wanted.items()
+    }
+    for line_id, told in wanted.items():
+        for one, other in zip(found[line_id][1], told.shares, strict=True):
+            assert one == other or (one is not None and abs(one - other) < 1e-9)
