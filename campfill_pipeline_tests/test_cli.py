@@ -1,0 +1,133 @@
+"""The command as a user types it: exit codes, clean JSON, sentences instead of tracebacks."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from campfill_pipeline_tests.lists import line_id, row, write_list
+
+
+class Shell:
+    """Types `campfill …` with a home and a database of its own."""
+
+    def __init__(self, home: Path, url: str) -> None:
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("CAMPFILL_", "DAGSTER_"))
+        }
+        self.home = home
+        self.environ = kept | {"CAMPFILL_HOME": str(home), "CAMPFILL_DATABASE_URL": url, "COLUMNS": "80"}
+
+    def __call__(
+        self, *words: str, code: int = 0, typed: str = "", **environ: str
+    ) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "campfill_pipeline.cli", *words],
+            env=self.environ | environ, cwd=self.home.parent, input=typed, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == code, f"campfill {' '.join(words)}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stdout + done.stderr
+        return done
+
+
+@pytest.fixture
+def campfill(tmp_path: Path, database_url: str) -> Shell:
+    return Shell(tmp_path / "home", database_url)
+
+
+def test_ingest_reports_each_file_and_its_exit_code_tells_the_worst(campfill: Shell, tmp_path: Path) -> None:
+    good = write_list(tmp_path / "good.xlsx", [row(1, goal=2000, cpm="7,50"), row(2)])
+    faulty = write_list(tmp_path / "faulty.xlsx", [row(3), row(4, runtime="next week")])
+    broken = tmp_path / "broken.xlsx"
+    broken.write_bytes(b"")
+    reports = json.loads(campfill("ingest", str(good), str(faulty), str(broken), "--json", code=4).stdout)
+    assert [report["status"] for report in reports] == ["loaded", "partly_loaded", "rejected"]
+    assert [report["reason"] for report in reports] == [None, None, "empty_file"]
+    assert set(reports[0]) == {
+        "upload_id", "file", "sha256", "kind", "status", "reason", "rows", "issues", "receipt",
+    }  # fmt: skip
+    assert all((campfill.home / report["receipt"]).is_file() for report in reports)
+    assert good.exists()  # copied, not moved
+
+    status = json.loads(campfill("status", "--json").stdout)
+    assert status["counts"]["uploads"] == 3
+    lines = json.loads(campfill("fulfillment", "--json").stdout)
+    assert [entry["line_id"] for entry in lines] == [line_id(1), line_id(2), line_id(3)]  # worst first
+    assert lines[0]["shortfall"].startswith("2000")
+    assert isinstance(lines[0]["delivered"], str)
+
+    shown = campfill("fulfillment").stdout
+    assert "Line 1" in shown
+    assert max(len(text) for text in shown.splitlines()) <= 80
+    one = json.loads(campfill("line", "{" + line_id(1).upper() + "}", "--json").stdout)
+    assert one["line"]["name"] == "Line 1"
+    assert "Line 1" in campfill("line", line_id(1)).stdout
+    campfill("revert", reports[0]["upload_id"])
+    assert len(json.loads(campfill("fulfillment", "--json").stdout)) == 1
+    assert "campfill:" in campfill("revert", reports[2]["upload_id"], code=1).stderr
+
+
+def test_status_answers_at_once_and_without_dagster(campfill: Shell) -> None:
+    campfill("status")
+    started = time.monotonic()
+    traced = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "campfill_pipeline.cli", "status"],
+        env=campfill.environ, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert time.monotonic() - started < 10  # generous: shared machines; measured 0.3 s alone
+    imported = {line.rsplit("|", 1)[-1].strip() for line in traced.stderr.splitlines()}
+    assert not imported & {"dagster", "pandas", "pyarrow", "pandera"}
+
+
+def test_the_token_is_stored_for_its_owner_only_and_shown_nowhere(campfill: Shell) -> None:
+    done = campfill("token", typed="s3cr3t-token\n")
+    file = campfill.home / "reporting-token"
+    assert file.read_text() == "s3cr3t-token\n"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "s3cr3t" not in done.stdout + done.stderr
+    assert "s3cr3t" not in campfill("settings", CAMPFILL_REPORTING_TOKEN="s3cr3t-other").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("ingest", "missing.xlsx"), 1, "missing.xlsx"),
+        (("line", "not-an-id"), 2, "not-an-id"),
+        (("revert", "not-an-id"), 2, "not-an-id"),
+        (("refresh",), 1, "CAMPFILL_REPORTING_URL"),
+        (("refresh", "--from", "2026-02-30"), 2, "2026-02-30"),
+        (("fulfillment", "--kind", "banner"), 2, "banner"),
+        (("simulate-api", "--faults", "gremlins"), 2, "gremlins"),
+    ],
+)
+def test_wrong_words_are_answered_with_a_sentence(
+    campfill: Shell, words: tuple[str, ...], code: int, said: str
+) -> None:
+    assert said in campfill(*words, code=code).stderr
+
+
+def test_a_wrong_setting_names_itself(campfill: Shell) -> None:
+    assert "CAMPFILL_TIMEZONE" in campfill("status", code=1, CAMPFILL_TIMEZONE="Berlin").stderr
+
+
+def test_db_url_prints_one_line(campfill: Shell) -> None:
+    printed = campfill("db", "url").stdout
+    assert printed.startswith("postgresql://")
+    assert printed.count("\n") == 1
+
+
+def test_doctor_finds_what_is_wrong_and_says_the_mend(campfill: Shell) -> None:
+    findings = json.loads(campfill("doctor", "--json").stdout)
+    assert {finding["name"] for finding in findings} >= {"home folder", "database", "connector"}
+    lost = campfill(
+        "doctor", code=1, CAMPFILL_REPORTING_URL="http://127.0.0.1:9", CAMPFILL_REPORTING_TOKEN="t"
+    ).stdout
+    assert "reporting" in lost
