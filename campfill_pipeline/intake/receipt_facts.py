@@ -98,7 +98,11 @@ class CodeCount:
 
 @dataclass
 class IssueDigest:
-    """What the issues of an upload come to; rows to mend are in order, at most `MOST_ROWS` in all."""
+    """What the issues of an upload come to.
+
+    Rows to mend are in the order of the file; the `first` issues are errors, then warnings, then infos, each in the
+    order of the file. Of both there are at most `MOST_ROWS`.
+    """
 
     codes: dict[str, CodeCount] = field(default_factory=dict)
     first: list[Issue] = field(default_factory=list)
@@ -118,11 +122,16 @@ def digest(path: Path | None) -> IssueDigest:
         sheet: {name: Notation(notation) for name, notation in fields.items()}
         for sheet, fields in told.items()
     }
-    found.first = issue_files.read_issues(path, MOST_ROWS)
+    listed: dict[Severity, list[Issue]] = {severity: [] for severity in Severity}
     for batch in issue_files.batches(path):
         found.total += batch.num_rows
         _count(found, batch)
         _rows_to_mend(found, batch)
+        for severity, issues in listed.items():
+            if len(issues) < MOST_ROWS:
+                same = batch.filter(pc.equal(batch.column("severity"), str(severity)))
+                issues.extend(issue_files.as_issues(same.slice(0, MOST_ROWS - len(issues))))
+    found.first = [issue for issues in listed.values() for issue in issues][:MOST_ROWS]
     return found
 
 

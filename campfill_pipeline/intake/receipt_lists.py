@@ -100,6 +100,12 @@ def _change_row(change: Mapping[str, Any]) -> list[Any]:
     ]
 
 
+def in_words(field: str | None, text: str | None) -> str:
+    """A value before or after a change: `1,500,000`, `12.50`, `blank`."""
+    figure = _figure(field, text)
+    return "blank" if figure is None else f"{figure:,f}" if isinstance(figure, Decimal) else str(figure)
+
+
 def effect(change: Mapping[str, Any]) -> str | None:
     """`96.1 % → 72.1 %`, where the change moves the line's fulfillment."""
     before, after = change["fulfillment_before"], change["fulfillment_after"]
@@ -115,11 +121,13 @@ def _figure(field: str | None, text: str | None) -> Any:
 def write_issues(book: Book, issues: IssueDigest) -> None:
     """The sheet `Issues`: every issue in the order of the file, the first ones where there are very many."""
     worksheet = book.sheet(ISSUES)
-    title = "Everything that was found, in the order of your file."
+    title = (
+        "Everything that was found: first what to mend, then what to check, each in the order of your file."
+    )
     if issues.total > len(issues.first):
         title = (
-            f"The first {len(issues.first):,} of {issues.total:,} findings, in the order of your file;"
-            " campfill keeps all of them."
+            f"The first {len(issues.first):,} of {issues.total:,} findings: first what to mend, then what to check,"
+            " each in the order of your file. campfill keeps all of them."
         )
     write_text(book, worksheet, 0, 0, title, bold=True, font_size=13)
     worksheet.freeze_panes(3, 0)

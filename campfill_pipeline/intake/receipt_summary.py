@@ -12,7 +12,7 @@ from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.intake.findings import KIND_EXPORT, TableFound
 from campfill_pipeline.intake.issue_files import letters
 from campfill_pipeline.intake.receipt_facts import IssueDigest, ReceiptFacts
-from campfill_pipeline.intake.receipt_lists import describe_changes, effect
+from campfill_pipeline.intake.receipt_lists import describe_changes, effect, in_words
 from campfill_pipeline.intake.receipt_rows import MendSheet
 from campfill_pipeline.intake.receipt_sheet import BLUE, GREEN, GREY, INK, ORANGE, YELLOW, Book, write_text
 from campfill_pipeline.intake.receipt_words import CODE_WORDS, FIELD_WORDS, headline, next_steps, rows
@@ -174,7 +174,8 @@ def _highlights(page: _Page, facts: ReceiptFacts) -> None:
         page.line(
             FIELD_WORDS.get(change["field"], change["field"]),
             None,
-            f"{change['name']}: {change['before'] or 'blank'} → {change['after'] or 'blank'}{size}"
+            f"{change['name']}: {in_words(change['field'], change['before'])}"
+            f" → {in_words(change['field'], change['after'])}{size}"
             + (f"; fulfillment so far {moved}" if moved else ""),
         )
     if len(notable) > _HIGHLIGHTS:

@@ -357,7 +357,7 @@ def test_changes_come_notable_first_with_their_size_and_effect(tmp_path: Path, r
     assert [row[1] for row in found[4:]] == ["Line 3", "Line 4", "Line 5", "Line 1"]
     assert found[4][2:7] == ("Goal", 1_500_000, 2_000_000, 33.3, "96.1 % → 72.1 %")
     assert found[5][2:5] == ("Budget", None, 12.5)
-    assert "1500000 → 2000000 (+33.3 %); fulfillment so far 96.1 % → 72.1 %" in words(
+    assert "1,500,000 → 2,000,000 (+33.3 %); fulfillment so far 96.1 % → 72.1 %" in words(
         sheet_of(receipt, SUMMARY)
     )
 
@@ -382,15 +382,13 @@ def test_the_summary_says_what_happened_and_what_to_do(tmp_path: Path, read: Rea
         assert told in summary
 
 
-def test_every_issue_is_listed_with_its_address(tmp_path: Path, read: Read) -> None:
-    upload = read(
-        workbook(tmp_path / "list.xlsx", [line(1, goal="x", buyer="not set"), ("Summe", *[None] * 6)])
-    )
-    found = values(sheet_of(upload.receipt(), ISSUES))[3:]
-    assert [(row[0], row[2], row[8 - 1]) for row in found] == [
-        ("To mend", "C2", "not_a_number"),
-        ("Please check", "G2", "buyer_spelling"),
-        ("For information", "A3", "total_row"),
+def test_every_issue_is_listed_with_its_address_what_to_mend_first(tmp_path: Path, read: Read) -> None:
+    rows = [("Summe", *[None] * 6), line(1, buyer="not set"), line(2, goal="x")]
+    found = values(sheet_of(read(workbook(tmp_path / "list.xlsx", rows)).receipt(), ISSUES))[3:]
+    assert [(row[0], row[2], row[7]) for row in found] == [
+        ("To mend", "C4", "not_a_number"),
+        ("Please check", "G3", "buyer_spelling"),
+        ("For information", "A2", "total_row"),
     ]
 
 
@@ -425,7 +423,9 @@ def test_rows_that_cannot_be_had_again_are_mended_in_the_file(tmp_path: Path, re
     assert values(sheet_of(receipt, ISSUES))[3][2] == "C3"
 
 
-def test_a_reporting_export_lists_its_issues_and_is_mended_in_its_own_file(tmp_path: Path, read: Read) -> None:
+def test_a_reporting_export_lists_its_issues_and_is_mended_in_its_own_file(
+    tmp_path: Path, read: Read
+) -> None:
     upload = read(workbook(tmp_path / "list.xlsx", [line(1), line(2, goal="x")]))
     receipt = upload.receipt(parsed=replace(upload.parsed, kind="report_csv"))
     assert openpyxl.load_workbook(receipt).sheetnames == [SUMMARY, ISSUES]
