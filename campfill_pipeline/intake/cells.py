@@ -24,7 +24,8 @@ from campfill_pipeline.intake.refusals import corrupt
 from campfill_pipeline.intake.xml_text import IrregularError, decode_escapes, to_strings
 
 Kinds = npt.NDArray[np.int8]
-_NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
+# Unambiguous, so that a million digits and a letter cost no more than a million steps.
+_NUMBER = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 _IS_NUMBER = re.compile(_NUMBER)
 _TYPE = re.compile(rb' t="(\w*+)"')
 _STYLE = re.compile(rb' s="(\d{1,6}+)"')

@@ -52,7 +52,8 @@ class _Text(NamedTuple):
 
 def _records(file: io.TextIOBase, delimiter: str) -> Iterator[list[str]]:
     csv.field_size_limit(_MOST_FIELD)
-    return csv.reader(file, delimiter=delimiter)
+    # No database takes a NUL in a text.
+    return csv.reader((line.replace("\0", "\ufffd") for line in file), delimiter=delimiter)
 
 
 def _decoded(raw: io.BufferedReader, codec: str, skip: int) -> io.TextIOWrapper:

@@ -107,7 +107,7 @@ class SheetEvents:
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         self._in_row, self._cells, self._column = True, [], -1
-        number = attributes.get("r")
+        number, before = attributes.get("r"), self._row
         if number is None:
             self._row += 1
         else:
@@ -117,6 +117,8 @@ class SheetEvents:
                 raise corrupt(f"a row has the number {number[:20]!r}") from error
         if not 1 <= self._row <= LAST_ROW:
             raise corrupt(f"it has a row {self._row}, and a sheet ends at row {LAST_ROW:,}")
+        if self._row <= before:
+            raise corrupt(f"row {self._row:,} stands below row {before:,}")
         self._hidden = attributes.get("hidden") in ("1", "true", "on")
 
     def _start_cell(self, attributes: dict[str, str]) -> None:

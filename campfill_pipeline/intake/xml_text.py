@@ -45,7 +45,8 @@ def decode_escapes(text: str) -> str:
     """Replace `_xHHHH_`, which spreadsheets write for what XML cannot hold (`_x000D_`: a carriage return)."""
     if "_x" not in text:
         return text
-    decoded = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    # No database takes a NUL in a text.
+    decoded = _ESCAPE.sub(lambda match: chr(int(match[1], 16) or 0xFFFD), text)
     # Two escapes may be the halves of one character; a half alone cannot be stored as UTF-8.
     return decoded.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 

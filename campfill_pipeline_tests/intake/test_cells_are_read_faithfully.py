@@ -75,6 +75,11 @@ SHARED = f"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
         ('<c r="C2" t="d"><v>2025-08-01T13:00:00</v></c>', (DATE, "2025-08-01T13:00:00")),
         ('<c r="C2" s="1"/>', BLANK),
         ('<c r="C2" t="inlineStr"><is><t>a_x000D_b_x005F_x000D_</t></is></c>', (TEXT, "a\rb_x000D_")),
+        (
+            '<c r="C2" t="inlineStr"><is><t>a_x0000_b_xD83D__xDE00__xD83D_</t></is></c>',
+            (TEXT, "a\ufffdb😀\ufffd"),
+        ),
+        ('<c r="C2"><v>1_</v></c>', (TEXT, "1_")),
         ('<c r="C2" t="inlineStr"><is><t>&#x20AC;&quot;&#10;</t></is></c>', (TEXT, '€"\n')),
         ('<c t="s" r="C2"><v>0</v></c>', (TEXT, "00123")),
         ("<c r='C2'><v>5</v></c>", (NUMBER, "5")),

@@ -99,7 +99,7 @@ def test_white_space_within_the_limits_is_read_past(read: Read, tmp_path: Path) 
 
 
 def test_too_many_cells_are_counted_not_stored(tmp_path: Path) -> None:
-    rows = "".join(f'<row r="{n}"><c r="A{n}"/><c r="B{n}"/></row>' for n in range(2, 100_000))
+    rows = "".join(f'<row r="{n}"><c r="A{n}"/><c r="B{n}"/></row>' for n in range(3, 100_000))
     plain = workbook(tmp_path / "a.xlsx", sheet(row(1, HEADERS), rows))
     bare = workbook(
         tmp_path / "b.xlsx", sheet(row(1, HEADERS), '<row r="2">', "<c/>" * 15_000, "</row>" + rows)
@@ -258,6 +258,12 @@ def test_old_and_encrypted_workbooks_are_told_apart(
     assert parsed.hint
 
 
+def test_a_million_digits_that_are_no_number_cost_nothing(read: Read, tmp_path: Path) -> None:
+    digits = "1" * 1_000_000 + "x"
+    path = workbook(tmp_path / "a.xlsx", list_sheet(LINE).replace("<v>120000</v>", f"<v>{digits}</v>"))
+    assert table_rows(read(path))[0]["impression_goal"] == digits
+
+
 GOAL = '<c r="C2"><v>120000</v></c>'
 
 
@@ -275,6 +281,8 @@ GOAL = '<c r="C2"><v>120000</v></c>'
         ({"xl/worksheets/sheet1.xml": list_sheet(LINE).replace("Sierra", "Si\x01rra")}, "corrupt"),
         ({"xl/worksheets/sheet1.xml": list_sheet(LINE).encode().replace(b"Sierra", b"Si\xe4rra")}, "corrupt"),
         ({"xl/worksheets/sheet1.xml": b""}, "corrupt"),
+        ({"xl/worksheets/sheet1.xml": sheet(row(1, HEADERS), row(3, LINE), row(2, LINE))}, "corrupt"),
+        ({"xl/worksheets/sheet1.xml": sheet(row(1, HEADERS), row(2, LINE), row(2, LINE))}, "corrupt"),
     ],
 )  # fmt: skip
 def test_a_damaged_part_makes_the_workbook_corrupt(

@@ -102,6 +102,13 @@ def test_text_stays_text(read: Read, tmp_path: Path) -> None:
     assert (line["name"], line["name_kind"]) == ("00123", CellKind.TEXT)
 
 
+def test_a_nul_within_the_text_is_replaced(read: Read, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    padding = text(";", *([KOELN] * 20_000))
+    path.write_bytes(padding.encode() + b"a\x00b;" + ";".join(KOELN[1:]).encode())
+    assert table_rows(read(path))[-1]["name"] == "a\ufffdb"
+
+
 def test_the_reporting_export_is_recognised(read: Read, tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     path.write_text(
