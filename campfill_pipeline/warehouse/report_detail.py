@@ -45,18 +45,21 @@ WHERE line_id = ANY (%(lines)s) AND day <= %(as_of)s
 GROUP BY line_id
 """
 
-# One pass over the hours gives both sums. Only the source that counts on a day: as in delivery_daily.
+# One pass over the hours gives both sums. Only the source that counts on a day, as in delivery_daily.
 HOURS_AND_SITES = """
-WITH wanted AS (
-    SELECT l.id AS line_id, d.line_no, d.day, d.source, d.first_hour, d.last_hour
-    FROM line_day d JOIN line l USING (line_no)
-    WHERE l.id = ANY (%(lines)s) AND d.counted AND d.day <= %(as_of)s
+WITH told AS MATERIALIZED (
+    SELECT l.id AS line_id, s.line_no, s.source, h.hour_utc AT TIME ZONE %(timezone)s AS local, h.site_no,
+           h.impressions, h.bids, h.wins, h.plays
+    FROM line_register l
+    JOIN report_series s USING (line_no)
+    JOIN report_hour h USING (series_no)
+    WHERE l.id = ANY (%(lines)s) AND h.hour_utc < (%(as_of)s::date + 1)::timestamp AT TIME ZONE %(timezone)s
 ), hourly AS (
-    SELECT w.line_id, w.day, EXTRACT(hour FROM h.hour_utc AT TIME ZONE %(timezone)s)::integer AS hour,
-           h.site_no, h.impressions, h.bids, h.wins, h.plays
-    FROM wanted w
-    JOIN report_series s ON s.line_no = w.line_no AND s.source = w.source
-    JOIN report_hour h ON h.series_no = s.series_no AND h.hour_utc BETWEEN w.first_hour AND w.last_hour
+    SELECT t.line_id, d.day, EXTRACT(hour FROM t.local)::integer AS hour, t.site_no,
+           t.impressions, t.bids, t.wins, t.plays
+    FROM told t
+    JOIN line_day d ON d.line_no = t.line_no AND d.day = t.local::date AND d.source = t.source
+    WHERE d.counted
 ), summed AS (
     SELECT line_id, GROUPING(site_no) AS by_hour, day, hour, site_no,
            sum(impressions) AS impressions, sum(bids) AS bids, sum(wins) AS wins, sum(plays) AS plays
