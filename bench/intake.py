@@ -8,9 +8,10 @@ python -m bench.intake                          300 × 7, 7,057 × 7 and 100,000
 python -m bench.intake --sizes 1048575x20       the largest sheet there can be (about 210 MB; takes long)
 python -m bench.intake --burst                  300 files of 300 rows, as one run
 
-Each runs in a process of its own on a fresh database; imports are not counted. Seconds are wall clock, memory is
-the peak of all processes of the contender together (proportional set size, PostgreSQL left out, as all use the
-same). A contender whose rows would take too long is measured on the first rows and extrapolated, and it says so.
+Each runs in a process of its own on a fresh database; imports are not counted. Seconds are wall clock; CPU seconds
+are those of the contender's processes and of PostgreSQL together, to be trusted more where the machine is shared;
+memory is the peak of the contender's processes together (proportional set size). A contender whose rows would take
+too long is measured on the first rows and extrapolated, and it says so.
 """
 
 from __future__ import annotations
@@ -54,12 +55,13 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Figure:
-    """One contender on one file: wall seconds, CPU seconds, peak MB, and rows measured where fewer than all."""
+    """One contender on one file: wall seconds, CPU seconds (of the database alone in `server_cpu_seconds`), peak MB."""
 
     contender: str
     size: str
     seconds: float
     cpu_seconds: float
+    server_cpu_seconds: float
     peak_mb: float
     measured_rows: int | None = None
     parts: dict[str, float] | None = None
@@ -232,6 +234,16 @@ def _memory_mb(process: psutil.Process) -> float:
     return total / 1024
 
 
+def server_cpu(running: server.Server) -> float:
+    """CPU seconds that the database server has used so far, its ended backends included."""
+    postmaster = psutil.Process(int((running.data / "postmaster.pid").read_text().split()[0]))
+    total = sum(postmaster.cpu_times()[:4])
+    for child in postmaster.children():
+        with suppress(psutil.Error):
+            total += sum(child.cpu_times()[:2])
+    return total
+
+
 def measure(work: Callable[[], Any], modules: Sequence[str]) -> tuple[float, float, float, Any]:
     """Wall seconds, CPU seconds, peak MB and result of `work` in a new process."""
     context = multiprocessing.get_context("spawn")
@@ -329,18 +341,23 @@ def compare(running: server.Server, size: str, chosen: str, runs: int, most: int
     for _ in range(runs if rows <= 100_000 else 1):
         for name, way in contenders(file, rows, chosen, most):
             with fresh(running) as url, tempfile.TemporaryDirectory() as work:
+                before = server_cpu(running)
                 seconds, cpu, peak, result = measure(partial(way, url, Path(work)), way.modules)
+                used = server_cpu(running) - before
             measured = None
             if isinstance(result, int) and result < rows:
-                seconds, cpu, measured = seconds * rows / result, cpu * rows / result, result
+                seconds, cpu, used = (figure * rows / result for figure in (seconds, cpu, used))
+                measured = result
             parts = (
                 {part: round(value, 2) for part, value in result.items()}
                 if isinstance(result, dict)
                 else None
             )
-            taken.setdefault(name, []).append(Figure(name, size, seconds, cpu, peak, measured, parts))
+            taken.setdefault(name, []).append(
+                Figure(name, size, seconds, cpu + used, used, peak, measured, parts)
+            )
             print(
-                f"{size:>12}  {name:36} {seconds:9.2f} s  {cpu:8.2f} CPU s  {peak:7.0f} MB  {parts or ''}",
+                f"{size:>12}  {name:36} {seconds:9.2f} s  {cpu + used:8.2f} CPU s  {peak:7.0f} MB  {parts or ''}",
                 flush=True,
             )
     figures = []
@@ -354,14 +371,17 @@ def burst(running: server.Server, files: int = 300, rows: int = 300) -> Figure:
     """Many small files as one run."""
     made = [make_list(rows, 7, seed) for seed in range(1, files + 1)]
     with fresh(running) as url, tempfile.TemporaryDirectory() as work:
+        before = server_cpu(running)
         seconds, cpu, peak, parts = measure(partial(_Ours(made), url, Path(work)), _Ours.modules)
+        used = server_cpu(running) - before
         with database.connect(url) as connection:
             loaded = connection.execute("SELECT count(*) FROM upload WHERE rows_read = %s", [rows]).fetchone()
     assert loaded == (files,), loaded
     print(
-        f"burst of {files} files of {rows} rows: {seconds:.1f} s, {seconds / files:.3f} s a file, {peak:.0f} MB"
+        f"burst of {files} files of {rows} rows: {seconds:.1f} s, {seconds / files:.3f} s a file, "
+        f"{cpu + used:.1f} CPU s, {peak:.0f} MB"
     )
-    return Figure("campfill, a burst", f"{files} files", seconds, cpu, peak, parts=parts)
+    return Figure("campfill, a burst", f"{files} files", seconds, cpu + used, used, peak, parts=parts)
 
 
 def ratios(figures: list[Figure]) -> list[str]:
