@@ -173,11 +173,6 @@ def _four(values: list[float | None]) -> tuple[float | None, float | None, float
     return first, second, third, fourth
 
 
-def is_short(delivered: Decimal, target: Decimal) -> bool:
-    """Whether a line is far enough below its target for a cause to be looked for."""
-    return target > 0 and delivered < HEALTHY_FROM * target
-
-
 def beyond_chance(delivered: Decimal, target: Decimal, needed_plays: Decimal) -> bool:
     """Whether the gap is larger than chance makes it; `needed_plays` is above 0."""
     gap = 1 - delivered / target
