@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -40,7 +41,10 @@ CANONICAL = pa.schema(
 FIELDS = ("hour", *CANONICAL.names[1:])
 KEY = ("hour_utc", "site", "campaign_id", "deal_id")
 FUNNEL = ("bids", "wins", "plays")
+REQUIRED = {"hour": "hour_utc", "impressions": "impressions"}
 PURCHASE_TYPES = ("guaranteed", "unguaranteed")
+LONGEST_ID = 200
+LONGEST_SITE = 500
 _CONTENT_LIMIT = 2000
 
 
@@ -120,65 +124,131 @@ def canonical(
 
     `raw` maps names of FIELDS to equally long columns (texts, numbers, None); an absent field is null
     throughout. `labels` gives the source's own column names for messages. Refused: no hour, no impressions,
-    neither id, or one of these unreadable. An unreadable count becomes null and is remarked: it must not
-    cost a line its impressions.
+    neither id, or one of these (or the site) unreadable or too long. An unreadable count becomes null and
+    is remarked: it must not cost a line its impressions.
     """
-    notation = notation or Notation()
-    names = {name: (labels or {}).get(name, name) for name in FIELDS}
-    length = len(next(iter(raw.values()))) if raw else 0
-    columns: dict[str, pa.Array] = {}
-    faults: dict[str, dict[int, Fault]] = {}
-    remarks: list[Remark] = []
+    reading = _Reading(raw, notation or Notation(), labels or {})
+    reading.hours()
+    reading.impressions()
+    reading.ids()
+    reading.texts()
+    reading.funnel()
+    return reading.result()
 
-    def given(name: str) -> Column:
-        return raw.get(name, pa.nulls(length, pa.string()))
 
-    hours = report_hours.hours(given("hour"), notation.zone, notation.granularity, notation.formats)
-    columns["hour_utc"], faults["hour"] = hours.values, hours.faults
-    if hours.ambiguous:
-        text = (
-            "These local hours happen twice when the clocks go back; they are read as the first of the two."
+class _Reading:
+    """Raw columns on their way to the canonical table: what was read, what is against it, what is to be told."""
+
+    def __init__(self, raw: Mapping[str, Column], notation: Notation, labels: Mapping[str, str]) -> None:
+        self._raw, self._notation = raw, notation
+        self._names = {name: labels.get(name, name) for name in FIELDS}
+        self._length = len(next(iter(raw.values()))) if raw else 0
+        self._columns: dict[str, pa.Array] = {}
+        self._faults: dict[str, Mapping[int, Fault]] = {}
+        self._remarks: list[Remark] = []
+
+    def _given(self, name: str) -> Column:
+        return self._raw.get(name, pa.nulls(self._length, pa.string()))
+
+    def _remark(self, code: str, name: str, message: str, indexes: Sequence[int]) -> None:
+        example = report_values.as_text(_value(self._given(name), indexes[0]))
+        rows = tuple(index + 1 for index in indexes)
+        self._remarks.append(Remark(code, self._names[name], example, message, rows))
+
+    def hours(self) -> None:
+        """Hours in UTC."""
+        notation = self._notation
+        read = report_hours.hours(self._given("hour"), notation.zone, notation.granularity, notation.formats)
+        self._columns["hour_utc"], self._faults["hour"] = read.values, read.faults
+        if read.ambiguous:
+            text = "These local hours happen twice when the clocks go back; the first of the two is taken."
+            self._remark("ambiguous_hour", "hour", text, read.ambiguous)
+
+    def impressions(self) -> None:
+        """Exact decimals."""
+        read = report_values.decimals(self._given("impressions"), self._notation.numbers)
+        self._columns["impressions"], self._faults["impressions"] = read.values, read.faults
+        if read.rounded:
+            text = "More than four decimals: rounded half-even to four."
+            self._remark("rounded", "impressions", text, read.rounded)
+
+    def ids(self) -> None:
+        """Ids and sites: what identifies a row must fit into an index."""
+        for name in ("campaign_id", "deal_id"):
+            self._columns[name] = report_values.texts(self._given(name), lower=True, braces=True)
+            self._faults[name] = self._too_long(name, LONGEST_ID)
+        self._columns["site"] = report_values.texts(self._given("site")).fill_null("")
+        self._faults["site"] = self._too_long("site", LONGEST_SITE)
+
+    def _too_long(self, name: str, most: int) -> dict[int, Fault]:
+        lengths = pc.utf8_length(self._columns[name])
+        if (pc.max(lengths).as_py() or 0) <= most:
+            return {}
+        message = f"{self._names[name]} has more than {most} characters."
+        long = pc.indices_nonzero(pc.greater(lengths, most).fill_null(False)).to_pylist()
+        return {index: Fault("too_long", message) for index in long}
+
+    def texts(self) -> None:
+        """Names and purchase types."""
+        for name in ("campaign_name", "deal_name"):
+            self._columns[name] = report_values.texts(self._given(name), path=True)
+        for name in ("campaign_purchase_type", "deal_purchase_type"):
+            column = self._columns[name] = report_values.texts(self._given(name), lower=True)
+            known = pc.or_(pc.is_in(column, pa.array(PURCHASE_TYPES, pa.string())), pc.is_null(column))
+            if self._length and not pc.all(known).as_py():
+                text = "A purchase type never seen before: kept as it is, counted as neither kind."
+                strange = pc.indices_nonzero(pc.invert(known)).to_pylist()
+                self._remark("unknown_purchase_type", name, text, strange)
+
+    def funnel(self) -> None:
+        """Counts; one that cannot be read must not cost a line its impressions."""
+        for name in FUNNEL:
+            read = report_values.counts(self._given(name), self._notation.numbers)
+            self._columns[name] = read.values
+            if read.faults:
+                text = "Not a whole number from 0 to 2,147,483,647: the row is stored without this figure."
+                self._remark("funnel_unreadable", name, text, sorted(read.faults))
+
+    def result(self) -> CanonicalRows:
+        """The rows that can be stored, and why the others cannot."""
+        columns = self._columns
+        table = pa.table([columns[name] for name in CANONICAL.names], schema=CANONICAL)
+        positions = pa.array(range(self._length), pa.int32())
+        keep = pc.and_(
+            pc.and_(pc.is_valid(columns["hour_utc"]), pc.is_valid(columns["impressions"])),
+            pc.or_(pc.is_valid(columns["campaign_id"]), pc.is_valid(columns["deal_id"])),
         )
-        remarks.append(_remark("ambiguous_hour", names["hour"], given("hour"), text, hours.ambiguous))
-    impressions = report_values.decimals(given("impressions"), notation.numbers)
-    columns["impressions"], faults["impressions"] = impressions.values, impressions.faults
-    if impressions.rounded:
-        text = "More than four decimals: rounded half-even to four."
-        remarks.append(
-            _remark("rounded", names["impressions"], given("impressions"), text, impressions.rounded)
-        )
-    for name in ("campaign_id", "deal_id"):
-        columns[name] = report_values.texts(given(name), lower=True, braces=True)
-    for name in ("campaign_name", "deal_name"):
-        columns[name] = report_values.texts(given(name), path=True)
-    columns["site"] = report_values.texts(given("site")).fill_null("")
-    for name in ("campaign_purchase_type", "deal_purchase_type"):
-        columns[name] = report_values.texts(given(name), lower=True)
-        known = pc.is_in(columns[name], pa.array(PURCHASE_TYPES, pa.string()))
-        if not pc.all(pc.or_(known, pc.is_null(columns[name]))).as_py() and length:
-            strange = pc.indices_nonzero(pc.and_(pc.invert(known), pc.is_valid(columns[name]))).to_pylist()
-            text = "A purchase type never seen before: kept as it is, counted as neither kind."
-            remarks.append(_remark("unknown_purchase_type", names[name], given(name), text, strange))
-    for name in FUNNEL:
-        read = report_values.counts(given(name), notation.numbers)
-        columns[name] = read.values
-        if read.faults:
-            text = "Not a whole number from 0 up: the row is stored without this figure."
-            remarks.append(_remark("funnel_unreadable", names[name], given(name), text, sorted(read.faults)))
+        long = {index for name in ("campaign_id", "deal_id", "site") for index in self._faults[name]}
+        if long:
+            short = np.ones(self._length, bool)
+            short[sorted(long)] = False
+            keep = pc.and_(keep, pa.array(short))
+        if self._length == 0 or pc.all(keep).as_py():
+            return CanonicalRows(table, (), tuple(self._remarks), positions)
+        refused = tuple(self._refused(index) for index in pc.indices_nonzero(pc.invert(keep)).to_pylist())
+        return CanonicalRows(table.filter(keep), refused, tuple(self._remarks), positions.filter(keep))
 
-    keep = pc.and_(
-        pc.and_(pc.is_valid(columns["hour_utc"]), pc.is_valid(columns["impressions"])),
-        pc.or_(pc.is_valid(columns["campaign_id"]), pc.is_valid(columns["deal_id"])),
-    )
-    table = pa.table([columns[name] for name in CANONICAL.names], schema=CANONICAL)
-    positions = pa.array(range(length), pa.int32()) if length else pa.array([], pa.int32())
-    if length == 0 or pc.all(keep).as_py():
-        return CanonicalRows(table, (), tuple(remarks), positions)
-    refused = tuple(
-        _refused(index, raw, columns, faults, names)
-        for index in pc.indices_nonzero(pc.invert(keep)).to_pylist()
-    )
-    return CanonicalRows(table.filter(keep), refused, tuple(remarks), positions.filter(keep))
+    def _refused(self, index: int) -> RefusedRow:
+        reasons = [
+            self._refusal(name, index) for name in ("hour", "impressions", "campaign_id", "deal_id", "site")
+        ]
+        if not (self._columns["campaign_id"][index].is_valid or self._columns["deal_id"][index].is_valid):
+            message = f"Both {self._names['campaign_id']} and {self._names['deal_id']} are missing."
+            fault = Fault("missing_value", message)
+            reasons.append(self._refusal("deal_id", index, fault))
+        content = {self._names.get(name, name): _value(column, index) for name, column in self._raw.items()}
+        text = json.dumps(content, ensure_ascii=False, default=str)
+        found = tuple(reason for reason in reasons if reason is not None)
+        return RefusedRow(index + 1, found, text[:_CONTENT_LIMIT])
+
+    def _refusal(self, name: str, index: int, fault: Fault | None = None) -> Refusal | None:
+        fault = fault or self._faults[name].get(index)
+        if fault is None and name in REQUIRED and not self._columns[REQUIRED[name]][index].is_valid:
+            fault = Fault("missing_value", f"{self._names[name]} is missing.")
+        if fault is None:
+            return None
+        value = report_values.as_text(_value(self._given(name), index))
+        return Refusal(name, self._names[name], value, fault.code, fault.message, fault.hint)
 
 
 def inside(
@@ -208,33 +278,3 @@ def inside(
 def _value(column: Column, index: int) -> Any:
     found = column[index]
     return found.as_py() if isinstance(found, pa.Scalar) else found
-
-
-def _remark(code: str, label: str, column: Column, message: str, indexes: Sequence[int]) -> Remark:
-    example = report_values.as_text(_value(column, indexes[0]))
-    return Remark(code, label, example, message, tuple(index + 1 for index in indexes))
-
-
-def _refused(
-    index: int,
-    raw: Mapping[str, Column],
-    columns: Mapping[str, pa.Array],
-    faults: Mapping[str, Mapping[int, Fault]],
-    names: Mapping[str, str],
-) -> RefusedRow:
-    def found(name: str) -> str | None:
-        return report_values.as_text(_value(raw[name], index)) if name in raw else None
-
-    reasons = []
-    for name, stored in (("hour", "hour_utc"), ("impressions", "impressions")):
-        fault = faults[name].get(index)
-        if fault is None and not columns[stored][index].is_valid:
-            fault = Fault("missing_value", f"{names[name]} is missing.")
-        if fault is not None:
-            reasons.append(Refusal(name, names[name], found(name), fault.code, fault.message, fault.hint))
-    if not (columns["campaign_id"][index].is_valid or columns["deal_id"][index].is_valid):
-        message = f"Both {names['campaign_id']} and {names['deal_id']} are missing."
-        reasons.append(Refusal("deal_id", names["deal_id"], found("deal_id"), "missing_value", message))
-    content = {names.get(name, name): _value(column, index) for name, column in raw.items()}
-    text = json.dumps(content, ensure_ascii=False, default=str)
-    return RefusedRow(index + 1, tuple(reasons), text[:_CONTENT_LIMIT])

@@ -25,6 +25,7 @@ NumberNotation = Literal["german", "english"]
 
 BLANKS = ("", "n/a", "null", *DASHES)
 IMPRESSIONS = pa.decimal128(18, 4)
+LARGEST_COUNT = 2**31 - 1  # more than any site can sell in an hour
 _EXACT_BELOW = 1e11  # 11 digits before the point and 4 after it: the 15 that a double always keeps
 _DIGITS_OF_A_DOUBLE = 15
 _NUMERIC = (int, float, Decimal)
@@ -261,18 +262,23 @@ def _whole(column: Column) -> pa.Array | None:
 
 
 def counts(column: Column, notation: NumberNotation) -> Numbers:
-    """Whole numbers from 0 up (bids, wins, plays). Faults as for decimals, plus `not_whole`."""
+    """Whole numbers from 0 to 2,147,483,647 (bids, wins, plays). Faults as for decimals, plus `not_whole`."""
     whole = _whole(column)
-    if whole is not None and (pc.min(whole).as_py() or 0) >= 0:
-        return Numbers(whole, {})
+    if whole is not None:
+        bounds = pc.min_max(whole)
+        if (bounds["min"].as_py() or 0) >= 0 and (bounds["max"].as_py() or 0) <= LARGEST_COUNT:
+            return Numbers(whole, {})
     read = decimals(column, notation)
     faults = dict(read.faults)
-    floors = pc.floor(read.values)
-    fractional = pc.not_equal(floors, read.values).fill_null(False)
+    bad = np.zeros(len(read.values), bool)
+    fractional = pc.not_equal(pc.floor(read.values), read.values).fill_null(False)
     for index in {*pc.indices_nonzero(fractional).to_pylist(), *read.rounded}:
-        faults[index] = Fault("not_whole", "A count must be a whole number.")
-    whole = pc.if_else(fractional, pa.scalar(None, IMPRESSIONS), read.values).cast(pa.int64())
-    return Numbers(whole, faults)
+        faults[index], bad[index] = Fault("not_whole", "A count must be a whole number."), True
+    too_large = pc.greater(read.values, pa.scalar(Decimal(LARGEST_COUNT), IMPRESSIONS)).fill_null(False)
+    for index in pc.indices_nonzero(too_large).to_pylist():
+        faults[index], bad[index] = Fault("out_of_range", f"A count is at most {LARGEST_COUNT:,}."), True
+    kept = pc.if_else(pa.array(bad), pa.scalar(None, IMPRESSIONS), read.values)
+    return Numbers(kept.cast(pa.int64()), faults)
 
 
 def spreadsheet_number(text: str) -> Decimal | str:

@@ -261,7 +261,7 @@ class ReportingClient:
         signed: bool,
         accept_statuses: frozenset[int],
     ) -> Any:
-        signer = self._auth if signed else auth.Unsigned()
+        signer = self._auth if signed else None
         again = None
         if isinstance(signer, auth.Session):
             signer.ready(effort)

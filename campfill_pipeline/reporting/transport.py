@@ -190,7 +190,9 @@ class Transport:
             prepared = self._session.prepare_request(request)
             settings = self._session.merge_environment_settings(prepared.url or "", {}, True, None, None)
             timeout = (self._limits.connect_timeout, self._limits.read_timeout)
-            with self._session.send(prepared, timeout=timeout, allow_redirects=False, **settings) as response:
+            # What carries no secret may be sent elsewhere: addresses of finished reports often are.
+            free = auth is None and request.method == "GET"
+            with self._session.send(prepared, timeout=timeout, allow_redirects=free, **settings) as response:
                 return self._whole(response, effort)
         except requests.exceptions.ConnectTimeout:
             return _Failure(f"No connection within {self._limits.connect_timeout:g} s.")

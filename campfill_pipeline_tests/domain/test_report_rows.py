@@ -39,6 +39,8 @@ def table(*rows: dict[str, Any]) -> pa.Table:
         ({"impressions": "x"}, "impressions", "not_a_number"),
         ({"campaign_id": None}, "deal_id", "missing_value"),
         ({"campaign_id": " "}, "deal_id", "missing_value"),
+        ({"campaign_id": "x" * 201}, "campaign_id", "too_long"),
+        ({"site": "x" * 501}, "site", "too_long"),
     ],
 )
 def test_a_row_without_hour_impressions_or_id_is_refused_with_its_content(

@@ -109,7 +109,7 @@ def test_a_value_without_a_reading_is_a_fault_and_leaves_its_neighbours_alone(
     assert {index: fault.code for index, fault in read.faults.items()} == {1: code}
 
 
-@pytest.mark.parametrize("value", [1.5, "1,5", -1, "x", 2**63])
+@pytest.mark.parametrize("value", [1.5, "1,5", 3.000001, -1, "x", 2**63, 2**31, "2.147.483.648"])
 def test_a_count_must_be_whole(value: object) -> None:
     read = report_values.counts([3, value, None, "1.234"], "german")
     assert read.values.to_pylist() == [3, None, None, 1234]

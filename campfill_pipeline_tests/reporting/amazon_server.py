@@ -34,6 +34,7 @@ class Amazon:
         self.signatures: list[str] = []
         self.addresses_that_end = 0
         self.duplicates_of: str | None = None
+        self.moved = False
 
     def __call__(self, asked: Asked) -> Reply:
         if asked.path == "/auth/o2/token":
@@ -94,6 +95,9 @@ class Amazon:
         return Reply(state | {"status": "COMPLETED", "url": url})
 
     def _storage(self, asked: Asked) -> Reply:
+        if self.moved and asked.path == "/storage/report.json.gz":
+            where = f"/storage/moved?X-Amz-Signature={asked.query['X-Amz-Signature']}"
+            return Reply(status=307, headers={"Location": where})
         if "authorization" in asked.headers:
             return Reply(b"<Error>Only one auth mechanism allowed</Error>", 400)
         if asked.query.get("X-Amz-Signature") != self.signatures[-1] or self.addresses_that_end > 0:

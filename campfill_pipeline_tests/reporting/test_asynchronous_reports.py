@@ -137,6 +137,13 @@ def test_a_download_address_that_ended_is_asked_for_anew() -> None:
     assert len(server.signatures) == 2
 
 
+def test_a_download_may_be_somewhere_else() -> None:
+    server = Amazon()
+    server.moved = True
+    with amazon(server) as (_, client):
+        assert client.fetch(*DAY).table.num_rows == 2
+
+
 def test_a_download_address_that_never_works_is_given_up() -> None:
     server = Amazon()
     server.addresses_that_end = 99
