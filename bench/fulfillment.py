@@ -22,11 +22,13 @@ from pathlib import Path
 import psutil
 import psycopg
 
+from bench.log_chart import log_log_chart
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse import database, partitions, server
 from campfill_pipeline.warehouse.fulfillment import refresh
 
 RESULTS = Path(__file__).with_name("results")
+PICTURE = Path(__file__).parents[1] / "docs" / "pictures" / "fulfillment-curve.svg"
 RULES = FulfillmentRules()
 TODAY = date(2026, 6, 15)
 NOW = datetime(2026, 6, 15, 8, tzinfo=UTC)
@@ -218,18 +220,24 @@ def main() -> None:
     parser.add_argument("--curve", default="300,3000,30000,300000", help="numbers of lines")
     parser.add_argument("--only", choices=["history", "curve"])
     options = parser.parse_args()
+    found: dict[str, object] = {}
+    measured: list[dict[str, object]] = []
     with tempfile.TemporaryDirectory(prefix="campfill-bench-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         running = server.start(Path(folder))
         try:
-            found: dict[str, object] = {}
             if options.only != "curve":
                 found["history"] = history(running, options.rows)
             if options.only != "history":
-                found["curve"] = curve(running, [int(lines) for lines in options.curve.split(",")])
+                measured = curve(running, [int(lines) for lines in options.curve.split(",")])
+                found["curve"] = measured
         finally:
             server.stop(running)
     RESULTS.mkdir(exist_ok=True)
+    if measured:
+        points = [(float(str(point["lines"])), float(str(point["cpu"]))) for point in measured]
+        picture = log_log_chart("Full recompute", "lines", "processor seconds", points)
+        PICTURE.write_text(picture, encoding="utf-8")
     name = f"fulfillment{'-' + options.only if options.only else ''}.json"
     (RESULTS / name).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 

@@ -184,6 +184,8 @@ def refresh(
     ).fetchall()
     computed, changed, ends = _store(conn, rules, as_of, now, lines)
     ends |= {end for _, end in gone}
+    if everything:
+        conn.execute("ANALYZE fulfillment")
     conn.execute(
         "UPDATE fulfillment SET as_of = %(as_of)s, refreshed_at = %(now)s WHERE as_of <> %(as_of)s",
         {"as_of": as_of, "now": now},

@@ -70,6 +70,7 @@ def _make_all(conn: psycopg.Connection, texts: dict[str, str], timezone: str, as
         f"INSERT INTO reference_series {texts['wanted']}".encode(),
         {"lines": None, "healthy_from": HEALTHY_FROM},
     )
+    conn.execute("ANALYZE reference_series")
     bounds = conn.execute("SELECT min(day), max(day) FROM line_day WHERE day < %s", [as_of]).fetchone()
     if bounds is not None and bounds[0] is not None:
         # A key is made faster at the end than kept while millions of rows come in.
