@@ -34,7 +34,7 @@ def table_schema(fields: Sequence[str]) -> pa.Schema:
 class TableWriter:
     """Writes rows in blocks; a context manager. `rows` and `last_row` tell what was written so far."""
 
-    def __init__(self, file: Path, fields: Sequence[str]) -> None:
+    def __init__(self, file: Path | pa.NativeFile, fields: Sequence[str]) -> None:
         self._schema = table_schema(fields)
         self._writer = pa.ipc.new_stream(file, self._schema)
         self._pending: list[pa.RecordBatch] = []

@@ -28,6 +28,7 @@ from typing import Any
 from campfill_pipeline.intake.findings import ParseLimits
 from campfill_pipeline.intake.manifest import to_json
 from campfill_pipeline.intake.reading import read_file, read_raw_rows
+from campfill_pipeline.intake.warm_up import warm_up
 
 _PROGRESS_SECONDS = 0.5
 _OUT_OF_MEMORY = 77
@@ -46,6 +47,7 @@ class _WithoutPandas(MetaPathFinder):
 def main() -> None:
     """Serve requests until stdin ends."""
     sys.meta_path.insert(0, _WithoutPandas())
+    warm_up()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the caller, who then closes stdin
     requests, answers = sys.stdin.buffer.fileno(), sys.stdout.buffer.fileno()
     os.set_blocking(requests, False)
