@@ -9,6 +9,7 @@ from typing import Any
 
 from campfill_pipeline.defs import upload_steps
 from campfill_pipeline.defs.resources import Campfill, Progress, open_campfill
+from campfill_pipeline.intake.rejected_ids import rejected_ids
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import rebuild, uploads
 
@@ -43,4 +44,6 @@ def _validated(
     """Read and judge an original from the archive, as it was done when it arrived."""
     read_again.append(upload)
     verdict = upload_steps.verdict_of(campfill, upload)
-    return rebuild.Validated(Path(verdict.lines), Path(verdict.issues), upload_steps.counts_of(verdict))
+    issues = Path(verdict.issues)
+    also_listed = rejected_ids(upload_steps.parsed_of(campfill, upload), issues)
+    return rebuild.Validated(Path(verdict.lines), issues, upload_steps.counts_of(verdict), also_listed)

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.intake import folder, parsing, receipts, validation
 from campfill_pipeline.intake.findings import KIND_EXPORT, Parsed
+from campfill_pipeline.intake.rejected_ids import rejected_ids
 from campfill_pipeline.reporting import export
 from campfill_pipeline.warehouse import delivery, ledger, register, uploads
 
@@ -105,6 +106,7 @@ def apply_list(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
                 now=campfill.clock(),
                 content_date=parsed.content_date,
                 timezone=campfill.settings.timezone,
+                also_listed=rejected_ids(parsed, Path(verdict.issues)),
             )
     return _as_it_is(campfill, upload)
 
