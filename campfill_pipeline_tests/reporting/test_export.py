@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -123,6 +124,23 @@ def test_a_fault_rejects_its_row_at_its_cell(
     assert (issue["cell"], issue["row_no"], issue["code"], issue["severity"]) == (cell, 3, code, "error")
     assert issue["column_name"] == EXPORT_COLUMNS[ord(cell[0]) - ord("A")].header
     assert issue["message"] and issue["hint"]
+
+
+def test_every_code_is_explained_to_users() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "connect-your-api.md").read_text("utf-8")
+    table = page.split("Drop its CSV export")[1].split("## ")[0]
+    explained = set(re.findall(r"`([a-z_]+)`", table))
+    faults = {"not_a_date", "not_on_the_hour", "out_of_range", "not_a_number", "error_cell", "missing_value"}
+    told = {
+        "rounded",
+        "unknown_purchase_type",
+        "duplicate_row",
+        "duplicate_id",
+        "total_row",
+        "note_row",
+        "too_long",
+    }
+    assert explained == faults | told | {"hidden_sheet", "formula_without_value"}
 
 
 def test_every_fault_of_a_row_is_listed(tmp_path: Path) -> None:
