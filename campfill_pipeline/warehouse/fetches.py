@@ -15,6 +15,8 @@ import psycopg
 
 from campfill_pipeline.domain.report_rows import RefusedRow
 
+LISTED = 10_000  # refused rows kept of one fetch; all are counted
+
 
 @dataclass(frozen=True)
 class FetchFacts:
@@ -55,7 +57,7 @@ def finish(
     received: int,
     refused: Sequence[RefusedRow],
 ) -> None:
-    """Note how the fetch went, and the rows it could not use. Part of the caller's transaction."""
+    """Note how the fetch went, and the first LISTED rows it could not use. Part of the caller's transaction."""
     conn.execute(
         "UPDATE report_fetch SET started_at = %s, finished_at = %s, request = %s, requests = %s, bytes = %s, rows = %s,"
         " refused = %s, run_id = %s WHERE fetch_no = %s",
@@ -64,11 +66,20 @@ def finish(
             len(refused), facts.run_id, fetch_no,
         ),
     )  # fmt: skip
+    # What an earlier fetch of the day could not use is settled by this one.
+    conn.execute(
+        """
+        DELETE FROM report_refusal r USING report_fetch f, report_fetch this
+        WHERE r.fetch_no = f.fetch_no AND this.fetch_no = %s
+          AND f.source = this.source AND f.day = this.day AND f.fetch_no <> this.fetch_no
+        """,
+        (fetch_no,),
+    )
     if not refused:
         return
     statement = "COPY report_refusal (fetch_no, refusal_no, reason, detail) FROM STDIN"
     with conn.cursor() as cursor, cursor.copy(statement) as copy:
-        for number, row in enumerate(refused, start=1):
+        for number, row in enumerate(refused[:LISTED], start=1):
             detail = {"row": row.row, "code": row.code, "content": row.content}
             # Neither text nor jsonb can hold the character 0.
             text = json.dumps(detail, ensure_ascii=False).replace("\\u0000", "\\ufffd")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pyarrow as pa
 
-from campfill_pipeline.domain.report_rows import CANONICAL
+from campfill_pipeline.domain.report_rows import CANONICAL, RefusedRow
 from campfill_pipeline.warehouse.delivery import FetchFacts, StoreResult, store_day
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -54,6 +54,7 @@ def store(
     now: datetime | None = None,
     complete: bool = True,
     timezone: str = "Europe/Berlin",
+    refused: Sequence[RefusedRow] = (),
 ) -> StoreResult:
     """Store a day as fetched at `now`, which is two days later where not given."""
     at_once = now or datetime(day.year, day.month, day.day, 6, tzinfo=UTC) + timedelta(days=2)
@@ -64,6 +65,7 @@ def store(
         connection,
         day=day,
         rows=iter(tables),
+        refused=refused,
         fetch=FetchFacts(started_at=at_once, finished_at=at_once, request="/v1/detail", requests=1, bytes=10),
         complete=complete,
         timezone=timezone,

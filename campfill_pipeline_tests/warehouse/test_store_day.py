@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from campfill_pipeline.domain.local_days import day_window
+from campfill_pipeline.domain.report_rows import Refusal, RefusedRow
 from campfill_pipeline.warehouse.attribution import attribute
 from campfill_pipeline.warehouse.delivery import FetchFacts, store_day
 from campfill_pipeline.warehouse.delivery_errors import (
@@ -228,6 +229,25 @@ def test_a_fetch_that_breaks_leaves_the_day_as_it_was(connection: psycopg.Connec
         )
     assert all_of(connection, "SELECT impressions FROM report_row") == [(Decimal(1),)]
     assert all_of(connection, "SELECT count(*) FROM report_fetch") == [(1,)]
+
+
+def test_refused_rows_of_the_latest_fetch_are_listed(connection: psycopg.Connection) -> None:
+    reason = Refusal("hour", "Date", None, "missing_value", "Date is missing.")
+    broken = [RefusedRow(number, (reason,), '{"Site": "A\\u0000B"}') for number in (3, 7)]
+    listed = "SELECT refusal_no, reason, detail->>'row', detail->>'code' FROM report_refusal"
+    result = store(connection, DAY, [Row(NOON)], refused=broken)
+    assert (result.refused, result.rows) == (2, 1)
+    assert all_of(connection, listed) == [
+        (1, "Date is missing.", "3", "missing_value"),
+        (2, "Date is missing.", "7", "missing_value"),
+    ]
+    store(connection, date(2025, 8, 5), [], refused=broken)
+    store(connection, DAY, [Row(NOON)], refused=broken[:1])
+    assert all_of(connection, "SELECT day, refused FROM delivery_fetch ORDER BY day") == [
+        (DAY, 1),
+        (date(2025, 8, 5), 2),
+    ]
+    assert len(all_of(connection, listed)) == 3
 
 
 def test_a_count_beyond_reason_is_refused(connection: psycopg.Connection) -> None:

@@ -42,6 +42,7 @@ CREATE TABLE report_fetch (                                   -- the request, or
     requests integer, bytes bigint, rows integer, refused integer,
     run_id text
 );
+CREATE INDEX report_fetch_day ON report_fetch (source, day);
 CREATE INDEX report_fetch_upload ON report_fetch (upload_id) WHERE upload_id IS NOT NULL;
 
 CREATE TABLE purchase_terms (                                 -- the purchase types of a row's two ids, in one byte
@@ -120,7 +121,7 @@ CREATE TABLE delivery_fetch (
     PRIMARY KEY (source, day)
 );
 
-CREATE TABLE report_refusal (                                 -- rows of the latest fetch that could not be read
+CREATE TABLE report_refusal (                                 -- rows of a day's latest fetch, or of an upload, that were refused
     fetch_no integer NOT NULL REFERENCES report_fetch ON DELETE CASCADE,
     refusal_no integer NOT NULL,
     reason text NOT NULL,
