@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from http import HTTPStatus
@@ -170,7 +171,8 @@ class ReportingClient:
         limit = self.connector.limits.page_rows
         names = {**self._names, **templates.window_names(start, end, self._zone, limit)}
         for raw, shown in self._answers(view, names, effort):
-            yield self._page(raw, shown, view, start, end)
+            page = self._page(raw, shown, view, start, end)
+            yield replace(page, requests=effort.requests, retries=effort.retries)
 
     def _page(self, raw: RawPage, shown: str, view: Detail, start: datetime, end: datetime) -> Page:
         labels = {field: source.column or field for field, source in view.columns.items()}

@@ -56,6 +56,14 @@ class Connector(Part):
     overview: dict[Literal["campaigns", "deals"], Overview] = Field(default={})
 
     @model_validator(mode="after")
+    def _whole_days(self) -> Connector:
+        if self.values.granularity == "day" and self.limits.window_hours is not None:
+            raise ValueError(
+                "limits.window_hours makes no sense where values.granularity is day: leave it out"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _templates(self) -> Connector:
         own = frozenset(self.variables)
         clash = own & (WINDOW_NAMES | OVERVIEW_NAMES | {"token", "job_id"})

@@ -14,7 +14,10 @@ from campfill_pipeline.domain.report_rows import RefusedRow, Remark
 
 @dataclass(frozen=True)
 class Page:
-    """One answer: `table` has the columns of report_rows.CANONICAL, `bytes` is the body's size."""
+    """One answer: `table` has the columns of report_rows.CANONICAL, `bytes` is the body's size.
+
+    `requests` and `retries` are those of the whole call so far.
+    """
 
     table: pa.Table
     refused: tuple[RefusedRow, ...]
@@ -23,6 +26,8 @@ class Page:
     rows: int
     bytes: int
     request: str
+    requests: int = 0
+    retries: int = 0
 
 
 @dataclass(frozen=True)

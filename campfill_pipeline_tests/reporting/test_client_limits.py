@@ -11,7 +11,7 @@ import pytest
 
 from campfill_pipeline.reporting.errors import ReportingError
 from campfill_pipeline_tests.reporting.loopback import Asked, QuickClock, Reply, serving
-from campfill_pipeline_tests.reporting.ppv_rows import END, START, client, one_window, row
+from campfill_pipeline_tests.reporting.ppv_rows import END, START, client, first_then, one_window, paged, row
 
 
 class Counting:
@@ -90,8 +90,17 @@ def test_leaving_the_pages_early_asks_for_no_more() -> None:
     assert len(served.asked) < 24
 
 
+def test_each_page_tells_what_it_cost_so_far() -> None:
+    troubles = [Reply(status=500)]
+    with serving(first_then(troubles, paged([[row(0)], [row(1)]]))) as served, client(served) as api:
+        pages = list(api.detail(START, END))
+    assert [(page.requests, page.retries) for page in pages] == [(2, 1), (3, 1)]
+
+
 def test_dlt_is_loaded_only_when_an_api_is_asked() -> None:
     """Every run starts a process that imports the client; most of them are uploads and ask nobody."""
     code = "import sys; import campfill_pipeline.reporting.client; print('dlt' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
     assert done.stdout.strip() == "False"

@@ -88,6 +88,16 @@ def test_a_variable_may_not_hide_a_name_of_ours() -> None:
         small(more='[variables.start]\nenv = "START"\nmeaning = "x"\n')
 
 
+def test_whole_days_are_not_asked_for_in_parts() -> None:
+    with pytest.raises(ConnectorError, match=r"limits\.window_hours"):
+        connector.parse(
+            WHOLE.replace('numbers = "german"', 'granularity = "day"').replace(
+                "first_wait", "window_hours = 6\nfirst_wait"
+            ),
+            "mine.toml",
+        )
+
+
 def test_broken_toml_is_said_with_its_place() -> None:
     with pytest.raises(ConnectorError, match="line 2"):
         connector.parse('name = "x"\nauth = kind\n', "mine.toml")
