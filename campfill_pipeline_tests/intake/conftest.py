@@ -9,7 +9,7 @@ import pytest
 
 from campfill_pipeline.intake.parsing import Parsed, ParseLimits, Parser
 
-LIMITS = ParseLimits(max_bytes=20_000_000, memory_mb=700, seconds=20)
+LIMITS = ParseLimits(max_bytes=20_000_000, memory_mb=700, seconds=120)
 
 
 @pytest.fixture(scope="session")

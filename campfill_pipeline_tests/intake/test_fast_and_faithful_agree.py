@@ -82,7 +82,7 @@ def collect(scan: SheetScan, blocks: object) -> tuple[Found, dict[int, bool]]:
 
 
 @given(rows=rows(), columns=st.sets(st.integers(0, 30), min_size=1, max_size=7), after=st.integers(0, 4))
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_both_ways_give_the_same_cells(rows: str, columns: set[int], after: int) -> None:
     data = sheet(rows).encode()
 

@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -26,7 +25,7 @@ from campfill_pipeline_tests.intake.workbooks import (
 )
 
 
-def limits(*, seconds: float = 20, memory_mb: int = 700) -> ParseLimits:
+def limits(*, seconds: float = 120, memory_mb: int = 700) -> ParseLimits:
     return ParseLimits(max_bytes=50_000_000, memory_mb=memory_mb, seconds=seconds)
 
 
@@ -42,12 +41,10 @@ def good(tmp_path: Path) -> Path:
     return workbook(tmp_path / "good.xlsx", list_sheet(LINE))
 
 
-def children() -> Iterator[psutil.Process]:
-    return (
-        child
-        for child in psutil.Process().children(recursive=True)
-        if "intake.worker" in " ".join(child.cmdline())
-    )
+def worker_of(parser: Parser) -> psutil.Process:
+    """The parser's reading process."""
+    assert parser._worker is not None
+    return psutil.Process(parser._worker.pid)
 
 
 def test_a_file_that_takes_too_long_is_too_slow_and_the_next_is_read(
@@ -58,8 +55,8 @@ def test_a_file_that_takes_too_long_is_too_slow_and_the_next_is_read(
         parsed = parser.parse(endless, "endless.xlsx", tmp_path / "work")
         assert parsed.reason == "too_slow"
         assert "longer than 0 seconds" in parsed.message
-        assert time.monotonic() - start < 10
-        assert len(list(children())) == 1  # the fork is gone, the worker is not
+        assert time.monotonic() - start < 60
+        assert worker_of(parser).children() == []  # the fork is gone, the worker is not
 
 
 def test_a_file_that_needs_too_much_memory_is_too_large_and_the_next_is_read(
@@ -80,14 +77,14 @@ def test_a_fork_that_dies_is_one_files_fault(
 ) -> None:
     with Parser(limits()) as parser:
         parser.parse(good, "good.xlsx", tmp_path / "work")
-        (worker,) = children()
+        worker = worker_of(parser)
         killer = threading.Thread(target=_kill_child_of, args=(worker, sent))
         killer.start()
         parsed = parser.parse(endless, "endless.xlsx", tmp_path / "work")
         killer.join()
         assert parsed.reason == ("too_large" if sent == signal.SIGKILL else "corrupt")
         assert parser.parse(good, "good.xlsx", tmp_path / "work").reason is None
-        assert [child.pid for child in children()] == [worker.pid]
+        assert worker_of(parser).pid == worker.pid
 
 
 def _kill_child_of(worker: psutil.Process, sent: signal.Signals) -> None:
@@ -103,7 +100,7 @@ def _kill_child_of(worker: psutil.Process, sent: signal.Signals) -> None:
 def test_a_worker_that_was_killed_is_replaced(tmp_path: Path, good: Path) -> None:
     with Parser(limits()) as parser:
         assert parser.parse(good, "good.xlsx", tmp_path / "work").reason is None
-        (worker,) = children()
+        worker = worker_of(parser)
         worker.kill()
         worker.wait()
         assert parser.parse(good, "good.xlsx", tmp_path / "work").reason is None
@@ -112,8 +109,9 @@ def test_a_worker_that_was_killed_is_replaced(tmp_path: Path, good: Path) -> Non
 def test_nothing_runs_on_after_closing(tmp_path: Path, good: Path) -> None:
     parser = Parser(limits())
     parser.parse(good, "good.xlsx", tmp_path / "work")
+    worker = worker_of(parser)
     parser.close()
-    assert list(children()) == []
+    assert not worker.is_running()
     assert parser.parse(good, "good.xlsx", tmp_path / "work").reason is None  # and it can be used again
     parser.close()
 
@@ -122,7 +120,7 @@ def test_the_fork_ends_with_the_caller(tmp_path: Path, endless: Path) -> None:
     parser = Parser(limits())
     thread = threading.Thread(target=parser.parse, args=(endless, "endless.xlsx", tmp_path / "work"))
     thread.start()
-    while not (found := [fork for worker in children() for fork in worker.children()]):
+    while parser._worker is None or not (found := worker_of(parser).children()):
         time.sleep(0.01)
     worker = parser._worker
     assert worker is not None and worker.stdin is not None
@@ -138,10 +136,12 @@ def test_a_burst_of_small_files_costs_milliseconds_each(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", list_sheet(*([LINE] * 300)))
     with Parser(limits()) as parser:
         parser.parse(path, "a.xlsx", tmp_path / "work")
-        start = time.monotonic()
+        before = worker_of(parser).cpu_times()
         for number in range(20):
             assert parser.parse(path, "a.xlsx", tmp_path / f"work-{number}").tables[0].rows == 300
-        assert (time.monotonic() - start) / 20 < 0.3
+        # Processor time, as the machine may be busy with other things.
+        used = sum(worker_of(parser).cpu_times()[:4]) - sum(before[:4])
+        assert used / 20 < 0.2
 
 
 def test_the_caller_stays_small(tmp_path: Path) -> None:
