@@ -44,10 +44,11 @@ def _same(text: pa.Array) -> pa.Array:
     return text
 
 
-def _noisy(decimals: int) -> str:
+def _noisy(digits: int, decimals: int) -> str:
     """Number cells whose digits beyond the fifteenth are noise: 5464.8000000000002 and 5464.7999999999997."""
     forms = []
-    for whole in range(1, 10):
+    # One digit less than the column holds: a run of nines may round up to one digit more.
+    for whole in range(1, min(digits, 10)):
         beyond = 15 - whole - decimals
         forms.append(
             rf"[1-9][0-9]{{{whole - 1}}}\.[0-9]{{{decimals}}}(?:0{{{beyond}}}[0-4]|9{{{beyond}}}[6-9])[0-9]{{0,3}}"
@@ -89,7 +90,7 @@ def _number_shapes(rule: NumberRule) -> tuple[Shape, ...]:
             f"^[0-9]{{1,{digits}}},[0-9]{{1,2}}$",
             lambda text: cast(pc.replace_substring(text, ",", ".")),
         ),
-        Shape(_NUMBER, _noisy(rule.decimals), without_noise),
+        Shape(_NUMBER, _noisy(digits, rule.decimals), without_noise),
         *((ungrouped(".", ","), ungrouped(",", ".")) if rule is BUDGET else ()),
     )
 

@@ -24,7 +24,7 @@ from campfill_pipeline.intake.receipt_facts import MOST_ROWS, IssueDigest, Recei
 from campfill_pipeline.intake.receipt_sheet import GREY, ORANGE, YELLOW, Book, write_text
 
 SHEET = "Rows to mend"
-_MOST_CELLS = 1_000_000
+_MOST_CELLS = 400_000
 _MOST_COMMENTS = 20_000
 
 
@@ -53,7 +53,7 @@ def write_rows_to_mend(
         rows = issues.to_mend.get(table.sheet, [])
         if not rows:
             continue
-        shown = rows[: max(100, min(MOST_ROWS, _MOST_CELLS // max(1, len(table.headers))))]
+        shown = rows[: max(20, min(MOST_ROWS, _MOST_CELLS // max(1, len(table.headers))))]
         try:
             original = facts.raw_rows(table.sheet, shown)
         except RowsUnreadableError as error:

@@ -25,6 +25,8 @@ from campfill_pipeline.intake import issue_files
 from campfill_pipeline.intake.findings import TableFound
 
 Numbers = npt.NDArray[np.int32]
+Places = npt.NDArray[np.uint16]
+"""Positions within one portion of rows (`issue_files.SLICE_ROWS`, far below 65,536)."""
 
 _NAMED = 3
 
@@ -35,8 +37,8 @@ class IdsSeen:
     def __init__(self) -> None:
         self._ids: list[duplicates.PackedIds] = []
         self._row_no: list[Numbers] = []
-        self._place: list[Numbers] = []
-        self._line: list[Numbers] = []
+        self._place: list[Places] = []
+        self._line: list[Places] = []
         self._faulty: list[Mask] = []
 
     def note(self, judged: JudgedRows) -> None:
@@ -45,29 +47,29 @@ class IdsSeen:
         wanted = ids.is_valid().to_numpy(zero_copy_only=False) & ~judged.skipped
         self._ids.append(duplicates.packed(ids if wanted.all() else ids.filter(pa.array(wanted))))
         self._row_no.append(judged.row_no.to_numpy()[wanted])
-        self._place.append(np.flatnonzero(wanted).astype(np.int32))
-        self._line.append((np.cumsum(judged.acceptable, dtype=np.int32) - 1)[wanted])
+        self._place.append(np.flatnonzero(wanted).astype(np.uint16))
+        self._line.append((np.cumsum(judged.acceptable) - 1)[wanted].astype(np.uint16))
         self._faulty.append(judged.rejected[wanted])
 
     @property
     def row_no(self) -> Numbers:
         """The row number of each remembered row."""
-        return _joined(self._row_no)
+        return np.concatenate([np.empty(0, np.int32), *self._row_no])
 
     @property
-    def place(self) -> Numbers:
+    def place(self) -> Places:
         """The position of each remembered row in its batch. (Row numbers may be out of order in odd files.)"""
-        return _joined(self._place)
+        return np.concatenate([np.empty(0, np.uint16), *self._place])
 
     @property
-    def line(self) -> Numbers:
+    def line(self) -> Places:
         """The position of each remembered row among the acceptable rows of its batch; of no meaning for others."""
-        return _joined(self._line)
+        return np.concatenate([np.empty(0, np.uint16), *self._line])
 
     @property
     def faulty(self) -> Mask:
         """Whether each remembered row has an error of its own."""
-        return np.concatenate(self._faulty) if self._faulty else np.empty(0, bool)
+        return np.concatenate([np.empty(0, bool), *self._faulty])
 
     @property
     def batch_no(self) -> Positions:
@@ -76,7 +78,7 @@ class IdsSeen:
 
     def repeated(self) -> Repeated:
         """The remembered rows that share their ID with another. Asked once: the IDs are forgotten."""
-        ids = np.concatenate(self._ids) if self._ids else np.empty((0, 2), np.uint64)
+        ids = np.concatenate([np.empty((0, 2), np.uint64), *self._ids])
         self._ids = []
         return duplicates.repeated(ids)
 
@@ -90,8 +92,8 @@ class Repetitions:
     outcome: Outcome
     batch_no: Positions
     row_no: Numbers
-    place: Numbers
-    line: Numbers
+    place: Places
+    line: Places
     table_no: Positions
     faulty: Mask
 
@@ -102,10 +104,10 @@ class Repetitions:
         rejected = int((self.outcome.rejected & ~self.faulty).sum())
         return skipped + rejected, rejected, skipped
 
-    def left_out(self, batch: int) -> Numbers:
+    def left_out(self, batch: int) -> Places:
         """Positions, among the acceptable rows of batch number `batch`, of those that are not to be loaded."""
         rows = (self.batch_no == batch) & (self.outcome.skipped | self.outcome.rejected) & ~self.faulty
-        positions: Numbers = self.line[rows]
+        positions: Places = self.line[rows]
         return positions
 
     def issues(self, number: int, batch: pa.RecordBatch) -> list[tuple[Issue, int]]:
@@ -167,10 +169,6 @@ def _listed(names: list[str], more: int) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _joined(parts: list[Numbers]) -> Numbers:
-    return np.concatenate(parts) if parts else np.empty(0, np.int32)
-
-
 def find_repetitions(
     seen: IdsSeen, tables: Sequence[TableFound], notations: Sequence[Mapping[str, Notation | None]]
 ) -> Repetitions | None:
@@ -200,7 +198,7 @@ def _look_again(
     tables: Sequence[TableFound],
     notations: Sequence[Mapping[str, Notation | None]],
     batch_no: Positions,
-    place: Numbers,
+    place: Places,
     home: Positions,
     content: duplicates.Contents,
 ) -> Positions:

@@ -45,6 +45,29 @@ NUMBER_LIKE = st.text(alphabet="0123456789.,' -E€%", max_size=18)
 DIGITS = st.from_regex(r"\A[0-9]{1,7}([.,][0-9]{1,17})?\Z")
 
 
+@st.composite
+def noisy_numbers(draw: st.DrawFn) -> str:
+    """Number cells whose digits end in a run of zeros or nines, right at the fifteenth digit or beside it."""
+    whole = draw(st.integers(1, 10**9 - 1))
+    decimals = draw(st.sampled_from([2, 2, 4]))
+    run = 15 - len(str(whole)) - decimals + draw(st.sampled_from([0, 0, -1, 1]))
+    part = draw(st.integers(0, 10**decimals - 1))
+    tail = draw(st.sampled_from("0456789")) + draw(st.sampled_from(["", "0", "5", "99"]))
+    return f"{whole}.{part:0{decimals}}{draw(st.sampled_from('09')) * max(run, 0)}{tail}"
+
+
+@pytest.mark.parametrize("field", ["budget_eur", "cpm_eur", "impression_goal"])
+@given(texts=st.lists(noisy_numbers(), min_size=1, max_size=8))
+def test_binary_noise_is_read_at_once_as_it_is_cell_by_cell(field: str, texts: list[str]) -> None:
+    reader = readers({})[field]
+    column = reader.read(Cells(pa.array(texts, pa.string()), np.full(len(texts), CellKind.NUMBER, np.int8)))
+    one_by_one = [reader.read_one(text, CellKind.NUMBER) for text in texts]
+    assert column.values.to_pylist() == [value for value, _ in one_by_one]
+    assert set(column.at.tolist()) == {
+        at for at, (_, finding) in enumerate(one_by_one) if finding is not None
+    }
+
+
 @pytest.mark.parametrize("field", LIST_FIELDS)
 @given(data=st.data())
 def test_columns_are_read_as_their_cells_are(field: str, data: st.DataObject) -> None:
