@@ -102,8 +102,6 @@ def counts(table: pa.Table) -> dict[str, Ints]:
 def ten_thousandths(column: pa.ChunkedArray) -> Ints:
     """decimal128(18, 4) as whole numbers of ten-thousandths: at most 10^18, so the lower half of its 128 bits."""
     array = column.combine_chunks()
-    if isinstance(array, pa.ChunkedArray):  # pragma: no cover - only for an empty table
-        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
     if len(array) == 0:
         return np.empty(0, np.int64)
     halves = np.frombuffer(array.buffers()[1], dtype="<i8")[
