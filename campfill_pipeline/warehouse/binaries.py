@@ -138,6 +138,14 @@ def programs_for(account: Account) -> Path:
     return _copy_within_reach(source) / programs
 
 
+def cannot_run_as(account: Account, error: OSError) -> ServerError:
+    """What to say where the system does not let us run the server as `account`, as in some containers."""
+    return ServerError(
+        f"The database server cannot be run as user {account.uid}: {error.strerror}.",
+        "Run campfill as an ordinary user, or set CAMPFILL_DATABASE_URL.",
+    )
+
+
 def data_argument(data: Path, account: Account) -> str:
     """How a program whose working folder is `data` names it.
 
@@ -163,16 +171,19 @@ def run(
     other = {} if account.is_ours else {"user": account.uid, "group": account.gid, "extra_groups": []}
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         # A file, not a pipe: a server started by this program keeps it open for as long as it lives.
-        finished = subprocess.run(
-            [str(programs_for(account) / program), *arguments],
-            cwd=cwd,
-            input=text.encode(),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC", **(environ or {})},
-            start_new_session=True,
-            check=False,
-            **other,  # type: ignore[call-overload]
-        )
+        try:
+            finished = subprocess.run(
+                [str(programs_for(account) / program), *arguments],
+                cwd=cwd,
+                input=text.encode(),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC", **(environ or {})},
+                start_new_session=True,
+                check=False,
+                **other,  # type: ignore[call-overload]
+            )
+        except OSError as error:
+            raise cannot_run_as(account, error) from error
         output.seek(0)
         return subprocess.CompletedProcess(finished.args, finished.returncode, output.read())

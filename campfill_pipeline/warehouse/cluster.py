@@ -24,6 +24,7 @@ from campfill_pipeline.warehouse.binaries import (
     Account,
     ServerError,
     account_for,
+    cannot_run_as,
     data_argument,
     run,
 )
@@ -136,8 +137,11 @@ def _make(folder: Path, server: Server) -> None:
         password_file.touch(0o600)
         password_file.write_text(server.password)
         if not account.is_ours:
-            for path in (unfinished, password_file):
-                os.chown(path, account.uid, account.gid)
+            try:
+                for path in (unfinished, password_file):
+                    os.chown(path, account.uid, account.gid)
+            except OSError as error:
+                raise cannot_run_as(account, error) from error
         made = run(
             "initdb", "-D", data_argument(unfinished, account), "-U", "campfill",
             "--pwfile", "../initdb-password", "-A", "scram-sha-256", "-E", "UTF8",

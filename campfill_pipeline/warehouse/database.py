@@ -17,6 +17,14 @@ MIGRATION_LOCK = 0x63616D70  # 'camp': one migration at a time, whoever starts f
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
+class MigrationError(Exception):
+    """The schema cannot be brought to the revision that this version of campfill needs. Carries the mend."""
+
+    def __init__(self, problem: str, mend: str) -> None:
+        self.problem, self.mend = problem, mend
+        super().__init__(f"{problem} {mend}")
+
+
 def connect(url: str, *, schema: str = SCHEMA, autocommit: bool = False) -> psycopg.Connection:
     """Open a connection in which unqualified names mean `schema`; `url` as from `server.database_url`."""
     return psycopg.connect(url, autocommit=autocommit, options=f"-c search_path={schema} -c timezone=UTC")
@@ -43,6 +51,8 @@ def is_current(url: str, *, schema: str = SCHEMA) -> bool:
             ).fetchone()
         except (errors.UndefinedTable, errors.InvalidSchemaName):
             return False
+    if row is not None and row[0] > newest_revision():
+        raise MigrationError("The database belongs to a newer version of campfill.", "Install that version.")
     return row is not None and row[0] == newest_revision()
 
 
@@ -51,16 +61,22 @@ def migrate(url: str, *, schema: str = SCHEMA) -> None:
     # Imported here: Alembic and SQLAlchemy take a third of a second, most commands have nothing to migrate.
     from alembic import command
     from alembic.config import Config
-    from sqlalchemy import create_engine, pool, text
+    from sqlalchemy import create_engine, exc, pool, text
 
     engine = create_engine(
         "postgresql+psycopg://", poolclass=pool.NullPool, creator=lambda: connect(url, schema=schema)
     )
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with engine.connect() as connection, connection.begin():
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
-        connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
-        config.attributes["connection"] = connection
-        config.attributes["schema"] = schema
-        command.upgrade(config, "head")
+    try:
+        with engine.connect() as connection, connection.begin():
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+            connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
+            config.attributes["connection"] = connection
+            config.attributes["schema"] = schema
+            command.upgrade(config, "head")
+    except exc.DBAPIError as error:
+        raise MigrationError(
+            f"The database could not be brought up to date: {str(error.orig).strip()}.",
+            "Its user must be allowed to create schemas; PostgreSQL 15 or newer is needed.",
+        ) from error
