@@ -34,6 +34,8 @@ const exact = (value, shown, unit = "") =>
   html`<data value="${value}" title="${value}${unit}">${shown}</data>`;
 const NOTHING = new Markup('<span class="none" title="no value">–</span>');
 const missing = (value) => value === null || value === undefined;
+/* What is needed is rounded up: less would not do. */
+const needed = (value) => (missing(value) ? NOTHING : exact(value, numberFormat(0, { roundingMode: "ceil" }).format(value), " impressions"));
 const count = (value) => (missing(value) ? NOTHING : exact(value, numberFormat(0).format(value)));
 const impressions = (value, digits = 0) => {
   if (missing(value)) return NOTHING;

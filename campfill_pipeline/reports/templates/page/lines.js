@@ -48,7 +48,7 @@ const cells = {
   fulfillment_pct: (row) => html`<td role="cell" data-label="${COLUMNS.fulfillment_pct.head}" class="n pct">${percent(row.fulfillment_pct)}<span class="fill ${row.lifecycle === "live" ? "running" : "band-" + row.band}" aria-hidden="true"><i style="width:${Math.min(rough(row.fulfillment_pct), 100).toFixed(1)}%"></i></span><span class="soft">${standing(row)}</span></td>`,
   pacing_index: (row) => html`<td role="cell" data-label="${COLUMNS.pacing_index.head}" class="n">${factor(row.pacing_index)}<span class="soft">${row.pace ? label("paces", row.pace) : ""}</span></td>`,
   projected: (row) => html`<td role="cell" data-label="${COLUMNS.projected.head}" class="n low">${impressions(row.projected)}</td>`,
-  required_daily: (row) => html`<td role="cell" data-label="${COLUMNS.required_daily.head}" class="n low">${impressions(row.required_daily)}</td>`,
+  required_daily: (row) => html`<td role="cell" data-label="${COLUMNS.required_daily.head}" class="n low">${needed(row.required_daily)}</td>`,
   shortfall: (row) => html`<td role="cell" data-label="${COLUMNS.shortfall.head}" class="n">${impressions(row.shortfall)}</td>`,
   value_at_risk_eur: (row) => html`<td role="cell" data-label="${COLUMNS.value_at_risk_eur.head}" class="n">${euros(row.value_at_risk_eur)}</td>`,
   cause: (row) => html`<td role="cell" data-label="${COLUMNS.cause.head}" class="low">${row.cause ? html`${label("causes", row.cause)}<span class="soft">${label("sides", row.side)}</span>` : ""}</td>`,

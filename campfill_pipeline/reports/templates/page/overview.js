@@ -49,7 +49,7 @@ const attentionTable = () => {
   if (!head.attention.length) return html`<p class="calm">Nothing today: no live line is at risk and no ended line waits for a make-good.</p>`;
   const shown = head.attention.slice(0, 10);
   return html`<table class="attention" role="table"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Line</th><th scope="col" role="columnheader">Why</th><th scope="col" role="columnheader" class="n">At risk</th></tr></thead>
-  <tbody role="rowgroup">${shown.map((item) => html`<tr role="row" data-line="${item.id}"><th scope="row" role="rowheader"><a href="#/line/${item.id}">${item.name}</a><span class="soft">${categoryName(item.kind, item.purchase_type)}</span></th><td role="cell">${item.reason}</td><td role="cell" class="n" data-label="At risk">${euros(item.value_at_risk_eur)}</td></tr>`)}</tbody></table>
+  <tbody role="rowgroup">${shown.map((item) => html`<tr role="row" data-line="${item.id}"><th scope="row" role="rowheader"><a href="#/line/${item.id}">${breakable(item.name)}</a><span class="soft">${categoryName(item.kind, item.purchase_type)}</span></th><td role="cell">${item.reason}</td><td role="cell" class="n" data-label="At risk">${euros(item.value_at_risk_eur)}</td></tr>`)}</tbody></table>
   ${head.attention_count > shown.length ? html`<p><a href="#/lines?state=attention">All ${count(head.attention_count)} lines that need attention</a></p>` : ""}`;
 };
 

@@ -45,7 +45,9 @@ const sideBar = (rows) => {
 };
 
 const fillBar = (pct) => html`<span class="fill" aria-hidden="true"><i style="width:${Math.min(rough(pct), 100).toFixed(2)}%"></i></span>`;
-const lineLink = (row) => html`<a href="#/line/${row.id}">${row.name}</a>`;
+/* Names are long and joined by underscores: they may break after one. */
+const breakable = (name) => name.split("_").map((part, at, parts) => html`${part}${at < parts.length - 1 ? new Markup("_<wbr>") : ""}`);
+const lineLink = (row) => html`<a href="#/line/${row.id}">${breakable(row.name)}</a>`;
 const crumbs = (...steps) => html`<nav class="crumbs" aria-label="Path"><ol>${steps.map(([name, href], at) =>
   html`<li>${href ? html`<a href="${href}">${name}</a>` : html`<span aria-current="page">${name}</span>`}</li>`)}</ol></nav>`;
 const tile = (name, value, note = "") => html`<div class="tile"><dt>${name}</dt><dd>${value}</dd>${note ? html`<dd class="soft">${note}</dd>` : ""}</div>`;
