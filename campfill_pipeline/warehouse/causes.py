@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -124,7 +124,7 @@ def _judge(
     if not lines:
         return []
     by_number = {line.line_no: line for line in lines}
-    values = {
+    values: Row = {
         "timezone": timezone,
         "as_of": as_of,
         "lines": list(by_number),
@@ -133,6 +133,7 @@ def _judge(
         "least_days": rule.LEAST_HISTORY_DAYS,
         "least": rule.LEAST_DENOMINATOR,
     }
+    values["first_hour"], values["last_hour"] = _hours_between(conn, list(by_number))
     conn.execute(texts["workspace"].encode())
     for name in ("short line", "mix", "choice", "rate"):
         conn.execute(texts[name].encode(), values)
@@ -141,7 +142,16 @@ def _judge(
         measured = cursor.execute(texts["baselines"].encode(), values).fetchall()
     _store_references(conn, measured)
     judged = [_by_funnel(by_number[row["line_no"]], row) for row in measured]
-    return _with_evidence(conn, texts, [verdict for verdict in judged if verdict is not None])
+    return _with_evidence(conn, texts, values, [verdict for verdict in judged if verdict is not None])
+
+
+def _hours_between(conn: psycopg.Connection, lines: list[int]) -> tuple[datetime, datetime]:
+    """First and last hour (UTC) in which any of these lines has a report row; they have one."""
+    row = conn.execute(
+        "SELECT min(first_hour), max(last_hour) FROM line_day WHERE line_no = ANY (%s)", [lines]
+    ).fetchone()
+    assert row is not None
+    return row[0], row[1]
 
 
 def _by_funnel(line: ShortLine, measured: Row) -> Verdict | None:
@@ -195,12 +205,17 @@ def _measure(funnel: rule.Funnel, baseline: rule.Baseline, found: Decomposition)
     }
 
 
-def _with_evidence(conn: psycopg.Connection, texts: dict[str, str], verdicts: list[Verdict]) -> list[Verdict]:
+def _with_evidence(
+    conn: psycopg.Connection, texts: dict[str, str], values: Row, verdicts: list[Verdict]
+) -> list[Verdict]:
     """Add what a person can check: flight hours without a bid, first and last hour, the weakest sites."""
     if not verdicts:
         return []
     numbers = [verdict.line.line_no for verdict in verdicts]
-    hours = {row[0]: row[1:] for row in conn.execute(texts["hours"].encode(), {"lines": numbers}).fetchall()}
+    hours = {
+        row[0]: row[1:]
+        for row in conn.execute(texts["hours"].encode(), values | {"lines": numbers}).fetchall()
+    }
     staged = [verdict for verdict in verdicts if verdict.stage is not None]
     sites: dict[int, list[Row]] = {}
     for number, site, figure, due in conn.execute(

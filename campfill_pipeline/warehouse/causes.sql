@@ -65,7 +65,8 @@ INSERT INTO mix
 SELECT l.line_no, h.site_no, extract(hour FROM h.hour_utc AT TIME ZONE %(timezone)s), sum(h.bids), sum(h.wins), sum(h.plays),
        sum(h.impressions)
 FROM short_line l JOIN report_series s USING (line_no) JOIN report_hour h USING (series_no)
-WHERE h.hour_utc < l.until AND h.bids IS NOT NULL AND h.wins IS NOT NULL AND h.plays IS NOT NULL
+WHERE h.hour_utc BETWEEN %(first_hour)s AND %(last_hour)s        -- leaves out the months of others
+  AND h.hour_utc < l.until AND h.bids IS NOT NULL AND h.wins IS NOT NULL AND h.plays IS NOT NULL
 GROUP BY 1, 2, 3
 
 -- name: choice
@@ -178,7 +179,7 @@ SELECT l.line_no, (extract(epoch FROM l.flight_until - l.flight_from) / 3600)::i
 FROM short_line l LEFT JOIN (
     SELECT s.line_no, h.hour_utc, sum(h.bids) AS bids, sum(h.impressions) AS impressions
     FROM short_line l JOIN report_series s USING (line_no) JOIN report_hour h USING (series_no)
-    WHERE h.hour_utc < l.until
+    WHERE h.hour_utc BETWEEN %(first_hour)s AND %(last_hour)s AND h.hour_utc < l.until
     GROUP BY s.line_no, h.hour_utc) h USING (line_no)
 WHERE l.line_no = ANY (%(lines)s::integer[])
 GROUP BY l.line_no

@@ -138,10 +138,6 @@ def _lines_to_compute(
              EXCEPT SELECT day FROM delivery_fetch WHERE status = 'complete')
         )
         SELECT line_no FROM line_dirty
-        UNION SELECT line_no FROM line
-              WHERE NOT EXISTS (SELECT FROM fulfillment f WHERE f.line_no = line.line_no)
-        UNION SELECT line_no FROM fulfillment f
-              WHERE NOT EXISTS (SELECT FROM line WHERE line.line_no = f.line_no)
         UNION SELECT line_no FROM fulfillment f
               WHERE EXISTS (SELECT FROM moved m WHERE m.day BETWEEN f.effective_start AND f.end_date)
         UNION SELECT line_no FROM fulfillment
@@ -179,25 +175,39 @@ def refresh(
         """DELETE FROM fulfillment f
            WHERE (%(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))
              AND NOT EXISTS (SELECT FROM line WHERE line.line_no = f.line_no)
-           RETURNING line_no, end_date""",
+           RETURNING line_id, end_date""",
         {"lines": lines},
     ).fetchall()
     computed, changed, ends = _store(conn, rules, as_of, now, lines)
     ends |= {end for _, end in gone}
     if everything:
         conn.execute("ANALYZE fulfillment")
-    conn.execute(
-        "UPDATE fulfillment SET as_of = %(as_of)s, refreshed_at = %(now)s WHERE as_of <> %(as_of)s",
-        {"as_of": as_of, "now": now},
-    )
+    if everything or day_changed:
+        conn.execute(
+            "UPDATE fulfillment SET as_of = %(as_of)s, refreshed_at = %(now)s WHERE as_of <> %(as_of)s",
+            {"as_of": as_of, "now": now},
+        )
     refresh_windows(conn, rules, as_of=as_of, ends=None if everything else ends)
     before = None if everything or state is None else state[0]
     refresh_causes(conn, timezone=rules.timezone, as_of=as_of, before=before, lines=lines)
-    refresh_reconciliation(conn, as_of=as_of, lines=lines, since=None if state is None else state[2])
-    conn.execute("DELETE FROM fulfillment_fetch")
+    refresh_reconciliation(
+        conn,
+        as_of=as_of,
+        lines=lines,
+        removed=[line_id for line_id, _ in gone],
+        since=None if state is None else state[2],
+    )
+    conn.execute(
+        """DELETE FROM fulfillment_fetch f
+           WHERE NOT EXISTS (SELECT FROM delivery_fetch d WHERE (d.source, d.day) = (f.source, f.day))"""
+    )
     conn.execute(
         """INSERT INTO fulfillment_fetch (source, day, status, fetched_at, fetch_no, rows)
-           SELECT source, day, status, fetched_at, fetch_no, rows FROM delivery_fetch"""
+           SELECT source, day, status, fetched_at, fetch_no, rows FROM delivery_fetch
+           EXCEPT SELECT source, day, status, fetched_at, fetch_no, rows FROM fulfillment_fetch
+           ON CONFLICT (source, day) DO UPDATE
+           SET status = excluded.status, fetched_at = excluded.fetched_at, fetch_no = excluded.fetch_no,
+               rows = excluded.rows"""
     )
     conn.execute(
         """INSERT INTO fulfillment_state (as_of, rules, refreshed_at) VALUES (%(as_of)s, %(rules)s, %(now)s)

@@ -5,7 +5,9 @@ Belongs here: running reconciliation.sql, and reading what is listed. Does not b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 import psycopg
 
@@ -13,11 +15,17 @@ from campfill_pipeline.warehouse.statements import statement
 
 
 def refresh_reconciliation(
-    conn: psycopg.Connection, *, as_of: date, lines: list[int] | None, since: datetime | None
+    conn: psycopg.Connection,
+    *,
+    as_of: date,
+    lines: list[int] | None,
+    removed: Sequence[UUID],
+    since: datetime | None,
 ) -> None:
     """List anew what concerns these lines (None: all), report ids without a line, and refused rows.
 
-    Lines whose overview was fetched after `since`, the last refresh, are looked at too.
+    `removed` are lines that left the register. Lines whose overview was fetched after `since`, the last refresh,
+    are looked at too.
     """
     if lines is not None and since is not None:
         newer = conn.execute(
@@ -26,7 +34,9 @@ def refresh_reconciliation(
             [since],
         ).fetchall()
         lines = sorted({*lines, *(number for (number,) in newer)})
-    conn.execute(statement("reconciliation").encode(), {"lines": lines, "as_of": as_of})
+    conn.execute(
+        statement("reconciliation").encode(), {"lines": lines, "removed": list(removed), "as_of": as_of}
+    )
 
 
 def counts(conn: psycopg.Connection) -> dict[str, int]:

@@ -1,5 +1,5 @@
--- Where list and reporting disagree: always listed, never silently resolved. Parameters: lines (NULL for all), as_of.
--- What concerns single lines is looked for among `lines`; what concerns report ids and refusals, everywhere.
+-- Where list and reporting disagree: always listed, never silently resolved. What concerns single lines is looked for among
+-- `lines` (NULL for all), and no longer listed for those `removed` (ids); what concerns strangers and refusals, everywhere.
 WITH asked AS (
     SELECT f.*, l.name, l.kind_listed, l.kind_reported, l.budget_eur, l.runtime
     FROM fulfillment f JOIN line l USING (line_no)
@@ -67,6 +67,8 @@ UNION ALL
            jsonb_build_object('counted_for', a.campaign_id, 'also_line', a.deal_id, 'impressions', sum(a.impressions)::text,
                               'rows', sum(a.rows), 'first_day', min(a.day), 'last_day', max(a.day))
     FROM ambiguous_delivery a JOIN fulfillment f ON f.line_no = a.campaign_line_no
+    WHERE %(lines)s::integer[] IS NULL OR a.campaign_line_no = ANY (%(lines)s::integer[])
+       OR a.deal_line_no = ANY (%(lines)s::integer[])
     GROUP BY f.line_id, a.campaign_id, a.deal_id
 UNION ALL
     SELECT 'refused_row', NULL, NULL,
@@ -75,20 +77,26 @@ UNION ALL
     FROM report_refusal r JOIN report_fetch f USING (fetch_no)
     GROUP BY f.fetch_no, f.source, f.day, f.upload_id, r.reason
 ),
+old AS MATERIALIZED (
+    SELECT * FROM reconciliation
+    WHERE %(lines)s::integer[] IS NULL OR line_id IS NULL OR line_id = ANY (%(removed)s::uuid[])
+       OR line_id = ANY (ARRAY(SELECT line_id FROM asked))
+       OR (kind_of_issue = 'ambiguous' AND report_id = ANY (ARRAY(
+              SELECT line_id::text FROM asked UNION ALL SELECT unnest(%(removed)s::uuid[])::text)))
+),
 gone AS (
-    DELETE FROM reconciliation r
-    WHERE (%(lines)s::integer[] IS NULL OR line_id IS NULL OR kind_of_issue = 'ambiguous'
-           OR line_id IN (SELECT line_id FROM asked)
-           OR NOT EXISTS (SELECT FROM fulfillment f WHERE f.line_id = r.line_id))
-      AND NOT EXISTS (
-        SELECT FROM fresh f
-        WHERE f.kind_of_issue = r.kind_of_issue AND f.line_id IS NOT DISTINCT FROM r.line_id
-          AND f.report_id IS NOT DISTINCT FROM r.report_id AND f.detail = r.detail)
+    DELETE FROM reconciliation
+    WHERE issue_no IN (
+        SELECT issue_no FROM old r
+        WHERE NOT EXISTS (
+            SELECT FROM fresh f
+            WHERE f.kind_of_issue = r.kind_of_issue AND f.line_id IS NOT DISTINCT FROM r.line_id
+              AND f.report_id IS NOT DISTINCT FROM r.report_id AND f.detail = r.detail))
 )
 INSERT INTO reconciliation (kind_of_issue, line_id, report_id, detail)
 SELECT DISTINCT * FROM fresh f
 WHERE NOT EXISTS (
-    SELECT FROM reconciliation r
+    SELECT FROM old r
     WHERE f.kind_of_issue = r.kind_of_issue AND f.line_id IS NOT DISTINCT FROM r.line_id
       AND f.report_id IS NOT DISTINCT FROM r.report_id AND f.detail = r.detail)
 ORDER BY 1, 2, 3

@@ -45,7 +45,17 @@ def refresh_windows(
         return 0
     first, last = max(min(stale), earliest), max(stale)
     texts = sections("windows")
-    parameters = {"as_of": as_of, "first": first, "last": last, "goal_met": rules.bands.goal_met}
+    # Across New Year `this_year` starts anew, so the sum does not go on from the day before.
+    onward = (
+        ends is not None and row is not None and row[0] is not None and row[0] < first <= row[1] + ONE_DAY
+    )
+    parameters = {
+        "as_of": as_of,
+        "first": first,
+        "last": last,
+        "onward": onward and (first - ONE_DAY).year == last.year,
+        "goal_met": rules.bands.goal_met,
+    }
     conn.execute(texts["windows"].encode(), parameters)
     parameters["last"] = min(last + 7 * ONE_DAY, as_of)  # a trend looks seven days back
     conn.execute(texts["trend"].encode(), parameters)

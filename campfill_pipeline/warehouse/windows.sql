@@ -4,12 +4,14 @@
 -- name: windows
 -- A line is in a window for a run of days after its end; what it has delivered may still rise on some of them (hours
 -- after the flight). So each line gives a few events: at this day these figures enter the window, at that day they
--- leave it. A running sum over the days then gives every window of every day in one pass.
+-- leave it. A running sum over the days then gives every window of every day in one pass. Where the windows of the day
+-- before `first` stand (`onward`), the sum goes on from them: then only lines matter that enter, leave or rise on these days.
 WITH ended AS (
     SELECT line_no, kind, purchase_type, end_date, impression_goal, delivered, delivered_outside_flight > 0 AS outside
     FROM fulfillment
     WHERE covered AND end_date < %(as_of)s::date AND end_date < %(last)s::date
-      AND end_date >= LEAST(%(first)s::date - 30, date_trunc('year', %(first)s::date)::date)
+      AND CASE WHEN %(onward)s THEN end_date >= %(first)s::date - 31 OR last_day >= %(first)s::date
+               ELSE end_date >= LEAST(%(first)s::date - 30, date_trunc('year', %(first)s::date)::date) END
 ),
 late AS (
     SELECT e.line_no, d.day, d.impressions
@@ -42,16 +44,24 @@ event AS (
            (s.delivered * 100 >= e.impression_goal * %(goal_met)s::numeric)::integer AS fulfilled
     FROM ended e JOIN membership m USING (line_no) JOIN span s USING (line_no)
     CROSS JOIN LATERAL (VALUES
-        (GREATEST(s.since, %(first)s::date), 1),
-        (GREATEST(LEAST(COALESCE(s.until, m.until), m.until), %(first)s::date), -1)) AS step(day, sign)
+        (s.since, 1), (LEAST(COALESCE(s.until, m.until), m.until), -1)) AS step(day, sign)
     WHERE s.since < LEAST(COALESCE(s.until, m.until), m.until) AND step.day <= %(last)s::date
+      AND (NOT %(onward)s OR step.day >= %(first)s::date)
 ),
 change AS (
-    SELECT day, period, COALESCE(kind, 'all') AS kind, COALESCE(purchase_type, 'all') AS purchase_type,
-           sum(sign) AS lines, sum(sign * fulfilled) AS fulfilled, sum(sign * goal) AS goal,
-           sum(sign * delivered) AS delivered, sum(sign * capped) AS capped
-    FROM event
-    GROUP BY day, period, GROUPING SETS ((kind, purchase_type), ())
+    SELECT GREATEST(day, %(first)s::date) AS day, period, kind, purchase_type, sum(lines) AS lines,
+           sum(fulfilled) AS fulfilled, sum(goal) AS goal, sum(delivered) AS delivered, sum(capped) AS capped
+    FROM (
+        SELECT day, period, COALESCE(kind, 'all') AS kind, COALESCE(purchase_type, 'all') AS purchase_type,
+               sum(sign) AS lines, sum(sign * fulfilled) AS fulfilled, sum(sign * goal) AS goal,
+               sum(sign * delivered) AS delivered, sum(sign * capped) AS capped
+        FROM event
+        GROUP BY day, period, GROUPING SETS ((kind, purchase_type), ())
+        UNION ALL
+        SELECT as_of, period, kind, purchase_type, lines, fulfilled, goal, delivered, delivered_capped
+        FROM fulfillment_window
+        WHERE %(onward)s AND as_of = %(first)s::date - 1) AS parts
+    GROUP BY 1, 2, 3, 4
 ),
 grid AS (
     SELECT day::date, period, kind, purchase_type

@@ -68,6 +68,7 @@ def test_windows_equal_sums_over_covered_lines(connection: psycopg.Connection, s
     chance = random.Random(seed)
     fetched = {TODAY - timedelta(offset) for offset in range(75) if chance.random() > 0.01}
     lines: list[Line] = []
+    numbers: list[int] = []
     for _ in range(14):
         start = TODAY - timedelta(chance.randint(-5, 70))
         terms = oracle.Terms(
@@ -84,11 +85,21 @@ def test_windows_equal_sums_over_covered_lines(connection: psycopg.Connection, s
             connection, goal=terms.goal, start=terms.start, end=terms.end, cpm=terms.cpm, kind=kind,
             purchase_type=purchase_type,
         )  # fmt: skip
+        numbers.append(number)
         for day, impressions in delivered_on.items():
             deliver(connection, number, day, impressions)
         if chance.random() < 0.2:  # some of them arrive one by one
             refresh(connection, RULES, as_of=TODAY - timedelta(chance.randint(0, 3)), now=NOW)
     fetch(connection, fetched)
+    refresh(connection, RULES, as_of=TODAY - timedelta(chance.randint(0, 45)), now=NOW)
+    for _ in range(chance.randint(0, 3)):  # and some are restated later
+        place = chance.randrange(len(numbers))
+        terms, delivered_on = lines[place][:2]
+        day = terms.end + timedelta(chance.randint(-8, 12))
+        delivered_on[day] = Decimal(chance.randint(0, 2_000_000)) / 10_000
+        deliver(connection, numbers[place], day, delivered_on[day])
+        if chance.random() < 0.7:
+            refresh(connection, RULES, as_of=TODAY, now=NOW)
     refresh(connection, RULES, as_of=TODAY, now=NOW)
     rows = connection.execute(
         """SELECT as_of, period, kind, purchase_type, lines, fulfilled, fulfilled_pct, delivered_pct,

@@ -37,7 +37,7 @@ CREATE TABLE fulfillment (
     last_day date,
     refreshed_at timestamptz NOT NULL
 );
-CREATE INDEX fulfillment_by_end ON fulfillment (end_date);
+CREATE INDEX fulfillment_covered_end ON fulfillment (end_date) WHERE covered;
 CREATE INDEX fulfillment_worst_first ON fulfillment (shortfall DESC, line_id);
 
 -- What the stored figures were made with; a difference decides what must be computed again.
@@ -149,4 +149,5 @@ CREATE TABLE reconciliation (
     report_id text,
     detail jsonb NOT NULL
 );
-CREATE INDEX reconciliation_by_kind ON reconciliation (kind_of_issue);
+CREATE INDEX reconciliation_kind ON reconciliation (kind_of_issue);
+CREATE INDEX reconciliation_line ON reconciliation (line_id);
