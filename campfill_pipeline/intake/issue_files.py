@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -15,8 +16,10 @@ import pyarrow.compute as pc
 from campfill_pipeline.domain.column_reading import Positions
 from campfill_pipeline.domain.columns import LIST_FIELDS
 from campfill_pipeline.domain.issues import Issue, Severity
-from campfill_pipeline.domain.lines import Findings
 from campfill_pipeline.intake.findings import TableFound
+
+if TYPE_CHECKING:
+    from campfill_pipeline.domain.lines import Findings  # costly to import: Pandera
 
 ISSUES = pa.schema(
     [

@@ -74,6 +74,7 @@ def test_a_long_list_takes_seconds_not_minutes(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("german", [False, True])
 @pytest.mark.parametrize("distinct", [1_048_575, 500_000])
 def test_a_full_sheet_stays_below_its_limits(tmp_path: Path, german: bool, distinct: int) -> None:

@@ -145,6 +145,7 @@ def test_a_random_list_is_judged_as_the_plain_model_does(lists: Sheets, batch_ro
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 @settings(max_examples=1500)
 @given(sheets, st.sampled_from([1, 2, 3, 100]))
 def test_many_random_lists_are_judged_as_the_plain_model_does(lists: Sheets, batch_rows: int) -> None:
