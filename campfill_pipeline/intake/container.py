@@ -6,6 +6,7 @@ Does not belong here: what the members of a workbook mean (`package.py`).
 
 from __future__ import annotations
 
+import errno
 import struct
 import zipfile
 import zlib
@@ -161,6 +162,10 @@ def _zip_faults() -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, ValueError, OverflowError) as error:
+        raise corrupt("it is cut off or its content was changed") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a place in the file that cannot be
+            raise
         raise corrupt("it is cut off or its content was changed") from error
     except (NotImplementedError, RuntimeError) as error:
         raise corrupt("it is packed in a way that no spreadsheet program uses") from error

@@ -40,6 +40,7 @@ __all__ = [
     "Parsed",
     "Parser",
     "RawCell",
+    "ReadingTroubleError",
     "RowsUnreadableError",
     "TableFound",
     "load_parsed",
@@ -58,6 +59,16 @@ class RowsUnreadableError(Exception):
     def __init__(self, message: str) -> None:
         self.message = message
         super().__init__(message)
+
+
+class ReadingTroubleError(Exception):
+    """A file could not be read for reasons outside of it (a full disk, a missing original): worth another try."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.path, self.problem = path, problem
+        super().__init__(
+            f"{path.name} could not be read: {problem}. Mend that, then ask for the upload again."
+        )
 
 
 class _WorkerGoneError(Exception):
@@ -100,6 +111,7 @@ class Parser:
         """Read `path`; tables go to `work` as `table-N.arrow`, with a manifest (see `load_parsed`).
 
         Never raises for a bad file: then `Parsed.reason` is set. `file_name` is the name its sender gave it.
+        Raises ReadingTroubleError where the fault is not in the file.
         """
         work.mkdir(parents=True, exist_ok=True)
         request = {
@@ -162,6 +174,8 @@ class Parser:
                 progress(*answer["progress"])
             elif "result" in answer:
                 return answer["result"]
+            elif "trouble" in answer:
+                raise ReadingTroubleError(Path(request["path"]), answer["trouble"])
             elif "over" in answer:
                 raise (too_slow if answer["over"] == "time" else too_much_memory)(self._limits)
             else:

@@ -5,7 +5,8 @@ takes 0.4 s, a fork a few ms, and 300 small files at once are ordinary. Why here
 caller has threads, and forking a process with threads is a gamble.
 
 Speaks lines of JSON: a request on stdin; on stdout any number of `{"progress": [done, total]}`, then one of
-`{"result": …}`, `{"fault": traceback}`, `{"over": "time" | "memory"}` or `{"died": signal or exit code}`.
+`{"result": …}`, `{"fault": traceback}`,
+`{"trouble": what}` (a full disk and the like), `{"over": "time" | "memory"}` or `{"died": signal or exit code}`.
 Ends when stdin ends, and takes a running fork with it.
 """
 
@@ -176,6 +177,8 @@ def _work(request: dict[str, Any], limits: ParseLimits, send: Send) -> None:
             send({"result": [[[cell.text, int(cell.kind)] for cell in row] for row in rows]})
     except (MemoryError, BrokenPipeError):
         raise
+    except OSError as error:  # no fault of the file's: a full disk, a missing original
+        send({"trouble": f"{error.strerror or error} ({error.filename or request['path']})"})
     except Exception:  # noqa: BLE001 - the outermost door: any fault of ours is one file's fault, and is recorded
         send({"fault": traceback.format_exc()})
 

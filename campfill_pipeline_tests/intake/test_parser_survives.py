@@ -12,7 +12,13 @@ import psutil
 import pytest
 
 from campfill_pipeline.intake.findings import CellKind
-from campfill_pipeline.intake.parsing import ParseLimits, Parser, RowsUnreadableError, load_parsed
+from campfill_pipeline.intake.parsing import (
+    ParseLimits,
+    Parser,
+    ReadingTroubleError,
+    RowsUnreadableError,
+    load_parsed,
+)
 from campfill_pipeline_tests.intake.workbooks import (
     HEADERS,
     LINE,
@@ -151,6 +157,16 @@ def test_the_caller_stays_small(tmp_path: Path) -> None:
         before = psutil.Process().memory_info().rss
         assert parser.parse(path, "a.xlsx", tmp_path / "work").tables[0].rows == 29_998
         assert psutil.Process().memory_info().rss - before < 20_000_000
+
+
+def test_what_is_not_the_files_fault_is_no_verdict_on_it(tmp_path: Path, good: Path) -> None:
+    work = tmp_path / "work"
+    with Parser(limits()) as parser:
+        with pytest.raises(ReadingTroubleError, match="No such file"):
+            parser.parse(tmp_path / "missing.xlsx", "missing.xlsx", work)
+        (work / "table-1.arrow").mkdir()
+        with pytest.raises(ReadingTroubleError, match="directory"):
+            parser.parse(good, "good.xlsx", work)
 
 
 def test_progress_is_shown(tmp_path: Path, endless: Path) -> None:
