@@ -141,10 +141,8 @@ class Parser:
         }
         try:
             answer = self._ask(request, lambda _done, _total: None)
-        except UnreadableError as error:
-            raise RowsUnreadableError(
-                f"The original rows cannot be fetched again. {error.message}"
-            ) from error
+        except (UnreadableError, ReadingTroubleError) as error:
+            raise RowsUnreadableError(f"The original rows cannot be fetched again. {error}") from error
         return [[RawCell(text, CellKind(kind)) for text, kind in row] for row in answer]
 
     def _ask(self, request: dict[str, Any], progress: Progress) -> Any:

@@ -5,8 +5,8 @@ takes 0.4 s, a fork a few ms, and 300 small files at once are ordinary. Why here
 caller has threads, and forking a process with threads is a gamble.
 
 Speaks lines of JSON: a request on stdin; on stdout any number of `{"progress": [done, total]}`, then one of
-`{"result": …}`, `{"fault": traceback}`,
-`{"trouble": what}` (a full disk and the like), `{"over": "time" | "memory"}` or `{"died": signal or exit code}`.
+`{"result": …}`, `{"fault": traceback}`, `{"trouble": what}` (a full disk and the like),
+`{"over": "time" | "memory"}` or `{"died": signal or exit code}`.
 Ends when stdin ends, and takes a running fork with it.
 """
 
