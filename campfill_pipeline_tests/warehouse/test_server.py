@@ -172,13 +172,13 @@ def test_programs_in_a_folder_only_root_can_enter_are_copied_once_within_reach(
     (private / binaries.WHEEL).symlink_to(binaries.installation() / binaries.WHEEL)
     (private / binaries.LIBRARIES).symlink_to(binaries.installation() / binaries.LIBRARIES)
     monkeypatch.setattr(binaries, "installation", lambda: private)
-    monkeypatch.setattr(binaries, "REACHABLE_PARENTS", (tmp_path / "no such folder", Path("/var/tmp")))
     nobody = binaries.Account(65534, 65534)
-    copied = binaries.programs_for(nobody)
-    try:
-        assert copied.is_relative_to("/var/tmp/campfill")
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        reachable = Path(folder)
+        reachable.chmod(0o755)
+        monkeypatch.setattr(binaries, "REACHABLE_PARENTS", (tmp_path / "no such folder", reachable))
+        copied = binaries.programs_for(nobody)
+        assert copied.is_relative_to(reachable / "campfill")
         assert binaries.programs_for(nobody) == copied
         assert "PostgreSQL" in binaries.run("postgres", "--version", cwd=Path("/"), account=nobody).stdout
         assert all(path.stat().st_uid == 0 for path in copied.iterdir())
-    finally:
-        subprocess.run(["rm", "-rf", "/var/tmp/campfill"], check=True)
