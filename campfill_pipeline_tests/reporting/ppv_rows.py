@@ -10,6 +10,7 @@ from typing import Any
 from campfill_pipeline.reporting import connector
 from campfill_pipeline.reporting.client import ReportingClient
 from campfill_pipeline.reporting.connector import Connector
+from campfill_pipeline.reporting.effort import Clock
 from campfill_pipeline_tests.reporting.loopback import Asked, Loopback, QuickClock, Reply, Script
 
 TOKEN = "s3cret-Token-that-nobody-may-see"
@@ -46,7 +47,7 @@ def one_window(**limits: object) -> Connector:
 
 def client(
     served: Loopback,
-    clock: QuickClock | None = None,
+    clock: Clock | None = None,
     description: Connector | None = None,
     token: str = TOKEN,
 ) -> ReportingClient:

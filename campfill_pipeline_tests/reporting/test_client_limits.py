@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from campfill_pipeline.reporting.effort import SystemClock
 from campfill_pipeline.reporting.errors import ReportingError
 from campfill_pipeline_tests.reporting.loopback import Asked, QuickClock, Reply, serving
 from campfill_pipeline_tests.reporting.ppv_rows import END, START, client, first_then, one_window, paged, row
@@ -104,3 +105,23 @@ def test_dlt_is_loaded_only_when_an_api_is_asked() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == "False"
+
+
+def test_when_one_request_is_told_to_wait_all_wait() -> None:
+    arrivals: list[float] = []
+    lock = threading.Lock()
+
+    def script(asked: Asked) -> Reply:
+        with lock:
+            arrivals.append(time.monotonic())
+            first = len(arrivals) == 1
+        if first:
+            return Reply(status=429, headers={"Retry-After": "1.5"})
+        return Reply({"rows": [], "next_cursor": None})
+
+    description = one_window(window_hours=1, concurrency=3)
+    with serving(script) as served, client(served, SystemClock(), description) as api:
+        api.fetch(START, END)
+    quiet = [moment - arrivals[0] for moment in arrivals if 0.7 < moment - arrivals[0] < 1.4]
+    assert quiet == []
+    assert len(arrivals) == 2 * 24 + 1
