@@ -54,7 +54,7 @@ def worlds(
     return some, fetched if draw(st.booleans()) else set(), as_of
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(worlds())
 def test_every_figure_equals_the_oracle(
     connection: psycopg.Connection,

@@ -44,7 +44,7 @@ def some_rows(chance: random.Random, day: date) -> list[Row]:
     ]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32), st.booleans())
 def test_what_was_known_then_is_what_had_been_stored_by_then(
     connection: psycopg.Connection, seed: int, asap: bool

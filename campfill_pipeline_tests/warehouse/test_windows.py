@@ -62,7 +62,7 @@ def same(found: tuple[Any, ...], wanted: tuple[Any, ...]) -> bool:
     )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32))
 def test_windows_equal_sums_over_covered_lines(connection: psycopg.Connection, seed: int) -> None:
     chance = random.Random(seed)
