@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reporting.simulator.roster import Shape
@@ -56,7 +56,11 @@ class Reader:
 
     def go(self, level: str) -> None:
         """Follow a deep link, like `/lines?state=live`, and wait until it is drawn."""
-        self.tab.goto(f"{self.address}#{level}")
+        address = f"{self.address}#{level}"
+        if self.tab.url == address:
+            self.tab.reload()
+        else:
+            self.tab.goto(address)
         self.wait(level)
 
     def wait(self, level: str) -> None:
@@ -77,6 +81,11 @@ class Library:
     """Opens pages in tabs of their own."""
 
     browser: Browser
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
 
     def read(self, path: Path, *, locale: str = "en-GB", width: int = 1440, scheme: str = "light") -> Reader:
         context = self.browser.new_context(
@@ -84,6 +93,7 @@ class Library:
             viewport={"width": width, "height": 900},
             color_scheme="dark" if scheme == "dark" else "light",
         )
+        self.contexts.append(context)
         context.set_default_timeout(20_000)
         reader = Reader(context.new_page(), path.as_uri())
         reader.tab.on("request", lambda request: reader.requests.append(request.url))
@@ -96,9 +106,17 @@ class Library:
 
 @pytest.fixture
 def library(chromium: Browser) -> Iterator[Library]:
-    yield Library(chromium)
-    for context in chromium.contexts:
-        context.close()
+    mine = Library(chromium)
+    yield mine
+    mine.close()
+
+
+@pytest.fixture(scope="module")
+def reading_room(chromium: Browser) -> Iterator[Library]:
+    """For tabs that the tests of a module share: each begins with an address of its own."""
+    shared = Library(chromium)
+    yield shared
+    shared.close()
 
 
 @dataclass(frozen=True)

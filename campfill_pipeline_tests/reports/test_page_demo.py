@@ -25,9 +25,9 @@ def path(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-@pytest.fixture
-def reader(library: Library, path: Path) -> Reader:
-    return library.read(path)
+@pytest.fixture(scope="module")
+def reader(reading_room: Library, path: Path) -> Reader:
+    return reading_room.read(path)
 
 
 @pytest.fixture
@@ -51,6 +51,7 @@ def test_the_worst_guaranteed_line_is_five_clicks_away_with_cause_euros_and_row(
            ORDER BY f.shortfall DESC, f.line_id LIMIT 1"""
     )[0]
     tab = reader.tab
+    reader.go("/")
     tab.get_by_role("link", name="Lines", exact=True).click()
     reader.wait("/lines")
     tab.get_by_label("Purchase type").select_option("guaranteed")
@@ -75,11 +76,17 @@ def test_the_worst_guaranteed_line_is_five_clicks_away_with_cause_euros_and_row(
 
 
 def test_windows_cards_and_trend_are_those_of_the_database(reader: Reader, demo: Demo, ask: Any) -> None:
-    for window in ask("SELECT * FROM fulfillment_window WHERE as_of = %s AND lines > 0", demo.as_of):
-        reader.go(f"/?period={window['period']}")
-        shown = reader.exact(f'[data-card="{window["kind"]}/{window["purchase_type"]}"]')
-        assert shown[:3] == [exact(window["fulfilled_pct"]), str(window["fulfilled"]), str(window["lines"])]
-        assert shown[-2:] == [exact(window["delivered_pct"]), exact(window["capped_pct"])]
+    for period in ("7d", "30d", "this_year"):
+        reader.go(f"/?period={period}")
+        stored = "SELECT * FROM fulfillment_window WHERE as_of = %s AND period = %s AND lines > 0"
+        for window in ask(stored, demo.as_of, period):
+            shown = reader.exact(f'[data-card="{window["kind"]}/{window["purchase_type"]}"]')
+            assert shown[:3] == [
+                exact(window["fulfilled_pct"]),
+                str(window["fulfilled"]),
+                str(window["lines"]),
+            ]
+            assert shown[-2:] == [exact(window["delivered_pct"]), exact(window["capped_pct"])]
     trend = ask(
         "SELECT * FROM fulfillment_trend WHERE kind = 'all' AND purchase_type = 'all' AND day = %s",
         demo.as_of,
@@ -128,6 +135,7 @@ def test_each_day_of_a_line_is_shown_as_it_was_delivered(reader: Reader, ask: An
 
 
 def test_what_needs_attention_leads_to_its_line(reader: Reader, ask: Any) -> None:
+    reader.go("/")
     first = reader.tab.locator("table.attention tbody tr").first
     line_id = first.get_attribute("data-line")
     reason = first.locator("td").first.inner_text()

@@ -17,9 +17,9 @@ from campfill_pipeline_tests.reports.invented import invent
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def reader(library: Library, written: Written) -> Reader:
-    return library.read(written.path)
+@pytest.fixture(scope="module")
+def reader(reading_room: Library, written: Written) -> Reader:
+    return reading_room.read(written.path)
 
 
 def ended(written: Written) -> list[LineRow]:
@@ -51,6 +51,7 @@ def test_the_shortfall_is_split_by_side_in_impressions_and_euros(reader: Reader,
 
 def test_a_click_leads_from_level_to_level_and_back(reader: Reader, written: Written) -> None:
     tab = reader.tab
+    reader.go("/")
     tab.get_by_role("link", name="30 days").click()
     reader.wait("/?period=30d")
     tab.get_by_role("link", name="Deals, guaranteed").click()
