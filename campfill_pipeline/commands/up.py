@@ -154,7 +154,7 @@ class System:
             )
             _wait_for_port("127.0.0.1", self.demo.port, child)
         code_port = free_port()
-        workspace = Path(self.environ["DAGSTER_HOME"]) / "workspace.yaml"
+        self._workspace = workspace = Path(self.environ["DAGSTER_HOME"]) / "workspace.yaml"
         workspace.write_text(
             f"load_from:\n  - grpc_server: {{host: 127.0.0.1, port: {code_port}, location_name: campfill}}\n",
             encoding="utf-8",
@@ -164,11 +164,14 @@ class System:
             "--host", "127.0.0.1", "--port", str(code_port), "--location-name", "campfill",
         )  # fmt: skip
         _wait_for_port("127.0.0.1", code_port, code)
-        self._start("daemon", "dagster._daemon", "run", "-w", str(workspace))
         web = self._start(
             "web UI", "dagster_webserver", "-w", str(workspace), "-h", self.host, "-p", str(self.port)
         )  # fmt: skip
         _wait_for_port(self.host, self.port, web)
+
+    def start_daemon(self) -> None:
+        """Start what starts runs by itself: sensors, schedules, the queue."""
+        self._start("daemon", "dagster._daemon", "run", "-w", str(self._workspace))
 
     def _start(self, name: str, module: str, *arguments: str) -> processes.Child:
         log = self.settings.logs / f"{name.replace(' ', '-').lower()}.log"
@@ -205,10 +208,11 @@ class System:
         if self._own_server:
             server.stop(self.settings)
 
-    def run_command(self, *arguments: str) -> int:
-        """Run a `campfill` command in this system's environment, on this terminal."""
+    def run_command(self, *arguments: str, silent: bool = False) -> int:
+        """Run a `campfill` command in this system's environment; `silent` shows its progress, but not its answer."""
         command = [sys.executable, "-m", "campfill_pipeline.cli", *arguments]
-        return subprocess.run(command, env=self.environ, check=False).returncode
+        output = subprocess.DEVNULL if silent else None
+        return subprocess.run(command, env=self.environ, stdout=output, check=False).returncode
 
 
 def _stop_on_signals() -> threading.Event:
@@ -244,7 +248,8 @@ def run(*, host: str, port: int, demo: bool) -> int:
         with console.status("starting the database, the web UI and the daemon …"):
             system.start()
         if demo:
-            load_demo(system, console)
+            load_demo(system, console)  # before the daemon, which would fetch the same days at the same time
+        system.start_daemon()
         _say_where(system, console)
         while not asked.wait(1):
             system.watch()
@@ -265,7 +270,7 @@ def load_demo(system: System, console: Console) -> None:
         return
     console.print("loading the demo: 7,057 lines and their delivery; this takes a minute or two, once")
     sample = demo_world.write_samples(system.settings)
-    system.run_command("ingest", str(sample.campaign_list))
+    system.run_command("ingest", str(sample.campaign_list), silent=True)
     with database.connect(server.database_url(system.settings)) as connection:
         coverage.record_gone(
             connection, "api", sample.first_day - timedelta(days=1), now=datetime.now(UTC),

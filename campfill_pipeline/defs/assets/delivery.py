@@ -28,7 +28,6 @@ def delivery_assets(timezone: str) -> list[dg.AssetsDefinition]:
     )  # fmt: skip
     def delivery_hourly(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]) -> None:
         """Fetch and store each day; where one breaks, the run fails and the days done stay done."""
-        table = table_metadata(campfill, "delivery_hourly")
         done: dict[str, dict[str, Any]] = {}
         broken: dict[str, str] = {}
         for day in delivery_steps.fetch_days(campfill, context.partition_keys, context.run.run_id):
@@ -36,7 +35,9 @@ def delivery_assets(timezone: str) -> list[dg.AssetsDefinition]:
                 broken[day.key] = day.failure
                 context.log.error("%s: %s", day.key, day.failure)
             else:
-                done[day.key] = {**table, **day.metadata}
+                done[day.key] = dict(day.metadata)
+        schema = table_metadata(campfill, "delivery_hourly")
+        done = {key: {**schema, **facts} for key, facts in done.items()}
         if not broken:
             for key, facts in done.items():
                 context.add_asset_metadata(facts, partition_key=key)

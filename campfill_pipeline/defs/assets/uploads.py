@@ -62,7 +62,9 @@ def upload_sheets(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[
         for upload in _received(context, campfill):
             with _isolated(context, campfill, upload):
                 with campfill.connect() as connection:
-                    ledger.begin_attempt(connection, upload.upload_id, context.run.run_id, at=campfill.clock())
+                    ledger.begin_attempt(
+                        connection, upload.upload_id, context.run.run_id, at=campfill.clock()
+                    )
                 started = time.monotonic()
                 parsed = upload_steps.parse(campfill, upload, parser)
                 facts = upload_metadata.sheets(upload, parsed, time.monotonic() - started)
@@ -90,15 +92,15 @@ def validated_lines(context: dg.AssetExecutionContext, campfill: dg.ResourcePara
 )  # fmt: skip
 def lines(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]) -> None:
     """Apply each list to the register, in order of arrival; decide what is no list and no export."""
-    table = table_metadata(campfill, "line")
+    facts: dict[str, upload_metadata.Metadata] = {}
     for upload in _received(context, campfill):
-        if upload_steps.parsed_of(campfill, upload).kind == KIND_EXPORT:
-            continue
         with _isolated(context, campfill, upload):
-            decided = upload_steps.apply_list(campfill, upload)
-            context.add_asset_metadata(
-                {**table, **upload_metadata.decided(decided)}, partition_key=upload.partition_key
-            )
+            if upload_steps.parsed_of(campfill, upload).kind == KIND_EXPORT:
+                continue
+            facts[upload.partition_key] = upload_metadata.decided(upload_steps.apply_list(campfill, upload))
+    table = table_metadata(campfill, "line")
+    for key, outcome in facts.items():
+        context.add_asset_metadata({**table, **outcome}, partition_key=key)
 
 
 @dg.asset(
