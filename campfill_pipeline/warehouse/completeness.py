@@ -1,6 +1,6 @@
 """Whether the delivery that is stored can be all there is: facts for the checks on the delivery assets.
 
-Belongs here: comparisons of stored delivery with the source's own totals, with itself and with the clock. Does not
+Belongs here: the source's own totals, and comparisons of stored delivery with itself and with the clock. Does not
 belong here: what a check says or how bad it is.
 """
 
@@ -9,31 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from uuid import UUID
 
 import psycopg
 import pyarrow as pa
 from psycopg.rows import class_row
 
-
-@dataclass(frozen=True)
-class OverviewMismatch:
-    """A line whose total in the overview is not the sum of its hours over the same local days.
-
-    `difference` is overview minus detail, in impressions; `days_unfetched` counts the days of the overview, outside the
-    line's flight, that were never fetched: delivery there explains a difference.
-    """
-
-    line_id: UUID
-    entity: str
-    entity_id: str
-    overview: Decimal
-    detail: Decimal
-    difference: Decimal
-    from_day: date
-    to_day: date
-    days_unfetched: int
-    fetched_at: datetime
+from campfill_pipeline.warehouse import rollups
 
 
 @dataclass(frozen=True)
@@ -76,49 +57,43 @@ def store_overview(
     now: datetime,
     source: str = "api",
 ) -> int:
-    """Keep the source's own totals, in place of those of the same entities before; return how many.
+    """Keep the source's own totals, in place of those of the same entities before; return how many came.
 
     `table` has entity ('campaigns' or 'deals', or their singulars), id, name, purchase_type and impressions; the totals
-    are over the local days `from_day` to `to_day`, both inclusive. Part of the caller's transaction.
+    are over the local days `from_day` to `to_day`, both inclusive. Lines whose total is another one now are marked for
+    the refresh, which compares totals with summed hours (reconciliation.sql). Part of the caller's transaction.
     """
-    if table.num_rows == 0:
-        return 0
     columns = {
         name: table[name].to_pylist() for name in ("entity", "id", "name", "purchase_type", "impressions")
     }
-    return conn.execute(
+    rows = conn.execute(
         """
-        INSERT INTO report_overview AS o (source, entity, entity_id, reported_name, purchase_type, impressions,
-                                          from_day, to_day, fetched_at)
-        SELECT %(source)s, rtrim(entity, 's'), lower(id), min(name), min(type), sum(impressions),
-               %(from_day)s, %(to_day)s, %(now)s
-        FROM unnest(%(entity)s::text[], %(id)s::text[], %(name)s::text[], %(purchase_type)s::text[],
-                    %(impressions)s::numeric[]) AS t (entity, id, name, type, impressions)
-        GROUP BY rtrim(entity, 's'), lower(id)
-        ON CONFLICT (source, entity, entity_id) DO UPDATE
-        SET reported_name = excluded.reported_name, purchase_type = excluded.purchase_type,
-            impressions = excluded.impressions, from_day = excluded.from_day, to_day = excluded.to_day,
-            fetched_at = excluded.fetched_at
+        WITH told AS (
+            SELECT rtrim(entity, 's') AS entity, lower(id) AS id, min(name) AS name, min(type) AS type,
+                   sum(impressions) AS impressions
+            FROM unnest(%(entity)s::text[], %(id)s::text[], %(name)s::text[], %(purchase_type)s::text[],
+                        %(impressions)s::numeric[]) AS t (entity, id, name, type, impressions)
+            GROUP BY 1, 2
+        ), stored AS (
+            INSERT INTO report_overview AS o (source, entity, entity_id, reported_name, purchase_type, impressions,
+                                              from_day, to_day, fetched_at)
+            SELECT %(source)s, entity, id, name, type, impressions, %(from_day)s, %(to_day)s, %(now)s FROM told
+            ON CONFLICT (source, entity, entity_id) DO UPDATE
+            SET reported_name = excluded.reported_name, purchase_type = excluded.purchase_type,
+                impressions = excluded.impressions, from_day = excluded.from_day, to_day = excluded.to_day,
+                fetched_at = excluded.fetched_at
+        )
+        -- the table itself is still seen as it was before this statement
+        SELECT e.line_no, (o.impressions, o.from_day, o.to_day)
+               IS DISTINCT FROM (t.impressions, %(from_day)s::date, %(to_day)s::date)
+        FROM told t
+        LEFT JOIN report_overview o ON (o.source, o.entity, o.entity_id) = (%(source)s, t.entity, t.id)
+        LEFT JOIN report_entity e ON e.entity_id = t.id
         """,
         {**columns, "source": source, "from_day": from_day, "to_day": to_day, "now": now},
-    ).rowcount
-
-
-def overview_mismatches(
-    conn: psycopg.Connection, *, tolerance: Decimal = Decimal(0), limit: int | None = None
-) -> list[OverviewMismatch]:
-    """Fully fetched lines whose overview differs from the summed detail, worst first.
-
-    Differs: by more than `tolerance`, a share of the greater one. Fully fetched is a line whose flight days within the
-    overview's days are all complete.
-    """
-    with conn.cursor(row_factory=class_row(OverviewMismatch)) as cursor:
-        return cursor.execute(
-            "SELECT line_id, entity, entity_id, overview, detail, difference, from_day, to_day, days_unfetched,"
-            " fetched_at FROM overview_mismatch WHERE abs(difference) > %s * greatest(overview, detail)"
-            " ORDER BY abs(difference) DESC, line_id LIMIT %s",
-            (tolerance, limit),
-        ).fetchall()
+    ).fetchall()
+    rollups.mark_dirty(conn, {line for line, other in rows if other and line is not None})
+    return len(rows)
 
 
 def thin_days(

@@ -10,13 +10,15 @@ import pyarrow as pa
 
 from campfill_pipeline.warehouse import completeness
 from campfill_pipeline.warehouse.attribution import attribute
-from campfill_pipeline_tests.warehouse.delivery_rows import CAMPAIGN, DEAL, Row, add_line, at, store
+from campfill_pipeline_tests.warehouse.delivery_rows import CAMPAIGN, DEAL, Row, add_line, all_of, at, store
 
 FIRST, LAST = date(2025, 8, 4), date(2025, 8, 6)
 NOW = at("2025-08-09T00:00")
 
 
-def overview(connection: psycopg.Connection, *totals: tuple[str, str, str]) -> None:
+def overview(connection: psycopg.Connection, *totals: tuple[str, str, str]) -> set[object]:
+    """Store totals; returns the lines that were touched by it."""
+    connection.execute("DELETE FROM line_dirty")
     table = pa.table(
         {
             "entity": [entity for entity, _, _ in totals],
@@ -26,12 +28,9 @@ def overview(connection: psycopg.Connection, *totals: tuple[str, str, str]) -> N
             "impressions": pa.array([Decimal(total) for *_, total in totals], pa.decimal128(22, 4)),
         }
     )
-    completeness.store_overview(connection, table, from_day=FIRST, to_day=LAST, now=NOW)
-
-
-def mismatches(connection: psycopg.Connection) -> list[tuple[str, str, Decimal, int]]:
-    found = completeness.overview_mismatches(connection)
-    return [(one.entity, one.entity_id, one.difference, one.days_unfetched) for one in found]
+    stored = completeness.store_overview(connection, table, from_day=FIRST, to_day=LAST, now=NOW)
+    assert stored == len(totals)
+    return {line for (line,) in all_of(connection, "SELECT line_no FROM line_dirty")}
 
 
 def store_days(connection: psycopg.Connection, days: int, rows: int = 1) -> None:
@@ -42,42 +41,22 @@ def store_days(connection: psycopg.Connection, days: int, rows: int = 1) -> None
         )
 
 
-def test_an_overview_that_differs_from_the_summed_hours_is_listed_worst_first(
+def test_the_newest_totals_are_kept_and_touch_the_lines_whose_total_changed(
     connection: psycopg.Connection,
 ) -> None:
-    lines = [
-        add_line(connection, CAMPAIGN, start=FIRST, end=LAST),
-        add_line(connection, DEAL, kind="deal", start=FIRST, end=LAST),
-    ]
-    attribute(connection, lines)
-    store_days(connection, 3)
-    # The rows count for the campaign, but the source sums them for the deal as well.
-    overview(connection, ("campaigns", CAMPAIGN, "3"), ("deals", DEAL.upper(), "3"))
-    assert mismatches(connection) == []
-    overview(connection, ("campaigns", CAMPAIGN, "3.0001"), ("deals", DEAL, "1"))
-    assert mismatches(connection) == [
-        ("deal", DEAL, Decimal(-2), 0),
-        ("campaign", CAMPAIGN, Decimal("0.0001"), 0),
-    ]
-    assert len(completeness.overview_mismatches(connection, tolerance=Decimal("0.01"))) == 1
-
-
-def test_a_line_whose_days_were_not_all_fetched_is_not_compared(connection: psycopg.Connection) -> None:
-    attribute(connection, [add_line(connection, CAMPAIGN, start=FIRST, end=LAST)])
-    store_days(connection, 2)
-    overview(connection, ("campaigns", CAMPAIGN, "30"), ("campaigns", "some other id", "5"))
-    assert mismatches(connection) == []
-    store_days(connection, 3)
-    assert mismatches(connection) == [("campaign", CAMPAIGN, Decimal(27), 0)]
-
-
-def test_days_of_the_overview_beside_the_flight_that_were_not_fetched_are_counted(
-    connection: psycopg.Connection,
-) -> None:
-    attribute(connection, [add_line(connection, CAMPAIGN, start=FIRST, end=FIRST)])
+    first, second = add_line(connection, CAMPAIGN), add_line(connection, DEAL, kind="deal")
+    attribute(connection, [first, second])
     store_days(connection, 1)
-    overview(connection, ("campaigns", CAMPAIGN, "8"))
-    assert mismatches(connection) == [("campaign", CAMPAIGN, Decimal(7), 2)]
+    kept = "SELECT entity, entity_id, impressions FROM report_overview ORDER BY entity"
+    assert overview(connection, ("campaigns", CAMPAIGN, "3"), ("deals", DEAL.upper(), "3.5")) == {
+        first,
+        second,
+    }
+    assert all_of(connection, kept) == [("campaign", CAMPAIGN, Decimal(3)), ("deal", DEAL, Decimal("3.5"))]
+    assert overview(connection, ("campaigns", CAMPAIGN, "3"), ("deals", DEAL, "4")) == {second}
+    assert overview(connection, ("campaigns", "a stranger", "5")) == set()
+    assert overview(connection) == set()
+    assert len(all_of(connection, kept)) == 3
 
 
 def test_a_day_far_below_its_neighbours_is_found(connection: psycopg.Connection) -> None:

@@ -237,7 +237,7 @@ WHERE s.line_no IS NULL;
 
 -- Purchase types that changed: from one day to a later one, or restated for an hour already reported.
 CREATE VIEW purchase_type_change AS
-WITH occurrence AS (
+WITH occurrence AS NOT MATERIALIZED (
     SELECT e.line_no, s.series_no, s.source, 'campaign' AS role FROM report_series s JOIN report_entity e ON e.entity_no = s.campaign_no
     WHERE e.line_no IS NOT NULL
     UNION ALL
@@ -268,26 +268,3 @@ SELECT l.id AS line_id, c.line_no, c.day, c.seen_at,
 FROM change c
 JOIN line_register l USING (line_no)
 WHERE c.before <> c.after AND c.before <> '?' AND c.after <> '?';
-
--- Overview totals against summed hours of the same local days, for lines whose flight days among them are all complete.
-CREATE VIEW overview_mismatch AS
-SELECT l.id AS line_id, l.line_no, o.entity, o.entity_id, o.impressions AS overview, t.detail,
-       o.impressions - t.detail AS difference, o.from_day, o.to_day, c.days_unfetched, o.fetched_at, o.source
-FROM report_overview o
-JOIN report_entity e ON e.entity_id = o.entity_id
-JOIN line l ON l.line_no = e.line_no
-CROSS JOIN LATERAL (
-    SELECT COALESCE(sum(d.impressions), 0) AS detail
-    FROM report_series s JOIN report_day d USING (series_no)
-    WHERE CASE o.entity WHEN 'campaign' THEN s.campaign_no ELSE s.deal_no END = e.entity_no
-      AND s.source = CASE o.source WHEN 'api' THEN 'a'::"char" ELSE 'c' END AND d.day BETWEEN o.from_day AND o.to_day
-) t
-CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE g.day BETWEEN COALESCE(l.start_date, g.day) AND l.end_date AND f.day IS NULL)
-               AS flight_days_unfetched,
-           count(*) FILTER (WHERE f.day IS NULL) AS days_unfetched
-    FROM generate_series(o.from_day::timestamp, o.to_day::timestamp, interval '1 day') AS n (at)
-    CROSS JOIN LATERAL (SELECT n.at::date AS day) g
-    LEFT JOIN delivery_fetch f ON f.day = g.day AND f.source = o.source AND f.status = 'complete'
-) c
-WHERE o.impressions <> t.detail AND c.flight_days_unfetched = 0;

@@ -44,7 +44,6 @@ BEGIN
             ('reconciliation', 'Where the campaign list and the reporting disagree. Never resolved in silence: mend the list or ask the reporting team.'),
             ('ambiguous_delivery', 'Report rows whose campaign and deal are both lines, by day: counted for the campaign.'),
             ('orphan_delivery', 'Report rows that no line claims, by day.'),
-            ('overview_mismatch', 'Lines whose total in the reporting''s overview differs from the sum of their hours.'),
             ('purchase_type_change', 'Lines whose purchase type changed from one day to a later one.'),
             ('ledger_event', 'Internal, a source: what happened to uploads, in order.'),
             ('line_register', 'Internal: all lines with their newest revision, withdrawn ones too. Read view line instead.'),
