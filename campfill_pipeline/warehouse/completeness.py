@@ -60,8 +60,9 @@ def store_overview(
     """Keep the source's own totals, in place of those of the same entities before; return how many came.
 
     `table` has entity ('campaigns' or 'deals', or their singulars), id, name, purchase_type and impressions; the totals
-    are over the local days `from_day` to `to_day`, both inclusive. Lines whose total is another one now are marked for
-    the refresh, which compares totals with summed hours (reconciliation.sql). Part of the caller's transaction.
+    are over the local days `from_day` to `to_day`, both inclusive. Lines whose total, or delivery within these days,
+    is another one now are marked for the refresh, which compares totals with summed hours (reconciliation.sql). Part of
+    the caller's transaction.
     """
     columns = {
         name: table[name].to_pylist() for name in ("entity", "id", "name", "purchase_type", "impressions")
@@ -84,8 +85,12 @@ def store_overview(
                 fetched_at = excluded.fetched_at
         )
         -- the table itself is still seen as it was before this statement
-        SELECT e.line_no, (o.impressions, o.from_day, o.to_day)
-               IS DISTINCT FROM (t.impressions, %(from_day)s::date, %(to_day)s::date)
+        SELECT e.line_no,
+               o.entity_id IS NULL OR o.impressions <> t.impressions OR EXISTS (
+                   SELECT FROM report_series s JOIN report_day d USING (series_no)
+                   WHERE (s.campaign_no = e.entity_no OR s.deal_no = e.entity_no)
+                     AND d.day BETWEEN LEAST(o.from_day, %(from_day)s) AND GREATEST(o.to_day, %(to_day)s)
+                     AND (d.day BETWEEN o.from_day AND o.to_day) <> (d.day BETWEEN %(from_day)s AND %(to_day)s))
         FROM told t
         LEFT JOIN report_overview o ON (o.source, o.entity, o.entity_id) = (%(source)s, t.entity, t.id)
         LEFT JOIN report_entity e ON e.entity_id = t.id

@@ -16,7 +16,9 @@ FIRST, LAST = date(2025, 8, 4), date(2025, 8, 6)
 NOW = at("2025-08-09T00:00")
 
 
-def overview(connection: psycopg.Connection, *totals: tuple[str, str, str]) -> set[object]:
+def overview(
+    connection: psycopg.Connection, *totals: tuple[str, str, str], to_day: date = LAST
+) -> set[object]:
     """Store totals; returns the lines that were touched by it."""
     connection.execute("DELETE FROM line_dirty")
     table = pa.table(
@@ -28,7 +30,7 @@ def overview(connection: psycopg.Connection, *totals: tuple[str, str, str]) -> s
             "impressions": pa.array([Decimal(total) for *_, total in totals], pa.decimal128(22, 4)),
         }
     )
-    stored = completeness.store_overview(connection, table, from_day=FIRST, to_day=LAST, now=NOW)
+    stored = completeness.store_overview(connection, table, from_day=FIRST, to_day=to_day, now=NOW)
     assert stored == len(totals)
     return {line for (line,) in all_of(connection, "SELECT line_no FROM line_dirty")}
 
@@ -56,6 +58,10 @@ def test_the_newest_totals_are_kept_and_touch_the_lines_whose_total_changed(
     assert overview(connection, ("campaigns", CAMPAIGN, "3"), ("deals", DEAL, "4")) == {second}
     assert overview(connection, ("campaigns", "a stranger", "5")) == set()
     assert overview(connection) == set()
+    # Other days matter to lines that delivered on them.
+    assert overview(connection, ("campaigns", CAMPAIGN, "3"), to_day=FIRST) == set()
+    day_before = FIRST - timedelta(days=1)
+    assert overview(connection, ("campaigns", CAMPAIGN, "3"), to_day=day_before) == {first}
     assert len(all_of(connection, kept)) == 3
 
 
