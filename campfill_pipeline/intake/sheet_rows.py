@@ -40,7 +40,8 @@ class RowBlock:
     """Some rows: their numbers (int32), and per needed column texts (string) and kinds (int8).
 
     `anything` says for each row whether any cell, needed or not, holds something. `cells` counts the cells of
-    the sheet so far, `hidden` the hidden rows of this block.
+    the sheet so far, `hidden` the hidden rows of this block. `last_row` is the number of the last row that was
+    looked at, which need not be in the block.
     """
 
     numbers: npt.NDArray[np.int32]
@@ -48,6 +49,7 @@ class RowBlock:
     anything: npt.NDArray[np.bool_]
     cells: int
     hidden: int
+    last_row: int
 
 
 class _Template:
@@ -123,9 +125,8 @@ class SheetScan:
             cut = stop.start() if stop else buffer.rfind(row_end) + len(row_end)
             if cut >= len(row_end):
                 for block in self._chunk(check_plain(buffer[:cut]), row_end, opening, last):
-                    if len(block.numbers):
-                        last = int(block.numbers[-1])
-                        yield block
+                    last = block.last_row
+                    yield block
                 buffer = buffer[cut:]
             elif buffer.isspace():
                 buffer = b""  # gigabytes of it are a known trick
@@ -168,6 +169,7 @@ class SheetScan:
         numbers = pa.array(groups[0], pa.binary()).cast(pa.string()).cast(pa.int32()).to_numpy()
         if numbers[0] <= last or numbers[-1] > LAST_ROW or (np.diff(numbers) <= 0).any():
             raise IrregularError("rows out of order")
+        last_row = int(numbers[-1])
         first = int(np.searchsorted(numbers, self._after_row, side="right"))
         columns = [
             self._cells.column(groups[at][first:], groups[at + 1][first:], groups[at + 2][first:], chunk)
@@ -181,7 +183,7 @@ class SheetScan:
             self._look_elsewhere(anything, first, chunk, template)
         hiding = {attributes for attributes in set(groups[1]) if _HIDDEN.search(attributes)}
         hidden = sum(attributes in hiding for attributes in groups[1][first:]) if hiding else 0
-        yield RowBlock(numbers, columns, anything, self._seen, hidden)
+        yield RowBlock(numbers, columns, anything, self._seen, hidden, last_row)
 
     def _look_elsewhere(
         self, anything: npt.NDArray[np.bool_], first: int, chunk: bytes, template: _Template
@@ -201,10 +203,10 @@ class SheetScan:
             events.feed(data)
             self._seen = events.cells_seen
             if len(rows) >= _EVENT_ROWS:
-                yield self._block(rows)
+                yield self._block(rows, 0)
                 rows.clear()
         events.feed(b"", final=True)
-        yield self._block(rows)
+        yield self._block(rows, 0)
         self.merges = events.merges
 
     def _events_over(self, chunk: bytes, opening: bytes, last: int) -> Iterator[RowBlock]:
@@ -216,10 +218,11 @@ class SheetScan:
                 events.feed(chunk[at : at + CHUNK])
         except UnreadableError as error:
             raise IrregularError("not sound by itself") from error
-        yield self._block(rows)
+        yield self._block(rows, last)
 
-    def _block(self, rows: list[SheetRow]) -> RowBlock:
+    def _block(self, rows: list[SheetRow], last: int) -> RowBlock:
         wanted = {column: position for position, column in enumerate(self._columns)}
+        last_row = rows[-1].number if rows else last
         rows = [row for row in rows if row.number > self._after_row]
         texts: list[list[str | None]] = [[None] * len(rows) for _ in self._columns]
         kinds = [np.zeros(len(rows), np.int8) for _ in self._columns]
@@ -240,6 +243,7 @@ class SheetScan:
             anything=anything,
             cells=self._seen,
             hidden=sum(row.hidden for row in rows),
+            last_row=last_row,
         )
 
     def _read_tail(self, buffer: bytes, read: Read) -> None:

@@ -6,9 +6,11 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from campfill_pipeline.intake import sheet_rows
 from campfill_pipeline.intake.cells import CellReader
 from campfill_pipeline.intake.findings import CellKind, UnreadableError
 from campfill_pipeline.intake.number_formats import DateStyle
@@ -81,13 +83,18 @@ def collect(scan: SheetScan, blocks: object) -> tuple[Found, dict[int, bool]]:
     return found, anything
 
 
-@given(rows=rows(), columns=st.sets(st.integers(0, 30), min_size=1, max_size=7), after=st.integers(0, 4))
+@given(
+    rows=rows(),
+    columns=st.sets(st.integers(0, 30), min_size=1, max_size=7),
+    after=st.integers(0, 4),
+    piece=st.sampled_from([9, 77, 400, 10**6]),
+)
 @settings(max_examples=120, deadline=None)
-def test_both_ways_give_the_same_cells(rows: str, columns: set[int], after: int) -> None:
+def test_both_ways_give_the_same_cells(rows: str, columns: set[int], after: int, piece: int) -> None:
     data = sheet(rows).encode()
 
     def stream() -> object:
-        left = [data]
+        left = [data[at : at + piece] for at in range(0, len(data), piece)][::-1]
         return lambda _count: left.pop() if left else b""
 
     wanted = sorted(columns)
@@ -105,6 +112,17 @@ def test_both_ways_give_the_same_cells(rows: str, columns: set[int], after: int)
     assert {row for row, some in found[1].items() if some} >= {
         row for row, some in expected[1].items() if some
     }
+
+
+def test_rows_without_numbers_are_counted_over_chunks_that_hold_nothing_wanted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sheet_rows, "CHUNK", 64)
+    rows = "".join(f"<row><c><v>{number}</v></c></row>" for number in range(1, 60))
+    left = [sheet(rows).encode()[at : at + 64] for at in range(0, 10_000, 64)][::-1]
+    scan = SheetScan(READER, [0], after_row=40)
+    found, _ = collect(scan, scan.blocks(lambda: lambda _count: left.pop() if left else b""))
+    assert found == {(number, 0): (CellKind.NUMBER, str(number)) for number in range(41, 60)}
 
 
 def test_a_needed_column_out_of_its_place_is_not_lost() -> None:
