@@ -148,7 +148,8 @@ class _Sheet:
             case CellKind.ERROR | CellKind.FORMULA_WITHOUT_VALUE:
                 # As words, which are read as the same error: a receipt holds no formula, not even a broken one.
                 return cell.text if spoiled(cell.text, CellKind.TEXT) else "#VALUE!"
-        settled = None if found or rule is None else self._settled(cell.text, str(field), rule)
+        faulty = any(issue.severity is Severity.ERROR for issue in found)
+        settled = None if faulty or rule is None else self._settled(cell.text, str(field), rule)
         return cell.text if settled is None else float(settled)
 
     def _settled(self, text: str, field: str, rule: NumberRule) -> Decimal | None:

@@ -258,6 +258,19 @@ def test_differing_rows_of_one_id_are_all_rejected(tmp_path: Path) -> None:
     assert judged.counts == (4, 1, 3, 0)
 
 
+def test_several_repeated_ids_are_kept_apart(tmp_path: Path) -> None:
+    rows = [line(2), line(1), line(3), line(2), line(3, cpm=8), line(1), line(2), line(4)]
+    judged = Judged(tmp_path, rows, batch_rows=3)
+    assert judged.found == [
+        ("F4", "duplicate_id"),
+        ("F5", "duplicate_row"),
+        ("F6", "duplicate_id"),
+        ("F7", "duplicate_row"),
+        ("F8", "duplicate_row"),
+    ]
+    assert [found["row_no"] for found in judged.lines] == [2, 3, 9]
+
+
 def test_a_faulty_row_differs_from_a_sound_one(tmp_path: Path) -> None:
     judged = Judged(tmp_path, [line(), line(goal="x")])
     assert judged.found == [("F2", "duplicate_id"), ("C3", "not_a_number"), ("F3", "duplicate_id")]
