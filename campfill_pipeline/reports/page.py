@@ -26,6 +26,7 @@ from campfill_pipeline.warehouse.report_shapes import LineDetail, LineRow, Repor
 TEMPLATES = Path(__file__).with_name("templates") / "page"
 ECHARTS = Path(__file__).with_name("vendor") / "echarts" / "echarts.custom.min.js"
 SCRIPTS = ("format", "exact", "data", "parts", "overview", "category", "lines", "line", "charts", "router")
+STYLES = ("theme", "frame", "figures", "levels", "narrow", "paper")
 DETAIL_BUDGET = 2_600_000
 MOST_DETAILS = 10_000
 MOST_LINES = 60_000
@@ -171,7 +172,7 @@ def render(
     )
     text = environment.get_template("page.html").render(
         as_of=data.as_of.isoformat(),
-        css=Markup(_source("page.css")),
+        css=Markup("\n".join(_source(f"{name}.css") for name in STYLES)),
         script=_script(),
         echarts=Markup(ECHARTS.read_text(encoding="utf-8")),
         head=_json(_head(data, rules, made_at, left_out)),

@@ -9,11 +9,14 @@ const inflate = async (name) => {
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   return JSON.parse(await new Response(stream).text());
 };
-const readColumn = (column) => (Array.isArray(column) ? column : column.at.map((at) => (at < 0 ? null : column.of[at])));
+const readColumn = (column) =>
+  Array.isArray(column) ? column : column.at.map((at) => (at < 0 ? null : column.of[at]));
 const dashed = (hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 
 let arrived;
-const dataReady = new Promise((resolve) => { arrived = resolve; });
+const dataReady = new Promise((resolve) => {
+  arrived = resolve;
+});
 let table = null;
 const lines = async () => {
   if (table) return table;

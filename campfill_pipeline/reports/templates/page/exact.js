@@ -13,7 +13,8 @@ const fromUnits = (units) => {
   const fraction = digits.slice(-SCALE).replace(/0+$/, "");
   return (negative ? "-" : "") + digits.slice(0, -SCALE) + (fraction ? "." + fraction : "");
 };
-const sum = (values) => fromUnits(values.reduce((total, value) => (missing(value) ? total : total + toUnits(value)), 0n));
+const sum = (values) =>
+  fromUnits(values.reduce((total, value) => (missing(value) ? total : total + toUnits(value)), 0n));
 /* For bar lengths and sorting only, where the fifteenth digit does not matter. */
 const rough = (value) => (missing(value) ? 0 : Number(value));
 const share = (part, whole) => (rough(whole) > 0 ? (100 * rough(part)) / rough(whole) : 0);

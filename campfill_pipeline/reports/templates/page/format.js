@@ -2,8 +2,12 @@
 const locale = (navigator.languages || [navigator.language]).find((tag) => /^(de|en)\b/i.test(tag)) || "en-GB";
 
 class Markup {
-  constructor(text) { this.text = text; }
-  toString() { return this.text; }
+  constructor(text) {
+    this.text = text;
+  }
+  toString() {
+    return this.text;
+  }
 }
 const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 const escapeText = (text) => String(text).replace(/[&<>"']/g, (sign) => ESCAPES[sign]);
@@ -25,17 +29,20 @@ const formats = new Map();
 const numberFormat = (digits, style = {}) => {
   const key = digits + JSON.stringify(style);
   if (!formats.has(key)) {
-    formats.set(key, new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits, ...style }));
+    formats.set(
+      key,
+      new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits, ...style }),
+    );
   }
   return formats.get(key);
 };
 /* Every figure carries its exact value, for machines and for a pointer held still. */
-const exact = (value, shown, unit = "") =>
-  html`<data value="${value}" title="${value}${unit}">${shown}</data>`;
+const exact = (value, shown, unit = "") => html`<data value="${value}" title="${value}${unit}">${shown}</data>`;
 const NOTHING = new Markup('<span class="none" title="no value">–</span>');
 const missing = (value) => value === null || value === undefined;
 /* What is needed is rounded up: less would not do. */
-const needed = (value) => (missing(value) ? NOTHING : exact(value, numberFormat(0, { roundingMode: "ceil" }).format(value), " impressions"));
+const needed = (value) =>
+  missing(value) ? NOTHING : exact(value, numberFormat(0, { roundingMode: "ceil" }).format(value), " impressions");
 const count = (value) => (missing(value) ? NOTHING : exact(value, numberFormat(0).format(value)));
 const impressions = (value, digits = 0) => {
   if (missing(value)) return NOTHING;
@@ -43,17 +50,24 @@ const impressions = (value, digits = 0) => {
   return exact(value, small ? "< 1" : numberFormat(digits).format(value), " impressions");
 };
 const euros = (value, digits = 0) =>
-  missing(value) ? NOTHING : exact(value, numberFormat(digits, { style: "currency", currency: "EUR" }).format(value), " €");
+  missing(value)
+    ? NOTHING
+    : exact(value, numberFormat(digits, { style: "currency", currency: "EUR" }).format(value), " €");
 /* Rounded like everywhere else, but never up to a limit that was not reached: 99.96 % is shown as 99.9 %, not as 100 %. */
 const below = (value, digits, limits) => {
   const shown = Number(Number(value).toFixed(digits));
   return limits.some((limit) => Number(value) < limit && shown >= limit) ? cut(String(value), digits) : value;
 };
 const percent = (value, digits = 1) =>
-  missing(value) ? NOTHING : exact(value, numberFormat(digits).format(below(value, digits, head.limits.pct)) + " %", " %");
+  missing(value)
+    ? NOTHING
+    : exact(value, numberFormat(digits).format(below(value, digits, head.limits.pct)) + " %", " %");
 const points = (value) =>
-  missing(value) ? NOTHING : exact(value, numberFormat(1, { signDisplay: "exceptZero" }).format(value) + " pts", " points");
-const factor = (value, digits = 2) => (missing(value) ? NOTHING : exact(value, numberFormat(digits).format(below(value, digits, head.limits.pace))));
+  missing(value)
+    ? NOTHING
+    : exact(value, numberFormat(1, { signDisplay: "exceptZero" }).format(value) + " pts", " points");
+const factor = (value, digits = 2) =>
+  missing(value) ? NOTHING : exact(value, numberFormat(digits).format(below(value, digits, head.limits.pace)));
 const plain = (value, digits = 0) => (missing(value) ? "–" : numberFormat(digits).format(value));
 
 const asUtc = (day) => new Date(day + "T00:00:00Z");

@@ -1,6 +1,7 @@
 /* Addresses: one per level and view. The back button works because every step is an address. */
 const main = document.getElementById("content");
-let visit = 0, firstVisit = true;
+let visit = 0,
+  firstVisit = true;
 const go = (to, quiet = false) => {
   if (quiet) {
     history.replaceState(null, "", to);
@@ -16,14 +17,21 @@ const level = async (path, query) => {
 };
 const stay = () => {
   const active = document.activeElement;
-  return active && active.name && main.contains(active) ? { name: active.name, at: active.selectionStart } : active && active.dataset && active.dataset.sort && main.contains(active) ? { sort: active.dataset.sort.replace("-", "") } : null;
+  return active && active.name && main.contains(active)
+    ? { name: active.name, at: active.selectionStart }
+    : active && active.dataset && active.dataset.sort && main.contains(active)
+      ? { sort: active.dataset.sort.replace("-", "") }
+      : null;
 };
 const restore = (place) => {
   if (!place) return false;
-  const element = place.name ? main.querySelector(`[name="${place.name}"]`) : [...main.querySelectorAll("[data-sort]")].find((button) => button.dataset.sort.replace("-", "") === place.sort);
+  const element = place.name
+    ? main.querySelector(`[name="${place.name}"]`)
+    : [...main.querySelectorAll("[data-sort]")].find((button) => button.dataset.sort.replace("-", "") === place.sort);
   if (!element) return false;
   element.focus({ preventScroll: true });
-  if (place.at !== null && place.at !== undefined && element.setSelectionRange) element.setSelectionRange(place.at, place.at);
+  if (place.at !== null && place.at !== undefined && element.setSelectionRange)
+    element.setSelectionRange(place.at, place.at);
   return true;
 };
 const show = async (quiet = false) => {
@@ -35,7 +43,8 @@ const show = async (quiet = false) => {
   clearCharts();
   main.innerHTML = String(view.body);
   document.title = `${view.title} · Fulfillment as of ${dayPlain.format(asUtc(head.as_of))}`;
-  for (const link of document.querySelectorAll("[data-nav]")) link.toggleAttribute("aria-current", link.dataset.nav === nav);
+  for (const link of document.querySelectorAll("[data-nav]"))
+    link.toggleAttribute("aria-current", link.dataset.nav === nav);
   view.draw();
   if (!quiet && !(place && place.name && path === "/lines" && restore(place))) {
     window.scrollTo(0, 0);
@@ -45,21 +54,44 @@ const show = async (quiet = false) => {
   main.dataset.shown = location.hash.slice(1) || "/";
 };
 const complain = (fault) => {
-  main.innerHTML = String(html`<h1 tabindex="-1">This part cannot be shown here</h1><p>The browser could not read the data in this file (${fault.message}). A browser of 2023 or newer can: Chrome, Edge, Firefox or Safari.</p><p><a href="#/">Back to the overview</a></p>`);
+  main.innerHTML = String(
+    html`<h1 tabindex="-1">This part cannot be shown here</h1>
+      <p>The browser could not read the data in this file (${fault.message}). A browser of 2023 or newer can: Chrome, Edge, Firefox or Safari.</p>
+      <p><a href="#/">Back to the overview</a></p>`,
+  );
 };
 const showOrComplain = (quiet) => show(quiet === true).catch(complain);
 window.addEventListener("hashchange", () => showOrComplain());
-document.querySelector("[data-skip]").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
+document.querySelector("[data-skip]").addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
 
-const root = document.documentElement, button = document.getElementById("theme");
+const root = document.documentElement,
+  button = document.getElementById("theme");
 const prefersDark = matchMedia("(prefers-color-scheme: dark)");
 const isDark = () => (root.dataset.theme === "auto" ? prefersDark.matches : root.dataset.theme === "dark");
-const nameTheme = () => { button.textContent = isDark() ? "Light" : "Dark"; button.setAttribute("aria-label", `Switch to ${isDark() ? "light" : "dark"} colours`); };
-button.addEventListener("click", () => { root.dataset.theme = isDark() ? "light" : "dark"; nameTheme(); redraw(); });
-prefersDark.addEventListener("change", () => { nameTheme(); redraw(); });
+const nameTheme = () => {
+  button.textContent = isDark() ? "Light" : "Dark";
+  button.setAttribute("aria-label", `Switch to ${isDark() ? "light" : "dark"} colours`);
+};
+button.addEventListener("click", () => {
+  root.dataset.theme = isDark() ? "light" : "dark";
+  nameTheme();
+  redraw();
+});
+prefersDark.addEventListener("change", () => {
+  nameTheme();
+  redraw();
+});
 nameTheme();
 let resizing;
-window.addEventListener("resize", () => { clearTimeout(resizing); resizing = setTimeout(() => { for (const chart of open.values()) chart.resize(); }, 100); });
+window.addEventListener("resize", () => {
+  clearTimeout(resizing);
+  resizing = setTimeout(() => {
+    for (const chart of open.values()) chart.resize();
+  }, 100);
+});
 /* Paper is about 670 pixels wide; it is drawn at once, because printing does not wait for the next frame. */
 window.addEventListener("beforeprint", () => {
   for (const chart of open.values()) {
@@ -67,12 +99,22 @@ window.addEventListener("beforeprint", () => {
     chart.getZr().flush();
   }
 });
-window.addEventListener("afterprint", () => { for (const chart of open.values()) chart.resize({ width: "auto" }); });
+window.addEventListener("afterprint", () => {
+  for (const chart of open.values()) chart.resize({ width: "auto" });
+});
 
-document.getElementById("stamp").innerHTML = String(html`As of <strong>${day(head.as_of, dayLong)}</strong><span class="soft"> made ${moment(head.made_at)}</span>`);
-document.getElementById("foot").innerHTML = String(html`<p>Made by campfill ${moment(head.made_at)} (${head.timezone}). Percentages are rounded, but never up to a limit that was not reached. Point at a figure to see it exactly. Shares are sums divided by sums, never averages of percentages.</p>`);
+document.getElementById("stamp").innerHTML = String(
+  html`As of <strong>${day(head.as_of, dayLong)}</strong><span class="soft"> made ${moment(head.made_at)}</span>`,
+);
+document.getElementById("foot").innerHTML = String(
+  html`<p>Made by campfill ${moment(head.made_at)} (${head.timezone}). Percentages are rounded, but never up to a limit that was not reached. Point at a figure to see it exactly. Shares are sums divided by sums, never averages of percentages.</p>`,
+);
 window.campfill = {
   dataArrived: () => arrived(),
-  chartsArrived: (echarts) => { library = echarts; redraw(); root.dataset.charts = "ready"; },
+  chartsArrived: (echarts) => {
+    library = echarts;
+    redraw();
+    root.dataset.charts = "ready";
+  },
 };
 showOrComplain();
