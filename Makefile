@@ -46,9 +46,12 @@ bench: $(VENV)/.installed-dev  ## every benchmark, each beside its alternatives
 docs: $(VENV)/.installed-dev  ## write the pages that are made from the product itself
 	$(BIN)/python -m campfill_pipeline_tests.generated_docs
 
+LOCK := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate
+
 lock: $(VENV)/.installed-dev  ## pin every package again, with hashes and without index addresses
-	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header -o requirements.lock pyproject.toml
-	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	$(LOCK) -o requirements.lock pyproject.toml
+	cp requirements.lock requirements-dev.lock
+	$(LOCK) --extra dev -o requirements-dev.lock pyproject.toml
 
 clean:  ## remove the virtual environment and caches; your data stay
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
