@@ -179,6 +179,13 @@ def _timezone(values: Mapping[str, str]) -> ZoneInfo:
         raise SettingsError("CAMPFILL_TIMEZONE", text, "give an IANA name like Europe/Berlin") from None
 
 
+def environment(*, cwd: Path | None = None) -> dict[str, str]:
+    """The process environment with what `.env` in `cwd` adds; connectors read variables of their own from it."""
+    file = (Path.cwd() if cwd is None else cwd) / ".env"
+    added = {name: value for name, value in dotenv_values(file).items() if value} if file.is_file() else {}
+    return {**added, **os.environ}
+
+
 def read_values(environ: Mapping[str, str] | None = None, *, cwd: Path | None = None) -> dict[str, str]:
     """Every variable's text: from `environ` (default: the process's), then `.env` in `cwd`, then the default.
 

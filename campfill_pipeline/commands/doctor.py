@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from campfill_pipeline.commands import render
-from campfill_pipeline.settings import Settings
+from campfill_pipeline.settings import Settings, environment
 from campfill_pipeline.warehouse import database, server, status
 
 LOW_DISK_BYTES = 2_000_000_000
@@ -102,6 +102,7 @@ def _reporting(settings: Settings) -> Iterator[Finding]:
         described,
         settings.reporting_url,
         settings.current_token(),
+        environ=environment(),
         now=datetime.now(UTC),
         timezone=settings.timezone,
     )

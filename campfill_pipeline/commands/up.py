@@ -22,7 +22,7 @@ from rich.console import Console
 
 from campfill_pipeline.commands import demo_world, processes, render
 from campfill_pipeline.defs import instance
-from campfill_pipeline.settings import SETTINGS, Settings, load_settings, read_values
+from campfill_pipeline.settings import SETTINGS, Settings, environment, load_settings, read_values
 from campfill_pipeline.warehouse import coverage, database, server
 
 RESTARTS = 5  # of one process, before `up` gives up on it
@@ -75,7 +75,7 @@ def child_environment(
     settings: Settings, values: Mapping[str, str], demo: Demo | None, pages_url: str | None
 ) -> dict[str, str]:
     """What every process of this system needs to know; secrets go by environment, never by command line."""
-    environ: dict[str, str] = {**os.environ, **values}
+    environ: dict[str, str] = {**environment(), **values}
     environ["DAGSTER_HOME"] = str(instance.dagster_home(settings))
     environ["CAMPFILL_DAGSTER_URL"] = instance.storage_url(settings)
     environ["DAGSTER_GRPC_SHUTDOWN_GRACE_PERIOD"] = "5"

@@ -11,7 +11,7 @@ import dagster as dg
 from campfill_pipeline.defs import upload_metadata
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.resources import Campfill
-from campfill_pipeline.warehouse import completeness, reconciliation, uploads
+from campfill_pipeline.warehouse import completeness, coverage, reconciliation, uploads
 
 Verdict = tuple[bool, str, dg.AssetCheckSeverity, Mapping[str, dg.MetadataValue]]
 
@@ -138,6 +138,26 @@ def piles(campfill: dg.ResourceParam[Campfill]) -> Iterator[dg.AssetCheckResult]
         )
 
 
+@dg.asset_check(
+    asset="delivery_hourly", name="report_rows_valid",
+    description="Every report row keeps the schema (Pandera); rows without hour, id or impressions are refused.",
+)  # fmt: skip
+def report_rows_valid(campfill: dg.ResourceParam[Campfill]) -> dg.AssetCheckResult:
+    """Fails where the newest fetch of a day in the last 30 had to refuse rows."""
+    with campfill.connect() as connection:
+        days = coverage.between(connection, campfill.today - timedelta(days=30), campfill.today)
+    refused = [day for day in days if day.refused]
+    named = ", ".join(f"{day.day} ({day.refused:,})" for day in refused[-5:])
+    return dg.AssetCheckResult(
+        passed=not refused,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"Rows were refused on {named}. They are listed in reconciliation: ask the reporting team."
+        if refused
+        else "Every row of the last 30 days was accepted.",
+        metadata={"refused rows": sum(day.refused for day in refused)},
+    )
+
+
 SILENT_AFTER = timedelta(hours=3)
 
 
@@ -196,4 +216,10 @@ def _warning(name: str, passed: bool, description: str) -> dg.AssetCheckResult:
     )
 
 
-ALL: tuple[dg.AssetChecksDefinition, ...] = (readable, rows_valid, piles, delivery_is_whole)
+ALL: tuple[dg.AssetChecksDefinition, ...] = (
+    readable,
+    rows_valid,
+    report_rows_valid,
+    piles,
+    delivery_is_whole,
+)

@@ -5,7 +5,6 @@ Pages are stored as they arrive, so that the worst day (18 million rows) is neve
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,6 +17,7 @@ import pyarrow as pa
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
+from campfill_pipeline.domain.report_schema import broken_promises
 from campfill_pipeline.reporting import connector as connectors
 from campfill_pipeline.reporting.client import Fetched, Page, ReportingClient
 from campfill_pipeline.reporting.errors import (
@@ -26,6 +26,7 @@ from campfill_pipeline.reporting.errors import (
     ReportingError,
     RequestRejectedError,
 )
+from campfill_pipeline.settings import environment
 from campfill_pipeline.warehouse import completeness, coverage, delivery, headline
 from campfill_pipeline.warehouse.delivery_errors import DeliveryError
 
@@ -60,7 +61,7 @@ def open_client(campfill: Campfill) -> ReportingClient:
         connectors.load(settings.reporting_connector),
         settings.reporting_url,
         settings.current_token(),
-        environ=os.environ,
+        environ=environment(),
         timezone=settings.timezone,
     )
 
@@ -106,6 +107,7 @@ class _Tally:
     unknown_columns: set[str] = field(default_factory=set)
     request: str = ""
     pages: int = 0
+    requests: int = 0
     bytes: int = 0
 
     def tables(self, start: datetime, end: datetime) -> Iterator[pa.Table]:
@@ -115,18 +117,32 @@ class _Tally:
         ):  # rows of one identity must meet before they are stored
             whole = self.client.fetch(start, end)
             self._note(whole, whole.pages)
-            yield whole.table
+            yield _kept_promise(whole.table)
             return
         for page in self.client.detail(start, end):
             self._note(page, 1)
-            yield page.table
+            yield _kept_promise(page.table)
 
     def _note(self, part: Page | Fetched, pages: int) -> None:
         self.refused.extend(part.refused)
         self.unknown_columns |= part.unknown_columns
         self.request = self.request or part.request
         self.pages += pages
+        self.requests = part.requests
         self.bytes += part.bytes
+
+
+class BrokenRowsError(DeliveryError):
+    """Rows break the canonical schema although they were accepted: a fault in campfill, never in the source."""
+
+
+def _kept_promise(table: pa.Table) -> pa.Table:
+    """The rows, after Pandera has seen that every promise of the canonical schema holds."""
+    if breaches := broken_promises(table):
+        raise BrokenRowsError(
+            f"Accepted report rows break the schema ({'; '.join(breaches)}). Please report this."
+        )
+    return table
 
 
 def _fetch_and_store(campfill: Campfill, client: ReportingClient, day: date, run_id: str) -> DayDone:
@@ -139,7 +155,7 @@ def _fetch_and_store(campfill: Campfill, client: ReportingClient, day: date, run
             started_at=started,
             finished_at=campfill.clock(),
             request=tally.request,
-            requests=tally.pages,
+            requests=tally.requests,
             bytes=tally.bytes,
             run_id=run_id,
         )
@@ -173,6 +189,7 @@ def _metadata(stored: delivery.StoreResult, tally: _Tally, seconds: float) -> di
         "lines touched": stored.lines,
         "request": tally.request,
         "pages": tally.pages,
+        "requests": tally.requests,
         "bytes": tally.bytes,
         "seconds": round(seconds, 3),
     }

@@ -1,4 +1,4 @@
--- The figures of fulfillment, all of them, once. Every formula is that of docs/figures.md.
+-- The figures of fulfillment, all of them, once. Every formula is that of docs/fulfillment.md.
 --
 -- Put behind the common table expressions that say where the facts come from (fulfillment_sources.sql):
 --   terms(line_no, line_id, name, kind, purchase_type, start_date, end_date, impression_goal, cpm_eur, first_seen_day)
