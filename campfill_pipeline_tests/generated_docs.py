@@ -20,8 +20,9 @@ CONTRACT = (
 
 _TABLES_HEAD = """# Tables
 
-All in the schema `campfill`; an SQL prompt is one command away: `campfill db psql`. The role `campfill_reader` may read and nothing else.
-These tables and views are kept stable for users and scripts. The same texts stand in the database as comments, so that every SQL client shows them.
+All in the schema `campfill`; an SQL prompt is one command away: `campfill db psql`. The role `campfill_reader` may
+read and nothing else. These tables and views are kept stable for users and scripts. The same texts stand in the
+database as comments, so that every SQL client shows them.
 """
 
 
