@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from itertools import compress
 
@@ -19,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campfill_pipeline.intake.findings import CellKind
-from campfill_pipeline.intake.number_formats import DateStyle, iso_date
+from campfill_pipeline.intake.number_formats import DateStyle, iso_date, normal_iso
 from campfill_pipeline.intake.refusals import corrupt
 from campfill_pipeline.intake.xml_text import IrregularError, decode_escapes, to_strings
 
@@ -65,7 +64,7 @@ class CellReader:
         if kind == "e":
             return CellKind.ERROR, text
         if kind == "d":
-            return _moment(text)
+            return CellKind.DATE, normal_iso(text)
         return _text(decode_escapes(text))
 
     def _number(self, style: int, text: str) -> tuple[CellKind, str]:
@@ -189,15 +188,3 @@ def _scalar_text(value: bytes) -> str:
 
 def _text(text: str) -> tuple[CellKind, str | None]:
     return (CellKind.TEXT, text) if text else (CellKind.BLANK, None)
-
-
-def _moment(text: str) -> tuple[CellKind, str]:
-    """A cell of type date, which holds ISO 8601 itself."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return CellKind.DATE, text
-    return (
-        CellKind.DATE,
-        moment.date().isoformat() if moment.time() == datetime.min.time() else moment.isoformat(),
-    )

@@ -5,14 +5,19 @@ Belongs here: format codes and serial dates of spreadsheets. Does not belong her
 
 from __future__ import annotations
 
+import contextlib
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import Enum
 
 # Quoted text, escaped or padding characters, and bracketed colours, locales or conditions are no date parts.
 _NOT_PARTS = re.compile(r'".*?"|\[(?!hh?\]|mm?\]|ss?\])[^\]]*\]', re.I)
 _DATE_PART = re.compile(r"(?<![_\\])[dmhys]", re.I)
 _DURATION = re.compile(r"\[(?:hh?|mm?|ss?)\]", re.I)
+_BEYOND_MILLISECONDS = re.compile(r"(?<=\.\d{3})\d+")
+_ISO_DURATION = re.compile(
+    r"(-)?P(?:(\d{1,6})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?)?"
+)
 _BUILT_IN_DATES = frozenset(range(14, 23)) | {45, 46, 47}
 _BUILT_IN_DURATION = 46
 _DAY_MILLISECONDS = 86_400_000
@@ -50,18 +55,33 @@ def iso_date(serial: float, style: DateStyle, *, date1904: bool) -> str | None:
         if style is DateStyle.DURATION:
             return iso_duration(timedelta(milliseconds=round(serial * _DAY_MILLISECONDS)))
         day, fraction = divmod(serial, 1)
-        time = timedelta(milliseconds=round(fraction * _DAY_MILLISECONDS))
-        if 0 <= serial < 1 and not time.days:
-            return (datetime(2000, 1, 1) + time).time().isoformat()
+        clock = timedelta(milliseconds=round(fraction * _DAY_MILLISECONDS))
+        if 0 <= serial < 1 and not clock.days:
+            return (datetime(2000, 1, 1) + clock).time().isoformat()
         if not date1904 and 0 < serial < 60:
             day += 1
         epoch = datetime(1904, 1, 1) if date1904 else datetime(1899, 12, 30)
-        moment = epoch + timedelta(days=day) + time
+        moment = epoch + timedelta(days=day) + clock
     except (OverflowError, ValueError):
         return None
-    if moment.time() == datetime.min.time():
-        return moment.date().isoformat()
-    return moment.isoformat()
+    return _shortest(moment)
+
+
+def _shortest(moment: datetime) -> str:
+    return (moment.date() if moment.time() == time.min else moment).isoformat()
+
+
+def normal_iso(text: str) -> str:
+    """A date cell that holds ISO 8601 itself (strict workbooks do), in the form of `iso_date`; else as it is."""
+    with contextlib.suppress(ValueError):
+        return _shortest(datetime.fromisoformat(text))
+    with contextlib.suppress(ValueError):
+        return time.fromisoformat(_BEYOND_MILLISECONDS.sub("", text)).isoformat()
+    if match := _ISO_DURATION.fullmatch(text):
+        sign, days, hours, minutes, seconds = match.groups(default="0")
+        span = timedelta(days=int(days), hours=int(hours), minutes=int(minutes), seconds=float(seconds))
+        return iso_duration(-span if sign == "-" else span)
+    return text
 
 
 def iso_duration(span: timedelta) -> str:

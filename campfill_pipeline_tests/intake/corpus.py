@@ -69,6 +69,9 @@ class Outcome:
     sheets: int
 
 
+_UNTOLD = -1
+
+
 def in_fork(work: Callable[[], Any], seconds: float, memory_mb: int) -> Any:
     """The JSON-able result of `work`, or `{"died": …}`."""
     inward, outward = os.pipe()
@@ -162,7 +165,9 @@ def their_cells(path: Path) -> Cells:
                     continue
                 link = cell.hyperlink
                 if link is not None and cell.value in (link.target, link.location):
-                    continue  # openpyxl fills blank cells with the address of their link: no telling
+                    # openpyxl fills blank cells with the address of their link: no telling whether it stood there.
+                    cells[(sheet.title, cell.row, cell.column - 1)] = _UNTOLD, str(cell.value)
+                    continue
                 said = _in_our_words(cell.value, cell.data_type)
                 if said is None and cell.value is None:
                     other = formulas[sheet.title].cell(cell.row, cell.column)
@@ -209,6 +214,8 @@ def _in_our_words(value: Any, data_type: str) -> tuple[int, str] | None:
 
 
 def _agree(ours: tuple[int, str], theirs: tuple[int, str]) -> bool:
+    if theirs[0] == _UNTOLD:
+        return ours[0] == CellKind.FORMULA_WITHOUT_VALUE or ours[1] == theirs[1]
     if ours[0] != theirs[0]:
         return False
     if ours[0] == CellKind.NUMBER:
@@ -224,7 +231,7 @@ def _differences(ours: Cells, theirs: Cells) -> Iterator[str]:
         mine, other = ours.get(place), theirs.get(place)
         if mine is None or other is None:
             # A formula whose result is an empty text: openpyxl cannot tell it from one without a result.
-            if mine is None and other == (CellKind.FORMULA_WITHOUT_VALUE, ""):
+            if mine is None and other is not None and other[0] in (CellKind.FORMULA_WITHOUT_VALUE, _UNTOLD):
                 continue
             yield f"{place}: ours {mine}, openpyxl's {other}"
         elif not _agree(mine, other):

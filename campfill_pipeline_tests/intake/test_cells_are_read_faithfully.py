@@ -73,6 +73,12 @@ SHARED = f"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
         ('<c r="C2" s="3"><v>1.5</v></c>', (DATE, "PT36H0M0S")),
         ('<c r="C2" s="1"><v>99999999</v></c>', (ERROR, "#VALUE!")),
         ('<c r="C2" t="d"><v>2025-08-01T13:00:00</v></c>', (DATE, "2025-08-01T13:00:00")),
+        ('<c r="C2" t="d"><v>2025-08-01T00:00:00</v></c>', (DATE, "2025-08-01")),
+        ('<c r="C2" t="d"><v>08:30</v></c>', (DATE, "08:30:00")),
+        ('<c r="C2" t="d"><v>10:59:59.9999999999984025</v></c>', (DATE, "10:59:59.999000")),
+        ('<c r="C2" t="d"><v>PT36H5M0.000S</v></c>', (DATE, "PT36H5M0S")),
+        ('<c r="C2" t="d"><v>-P1DT1.5S</v></c>', (DATE, "-PT24H0M1.500S")),
+        ('<c r="C2" t="d"><v>some day</v></c>', (DATE, "some day")),
         ('<c r="C2" s="1"/>', BLANK),
         ('<c r="C2" t="inlineStr"><is><t>a_x000D_b_x005F_x000D_</t></is></c>', (TEXT, "a\rb_x000D_")),
         (
