@@ -154,6 +154,7 @@ def test_a_purchase_type_that_is_not_told_contradicts_nothing(
         [table([told]), table([other])],
         [table([other]), table([told])],
         [replace(told)],
+        [other],
     ):
         store(connection, DAY, pages)
         assert all_of(connection, types, NOON) == [("guaranteed", "unguaranteed")]
