@@ -31,7 +31,7 @@ def postgres_server() -> Iterator[server.Server]:
         with psycopg.connect(running.url("postgres"), autocommit=True) as connection:
             connection.execute("CREATE DATABASE template_campfill")
             for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
-                connection.execute(f"ALTER SYSTEM SET {setting}")  # type: ignore[arg-type]
+                connection.execute(f"ALTER SYSTEM SET {setting}")
             connection.execute("SELECT pg_reload_conf()")
         database.migrate(running.url("template_campfill"))
         yield running

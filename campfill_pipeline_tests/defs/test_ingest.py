@@ -89,5 +89,6 @@ def test_the_web_ui_learns_counts_issues_and_the_receipt(tmp_path: Path, runs: L
     assert metadata("lines")["new"].value == 1
     assert "receipt" in metadata("upload_receipts")
     assert metadata("fulfillment")["dagster/row_count"].value == 1
-    columns = metadata("fulfillment")["dagster/column_schema"].value
-    assert {"fulfillment_pct", "shortfall"} <= {column.name for column in columns.columns}
+    schema = metadata("fulfillment")["dagster/column_schema"].value
+    assert isinstance(schema, dg.TableSchema)
+    assert {"fulfillment_pct", "shortfall"} <= {column.name for column in schema.columns}

@@ -57,12 +57,13 @@ def settle(tick: Tick) -> dg.SensorResult | dg.SkipReason:
 def request(instance: dg.DagsterInstance, first: str, last: str) -> dg.DagsterRun:
     from dagster._core.test_utils import create_run_for_test
 
-    return create_run_for_test(
+    run: dg.DagsterRun = create_run_for_test(
         instance,
         job_name="upload",
         status=dg.DagsterRunStatus.NOT_STARTED,
         tags={RANGE_START: first, RANGE_END: last},
     )
+    return run
 
 
 def test_a_burst_becomes_one_run_and_the_inbox_is_empty(campfill: Campfill, tick: Tick) -> None:
