@@ -128,27 +128,29 @@ def _lines_to_compute(
     conn: psycopg.Connection, rules: FulfillmentRules, before: date, as_of: date
 ) -> list[int]:
     """Numbers of lines that may differ from what is stored: touched, (un)covered, or moved by the clock."""
-    found = conn.execute(
+    moved = conn.execute(
         """
-        WITH moved(day) AS (                       -- days whose coverage changed since the last refresh
-            (SELECT day FROM delivery_fetch WHERE status = 'complete'
-             EXCEPT SELECT day FROM fulfillment_fetch WHERE status = 'complete')
-            UNION ALL
-            (SELECT day FROM fulfillment_fetch WHERE status = 'complete'
-             EXCEPT SELECT day FROM delivery_fetch WHERE status = 'complete')
-        )
-        SELECT line_no FROM line_dirty
-        UNION SELECT line_no FROM fulfillment f
-              WHERE EXISTS (SELECT FROM moved m WHERE m.day BETWEEN f.effective_start AND f.end_date)
-        UNION SELECT line_no FROM fulfillment
-              WHERE %(before)s <> %(as_of)s::date
-                AND end_date + %(final_after)s::integer >= LEAST(%(before)s, %(as_of)s::date)
-        UNION SELECT line_no FROM line_day
-              WHERE %(before)s <> %(as_of)s::date AND day >= LEAST(%(before)s, %(as_of)s::date)
-        """,
-        {"before": before, "as_of": as_of, "final_after": rules.final_after_days},
+        (SELECT day FROM delivery_fetch WHERE status = 'complete'
+         EXCEPT SELECT day FROM fulfillment_fetch WHERE status = 'complete')
+        UNION ALL
+        (SELECT day FROM fulfillment_fetch WHERE status = 'complete'
+         EXCEPT SELECT day FROM delivery_fetch WHERE status = 'complete')
+        """
     ).fetchall()
-    return [number for (number,) in found]
+    found = conn.execute("SELECT line_no FROM line_dirty").fetchall()
+    if moved:
+        found += conn.execute(
+            """SELECT line_no FROM fulfillment f
+               WHERE EXISTS (SELECT FROM unnest(%s::date[]) AS day WHERE day BETWEEN effective_start AND end_date)""",
+            [[day for (day,) in moved]],
+        ).fetchall()
+    if before != as_of:
+        found += conn.execute(
+            """SELECT line_no FROM fulfillment WHERE end_date + %(final_after)s::integer >= %(earlier)s::date
+               UNION SELECT line_no FROM line_day WHERE day >= %(earlier)s::date""",
+            {"earlier": min(before, as_of), "final_after": rules.final_after_days},
+        ).fetchall()
+    return sorted({number for (number,) in found})
 
 
 def refresh(

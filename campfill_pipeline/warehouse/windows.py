@@ -47,13 +47,19 @@ def refresh_windows(
     texts = sections("windows")
     # Across New Year `this_year` starts anew, so the sum does not go on from the day before.
     onward = (
-        ends is not None and row is not None and row[0] is not None and row[0] < first <= row[1] + ONE_DAY
+        ends is not None
+        and row is not None
+        and row[0] is not None
+        and row[0] < first <= row[1] + ONE_DAY
+        and (first - ONE_DAY).year == last.year
     )
+    since = first - 31 * ONE_DAY if onward else min(first - 30 * ONE_DAY, date(first.year, 1, 1))
     parameters = {
         "as_of": as_of,
         "first": first,
         "last": last,
-        "onward": onward and (first - ONE_DAY).year == last.year,
+        "since": since,
+        "onward": onward,
         "goal_met": rules.bands.goal_met,
     }
     conn.execute(texts["windows"].encode(), parameters)

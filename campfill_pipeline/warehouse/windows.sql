@@ -10,8 +10,8 @@ WITH ended AS (
     SELECT line_no, kind, purchase_type, end_date, impression_goal, delivered, delivered_outside_flight > 0 AS outside
     FROM fulfillment
     WHERE covered AND end_date < %(as_of)s::date AND end_date < %(last)s::date
-      AND CASE WHEN %(onward)s THEN end_date >= %(first)s::date - 31 OR last_day >= %(first)s::date
-               ELSE end_date >= LEAST(%(first)s::date - 30, date_trunc('year', %(first)s::date)::date) END
+      AND (end_date >= %(since)s::date
+           OR (%(onward)s AND delivered_outside_flight > 0 AND last_day >= %(first)s::date))
 ),
 late AS (
     SELECT e.line_no, d.day, d.impressions

@@ -38,6 +38,7 @@ CREATE TABLE fulfillment (
     refreshed_at timestamptz NOT NULL
 );
 CREATE INDEX fulfillment_covered_end ON fulfillment (end_date) WHERE covered;
+CREATE INDEX fulfillment_outside ON fulfillment (last_day) WHERE covered AND delivered_outside_flight > 0;
 CREATE INDEX fulfillment_worst_first ON fulfillment (shortfall DESC, line_id);
 
 -- What the stored figures were made with; a difference decides what must be computed again.
