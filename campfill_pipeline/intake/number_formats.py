@@ -73,10 +73,11 @@ def _shortest(moment: datetime) -> str:
 
 def normal_iso(text: str) -> str:
     """A date cell that holds ISO 8601 itself (strict workbooks do), in the form of `iso_date`; else as it is."""
+    to_the_millisecond = _BEYOND_MILLISECONDS.sub("", text)
     with contextlib.suppress(ValueError):
-        return _shortest(datetime.fromisoformat(text))
+        return _shortest(datetime.fromisoformat(to_the_millisecond))
     with contextlib.suppress(ValueError):
-        return time.fromisoformat(_BEYOND_MILLISECONDS.sub("", text)).isoformat()
+        return time.fromisoformat(to_the_millisecond).isoformat()
     if match := _ISO_DURATION.fullmatch(text):
         sign, days, hours, minutes, seconds = match.groups(default="0")
         span = timedelta(days=int(days), hours=int(hours), minutes=int(minutes), seconds=float(seconds))
