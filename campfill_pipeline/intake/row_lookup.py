@@ -38,6 +38,8 @@ def _by_pattern(read: Read, wanted: set[int]) -> dict[int, SheetRow]:
             for match in matches:
                 if int(match[1]) in wanted and not match[0].endswith(b"/>"):
                     row = _one_row(opening, chunk[match.start() : chunk.index(end, match.end()) + len(end)])
+                    if row.number in found:
+                        raise IrregularError("a row in several elements")
                     found[row.number] = row
             if matches and int(matches[-1][1]) >= last:
                 return found
@@ -54,6 +56,7 @@ def _one_row(opening: bytes, row: bytes) -> SheetRow:
     try:
         events.feed(opening)
         events.feed(row)
+        events.finish()
     except UnreadableError as error:
         raise IrregularError("a row that is not sound by itself") from error
     if len(rows) != 1:

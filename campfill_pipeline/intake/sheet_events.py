@@ -59,7 +59,11 @@ def column_letters(index: int) -> str:
 
 
 class SheetEvents:
-    """Calls `on_row` for every row of a worksheet that is fed to it; keeps the merged ranges in `merges`."""
+    """Calls `on_row` for every row of a worksheet that is fed to it; keeps the merged ranges in `merges`.
+
+    Some programs write an element per cell, all with the number of their row: these are one row. So a row is told
+    when the next begins, the last one by `finish` or the final `feed`.
+    """
 
     def __init__(self, on_row: Callable[[SheetRow], None], *, last_row: int = 0) -> None:
         self._on_row = on_row
@@ -68,6 +72,7 @@ class SheetEvents:
         self._row, self._column = last_row, -1
         self._hidden = self._in_row = self._in_cell = self._collect = self._phonetic = False
         self._cells: list[SheetCell] = []
+        self._pending: SheetRow | None = None
         self._type, self._style, self._formula = "n", 0, False
         self._pieces: list[str] | None = None
         self._columns: dict[str, int] = {}
@@ -82,6 +87,14 @@ class SheetEvents:
             self._parser.Parse(data, final)
         except expat.ExpatError as error:
             raise corrupt("one of its sheets is not sound XML") from error
+        if final:
+            self.finish()
+
+    def finish(self) -> None:
+        """Tell the last row."""
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self._on_row(pending)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         code = _CODES.get(name)
@@ -117,7 +130,7 @@ class SheetEvents:
                 raise corrupt(f"a row has the number {number[:20]!r}") from error
         if not 1 <= self._row <= LAST_ROW:
             raise corrupt(f"it has a row {self._row}, and a sheet ends at row {LAST_ROW:,}")
-        if self._row <= before:
+        if self._row < before or (self._row == before and self._pending is None):
             raise corrupt(f"row {self._row:,} stands below row {before:,}")
         self._hidden = attributes.get("hidden") in ("1", "true", "on")
 
@@ -160,7 +173,16 @@ class SheetEvents:
             self._phonetic = False
         elif code == _ROW:
             self._in_row = False
-            self._on_row(SheetRow(self._row, self._hidden, _in_order(self._cells)))
+            self._end_row()
+
+    def _end_row(self) -> None:
+        before = self._pending
+        if before is not None and before.number == self._row:
+            row = SheetRow(self._row, before.hidden or self._hidden, _in_order(before.cells + self._cells))
+        else:
+            self.finish()
+            row = SheetRow(self._row, self._hidden, _in_order(self._cells))
+        self._pending = row
 
     def _characters(self, data: str) -> None:
         if self._collect and self._pieces is not None:

@@ -234,6 +234,7 @@ class SheetScan:
             events.feed(opening)
             for at in range(0, len(chunk), CHUNK):
                 events.feed(chunk[at : at + CHUNK])
+            events.finish()
         except UnreadableError as error:
             raise IrregularError("not sound by itself") from error
         yield self._block(rows, last)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from campfill_pipeline.intake.findings import CellKind, Parsed
+from campfill_pipeline.intake.parsing import Parser
 from campfill_pipeline_tests.intake.workbooks import (
     HEADERS,
     LINE,
@@ -153,11 +155,23 @@ def test_utf_16_parts_are_read(read: Read, tmp_path: Path) -> None:
 
 
 def test_rows_and_cells_without_addresses_follow_one_another(read: Read, tmp_path: Path) -> None:
-    import re
-
     bare = re.sub(r' r="[A-Z]*\d+"', "", list_sheet(LINE, LINE))
     found = table_rows(read(workbook(tmp_path / "a.xlsx", bare)))
     assert [(line["row_no"], line["buyer"]) for line in found] == [(2, "Not set"), (3, "Not set")]
+
+
+def test_a_row_may_come_as_one_element_per_cell(read: Read, parser: Parser, tmp_path: Path) -> None:
+    xml = list_sheet(LINE, LINE)
+    split = re.sub(r'(?<!\d">)<c r="([A-Z]+)(\d+)"', r'</row><row r="\2"><c r="\1\2"', xml)
+    path = workbook(tmp_path / "a.xlsx", split)
+    found = table_rows(read(path))
+    assert [(line["row_no"], line["name"], line["buyer"]) for line in found] == [
+        (2, LINE[0], "Not set"),
+        (3, LINE[0], "Not set"),
+    ]
+    assert [cell.text for cell in parser.raw_rows(path, "Campaign list", [3])[0]] == [
+        str(value) for value in LINE
+    ]
 
 
 def test_of_merged_cells_only_the_first_holds_a_value(read: Read, tmp_path: Path) -> None:

@@ -282,7 +282,6 @@ GOAL = '<c r="C2"><v>120000</v></c>'
         ({"xl/worksheets/sheet1.xml": list_sheet(LINE).encode().replace(b"Sierra", b"Si\xe4rra")}, "corrupt"),
         ({"xl/worksheets/sheet1.xml": b""}, "corrupt"),
         ({"xl/worksheets/sheet1.xml": sheet(row(1, HEADERS), row(3, LINE), row(2, LINE))}, "corrupt"),
-        ({"xl/worksheets/sheet1.xml": sheet(row(1, HEADERS), row(2, LINE), row(2, LINE))}, "corrupt"),
     ],
 )  # fmt: skip
 def test_a_damaged_part_makes_the_workbook_corrupt(
