@@ -84,6 +84,24 @@ def contents(judged: JudgedRows, batch: pa.RecordBatch) -> Contents:
     return np.array(columns, np.int64).T
 
 
+class Comparison:
+    """Compares rows with the first of their group as they come, in the order of the file, and keeps only that one."""
+
+    def __init__(self, groups: int) -> None:
+        self._known = np.zeros(groups, bool)
+        self._first: Contents = np.empty((groups, len(LIST_FIELDS)), np.int64)
+        self.differing: Mask = np.zeros((groups, len(LIST_FIELDS)), bool)
+        """Groups × fields: where any row so far differs from the first."""
+
+    def add(self, group: Positions, content: Contents) -> None:
+        """Take in the next rows: the number of each one's group, and its content."""
+        numbers, firsts = np.unique(group, return_index=True)
+        fresh = ~self._known[numbers]
+        self._first[numbers[fresh]] = content[firsts[fresh]]
+        self._known[numbers] = True
+        np.logical_or.at(self.differing, group, content != self._first[group])
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What becomes of the rows of `Repeated`, each in its order. `differing` (groups × 7) says in which fields."""
@@ -93,14 +111,9 @@ class Outcome:
     differing: Mask
 
 
-def outcome(found: Repeated, content: Contents, faulty: Mask) -> Outcome:
+def outcome(found: Repeated, differing: Mask, faulty: Mask) -> Outcome:
     """Equal rows load once, the first; differing rows are all rejected; equal faulty rows stay each with its error."""
-    group, firsts = found.group, found.starts[:-1]
-    # Field by field: a million rows should not be held several times over.
-    differs: Mask = np.column_stack(
-        [np.logical_or.reduceat(field != field[firsts][group], firsts) for field in content.T]
-    )
-    rejected: Mask = np.asarray(differs.any(axis=1))[group]
-    later = np.ones(len(group), bool)
-    later[firsts] = False
-    return Outcome(later & ~rejected & ~faulty, rejected, differs)
+    rejected: Mask = np.asarray(differing.any(axis=1))[found.group]
+    later = np.ones(len(rejected), bool)
+    later[found.starts[:-1]] = False
+    return Outcome(later & ~rejected & ~faulty, rejected, differing)

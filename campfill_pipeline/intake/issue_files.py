@@ -43,7 +43,7 @@ PLACED = pa.schema([*list(ISSUES)[1:], ("column_no", pa.int32())])
 NOTATIONS = b"notations"
 """Key of the stream's metadata: sheet → field → notation that its text cells show, as JSON."""
 
-SLICE_ROWS = 16_384
+SLICE_ROWS = 8_192
 _COMPRESSED = pa.ipc.IpcWriteOptions(compression="lz4")
 _LONGEST_VALUE = 2_000
 
@@ -70,9 +70,9 @@ def batches(path: Path, fields: Sequence[int] | None = None) -> Iterator[pa.Reco
         yield from stream
 
 
-def slices(path: Path) -> Iterator[pa.RecordBatch]:
+def slices(path: Path, fields: Sequence[int] | None = None) -> Iterator[pa.RecordBatch]:
     """The rows of a table file in portions small enough that even a fault in every cell stays small in memory."""
-    for batch in batches(path):
+    for batch in batches(path, fields):
         for start in range(0, batch.num_rows, SLICE_ROWS):
             yield batch.slice(start, SLICE_ROWS)
 

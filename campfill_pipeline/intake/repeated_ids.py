@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from campfill_pipeline.domain import duplicates
 from campfill_pipeline.domain.column_reading import Mask, Positions
-from campfill_pipeline.domain.columns import LIST_COLUMNS, LIST_FIELDS
+from campfill_pipeline.domain.columns import LIST_COLUMNS
 from campfill_pipeline.domain.duplicates import Outcome, Repeated
 from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.domain.line_columns import readers
@@ -72,9 +72,9 @@ class IdsSeen:
         return np.concatenate([np.empty(0, bool), *self._faulty])
 
     @property
-    def batch_no(self) -> Positions:
+    def batch_no(self) -> Numbers:
         """The number of the batch, counted over all tables, in which each remembered row came."""
-        return np.repeat(np.arange(len(self._row_no)), [len(rows) for rows in self._row_no])
+        return np.repeat(np.arange(len(self._row_no), dtype=np.int32), [len(rows) for rows in self._row_no])
 
     def repeated(self) -> Repeated:
         """The remembered rows that share their ID with another. Asked once: the IDs are forgotten."""
@@ -90,11 +90,11 @@ class Repetitions:
     tables: Sequence[TableFound]
     found: Repeated
     outcome: Outcome
-    batch_no: Positions
+    batch_no: Numbers
     row_no: Numbers
     place: Places
     line: Places
-    table_no: Positions
+    table_no: Numbers
     faulty: Mask
 
     @property
@@ -177,14 +177,16 @@ def find_repetitions(
     if not len(found.rows):
         return None
     in_order = np.sort(found.rows)
-    home = np.argsort(found.rows)
+    group = found.group[np.argsort(found.rows)]
     batch_no, faulty = seen.batch_no, seen.faulty[found.rows]
-    content = np.empty((len(home), len(LIST_FIELDS)), np.int64)
-    table_of_batch = _look_again(tables, notations, batch_no[in_order], seen.place[in_order], home, content)
+    comparison = duplicates.Comparison(len(found.starts) - 1)
+    table_of_batch = _look_again(
+        tables, notations, batch_no[in_order], seen.place[in_order], group, comparison
+    )
     return Repetitions(
         tables=tables,
         found=found,
-        outcome=duplicates.outcome(found, content, faulty),
+        outcome=duplicates.outcome(found, comparison.differing, faulty),
         batch_no=batch_no[found.rows],
         row_no=seen.row_no[found.rows],
         place=seen.place[found.rows],
@@ -197,14 +199,14 @@ def find_repetitions(
 def _look_again(
     tables: Sequence[TableFound],
     notations: Sequence[Mapping[str, Notation | None]],
-    batch_no: Positions,
+    batch_no: Numbers,
     place: Places,
-    home: Positions,
-    content: duplicates.Contents,
-) -> Positions:
+    group: Positions,
+    comparison: duplicates.Comparison,
+) -> Numbers:
     """Read the tables once more, but judge only these rows (given in the order of the file).
 
-    Fills `content`: the k-th of them goes to its row `home[k]`. Gives the number of the table of each batch.
+    Compares each with the others of its `group`. Gives the number of the table of each batch.
     """
     table_of_batch: list[int] = []
     for table_no, (table, shown) in enumerate(zip(tables, notations, strict=True)):
@@ -215,5 +217,5 @@ def _look_again(
             if first == end:
                 continue
             rows = batch.take(pa.array(place[first:end]))
-            content[home[first:end]] = duplicates.contents(judge(rows, table_readers), rows)
-    return np.array(table_of_batch)
+            comparison.add(group[first:end], duplicates.contents(judge(rows, table_readers), rows))
+    return np.array(table_of_batch, np.int32)

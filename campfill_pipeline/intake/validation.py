@@ -78,7 +78,11 @@ def validate_list(parsed: Parsed, work: Path, *, progress: Progress | None = Non
     candidates, found = work / "candidates.arrow", work / "findings.arrow"
     seen = IdsSeen()
     counts = _judge_all(tables, notations, candidates, found, seen, progress)
+    pool = pa.default_memory_pool()
+    pool.release_unused()  # what one pass needed, the next may use
     repetitions = find_repetitions(seen, tables, notations)
+    del seen
+    pool.release_unused()
     lines, issues = work / "lines.arrow", work / "issues.arrow"
     if repetitions is None:
         candidates.replace(lines)
@@ -216,13 +220,18 @@ def _all_findings(found: Path, parsed: Parsed, repetitions: Repetitions | None) 
     if repetitions is None:
         yield from issue_files.batches(found)
     else:
-        read = (batch for table in parsed.tables for batch in issue_files.slices(table.file))
+        read = (batch for table in parsed.tables for batch in issue_files.slices(table.file, [_id_place(table)]))
         for number, (findings, batch) in enumerate(zip(issue_files.batches(found), read, strict=True)):
             more = repetitions.issues(number, batch)
             yield _merged(findings, issue_files.as_batch(more)) if more else findings
     yield issue_files.as_batch(
         [(issue, 0) for issue in issue_files.hidden_sheet_issues(parsed.hidden_sheets)]
     )
+
+
+def _id_place(table: TableFound) -> int:
+    place: int = pa.ipc.open_stream(str(table.file)).schema.get_field_index("id")
+    return place
 
 
 def _merged(first: pa.RecordBatch, second: pa.RecordBatch) -> pa.RecordBatch:

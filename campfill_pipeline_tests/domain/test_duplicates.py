@@ -10,7 +10,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campfill_pipeline.domain.duplicates import outcome, packed, repeated
+from campfill_pipeline.domain.duplicates import Comparison, outcome, packed, repeated
 
 
 @given(st.lists(st.uuids(), max_size=20), st.integers(0, 3))
@@ -33,8 +33,12 @@ def test_rows_are_grouped_by_their_whole_id(ids: list[tuple[int, int]]) -> None:
     assert [len(group) for group in groups] == list(Counter(found.group.tolist()).values())
 
 
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 1), st.booleans()), max_size=20))
-def test_equal_rows_load_once_and_differing_rows_not_at_all(rows: list[tuple[int, int, bool]]) -> None:
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 1), st.booleans()), max_size=20), st.integers(1, 8)
+)
+def test_equal_rows_load_once_and_differing_rows_not_at_all(
+    rows: list[tuple[int, int, bool]], portion: int
+) -> None:
     # A faulty row never has the content of a sound one: its faulty cell is part of the content.
     ids = np.array([(0, id) for id, _, _ in rows], np.uint64).reshape(-1, 2)
     found = repeated(ids)
@@ -42,7 +46,12 @@ def test_equal_rows_load_once_and_differing_rows_not_at_all(rows: list[tuple[int
     faulty = np.array([faulty for _, _, faulty in rows], bool)
     if not len(found.rows):
         return
-    decided = outcome(found, content[found.rows], faulty[found.rows])
+    comparison = Comparison(len(found.starts) - 1)
+    in_order, group_of = np.sort(found.rows), found.group[np.argsort(found.rows)]
+    for start in range(0, len(in_order), portion):
+        portion_rows = slice(start, start + portion)
+        comparison.add(group_of[portion_rows], content[in_order[portion_rows]])
+    decided = outcome(found, comparison.differing, faulty[found.rows])
     for place, row in enumerate(found.rows.tolist()):
         group = [other for other in range(len(rows)) if rows[other][0] == rows[row][0]]
         differs = len({rows[other][1:] for other in group}) > 1
