@@ -220,7 +220,9 @@ def _all_findings(found: Path, parsed: Parsed, repetitions: Repetitions | None) 
     if repetitions is None:
         yield from issue_files.batches(found)
     else:
-        read = (batch for table in parsed.tables for batch in issue_files.slices(table.file, [_id_place(table)]))
+        read = (
+            batch for table in parsed.tables for batch in issue_files.slices(table.file, [_id_place(table)])
+        )
         for number, (findings, batch) in enumerate(zip(issue_files.batches(found), read, strict=True)):
             more = repetitions.issues(number, batch)
             yield _merged(findings, issue_files.as_batch(more)) if more else findings
