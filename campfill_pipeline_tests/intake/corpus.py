@@ -70,6 +70,7 @@ class Outcome:
 
 
 _UNTOLD = -1
+_PATIENCE_SECONDS = 300
 
 
 def in_fork(work: Callable[[], Any], seconds: float, memory_mb: int) -> Any:
@@ -141,9 +142,11 @@ def _check_pattern(workbook: Workbook, sheet: Any, cells: Cells) -> bool:
                 for block in scan.blocks(lambda read=read: read):  # type: ignore[misc]
                     for position, column in enumerate(columns):
                         texts, kinds = block.columns[position]
-                        for row, text, kind in zip(block.numbers, texts.to_pylist(), kinds, strict=True):
-                            if kind != CellKind.BLANK:
-                                found[(sheet.name, int(row), column)] = (int(kind), text or "")
+                        for row, text, kind in zip(
+                            block.numbers.tolist(), texts.to_pylist(), kinds.tolist(), strict=True
+                        ):
+                            if kind:
+                                found[(sheet.name, row, column)] = (kind, text or "")
             except IrregularError:
                 return False
         expected = {place: cell for place, cell in cells.items() if place[2] in columns}
@@ -252,9 +255,9 @@ def compare(path: Path) -> Outcome:
         return {"cells": [[*place, *cell] for place, cell in their_cells(path).items()]}
 
     start = time.monotonic()
-    ours = in_fork(ours_work, LIMITS.seconds, LIMITS.memory_mb)
+    ours = in_fork(ours_work, _PATIENCE_SECONDS, LIMITS.memory_mb)
     seconds = time.monotonic() - start
-    theirs = in_fork(their_work, LIMITS.seconds, LIMITS.memory_mb)
+    theirs = in_fork(their_work, _PATIENCE_SECONDS, LIMITS.memory_mb)
     their_verdict = theirs.get("died", "read")
     if "cells" not in ours:
         verdict = ours.get("rejected") or f"died: {ours['died']}"
