@@ -35,7 +35,9 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")  # not longer: Playwright keeps an event loop running, which Dagster's runs cannot bear
+@pytest.fixture(
+    scope="module"
+)  # not longer: Playwright keeps an event loop running, which Dagster's runs cannot bear
 def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("needs Chromium: install it, or name its executable in the environment variable CHROMIUM")
