@@ -9,7 +9,7 @@ import dagster as dg
 
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.issues import Issue
-from campfill_pipeline.intake import validation
+from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake.findings import Parsed
 from campfill_pipeline.warehouse import uploads
 
@@ -43,7 +43,7 @@ def sheets(upload: uploads.Upload, parsed: Parsed, seconds: float) -> Metadata:
     return facts
 
 
-def verdict(judged: validation.Verdict, first_issues: Sequence[Issue]) -> Metadata:
+def verdict(judged: Verdict, first_issues: Sequence[Issue]) -> Metadata:
     """Counts of rows and issues, and the first issues as a table."""
     facts: dict[str, dg.MetadataValue] = {
         "dagster/row_count": dg.MetadataValue.int(judged.rows_accepted),

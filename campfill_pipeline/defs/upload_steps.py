@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake import folder, parsing, receipts, validation
 from campfill_pipeline.intake.findings import KIND_EXPORT, Parsed
 from campfill_pipeline.intake.rejected_ids import rejected_ids
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     import psycopg
 
 _PARSED = TypeAdapter(Parsed)
-_VERDICT = TypeAdapter(validation.Verdict)
+_VERDICT = TypeAdapter(Verdict)
 CHANGES_SHOWN = 10_000
 
 
@@ -69,21 +70,20 @@ def parsed_of(campfill: Campfill, upload: uploads.Upload) -> Parsed:
         return parse(campfill, upload, parser)
 
 
-def validate(campfill: Campfill, upload: uploads.Upload) -> validation.Verdict:
+def validate(campfill: Campfill, upload: uploads.Upload) -> Verdict:
     """Judge every row; the verdicts stay in the work folder."""
     parsed = parsed_of(campfill, upload)
     work = work_folder(campfill, upload)
     progress = partial(campfill.progress, f"checking {upload.file_name}")
     if parsed.kind == KIND_EXPORT:
-        # The same facts under the name of the other room, which may not know this one's.
-        verdict = validation.Verdict(**asdict(export.validate_export(parsed, work, progress=progress)))
+        verdict = export.validate_export(parsed, work, progress=progress)
     else:
         verdict = validation.validate_list(parsed, work, progress=progress)
     (work / "verdict.json").write_bytes(_VERDICT.dump_json(verdict))
     return verdict
 
 
-def verdict_of(campfill: Campfill, upload: uploads.Upload) -> validation.Verdict:
+def verdict_of(campfill: Campfill, upload: uploads.Upload) -> Verdict:
     """The outcome of `validate`, from the work folder, else made again."""
     file = work_folder(campfill, upload) / "verdict.json"
     return _VERDICT.validate_json(file.read_bytes()) if file.exists() else validate(campfill, upload)
@@ -143,7 +143,7 @@ def store_export(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
     return _as_it_is(campfill, upload)
 
 
-def counts_of(verdict: validation.Verdict) -> uploads.Counts:
+def counts_of(verdict: Verdict) -> uploads.Counts:
     """The verdict's rows, as the ledger counts them."""
     return uploads.Counts(
         verdict.rows_read, verdict.rows_accepted, verdict.rows_rejected, verdict.rows_skipped
@@ -155,7 +155,7 @@ def _reject(
     connection: psycopg.Connection,
     upload: uploads.Upload,
     parsed: Parsed,
-    verdict: validation.Verdict,
+    verdict: Verdict,
 ) -> None:
     reason = parsed.reason or verdict.reason
     ledger.reject(

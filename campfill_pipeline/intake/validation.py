@@ -22,6 +22,7 @@ from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.line_columns import notations_shown, readers
 from campfill_pipeline.domain.lines import LINES, broken_promises, canonical, judge
 from campfill_pipeline.domain.numbers import Notation
+from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake import issue_files
 from campfill_pipeline.intake.findings import Parsed, TableFound
 from campfill_pipeline.intake.issue_files import ISSUES, NOTATIONS, PLACED, read_issues
@@ -35,26 +36,6 @@ Progress = Callable[[int, int], None]
 _CHECKED_ROWS = 65_536
 
 Notations = dict[str, Notation | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What became of a campaign list. read = accepted + rejected; blank, total, note and repeated rows are skipped.
-
-    `status` is `loaded`, `partly_loaded` or `rejected`; `reason` is None or a code of the contract.
-    """
-
-    lines: Path
-    issues: Path
-    rows_read: int
-    rows_accepted: int
-    rows_rejected: int
-    rows_skipped: int
-    status: str
-    reason: str | None
-    errors: int
-    warnings: int
-    infos: int
 
 
 class BrokenPromiseError(Exception):

@@ -21,6 +21,7 @@ from campfill_pipeline.domain import report_rows
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.report_rows import CANONICAL, Notation
 from campfill_pipeline.domain.report_schema import broken_promises
+from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.reporting import export_issues, export_keys
 
 if TYPE_CHECKING:
@@ -43,32 +44,6 @@ _FIELDS = {  # of the file → of report_rows
 _FILE_FIELD = {field: name for name, field in _FIELDS.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class ExportVerdict:
-    """What became of an export. read = accepted + rejected; blank, total, note and repeated rows are skipped.
-
-    `lines` is an Arrow IPC stream with the columns of report_rows.CANONICAL. `status` is loaded, partly_loaded or
-    rejected; `reason` is None or a code of the contract.
-    """
-
-    lines: Path
-    issues: Path
-    rows_read: int
-    rows_accepted: int
-    rows_rejected: int
-    rows_skipped: int
-    status: str
-    reason: str | None
-    errors: int
-    warnings: int
-    infos: int
-
-    @property
-    def rows(self) -> Path:
-        """The accepted rows."""
-        return self.lines
-
-
 class BrokenRowsError(Exception):
     """Accepted rows break the canonical schema: a fault in campfill's rules, never in the file."""
 
@@ -86,7 +61,7 @@ class _Counts:
     skipped: int = 0
 
 
-def validate_export(parsed: Parsed, work: Path, *, progress: Progress | None = None) -> ExportVerdict:
+def validate_export(parsed: Parsed, work: Path, *, progress: Progress | None = None) -> Verdict:
     """Judge every row of an export, and write `rows.arrow` and `issues.arrow` to `work`.
 
     A file that could not be read (`parsed.reason`) gives an empty result with that reason.
@@ -120,7 +95,7 @@ def validate_export(parsed: Parsed, work: Path, *, progress: Progress | None = N
     counts.skipped += sum(table.blank_rows for table in tables)
     severities = export_issues.write(issues, found, parsed.hidden_sheets)
     accepted, rejected = counts.accepted, counts.rejected
-    return ExportVerdict(
+    return Verdict(
         lines=rows,
         issues=issues,
         rows_read=accepted + rejected,

@@ -15,9 +15,10 @@ import pytest
 from campfill_pipeline.domain.cells import CellKind
 from campfill_pipeline.domain.columns import EXPORT_COLUMNS
 from campfill_pipeline.domain.report_schema import broken_promises
+from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake.findings import ColumnFound, Parsed, TableFound
 from campfill_pipeline.intake.parsing import ParseLimits, Parser
-from campfill_pipeline.reporting.export import ExportVerdict, validate_export
+from campfill_pipeline.reporting.export import validate_export
 
 FIELDS = [column.field for column in EXPORT_COLUMNS]
 CAMPAIGN = "0F2B4FCF-63CE-4178-ADD5-17E4F602A115"
@@ -65,9 +66,9 @@ def parsed(tmp_path: Path, records: Sequence[dict[str, Any]], per_batch: int = 3
     return Parsed("report_csv", None, "", "", "csv", (table,), **more)
 
 
-def judged(tmp_path: Path, *records: dict[str, Any]) -> tuple[ExportVerdict, pa.Table, list[dict[str, Any]]]:
+def judged(tmp_path: Path, *records: dict[str, Any]) -> tuple[Verdict, pa.Table, list[dict[str, Any]]]:
     verdict = validate_export(parsed(tmp_path, records), tmp_path / "work")
-    with pa.ipc.open_stream(str(verdict.rows)) as rows, pa.ipc.open_stream(str(verdict.issues)) as issues:
+    with pa.ipc.open_stream(str(verdict.lines)) as rows, pa.ipc.open_stream(str(verdict.issues)) as issues:
         return verdict, rows.read_all(), issues.read_all().to_pylist()
 
 
@@ -229,7 +230,7 @@ def test_a_file_as_exported_is_read_from_its_bytes_to_its_rows(tmp_path: Path) -
     with Parser(ParseLimits(10**6, 2048, 60)) as parser:
         found = parser.parse(file, file.name, tmp_path / "work")
     verdict = validate_export(found, tmp_path / "work")
-    with pa.ipc.open_stream(str(verdict.rows)) as stream:
+    with pa.ipc.open_stream(str(verdict.lines)) as stream:
         rows = stream.read_all()
     assert rows["impressions"].to_pylist() == [Decimal("12149.71"), Decimal(231810865)]
     assert rows["campaign_id"].to_pylist() == [CAMPAIGN.lower(), None]

@@ -29,7 +29,7 @@ def test_an_export_that_is_dropped_holds_the_delivery_of_its_days(small_world: W
     with Parser(_LIMITS) as parser:
         verdict = validate_export(parser.parse(path, path.name, work), work)
     assert (verdict.status, verdict.rows_accepted) == ("loaded", written)
-    read = pa.ipc.open_stream(verdict.rows).read_all()
+    read = pa.ipc.open_stream(verdict.lines).read_all()
     assert _sums(read) == _sums(small_world.detail_table(first, last))
 
 
