@@ -182,30 +182,29 @@ def receipt_path(upload: uploads.Upload) -> str:
     return f"outbox/{stem}.receipt.xlsx"
 
 
-def write_receipt(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
+def write_receipt(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parser) -> uploads.Upload:
     """Write the receipt of a decided upload, in one move, and note where it lies."""
     parsed = parsed_of(campfill, upload)
     work = work_folder(campfill, upload)
     path = receipt_path(upload)
     with campfill.connect() as connection:
         changes = [asdict(change) for change in register.changes(connection, upload.upload_id, CHANGES_SHOWN)]
-    with parsing.Parser(limits(campfill)) as parser:
-        facts = receipts.ReceiptFacts(
-            upload_id=upload.upload_id,
-            file_name=upload.file_name,
-            received_at=upload.received_at.astimezone(campfill.settings.timezone),
-            status=upload.status,
-            reason=upload.reason,
-            message=upload.message or "",
-            hint=upload.hint or "",
-            counts=upload,
-            parsed=parsed,
-            issues=work / "issues.arrow",
-            changes=changes,
-            notes=tuple(upload.notes),
-            raw_rows=partial(parser.raw_rows, archived(campfill, upload)),
-        )
-        receipts.write_receipt(campfill.settings.home / path, facts)
+    facts = receipts.ReceiptFacts(
+        upload_id=upload.upload_id,
+        file_name=upload.file_name,
+        received_at=upload.received_at.astimezone(campfill.settings.timezone),
+        status=upload.status,
+        reason=upload.reason,
+        message=upload.message or "",
+        hint=upload.hint or "",
+        counts=upload,
+        parsed=parsed,
+        issues=work / "issues.arrow",
+        changes=changes,
+        notes=tuple(upload.notes),
+        raw_rows=partial(parser.raw_rows, archived(campfill, upload)),
+    )
+    receipts.write_receipt(campfill.settings.home / path, facts)
     with campfill.connect() as connection:
         ledger.set_receipt(connection, upload.upload_id, path, at=campfill.clock())
         return uploads.get(connection, upload.upload_id)

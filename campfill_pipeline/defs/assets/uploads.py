@@ -123,17 +123,18 @@ def uploaded_report_rows(context: dg.AssetExecutionContext, campfill: dg.Resourc
 )  # fmt: skip
 def upload_receipts(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]) -> None:
     """Write the receipt of every decided upload of this run, and show the rejected ones red."""
-    for upload in _uploads(context, campfill):
-        if upload.status == "received":
-            fault = campfill.faults.get(upload.upload_id, "it was not processed")
-            rejections.show_red(context.instance, upload.partition_key, upload.file_name, fault)
-            continue
-        with _isolated(context, campfill, upload):
-            told = upload_steps.write_receipt(campfill, upload)
-            facts = upload_metadata.receipt(campfill, told)
-            context.add_asset_metadata(facts, partition_key=upload.partition_key)
-            shutil.rmtree(upload_steps.work_folder(campfill, upload), ignore_errors=True)
-            if upload.status == "rejected":
-                rejections.show_red(
-                    context.instance, upload.partition_key, upload.file_name, upload.message or "rejected"
-                )
+    with parsing.Parser(upload_steps.limits(campfill)) as parser:
+        for upload in _uploads(context, campfill):
+            if upload.status == "received":
+                fault = campfill.faults.get(upload.upload_id, "it was not processed")
+                rejections.show_red(context.instance, upload.partition_key, upload.file_name, fault)
+                continue
+            with _isolated(context, campfill, upload):
+                told = upload_steps.write_receipt(campfill, upload, parser)
+                facts = upload_metadata.receipt(campfill, told)
+                context.add_asset_metadata(facts, partition_key=upload.partition_key)
+                shutil.rmtree(upload_steps.work_folder(campfill, upload), ignore_errors=True)
+                if upload.status == "rejected":
+                    rejections.show_red(
+                        context.instance, upload.partition_key, upload.file_name, upload.message or "rejected"
+                    )
