@@ -9,7 +9,6 @@ from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.intake import folder
 from campfill_pipeline.warehouse import ledger, uploads
 
-_TAG_LENGTH = 60
 YOUNG_SECONDS = 60  # a claim or a commanded upload this young is in the hands of the process that made it
 
 
@@ -64,12 +63,6 @@ def _enter(campfill: Campfill, claimed: folder.Claimed, door: str) -> uploads.Up
         )
     folder.release(claimed, campfill.settings)  # only now: until the ledger knows it, the claim is the proof
     return upload
-
-
-def tag_text(file_name: str) -> str:
-    """A file name as a run tag: printable and short."""
-    printable = "".join(c if c.isprintable() else "_" for c in file_name)
-    return printable if len(printable) <= _TAG_LENGTH else printable[: _TAG_LENGTH - 1] + "…"
 
 
 def check_readable(file: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from campfill_pipeline.defs import arrivals, jobs
+from campfill_pipeline.defs import arrivals, jobs, run_names
 from campfill_pipeline.defs.local_runs import LocalRuns
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.ranges import key_blocks, key_range
@@ -35,8 +35,8 @@ def ingest(runs: LocalRuns, files: Sequence[Path]) -> list[dict[str, Any]]:
     runs.instance.add_dynamic_partitions(UPLOADS.name or "", keys)
     order = runs.instance.get_dynamic_partitions(UPLOADS.name or "")
     for block in key_blocks(keys, order):
-        name = arrivals.tag_text(taken[keys.index(block[0])].file_name)
-        runs.run(jobs.UPLOAD_JOB, tags=key_range(block[0], block[-1]) | {"campfill/upload": name})
+        names = [upload.file_name for upload in taken if upload.partition_key in block]
+        runs.run(jobs.UPLOAD_JOB, tags=key_range(block[0], block[-1]) | run_names.upload(names))
     return [_report(runs, upload) for upload in taken]
 
 

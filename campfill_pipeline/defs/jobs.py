@@ -21,7 +21,7 @@ DELIVERY = ("delivery_hourly", "delivery_daily", "delivery_overview")
 UPLOAD_JOB = "upload"
 REFRESH_JOB = "refresh"
 TODAY_JOB = "refresh_today"
-FULFILLMENT_JOB = "fulfillment_job"
+FULFILLMENT_JOB = "compute_fulfillment"
 
 
 def _job(name: str, description: str, *assets: str) -> dg.UnresolvedAssetJobDefinition:
@@ -30,7 +30,6 @@ def _job(name: str, description: str, *assets: str) -> dg.UnresolvedAssetJobDefi
         selection=dg.AssetSelection.assets(*assets),
         executor_def=dg.in_process_executor,
         description=description,
-        tags={"campfill/job": name},
     )
 
 

@@ -50,7 +50,7 @@ class LocalRuns:
                 .execute_in_process(
                     run_id=run_id,
                     instance=self.instance,
-                    tags=dict(tags or {}) | {"campfill/door": "command"},
+                    tags=dict(tags or {}),
                     asset_selection=[dg.AssetKey(name) for name in assets] if assets else None,
                     run_config=QUIET | dict(run_config or {}),
                     raise_on_error=False,

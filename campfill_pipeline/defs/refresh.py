@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from campfill_pipeline.defs import delivery_steps, jobs
+from campfill_pipeline.defs import delivery_steps, jobs, run_names
 from campfill_pipeline.defs.local_runs import LocalRuns, RunFailedError
 from campfill_pipeline.defs.partitions import FIRST_DAY
 from campfill_pipeline.defs.ranges import day_range
@@ -38,12 +38,14 @@ def refresh(runs: LocalRuns, first: date | None, last: date | None) -> dict[str,
         try:
             # Fulfillment follows with today's run, if there is one: computing it twice serves nobody.
             assets = jobs.DELIVERY if last == campfill.today else None
-            runs.run(jobs.REFRESH_JOB, tags=day_range(first, min(last, yesterday)), assets=assets)
+            ended = min(last, yesterday)
+            tags = day_range(first, ended) | run_names.days(first, ended)
+            runs.run(jobs.REFRESH_JOB, tags=tags, assets=assets)
         except RunFailedError as error:
             failures.append(str(error))
     if last == campfill.today:
         try:
-            runs.run(jobs.TODAY_JOB)
+            runs.run(jobs.TODAY_JOB, tags=run_names.days(last, last))
         except RunFailedError as error:
             failures.append(str(error))
     if failures:

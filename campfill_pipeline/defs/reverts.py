@@ -36,9 +36,10 @@ def take_back(context: dg.OpExecutionContext) -> dict[str, Any]:
 
 
 @dg.job(
-    name=REVERT_JOB, executor_def=dg.in_process_executor, tags={"campfill/job": REVERT_JOB},
+    name=REVERT_JOB,
+    executor_def=dg.in_process_executor,
     description="Takes an upload back. Easier: campfill revert UPLOAD_ID",
-)  # fmt: skip
+)
 def revert_job() -> None:
     """One op; fulfillment follows in its own job."""
     take_back()

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import dagster as dg
 
-from campfill_pipeline.defs import delivery_steps, jobs
+from campfill_pipeline.defs import delivery_steps, jobs, run_names
 from campfill_pipeline.defs.ranges import day_range
 from campfill_pipeline.defs.resources import Campfill
 
@@ -23,7 +23,7 @@ def schedules(timezone: str) -> list[dg.ScheduleDefinition]:
     def refresh_today_hourly(campfill: dg.ResourceParam[Campfill]) -> dg.RunRequest | dg.SkipReason:
         if not delivery_steps.is_set_up(campfill):
             return dg.SkipReason(delivery_steps.NOT_SET_UP)
-        return dg.RunRequest(run_key=None)
+        return dg.RunRequest(run_key=None, tags=run_names.days(campfill.today, campfill.today))
 
     @dg.schedule(
         job=jobs.REFRESH, cron_schedule="20 3 * * *", execution_timezone=timezone,
@@ -36,6 +36,7 @@ def schedules(timezone: str) -> list[dg.ScheduleDefinition]:
         if campfill.settings.restate_days == 0:
             return dg.SkipReason("CAMPFILL_RESTATE_DAYS is 0: finished days are not fetched again.")
         first = campfill.today - timedelta(days=campfill.settings.restate_days)
-        return dg.RunRequest(run_key=None, tags=day_range(first, campfill.today - timedelta(days=1)))
+        last = campfill.today - timedelta(days=1)
+        return dg.RunRequest(run_key=None, tags=day_range(first, last) | run_names.days(first, last))
 
     return [refresh_today_hourly, refresh_restatement_nightly]

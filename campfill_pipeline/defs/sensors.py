@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import dagster as dg
 
-from campfill_pipeline.defs import arrivals, delivery_steps, jobs, live_runs
+from campfill_pipeline.defs import arrivals, delivery_steps, jobs, live_runs, run_names
 from campfill_pipeline.defs.partitions import FIRST_DAY, UPLOADS
 from campfill_pipeline.defs.ranges import day_blocks, day_range, key_blocks, key_range
 from campfill_pipeline.defs.resources import Campfill
@@ -70,12 +70,8 @@ def _requests(
     together = [u.partition_key for u in free if u.partition_key not in set(alone)]
     blocks = [*key_blocks(together, order), *([key] for key in alone)]
     for block in blocks:
-        more = f" and {len(block) - 1} more" if len(block) > 1 else ""
-        yield dg.RunRequest(
-            run_key=None,
-            tags=key_range(block[0], block[-1])
-            | {"campfill/upload": arrivals.tag_text(names[block[0]] + more)},
-        )
+        tags = key_range(block[0], block[-1]) | run_names.upload([names[key] for key in block])
+        yield dg.RunRequest(run_key=None, tags=tags)
 
 
 @dg.sensor(
@@ -102,7 +98,8 @@ def missing_days(
         return dg.SkipReason("Every flight day of every known line was fetched.")
     first, last = blocks[-1]
     first = max(first, last - timedelta(days=DAYS_PER_RUN - 1))
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=None, tags=day_range(first, last))])
+    tags = day_range(first, last) | run_names.days(first, last)
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=None, tags=tags)])
 
 
 ALL = (inbox, missing_days)

@@ -127,7 +127,7 @@ def upload_receipts(context: dg.AssetExecutionContext, campfill: dg.ResourcePara
         for upload in _uploads(context, campfill):
             if upload.status == "received":
                 fault = campfill.faults.get(upload.upload_id, "it was not processed")
-                rejections.show_red(context.instance, upload.partition_key, upload.file_name, fault)
+                _show_red(context, upload, reason="internal_error", message=fault)
                 continue
             with _isolated(context, campfill, upload):
                 told = upload_steps.write_receipt(campfill, upload, parser)
@@ -135,6 +135,11 @@ def upload_receipts(context: dg.AssetExecutionContext, campfill: dg.ResourcePara
                 context.add_asset_metadata(facts, partition_key=upload.partition_key)
                 shutil.rmtree(upload_steps.work_folder(campfill, upload), ignore_errors=True)
                 if upload.status == "rejected":
-                    rejections.show_red(
-                        context.instance, upload.partition_key, upload.file_name, upload.message or "rejected"
-                    )
+                    reason, message = upload.reason or "rejected", upload.message or "rejected"
+                    _show_red(context, upload, reason=reason, message=message)
+
+
+def _show_red(
+    context: dg.AssetExecutionContext, upload: uploads.Upload, *, reason: str, message: str
+) -> None:
+    rejections.show_red(context, upload.partition_key, upload.file_name, reason=reason, message=message)
