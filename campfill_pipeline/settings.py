@@ -128,6 +128,11 @@ class Settings:
         return self.home / "reporting-token"
 
     @property
+    def pages_address(self) -> Path:
+        """Holds the address at which a running `campfill up` serves reports and receipts; gone when it stops."""
+        return self.home / "pages-address"
+
+    @property
     def rules(self) -> FulfillmentRules:
         """What the fulfillment figures depend on besides the data."""
         return FulfillmentRules(

@@ -71,17 +71,13 @@ def _wait_for_port(host: str, port: int, child: processes.Child, seconds: float 
     raise UpError(f"{child.name} did not answer within {seconds:.0f} s. See {child.log}.")
 
 
-def child_environment(
-    settings: Settings, values: Mapping[str, str], demo: Demo | None, pages_url: str | None
-) -> dict[str, str]:
+def child_environment(settings: Settings, values: Mapping[str, str], demo: Demo | None) -> dict[str, str]:
     """What every process of this system needs to know; secrets go by environment, never by command line."""
     environ: dict[str, str] = {**environment(), **values}
     environ["DAGSTER_HOME"] = str(instance.dagster_home(settings))
     environ["CAMPFILL_DAGSTER_URL"] = instance.storage_url(settings)
     environ["DAGSTER_GRPC_SHUTDOWN_GRACE_PERIOD"] = "5"
     environ["PYTHONUNBUFFERED"] = "1"
-    if pages_url:
-        environ["CAMPFILL_PAGES_URL"] = pages_url
     if demo:
         environ["CAMPFILL_REPORTING_URL"] = f"http://127.0.0.1:{demo.port}"
         environ["CAMPFILL_REPORTING_TOKEN"] = demo.token
@@ -147,7 +143,8 @@ class System:
         pages_port = self.port + 1 if _port_is_free(self.host, self.port + 1) else free_port(self.host)
         self._pages = serve_pages(settings, self.host, pages_port)
         self.pages_url = f"http://{self.host}:{pages_port}"
-        self.environ = child_environment(settings, self.values, self.demo, self.pages_url)
+        settings.pages_address.write_text(self.pages_url, encoding="utf-8")
+        self.environ = child_environment(settings, self.values, self.demo)
         if self.demo:
             child = self._start(
                 "simulated API", "campfill_pipeline.cli", "simulate-api", "--port", str(self.demo.port)
@@ -204,6 +201,7 @@ class System:
         self.children.clear()
         self._remembered.unlink(missing_ok=True)
         if self._pages:
+            self.settings.pages_address.unlink(missing_ok=True)
             self._pages.shutdown()
         if self._own_server:
             server.stop(self.settings)

@@ -87,7 +87,7 @@ def rows_valid(
 
     def judge(upload: uploads.Upload) -> Verdict:
         with campfill.connect() as connection:
-            issues = uploads.issues(connection, upload.upload_id, upload_metadata.ISSUES_SHOWN)
+            issues = uploads.worst_issues(connection, upload.upload_id, upload_metadata.ISSUES_SHOWN)
         rejected = upload.rows_rejected or 0
         text = (
             f"{rejected:,} of {upload.rows_read:,} rows are rejected. Mend them in the receipt and drop it again."

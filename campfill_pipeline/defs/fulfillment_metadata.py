@@ -40,14 +40,14 @@ def _shown(value: object) -> str:
     return f"{value:,.2f}" if isinstance(value, Decimal) else str(value)
 
 
-def tables(campfill: Campfill, result: RefreshResult) -> dict[str, Metadata]:
+def tables(campfill: Campfill, result: RefreshResult, seconds: float) -> dict[str, Metadata]:
     """Metadata per table, in the order in which the tables follow from each other."""
     with campfill.connect() as connection:
         found = headline(connection)
         causes = cause_summary(connection)
         piles = reconciliation.counts(connection)
     return {
-        "fulfillment": _fulfillment(found, result),
+        "fulfillment": _fulfillment(found, result, seconds),
         "fulfillment_window": _windows(found),
         "fulfillment_trend": _trend(found),
         "shortfall_cause": _causes(causes),
@@ -55,7 +55,7 @@ def tables(campfill: Campfill, result: RefreshResult) -> dict[str, Metadata]:
     }
 
 
-def _fulfillment(found: Headline, result: RefreshResult) -> Metadata:
+def _fulfillment(found: Headline, result: RefreshResult, seconds: float) -> Metadata:
     lines = found.lines
     return {
         "as of": dg.MetadataValue.text(result.as_of.isoformat()),
@@ -63,10 +63,12 @@ def _fulfillment(found: Headline, result: RefreshResult) -> Metadata:
         "lines covered": dg.MetadataValue.int(lines["covered"]),
         "lines live": dg.MetadataValue.int(lines["live"]),
         "lines behind pace": dg.MetadataValue.int(lines["behind"]),
-        "shortfall of ended lines": _number(lines["shortfall"]),
-        "value at risk €": _number(lines["value_at_risk_eur"]),
+        "shortfall of ended lines €": _number(lines["shortfall_eur"]),
+        "shortfall of ended lines, impressions": _number(lines["shortfall"]),
+        "value at risk, live and ended €": _number(lines["value_at_risk_eur"]),
         "lines computed again": dg.MetadataValue.int(result.computed),
         "lines changed": dg.MetadataValue.int(result.changed),
+        "seconds": dg.MetadataValue.float(round(seconds, 3)),
     }
 
 

@@ -5,7 +5,6 @@ Belongs here: opening and closing. Does not belong here: what is done with a con
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -54,8 +53,9 @@ class Campfill:
 
     @property
     def pages_url(self) -> str | None:
-        """Where `campfill up` serves reports and receipts, if it runs."""
-        return os.environ.get("CAMPFILL_PAGES_URL")
+        """Where the running `campfill up` of this home serves reports and receipts; a command's run links there too."""
+        served = self.settings.pages_address
+        return served.read_text(encoding="utf-8") if served.exists() else None
 
 
 def open_campfill(progress: Progress = silent) -> Campfill:

@@ -60,32 +60,31 @@ def verdict(judged: Verdict, first_issues: Sequence[Issue]) -> Metadata:
 
 
 def issue_table(issues: Sequence[Issue]) -> dg.MetadataValue:
-    """The first issues as a table a person can read."""
+    """The first issues as a table a person can read: few columns, because the web UI squeezes many."""
     return dg.MetadataValue.table(
         records=[
             dg.TableRecord(
                 {
                     "cell": f"{issue.sheet}!{issue.cell}" if issue.sheet and issue.cell else issue.cell or "",
-                    "severity": str(issue.severity),
-                    "code": issue.code,
-                    "value": issue.value or "",
-                    "message": issue.message,
-                    "hint": issue.hint,
+                    "issue": f"{issue.severity}: {issue.code}",
+                    "what is wrong, and the mend": f"{issue.message} {issue.hint}",
                 }
             )
             for issue in issues[:ISSUES_SHOWN]
         ],
         schema=dg.TableSchema.from_name_type_dict(
-            dict.fromkeys(("cell", "severity", "code", "value", "message", "hint"), "string")
+            dict.fromkeys(("cell", "issue", "what is wrong, and the mend"), "string")
         ),
     )
 
 
 def decided(upload: uploads.Upload) -> Metadata:
-    """What became of the upload in the register."""
+    """What became of the upload in the register; of a rejected one, why and how to mend it."""
     read = upload.rows_read or 0
+    why = {"why": dg.MetadataValue.md(f"**{upload.reason}**: {upload.message}\n\n{upload.hint}")}
     return {
         "status": dg.MetadataValue.text(upload.status),
+        **(why if upload.status == "rejected" else {}),
         "rows read": dg.MetadataValue.int(read),
         "rows accepted": dg.MetadataValue.int(upload.rows_accepted or 0),
         "rows rejected": dg.MetadataValue.int(upload.rows_rejected or 0),

@@ -184,11 +184,16 @@ def as_issues(batch: pa.RecordBatch) -> list[Issue]:
     ]
 
 
-def read_issues(path: Path, limit: int | None = None) -> list[Issue]:
-    """The issues of a file written by validation, in order; at most `limit`."""
-    issues: list[Issue] = []
+def read_issues(path: Path) -> list[Issue]:
+    """The issues of a file written by validation, in order."""
+    return [issue for batch in batches(path) for issue in as_issues(batch)]
+
+
+def worst_issues(path: Path, limit: int) -> list[Issue]:
+    """At most `limit` issues of a file written by validation: errors, then warnings, then infos, each in order."""
+    found: dict[Severity, list[Issue]] = {severity: [] for severity in Severity}
     for batch in batches(path):
-        if limit is not None and len(issues) >= limit:
-            break
-        issues.extend(as_issues(batch if limit is None else batch.slice(0, limit - len(issues))))
-    return issues
+        for severity, issues in found.items():
+            same = batch.filter(pc.equal(batch.column("severity"), str(severity)))
+            issues.extend(as_issues(same.slice(0, limit - len(issues))))
+    return [issue for issues in found.values() for issue in issues][:limit]

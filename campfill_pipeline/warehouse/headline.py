@@ -18,6 +18,7 @@ SELECT count(*) AS lines, count(*) FILTER (WHERE covered) AS covered,
        count(*) FILTER (WHERE ended AND band = 'goal_met') AS goal_met,
        count(*) FILTER (WHERE covered AND pace = 'behind') AS behind,
        COALESCE(sum(shortfall) FILTER (WHERE ended), 0) AS shortfall,
+       COALESCE(sum(value_at_risk_eur) FILTER (WHERE ended), 0) AS shortfall_eur,
        COALESCE(sum(value_at_risk_eur) FILTER (WHERE covered), 0) AS value_at_risk_eur
 FROM (SELECT *, covered AND lifecycle IN ('ended_provisional', 'ended_final') AS ended FROM fulfillment) f
 """

@@ -128,13 +128,25 @@ def _select(conn: psycopg.Connection, clauses: sql.SQL, values: list[Any]) -> li
         return cursor.execute(sql.SQL("SELECT {} FROM upload {}").format(COLUMNS, clauses), values).fetchall()
 
 
-def issues(conn: psycopg.Connection, upload_id: UUID, limit: int | None = None) -> list[Issue]:
-    """An upload's issues in their order, at most `limit`."""
-    rows = conn.execute(
-        "SELECT sheet, cell, row_no, column_name, value, code, severity, message, hint FROM upload_issue"
-        " WHERE upload_id = %s ORDER BY issue_no LIMIT %s",
-        [upload_id, limit],
-    ).fetchall()
+_ISSUES = """
+SELECT sheet, cell, row_no, column_name, value, code, severity, message, hint FROM upload_issue
+WHERE upload_id = %s ORDER BY {order}issue_no LIMIT %s
+"""
+_WORST_FIRST = sql.SQL("array_position(ARRAY['error', 'warning', 'info'], severity), ")
+
+
+def issues(conn: psycopg.Connection, upload_id: UUID) -> list[Issue]:
+    """An upload's issues in their order."""
+    return _issues(conn, sql.SQL(""), upload_id, None)
+
+
+def worst_issues(conn: psycopg.Connection, upload_id: UUID, limit: int) -> list[Issue]:
+    """At most `limit` of an upload's issues: errors, then warnings, then infos, each in their order."""
+    return _issues(conn, _WORST_FIRST, upload_id, limit)
+
+
+def _issues(conn: psycopg.Connection, order: sql.SQL, upload_id: UUID, limit: int | None) -> list[Issue]:
+    rows = conn.execute(sql.SQL(_ISSUES).format(order=order), [upload_id, limit]).fetchall()
     return [
         Issue(sheet, cell, row, column, value, code, Severity(severity), message, hint)
         for sheet, cell, row, column, value, code, severity, message, hint in rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -76,19 +77,49 @@ def test_a_file_that_cannot_be_opened_is_said_before_anything_is_taken_in(
         assert connection.execute("SELECT count(*) FROM upload").fetchone() == (0,)
 
 
+def latest_metadata(runs: LocalRuns, asset: str) -> dict[str, Any]:
+    """What the web UI shows of the asset's latest materialization."""
+    event = runs.instance.get_latest_materialization_event(dg.AssetKey(asset))
+    assert event is not None and event.asset_materialization is not None
+    return {name: value.value for name, value in event.asset_materialization.metadata.items()}
+
+
 def test_the_web_ui_learns_counts_issues_and_the_receipt(tmp_path: Path, runs: LocalRuns) -> None:
-    ingest(runs, [write_list(tmp_path / "a.xlsx", [row(1), row(2, cpm="x")])])
+    rows = [row(1, buyer="not set"), row(2, cpm="x")]  # a warning above an error
+    ingest(runs, [write_list(tmp_path / "a.xlsx", rows)])
+    assert latest_metadata(runs, "upload_sheets")["format"] == "xlsx"
+    validated = latest_metadata(runs, "validated_lines")
+    assert validated["rows rejected"] == 1
+    assert [record.data["issue"] for record in validated["issues"].records] == [
+        "error: not_a_number",
+        "warning: buyer_spelling",
+    ]
+    assert latest_metadata(runs, "lines")["new"] == 1
+    assert "receipt" in latest_metadata(runs, "upload_receipts")
+    figures = latest_metadata(runs, "fulfillment")
+    assert figures["dagster/row_count"] == 1
+    assert figures["seconds"] > 0
+    assert {"fulfillment_pct", "shortfall"} <= {c.name for c in figures["dagster/column_schema"].columns}
 
-    def metadata(asset: str) -> dict[str, dg.MetadataValue]:
-        event = runs.instance.get_latest_materialization_event(dg.AssetKey(asset))
-        assert event is not None and event.asset_materialization is not None
-        return dict(event.asset_materialization.metadata)
 
-    assert metadata("upload_sheets")["format"].value == "xlsx"
-    assert metadata("validated_lines")["rows rejected"].value == 1
-    assert metadata("lines")["new"].value == 1
-    assert "receipt" in metadata("upload_receipts")
-    assert metadata("fulfillment")["dagster/row_count"].value == 1
-    schema = metadata("fulfillment")["dagster/column_schema"].value
-    assert isinstance(schema, dg.TableSchema)
-    assert {"fulfillment_pct", "shortfall"} <= {column.name for column in schema.columns}
+def test_the_web_ui_says_why_a_file_was_rejected_and_how_to_mend_it(tmp_path: Path, runs: LocalRuns) -> None:
+    picture = tmp_path / "picture.xlsx"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 100)
+    (report,) = ingest(runs, [picture])
+    why = latest_metadata(runs, "lines")["why"]
+    assert report["reason"] in why
+    assert "(.xlsx)" in why
+
+
+def test_a_command_s_run_links_to_the_pages_of_the_running_system(tmp_path: Path, runs: LocalRuns) -> None:
+    ingest(runs, [write_list(tmp_path / "a.xlsx", [row(1)])])
+    assert "open the page" not in latest_metadata(runs, "fulfillment_report")
+    runs.campfill.settings.pages_address.write_text("http://127.0.0.1:3001")
+    (report,) = ingest(runs, [write_list(tmp_path / "b.xlsx", [row(2)])])
+    assert (
+        latest_metadata(runs, "fulfillment_report")["open the page"]
+        == "http://127.0.0.1:3001/reports/fulfillment.html"
+    )
+    assert latest_metadata(runs, "upload_receipts")["open the receipt"] == (
+        f"http://127.0.0.1:3001/{report['receipt']}"
+    )

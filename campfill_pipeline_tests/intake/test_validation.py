@@ -13,7 +13,7 @@ import pytest
 from campfill_pipeline.domain.columns import LIST_FIELDS
 from campfill_pipeline.domain.lines import LINES
 from campfill_pipeline.intake.findings import Parsed
-from campfill_pipeline.intake.issue_files import ISSUES
+from campfill_pipeline.intake.issue_files import ISSUES, worst_issues
 from campfill_pipeline.intake.validation import Verdict, read_issues, validate_list
 from campfill_pipeline_tests.intake.tables import Cell, ErrorCell, NoValue, Number, line, parsed, write_table
 
@@ -393,9 +393,16 @@ def test_progress_is_told_in_rows(tmp_path: Path) -> None:
     assert told == [(2, 5), (4, 5), (5, 5)]
 
 
-def test_the_first_issues_can_be_read_alone(tmp_path: Path) -> None:
-    verdict = Judged(tmp_path, [line(n, goal="x") for n in range(9)], batch_rows=2).verdict
-    assert [issue.cell for issue in read_issues(verdict.issues, limit=3)] == ["C2", "C3", "C4"]
+def test_the_worst_issues_can_be_read_alone(tmp_path: Path) -> None:
+    rows = [line(n, buyer="not set", goal="x" if n % 3 == 2 else "1000") for n in range(9)]
+    verdict = Judged(tmp_path, rows, batch_rows=2).verdict
+    worst = worst_issues(verdict.issues, limit=4)
+    assert [(issue.cell, issue.code) for issue in worst] == [
+        ("C4", "not_a_number"),
+        ("C7", "not_a_number"),
+        ("C10", "not_a_number"),
+        ("G2", "buyer_spelling"),
+    ]
 
 
 def test_a_nul_character_in_a_value_can_be_stored(tmp_path: Path) -> None:

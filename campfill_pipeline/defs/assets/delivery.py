@@ -37,7 +37,7 @@ def delivery_assets(timezone: str) -> list[dg.AssetsDefinition]:
             else:
                 done[day.key] = dict(day.metadata)
         schema = table_metadata(campfill, "delivery_hourly")
-        done = {key: {**schema, **facts} for key, facts in done.items()}
+        done = {key: {**facts, **schema} for key, facts in done.items()}
         if not broken:
             for key, facts in done.items():
                 context.add_asset_metadata(facts, partition_key=key)
@@ -59,7 +59,7 @@ def delivery_assets(timezone: str) -> list[dg.AssetsDefinition]:
         """The roll-up is written with the hours; here its figures per day become visible."""
         table = table_metadata(campfill, "delivery_daily")
         for key, facts in delivery_steps.daily_figures(campfill, context.partition_keys).items():
-            context.add_asset_metadata({**table, **facts}, partition_key=key)
+            context.add_asset_metadata({**facts, **table}, partition_key=key)
 
     @dg.asset(
         group_name=GROUP, owners=OWNERS, kinds={"api", "postgres"},

@@ -16,7 +16,7 @@ from campfill_pipeline.defs.descriptions import describe
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.defs.tables import table_metadata
-from campfill_pipeline.intake import parsing, validation
+from campfill_pipeline.intake import issue_files, parsing
 from campfill_pipeline.intake.findings import KIND_EXPORT
 from campfill_pipeline.warehouse import ledger, uploads
 
@@ -80,7 +80,7 @@ def validated_lines(context: dg.AssetExecutionContext, campfill: dg.ResourcePara
     for upload in _received(context, campfill):
         with _isolated(context, campfill, upload):
             verdict = upload_steps.validate(campfill, upload)
-            first = validation.read_issues(verdict.issues, upload_metadata.ISSUES_SHOWN)
+            first = issue_files.worst_issues(verdict.issues, upload_metadata.ISSUES_SHOWN)
             context.add_asset_metadata(
                 upload_metadata.verdict(verdict, first), partition_key=upload.partition_key
             )
@@ -100,7 +100,7 @@ def lines(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill
             facts[upload.partition_key] = upload_metadata.decided(upload_steps.apply_list(campfill, upload))
     table = table_metadata(campfill, "line")
     for key, outcome in facts.items():
-        context.add_asset_metadata({**table, **outcome}, partition_key=key)
+        context.add_asset_metadata({**outcome, **table}, partition_key=key)
 
 
 @dg.asset(
