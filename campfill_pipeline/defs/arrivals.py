@@ -23,13 +23,16 @@ class UnreadableFileError(Exception):
 
 
 def take_from_inbox(campfill: Campfill) -> list[str]:
-    """Enter every settled file in the ledger. Returns sentences about files that could not be taken."""
+    """Enter every settled file in the ledger, waiting a moment for one to settle.
+
+    Returns sentences about files that could not be taken.
+    """
     settings = campfill.settings
     problems = []
     for claimed in folder.unfinished_claims(settings):
         if time.time() - claimed.path.parent.stat().st_mtime > YOUNG_SECONDS:
             _enter(campfill, claimed, "inbox")
-    for settled in folder.InboxWatch(settings).settled(time.time()):
+    for settled in folder.InboxWatch(settings).wait(campfill.watch_seconds):
         taken = folder.claim(settled, settings)
         if isinstance(taken, folder.Claimed):
             _enter(campfill, taken, "inbox")

@@ -19,6 +19,8 @@ from campfill_pipeline.warehouse import claims, database, server
 if TYPE_CHECKING:
     import psycopg
 
+WATCH_SECONDS = 4.0  # Dagster looks at sensors every five seconds: of these, the inbox is watched for four
+
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
 
@@ -41,6 +43,8 @@ class Campfill:
     faults: dict[UUID, str] = field(default_factory=dict)
     """Uploads of this run that could not be processed, with the fault: later steps leave them alone."""
     clock: Callable[[], datetime] = _now
+    watch_seconds: float = 0.0
+    """How long one look into the inbox waits for a file to settle."""
 
     def connect(self, *, autocommit: bool = False) -> psycopg.Connection:
         """A connection to campfill's schema; as a context manager it commits (unless it failed) and closes."""
@@ -62,7 +66,7 @@ def open_campfill(progress: Progress = silent) -> Campfill:
     """Settings from the environment and their database, started and migrated if need be."""
     settings = load_settings()
     settings.make_folders()
-    return Campfill(settings, server.database_url(settings), progress)
+    return Campfill(settings, server.database_url(settings), progress, watch_seconds=WATCH_SECONDS)
 
 
 def campfill_resource(opened: Campfill | None = None) -> dg.ResourceDefinition:

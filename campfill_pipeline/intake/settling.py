@@ -13,6 +13,7 @@ import json
 import os
 import signal
 import stat
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,7 @@ _UNFINISHED = (
     ".temp",
     ".!ut",
 )
+_LOOK_EVERY = 0.25  # seconds
 _NOT_MEANT = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
 
 
@@ -88,6 +90,19 @@ class InboxWatch:
 
     def settled(self, now: float) -> list[Settled]:
         """The files that can be taken over, those changed first first. `now` is in seconds since 1970."""
+        return self._look(now)[0]
+
+    def wait(self, seconds: float) -> list[Settled]:
+        """The same, looked for until something has settled and nothing moves any more; `seconds` at most."""
+        until = time.monotonic() + seconds
+        while True:
+            settled, moving = self._look(time.time())
+            if (settled and not moving) or time.monotonic() >= until:
+                return settled
+            time.sleep(_LOOK_EVERY)
+
+    def _look(self, now: float) -> tuple[list[Settled], int]:
+        """What has settled, and how many files have not yet."""
         settled, seen = [], {}
         try:
             entries = [entry for entry in os.scandir(self._inbox) if is_dropped_file(entry)]
@@ -114,7 +129,8 @@ class InboxWatch:
         if seen != self._seen:
             self._seen = seen
             self._remember()
-        return [file for _, file in sorted(settled, key=lambda pair: (pair[0], pair[1].path.name))]
+        in_order = sorted(settled, key=lambda pair: (pair[0], pair[1].path.name))
+        return [file for _, file in in_order], len(seen) - len(settled)
 
     def _remembered(self) -> dict[str, tuple[int, int, int, float]]:
         try:

@@ -108,3 +108,38 @@ def test_names_may_hold_anything_a_file_system_allows(settings: Settings) -> Non
             (settings.inbox / name).write_bytes(b"x")
     found = names(settings, time.time() + 60)
     assert sorted(found) == sorted(name for name in odd if not name.startswith("."))
+
+
+def waited(settings: Settings, seconds: float) -> tuple[list[str], float]:
+    began = time.monotonic()
+    found = [settled.path.name for settled in InboxWatch(settings).wait(seconds)]
+    return found, time.monotonic() - began
+
+
+def test_a_look_that_waits_ends_as_soon_as_the_file_has_settled(settings: Settings) -> None:
+    (settings.inbox / "list.xlsx").write_bytes(b"x")
+    found, seconds = waited(settings, 20)
+    assert found == ["list.xlsx"]
+    assert 0.4 <= seconds < 10
+
+
+def test_a_look_that_waits_takes_a_burst_as_one(settings: Settings) -> None:
+    """A second file that is still being copied is waited for, so that both become one run."""
+    (settings.inbox / "first.xlsx").write_bytes(b"x")
+    with (settings.inbox / "second.xlsx").open("wb") as second:
+        closing = threading.Timer(0.8, second.close)
+        closing.start()
+        assert waited(settings, 20)[0] == ["first.xlsx", "second.xlsx"]
+    closing.join()
+
+
+def test_a_look_that_waits_does_not_let_a_long_copy_hold_up_the_others(settings: Settings) -> None:
+    (settings.inbox / "first.xlsx").write_bytes(b"x")
+    with (settings.inbox / "endless.xlsx").open("wb"):
+        assert waited(settings, 1)[0] == ["first.xlsx"]
+
+
+def test_a_look_into_an_empty_inbox_ends_in_time(settings: Settings) -> None:
+    found, seconds = waited(settings, 0.5)
+    assert found == []
+    assert 0.5 <= seconds < 10
