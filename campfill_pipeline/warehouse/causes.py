@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -69,6 +69,7 @@ def refresh_causes(
     short = _short_lines(conn, scope)
     verdicts = [verdict for line in short if (verdict := _without_funnel(line)) is not None]
     told = {verdict.line.line_no for verdict in verdicts}
+    conn.execute(texts["forget own rows"].encode(), {"lines": lines})
     verdicts += _judge(conn, texts, timezone, as_of, [line for line in short if line.line_no not in told])
     _forget_references(conn, scope, [line.line_no for line in short if line.line_no not in told])
     _store(conn, scope, verdicts)
@@ -133,25 +134,29 @@ def _judge(
         "least_days": rule.LEAST_HISTORY_DAYS,
         "least": rule.LEAST_DENOMINATOR,
     }
-    values["first_hour"], values["last_hour"] = _hours_between(conn, list(by_number))
     conn.execute(texts["workspace"].encode())
-    for name in ("short line", "mix", "choice", "rate"):
+    conn.execute(texts["short line"].encode(), values)
+    conn.execute("ANALYZE short_line")
+    _read_own_rows(conn, texts, values)
+    for name in ("mix", "choice", "rate"):
         conn.execute(texts[name].encode(), values)
         conn.execute(f"ANALYZE {name.replace(' ', '_')}".encode())
     with conn.cursor(row_factory=dict_row) as cursor:
         measured = cursor.execute(texts["baselines"].encode(), values).fetchall()
     _store_references(conn, measured)
     judged = [_by_funnel(by_number[row["line_no"]], row) for row in measured]
-    return _with_evidence(conn, texts, values, [verdict for verdict in judged if verdict is not None])
+    return _with_evidence(conn, texts, [verdict for verdict in judged if verdict is not None])
 
 
-def _hours_between(conn: psycopg.Connection, lines: list[int]) -> tuple[datetime, datetime]:
-    """First and last hour (UTC) in which any of these lines has a report row; they have one."""
+def _read_own_rows(conn: psycopg.Connection, texts: dict[str, str], values: Row) -> None:
+    """Sum up the report rows of short lines of which nothing is kept."""
     row = conn.execute(
-        "SELECT min(first_hour), max(last_hour) FROM line_day WHERE line_no = ANY (%s)", [lines]
+        """SELECT array_agg(line_no), min(first_row), max(last_row) FROM short_line
+           WHERE NOT EXISTS (SELECT FROM line_hours h WHERE h.line_no = short_line.line_no)"""
     ).fetchone()
-    assert row is not None
-    return row[0], row[1]
+    if row is not None and row[0]:
+        remade = {"remade": row[0], "first_hour": row[1], "last_hour": row[2]}
+        conn.execute(texts["own rows"].encode(), values | remade)
 
 
 def _by_funnel(line: ShortLine, measured: Row) -> Verdict | None:
@@ -205,16 +210,18 @@ def _measure(funnel: rule.Funnel, baseline: rule.Baseline, found: Decomposition)
     }
 
 
-def _with_evidence(
-    conn: psycopg.Connection, texts: dict[str, str], values: Row, verdicts: list[Verdict]
-) -> list[Verdict]:
+def _with_evidence(conn: psycopg.Connection, texts: dict[str, str], verdicts: list[Verdict]) -> list[Verdict]:
     """Add what a person can check: flight hours without a bid, first and last hour, the weakest sites."""
     if not verdicts:
         return []
     numbers = [verdict.line.line_no for verdict in verdicts]
     hours = {
-        row[0]: row[1:]
-        for row in conn.execute(texts["hours"].encode(), values | {"lines": numbers}).fetchall()
+        number: rest
+        for number, *rest in conn.execute(
+            """SELECT line_no, flight_hours, hours_with_bids, first_hour, last_hour FROM line_hours
+               WHERE line_no = ANY (%s)""",
+            [numbers],
+        ).fetchall()
     }
     staged = [verdict for verdict in verdicts if verdict.stage is not None]
     sites: dict[int, list[Row]] = {}

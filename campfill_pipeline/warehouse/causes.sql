@@ -36,7 +36,8 @@ CREATE TEMP TABLE short_line (
     line_no integer PRIMARY KEY, purchase_type text NOT NULL,
     first_day date NOT NULL, last_day date NOT NULL,          -- flight days before as_of
     flight_from timestamptz NOT NULL, flight_until timestamptz NOT NULL,
-    until timestamptz NOT NULL                                -- hours before this count towards the target
+    until timestamptz NOT NULL,                               -- hours before this count towards the target
+    first_row timestamptz NOT NULL, last_row timestamptz NOT NULL -- hours of its first and last report row
 ) ON COMMIT DROP;
 CREATE TEMP TABLE mix (
     line_no integer NOT NULL, site_no integer NOT NULL, hour smallint NOT NULL,
@@ -56,18 +57,48 @@ CREATE TEMP TABLE rate (
 INSERT INTO short_line
 SELECT line_no, purchase_type, effective_start, b.last_day,
        effective_start::timestamp AT TIME ZONE %(timezone)s, (b.last_day + 1)::timestamp AT TIME ZONE %(timezone)s,
-       (CASE lifecycle WHEN 'live' THEN %(as_of)s::date ELSE %(as_of)s::date + 1 END)::timestamp AT TIME ZONE %(timezone)s
-FROM fulfillment, LATERAL (SELECT LEAST(end_date, %(as_of)s::date - 1) AS last_day) b
+       (CASE lifecycle WHEN 'live' THEN %(as_of)s::date ELSE %(as_of)s::date + 1 END)::timestamp AT TIME ZONE %(timezone)s,
+       d.first_row, d.last_row
+FROM fulfillment f, LATERAL (SELECT LEAST(end_date, %(as_of)s::date - 1) AS last_day) b,
+     LATERAL (SELECT min(first_hour) AS first_row, max(last_hour) AS last_row FROM line_day d WHERE d.line_no = f.line_no) d
 WHERE line_no = ANY (%(lines)s::integer[])
 
+-- name: forget own rows
+-- Of lines whose figures, rows, terms or coverage may differ (NULL: all).
+WITH mixed AS (DELETE FROM line_mix WHERE %(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))
+DELETE FROM line_hours WHERE %(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[])
+
+-- name: own rows
+-- Read the report rows of these lines, once, and keep what they come to.
+WITH summed AS MATERIALIZED (
+    SELECT l.line_no, h.site_no, local.hour, h.hour_utc, GROUPING(h.hour_utc) = 1 AS by_site,
+           sum(h.bids) FILTER (WHERE local.funnel) AS bids, sum(h.wins) FILTER (WHERE local.funnel) AS wins,
+           sum(h.plays) FILTER (WHERE local.funnel) AS plays,
+           sum(h.impressions) FILTER (WHERE local.funnel) AS impressions,
+           COALESCE(bool_or(h.bids > 0), false) AS bid, bool_or(h.impressions > 0) AS delivered
+    FROM short_line l JOIN report_series s USING (line_no) JOIN report_hour h USING (series_no)
+    CROSS JOIN LATERAL (
+        SELECT extract(hour FROM h.hour_utc AT TIME ZONE %(timezone)s)::smallint AS hour,
+               h.bids IS NOT NULL AND h.wins IS NOT NULL AND h.plays IS NOT NULL AS funnel) local
+    WHERE l.line_no = ANY (%(remade)s::integer[])
+      AND h.hour_utc BETWEEN %(first_hour)s AND %(last_hour)s    -- leaves out the months of others
+      AND h.hour_utc BETWEEN l.first_row AND l.last_row AND h.hour_utc < l.until
+    GROUP BY GROUPING SETS ((l.line_no, h.site_no, local.hour), (l.line_no, h.hour_utc))
+),
+mixed AS (
+    INSERT INTO line_mix SELECT line_no, site_no, hour, bids, wins, plays, impressions
+    FROM summed WHERE by_site AND bids IS NOT NULL
+)
+INSERT INTO line_hours
+SELECT l.line_no, (extract(epoch FROM l.flight_until - l.flight_from) / 3600)::integer,
+       count(*) FILTER (WHERE h.bid AND h.hour_utc >= l.flight_from AND h.hour_utc < l.flight_until),
+       min(h.hour_utc) FILTER (WHERE h.delivered), max(h.hour_utc) FILTER (WHERE h.delivered)
+FROM short_line l LEFT JOIN summed h ON h.line_no = l.line_no AND NOT h.by_site
+WHERE l.line_no = ANY (%(remade)s::integer[])
+GROUP BY l.line_no
+
 -- name: mix
-INSERT INTO mix
-SELECT l.line_no, h.site_no, extract(hour FROM h.hour_utc AT TIME ZONE %(timezone)s), sum(h.bids), sum(h.wins), sum(h.plays),
-       sum(h.impressions)
-FROM short_line l JOIN report_series s USING (line_no) JOIN report_hour h USING (series_no)
-WHERE h.hour_utc BETWEEN %(first_hour)s AND %(last_hour)s        -- leaves out the months of others
-  AND h.hour_utc < l.until AND h.bids IS NOT NULL AND h.wins IS NOT NULL AND h.plays IS NOT NULL
-GROUP BY 1, 2, 3
+INSERT INTO mix SELECT * FROM line_mix WHERE line_no = ANY (%(lines)s::integer[])
 
 -- name: choice
 -- The first of four that can be compared with: the days before the flight, the flight itself, each of the own
@@ -169,20 +200,6 @@ SELECT c.line_no, c.basis, c.purchase_type, c.first_day, c.last_day, c.days,
        CASE WHEN w.plays > 0 THEN w.audience_by_plays / w.plays WHEN w.wins > 0 THEN w.audience_by_wins / w.wins
             WHEN w.bids > 0 THEN w.audience_by_bids / w.bids ELSE c.audience END AS audience
 FROM choice c LEFT JOIN weighed w USING (line_no)
-
--- name: hours
--- Hours of the flight, those of them without a bid, and the first and last hour with impressions.
-SELECT l.line_no, (extract(epoch FROM l.flight_until - l.flight_from) / 3600)::integer AS flight_hours,
-       count(h.hour_utc) FILTER (WHERE h.bids > 0 AND h.hour_utc >= l.flight_from AND h.hour_utc < l.flight_until) AS with_bids,
-       min(h.hour_utc) FILTER (WHERE h.impressions > 0) AS first_hour,
-       max(h.hour_utc) FILTER (WHERE h.impressions > 0) AS last_hour
-FROM short_line l LEFT JOIN (
-    SELECT s.line_no, h.hour_utc, sum(h.bids) AS bids, sum(h.impressions) AS impressions
-    FROM short_line l JOIN report_series s USING (line_no) JOIN report_hour h USING (series_no)
-    WHERE h.hour_utc BETWEEN %(first_hour)s AND %(last_hour)s AND h.hour_utc < l.until
-    GROUP BY s.line_no, h.hour_utc) h USING (line_no)
-WHERE l.line_no = ANY (%(lines)s::integer[])
-GROUP BY l.line_no
 
 -- name: weakest sites
 -- The sites at which a line lost most at the given stage: what was due there against what came.

@@ -26,11 +26,13 @@ TABLES = (
     "report_hour, report_series, report_entity, report_fetch, report_day, restatement, delivery_fetch,"
     " report_refusal, line_day, line_register, line_dirty, fulfillment, fulfillment_state, fulfillment_fetch,"
     " fulfillment_window, fulfillment_trend, shortfall_cause, reconciliation, reference_series, reference_hour,"
-    " reference_day, line_reference"
+    " reference_day, line_reference, line_mix, line_hours"
 )
 COMPARED = {
     "shortfall_cause": "SELECT to_jsonb(t) FROM shortfall_cause t ORDER BY line_no",
     "line_reference": "SELECT to_jsonb(t) FROM line_reference t ORDER BY line_no",
+    "line_mix": "SELECT * FROM line_mix ORDER BY 1, 2, 3",
+    "line_hours": "SELECT * FROM line_hours ORDER BY 1",
     "reference_hour": "SELECT * FROM reference_hour WHERE rows <> 0 ORDER BY 1, 2, 3",
     "reference_day": "SELECT * FROM reference_day WHERE rows <> 0 ORDER BY 1, 2",
     "reference_series": "SELECT * FROM reference_series ORDER BY 1",
