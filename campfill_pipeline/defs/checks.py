@@ -103,7 +103,7 @@ def rows_valid(
 
 # What each pile of table `reconciliation` means, and what to do about it. Kinds that are facts of life only warn.
 RECONCILIATION: Mapping[str, str] = {
-    "line_without_report": "Lines without report rows: is the id right, and has their delivery begun?",
+    "line_without_report": "Flight days were fetched, and no report row: is the id right, and has delivery begun?",
     "orphan": "Report rows without a line: drop the list that holds these lines, or ask who booked them.",
     "kind_conflict": "List and reporting disagree on campaign or deal: mend the buyer in the list.",
     "ambiguous": "Campaign and deal of a row are both lines: it counts for the campaign; take one off the list.",

@@ -6,12 +6,12 @@ WITH asked AS (
     WHERE %(lines)s::integer[] IS NULL OR f.line_no = ANY (%(lines)s::integer[])
 ),
 fresh(kind_of_issue, line_id, report_id, detail) AS (
-    -- a flight that has begun, and no report row
+    -- no report row on the flight days that were fetched; where none was, nothing is known: a short history is no fault
     SELECT 'line_without_report', line_id, NULL::text,
            jsonb_build_object('runtime', runtime, 'flight_days_before', elapsed_days, 'days_fetched', days_fetched,
                               'covered', covered)
     FROM asked a
-    WHERE lifecycle <> 'scheduled' AND NOT EXISTS (SELECT FROM line_day d WHERE d.line_no = a.line_no)
+    WHERE days_fetched > 0 AND NOT EXISTS (SELECT FROM line_day d WHERE d.line_no = a.line_no)
 UNION ALL
     SELECT 'kind_conflict', line_id, line_id::text, jsonb_build_object('listed', kind_listed, 'reported', kind_reported)
     FROM asked WHERE kind_reported <> kind_listed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -29,17 +29,23 @@ def listed(connection: psycopg.Connection, kind: str) -> list[tuple[str | None, 
     ).fetchall()
 
 
-def test_a_begun_line_without_report_rows_until_one_comes(connection: psycopg.Connection) -> None:
-    number = add_line(connection, CAMPAIGN, start=DAY, end=DAY)
-    attribute(connection, [number])
-    ((line, _, detail),) = listed(connection, "line_without_report")
-    assert (line, detail["covered"]) == (CAMPAIGN, False)
-    store(connection, DAY, [Row(NOON)])
+def test_a_line_without_report_rows_once_one_of_its_days_was_fetched_until_a_row_comes(
+    connection: psycopg.Connection,
+) -> None:
+    line = add_line(connection, CAMPAIGN, start=DAY, end=DAY + timedelta(days=1))
+    attribute(connection, [line, add_line(connection, DEAL, kind="deal", start=DAY, end=DAY)])
+    assert listed(connection, "line_without_report") == []  # no day fetched: nothing is known
+    store(connection, DAY, [Row(NOON, campaign_id=None, deal_id=DEAL)])
+    ((found, _, detail),) = listed(connection, "line_without_report")
+    assert (found, detail["days_fetched"], detail["covered"]) == (CAMPAIGN, 1, False)
+    store(connection, DAY + timedelta(days=1), [Row(NOON + timedelta(days=1))])
     assert listed(connection, "line_without_report") == []
 
 
-def test_a_line_that_has_not_begun_is_not_missed(connection: psycopg.Connection) -> None:
+def test_a_line_that_has_not_begun_or_starts_today_is_not_missed(connection: psycopg.Connection) -> None:
     add_line(connection, CAMPAIGN, start=date(2025, 10, 1), end=date(2025, 10, 2))
+    add_line(connection, DEAL, start=date(2025, 9, 2), end=date(2025, 10, 2))
+    store(connection, date(2025, 9, 1), [])
     assert listed(connection, "line_without_report") == []
 
 
