@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -52,6 +54,15 @@ class Running:
         ).stdout.strip()  # fmt: skip
         with psycopg.connect(url, options="-c search_path=campfill") as connection:
             return connection.execute(query.encode()).fetchone()
+
+    def freshness(self, asset: str) -> str:
+        """What the web UI shows: whether the asset was made lately enough."""
+        query = f"""{{ assetNodeOrError(assetKey: {{path: ["{asset}"]}}) {{
+            ... on AssetNode {{ freshnessStatusInfo {{ freshnessStatus }} }} }} }}"""
+        url = f"http://127.0.0.1:{self.port}/graphql?{urllib.parse.urlencode({'query': query})}"
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            found = json.load(answer)["data"]["assetNodeOrError"]["freshnessStatusInfo"]
+        return str(found["freshnessStatus"])
 
     def family(self) -> list[psutil.Process]:
         mine = str(self.home)
@@ -108,7 +119,7 @@ def test_a_dropped_list_becomes_fulfillment_and_ctrl_c_leaves_nothing_behind(
     truth = write_campaign_list(world, sample)
     with serve(world) as api:
         access = {"CAMPFILL_REPORTING_URL": api.url, "CAMPFILL_REPORTING_TOKEN": api.token}
-        with up(home, **access) as running:
+        with up(home, **access, FRESHNESS_DAEMON_INTERVAL_SECONDS="2") as running:
             shutil.copy(sample, home / "inbox" / sample.name)
             wait_for(
                 lambda: running.ask("SELECT 1 FROM fulfillment LIMIT 1"),
@@ -129,6 +140,9 @@ def test_a_dropped_list_becomes_fulfillment_and_ctrl_c_leaves_nothing_behind(
                 ),
                 90,
                 "the fetch of a missing day",
+            )
+            wait_for(
+                lambda: running.freshness("delivery_hourly") == "HEALTHY", 30, "the freshness of its days"
             )
             assert len(running.family()) >= 4
             family = running.family()

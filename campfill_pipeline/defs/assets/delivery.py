@@ -3,6 +3,7 @@
 Days are fetched one after another in one run; a day that breaks is red and the days before it stay green.
 """
 
+from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -15,6 +16,9 @@ from campfill_pipeline.defs.tables import table_metadata
 
 GROUP = "delivery"
 OWNERS = ["team:ad-operations"]
+# A source that stays silent starts no run, so no check would tell; Dagster's daemon watches these by the clock.
+TODAY_KNOWN = dg.FreshnessPolicy.time_window(warn_window=timedelta(hours=2), fail_window=timedelta(hours=4))
+DAYS_KNOWN = dg.FreshnessPolicy.time_window(warn_window=timedelta(hours=26), fail_window=timedelta(hours=50))
 
 
 def delivery_assets(timezone: str) -> list[dg.AssetsDefinition]:
@@ -24,7 +28,7 @@ def delivery_assets(timezone: str) -> list[dg.AssetsDefinition]:
 
     @dg.asset(
         partitions_def=days, backfill_policy=single_run, group_name=GROUP, owners=OWNERS,
-        kinds={"api", "postgres"}, description=describe("delivery_hourly"),
+        kinds={"api", "postgres"}, description=describe("delivery_hourly"), freshness_policy=DAYS_KNOWN,
     )  # fmt: skip
     def delivery_hourly(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]) -> None:
         """Fetch and store each day; where one breaks, the run fails and the days done stay done."""
@@ -63,7 +67,7 @@ def delivery_assets(timezone: str) -> list[dg.AssetsDefinition]:
 
     @dg.asset(
         group_name=GROUP, owners=OWNERS, kinds={"api", "postgres"},
-        description=describe("delivery_today", "delivery_hourly"),
+        description=describe("delivery_today", "delivery_hourly"), freshness_policy=TODAY_KNOWN,
     )  # fmt: skip
     def delivery_today(
         context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]
