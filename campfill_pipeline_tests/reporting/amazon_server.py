@@ -18,6 +18,7 @@ ENVIRON = {
     "CAMPFILL_AMAZON_CLIENT_SECRET": CLIENT_SECRET,
     "CAMPFILL_AMAZON_PROFILE_ID": "987654321",
 }
+_CONFIGURATION = {"adProduct", "groupBy", "columns", "reportTypeId", "timeUnit", "format"}
 _MEDIA_TYPE = "application/vnd.createasyncreportrequest.v3+json"
 
 
@@ -49,6 +50,10 @@ class Amazon:
             return Reply({"code": "401", "details": "profile"}, 401)
         if asked.method == "POST" and asked.path == "/reporting/reports":
             return self._create(asked)
+        if asked.method != "GET" or not asked.path.startswith("/reporting/reports/"):
+            return Reply({"code": "404", "detail": "Not found"}, 404)
+        if asked.headers.get("content-type") != _MEDIA_TYPE:  # the collection sends it here too
+            return Reply({"code": "415", "detail": "Unsupported media type"}, 415)
         return self._status()
 
     def end_tokens(self) -> None:
@@ -77,6 +82,11 @@ class Amazon:
                 {"code": "425", "detail": f"The Request is a duplicate of : {self.duplicates_of}"}, 425
             )
         wanted = orjson.loads(asked.body)
+        if (
+            not {"startDate", "endDate", "configuration"} <= wanted.keys()
+            or wanted["configuration"].keys() != _CONFIGURATION
+        ):
+            return Reply({"code": "400", "detail": "Malformed request"}, 400)
         self.reports.append(wanted)
         return Reply(
             {"reportId": "r-1", "status": "PENDING", "url": None, "configuration": wanted["configuration"]}

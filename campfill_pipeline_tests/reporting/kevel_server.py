@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -10,6 +11,11 @@ import orjson
 from campfill_pipeline_tests.reporting.loopback import Asked, Reply
 
 KEY = "kevel-key-0123456789"
+GROUPS = {
+    "day", "week", "month", "hour", "brandId", "campaignId", "optionId", "flightId", "creativeId", "adTypeId", "siteId",
+    "zoneId", "publisherAccountId", "countryCode", "metroCode", "keyword", "regionCode", "city",
+}  # fmt: skip
+REQUIRED = {"StartDateISO", "EndDateISO", "GroupBy", "Parameters"}
 LINE = "0f2b4fcf-63ce-4178-add5-17e4f602a115"
 
 
@@ -26,8 +32,8 @@ class Kevel:
             return Reply({"message": "Forbidden"}, 403)
         if asked.method == "POST" and asked.path == "/v1/report/queue":
             wanted = orjson.loads(asked.body)
-            if not {"StartDateISO", "EndDateISO", "GroupBy", "Parameters"} <= wanted.keys():
-                return Reply({"message": "missing"}, 400)
+            if asked.headers.get("content-type") != "application/json" or not _as_described(wanted):
+                return Reply({"message": "Bad Request"}, 400)
             number = str(uuid.uuid4())
             self.reports[number] = wanted
             return Reply({"Id": number})
@@ -79,3 +85,12 @@ class Kevel:
             "Clicks": 1,
             "Grouping": {"CampaignId": campaign, "Campaign": name, "SiteId": site, "Site": site_name},
         }
+
+
+def _as_described(wanted: dict[str, Any]) -> bool:
+    """Whether a request has what the description requires, and nothing that it does not know."""
+    if not REQUIRED <= wanted.keys() <= REQUIRED | {"TimeZone"} or not GROUPS.issuperset(wanted["GroupBy"]):
+        return False
+    dates = [datetime.fromisoformat(wanted[name]) for name in ("StartDateISO", "EndDateISO")]
+    known = all(type(parameter) is dict for parameter in wanted["Parameters"])
+    return known and all(date.tzinfo is not None for date in dates)  # a date-time has an offset

@@ -65,7 +65,7 @@ def test_kevel_days_become_rows_of_the_local_day() -> None:
     with kevel(server) as (_, client):
         fetched = client.fetch(*DAY)
     (wanted,) = server.reports.values()
-    assert (wanted["StartDateISO"], wanted["EndDateISO"]) == ("2026-02-10T00:00:00", "2026-02-10T23:59:59")
+    assert (wanted["StartDateISO"], wanted["EndDateISO"]) == ("2026-02-10T00:00:00Z", "2026-02-10T23:59:59Z")
     rows = [
         (row["hour_utc"], row["site"], row["campaign_id"], row["impressions"])
         for row in fetched.table.to_pylist()
