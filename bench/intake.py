@@ -148,9 +148,7 @@ def ours(url: str, files: list[Path], work: Path) -> dict[str, float]:
                 connection.commit()
             with part("receipt"):
                 upload = uploads.get(connection, upload.upload_id)
-                changes = [
-                    asdict(change) for change in register.changes(connection, upload.upload_id, 10_000)
-                ]
+                changes = [vars(change) for change in register.changes(connection, upload.upload_id, 10_000)]
                 facts = receipts.ReceiptFacts(
                     upload_id=upload.upload_id,
                     file_name=upload.file_name,

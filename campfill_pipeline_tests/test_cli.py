@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from campfill_pipeline_tests.lists import line_id, row, write_list
@@ -37,6 +38,15 @@ class Shell:
         assert "Traceback" not in done.stdout + done.stderr
         return done
 
+    def sessions(self) -> int:
+        """How many connections were opened so far to campfill's database and Dagster's."""
+        with psycopg.connect(self.environ["CAMPFILL_DATABASE_URL"]) as connection:
+            asked = connection.execute(
+                "SELECT sum(sessions) FROM pg_stat_database WHERE starts_with(datname, current_database())"
+            ).fetchone()
+        assert asked is not None
+        return int(asked[0])
+
 
 @pytest.fixture
 def campfill(tmp_path: Path, database_url: str) -> Shell:
@@ -49,6 +59,7 @@ def test_ingest_reports_each_file_and_its_exit_code_tells_the_worst(campfill: Sh
     broken = tmp_path / "broken.xlsx"
     broken.write_bytes(b"")
     reports = json.loads(campfill("ingest", str(good), str(faulty), str(broken), "--json", code=4).stdout)
+    assert campfill.sessions() < 120  # connections are kept: with one for every statement there were 644
     assert [report["status"] for report in reports] == ["loaded", "partly_loaded", "rejected"]
     assert [report["reason"] for report in reports] == [None, None, "empty_file"]
     assert set(reports[0]) == {

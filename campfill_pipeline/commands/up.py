@@ -74,8 +74,7 @@ def _wait_for_port(host: str, port: int, child: processes.Child, seconds: float 
 def child_environment(settings: Settings, values: Mapping[str, str], demo: Demo | None) -> dict[str, str]:
     """What every process of this system needs to know; secrets go by environment, never by command line."""
     environ: dict[str, str] = {**environment(), **values}
-    environ["DAGSTER_HOME"] = str(instance.dagster_home(settings))
-    environ["CAMPFILL_DAGSTER_URL"] = instance.storage_url(settings)
+    environ |= instance.environment(settings)
     environ["DAGSTER_GRPC_SHUTDOWN_GRACE_PERIOD"] = "5"
     environ["PYTHONUNBUFFERED"] = "1"
     if demo:

@@ -27,8 +27,16 @@ def storage_url(settings: Settings) -> str:
     return server.dagster_url(settings).replace("postgresql://", "postgresql+psycopg2://", 1)
 
 
+def environment(settings: Settings) -> dict[str, str]:
+    """What Dagster's processes must find in their environment."""
+    return {
+        "DAGSTER_HOME": str(dagster_home(settings)),
+        "CAMPFILL_DAGSTER_URL": storage_url(settings),
+        "DAGSTER_EVENT_BATCH_SIZE": "1000",  # the materializations of a burst's uploads are stored together
+    }
+
+
 def prepare_environment(settings: Settings) -> None:
     """Tell Dagster in this process where its home and storage are, as `campfill up` tells its processes."""
     settings.make_folders()
-    os.environ["DAGSTER_HOME"] = str(dagster_home(settings))
-    os.environ["CAMPFILL_DAGSTER_URL"] = storage_url(settings)
+    os.environ.update(environment(settings))

@@ -6,6 +6,7 @@ Every run of ours holds a lock in the database while it lives; a started run wit
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import dagster as dg
@@ -50,16 +51,17 @@ def report_dead(instance: dg.DagsterInstance, campfill: Campfill) -> int:
     return len(dead)
 
 
-def covers(instance: dg.DagsterInstance, partition_key: str) -> bool:
-    """Whether an unfinished run works, or is about to work, on this partition. Upload keys sort in ledger order."""
+def covered(instance: dg.DagsterInstance, partition_keys: Iterable[str]) -> set[str]:
+    """Those of the partitions on which an unfinished run works, or is about to. Upload keys sort in ledger order."""
+    spans = []
     for record in _unfinished(instance):
         tags = record.dagster_run.tags
         single = tags.get("dagster/partition")
-        if single == partition_key:
-            return True
-        if RANGE_START in tags and tags[RANGE_START] <= partition_key <= tags[RANGE_END]:
-            return True
-    return False
+        if single is not None:
+            spans.append((single, single))
+        elif RANGE_START in tags:
+            spans.append((tags[RANGE_START], tags[RANGE_END]))
+    return {key for key in partition_keys if any(first <= key <= last for first, last in spans)}
 
 
 def any_of_job(instance: dg.DagsterInstance, job: str) -> bool:

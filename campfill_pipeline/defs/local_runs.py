@@ -5,6 +5,7 @@ The runs are written to the same instance, so they show in the web UI like any o
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from campfill_pipeline.defs.build import build_defs
 from campfill_pipeline.defs.instance import prepare_environment
 from campfill_pipeline.defs.resources import Campfill, Progress, open_campfill
 from campfill_pipeline.settings import Settings
-from campfill_pipeline.warehouse import claims
+from campfill_pipeline.warehouse import claims, database
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -42,7 +43,7 @@ class LocalRuns:
     ) -> dg.ExecuteInProcessResult:
         """Run `job` (or only these assets of it) here and now. Raises RunFailedError with the failure's own words."""
         run_id = str(uuid4())
-        with self.campfill.connect(autocommit=True) as alive:
+        with database.connect(self.campfill.url, autocommit=True) as alive:
             claims.claim_run(alive, run_id)  # before Dagster knows the run: nobody shall take it for dead
             result = (
                 build_defs(self.campfill)
@@ -78,5 +79,6 @@ def _first_failure(result: dg.ExecuteInProcessResult) -> str:
 def local_runs(settings: Settings, progress: Progress) -> Iterator[LocalRuns]:
     """This home's instance, ready to run jobs in this process."""
     prepare_environment(settings)
-    with dg.DagsterInstance.get() as instance:
-        yield LocalRuns(open_campfill(progress), instance)
+    campfill = open_campfill(progress)
+    with dg.DagsterInstance.get() as instance, contextlib.closing(campfill):
+        yield LocalRuns(campfill, instance)

@@ -28,6 +28,7 @@ def rebuild_all(settings: Settings, progress: Progress) -> dict[str, Any]:
             progress=partial(progress, "replaying the ledger"),
         )
     finally:
+        campfill.close()
         for upload in read_again:
             shutil.rmtree(upload_steps.work_folder(campfill, upload), ignore_errors=True)
     return {

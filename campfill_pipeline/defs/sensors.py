@@ -38,36 +38,29 @@ def inbox(
         waiting = [
             upload for upload in uploads.waiting(connection) if not arrivals.in_other_hands(campfill, upload)
         ]
-        for upload in waiting:
-            if upload.attempts >= MAX_ATTEMPTS and not live_runs.covers(
-                context.instance, upload.partition_key
-            ):
-                arrivals.give_up(campfill, upload)
-                context.log.error(
-                    "ALERT: %s failed %d times; it is rejected", upload.file_name, upload.attempts
-                )
+    at_work = live_runs.covered(context.instance, [upload.partition_key for upload in waiting])
+    free = [upload for upload in waiting if upload.partition_key not in at_work]
+    for upload in free:
+        if upload.attempts >= MAX_ATTEMPTS:
+            arrivals.give_up(campfill, upload)
+            context.log.error("ALERT: %s failed %d times; it is rejected", upload.file_name, upload.attempts)
     if not waiting:
         return dg.SkipReason(
             "; ".join(problems) or f"Nothing waits. Drop campaign lists into {campfill.settings.inbox}."
         )
-    known = context.instance.get_dynamic_partitions(UPLOADS.name or "")
-    missing = [upload.partition_key for upload in waiting if upload.partition_key not in set(known)]
-    order = [*known, *missing]
-    requests = list(_requests(context.instance, waiting, order))
+    known = dict.fromkeys(context.instance.get_dynamic_partitions(UPLOADS.name or ""))
+    missing = [upload.partition_key for upload in waiting if upload.partition_key not in known]
     return dg.SensorResult(
-        run_requests=requests,
+        run_requests=list(_requests(free, [*known, *missing])),
         dynamic_partitions_requests=[UPLOADS.build_add_request(missing)] if missing else [],
     )
 
 
-def _requests(
-    instance: dg.DagsterInstance, waiting: list[uploads.Upload], order: list[str]
-) -> Iterator[dg.RunRequest]:
-    free = [upload for upload in waiting if not live_runs.covers(instance, upload.partition_key)]
+def _requests(free: list[uploads.Upload], order: list[str]) -> Iterator[dg.RunRequest]:
     names = {upload.partition_key: upload.file_name for upload in free}
     # One that is very large, or failed before, runs alone: it shall neither delay nor endanger the others.
-    alone = [u.partition_key for u in free if u.file_bytes >= GIANT_BYTES or u.attempts > 0]
-    together = [u.partition_key for u in free if u.partition_key not in set(alone)]
+    alone = dict.fromkeys(u.partition_key for u in free if u.file_bytes >= GIANT_BYTES or u.attempts > 0)
+    together = [u.partition_key for u in free if u.partition_key not in alone]
     blocks = [*key_blocks(together, order), *([key] for key in alone)]
     for block in blocks:
         tags = key_range(block[0], block[-1]) | run_names.upload([names[key] for key in block])

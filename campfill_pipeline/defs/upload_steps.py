@@ -7,7 +7,6 @@ before is done again from the archive. So every asset can be materialised by its
 from __future__ import annotations
 
 import shutil
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,7 +114,7 @@ def store_export(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
     """Decide a CSV export: its rows become delivery, or nothing of it is loaded."""
     parsed, verdict = parsed_of(campfill, upload), verdict_of(campfill, upload)
     now = campfill.clock()
-    with campfill.connect(autocommit=True) as connection, connection.transaction():
+    with campfill.connect() as connection:
         if original := uploads.duplicate_of(connection, upload):
             ledger.mark_duplicate(connection, upload.upload_id, original.upload_id, at=now)
         elif verdict.status == "rejected":
@@ -188,7 +187,7 @@ def write_receipt(campfill: Campfill, upload: uploads.Upload, parser: parsing.Pa
     work = work_folder(campfill, upload)
     path = receipt_path(upload)
     with campfill.connect() as connection:
-        changes = [asdict(change) for change in register.changes(connection, upload.upload_id, CHANGES_SHOWN)]
+        changes = [vars(change) for change in register.changes(connection, upload.upload_id, CHANGES_SHOWN)]
     facts = receipts.ReceiptFacts(
         upload_id=upload.upload_id,
         file_name=upload.file_name,

@@ -14,7 +14,7 @@ import pytest
 from campfill_pipeline.defs import live_runs, sensors
 from campfill_pipeline.defs.ranges import RANGE_END, RANGE_START, day_blocks, key_blocks
 from campfill_pipeline.defs.resources import Campfill
-from campfill_pipeline.warehouse import claims, ledger, uploads
+from campfill_pipeline.warehouse import claims, database, ledger, uploads
 from campfill_pipeline_tests.lists import row, write_list
 
 Tick = Callable[[], dg.SensorResult | dg.SkipReason]
@@ -128,7 +128,7 @@ def test_a_started_run_whose_process_is_gone_is_reported_and_a_living_one_is_not
             dg.DagsterEvent(event_type_value="PIPELINE_START", job_name="upload"), run_id=run.run_id
         )
     later = replace(campfill, clock=lambda: datetime.now(UTC) + timedelta(minutes=5))
-    with campfill.connect(autocommit=True) as alive:
+    with database.connect(campfill.url, autocommit=True) as alive:
         claims.claim_run(alive, runs[0].run_id)
         assert live_runs.report_dead(instance, campfill) == 0  # too young to be judged
         assert live_runs.report_dead(instance, later) == 1
