@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run up test test-long bench lint types docs lock clean
+.PHONY: help run up test test-long bench lint types docs pictures lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ bench: $(VENV)/.installed-dev  ## every benchmark, each beside its alternatives
 
 docs: $(VENV)/.installed-dev  ## write the pages that are made from the product itself
 	$(BIN)/python -m campfill_pipeline_tests.generated_docs
+
+pictures: $(VENV)/.installed-dev  ## take every picture of the docs anew (needs Chromium, LibreOffice, pdftoppm)
+	$(BIN)/python docs/pictures/take.py
 
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header --no-annotate
 

@@ -55,7 +55,7 @@ def sentence(now: Situation) -> str:
     if now.lifecycle != "live":
         owed = "a make-good of" if now.purchase_type == "guaranteed" else "missing are"
         return (
-            f"Ended on {now.end_date:%d.%m.%Y} at {percent(now.fulfillment_pct)}: {owed} {at_stake}{because}."
+            f"Ended on {now.end_date.day} {now.end_date:%b %Y} at {percent(now.fulfillment_pct)}: {owed} {at_stake}{because}."
         )
     left = days(now.days_left)
     if not now.reported:
@@ -78,8 +78,8 @@ def whole(amount: Decimal, rounding: str = ROUND_HALF_UP) -> str:
 
 
 def euros(amount: Decimal) -> str:
-    """Money for reading: € 1,234.50."""
-    return f"€ {amount.quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
+    """Money for reading: €1,234.50."""
+    return f"€{amount.quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
 
 
 def percent(share: Decimal) -> str:

@@ -173,7 +173,7 @@ def test_a_line_shows_the_file_and_row_it_came_from_and_what_changed(
     assert f"campaigns-29.xlsx, sheet Campaign list, row {line.row_no}" in reader.text(".contract")
     history = reader.text(".revisions")
     assert "Revision 2, changed by an upload" in history and "Revision 1, first seen" in history
-    assert f"Impression goal: 100000 → {line.impression_goal}" in history
+    assert f"Impression goal: 100,000 → {line.impression_goal:,}" in history
     assert f"campaigns-29.xlsx, sheet Campaign list, row {line.row_no}" in history
     assert "campaigns-1.xlsx, sheet Campaign list, row 17" in history
     assert len(states) == 2

@@ -57,7 +57,7 @@ def test_the_sentence_says_what_it_takes_and_whether_that_was_ever_done(
     assert (unreachable.reachable, reachable.reachable) == (False, True)
     assert reachable.reason.startswith(
         "Live at 73.5 % of its pace, 28 days left: needs 540 a day, its best week gave 600 a day (reachable);"
-        " at risk are 12,300 impressions (€ 123.00)"
+        " at risk are 12,300 impressions (€123.00)"
     )
     assert "its best week gave 10 a day (out of reach)" in unreachable.reason
 
@@ -67,7 +67,7 @@ def test_a_silent_line_is_named_as_such(connection: psycopg.Connection) -> None:
     refreshed(connection)
     (item,) = attention(connection)
     assert item.reason == (
-        "Live for 2 days without a single report row, 1 day left: 3,000 impressions (€ 30.00) at risk."
+        "Live for 2 days without a single report row, 1 day left: 3,000 impressions (€30.00) at risk."
     )
 
 
@@ -93,7 +93,7 @@ def test_make_goods_are_owed_for_ended_guaranteed_lines(connection: psycopg.Conn
     assert sorted(item.final for item in owed) == [False, True]
     assert len(make_goods(connection, since=TODAY - 7 * DAY)) == 1
     (item,) = attention(connection)  # the other one ended long ago
-    assert item.reason.startswith("Ended on 18.05.2026 at 89.9 %: a make-good of 101 impressions (€ 1.01)")
+    assert item.reason.startswith("Ended on 18 May 2026 at 89.9 %: a make-good of 101 impressions (€1.01)")
 
 
 def test_the_summary_adds_up_to_the_whole_shortfall(connection: psycopg.Connection) -> None:

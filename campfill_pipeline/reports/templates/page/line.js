@@ -142,13 +142,19 @@ const FIELDS = {
   kind: "Kind",
   kind_listed: "Kind",
 };
+const termOf = (field, value) => {
+  if (missing(value)) return "blank";
+  if (field === "impression_goal") return count(value);
+  if (field === "budget_eur" || field === "cpm_eur") return euros(value, field === "cpm_eur" ? 4 : 2);
+  return value;
+};
 const pastOf = (row, list) =>
   html`<section class="panel" aria-labelledby="h-history">
     <h2 id="h-history">What became of the contract</h2>${list.length ? "" : row.revision > 1 ? html`<p>This is revision ${count(row.revision)}. <code>campfill line ${row.id}</code> tells the earlier ones.</p>` : html`<p>Revision 1: unchanged since it first came.</p>`}<ol class="revisions">${list.map(
       (entry) =>
         html`<li><p><strong>Revision ${entry.revision}, ${label("actions", entry.action)}</strong> <span class="soft">valid from ${moment(entry.valid_from)}</span></p>
         <p>${source(entry.upload, entry.sheet, entry.row)}</p>
-  ${entry.changes.length ? html`<ul>${entry.changes.map(([field, before, after]) => html`<li>${FIELDS[field] || field}: <del>${before ?? "blank"}</del> <span aria-hidden="true">→</span> <ins>${after ?? "blank"}</ins></li>`)}</ul>` : ""}</li>`,
+  ${entry.changes.length ? html`<ul>${entry.changes.map(([field, before, after]) => html`<li>${FIELDS[field] || field}: <del>${termOf(field, before)}</del> <span aria-hidden="true">→</span> <ins>${termOf(field, after)}</ins></li>`)}</ul>` : ""}</li>`,
     )}</ol></section>`;
 
 const line = async (id) => {
