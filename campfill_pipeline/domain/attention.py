@@ -54,9 +54,7 @@ def sentence(now: Situation) -> str:
     at_stake = f"{whole(now.missing)} impressions ({euros(now.value_at_risk_eur)})"
     if now.lifecycle != "live":
         owed = "a make-good of" if now.purchase_type == "guaranteed" else "missing are"
-        return (
-            f"Ended on {now.end_date.day} {now.end_date:%b %Y} at {percent(now.fulfillment_pct)}: {owed} {at_stake}{because}."
-        )
+        return f"Ended on {now.end_date.day} {now.end_date:%b %Y} at {percent(now.fulfillment_pct)}: {owed} {at_stake}{because}."
     left = days(now.days_left)
     if not now.reported:
         return (
