@@ -48,7 +48,7 @@ def hours(column: pa.ChunkedArray) -> Ints:
 
 
 def terms(campaign_type: Coded, deal_type: Coded) -> npt.NDArray[np.uint8]:
-    """One character per row for both purchase types, as in the table `purchase_terms`."""
+    """One character per row for both purchase types, as the functions `campaign_type` and `deal_type` read it."""
 
     def numbers(column: Coded) -> Ints:
         # The last entry is what code -1, a null, picks.

@@ -1,7 +1,7 @@
 """Replacing what is stored by what came now, by key, and recording what that changed.
 
 A purchase type that is not told, or was never heard of, says nothing: it neither contradicts one that was told nor
-takes it back. So figures are compared, and `terms` (see the table `purchase_terms`) are merged.
+takes it back. So figures are compared, and `terms` (see the function `campaign_type`) are merged.
 
 Belongs here: the comparison of staged rows with stored ones, and its outcomes. Does not belong here: how rows are
 staged (staging.py), or sums over them (rollups.py).
