@@ -36,6 +36,7 @@ import pyarrow as pa
 import pyarrow.csv
 import requests
 
+from campfill_pipeline.defs.delivery_steps import promised
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import CANONICAL
 from campfill_pipeline.reporting import connector as connectors
@@ -223,7 +224,7 @@ def store(connection: psycopg.Connection, day: date, rows: pa.Table | Iterator[p
 
 
 def fetch_and_store(connection: psycopg.Connection, client: ReportingClient, day: date) -> None:
-    store(connection, day, (page.table for page in client.detail(*day_window(day, ZONE))))
+    store(connection, day, promised(page.table for page in client.detail(*day_window(day, ZONE))))
 
 
 _AS_TOLD = """
