@@ -54,7 +54,8 @@ def sentence(now: Situation) -> str:
     at_stake = f"{whole(now.missing)} impressions ({euros(now.value_at_risk_eur)})"
     if now.lifecycle != "live":
         owed = "a make-good of" if now.purchase_type == "guaranteed" else "missing are"
-        return f"Ended on {now.end_date.day} {now.end_date:%b %Y} at {percent(now.fulfillment_pct)}: {owed} {at_stake}{because}."
+        ended = f"{now.end_date.day} {now.end_date:%b %Y}"
+        return f"Ended on {ended} at {percent(now.fulfillment_pct)}: {owed} {at_stake}{because}."
     left = days(now.days_left)
     if not now.reported:
         return (
