@@ -229,7 +229,7 @@ def fetch_and_store(connection: psycopg.Connection, client: ReportingClient, day
 
 _AS_TOLD = """
 CREATE TABLE bare.report_as_told (
-    hour_utc timestamptz, site text, campaign_id text, campaign_name text, campaign_purchase_type text, deal_id text,
+    hour_utc timestamptz, site text, campaign_id uuid, campaign_name text, campaign_purchase_type text, deal_id uuid,
     deal_name text, deal_purchase_type text, impressions numeric(18, 4) NOT NULL, bids integer, wins integer,
     plays integer, PRIMARY KEY (hour_utc, site, campaign_id, deal_id))
 """

@@ -28,7 +28,7 @@ KEY = ("hour_utc", "site", "campaign_id", "deal_id")
 FIGURES = ("impressions", "bids", "wins", "plays")
 SMALL = Shape.small()
 LARGE = Shape(
-    lines=300, ended=180, live=60, scheduled=10, straddling=20, runtimes=200, goals=200, cpms=90, sites=12
+    lines=300, ended=180, live=60, scheduled=10, straddling=20, runtimes=200, goals=200, cpms=90, sites=3
 )
 
 Rows = dict[tuple[object, ...], tuple[object, ...]]

@@ -134,9 +134,8 @@ def deliver(line: WorldLine, plan: Plan, ground: Ground, rng: np.random.Generato
     """The detail rows of one line on all its flight days in the calendar; `stream` is the line's index."""
     calendar, sites, outage, known_days = ground.calendar, ground.sites, ground.outage, ground.known_days
     own_win, own_audience = np.exp(rng.normal(0, 0.06)), np.exp(rng.normal(0, 0.04))
-    chosen = rng.choice(
-        sites.number, int(rng.choice([1, 2, 3, 4, 5], p=[0.1, 0.25, 0.35, 0.2, 0.1])), replace=False
-    )
+    number = int(rng.choice([1, 2, 3, 4, 5], p=[0.1, 0.25, 0.35, 0.2, 0.1]))
+    chosen = rng.choice(sites.number, min(number, sites.number), replace=False)
     rush_only = rng.random() < 0.25
     first = max(calendar.index(line.start), 0)
     last = min(calendar.index(line.end), len(calendar.starts) - 2)
