@@ -1,6 +1,6 @@
 """Issues on disk: findings given their address in the sheet, written and read as Arrow IPC streams.
 
-Belongs here: A1 addresses, the layout of `issues.arrow`. Does not belong here: what is wrong with a cell (domain).
+Belongs here: findings as rows of `issues.arrow`, and its batches. Does not belong here: what is wrong with a cell (domain).
 """
 
 from __future__ import annotations
@@ -15,27 +15,12 @@ import pyarrow.compute as pc
 
 from campfill_pipeline.domain.column_reading import Positions
 from campfill_pipeline.domain.columns import LIST_FIELDS
+from campfill_pipeline.domain.issue_layout import ISSUES, LONGEST_VALUE, letters
 from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.intake.findings import TableFound
 
 if TYPE_CHECKING:
     from campfill_pipeline.domain.lines import Findings  # costly to import: Pandera
-
-ISSUES = pa.schema(
-    [
-        ("issue_no", pa.int32()),
-        ("sheet", pa.string()),
-        ("cell", pa.string()),
-        ("row_no", pa.int32()),
-        ("column_name", pa.string()),
-        ("value", pa.string()),
-        ("code", pa.string()),
-        ("severity", pa.string()),
-        ("message", pa.string()),
-        ("hint", pa.string()),
-    ]
-)
-"""`issue_no` counts from 1 in the order of sheet, row, column. `column_name` is the header as found."""
 
 PLACED = pa.schema([*list(ISSUES)[1:], ("column_no", pa.int32())])
 """Issues before they are numbered, with the column's position in the sheet."""
@@ -45,17 +30,6 @@ NOTATIONS = b"notations"
 
 SLICE_ROWS = 8_192
 _COMPRESSED = pa.ipc.IpcWriteOptions(compression="lz4")
-_LONGEST_VALUE = 2_000
-
-
-def letters(index: int) -> str:
-    """The letters of a column, counted from 0: 0 is A, 25 is Z, 26 is AA, 16383 is XFD."""
-    name = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name
 
 
 def writer(path: Path, schema: pa.Schema) -> pa.ipc.RecordBatchStreamWriter:
@@ -135,26 +109,8 @@ def _values(batch: pa.RecordBatch, at: Positions, fields: Positions) -> pa.Array
 
 def presentable(values: pa.Array) -> pa.Array:
     """Values as found, fit to be stored: very long ones cut, NUL characters (which PostgreSQL refuses) replaced."""
-    cut = pc.utf8_slice_codeunits(values, 0, _LONGEST_VALUE)
+    cut = pc.utf8_slice_codeunits(values, 0, LONGEST_VALUE)
     return pc.replace_substring(cut, "\x00", "\ufffd")
-
-
-def hidden_sheet_issues(sheets: Sequence[str]) -> list[Issue]:
-    """One info for every hidden sheet: it was not read."""
-    return [
-        Issue(
-            sheet,
-            None,
-            None,
-            None,
-            None,
-            "hidden_sheet",
-            Severity.INFO,
-            f"The sheet “{sheet}” is hidden and was not read.",
-            "If its rows are meant to be loaded, unhide the sheet, save and drop the file again.",
-        )
-        for sheet in sheets
-    ]
 
 
 def as_batch(issues: Sequence[tuple[Issue, int]]) -> pa.RecordBatch:

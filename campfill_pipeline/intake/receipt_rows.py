@@ -15,10 +15,10 @@ from decimal import Decimal
 from typing import Any
 
 from campfill_pipeline.domain.cells import CellKind, is_blank, spoiled
+from campfill_pipeline.domain.issue_layout import letters
 from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.domain.numbers import NUMBER_RULES, Notation, NumberRule, read_number
 from campfill_pipeline.intake.findings import RawCell, TableFound
-from campfill_pipeline.intake.issue_files import letters
 from campfill_pipeline.intake.parsing import RowsUnreadableError
 from campfill_pipeline.intake.receipt_facts import MOST_ROWS, IssueDigest, ReceiptFacts, issues_of_rows
 from campfill_pipeline.intake.receipt_sheet import GREY, ORANGE, YELLOW, Book, write_text

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from campfill_pipeline.domain.columns import EXPORT_COLUMNS, LIST_COLUMNS
+from campfill_pipeline.domain.issue_layout import letters
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.intake.findings import KIND_EXPORT, TableFound
-from campfill_pipeline.intake.issue_files import letters
 from campfill_pipeline.intake.receipt_facts import IssueDigest, ReceiptFacts
 from campfill_pipeline.intake.receipt_lists import describe_changes, effect, in_words
 from campfill_pipeline.intake.receipt_rows import MendSheet

@@ -17,6 +17,7 @@ from campfill_pipeline.domain import duplicates
 from campfill_pipeline.domain.column_reading import Mask, Positions
 from campfill_pipeline.domain.columns import LIST_COLUMNS
 from campfill_pipeline.domain.duplicates import Outcome, Repeated
+from campfill_pipeline.domain.issue_layout import letters
 from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.domain.line_columns import readers
 from campfill_pipeline.domain.lines import JudgedRows, judge
@@ -138,7 +139,7 @@ class Repetitions:
             hint = "Keep the row that is right and delete the other, or correct the ID."
         issue = Issue(
             table.sheet,
-            f"{issue_files.letters(column.index)}{row_no}",
+            f"{letters(column.index)}{row_no}",
             row_no,
             column.header,
             value,

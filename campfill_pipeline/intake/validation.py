@@ -4,7 +4,7 @@ Belongs here: streaming tables through the rules batch by batch. Does not belong
 (parsing), storing lines (warehouse).
 
 Two Arrow IPC streams are written to the work folder: `lines.arrow` (accepted rows, `domain.lines.LINES`) and
-`issues.arrow` (`issue_files.ISSUES`). Memory is bounded by the batch, but for some 30 bytes a row that find
+`issues.arrow` (`issue_layout.ISSUES`). Memory is bounded by the batch, but for some 30 bytes a row that find
 repeated IDs.
 """
 
@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from campfill_pipeline.domain.issue_layout import ISSUES, hidden_sheet_issues
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.line_columns import notations_shown, readers
 from campfill_pipeline.domain.lines import LINES, broken_promises, canonical, judge
@@ -25,7 +26,7 @@ from campfill_pipeline.domain.numbers import Notation
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake import issue_files
 from campfill_pipeline.intake.findings import Parsed, TableFound
-from campfill_pipeline.intake.issue_files import ISSUES, NOTATIONS, PLACED, read_issues
+from campfill_pipeline.intake.issue_files import NOTATIONS, PLACED, read_issues
 from campfill_pipeline.intake.repeated_ids import IdsSeen, Repetitions, find_repetitions
 
 __all__ = ["BrokenPromiseError", "Progress", "Verdict", "read_issues", "validate_list"]
@@ -207,9 +208,7 @@ def _all_findings(found: Path, parsed: Parsed, repetitions: Repetitions | None) 
         for number, (findings, batch) in enumerate(zip(issue_files.batches(found), read, strict=True)):
             more = repetitions.issues(number, batch)
             yield _merged(findings, issue_files.as_batch(more)) if more else findings
-    yield issue_files.as_batch(
-        [(issue, 0) for issue in issue_files.hidden_sheet_issues(parsed.hidden_sheets)]
-    )
+    yield issue_files.as_batch([(issue, 0) for issue in hidden_sheet_issues(parsed.hidden_sheets)])
 
 
 def _id_place(table: TableFound) -> int:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from campfill_pipeline.domain import report_values
 from campfill_pipeline.domain.cells import CellKind, spoiled
+from campfill_pipeline.domain.issue_layout import ISSUES, LONGEST_VALUE, hidden_sheet_issues, letters
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.report_rows import Refusal, Remark
 
@@ -22,21 +23,6 @@ if TYPE_CHECKING:
     from campfill_pipeline.intake.findings import TableFound
     from campfill_pipeline.reporting.export_keys import Repeat
 
-ISSUES = pa.schema(
-    [
-        ("issue_no", pa.int32()),
-        ("sheet", pa.string()),
-        ("cell", pa.string()),
-        ("row_no", pa.int32()),
-        ("column_name", pa.string()),
-        ("value", pa.string()),
-        ("code", pa.string()),
-        ("severity", pa.string()),
-        ("message", pa.string()),
-        ("hint", pa.string()),
-    ]
-)
-_LONGEST_VALUE = 2000
 _MAYBE_SPOILED = r"^\s*(#|(?i:err:))"
 _ROWS = 65_536
 
@@ -56,15 +42,6 @@ class Found:
     severity: str
     message: str
     hint: str
-
-
-def letters(index: int) -> str:
-    """The letters of a column, counted from 0: 0 is A, 25 is Z, 26 is AA."""
-    name, index = "", index + 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name
 
 
 class Columns:
@@ -112,7 +89,7 @@ class Columns:
             self._table.sheet,
             f"{letters(column.index)}{row_no}" if column is not None else None,
             column.header if column is not None else None,
-            None if value is None else value[:_LONGEST_VALUE].replace("\x00", "\ufffd"),
+            None if value is None else value[:LONGEST_VALUE].replace("\x00", "\ufffd"),
             code,
             str(severity),
             message,
@@ -204,10 +181,10 @@ def write(path: Path, found: list[Found], hidden_sheets: Sequence[str]) -> dict[
     rows: list[tuple[Any, ...]] = [
         (f.sheet, f.cell, f.row_no, f.header, f.value, f.code, f.severity, f.message, f.hint) for f in found
     ]
-    hint = "If its rows are meant to be loaded, unhide the sheet, save and drop the file again."
-    for sheet in hidden_sheets:
-        message = f"The sheet “{sheet}” is hidden and was not read."
-        rows.append((sheet, None, None, None, None, "hidden_sheet", str(Severity.INFO), message, hint))
+    rows += [
+        (i.sheet, i.cell, i.row, i.column, i.value, i.code, str(i.severity), i.message, i.hint)
+        for i in hidden_sheet_issues(hidden_sheets)
+    ]
     counts = dict.fromkeys(Severity, 0)
     with writer(path, ISSUES) as file:
         for start in range(0, len(rows), _ROWS):
