@@ -1,4 +1,4 @@
-"""What the web UI shows of one upload: counts, a table of issues, the receipt."""
+"""What the web UI shows of one upload: counts, tables of issues and changes, the receipt."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ import dagster as dg
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.issues import Issue
 from campfill_pipeline.domain.verdict import Verdict
+from campfill_pipeline.intake import receipt_lists
 from campfill_pipeline.intake.findings import Parsed
 from campfill_pipeline.warehouse import uploads
+from campfill_pipeline.warehouse.line_changes import LineChange
 
 Metadata = Mapping[str, dg.MetadataValue]
 ISSUES_SHOWN = 50
+CHANGES_SHOWN = 50
 
 
 def sheets(upload: uploads.Upload, parsed: Parsed, seconds: float) -> Metadata:
@@ -41,6 +44,17 @@ def sheets(upload: uploads.Upload, parsed: Parsed, seconds: float) -> Metadata:
         ]
         facts["columns"] = dg.MetadataValue.table(columns)
     return facts
+
+
+def not_read(upload: uploads.Upload, original: uploads.Upload) -> Metadata:
+    """Why a file was not read: its bytes are known."""
+    return {
+        "file": dg.MetadataValue.text(upload.file_name),
+        "bytes": dg.MetadataValue.int(upload.file_bytes),
+        "what was found": dg.MetadataValue.md(
+            f"The very bytes of {original.file_name}, which is loaded. Nothing needs to be read."
+        ),
+    }
 
 
 def verdict(judged: Verdict, first_issues: Sequence[Issue]) -> Metadata:
@@ -95,6 +109,31 @@ def decided(upload: uploads.Upload) -> Metadata:
         "updated": dg.MetadataValue.int(upload.rows_updated or 0),
         "unchanged": dg.MetadataValue.int(upload.rows_unchanged or 0),
     }
+
+
+def changes(upload: uploads.Upload, first: Sequence[LineChange]) -> Metadata:
+    """What the upload changed, as a table: what people must see first, then other changes, then new lines."""
+    if not first:
+        return {}
+    records = [
+        {
+            "change": f"{receipt_lists.what(change)}: {receipt_lists.field_word(change['field'])}"
+            if change["field"]
+            else receipt_lists.what(change),
+            "line": change["name"],
+            "before → after": receipt_lists.told(change) if change["field"] else "",
+            "where in the file": receipt_lists.place(change) or "",
+        }
+        for change in map(vars, first)
+    ]
+    more = (upload.rows_new or 0) + (upload.rows_updated or 0) - len({change.line_id for change in first})
+    if more > 0:
+        rest = dict.fromkeys(records[0], "")
+        records.append(
+            rest | {"change": f"{more:,} more", "line": "The receipt lists them, on its sheet Changes."}
+        )
+    schema = dg.TableSchema.from_name_type_dict(dict.fromkeys(records[0], "string"))
+    return {"changes": dg.MetadataValue.table([dg.TableRecord(record) for record in records], schema)}
 
 
 def receipt(campfill: Campfill, upload: uploads.Upload) -> Metadata:

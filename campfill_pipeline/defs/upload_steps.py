@@ -60,6 +60,22 @@ def parse(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parser) ->
     return parsed
 
 
+def seems_duplicate(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload | None:
+    """The upload whose bytes these are, while nothing else was loaded since: then it need not be read.
+
+    Decided where its turn comes; if something else came between, it is read then.
+    """
+    with campfill.connect() as connection:
+        return uploads.duplicate_of(connection, upload)
+
+
+def kind_of(campfill: Campfill, upload: uploads.Upload) -> str:
+    """What kind of file it is, without reading one that seems a duplicate."""
+    if original := seems_duplicate(campfill, upload):
+        return original.kind
+    return parsed_of(campfill, upload).kind
+
+
 def parsed_of(campfill: Campfill, upload: uploads.Upload) -> Parsed:
     """The findings of `parse`, from the work folder, else made again."""
     file = work_folder(campfill, upload) / "parsed.json"
@@ -90,6 +106,8 @@ def verdict_of(campfill: Campfill, upload: uploads.Upload) -> Verdict:
 
 def apply_list(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
     """Decide an upload that is no CSV export: its lines go to the register, or nothing of it is loaded."""
+    if _is_duplicate(campfill, upload):
+        return _as_it_is(campfill, upload)
     parsed, verdict = parsed_of(campfill, upload), verdict_of(campfill, upload)
     counts = counts_of(verdict)
     with campfill.connect() as connection:
@@ -112,12 +130,12 @@ def apply_list(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
 
 def store_export(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
     """Decide a CSV export: its rows become delivery, or nothing of it is loaded."""
+    if _is_duplicate(campfill, upload):
+        return _as_it_is(campfill, upload)
     parsed, verdict = parsed_of(campfill, upload), verdict_of(campfill, upload)
     now = campfill.clock()
     with campfill.connect() as connection:
-        if original := uploads.duplicate_of(connection, upload):
-            ledger.mark_duplicate(connection, upload.upload_id, original.upload_id, at=now)
-        elif verdict.status == "rejected":
+        if verdict.status == "rejected":
             _reject(campfill, connection, upload, parsed, verdict)
         else:
             stored = delivery.store_export(
@@ -140,6 +158,11 @@ def store_export(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
                 issues=verdict.issues,
             )
     return _as_it_is(campfill, upload)
+
+
+def _is_duplicate(campfill: Campfill, upload: uploads.Upload) -> bool:
+    with campfill.connect() as connection:
+        return ledger.decide_if_duplicate(connection, upload, at=campfill.clock())
 
 
 def counts_of(verdict: Verdict) -> uploads.Counts:
@@ -183,9 +206,14 @@ def receipt_path(upload: uploads.Upload) -> str:
 
 def write_receipt(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parser) -> uploads.Upload:
     """Write the receipt of a decided upload, in one move, and note where it lies."""
-    parsed = parsed_of(campfill, upload)
     work = work_folder(campfill, upload)
     path = receipt_path(upload)
+    if upload.status == "duplicate":
+        parsed = Parsed(
+            upload.kind, None, "", "", "unknown"
+        )  # the receipt of its first arrival tells what was read
+    else:
+        parsed = parsed_of(campfill, upload)
     with campfill.connect() as connection:
         changes = [vars(change) for change in register.changes(connection, upload.upload_id, CHANGES_SHOWN)]
     facts = receipts.ReceiptFacts(

@@ -84,20 +84,44 @@ def describe_changes(facts: ReceiptFacts) -> str:
 
 def _change_row(change: Mapping[str, Any]) -> list[Any]:
     field = change["field"]
-    word = _WORDS.get(change["action"], str(change["action"]).capitalize())
-    place = f"{change['sheet'] or ''} row {change['row_no']}".strip() if change["row_no"] else None
     return [
-        f"{word} !" if change["notable"] and change["action"] != "new" else word,
+        what(change),
         change["name"],
-        FIELD_WORDS.get(field, str(field).capitalize()) if field else None,
+        field_word(field) if field else None,
         _figure(field, change["before"]),
         _figure(field, change["after"]),
         change["change_pct"],
         effect(change),
-        place,
+        place(change),
         str(change["line_id"]),
         YELLOW if change["notable"] else BLUE if change["action"] == "new" else None,
     ]
+
+
+def field_word(field: str) -> str:
+    """A field as people call it: `Goal`."""
+    return FIELD_WORDS.get(field, field.capitalize())
+
+
+def what(change: Mapping[str, Any]) -> str:
+    """`New`, `Updated`, and `Updated !` where people must see it."""
+    word = _WORDS.get(change["action"], str(change["action"]).capitalize())
+    return f"{word} !" if change["notable"] and change["action"] != "new" else word
+
+
+def place(change: Mapping[str, Any]) -> str | None:
+    """`Campaign list row 17`, where the change came from."""
+    return f"{change['sheet'] or ''} row {change['row_no']}".strip() if change["row_no"] else None
+
+
+def told(change: Mapping[str, Any]) -> str:
+    """`1,500,000 → 2,000,000 (+33.3 %); fulfillment so far 96.1 % → 72.1 %`."""
+    size = f" ({change['change_pct']:+} %)" if change["change_pct"] is not None else ""
+    moved = effect(change)
+    return (
+        f"{in_words(change['field'], change['before'])} → {in_words(change['field'], change['after'])}{size}"
+        + (f"; fulfillment so far {moved}" if moved else "")
+    )
 
 
 def in_words(field: str | None, text: str | None) -> str:

@@ -12,7 +12,7 @@ from campfill_pipeline.domain.issue_layout import letters
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.intake.findings import KIND_EXPORT, TableFound
 from campfill_pipeline.intake.receipt_facts import IssueDigest, ReceiptFacts
-from campfill_pipeline.intake.receipt_lists import describe_changes, effect, in_words
+from campfill_pipeline.intake.receipt_lists import describe_changes, field_word, told
 from campfill_pipeline.intake.receipt_rows import MendSheet
 from campfill_pipeline.intake.receipt_sheet import BLUE, GREEN, GREY, INK, ORANGE, YELLOW, Book, write_text
 from campfill_pipeline.intake.receipt_words import CODE_WORDS, FIELD_WORDS, headline, next_steps, rows
@@ -169,15 +169,7 @@ def _highlights(page: _Page, facts: ReceiptFacts) -> None:
         return
     page.heading("Changes you should see")
     for change in notable[:_HIGHLIGHTS]:
-        size = f" ({change['change_pct']:+} %)" if change["change_pct"] is not None else ""
-        moved = effect(change)
-        page.line(
-            FIELD_WORDS.get(change["field"], change["field"]),
-            None,
-            f"{change['name']}: {in_words(change['field'], change['before'])}"
-            f" → {in_words(change['field'], change['after'])}{size}"
-            + (f"; fulfillment so far {moved}" if moved else ""),
-        )
+        page.line(field_word(change["field"]), None, f"{change['name']}: {told(change)}")
     if len(notable) > _HIGHLIGHTS:
         page.line("", None, f"… and {len(notable) - _HIGHLIGHTS:,} more on the sheet “Changes”")
 

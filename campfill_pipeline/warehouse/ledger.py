@@ -228,17 +228,20 @@ def reject(
     )  # fmt: skip
 
 
-def mark_duplicate(
-    conn: psycopg.Connection, upload_id: UUID, original_id: UUID, *, at: datetime | None = None
-) -> Upload:
-    """Decide that an upload repeats the newest standing one, byte for byte: nothing changes."""
-    original = get(conn, original_id)
-    received = f"{original.received_at:%Y-%m-%d %H:%M} UTC"
-    return decide(
-        conn, upload_id, status="duplicate", at=at, kind=original.kind,
-        message=f"The same file is already loaded: {original.file_name}, received {received}.",
-        hint="Nothing to do.", detail={"duplicate_of": str(original.upload_id)},
-    )  # fmt: skip
+def decide_if_duplicate(conn: psycopg.Connection, upload: Upload, *, at: datetime | None = None) -> bool:
+    """Decide a waiting upload that repeats the newest standing one, byte for byte: nothing changes. Else False."""
+    with conn.transaction():
+        conn.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
+        original = duplicate_of(conn, upload)
+        if original is None:
+            return False
+        received = f"{original.received_at:%Y-%m-%d %H:%M} UTC"
+        decide(
+            conn, upload.upload_id, status="duplicate", at=at, kind=original.kind,
+            message=f"The same file is already loaded: {original.file_name}, received {received}.",
+            hint="Nothing to do.", detail={"duplicate_of": str(original.upload_id)},
+        )  # fmt: skip
+        return True
 
 
 def give_up(

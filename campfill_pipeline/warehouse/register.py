@@ -69,8 +69,9 @@ def apply_list(
     counts = counts if isinstance(counts, Counts) else Counts(*counts)
     with conn.transaction():
         conn.execute("SELECT pg_advisory_xact_lock(%s)", [ledger.REGISTER_LOCK])
-        if original := ledger.duplicate_of(conn, upload):  # another process was quicker with the same bytes
-            ledger.mark_duplicate(conn, upload.upload_id, original.upload_id, at=now)
+        if ledger.decide_if_duplicate(
+            conn, upload, at=now
+        ):  # another process was quicker with the same bytes
             return ApplyResult(0, 0, 0, 0, 0, "duplicate")
         event_no = ledger.add_event(conn, "decided", upload.upload_id, now)
         values = {

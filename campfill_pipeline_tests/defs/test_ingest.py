@@ -48,6 +48,18 @@ def test_the_same_bytes_again_change_nothing_but_an_older_list_counts_again(
         assert connection.execute("SELECT impression_goal, revision FROM line").fetchone() == (1000, 3)
 
 
+def test_bytes_that_are_loaded_already_are_not_read_again(tmp_path: Path, runs: LocalRuns) -> None:
+    file = write_list(tmp_path / "a.xlsx", [row(1)])
+    ingest(runs, [file])
+    (report,) = ingest(runs, [file])
+    assert (report["status"], report["kind"]) == ("duplicate", "campaign_list")
+    read = latest_metadata(runs, "upload_sheets")
+    assert "format" not in read
+    assert "a.xlsx" in read["what was found"]
+    summary = load_workbook(runs.campfill.settings.home / report["receipt"])["Summary"]
+    assert any("DUPLICATE" in str(cell.value) for line in summary.iter_rows() for cell in line)
+
+
 def test_one_bad_file_leaves_the_others_of_a_burst_loaded_and_is_red(tmp_path: Path, runs: LocalRuns) -> None:
     files = [write_list(tmp_path / f"{n}.xlsx", [row(n)]) for n in range(1, 4)]
     picture = tmp_path / "picture.xlsx"
@@ -100,6 +112,31 @@ def test_the_web_ui_learns_counts_issues_and_the_receipt(tmp_path: Path, runs: L
     assert figures["dagster/row_count"] == 1
     assert figures["seconds"] > 0
     assert {"fulfillment_pct", "shortfall"} <= {c.name for c in figures["dagster/column_schema"].columns}
+
+
+def test_the_web_ui_lists_what_a_list_changed_notable_first_and_how_many_more(
+    tmp_path: Path, runs: LocalRuns
+) -> None:
+    ingest(runs, [write_list(tmp_path / "a.xlsx", [row(1, goal=1_500_000), row(2)])])
+    with runs.campfill.connect() as connection:
+        connection.execute(
+            "INSERT INTO line_day (line_no, day, source, counted, impressions, rows, first_hour, last_hour)"
+            " SELECT line_no, '2025-08-01', 'a', true, 1441500, 1, now(), now() FROM line_register"
+        )
+    rows = [row(1, goal=2_000_000), row(2, name="2025_1_0001_3_Station_Sierra_PPV"), *map(row, range(3, 63))]
+    ingest(runs, [write_list(tmp_path / "b.xlsx", rows)])
+    listed = [record.data for record in latest_metadata(runs, "lines")["changes"].records]
+    assert listed[0] == {
+        "change": "Updated !: Goal",
+        "line": "Line 1",
+        "before → after": "1,500,000 → 2,000,000 (+33.3 %); fulfillment so far 96.1 % → 72.1 %",
+        "where in the file": "Campaign list row 2",
+    }
+    assert [record["change"] for record in listed[1:5]] == [
+        "Updated !: Advertiser", "Updated !: Name", "Updated !: Placement", "New",
+    ]  # fmt: skip
+    assert len(listed) == 51
+    assert (listed[-1]["change"], listed[-2]["change"]) == ("14 more", "New")
 
 
 def test_the_web_ui_says_why_a_file_was_rejected_and_how_to_mend_it(tmp_path: Path, runs: LocalRuns) -> None:

@@ -18,7 +18,7 @@ from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.defs.tables import table_metadata
 from campfill_pipeline.intake import issue_files, parsing
 from campfill_pipeline.intake.findings import KIND_EXPORT
-from campfill_pipeline.warehouse import ledger, uploads
+from campfill_pipeline.warehouse import ledger, register, uploads
 
 GROUP = "uploads"
 OWNERS = ["team:ad-operations"]
@@ -65,6 +65,10 @@ def upload_sheets(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[
                     ledger.begin_attempt(
                         connection, upload.upload_id, context.run.run_id, at=campfill.clock()
                     )
+                if original := upload_steps.seems_duplicate(campfill, upload):
+                    facts = upload_metadata.not_read(upload, original)
+                    context.add_asset_metadata(facts, partition_key=upload.partition_key)
+                    continue
                 started = time.monotonic()
                 parsed = upload_steps.parse(campfill, upload, parser)
                 facts = upload_metadata.sheets(upload, parsed, time.monotonic() - started)
@@ -79,6 +83,8 @@ def validated_lines(context: dg.AssetExecutionContext, campfill: dg.ResourcePara
     """Judge every row of each upload."""
     for upload in _received(context, campfill):
         with _isolated(context, campfill, upload):
+            if upload_steps.seems_duplicate(campfill, upload):
+                continue
             verdict = upload_steps.validate(campfill, upload)
             first = issue_files.worst_issues(verdict.issues, upload_metadata.ISSUES_SHOWN)
             context.add_asset_metadata(
@@ -95,9 +101,15 @@ def lines(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill
     facts: dict[str, upload_metadata.Metadata] = {}
     for upload in _received(context, campfill):
         with _isolated(context, campfill, upload):
-            if upload_steps.parsed_of(campfill, upload).kind == KIND_EXPORT:
+            if upload_steps.kind_of(campfill, upload) == KIND_EXPORT:
                 continue
-            facts[upload.partition_key] = upload_metadata.decided(upload_steps.apply_list(campfill, upload))
+            decided = upload_steps.apply_list(campfill, upload)
+            with campfill.connect() as connection:
+                first = register.changes(connection, upload.upload_id, upload_metadata.CHANGES_SHOWN)
+            facts[upload.partition_key] = {
+                **upload_metadata.decided(decided),
+                **upload_metadata.changes(decided, first),
+            }
     table = table_metadata(campfill, "line")
     for key, outcome in facts.items():
         context.add_asset_metadata({**outcome, **table}, partition_key=key)
@@ -111,7 +123,7 @@ def uploaded_report_rows(context: dg.AssetExecutionContext, campfill: dg.Resourc
     """Store the delivery of each dropped CSV export."""
     for upload in _received(context, campfill):
         with _isolated(context, campfill, upload):
-            if upload_steps.parsed_of(campfill, upload).kind != KIND_EXPORT:
+            if upload_steps.kind_of(campfill, upload) != KIND_EXPORT:
                 continue
             decided = upload_steps.store_export(campfill, upload)
             context.add_asset_metadata(upload_metadata.decided(decided), partition_key=upload.partition_key)
