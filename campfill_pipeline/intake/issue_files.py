@@ -1,6 +1,6 @@
 """Issues on disk: findings given their address in the sheet, written and read as Arrow IPC streams.
 
-Belongs here: findings as rows of `issues.arrow`, and its batches. Does not belong here: what is wrong with a cell (domain).
+Belongs here: findings as rows of `issues.arrow`, and its batches. Does not belong here: what is wrong with a cell.
 """
 
 from __future__ import annotations
