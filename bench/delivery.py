@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import multiprocessing
 import os
 import resource
 import statistics
@@ -21,13 +20,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from multiprocessing.connection import Connection
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import psutil
@@ -36,9 +31,9 @@ import pyarrow as pa
 import pyarrow.csv
 import requests
 
+from bench.reporting_api import FIRST, ZONE, World, api, api_of_one_hour
 from campfill_pipeline.defs.delivery_steps import promised
 from campfill_pipeline.domain.local_days import day_window
-from campfill_pipeline.domain.report_rows import CANONICAL
 from campfill_pipeline.reporting import connector as connectors
 from campfill_pipeline.reporting.client import ReportingClient
 from campfill_pipeline.warehouse import database, partitions, report_encoding, server
@@ -46,134 +41,8 @@ from campfill_pipeline.warehouse.delivery import FetchFacts, StoreResult, store_
 from campfill_pipeline.warehouse.report_directory import Directory
 from campfill_pipeline.warehouse.staging import numbered
 
-ZONE = ZoneInfo("Europe/Berlin")
-FIRST = date(2025, 6, 2)
 HEADER = {"Authorization": "Bearer bench"}
 RESULTS = Path(__file__).with_name("results")
-
-
-@dataclass(frozen=True)
-class World:
-    """`lines` lines at `sites` sites, every hour of a day."""
-
-    lines: int = 300
-    sites: int = 28
-
-    @property
-    def rows(self) -> int:
-        """Rows of an ordinary day of 24 hours."""
-        return self.lines * self.sites * 24
-
-    def ids(self, letter: str) -> list[str]:
-        return [f"{letter}0000000-0000-4000-8000-{number:012}" for number in range(self.lines)]
-
-    def day(self, day: date, *, seed: int = 0, hours: range | None = None) -> pa.Table:
-        """Canonical rows of a local day, by hour, site and line, as the API would order them."""
-        start, end = day_window(day, ZONE)
-        every = range(int((end - start).total_seconds()) // 3600)
-        hour, site, line = (
-            axis.ravel()
-            for axis in np.meshgrid(
-                np.array(hours if hours is not None else every),
-                np.arange(self.sites),
-                np.arange(self.lines),
-                indexing="ij",
-            )
-        )
-        chance = np.random.default_rng([seed, day.toordinal(), int(hour[0])])
-        figures = np.zeros((len(hour), 2), "<i8")
-        figures[:, 0] = chance.integers(1, 40_000_000, len(hour))
-        bids = chance.integers(10, 400, len(hour))
-        pick = pa.array(line)
-        names = pa.array(
-            [f"2025_{number:05}_0001_3_Station_Advertiser_Line {number}" for number in range(self.lines)]
-        )
-        sites = pa.array(
-            [f"Hauptbahnhof {number} / U-Bf Public Video Station" for number in range(self.sites)]
-        )
-        kinds = pa.array(["guaranteed" if number % 3 else "unguaranteed" for number in range(self.lines)])
-        return pa.table(
-            {
-                "hour_utc": pa.array(int(start.timestamp()) * 10**6 + hour * 3_600_000_000).cast(
-                    CANONICAL.field(0).type
-                ),
-                "site": sites.take(pa.array(site)),
-                "campaign_id": pa.array(self.ids("c")).take(pick),
-                "campaign_name": names.take(pick),
-                "campaign_purchase_type": kinds.take(pick),
-                "deal_id": pa.array(self.ids("d")).take(pick),
-                "deal_name": names.take(pick),
-                "deal_purchase_type": kinds.take(pick),
-                "impressions": pa.Array.from_buffers(
-                    pa.decimal128(18, 4), len(hour), [None, pa.py_buffer(figures.tobytes())]
-                ),
-                "bids": bids,
-                "wins": bids // 2,
-                "plays": bids // 3,
-            },
-            schema=CANONICAL,
-        )
-
-
-COLUMNS = {
-    "site": "Site", "campaign_id": "Core DSP Campaign ID", "campaign_name": "Core DSP Campaign Name",
-    "campaign_purchase_type": "Campaign Purchase Type", "deal_id": "Deal ID", "deal_name": "Deal Name",
-    "deal_purchase_type": "Deal Purchase Type", "bids": "Bids", "wins": "Auction Wins", "plays": "Sync Group Plays",
-}  # fmt: skip
-
-
-def serve(ready: Connection, bodies: dict[str, list[str]]) -> None:
-    """Answer GET /v1/detail from rows by their hour. A page is made once and kept: the API is not what is measured."""
-
-    @cache
-    def page(path: str) -> bytes:
-        asked = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()}
-        start, limit = int(asked.get("cursor", "0")), int(asked["limit"])
-        hours = sorted(hour for hour in bodies if asked["from"] <= hour < asked["to"])
-        rows = [row for hour in hours for row in bodies[hour]]
-        following = f'"{start + limit}"' if start + limit < len(rows) else "null"
-        return f'{{"rows": [{",".join(rows[start : start + limit])}], "next_cursor": {following}}}'.encode()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            body = page(self.path)
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    ready.send(http.server_address[1])
-    http.serve_forever()
-
-
-@contextmanager
-def api(tables: list[pa.Table]) -> Iterator[str]:
-    """A reporting API that has these rows; yields its address."""
-    bodies: dict[str, list[str]] = {}
-    for table in tables:
-        for row in table.to_pylist():
-            hour = row["hour_utc"].strftime("%Y-%m-%dT%H:%M:%SZ")
-            shown: dict[str, Any] = {
-                "Date": hour.replace("Z", ".000Z"),
-                "Total Impressions": float(row["impressions"]),
-            }
-            shown |= {label: row[name] for name, label in COLUMNS.items()}
-            bodies.setdefault(hour, []).append(json.dumps(shown))
-    here, there = multiprocessing.get_context("fork").Pipe()
-    process = multiprocessing.get_context("fork").Process(target=serve, args=(there, bodies), daemon=True)
-    process.start()
-    try:
-        yield f"http://127.0.0.1:{here.recv()}"
-    finally:
-        process.terminate()
-        process.join()
 
 
 def unhurried_connector(folder: Path) -> Path:
@@ -456,15 +325,24 @@ def _bytes_per_row(connection: psycopg.Connection) -> dict[str, float]:
     }
 
 
-def worst_day(url: str, millions: int) -> dict[str, Any]:
-    """A day of 500 lines at 1,500 sites, given hour by hour: seconds and this process's memory."""
+def worst_day(url: str, millions: int, folder: Path) -> dict[str, Any]:
+    """A day of 500 lines at 1,500 sites over HTTP, new and then every row of it restated: seconds, and memory of this
+    process, which reads and stores.
+    """
     world = World(lines=500, sites=max(1, round(millions * 1_000_000 / 500 / 24)))
-    taken = {}
+    connector = connectors.load(str(unhurried_connector(folder)))
+    taken: dict[str, float] = {}
     with database.connect(url) as connection:
         for name, seed in (("new", 0), ("restated throughout", 1)):
-            hours = (world.day(FIRST, seed=seed, hours=range(hour, hour + 1)) for hour in range(24))
-            taken[f"{name} seconds"] = timed(partial(store, connection, FIRST, hours))
+            with (
+                api_of_one_hour(world, seed) as address,
+                ReportingClient(connector, address, "bench", timezone=ZONE) as client,
+            ):
+                seconds = timed(partial(fetch_and_store, connection, client, FIRST))
+            taken[f"{name} seconds"] = seconds
+            taken[f"{name} rows/s"] = round(world.rows / seconds)
             taken[f"{name} peak MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            print(taken, flush=True)
     return {"rows": world.rows, **taken}
 
 
@@ -514,7 +392,7 @@ def main() -> None:
             elif part == "history":
                 found |= under_history(url, world, options.history, options.runs)
             else:
-                found |= worst_day(url, options.worst)
+                found |= worst_day(url, options.worst, folder)
             target = RESULTS / f"delivery-{part}.json"
             target.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
             print(json.dumps(found, indent=2))
