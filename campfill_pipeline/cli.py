@@ -196,7 +196,8 @@ def line(
 
 @app.command()
 def revert(
-    upload_id: Annotated[str, typer.Argument(help="As `campfill status` shows it.")], as_json: Json = False
+    upload_id: Annotated[str, typer.Argument(help="As `campfill status --json` shows it.")],
+    as_json: Json = False,
 ) -> None:
     """Undo what an upload changed, as a new revision; history stays."""
     from campfill_pipeline.commands import revert as command

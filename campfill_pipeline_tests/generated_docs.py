@@ -9,6 +9,7 @@ import psycopg
 
 from campfill_pipeline.settings import SETTINGS
 from campfill_pipeline.warehouse import catalog, database, server
+from campfill_pipeline_tests.documented_commands import commands_page
 
 DOCS = Path(__file__).parents[1] / "docs"
 CONTRACT = (
@@ -51,8 +52,12 @@ def main() -> None:
         running = server.start(Path(folder))
         try:
             database.migrate(running.url("postgres"))
-            with database.connect(running.url("postgres")) as connection:
+            with database.connect(running.url("postgres"), autocommit=True) as connection:
                 (DOCS / "tables.md").write_text(tables_page(connection), encoding="utf-8")
+                connection.execute("CREATE DATABASE typed")
+            typed = Path(folder) / "typed"
+            typed.mkdir()
+            (DOCS / "commands.md").write_text(commands_page(running.url("typed"), typed), encoding="utf-8")
         finally:
             server.stop(running)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 import typer
 
 from campfill_pipeline import cli
+from campfill_pipeline.intake.receipt_words import CODE_WORDS
 from campfill_pipeline.warehouse import catalog
-from campfill_pipeline_tests import generated_docs
+from campfill_pipeline_tests import documented_commands, generated_docs
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -58,6 +60,47 @@ def test_the_settings_page_lists_every_setting_with_its_default_and_meaning() ->
 def test_the_tables_page_says_what_the_database_says(connection: psycopg.Connection) -> None:
     shown = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
     assert shown == generated_docs.tables_page(connection), "run: make docs"
+
+
+def test_the_commands_page_shows_what_the_commands_print(database_url: str, tmp_path: Path) -> None:
+    shown = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert shown == documented_commands.commands_page(database_url, tmp_path), "run: make docs"
+
+
+def _codes_in_code(*calls: str) -> set[str]:
+    """The code that the product gives to each call of these names, as its first argument."""
+    found = set()
+    for room in ("domain", "intake", "reporting"):
+        for file in (ROOT / "campfill_pipeline" / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                    name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                    found |= {str(node.args[0].value)} if name in calls else set()
+    return found
+
+
+def _documented(pattern: str) -> dict[str, str]:
+    """Codes of the tables in campaign-lists.md, each with its mend."""
+    text = (ROOT / "docs" / "campaign-lists.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in re.findall(pattern, text, re.M)]
+    return {cells[0].strip("`"): cells[-1] for cells in rows}
+
+
+def test_every_issue_code_is_documented_with_its_mend_and_has_words_in_receipts() -> None:
+    documented = _documented(r"^\| `[a-z_]+` \| (?:error|warning|info) \|.*$")
+    assert set(documented) == set(CODE_WORDS)
+    assert _codes_in_code("Finding", "Fault", "_remark") <= set(documented)
+    assert all(documented.values())
+
+
+def test_every_reason_for_rejecting_a_file_is_documented_with_its_mend() -> None:
+    text = (ROOT / "docs" / "campaign-lists.md").read_text(encoding="utf-8")
+    part = text[text.index("## A whole file is rejected") :]
+    documented = {
+        code: mend for code, mend in _documented(r"^\| `[a-z_]+` \|.*$").items() if f"| `{code}`" in part
+    }
+    assert set(documented) == _codes_in_code("UnreadableError") | {"no_rows", "internal_error"}
+    assert all(documented.values())
 
 
 def test_every_column_people_rely_on_is_explained(connection: psycopg.Connection) -> None:

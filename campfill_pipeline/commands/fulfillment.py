@@ -17,6 +17,7 @@ from campfill_pipeline.warehouse import database, server
 from campfill_pipeline.warehouse import fulfillment as figures
 
 Row = dict[str, Any]
+SCHEDULED, UNCOVERED = "scheduled", "not covered"
 
 
 def rows(
@@ -54,7 +55,7 @@ def write_csv(found: Sequence[Row]) -> None:
 
 
 def show(found: Sequence[Row], basis: str, *, limit: int) -> None:
-    """A table that reads well at 80 columns, with a bar for each line."""
+    """A table that reads well at 80 columns, with a bar for each line; what is not judged comes last."""
     console = render.console()
     if not found:
         console.print(f"No lines, {basis}. Drop a campaign list into the inbox, or run: campfill ingest FILE")
@@ -63,11 +64,14 @@ def show(found: Sequence[Row], basis: str, *, limit: int) -> None:
         ("line", "left"), ("", "left"), ("fulfilled", "right"), ("shortfall", "right"), ("at risk", "right")
     )
     table.columns[0].max_width = 34
-    for row in found[:limit]:
+    for row in sorted(found, key=lambda row: bool(_not_judged(row)))[
+        :limit
+    ]:  # stable: worst first among each
         mark, style, _ = render.BAND_STYLES[row["band"]]
+        why = _not_judged(row)
         table.add_row(
-            Text(row["name"]),
-            render.bar(row["fulfillment_pct"]),
+            Text(row["name"], style="bright_black" if why else ""),
+            Text(why, style="bright_black") if why else render.bar(row["fulfillment_pct"]),
             Text(f"{mark} {render.percent(row['fulfillment_pct'])}", style=style),
             render.whole(row["shortfall"]),
             render.euros(row["value_at_risk_eur"]),
@@ -81,10 +85,18 @@ def show(found: Sequence[Row], basis: str, *, limit: int) -> None:
             for band, (mark, style, label) in render.BAND_STYLES.items()
         )
     )
-    uncovered = sum(not row["covered"] for row in found)
+    reasons = [_not_judged(row) for row in found]
+    scheduled, uncovered = reasons.count(SCHEDULED), reasons.count(UNCOVERED)
     more = f"the {limit} worst of {len(found):,} lines" if len(found) > limit else f"{len(found):,} lines"
     console.print(f"{more}, {basis}.")
-    if uncovered:
+    if scheduled or uncovered:
         console.print(
-            f"{uncovered:,} lines are not covered: not every flight day was fetched; they are judged by nothing."
+            f"Not judged, and last: {scheduled:,} have not begun, of {uncovered:,} not every day was fetched."
         )
+
+
+def _not_judged(row: Row) -> str:
+    """Why a line's figures are no verdict on it: a short history must never look like a shortfall."""
+    if row["lifecycle"] == "scheduled":
+        return SCHEDULED
+    return "" if row["covered"] else UNCOVERED

@@ -46,9 +46,9 @@ def _show(reports: list[dict[str, Any]]) -> None:
             console.print(f" ({report['reason']})")
         else:
             console.print(
-                f", {rows['read']:,} rows read: {rows['accepted']:,} accepted "
-                f"({rows['new']:,} new, {rows['updated']:,} updated, {rows['unchanged']:,} unchanged), "
-                f"{rows['rejected']:,} rejected, {rows['skipped']:,} skipped"
+                f", {rows['read']:,} rows read\n"
+                f"    {rows['accepted']:,} accepted ({rows['new']:,} new, {rows['updated']:,} updated, "
+                f"{rows['unchanged']:,} unchanged), {rows['rejected']:,} rejected, {rows['skipped']:,} skipped"
             )
         errors = [issue for issue in report["issues"] if issue["severity"] == "error"]
         for issue in errors[:10]:

@@ -54,17 +54,13 @@ def show(found: dict[str, Any]) -> None:
         )
     if figures:
         _show_figures(console, figures)
-    if cause := found["cause"]:
-        console.print(
-            f"[bold]cause[/]: {cause['cause'].replace('_', ' ')} ({cause['side']}); "
-            f"{render.whole(cause['missing'])} impressions missing, {render.euros(cause['missing_eur'])}"
-        )
+    if found["cause"]:
+        _show_cause(console, found["cause"])
     _show_history(console, found["history"])
     _show_days(console, found["days"])
     for issue in found["reconciliation"]:
-        console.print(
-            f"[yellow]▲[/] {issue['kind_of_issue'].replace('_', ' ')}: {escape(str(issue['detail']))}"
-        )
+        told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in issue["detail"].items())
+        console.print(f"[yellow]▲[/] {issue['kind_of_issue'].replace('_', ' ')}: {escape(told)}")
 
 
 def _show_figures(console: Console, figures: dict[str, Any]) -> None:
@@ -90,10 +86,56 @@ def _show_figures(console: Console, figures: dict[str, Any]) -> None:
         )
 
 
+STAGES = (
+    ("bids", "bids", "selected"),
+    ("wins", "win_rate", "won per bid"),
+    ("plays", "play_rate", "played per win"),
+    ("audience", "audience", "impressions per play"),
+)
+
+
+def _show_cause(console: Console, cause: dict[str, Any]) -> None:
+    """The verdict, and of a verdict from the funnel each stage against what is usual."""
+    missing = f"; {render.whole(cause['missing'])} impressions missing, {render.euros(cause['missing_eur'])}"
+    console.print(
+        f"[bold]cause[/]: {cause['cause'].replace('_', ' ')} ({cause['side']})"
+        f"{'' if cause['missing'] is None else missing}"
+    )
+    evidence = cause["evidence"]
+    if not evidence.get("ratios"):
+        return
+    measured = {"bids": evidence["figures"]["bids"]} | evidence["rates"]
+    usual = {"bids": evidence["needed"]["bids"]} | evidence["baselines"]
+    table = render.table(
+        ("", "left"),
+        ("this line", "right"),
+        ("usual", "right"),
+        ("of usual", "right"),
+        ("of the loss", "right"),
+    )
+    for stage, figure, words in STAGES:
+        table.add_row(
+            words,
+            *(_measure(numbers[figure], whole=stage == "bids") for numbers in (measured, usual)),
+            _share(evidence["ratios"][stage]),
+            _share(evidence["shares"][stage]),
+        )
+    console.print(table)
+
+
+def _measure(value: float | None, *, whole: bool) -> str:
+    return "–" if value is None else f"{value:,.0f}" if whole else f"{value:,.3f}"
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value * 100:,.0f} %"
+
+
 def _show_history(console: Console, history: list[dict[str, Any]]) -> None:
     console.print("\n[bold]history[/], newest first")
     for state in history:
-        where = f"row {state['row_no']} of {state['sheet'] or 'the file'}" if state["row_no"] else ""
+        places = (state["file_name"], state["sheet"], state["row_no"] and f"row {state['row_no']}")
+        where = ", ".join(place for place in places if place)
         console.print(
             f"  {state['revision']}. {state['valid_from']:%Y-%m-%d %H:%M} UTC  {state['action']}  {escape(where)}"
         )

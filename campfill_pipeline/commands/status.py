@@ -15,7 +15,7 @@ from campfill_pipeline.warehouse import database, server, status
 PERIODS = {"7d": "ended in 7 days", "30d": "ended in 30 days", "this_year": "ended this year"}
 MARKS = {
     "received": ("…", "cyan"), "loaded": ("●", "blue"), "partly_loaded": ("▲", "yellow"),
-    "rejected": ("▼", "red"), "duplicate": ("○", "bright_black"),
+    "rejected": ("▼", "red"), "duplicate": ("○", "bright_black"), "reverted": ("○", "bright_black"),
 }  # fmt: skip
 
 
@@ -74,8 +74,8 @@ def _show_delivery(console: Console, found: dict[str, Any]) -> None:
     for source in found["delivery"]:
         console.print(
             f"Delivery ({source['source']}): {source['complete_days']:,} complete days, "
-            f"{source['first_complete_day']} … {source['last_complete_day']}, "
-            f"latest fetch {render.moment(source['latest_fetch'], found['now'])}"
+            f"{source['first_complete_day']} … {source['last_complete_day']}; "
+            f"fetched {render.moment(source['latest_fetch'], found['now'])}"
         )
         if source["failing_days"]:
             console.print(f"  [red]▼ {source['failing_days']:,} days failing[/]: {source['latest_failure']}")
@@ -92,14 +92,14 @@ def _show_uploads(console: Console, found: dict[str, Any]) -> None:
     table = render.table(
         ("received", "left"), ("file", "left"), ("status", "left"), ("rows", "right"), ("rejected", "right")
     )
-    table.columns[1].max_width = 30
+    table.columns[1].max_width = 26
     for upload in found["uploads"]:
-        mark, style = MARKS[upload["status"]]
-        text = upload["status"].replace("_", " ") + (", reverted" if upload["reverted_at"] else "")
+        state = "reverted" if upload["reverted_at"] else upload["status"]
+        mark, style = MARKS[state]
         table.add_row(
             render.moment(upload["received_at"], found["now"]),
             Text(upload["file_name"]),
-            Text(f"{mark} {text}", style=style),
+            Text(f"{mark} {state.replace('_', ' ')}", style=style),
             render.whole(upload["rows_read"]),
             render.whole(upload["rows_rejected"]),
         )

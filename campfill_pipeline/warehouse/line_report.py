@@ -59,7 +59,10 @@ def line_report(
             line=found[0],
             withdrawn=found[0]["withdrawn_at"] is not None,
             figures=figures[0] if figures else None,
-            history=ask("SELECT * FROM line_revision WHERE id = %(id)s ORDER BY revision DESC"),
+            history=ask(
+                "SELECT r.*, u.file_name FROM line_revision r LEFT JOIN upload u USING (upload_id)"
+                " WHERE r.id = %(id)s ORDER BY r.revision DESC"
+            ),
             days=ask("SELECT * FROM delivery_daily WHERE line_id = %(id)s ORDER BY day"),
             cause=causes[0] if causes else None,
             reconciliation=ask(

@@ -1,0 +1,107 @@
+"""docs/commands.md: what the commands print, typed for real against a small world that is the same every day.
+
+The world ended on 30 September 2025. What depends on the moment of typing is set to one moment: the day and the time.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from campfill_pipeline.reporting.simulator.api import serve
+from campfill_pipeline.reporting.simulator.roster import Shape
+from campfill_pipeline.reporting.simulator.world import World, make_world
+from campfill_pipeline_tests.lists import write_list
+
+SHOWN_DAY, SHOWN_TIME = "2026-01-05", "09:30"
+SHAPE = Shape(
+    lines=120, ended=80, live=20, scheduled=5, straddling=5, history_days=30, ahead_days=40,
+    runtimes=90, goals=100, cpms=40, sites=6,
+)  # fmt: skip
+HEAD = """# What the commands print
+
+Each block was typed for real, against a small invented world that ended on 30 September 2025. `--json` gives the same
+as data, on stdout and nothing else there; messages go to stderr.
+"""
+
+
+def _list(world: World, path: Path) -> None:
+    """The world's campaign list, with a day that does not exist and a goal that is no number."""
+    rows: list[list[Any]] = [
+        [line.name, line.runtime, line.goal, line.budget, line.cpm, line.id, line.buyer]
+        for line in world.lines
+    ]
+    healthy = [row for row in rows if row[5] not in world.planted]
+    healthy[3][1] = "01.09.2025-31.09.2025"
+    healthy[5][2] = "1,5 Mio"
+    write_list(path, rows)
+
+
+class Typist:
+    """Types `campfill …` and keeps what was shown."""
+
+    def __init__(self, folder: Path, environ: dict[str, str]) -> None:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("CAMPFILL_", "DAGSTER_"))}
+        self.folder = folder
+        self.environ = kept | environ | {"CAMPFILL_HOME": str(folder / "campfill-data"), "COLUMNS": "80"}
+        self.days = {datetime.now(UTC).date()}
+
+    def type(self, words: Sequence[str]) -> tuple[str, int]:
+        """What appears on the terminal, stdout before stderr, and the exit code."""
+        command = [sys.executable, "-m", "campfill_pipeline.cli", *words]
+        done = subprocess.run(command, env=self.environ, cwd=self.folder, capture_output=True, text=True)
+        self.days |= {datetime.now(UTC).date(), datetime.now().astimezone().date()}
+        return done.stdout + done.stderr, done.returncode
+
+    def block(self, *words: str) -> str:
+        """A Markdown block of the command and what it printed, at SHOWN_DAY and SHOWN_TIME."""
+        text, code = self.type(words)
+        for day in self.days:
+            text = text.replace(day.isoformat(), SHOWN_DAY)
+        text = re.sub(r"\b(today|" + SHOWN_DAY + r") \d\d:\d\d", rf"\1 {SHOWN_TIME}", text)
+        shown = "\n".join(line.rstrip() for line in text.rstrip().splitlines())
+        ends = f"\nExit code {code}.\n" if code else ""
+        return f"```console\n$ campfill {' '.join(words)}\n{shown}\n```\n{ends}"
+
+
+def commands_page(database_url: str, folder: Path) -> str:
+    """The page, made by typing in `folder` with a fresh database."""
+    world = make_world(date(2025, 9, 30), 3, shape=SHAPE)
+    _list(world, folder / "campaigns.xlsx")
+    with serve(world) as api:
+        typist = Typist(
+            folder,
+            {
+                "CAMPFILL_DATABASE_URL": database_url,
+                "CAMPFILL_REPORTING_URL": api.url,
+                "CAMPFILL_REPORTING_TOKEN": api.token,
+            },
+        )
+        parts = [
+            HEAD,
+            "## Take files in\n\nEach error with its cell and its mend; the receipt holds the rows to mend.\n",
+            typist.block("ingest", "campaigns.xlsx"),
+            "## Fetch delivery\n",
+            typist.block("refresh", "--from", f"{world.first_day}", "--to", "2025-09-29"),
+            "## All lines, worst first\n",
+            "As they stood on a day; without `--as-of`, today. Marks and words say what the colours say.\n",
+            typist.block("fulfillment", "--as-of", "2025-09-30", "--limit", "8"),
+            "## One line\n",
+            "Contract, figures, the cause with its evidence, where the contract came from, the last days.\n",
+            typist.block("line", _a_short_line(world)),
+            "## How it stands\n",
+            typist.block("status"),
+        ]
+    return "\n".join(parts)
+
+
+def _a_short_line(world: World) -> str:
+    """A line that ended and whose auctions were lost: its whole funnel is there to be seen."""
+    ended = {line.id for line in world.lines if world.first_day < line.start and line.end < date(2025, 9, 30)}
+    return min(line for line, cause in world.planted.items() if cause == "lost_auctions" and line in ended)
