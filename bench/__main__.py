@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("intake", "delivery", "fulfillment", "causes")
+BENCHMARKS = ("intake", "delivery", "fulfillment", "causes", "report")
 
 
 def main() -> int:

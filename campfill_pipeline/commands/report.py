@@ -13,14 +13,11 @@ from campfill_pipeline.warehouse import database, server
 
 def run(settings: Settings, as_of: date | None, out: Path | None) -> None:
     """Both files as of a local day (default: today), in `out` or the home's reports folder."""
-    from campfill_pipeline.reports import page, workbook
+    from campfill_pipeline.reports.both import write_reports
 
     now = datetime.now(UTC)
     day = as_of or now.astimezone(settings.timezone).date()
-    folder = out or settings.reports
-    folder.mkdir(parents=True, exist_ok=True)
     with database.connect(server.database_url(settings)) as connection:
-        page.write_page(connection, folder / "fulfillment.html", settings.rules, day, now)
-        workbook.write_workbook(connection, folder / "fulfillment.xlsx", settings.rules, day, now)
-    typer.echo(folder / "fulfillment.html")
-    typer.echo(folder / "fulfillment.xlsx")
+        written = write_reports(connection, out or settings.reports, settings.rules, day, now)
+    typer.echo(written.page)
+    typer.echo(written.workbook)

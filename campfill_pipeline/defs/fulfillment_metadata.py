@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.reports.both import Written
 from campfill_pipeline.warehouse import reconciliation
 from campfill_pipeline.warehouse.cause_summary import CauseSummary, cause_summary
 from campfill_pipeline.warehouse.fulfillment import RefreshResult
@@ -97,15 +97,19 @@ def _causes(found: CauseSummary) -> Metadata:
     }
 
 
-def report(campfill: Campfill, page: Path, book: Path, seconds: float) -> Metadata:
+def report(campfill: Campfill, written: Written, seconds: float) -> Metadata:
     """Where the page and the workbook are, with links while `campfill up` serves them."""
     facts: dict[str, dg.MetadataValue] = {
-        "page": dg.MetadataValue.path(str(page)),
-        "workbook": dg.MetadataValue.path(str(book)),
-        "page bytes": dg.MetadataValue.int(page.stat().st_size),
+        "page": dg.MetadataValue.path(str(written.page)),
+        "workbook": dg.MetadataValue.path(str(written.workbook)),
+        "page bytes": dg.MetadataValue.int(written.facts.bytes),
+        "lines shown": dg.MetadataValue.int(written.facts.lines),
+        "lines with all their details": dg.MetadataValue.int(written.facts.lines_with_detail),
         "seconds": dg.MetadataValue.float(round(seconds, 3)),
     }
     if campfill.pages_url:
-        facts["open the page"] = dg.MetadataValue.url(f"{campfill.pages_url}/reports/{page.name}")
-        facts["open the workbook"] = dg.MetadataValue.url(f"{campfill.pages_url}/reports/{book.name}")
+        facts["open the page"] = dg.MetadataValue.url(f"{campfill.pages_url}/reports/{written.page.name}")
+        facts["open the workbook"] = dg.MetadataValue.url(
+            f"{campfill.pages_url}/reports/{written.workbook.name}"
+        )
     return facts

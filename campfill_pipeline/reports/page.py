@@ -19,8 +19,6 @@ from markupsafe import Markup
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports import payload, wording
-from campfill_pipeline.reports.files import replace_file
-from campfill_pipeline.warehouse import report_data, report_detail
 from campfill_pipeline.warehouse.report_shapes import LineDetail, LineRow, ReportData
 
 TEMPLATES = Path(__file__).with_name("templates") / "page"
@@ -37,7 +35,6 @@ NO_SCRIPT_LINES = 25
 class PageFacts:
     """What was written: for the asset's metadata and the command line."""
 
-    path: Path
     as_of: date
     bytes: int
     lines: int
@@ -152,7 +149,7 @@ def _script() -> Markup:
 def render(
     data: ReportData, details: Iterable[LineDetail], rules: FulfillmentRules, made_at: datetime
 ) -> tuple[str, PageFacts]:
-    """The page's text, and what it holds (its path still empty). `details` come in order of importance."""
+    """The page's text, and what it holds. `details` come in order of importance."""
     shown = data.lines[:MOST_LINES]
     left_out = len(data.lines) - len(shown)
     uploads = {upload.upload_id: at for at, upload in enumerate(data.uploads)}
@@ -183,7 +180,6 @@ def render(
         ],
     )
     facts = PageFacts(
-        path=Path(),
         as_of=data.as_of,
         bytes=len(text.encode("utf-8")),
         lines=len(shown),
@@ -192,18 +188,3 @@ def render(
         details_left_out=packed.left_out,
     )
     return text, facts
-
-
-def write_page(
-    connection: report_data.Connection, target: Path, rules: FulfillmentRules, as_of: date, now: datetime
-) -> PageFacts:
-    """Write the page to `target` (replaced as a whole, never half written) as of a local date;
-
-    `now` is when.
-    """
-    with report_data.state_as_of(connection, rules, as_of=as_of, now=now):
-        data = report_data.load(connection, rules, as_of=as_of)
-        details = report_detail.details(connection, data, limit=MOST_DETAILS)
-        text, facts = render(data, details, rules, now)
-    replace_file(target, lambda path: path.write_text(text, encoding="utf-8"))
-    return PageFacts(**{**asdict(facts), "path": target})

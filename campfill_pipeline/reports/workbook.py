@@ -11,19 +11,15 @@ written as text, so that a name that begins with = + - or @ is never a formula.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
-from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports import wording
-from campfill_pipeline.reports.files import replace_file
 from campfill_pipeline.reports.workbook_summary import write_summary
 from campfill_pipeline.reports.workbook_tables import Column, Formats, add_formats, write_table
-from campfill_pipeline.warehouse import report_data
 from campfill_pipeline.warehouse.report_shapes import LineRow, ReportData
 
 LINE_COLUMNS = (
@@ -63,16 +59,6 @@ LINE_COLUMNS = (
     Column("List row", "whole", 9, "row_no"),
     Column("ID", "text", 38, "id"),
 )
-
-
-@dataclass(frozen=True)
-class WorkbookFacts:
-    """What was written: for the asset's metadata and the command line."""
-
-    path: Path
-    as_of: date
-    bytes: int
-    lines: int
 
 
 def _cells(line: LineRow, columns: Sequence[Column]) -> list[object]:
@@ -186,16 +172,3 @@ def render(data: ReportData, target: Path, made_at: datetime) -> None:
         _attention(book, formats, data)
         _causes(book, formats, data)
         _reconciliation(book, formats, data)
-
-
-def write_workbook(
-    connection: report_data.Connection, target: Path, rules: FulfillmentRules, as_of: date, now: datetime
-) -> WorkbookFacts:
-    """Write the workbook to `target` (replaced as a whole, never half written) as of a local date;
-
-    `now` is when.
-    """
-    with report_data.state_as_of(connection, rules, as_of=as_of, now=now):
-        data = report_data.load(connection, rules, as_of=as_of)
-    replace_file(target, lambda path: render(data, path, now))
-    return WorkbookFacts(target, as_of, target.stat().st_size, len(data.lines))

@@ -10,7 +10,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.reports import page
+from campfill_pipeline.reports.both import write_reports
 from campfill_pipeline.reports.payload import exact
 from campfill_pipeline_tests.reports.conftest import Demo, Library, Reader
 
@@ -19,10 +19,9 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def path(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("demo") / "fulfillment.html"
+    folder = tmp_path_factory.mktemp("demo")
     with psycopg.connect(demo.url, options="-c search_path=campfill") as connection:
-        page.write_page(connection, target, FulfillmentRules(), demo.as_of, demo.now)
-    return target
+        return write_reports(connection, folder, FulfillmentRules(), demo.as_of, demo.now).page
 
 
 @pytest.fixture(scope="module")

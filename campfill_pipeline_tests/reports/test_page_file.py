@@ -15,6 +15,7 @@ import pytest
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports import page, payload
+from campfill_pipeline.reports.both import write_reports
 from campfill_pipeline.reports.files import replace_file
 from campfill_pipeline.warehouse.report_shapes import AttentionRow
 from campfill_pipeline_tests.reports.conftest import Demo, Written
@@ -108,10 +109,8 @@ def test_a_failed_write_leaves_the_old_page_alone(tmp_path: Path) -> None:
 def test_the_page_of_a_database_is_written_and_described(
     demo: Demo, demo_connection: psycopg.Connection, tmp_path: Path
 ) -> None:
-    facts = page.write_page(
-        demo_connection, tmp_path / "new" / "fulfillment.html", RULES, demo.as_of, demo.now
-    )
-    text = facts.path.read_text(encoding="utf-8")
+    written = write_reports(demo_connection, tmp_path / "new", RULES, demo.as_of, demo.now)
+    text, facts = written.page.read_text(encoding="utf-8"), written.facts
     stored = demo_connection.execute(
         "SELECT replace(line_id::text, '-', ''), shortfall FROM fulfillment ORDER BY shortfall DESC, line_id"
     ).fetchall()

@@ -18,6 +18,7 @@ from openpyxl.workbook import Workbook
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports import workbook
+from campfill_pipeline.reports.both import write_reports
 from campfill_pipeline.warehouse.report_shapes import ReportData
 from campfill_pipeline_tests.reports.conftest import Demo
 from campfill_pipeline_tests.reports.invented import NOW, invent
@@ -151,10 +152,8 @@ def test_libreoffice_opens_it_and_reads_the_same_cells(
 def test_the_workbook_of_a_database_holds_its_figures(
     demo: Demo, demo_connection: psycopg.Connection, tmp_path: Path
 ) -> None:
-    facts = workbook.write_workbook(
-        demo_connection, tmp_path / "f.xlsx", FulfillmentRules(), demo.as_of, demo.now
-    )
-    rows = table(openpyxl.load_workbook(facts.path)["Lines"])
+    written = write_reports(demo_connection, tmp_path, FulfillmentRules(), demo.as_of, demo.now)
+    rows = table(openpyxl.load_workbook(written.workbook)["Lines"])
     stored = demo_connection.execute(
         "SELECT line_id::text, shortfall, delivered FROM fulfillment ORDER BY shortfall DESC, line_id"
     ).fetchall()
@@ -162,4 +161,4 @@ def test_the_workbook_of_a_database_holds_its_figures(
         (line_id, float(shortfall), float(delivered)) for line_id, shortfall, delivered in stored
     ]
     causes = demo_connection.execute("SELECT count(*) FROM shortfall_cause").fetchone()
-    assert causes == (len(table(openpyxl.load_workbook(facts.path)["Causes"])),)
+    assert causes == (len(table(openpyxl.load_workbook(written.workbook)["Causes"])),)

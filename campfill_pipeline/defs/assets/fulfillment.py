@@ -8,7 +8,7 @@ from campfill_pipeline.defs import fulfillment_metadata
 from campfill_pipeline.defs.descriptions import describe
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.defs.tables import table_metadata
-from campfill_pipeline.reports import page, workbook
+from campfill_pipeline.reports import both
 from campfill_pipeline.warehouse import fulfillment as figures
 
 GROUP = "fulfillment"
@@ -64,9 +64,7 @@ def fulfillment_report(
 ) -> dg.MaterializeResult[None]:
     """Write the page and the workbook; each replaces its predecessor in one move."""
     settings, now = campfill.settings, campfill.clock()
-    target, book = settings.reports / "fulfillment.html", settings.reports / "fulfillment.xlsx"
     with campfill.connect() as connection:
-        page.write_page(connection, target, settings.rules, campfill.today, now)
-        workbook.write_workbook(connection, book, settings.rules, campfill.today, now)
+        written = both.write_reports(connection, settings.reports, settings.rules, campfill.today, now)
     seconds = (campfill.clock() - now).total_seconds()
-    return dg.MaterializeResult(metadata=fulfillment_metadata.report(campfill, target, book, seconds))
+    return dg.MaterializeResult(metadata=fulfillment_metadata.report(campfill, written, seconds))
