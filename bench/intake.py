@@ -148,7 +148,7 @@ def ours(url: str, files: list[Path], work: Path) -> dict[str, float]:
                 connection.commit()
             with part("receipt"):
                 upload = uploads.get(connection, upload.upload_id)
-                changes = [vars(change) for change in register.changes(connection, upload.upload_id, 10_000)]
+                told = register.changes(connection, upload.upload_id, receipts.MOST_CHANGES)
                 facts = receipts.ReceiptFacts(
                     upload_id=upload.upload_id,
                     file_name=upload.file_name,
@@ -160,7 +160,7 @@ def ours(url: str, files: list[Path], work: Path) -> dict[str, float]:
                     counts=upload,
                     parsed=parsed,
                     issues=verdict.issues,
-                    changes=changes,
+                    changes=[vars(change) for change in told],
                     raw_rows=partial(parser.raw_rows, file),
                 )
                 receipts.write_receipt(folder / "receipt.xlsx", facts)

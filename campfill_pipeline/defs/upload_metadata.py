@@ -130,7 +130,11 @@ def changes(upload: uploads.Upload, first: Sequence[LineChange]) -> Metadata:
     if more > 0:
         rest = dict.fromkeys(records[0], "")
         records.append(
-            rest | {"change": f"{more:,} more", "line": "The receipt lists them, on its sheet Changes."}
+            rest
+            | {
+                "change": f"{more:,} more",
+                "line": "The receipt’s sheet Changes lists more; campfill line ID tells all of one.",
+            }
         )
     schema = dg.TableSchema.from_name_type_dict(dict.fromkeys(records[0], "string"))
     return {"changes": dg.MetadataValue.table([dg.TableRecord(record) for record in records], schema)}

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 _PARSED = TypeAdapter(Parsed)
 _VERDICT = TypeAdapter(Verdict)
-CHANGES_SHOWN = 10_000
 
 
 def limits(campfill: Campfill) -> parsing.ParseLimits:
@@ -215,7 +214,7 @@ def write_receipt(campfill: Campfill, upload: uploads.Upload, parser: parsing.Pa
     else:
         parsed = parsed_of(campfill, upload)
     with campfill.connect() as connection:
-        changes = [vars(change) for change in register.changes(connection, upload.upload_id, CHANGES_SHOWN)]
+        told = register.changes(connection, upload.upload_id, receipts.MOST_CHANGES)
     facts = receipts.ReceiptFacts(
         upload_id=upload.upload_id,
         file_name=upload.file_name,
@@ -227,7 +226,7 @@ def write_receipt(campfill: Campfill, upload: uploads.Upload, parser: parsing.Pa
         counts=upload,
         parsed=parsed,
         issues=work / "issues.arrow",
-        changes=changes,
+        changes=[vars(change) for change in told],
         notes=tuple(upload.notes),
         raw_rows=partial(parser.raw_rows, archived(campfill, upload)),
     )

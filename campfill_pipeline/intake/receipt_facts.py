@@ -24,6 +24,8 @@ from campfill_pipeline.intake.findings import Parsed, RawCell
 
 MOST_ROWS = 10_000
 """Rows to mend and issues that a receipt shows at most; it says so where there are more."""
+MOST_CHANGES = 2_000
+"""Changes that it shows at most, those that people must see first; it says so where there are more."""
 
 
 class RowCounts(Protocol):

@@ -12,13 +12,13 @@ import os
 from pathlib import Path
 
 from campfill_pipeline.intake.findings import KIND_LIST
-from campfill_pipeline.intake.receipt_facts import ReceiptFacts, digest
+from campfill_pipeline.intake.receipt_facts import MOST_CHANGES, ReceiptFacts, digest
 from campfill_pipeline.intake.receipt_lists import write_changes, write_issues
 from campfill_pipeline.intake.receipt_rows import MendSheet, write_rows_to_mend
 from campfill_pipeline.intake.receipt_sheet import Book, presentable
 from campfill_pipeline.intake.receipt_summary import SHEET, write_summary
 
-__all__ = ["ReceiptFacts", "write_receipt"]
+__all__ = ["MOST_CHANGES", "ReceiptFacts", "write_receipt"]
 
 
 def write_receipt(target: Path, facts: ReceiptFacts) -> None:

@@ -5,7 +5,6 @@ Belongs here: finding rows by their number. Does not belong here: what the cells
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection
 
 from campfill_pipeline.intake.findings import UnreadableError
@@ -23,31 +22,41 @@ def rows_by_number(open_stream: Callable[[], Read], wanted: Collection[int]) -> 
 
 
 def _by_pattern(read: Read, wanted: set[int]) -> dict[int, SheetRow]:
+    """Looks for each number in turn: no other row costs more than being passed over."""
     opening, buffer, prefix = sheet_opening(read)
-    start, end = b"<%srow " % prefix, b"</%srow>" % prefix
-    numbered = re.compile(rb'<%srow r="(\d{1,7})"[^<>]*>' % re.escape(prefix))
+    start, end, bare = b"<%srow " % prefix, b"</%srow>" % prefix, b"<%srow>" % prefix
     found: dict[int, SheetRow] = {}
-    last = max(wanted, default=0)
-    while True:
+    left = sorted(wanted, reverse=True)
+    before = b""
+    while left or before:
         cut = buffer.rfind(end) + len(end)
         if cut >= len(end):
             chunk = check_plain(buffer[:cut])
-            matches = list(numbered.finditer(chunk))
-            if len(matches) != chunk.count(start):
+            if chunk.count(start) != chunk.count(start + b'r="') or bare in chunk:
                 raise IrregularError("rows that do not say their number first")
-            for match in matches:
-                if int(match[1]) in wanted and not match[0].endswith(b"/>"):
-                    row = _one_row(opening, chunk[match.start() : chunk.index(end, match.end()) + len(end)])
-                    if row.number in found:
-                        raise IrregularError("a row in several elements")
-                    found[row.number] = row
-            if matches and int(matches[-1][1]) >= last:
-                return found
+            at = 0
+            while before or left:
+                if before and chunk[at : at + 1000].lstrip().startswith(before):
+                    raise IrregularError("a row in several elements")
+                before = b""
+                named = b'%sr="%d"' % (start, left[-1]) if left else b""
+                begin = chunk.find(named, at) if left else -1
+                if begin < 0:
+                    break
+                number, opened = left.pop(), chunk.index(b">", begin) + 1
+                at = opened
+                if chunk[opened - 2 : opened] != b"/>":
+                    at = chunk.index(end, opened) + len(end)
+                    found[number] = _one_row(opening, chunk[begin:at])
+                before = named
             buffer = buffer[cut:]
         more = read(max(CHUNK, len(buffer)))
         if not more:
-            return found
+            break
         buffer += more
+    if left:
+        raise IrregularError("rows that are not where their number says")
+    return found
 
 
 def _one_row(opening: bytes, row: bytes) -> SheetRow:

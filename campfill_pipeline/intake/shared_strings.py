@@ -6,10 +6,11 @@ Belongs here: `sharedStrings.xml`. Does not belong here: which cells use the str
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from xml.parsers import expat
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from campfill_pipeline.intake.container import Container
@@ -24,6 +25,8 @@ from campfill_pipeline.intake.xml_text import (
     to_strings,
     unescape,
 )
+
+Positions = npt.NDArray[np.int64]
 
 _CHUNK = 1 << 22
 _SEPARATOR = b"\x01"
@@ -80,19 +83,22 @@ class _StringEvents:
             self._pieces.append(data)
 
 
-def load_strings(container: Container, part: str | None) -> pa.Array:
-    """All shared strings as one large_string array. Raises UnreadableError where they are damaged."""
+def load_strings(container: Container, part: str | None, only: Collection[int] | None = None) -> pa.Array:
+    """All shared strings as one large_string array; where `only` is given, others may be blank.
+
+    Raises UnreadableError where they are damaged.
+    """
     if part is None:
         return pa.array([], pa.large_string())
     try:
         with container.stream(part) as read:
-            return _plain(read)
+            return _plain(read, None if only is None else np.array(sorted(only), np.int64))
     except IrregularError:
         with container.stream(part) as read:
             return _by_events(read)
 
 
-def _plain(read: Callable[[int], bytes]) -> pa.Array:
+def _plain(read: Callable[[int], bytes], only: Positions | None) -> pa.Array:
     buffer = read(_CHUNK)
     head = _HEAD.search(buffer)
     encoding = _ENCODING.search(buffer)
@@ -102,10 +108,13 @@ def _plain(read: Callable[[int], bytes]) -> pa.Array:
         raise IrregularError("names of an unknown namespace")
     opening, buffer = check_plain(buffer[: head.end()].split(b"?>")[-1]), buffer[head.end() :]
     pieces: list[pa.Array] = []
+    count = 0
     while True:
         cut = buffer.rfind(b"</si>") + 5
         if cut > 4:
-            pieces.append(_items(check_plain(buffer[:cut]), opening))
+            chunk = check_plain(buffer[:cut])
+            pieces.append(_items(chunk, opening) if only is None else _some(chunk, opening, only - count))
+            count += len(pieces[-1])
             buffer = buffer[cut:]
         more = read(max(_CHUNK, len(buffer)))  # doubling keeps one enormous text from costing its square
         if not more:
@@ -114,6 +123,20 @@ def _plain(read: Callable[[int], bytes]) -> pa.Array:
     if buffer.strip() != b"</sst>":
         raise IrregularError("an unusual end")
     return pa.concat_arrays(pieces) if pieces else pa.array([], pa.large_string())
+
+
+def _some(chunk: bytes, opening: bytes, only: Positions) -> pa.Array:
+    """The strings of some complete `<si>` elements, blank but for the positions in `only`."""
+    items = chunk.split(b"</si>")[:-1]
+    if chunk.count(b"<si") != len(items) or chunk.count(b"<si>") != len(items):
+        return _items(chunk, opening)
+    wanted = only[(only >= 0) & (only < len(items))].tolist()
+    texts = [""] * len(items)
+    if wanted:
+        found = _items(b"".join(items[position] + b"</si>" for position in wanted), opening)
+        for position, text in zip(wanted, found.to_pylist(), strict=True):
+            texts[position] = text
+    return pa.array(texts, pa.large_string())
 
 
 def _items(chunk: bytes, opening: bytes) -> pa.Array:

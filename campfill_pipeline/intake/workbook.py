@@ -17,6 +17,7 @@ from campfill_pipeline.intake.container import Container
 from campfill_pipeline.intake.findings import CellKind, Parsed, ParseLimits, RawCell, TableFound
 from campfill_pipeline.intake.layout import Layout, find_layout
 from campfill_pipeline.intake.package import Package, Sheet, open_package
+from campfill_pipeline.intake.read_ahead import read_ahead
 from campfill_pipeline.intake.refusals import incomplete, no_header, too_many_cells
 from campfill_pipeline.intake.row_lookup import rows_by_number
 from campfill_pipeline.intake.shared_strings import load_strings
@@ -87,6 +88,11 @@ class Workbook:
             return {}
         with ExitStack() as streams:
             rows = rows_by_number(lambda: streams.enter_context(self._container.stream(sheet.part)), numbers)
+        if self._cells is None:  # of a million shared strings some rows need a few
+            texts = (cell.text or "" for row in rows.values() for cell in row.cells if cell.type == "s")
+            shared = {int(text) for text in texts if text.strip().isdecimal()}
+            strings = load_strings(self._container, self.package.strings_part, shared)
+            self._cells = CellReader(strings, self.package.date_styles, self.package.date1904)
         return {number: self.raw_row(row) for number, row in rows.items()}
 
     def layout(self, sheet: Sheet) -> Layout | None:
@@ -112,9 +118,11 @@ class Workbook:
             self._refuse_too_many_cells(sheet)
         with ExitStack() as streams:
 
-            def open_stream() -> Read:
+            def open_stream(*, ahead: bool) -> Read:
                 self._cells_seen = before
                 read = streams.enter_context(self._container.stream(sheet.part))
+                if ahead:
+                    read = streams.enter_context(read_ahead(read, CHUNK))
 
                 def counted(count: int) -> bytes:
                     data = read(count)
@@ -126,11 +134,13 @@ class Workbook:
             count = partial(self._refuse_too_many_cells, sheet)
             scan = SheetScan(self.cells, columns, after_row=layout.row, before_events=count)
             try:
-                rows, last_row, hidden = self._write(scan.blocks(open_stream), fields, file, before)
+                rows, last_row, hidden = self._write(
+                    scan.blocks(partial(open_stream, ahead=True)), fields, file, before
+                )
             except IrregularError:
                 scan = SheetScan(self.cells, columns, after_row=layout.row, before_events=count)
                 rows, last_row, hidden = self._write(
-                    scan.blocks_by_events(open_stream()), fields, file, before
+                    scan.blocks_by_events(open_stream(ahead=False)), fields, file, before
                 )
         if any_covered(columns, scan.merges, layout.row):
             rows, last_row = blank_merged(file, fields, columns, scan.merges)

@@ -33,11 +33,11 @@ WITH created AS (
     SELECT a.id, %(received_at)s, 1, %(now)s, %(upload_id)s, %(event_no)s, 'created', true, a.sheet, a.row_no, a.name,
            a.kind, a.buyer, a.agency, a.platform, a.seat, a.runtime, a.start_date, a.end_date, a.impression_goal,
            a.budget_eur, a.cpm_eur, a.placement, a.advertiser
-    FROM arriving a
-    WHERE a.position IN (SELECT position FROM touched WHERE line_no IS NULL)
+    FROM arriving a JOIN touched t USING (position)
+    WHERE t.line_no IS NULL
     RETURNING line_no
 ), noted AS (
-    INSERT INTO line_dirty (line_no, since) SELECT line_no, %(now)s FROM created ON CONFLICT DO NOTHING
+    INSERT INTO line_dirty (line_no, since) SELECT line_no, %(now)s FROM created
 )
 SELECT count(*) FROM created
 
