@@ -9,8 +9,8 @@ from pathlib import Path
 from unittest.mock import patch
 
 import openpyxl
-import pytest
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
