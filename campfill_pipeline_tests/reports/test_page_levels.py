@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from campfill_pipeline.reports.payload import exact
-from campfill_pipeline.warehouse.report_shapes import Freshness, LineRow
+from campfill_pipeline.warehouse.report_shapes import AttentionRow, Freshness, LineRow
 from campfill_pipeline_tests.reports.conftest import Library, Reader, Written, write
 from campfill_pipeline_tests.reports.invented import invent
 
@@ -234,6 +234,24 @@ def test_numbers_follow_the_readers_language(
     row = reader.text(f'tr[data-line="{line.id}"]')
     assert f"{line.impression_goal:,}".replace(",", thousands) in row
     assert f"{int(line.fulfillment_pct)}{decimals}" in row
+
+
+@pytest.mark.parametrize(
+    ("locale", "shown"),
+    [("de-DE", ("1.234.567", "12,5 %", "1.504,71 €")), ("en-GB", ("1,234,567", "12.5 %", "€1,504.71"))],
+)
+def test_numbers_within_sentences_follow_the_readers_language_too(
+    library: Library, tmp_path: Path, locale: str, shown: tuple[str, ...]
+) -> None:
+    data = invent(60)
+    reason = "Ended on 20 Nov 2026 at 12.5 %: a make-good of 1,234,567 impressions (€1,504.71)."
+    attention = (AttentionRow(data.lines[0].id, reason, Decimal("1504.71")),)
+    reader = library.read(write(tmp_path, replace(data, attention=attention)).path, locale=locale)
+    for place in ("/", f"/line/{data.lines[0].id}"):
+        reader.go(place)
+        told = reader.text(".attention td" if place == "/" else ".why-today").replace("\u00a0", " ")
+        assert "Ended on 20 Nov 2026 at" in told
+        assert all(figure in told for figure in shown), told
 
 
 def test_names_are_shown_as_they_are_never_run(reader: Reader, written: Written) -> None:

@@ -70,6 +70,15 @@ const factor = (value, digits = 2) =>
   missing(value) ? NOTHING : exact(value, numberFormat(digits).format(below(value, digits, head.limits.pace)));
 const plain = (value, digits = 0) => (missing(value) ? "–" : numberFormat(digits).format(value));
 
+/* Sentences made by the warehouse hold English numbers (74,094 · 41.8 · €1,504.71): the reader's own in their place.
+   Days and years, which have no mark, stay. */
+const told = (sentence) =>
+  sentence.replace(/(€?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?/g, (found, euro, whole, fraction = "") => {
+    if (found === whole && !whole.includes(",")) return found;
+    const style = euro ? { style: "currency", currency: "EUR" } : {};
+    return numberFormat(Math.max(fraction.length - 1, 0), style).format(whole.replaceAll(",", "") + fraction);
+  });
+
 const asUtc = (day) => new Date(day + "T00:00:00Z");
 const dayFormat = (options) => new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
 const dayShort = dayFormat({ day: "2-digit", month: "short" });

@@ -173,7 +173,7 @@ const line = async (id) => {
     body: html`${crumbs(["Overview", "#/"], [categoryName(row.kind, row.purchase_type), `#/where/${row.kind}/${row.purchase_type}`], ["Lines", "#/lines"], ["This line"])}
     <section class="hero of-line"><div class="hero-text"><p class="eyebrow">${categoryName(row.kind, row.purchase_type)} · ${label("lifecycles", row.lifecycle)} · ${!row.covered ? "not judged" : row.lifecycle === "live" ? html`<span class="badge">${label("paces", row.pace)}</span>` : row.lifecycle === "scheduled" ? "" : bandBadge(row.band)}</p>
       <h1 tabindex="-1">${breakable(row.name)}</h1>
-      <p class="lead">${sentence(row, detail)}</p>${row.attention ? html`<p class="why-today"><strong>Today:</strong> ${row.attention}</p>` : ""}</div></section>
+      <p class="lead">${sentence(row, detail)}</p>${row.attention ? html`<p class="why-today"><strong>Today:</strong> ${told(row.attention)}</p>` : ""}</div></section>
     ${facts(row)}${causePanel(row, detail)}
     ${
       hasDays

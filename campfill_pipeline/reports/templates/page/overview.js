@@ -74,7 +74,7 @@ const attentionTable = () => {
   <tbody role="rowgroup">${shown.map(
     (
       item,
-    ) => html`<tr role="row" data-line="${item.id}"><th scope="row" role="rowheader"><a href="#/line/${item.id}">${breakable(item.name)}</a><span class="soft">${categoryName(item.kind, item.purchase_type)}</span></th><td role="cell">${item.reason}</td>
+    ) => html`<tr role="row" data-line="${item.id}"><th scope="row" role="rowheader"><a href="#/line/${item.id}">${breakable(item.name)}</a><span class="soft">${categoryName(item.kind, item.purchase_type)}</span></th><td role="cell">${told(item.reason)}</td>
     <td role="cell" class="n" data-label="At risk">${euros(item.value_at_risk_eur)}</td></tr>`,
   )}</tbody>
     </table>
