@@ -29,9 +29,31 @@ def _known_commands() -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_link_leads_to_a_file(page: Path) -> None:
-    for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text(encoding="utf-8")):
-        assert (page.parent / target).exists(), f"{page.name} links to {target}, which is not there"
+def test_every_link_leads_to_a_file_and_a_heading_in_it(page: Path) -> None:
+    for target, heading in re.findall(
+        r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)", page.read_text(encoding="utf-8")
+    ):
+        linked = page.parent / target if target else page
+        assert linked.exists(), f"{page.name} links to {target}, which is not there"
+        if heading:
+            assert heading in _headings(linked), (
+                f"{page.name} links to {target}#{heading}, which is not there"
+            )
+
+
+def _headings(page: Path) -> set[str]:
+    """The page's headings as GitHub and editors write them in addresses."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize(
+    "picture", sorted((ROOT / "docs" / "pictures").glob("*.png")), ids=lambda file: file.name
+)
+def test_every_picture_is_shown_small_and_taken_by_the_one_command(picture: Path) -> None:
+    assert picture.stat().st_size < 200_000
+    assert any(f"pictures/{picture.name}" in page.read_text(encoding="utf-8") for page in PAGES)
+    assert f'"{picture.stem}' in (picture.parent / "take.py").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

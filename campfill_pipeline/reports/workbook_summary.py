@@ -72,9 +72,11 @@ def write_summary(book: Any, formats: Formats, data: ReportData, made_at: dateti
     ]
     below = write_table(sheet, formats, windows, rows, top=6)
     sheet.write_string(below + 1, 0, "Shortfall by kind of problem", formats.heading)
+    period_order = {period: at for at, period in enumerate(PERIODS)}
+    side_order = {side: at for at, side in enumerate(wording.SIDES)}
     losses = [
         (PERIODS[row.period], wording.SIDES[row.side], row.lines, row.impressions, row.eur)
-        for row in data.losses
+        for row in sorted(data.losses, key=lambda row: (period_order[row.period], side_order[row.side]))
         if row.kind == "all" and row.purchase_type == "all"
     ]
     sides = (
