@@ -196,7 +196,7 @@ def line(
 
 @app.command()
 def revert(
-    upload_id: Annotated[str, typer.Argument(help="As `campfill status --json` shows it.")],
+    upload_id: Annotated[str, typer.Argument(help="Its number, as `campfill status` shows it, or its id.")],
     as_json: Json = False,
 ) -> None:
     """Undo what an upload changed, as a new revision; history stays."""

@@ -81,7 +81,7 @@ def test_ingest_reports_each_file_and_its_exit_code_tells_the_worst(campfill: Sh
     one = json.loads(campfill("line", "{" + line_id(1).upper() + "}", "--json").stdout)
     assert one["line"]["name"] == "Line 1"
     assert "Line 1" in campfill("line", line_id(1)).stdout
-    campfill("revert", reports[0]["upload_id"])
+    campfill("revert", "1")  # by its number
     assert len(json.loads(campfill("fulfillment", "--json").stdout)) == 1
     assert "campfill:" in campfill("revert", reports[2]["upload_id"], code=1).stderr
 
@@ -113,6 +113,7 @@ def test_the_token_is_stored_for_its_owner_only_and_shown_nowhere(campfill: Shel
         (("ingest", "missing.xlsx"), 1, "missing.xlsx"),
         (("line", "not-an-id"), 2, "not-an-id"),
         (("revert", "not-an-id"), 2, "not-an-id"),
+        (("revert", "99"), 2, "99"),
         (("refresh",), 1, "CAMPFILL_REPORTING_URL"),
         (("refresh", "--from", "2026-02-30"), 2, "2026-02-30"),
         (("fulfillment", "--kind", "banner"), 2, "banner"),

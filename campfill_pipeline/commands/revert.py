@@ -10,27 +10,40 @@ from rich.markup import escape
 
 from campfill_pipeline.commands import render
 from campfill_pipeline.commands.progress import progress
-from campfill_pipeline.settings import load_settings
+from campfill_pipeline.settings import Settings, load_settings
+from campfill_pipeline.warehouse import database, server, uploads
 
 SHOWN = 10
 
 
 def run(upload_id: str, *, quiet: bool) -> dict[str, Any]:
     """Runs the revert job and brings fulfillment up to date. Returns what was undone and what was left."""
-    try:
-        wanted = UUID(upload_id)
-    except ValueError:
-        raise typer.BadParameter(
-            f"{upload_id!r} is no upload id; `campfill status --json` shows them"
-        ) from None
+    settings = load_settings()
+    wanted = _upload(settings, upload_id)
     from campfill_pipeline.defs.local_runs import local_runs
     from campfill_pipeline.defs.reverting import take_upload_back
 
-    with progress(quiet=quiet) as show, local_runs(load_settings(), show) as runs:
+    with progress(quiet=quiet) as show, local_runs(settings, show) as runs:
         document = take_upload_back(runs, wanted)
     if not quiet:
         _show(document)
     return document
+
+
+def _upload(settings: Settings, given: str) -> UUID:
+    """The id that was given, or that of the upload whose number was given."""
+    if given.isdecimal():
+        with database.connect(server.database_url(settings)) as connection:
+            known = uploads.by_number(connection, int(given))
+        if known:
+            return known.upload_id
+        raise typer.BadParameter(f"there is no upload {given}; `campfill status` shows the latest ones")
+    try:
+        return UUID(given)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{given!r} is neither an upload's number, as `campfill status` shows it, nor its id"
+        ) from None
 
 
 def _show(document: dict[str, Any]) -> None:

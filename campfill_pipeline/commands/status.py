@@ -90,13 +90,15 @@ def _show_uploads(console: Console, found: dict[str, Any]) -> None:
         f"{counts['rejected_last_7_days']:,} rejected in the last 7 days"
     )
     table = render.table(
-        ("received", "left"), ("file", "left"), ("status", "left"), ("rows", "right"), ("rejected", "right")
-    )
-    table.columns[1].max_width = 26
+        ("no.", "right"), ("received", "left"), ("file", "left"), ("status", "left"), ("rows", "right"),
+        ("rejected", "right"),
+    )  # fmt: skip
+    table.columns[2].max_width = 22
     for upload in found["uploads"]:
         state = "reverted" if upload["reverted_at"] else upload["status"]
         mark, style = MARKS[state]
         table.add_row(
+            str(upload["seq"]),
             render.moment(upload["received_at"], found["now"]),
             Text(upload["file_name"]),
             Text(f"{mark} {state.replace('_', ' ')}", style=style),

@@ -98,8 +98,14 @@ def _causes(found: CauseSummary) -> Metadata:
 
 
 def report(campfill: Campfill, written: Written, seconds: float) -> Metadata:
-    """Where the page and the workbook are, with links while `campfill up` serves them."""
-    facts: dict[str, dg.MetadataValue] = {
+    """Where the page and the workbook are, with links first while `campfill up` serves them."""
+    reports = f"{campfill.pages_url}/reports"
+    links = {
+        "open the page": dg.MetadataValue.url(f"{reports}/{written.page.name}"),
+        "open the workbook": dg.MetadataValue.url(f"{reports}/{written.workbook.name}"),
+    }
+    return {
+        **(links if campfill.pages_url else {}),
         "page": dg.MetadataValue.path(str(written.page)),
         "workbook": dg.MetadataValue.path(str(written.workbook)),
         "page bytes": dg.MetadataValue.int(written.facts.bytes),
@@ -107,9 +113,3 @@ def report(campfill: Campfill, written: Written, seconds: float) -> Metadata:
         "lines with all their details": dg.MetadataValue.int(written.facts.lines_with_detail),
         "seconds": dg.MetadataValue.float(round(seconds, 3)),
     }
-    if campfill.pages_url:
-        facts["open the page"] = dg.MetadataValue.url(f"{campfill.pages_url}/reports/{written.page.name}")
-        facts["open the workbook"] = dg.MetadataValue.url(
-            f"{campfill.pages_url}/reports/{written.workbook.name}"
-        )
-    return facts

@@ -95,6 +95,12 @@ def get(conn: psycopg.Connection, upload_id: UUID) -> Upload:
     )
 
 
+def by_number(conn: psycopg.Connection, number: int) -> Upload | None:
+    """The upload with this number, counted by arrival, as receipts and `campfill status` show it; else None."""
+    found = _select(conn, sql.SQL("WHERE seq = %s"), [number])
+    return found[0] if found else None
+
+
 def by_partition_keys(conn: psycopg.Connection, keys: Sequence[str]) -> list[Upload]:
     """The uploads that are these partitions of Dagster's, in order of arrival; unknown keys are passed over."""
     return _select(conn, sql.SQL("WHERE partition_key = ANY (%s) ORDER BY seq"), [list(keys)])
