@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -47,12 +48,15 @@ class Running:
     def __init__(self, home: Path, port: int, process: subprocess.Popen[bytes]) -> None:
         self.home, self.port, self.process = home, port, process
 
-    def ask(self, query: str) -> tuple[object, ...] | None:
-        url = subprocess.run(
+    @cached_property
+    def url(self) -> str:
+        return subprocess.run(
             [sys.executable, "-m", "campfill_pipeline.cli", "db", "url"],
             env=environment(self.home), capture_output=True, text=True, check=True,
         ).stdout.strip()  # fmt: skip
-        with psycopg.connect(url, options="-c search_path=campfill") as connection:
+
+    def ask(self, query: str) -> tuple[object, ...] | None:
+        with psycopg.connect(self.url, options="-c search_path=campfill") as connection:
             return connection.execute(query.encode()).fetchone()
 
     def freshness(self, asset: str) -> str:
