@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from campfill_pipeline.reporting.simulator.api import serve
 from campfill_pipeline.reporting.simulator.roster import Shape
@@ -50,13 +51,15 @@ class Typist:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("CAMPFILL_", "DAGSTER_"))}
         self.folder = folder
         self.environ = kept | environ | {"CAMPFILL_HOME": str(folder / "campfill-data"), "COLUMNS": "80"}
-        self.days = {datetime.now(UTC).date()}
+        self.days: set[date] = set()
 
     def type(self, words: Sequence[str]) -> tuple[str, int]:
         """What appears on the terminal, stdout before stderr, and the exit code."""
         command = [sys.executable, "-m", "campfill_pipeline.cli", *words]
         done = subprocess.run(command, env=self.environ, cwd=self.folder, capture_output=True, text=True)
-        self.days |= {datetime.now(UTC).date(), datetime.now().astimezone().date()}
+        self.days |= {
+            datetime.now(zone).date() for zone in (UTC, ZoneInfo("Europe/Berlin"))
+        }  # as commands tell it
         return done.stdout + done.stderr, done.returncode
 
     def block(self, *words: str) -> str:
