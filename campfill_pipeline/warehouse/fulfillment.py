@@ -7,7 +7,7 @@ Belongs here: which lines must be computed again, and running the one statement 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -37,7 +37,10 @@ FIGURES = (
 
 @dataclass(frozen=True)
 class RefreshResult:
-    """What a refresh did: lines computed again, rows that differ now, lines gone from the register."""
+    """What a refresh did: lines computed again, rows that differ now, lines gone from the register.
+
+    `left`: touched lines that wait for the next portion.
+    """
 
     as_of: date
     full: bool
@@ -45,6 +48,19 @@ class RefreshResult:
     computed: int
     changed: int
     removed: int
+    left: int = 0
+
+
+def together(parts: Sequence[RefreshResult]) -> RefreshResult:
+    """What these refreshes, one after the other, did."""
+    return replace(
+        parts[-1],
+        full=any(part.full for part in parts),
+        day_changed=any(part.day_changed for part in parts),
+        computed=sum(part.computed for part in parts),
+        changed=sum(part.changed for part in parts),
+        removed=sum(part.removed for part in parts),
+    )
 
 
 def _parameters(rules: FulfillmentRules, as_of: date, lines: Sequence[int] | None) -> dict[str, object]:
@@ -125,9 +141,9 @@ def _rules_text(rules: FulfillmentRules) -> str:
 
 
 def _lines_to_compute(
-    conn: psycopg.Connection, rules: FulfillmentRules, before: date, as_of: date
+    conn: psycopg.Connection, rules: FulfillmentRules, before: date, as_of: date, most: int | None
 ) -> list[int]:
-    """Numbers of lines that may differ from what is stored: touched, (un)covered, or moved by the clock."""
+    """Numbers of lines that may differ from what is stored: `most` of the touched, (un)covered, moved by the clock."""
     moved = conn.execute(
         """
         (SELECT day FROM delivery_fetch WHERE status = 'complete'
@@ -137,7 +153,7 @@ def _lines_to_compute(
          EXCEPT SELECT day FROM delivery_fetch WHERE status = 'complete')
         """
     ).fetchall()
-    found = conn.execute("SELECT line_no FROM line_dirty").fetchall()
+    found = conn.execute("SELECT line_no FROM line_dirty ORDER BY line_no LIMIT %s", [most]).fetchall()
     if moved:
         found += conn.execute(
             """SELECT line_no FROM fulfillment f
@@ -153,26 +169,48 @@ def _lines_to_compute(
     return sorted({number for (number,) in found})
 
 
+def _all_are_marked(conn: psycopg.Connection) -> bool:
+    found = conn.execute(
+        "SELECT count(*) FROM line_register l WHERE NOT EXISTS (SELECT FROM line_dirty d WHERE d.line_no = l.line_no)"
+    ).fetchone()
+    return found == (0,)
+
+
 def refresh(
-    conn: psycopg.Connection, rules: FulfillmentRules, *, as_of: date, now: datetime, full: bool = False
+    conn: psycopg.Connection,
+    rules: FulfillmentRules,
+    *,
+    as_of: date,
+    now: datetime,
+    full: bool = False,
+    most: int | None = None,
 ) -> RefreshResult:
     """Bring the stored figures up to date as of a local day; the caller's transaction commits them.
 
     Computes the lines in `line_dirty` (and empties it), those whose coverage changed, and at the day's change
     those that are not final. `full=True`, changed rules or an empty table compute everything; the figures are
-    the same.
+    the same. `most`: touched lines to compute now; the others keep their marks for the next call, and those who
+    wait to leave marks come between (docs/decisions/0052).
     """
     conn.execute("SELECT pg_advisory_xact_lock(%s)", [REFRESH_LOCK])
     conn.execute("SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '256MB'")
     state = conn.execute("SELECT as_of, rules, refreshed_at FROM fulfillment_state").fetchone()
     rules_text = _rules_text(rules)
-    everything = full or state is None or state[1] != rules_text
+    everything = full or (state is not None and state[1] != rules_text)
     day_changed = state is not None and state[0] != as_of
     # Whoever changes lines or delivery marks them here before committing, so until this refresh is committed nothing
     # it has not seen can appear, and no mark is taken away unseen. Readers are not held up.
     conn.execute("LOCK TABLE line_dirty IN SHARE ROW EXCLUSIVE MODE")
-    lines = None if everything or state is None else _lines_to_compute(conn, rules, state[0], as_of)
-    conn.execute("DELETE FROM line_dirty")
+    touched = conn.execute("SELECT count(*) FROM line_dirty").fetchone()
+    left = max(touched[0] - most, 0) if touched and most is not None else 0
+    # Without a state nothing is known of lines that are not marked; in a new home all are.
+    everything = everything or (state is None and not (left and _all_are_marked(conn)))
+    before = as_of if state is None else state[0]
+    lines = None if everything else _lines_to_compute(conn, rules, before, as_of, most)
+    conn.execute(
+        "DELETE FROM line_dirty WHERE %(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s)",
+        {"lines": lines},
+    )
     gone = conn.execute(
         """DELETE FROM fulfillment f
            WHERE (%(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))
@@ -190,8 +228,8 @@ def refresh(
             {"as_of": as_of, "now": now},
         )
     refresh_windows(conn, rules, as_of=as_of, ends=None if everything else ends)
-    before = None if everything or state is None else state[0]
-    refresh_causes(conn, timezone=rules.timezone, as_of=as_of, before=before, lines=lines)
+    known = None if everything or state is None else before
+    refresh_causes(conn, timezone=rules.timezone, as_of=as_of, before=known, lines=lines)
     refresh_reconciliation(
         conn,
         as_of=as_of,
@@ -217,7 +255,8 @@ def refresh(
            SET as_of = excluded.as_of, rules = excluded.rules, refreshed_at = excluded.refreshed_at""",
         {"as_of": as_of, "rules": rules_text, "now": now},
     )
-    return RefreshResult(as_of, everything, day_changed, computed, len(changed), len(gone))
+    left = 0 if everything else left
+    return RefreshResult(as_of, everything, day_changed, computed, len(changed), len(gone), left)
 
 
 def _store(

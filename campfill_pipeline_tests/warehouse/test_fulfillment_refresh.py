@@ -33,6 +33,34 @@ def stored(connection: psycopg.Connection) -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
+def in_portions(connection: psycopg.Connection, as_of: date, most: int | None) -> list[int]:
+    """Refresh until nothing is left. How many lines were computed in each portion."""
+    computed, left = [], 1
+    while left:
+        result = refresh(connection, RULES, as_of=as_of, now=NOW, most=most)
+        computed.append(result.computed)
+        left = result.left
+    return computed
+
+
+def test_very_many_touched_lines_are_computed_in_portions(connection: psycopg.Connection) -> None:
+    lines = [
+        add_line(connection, goal=1000 + n, start=DAY - timedelta(5), end=DAY - timedelta(1))
+        for n in range(5)
+    ]
+    fetch(connection, [DAY - timedelta(n) for n in range(1, 6)])
+    deliver(connection, lines[0], DAY - timedelta(2), 900)
+    assert in_portions(connection, DAY, 2)[:1] == [2]  # also in a new home
+    whole = stored(connection)
+    assert connection.execute("SELECT count(*) FROM line_dirty").fetchone() == (0,)
+    for line in lines:
+        touch(connection, line)
+    assert in_portions(connection, DAY, 2) == [2, 2, 1]
+    assert stored(connection) == whole
+    refresh(connection, RULES, as_of=DAY, now=NOW, full=True)
+    assert stored(connection) == whole
+
+
 def test_a_refresh_computes_only_touched_lines(connection: psycopg.Connection) -> None:
     lines = [add_line(connection, goal=1000, start=DAY - timedelta(5), end=DAY) for _ in range(5)]
     assert refresh(connection, RULES, as_of=DAY, now=NOW).full
@@ -129,7 +157,7 @@ def test_any_sequence_of_changes_ends_as_a_full_recompute(
                 touch(connection, line)
             case _:
                 as_of += timedelta(chance.choice([1, 1, 2, -1, 5]))
-        refresh(connection, RULES, as_of=as_of, now=NOW)
+        in_portions(connection, as_of, chance.choice([None, 1, 3]))
     incremental = stored(connection)
     refresh(connection, RULES, as_of=as_of, now=NOW, full=True)
     assert incremental == stored(connection)

@@ -1,4 +1,4 @@
-"""Assets of fulfillment: the figures (one transaction makes all five tables) and the report people look at."""
+"""Assets of fulfillment: the figures (a transaction makes all five tables) and the report people look at."""
 
 from collections.abc import Iterator
 
@@ -14,6 +14,7 @@ from campfill_pipeline.warehouse import fulfillment as figures
 GROUP = "fulfillment"
 OWNERS = ["team:ad-operations"]
 KINDS = {"postgres", "table"}
+PORTION = 50_000  # lines computed in one transaction, some seconds: uploads that finish meanwhile wait for it
 
 
 def _spec(name: str, *deps: str, marked: str = "fulfillment") -> dg.AssetSpec:
@@ -46,10 +47,17 @@ def _spec(name: str, *deps: str, marked: str = "fulfillment") -> dg.AssetSpec:
 def fulfillment_tables(
     context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Bring every figure up to date for the lines touched since last time, in one transaction."""
+    """Bring every figure up to date for the lines touched since last time, very many in portions."""
     now = campfill.clock()
-    with campfill.connect() as connection:
-        result = figures.refresh(connection, campfill.settings.rules, as_of=campfill.today, now=now)
+    parts: list[figures.RefreshResult] = []
+    while not parts or parts[-1].left:
+        with campfill.connect() as connection:
+            parts.append(
+                figures.refresh(
+                    connection, campfill.settings.rules, as_of=campfill.today, now=now, most=PORTION
+                )
+            )
+    result = figures.together(parts)
     seconds = (campfill.clock() - now).total_seconds()
     for table, facts in fulfillment_metadata.tables(campfill, result, seconds).items():
         yield dg.MaterializeResult(table, metadata={**facts, **table_metadata(campfill, table)})
