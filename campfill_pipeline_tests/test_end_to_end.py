@@ -136,7 +136,10 @@ def test_a_dropped_list_becomes_fulfillment_and_ctrl_c_leaves_nothing_behind(
                 truth.rows_rejected,
             )
             assert not list((home / "inbox").iterdir())
-            wait_for(lambda: list((home / "outbox").glob("*.xlsx")), 30, "the receipt")
+            (receipt,) = wait_for(lambda: list((home / "outbox").glob("*.xlsx")), 30, "the receipt")
+            served = (home / "pages-address").read_text()  # where links in the web UI lead
+            with urllib.request.urlopen(f"{served}/outbox/{receipt.name}", timeout=10) as answer:
+                assert answer.read() == receipt.read_bytes()
             yesterday = world.today - timedelta(days=1)
             wait_for(  # nobody asked for it: the missing days of the new lines are fetched by themselves
                 lambda: running.ask(
@@ -154,5 +157,6 @@ def test_a_dropped_list_becomes_fulfillment_and_ctrl_c_leaves_nothing_behind(
         _, alive = psutil.wait_procs(family, timeout=10)
         assert alive == []
         assert running.family() == []
+        assert not (home / "pages-address").exists()
         with up(home, **access) as again:
             assert again.ask("SELECT count(*) FROM line") == (len(truth.accepted),)

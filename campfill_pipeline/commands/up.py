@@ -265,7 +265,7 @@ def load_demo(system: System, console: Console) -> None:
     done = system.settings.home / "demo-loaded"
     if done.exists():
         return
-    console.print("loading the demo: 7,057 lines and their delivery; this takes a minute or two, once")
+    console.print("loading the demo, 7,057 lines and their delivery: a minute or two, this once")
     sample = demo_world.write_samples(system.settings)
     system.run_command("ingest", str(sample.campaign_list), silent=True)
     with database.connect(server.database_url(system.settings)) as connection:
@@ -281,14 +281,17 @@ def _say_where(system: System, console: Console) -> None:
     settings = system.settings
     console.print()
     system.run_command("status")
-    console.print()
-    console.print(f"  web UI, runs and lineage   http://{system.host}:{system.port}")
-    console.print(f"  fulfillment page           {system.pages_url}/reports/fulfillment.html")
-    console.print(f"  drop campaign lists into   {settings.inbox}")
-    console.print(f"  receipts appear in         {settings.outbox}")
+    places = {
+        "web UI, runs and lineage": f"http://{system.host}:{system.port}",
+        "fulfillment page": f"{system.pages_url}/reports/fulfillment.html",
+        "drop campaign lists into": settings.inbox,
+        "receipts appear in": settings.outbox,
+    }
     if system.demo:
-        console.print(f"  a list to drop by hand     {settings.home / demo_world.CHANGED}")
-        console.print(
-            "\n  This is the demo: every line in it is invented. Your own home starts with: make up"
-        )
+        places["a list to drop by hand"] = settings.home / demo_world.CHANGED
+    console.print()
+    for what, where in places.items():
+        console.print(f"  {what:<26} {where}", soft_wrap=True, markup=False)  # unbroken, to be copied
+    if system.demo:
+        console.print("\n  Every line of this demo is invented. Your own home starts with: make up")
     console.print("\n  Ctrl-C stops everything.\n")
