@@ -62,12 +62,7 @@ def revert(conn: psycopg.Connection, upload_id: UUID, now: datetime) -> RevertRe
         conn.execute("SELECT pg_advisory_xact_lock(%s)", [ledger.REGISTER_LOCK])
         upload = ledger.get(conn, upload_id)
         if upload.kind != "campaign_list" or upload.applied_no is None:
-            what = "a CSV export" if upload.kind == "report_csv" else upload.status
-            raise ledger.LedgerError(
-                upload_id,
-                f"The upload {upload_id} ({upload.file_name}) is {what}: it changed no lines.",
-                "Only a loaded campaign list can be reverted; `campfill status` lists them.",
-            )
+            raise _refusal(upload)
         stands = not upload.stands
         conn.execute(
             "UPDATE upload SET reverted_at = %s WHERE upload_id = %s", [None if stands else now, upload_id]
@@ -87,3 +82,19 @@ def revert(conn: psycopg.Connection, upload_id: UUID, now: datetime) -> RevertRe
         detail = {"stands": stands, "taken": len(taken), "left": len(left)}
         conn.execute("UPDATE ledger_event SET detail = %s WHERE event_no = %s", [Jsonb(detail), event_no])
         return RevertResult(ledger.get(conn, upload_id), taken, left)
+
+
+def _refusal(upload: Upload) -> ledger.LedgerError:
+    named = f"The upload {upload.upload_id} ({upload.file_name})"
+    if upload.kind == "report_csv" and upload.applied_no is not None:
+        return ledger.LedgerError(
+            upload.upload_id,
+            f"{named} is a CSV export: it brought delivery, and only campaign lists can be taken back.",
+            "Drop the corrected export: its rows replace those of the same hours. Or fetch its days from the API"
+            " (`campfill refresh --from … --to …`), which counts before any export.",
+        )
+    return ledger.LedgerError(
+        upload.upload_id,
+        f"{named} is {upload.status}: it changed no lines.",
+        "Only a loaded campaign list can be reverted; `campfill status` lists them.",
+    )
