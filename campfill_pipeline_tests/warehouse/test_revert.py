@@ -128,5 +128,5 @@ def test_only_loaded_lists_can_be_reverted(connection: psycopg.Connection) -> No
 def test_an_export_is_not_taken_back_and_its_mend_is_said(connection: psycopg.Connection) -> None:
     upload = arrive(connection, "export")
     ledger.decide(connection, upload.upload_id, status="loaded", kind="report_csv", at=NOW)
-    with pytest.raises(ledger.LedgerError, match="corrected export.*campfill refresh"):
+    with pytest.raises(ledger.LedgerError, match=r"corrected export.*campfill refresh"):
         revert(connection, upload.upload_id, LATER)
