@@ -44,8 +44,6 @@ CODE_WORDS = {
     "hidden_sheet": "A hidden sheet: not read",
     "not_a_date": "Not a date and hour",
     "not_on_the_hour": "A time that is not the start of an hour",
-    "ambiguous_hour": "An hour that the clocks passed twice",
-    "funnel_unreadable": "Bids, wins or plays that cannot be read",
     "unknown_purchase_type": "A purchase type that is not known",
 }
 
