@@ -64,9 +64,8 @@ def show(found: Sequence[Row], basis: str, *, limit: int) -> None:
         ("line", "left"), ("", "left"), ("fulfilled", "right"), ("shortfall", "right"), ("at risk", "right")
     )
     table.columns[0].max_width = 34
-    for row in sorted(found, key=lambda row: bool(_not_judged(row)))[
-        :limit
-    ]:  # stable: worst first among each
+    judged_first = sorted(found, key=lambda row: bool(_not_judged(row)))  # stable: worst first among each
+    for row in judged_first[:limit]:
         mark, style, _ = render.BAND_STYLES[row["band"]]
         why = _not_judged(row)
         table.add_row(
