@@ -7,7 +7,7 @@ and time (`worker.py` sets them), and what values mean.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -49,9 +49,12 @@ class Workbook:
     def cells(self) -> CellReader:
         """What reads the cells; loads the shared strings when first asked."""
         if self._cells is None:
-            strings = load_strings(self._container, self.package.strings_part)
-            self._cells = CellReader(strings, self.package.date_styles, self.package.date1904)
+            self._cells = self._cell_reader()
         return self._cells
+
+    def _cell_reader(self, only: Collection[int] | None = None) -> CellReader:
+        strings = load_strings(self._container, self.package.strings_part, only)
+        return CellReader(strings, self.package.date_styles, self.package.date1904)
 
     def size(self, sheets: Sequence[Sheet]) -> int:
         """The bytes of these sheets when unpacked."""
@@ -73,11 +76,12 @@ class Workbook:
         if merges is not None:
             merges.extend(events.merges)
 
-    def raw_row(self, row: SheetRow) -> list[RawCell]:
-        """All cells of a row, blanks between them included."""
+    def raw_row(self, row: SheetRow, reader: CellReader | None = None) -> list[RawCell]:
+        """All cells of a row, blanks between them included; read by `reader` where one is given."""
+        reader = reader or self.cells
         cells = [RawCell("", CellKind.BLANK)] * (row.cells[-1].column + 1 if row.cells else 0)
         for cell in row.cells:
-            kind, text = self.cells.cell(cell.type, cell.style, cell.formula, cell.text)
+            kind, text = reader.cell(cell.type, cell.style, cell.formula, cell.text)
             cells[cell.column] = RawCell(text or "", kind)
         return cells
 
@@ -88,12 +92,10 @@ class Workbook:
             return {}
         with ExitStack() as streams:
             rows = rows_by_number(lambda: streams.enter_context(self._container.stream(sheet.part)), numbers)
-        if self._cells is None:  # of a million shared strings some rows need a few
-            texts = (cell.text or "" for row in rows.values() for cell in row.cells if cell.type == "s")
-            shared = {int(text) for text in texts if text.strip().isdecimal()}
-            strings = load_strings(self._container, self.package.strings_part, shared)
-            self._cells = CellReader(strings, self.package.date_styles, self.package.date1904)
-        return {number: self.raw_row(row) for number, row in rows.items()}
+        texts = (cell.text or "" for row in rows.values() for cell in row.cells if cell.type == "s")
+        # Of a million shared strings some rows need a few: read for them alone, and not kept for others.
+        reader = self._cells or self._cell_reader({int(text) for text in texts if text.strip().isdecimal()})
+        return {number: self.raw_row(row, reader) for number, row in rows.items()}
 
     def layout(self, sheet: Sheet) -> Layout | None:
         """Where the sheet's table stands, or None."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import xlsxwriter
 
 from campfill_pipeline.intake.findings import CellKind
 from campfill_pipeline.intake.parsing import (
@@ -19,6 +20,7 @@ from campfill_pipeline.intake.parsing import (
     RowsUnreadableError,
     load_parsed,
 )
+from campfill_pipeline.intake.workbook import Workbook
 from campfill_pipeline_tests.intake.workbooks import (
     HEADERS,
     LINE,
@@ -203,6 +205,19 @@ def test_original_rows_are_fetched_with_all_their_columns(tmp_path: Path) -> Non
         CellKind.FORMULA_WITHOUT_VALUE,
     ]
     assert found[2] == found[3] == []
+
+
+def test_original_rows_fetched_in_turns_have_all_their_shared_strings(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        only = book.add_worksheet("Sheet")
+        for number, text in enumerate(("first", "second", "third")):
+            only.write_row(number, 0, [text, f"{text} too"])
+    opened = Workbook(path, limits())
+    for number, text in ((1, "first"), (3, "third"), (2, "second")):
+        rows = opened.raw_rows("Sheet", [number])
+        assert [cell.text for cell in rows[number]] == [text, f"{text} too"]
+    opened.close()
 
 
 def test_original_rows_of_odd_xml_and_of_text_are_fetched_too(tmp_path: Path) -> None:
