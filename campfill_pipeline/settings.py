@@ -184,11 +184,11 @@ def _timezone(values: Mapping[str, str]) -> ZoneInfo:
         raise SettingsError("CAMPFILL_TIMEZONE", text, "give an IANA name like Europe/Berlin") from None
 
 
-def environment(*, cwd: Path | None = None) -> dict[str, str]:
-    """The process environment with what `.env` in `cwd` adds; connectors read variables of their own from it."""
+def environment(environ: Mapping[str, str] | None = None, *, cwd: Path | None = None) -> dict[str, str]:
+    """`environ` (default: the process's) with what `.env` in `cwd` adds, where connectors find theirs."""
     file = (Path.cwd() if cwd is None else cwd) / ".env"
     added = {name: value for name, value in dotenv_values(file).items() if value} if file.is_file() else {}
-    return {**added, **os.environ}
+    return {**added, **(os.environ if environ is None else environ)}
 
 
 def read_values(environ: Mapping[str, str] | None = None, *, cwd: Path | None = None) -> dict[str, str]:
@@ -196,13 +196,9 @@ def read_values(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
 
     A variable that is set but empty means its default, whatever `.env` says. Paths come back absolute.
     """
-    environ = os.environ if environ is None else environ
     folder = Path.cwd() if cwd is None else cwd
-    from_file = dotenv_values(folder / ".env") if (folder / ".env").is_file() else {}
-    values = {}
-    for setting in SETTINGS:
-        found = environ[setting.variable] if setting.variable in environ else from_file.get(setting.variable)
-        values[setting.variable] = found or setting.default
+    told = environment(environ, cwd=folder)
+    values = {setting.variable: told.get(setting.variable) or setting.default for setting in SETTINGS}
     home = (folder / Path(values["CAMPFILL_HOME"]).expanduser()).resolve()
     inbox = values["CAMPFILL_INBOX"]
     values["CAMPFILL_HOME"] = str(home)

@@ -5,7 +5,6 @@ The world ended on 30 September 2025. What depends on the moment of typing is se
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from zoneinfo import ZoneInfo
 from campfill_pipeline.reporting.simulator.api import serve
 from campfill_pipeline.reporting.simulator.roster import Shape
 from campfill_pipeline.reporting.simulator.world import World, make_world
+from campfill_pipeline_tests.environment import without_settings
 from campfill_pipeline_tests.lists import write_list
 
 SHOWN_DAY, SHOWN_TIME = "2026-01-05", "09:30"
@@ -48,9 +48,8 @@ class Typist:
     """Types `campfill …` and keeps what was shown."""
 
     def __init__(self, folder: Path, environ: dict[str, str]) -> None:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("CAMPFILL_", "DAGSTER_"))}
         self.folder = folder
-        self.environ = kept | environ | {"CAMPFILL_HOME": str(folder / "campfill-data"), "COLUMNS": "80"}
+        self.environ = without_settings(**environ, CAMPFILL_HOME=str(folder / "campfill-data"), COLUMNS="80")
         self.days: set[date] = set()
 
     def type(self, words: Sequence[str]) -> tuple[str, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from campfill_pipeline_tests.environment import without_settings
 from campfill_pipeline_tests.lists import line_id, row, write_list
 
 
@@ -19,13 +19,8 @@ class Shell:
     """Types `campfill …` with a home and a database of its own."""
 
     def __init__(self, home: Path, url: str) -> None:
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("CAMPFILL_", "DAGSTER_"))
-        }
         self.home = home
-        self.environ = kept | {"CAMPFILL_HOME": str(home), "CAMPFILL_DATABASE_URL": url, "COLUMNS": "80"}
+        self.environ = without_settings(CAMPFILL_HOME=str(home), CAMPFILL_DATABASE_URL=url, COLUMNS="80")
 
     def __call__(
         self, *words: str, code: int = 0, typed: str = "", **environ: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -27,6 +26,7 @@ from campfill_pipeline.reporting.simulator.api import serve
 from campfill_pipeline.reporting.simulator.campaign_list import write_campaign_list
 from campfill_pipeline.reporting.simulator.roster import Shape
 from campfill_pipeline.reporting.simulator.world import World, make_world
+from campfill_pipeline_tests.environment import without_settings
 
 Found = TypeVar("Found")
 
@@ -79,10 +79,7 @@ class Running:
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    cleaned = {
-        name: value for name, value in os.environ.items() if not name.startswith(("CAMPFILL_", "DAGSTER_"))
-    }
-    return cleaned | {"CAMPFILL_HOME": str(home), "CAMPFILL_SETTLE_SECONDS": "1"} | more
+    return without_settings(CAMPFILL_HOME=str(home), CAMPFILL_SETTLE_SECONDS="1", **more)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ import pytest
 from campfill_pipeline.reporting.simulator.api import SimulatedApi, serve
 from campfill_pipeline.reporting.simulator.roster import Shape
 from campfill_pipeline.reporting.simulator.world import make_world
+from campfill_pipeline_tests.environment import without_settings
 
 Totals = dict[date, tuple[int, Decimal]]
 
@@ -70,13 +71,12 @@ def test_ten_kills_leave_whole_days_and_the_next_refresh_completes_them(
     now = datetime(2026, 4, 2, 10, tzinfo=UTC)
     with serve(make_world(TODAY, seed=11, shape=Shape.small()), now=lambda: now) as api:
         truth = told(api)
-        cleaned = {k: v for k, v in os.environ.items() if not k.startswith(("CAMPFILL_", "DAGSTER_"))}
-        environ = cleaned | {
-            "CAMPFILL_HOME": str(tmp_path / "home"),
-            "CAMPFILL_DATABASE_URL": database_url,
-            "CAMPFILL_REPORTING_URL": api.url,
-            "CAMPFILL_REPORTING_TOKEN": api.token,
-        }
+        environ = without_settings(
+            CAMPFILL_HOME=str(tmp_path / "home"),
+            CAMPFILL_DATABASE_URL=database_url,
+            CAMPFILL_REPORTING_URL=api.url,
+            CAMPFILL_REPORTING_TOKEN=api.token,
+        )
         arguments = ["--from", str(DAYS[0]), "--to", str(DAYS[-1])]
         days_seen = []
         for _ in range(10):

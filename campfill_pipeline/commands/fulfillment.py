@@ -64,10 +64,11 @@ def show(found: Sequence[Row], basis: str, *, limit: int) -> None:
         ("line", "left"), ("", "left"), ("fulfilled", "right"), ("shortfall", "right"), ("at risk", "right")
     )
     table.columns[0].max_width = 34
-    judged_first = sorted(found, key=lambda row: bool(_not_judged(row)))  # stable: worst first among each
-    for row in judged_first[:limit]:
+    reasons = [_not_judged(row) for row in found]
+    # The sort is stable: the worst stay first among those that are judged, and among the others.
+    judged_first = sorted(zip(found, reasons, strict=True), key=lambda pair: bool(pair[1]))
+    for row, why in judged_first[:limit]:
         mark, style, _ = render.BAND_STYLES[row["band"]]
-        why = _not_judged(row)
         table.add_row(
             Text(row["name"], style="bright_black" if why else ""),
             Text(why, style="bright_black") if why else render.bar(row["fulfillment_pct"]),
@@ -84,7 +85,6 @@ def show(found: Sequence[Row], basis: str, *, limit: int) -> None:
             for band, (mark, style, label) in render.BAND_STYLES.items()
         )
     )
-    reasons = [_not_judged(row) for row in found]
     scheduled, uncovered = reasons.count(SCHEDULED), reasons.count(UNCOVERED)
     more = f"the {limit} worst of {len(found):,} lines" if len(found) > limit else f"{len(found):,} lines"
     console.print(f"{more}, {basis}.")

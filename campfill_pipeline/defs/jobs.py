@@ -23,6 +23,9 @@ REFRESH_JOB = "refresh"
 TODAY_JOB = "refresh_today"
 FULFILLMENT_JOB = "compute_fulfillment"
 
+# The config of a run inside a command or another run, whose terminal or log is not to be filled.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
 
 def _job(name: str, description: str, *assets: str) -> dg.UnresolvedAssetJobDefinition:
     return dg.define_asset_job(

@@ -13,13 +13,12 @@ from uuid import uuid4
 
 import dagster as dg
 
+from campfill_pipeline.defs import jobs
 from campfill_pipeline.defs.build import build_defs
 from campfill_pipeline.defs.instance import prepare_environment
 from campfill_pipeline.defs.resources import Campfill, Progress, open_campfill
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import claims, database
-
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 class RunFailedError(Exception):
@@ -53,7 +52,7 @@ class LocalRuns:
                     instance=self.instance,
                     tags=dict(tags or {}),
                     asset_selection=[dg.AssetKey(name) for name in assets] if assets else None,
-                    run_config=QUIET | dict(run_config or {}),
+                    run_config=jobs.QUIET | dict(run_config or {}),
                     raise_on_error=False,
                 )
             )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
+from campfill_pipeline.defs import run_names
+
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 
@@ -15,8 +17,8 @@ def key_range(first: str, last: str) -> dict[str, str]:
 
 
 def day_range(first: date, last: date) -> dict[str, str]:
-    """Tags of a run over these local days, both inclusive."""
-    return key_range(first.isoformat(), last.isoformat())
+    """Tags of a run over these local days, both inclusive, with the name that people know it by."""
+    return key_range(first.isoformat(), last.isoformat()) | run_names.days(first, last)
 
 
 def day_blocks(days: Iterable[date]) -> Iterator[tuple[date, date]]:

@@ -38,9 +38,7 @@ def refresh(runs: LocalRuns, first: date | None, last: date | None) -> dict[str,
         try:
             # Fulfillment follows with today's run, if there is one: computing it twice serves nobody.
             assets = jobs.DELIVERY if last == campfill.today else None
-            ended = min(last, yesterday)
-            tags = day_range(first, ended) | run_names.days(first, ended)
-            runs.run(jobs.REFRESH_JOB, tags=tags, assets=assets)
+            runs.run(jobs.REFRESH_JOB, tags=day_range(first, min(last, yesterday)), assets=assets)
         except RunFailedError as error:
             failures.append(str(error))
     if last == campfill.today:

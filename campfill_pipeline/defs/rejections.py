@@ -10,7 +10,6 @@ from campfill_pipeline.defs import jobs, run_names
 from campfill_pipeline.defs.partitions import UPLOADS
 
 LAUNCHED_BY = ("dagster/sensor_name", "dagster/schedule_name")
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 def show_red(
@@ -32,5 +31,5 @@ def show_red(
         partition_key=partition_key,
         raise_on_error=False,
         tags=run_names.rejected(file_name, reason) | launched_by,
-        run_config=QUIET,
+        run_config=jobs.QUIET,
     )

@@ -36,7 +36,6 @@ def schedules(timezone: str) -> list[dg.ScheduleDefinition]:
         if campfill.settings.restate_days == 0:
             return dg.SkipReason("CAMPFILL_RESTATE_DAYS is 0: finished days are not fetched again.")
         first = campfill.today - timedelta(days=campfill.settings.restate_days)
-        last = campfill.today - timedelta(days=1)
-        return dg.RunRequest(run_key=None, tags=day_range(first, last) | run_names.days(first, last))
+        return dg.RunRequest(run_key=None, tags=day_range(first, campfill.today - timedelta(days=1)))
 
     return [refresh_today_hourly, refresh_restatement_nightly]

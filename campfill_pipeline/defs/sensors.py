@@ -91,8 +91,7 @@ def missing_days(
         return dg.SkipReason("Every flight day of every known line was fetched.")
     first, last = blocks[-1]
     first = max(first, last - timedelta(days=DAYS_PER_RUN - 1))
-    tags = day_range(first, last) | run_names.days(first, last)
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=None, tags=tags)])
+    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=None, tags=day_range(first, last))])
 
 
 ALL = (inbox, missing_days)

@@ -207,10 +207,8 @@ def write_receipt(campfill: Campfill, upload: uploads.Upload, parser: parsing.Pa
     """Write the receipt of a decided upload, in one move, and note where it lies."""
     work = work_folder(campfill, upload)
     path = receipt_path(upload)
-    if upload.status == "duplicate":
-        parsed = Parsed(
-            upload.kind, None, "", "", "unknown"
-        )  # the receipt of its first arrival tells what was read
+    if upload.status == "duplicate":  # the receipt of its first arrival tells what was read
+        parsed = Parsed(kind=upload.kind, reason=None, message="", hint="", format="unknown")
     else:
         parsed = parsed_of(campfill, upload)
     with campfill.connect() as connection:

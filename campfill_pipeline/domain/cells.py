@@ -28,6 +28,16 @@ class CellKind(IntEnum):
     FORMULA_WITHOUT_VALUE = 6
 
 
+def column_letters(index: int) -> str:
+    """The letters of a column, counted from 0: 0 is A, 25 is Z, 26 is AA, 16383 is XFD."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 """Hyphens, en and em dashes, the minus sign: what people type and what Word and Excel make of it."""
 

@@ -31,16 +31,6 @@ LONGEST_VALUE = 2_000
 """Characters of a value as found that are kept."""
 
 
-def letters(index: int) -> str:
-    """The letters of a column, counted from 0: 0 is A, 25 is Z, 26 is AA, 16383 is XFD."""
-    name = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        name = chr(ord("A") + rest) + name
-    return name
-
-
 def hidden_sheet_issues(sheets: Sequence[str]) -> list[Issue]:
     """One info for every hidden sheet: it was not read."""
     return [

@@ -13,9 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from campfill_pipeline.domain.cells import column_letters
 from campfill_pipeline.domain.column_reading import Positions
 from campfill_pipeline.domain.columns import LIST_FIELDS
-from campfill_pipeline.domain.issue_layout import ISSUES, LONGEST_VALUE, letters
+from campfill_pipeline.domain.issue_layout import ISSUES, LONGEST_VALUE
 from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.intake.findings import TableFound
 
@@ -70,7 +71,7 @@ def placed(findings: Findings, batch: pa.RecordBatch, table: TableFound) -> pa.R
     def text(attribute: str) -> pa.Array:
         return pa.array([str(getattr(kind, attribute)) for kind in kinds], pa.string()).take(pa.array(which))
 
-    letter = pa.array([letters(int(place)) for place in index]).take(pa.array(fields))
+    letter = pa.array([column_letters(int(place)) for place in index]).take(pa.array(fields))
     return pa.record_batch(
         [
             pa.repeat(pa.scalar(table.sheet, pa.string()), count),

@@ -14,8 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from campfill_pipeline.domain.cells import CellKind, is_blank, spoiled
-from campfill_pipeline.domain.issue_layout import letters
+from campfill_pipeline.domain.cells import CellKind, column_letters, is_blank, spoiled
 from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.domain.numbers import NUMBER_RULES, Notation, NumberRule, read_number
 from campfill_pipeline.intake.findings import RawCell, TableFound
@@ -100,7 +99,7 @@ class _Sheet:
         width = max(len(cells), len(self._table.headers))
         for index in range(width):
             cell = cells[index] if index < len(cells) else RawCell("", CellKind.BLANK)
-            found = by_cell.get(f"{letters(index)}{row_no}", []) if by_cell else []
+            found = by_cell.get(f"{column_letters(index)}{row_no}", []) if by_cell else []
             self._cell(index, cell, found)
             if found and self.comments_left:
                 self.comments_left -= 1

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from campfill_pipeline.domain.cells import column_letters
 from campfill_pipeline.domain.columns import EXPORT_COLUMNS, LIST_COLUMNS
-from campfill_pipeline.domain.issue_layout import letters
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.intake.findings import KIND_EXPORT, TableFound
 from campfill_pipeline.intake.receipt_facts import IssueDigest, ReceiptFacts
@@ -195,7 +195,9 @@ def _columns(facts: ReceiptFacts, table: TableFound) -> list[tuple[str, str]]:
         word = FIELD_WORDS.get(column.field, column.field.replace("_", " ").capitalize())
         here = found.get(column.field)
         place = (
-            f"column {letters(here.index)}, “{' '.join(here.header.split())}”" if here else "not in the file"
+            f"column {column_letters(here.index)}, “{' '.join(here.header.split())}”"
+            if here
+            else "not in the file"
         )
         listed.append((word, place))
     extra = len([header for header in table.headers if header]) - len(found)

@@ -14,10 +14,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from campfill_pipeline.domain import duplicates
+from campfill_pipeline.domain.cells import column_letters
 from campfill_pipeline.domain.column_reading import Mask, Positions
 from campfill_pipeline.domain.columns import LIST_COLUMNS
 from campfill_pipeline.domain.duplicates import Outcome, Repeated
-from campfill_pipeline.domain.issue_layout import letters
 from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.domain.line_columns import readers
 from campfill_pipeline.domain.lines import JudgedRows, judge
@@ -139,7 +139,7 @@ class Repetitions:
             hint = "Keep the row that is right and delete the other, or correct the ID."
         issue = Issue(
             table.sheet,
-            f"{letters(column.index)}{row_no}",
+            f"{column_letters(column.index)}{row_no}",
             row_no,
             column.header,
             value,

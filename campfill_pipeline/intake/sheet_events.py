@@ -48,16 +48,6 @@ def column_index(letters: str) -> int:
     return index - 1
 
 
-def column_letters(index: int) -> str:
-    """0 is `A`, 16383 is `XFD`."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 class SheetEvents:
     """Calls `on_row` for every row of a worksheet that is fed to it; keeps the merged ranges in `merges`.
 

@@ -17,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from campfill_pipeline.domain.cells import column_letters
 from campfill_pipeline.intake.cells import CellReader, Kinds
 from campfill_pipeline.intake.findings import CellKind, UnreadableError
-from campfill_pipeline.intake.sheet_events import LAST_ROW, SheetEvents, SheetRow, column_letters
+from campfill_pipeline.intake.sheet_events import LAST_ROW, SheetEvents, SheetRow
 from campfill_pipeline.intake.xml_parts import has_known_namespace
 from campfill_pipeline.intake.xml_text import IrregularError, check_plain
 

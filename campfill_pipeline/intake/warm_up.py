@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from campfill_pipeline.domain.cells import column_letters
 from campfill_pipeline.domain.columns import LIST_FIELDS
 from campfill_pipeline.intake.cells import CellReader
-from campfill_pipeline.intake.sheet_events import column_letters
 from campfill_pipeline.intake.sheet_rows import SheetScan
 from campfill_pipeline.intake.tables import TableWriter
 from campfill_pipeline.intake.xml_parts import NAMESPACES

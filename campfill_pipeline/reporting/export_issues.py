@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campfill_pipeline.domain import report_values
-from campfill_pipeline.domain.cells import CellKind, spoiled
-from campfill_pipeline.domain.issue_layout import ISSUES, LONGEST_VALUE, hidden_sheet_issues, letters
+from campfill_pipeline.domain.cells import CellKind, column_letters, spoiled
+from campfill_pipeline.domain.issue_layout import ISSUES, LONGEST_VALUE, hidden_sheet_issues
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.report_rows import Refusal, Remark
 
@@ -87,7 +87,7 @@ class Columns:
             row_no,
             column.index if column is not None else -1,
             self._table.sheet,
-            f"{letters(column.index)}{row_no}" if column is not None else None,
+            f"{column_letters(column.index)}{row_no}" if column is not None else None,
             column.header if column is not None else None,
             None if value is None else value[:LONGEST_VALUE].replace("\x00", "\ufffd"),
             code,
@@ -154,7 +154,7 @@ def repeated(table: TableFound, repeat: Repeat) -> Found:
         repeat.row_no,
         column.index,
         table.sheet,
-        f"{letters(column.index)}{repeat.row_no}",
+        f"{column_letters(column.index)}{repeat.row_no}",
         column.header,
         value,
         code,

@@ -255,8 +255,9 @@ def refresh(
            SET as_of = excluded.as_of, rules = excluded.rules, refreshed_at = excluded.refreshed_at""",
         {"as_of": as_of, "rules": rules_text, "now": now},
     )
-    left = 0 if everything else left
-    return RefreshResult(as_of, everything, day_changed, computed, len(changed), len(gone), left)
+    return RefreshResult(
+        as_of, everything, day_changed, computed, len(changed), len(gone), left=0 if everything else left
+    )
 
 
 def _store(

@@ -69,9 +69,7 @@ def apply_list(
     counts = counts if isinstance(counts, Counts) else Counts(*counts)
     with conn.transaction():
         conn.execute("SELECT pg_advisory_xact_lock(%s)", [ledger.REGISTER_LOCK])
-        if ledger.decide_if_duplicate(
-            conn, upload, at=now
-        ):  # another process was quicker with the same bytes
+        if ledger.decide_if_duplicate(conn, upload, at=now):  # another process was quicker with these bytes
             return ApplyResult(0, 0, 0, 0, 0, "duplicate")
         event_no = ledger.add_event(conn, "decided", upload.upload_id, now)
         values = {
