@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run up test test-long bench lint types docs pictures lock clean
+.PHONY: help run up test test-long explore bench lint types docs pictures lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ test: lint types  ## install, lint, type-check, run all tests
 
 test-long: $(VENV)/.installed-dev  ## load, soak, crash loops and big files
 	$(BIN)/pytest -m long
+
+explore: $(VENV)/.installed-dev  ## look for new counterexamples of the properties, other ones each time
+	$(BIN)/pytest -m "hypothesis and not long" --hypothesis-profile=explore --timeout=3600
 
 bench: $(VENV)/.installed-dev  ## every benchmark, each beside its alternatives
 	$(BIN)/python -m bench

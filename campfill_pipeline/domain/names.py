@@ -1,7 +1,7 @@
 """Names, buyers and ids: text brought to one canonical form, and what names and buyers tell by their pattern.
 
 Belongs here: what makes two texts the same, near misses of `Not set`, placement and advertiser, agency, platform and
-seat. Does not belong here: whole columns at once (`text_columns.py`).
+seat. Does not belong here: whole columns at once (`line_columns.py`).
 """
 
 from __future__ import annotations
@@ -68,11 +68,12 @@ def _as_text(text: str, kind: int) -> str:
 
 
 def _read(text: str | None, kind: int, what: str) -> TextRead:
-    if finding := spoiled(text, kind):
+    # What is read is what would be kept: `-` beside a control character is a dash, and so a blank.
+    value = None if text is None else clean(_as_text(text, kind))
+    if finding := spoiled(value, kind):
         return TextRead(None, finding)
-    if text is None or is_blank(text):
+    if value is None or is_blank(value):
         return TextRead(None)
-    value = clean(_as_text(text, kind))
     if len(value) > LONGEST:
         return TextRead(
             None,
@@ -83,7 +84,7 @@ def _read(text: str | None, kind: int, what: str) -> TextRead:
                 f"Shorten it to {LONGEST} characters or less.",
             ),
         )
-    return TextRead(value or None)
+    return TextRead(value)
 
 
 def read_name(text: str | None, kind: int) -> TextRead:

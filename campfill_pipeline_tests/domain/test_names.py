@@ -6,7 +6,7 @@ import unicodedata
 import uuid
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from campfill_pipeline.domain.cells import CellKind
@@ -176,7 +176,10 @@ def test_every_uuid_is_read_back(id: uuid.UUID, upper: bool, braces: bool) -> No
     assert read_id(f"{{{text}}}" if braces else text, TEXT).value == str(id)
 
 
-@given(st.text(max_size=60))
+@example("-\x1b")
+@example("#N/A\x1b")
+@example("#U\u0308BERLAUF!")
+@given(st.text(max_size=60) | st.text("-–n/aNULLRef#!\x1b\u200b\u0308 :502Er", max_size=12))
 def test_a_canonical_name_is_its_own_canonical_form(text: str) -> None:
     name = read_name(text, TEXT).value
     if name is not None:
