@@ -106,6 +106,9 @@ def report(campfill: Campfill, written: Written, seconds: float) -> Metadata:
     }
     return {
         **(links if campfill.pages_url else {}),
+        "made": dg.MetadataValue.text(
+            "anew" if written.anew else "not anew: no figure has changed, only how fresh the data are"
+        ),
         "page": dg.MetadataValue.path(str(written.page)),
         "workbook": dg.MetadataValue.path(str(written.workbook)),
         "page bytes": dg.MetadataValue.int(written.facts.bytes),

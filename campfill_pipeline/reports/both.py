@@ -5,12 +5,13 @@ Belongs here: what is read when, and where it goes. Does not belong here: what t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.reports import page, workbook
+from campfill_pipeline.reports import page, reuse, workbook
 from campfill_pipeline.reports.files import replace_file
 from campfill_pipeline.reports.page import PageFacts
 from campfill_pipeline.warehouse import report_data, report_detail
@@ -18,26 +19,51 @@ from campfill_pipeline.warehouse import report_data, report_detail
 
 @dataclass(frozen=True)
 class Written:
-    """Where the two files are, and what the page holds."""
+    """Where the two files are, what the page holds, and whether they were made `anew`.
+
+    If not, nothing they show had changed but how fresh the data are, and only that was renewed, in the page.
+    """
 
     page: Path
     workbook: Path
     facts: PageFacts
+    anew: bool
 
 
 def write_reports(
-    connection: report_data.Connection, folder: Path, rules: FulfillmentRules, as_of: date, now: datetime
+    connection: report_data.Connection,
+    folder: Path,
+    rules: FulfillmentRules,
+    as_of: date,
+    now: datetime,
+    *,
+    reusing: bool = False,
 ) -> Written:
     """Write `fulfillment.html` and `fulfillment.xlsx` into `folder` as of a local date; `now` is when.
 
     Each file is replaced as a whole, never half written. The state is let go of before the files are written.
+    `reusing`: leave them where they show this state already.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with report_data.state_as_of(connection, rules, as_of=as_of, now=now):
-        data = report_data.load(connection, rules, as_of=as_of)
-        details = report_detail.details(connection, data, limit=page.MOST_DETAILS)
-        text, facts = page.render(data, details, rules, now)
     html, book = folder / "fulfillment.html", folder / "fulfillment.xlsx"
+    with report_data.state_as_of(connection, rules, as_of=as_of, now=now):
+        made_of = reuse.key(report_data.content(connection), rules)
+        known = reuse.remembered(made_of, html, book) if reusing else None
+        if known is not None:
+            text = page.renewed(html.read_text("utf-8"), report_data.freshness(connection, as_of), now)
+            facts = PageFacts(**{**known.facts, "bytes": len(text.encode("utf-8"))})
+        else:
+            data = report_data.load(connection, rules, as_of=as_of)
+            details = report_detail.details(connection, data, limit=page.MOST_DETAILS)
+            text, facts = page.render(data, details, rules, now)
     replace_file(html, lambda path: path.write_text(text, encoding="utf-8"))
-    replace_file(book, lambda path: workbook.render(data, path, now))
-    return Written(html, book, facts)
+    page_sum = hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+    def write_workbook(path: Path) -> str:
+        workbook.render(data, path, now)
+        return reuse.checksum(path)
+
+    book_sum = known.workbook if known is not None else replace_file(book, write_workbook)
+    if made_of is not None:
+        reuse.remember(reuse.Note(made_of, page_sum, book_sum, asdict(facts)), folder)
+    return Written(html, book, facts, anew=known is None)

@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports import payload, wording
-from campfill_pipeline.warehouse.report_shapes import LineDetail, LineRow, ReportData
+from campfill_pipeline.warehouse.report_shapes import Freshness, LineDetail, LineRow, ReportData
 
 TEMPLATES = Path(__file__).with_name("templates") / "page"
 ECHARTS = Path(__file__).with_name("vendor") / "echarts" / "echarts.custom.min.js"
@@ -35,7 +35,6 @@ NO_SCRIPT_LINES = 25
 class PageFacts:
     """What was written: for the asset's metadata and the command line."""
 
-    as_of: date
     bytes: int
     lines: int
     lines_left_out: int
@@ -89,13 +88,21 @@ def _piles(data: ReportData) -> list[dict[str, object]]:
     ]
 
 
+def _fresh(freshness: Freshness, made_at: datetime) -> dict[str, object]:
+    """The part of the head that may change while all figures stay as they are."""
+    return {
+        "made_at": made_at,
+        "freshness": {**asdict(freshness), "gap_note": wording.gap_note(freshness.gaps)},
+    }
+
+
 def _head(data: ReportData, rules: FulfillmentRules, made_at: datetime, left_out: int) -> dict[str, object]:
     """What the first level needs, uncompressed, so that it is drawn at once."""
     by_id = {line.id: line for line in data.lines}
     begun = [line for line in data.lines if line.lifecycle != "scheduled"]
     return {
         "as_of": data.as_of,
-        "made_at": made_at,
+        **_fresh(data.freshness, made_at),
         "timezone": data.timezone,
         "words": wording.page_words(rules.bands),
         "windows": [asdict(row) for row in data.windows],
@@ -115,7 +122,6 @@ def _head(data: ReportData, rules: FulfillmentRules, made_at: datetime, left_out
         "attention_count": len(data.attention),
         "live": _live(data.lines),
         "reconciliation": _piles(data),
-        "freshness": {**asdict(data.freshness), "gap_note": wording.gap_note(data.freshness.gaps)},
         "coverage": {
             "begun": len(begun),
             "judged": sum(line.covered for line in begun),
@@ -130,6 +136,14 @@ def _head(data: ReportData, rules: FulfillmentRules, made_at: datetime, left_out
             "pace": [float(rules.behind_below)],
         },
     }
+
+
+def renewed(text: str, freshness: Freshness, made_at: datetime) -> str:
+    """A page's text with another freshness, all its figures as they are."""
+    opening = '<script type="application/json" id="head">'
+    before, _, rest = text.partition(opening)
+    head, closing, after = rest.partition("</script>")
+    return f"{before}{opening}{_json(orjson.loads(head) | _fresh(freshness, made_at))}{closing}{after}"
 
 
 def _json(content: object) -> Markup:
@@ -180,7 +194,6 @@ def render(
         ],
     )
     facts = PageFacts(
-        as_of=data.as_of,
         bytes=len(text.encode("utf-8")),
         lines=len(shown),
         lines_left_out=left_out,

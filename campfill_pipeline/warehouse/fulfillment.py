@@ -227,33 +227,36 @@ def refresh(
             "UPDATE fulfillment SET as_of = %(as_of)s, refreshed_at = %(now)s WHERE as_of <> %(as_of)s",
             {"as_of": as_of, "now": now},
         )
-    refresh_windows(conn, rules, as_of=as_of, ends=None if everything else ends)
+    days = refresh_windows(conn, rules, as_of=as_of, ends=None if everything else ends)
     known = None if everything or state is None else before
-    refresh_causes(conn, timezone=rules.timezone, as_of=as_of, before=known, lines=lines)
-    refresh_reconciliation(
+    judged = refresh_causes(conn, timezone=rules.timezone, as_of=as_of, before=known, lines=lines)
+    disagreements = refresh_reconciliation(
         conn,
         as_of=as_of,
         lines=lines,
         removed=[line_id for line_id, _ in gone],
         since=None if state is None else state[2],
     )
-    conn.execute(
+    fetches = conn.execute(
         """DELETE FROM fulfillment_fetch f
            WHERE NOT EXISTS (SELECT FROM delivery_fetch d WHERE (d.source, d.day) = (f.source, f.day))"""
-    )
-    conn.execute(
+    ).rowcount
+    fetches += conn.execute(
         """INSERT INTO fulfillment_fetch (source, day, status, fetched_at, fetch_no, rows)
            SELECT source, day, status, fetched_at, fetch_no, rows FROM delivery_fetch
            EXCEPT SELECT source, day, status, fetched_at, fetch_no, rows FROM fulfillment_fetch
            ON CONFLICT (source, day) DO UPDATE
            SET status = excluded.status, fetched_at = excluded.fetched_at, fetch_no = excluded.fetch_no,
                rows = excluded.rows"""
-    )
+    ).rowcount
+    # Whoever changes what is shown marks its lines, fetches a day, or is seen by reconciliation.
+    same = lines == [] and not (day_changed or gone or days or judged or disagreements or fetches)
     conn.execute(
-        """INSERT INTO fulfillment_state (as_of, rules, refreshed_at) VALUES (%(as_of)s, %(rules)s, %(now)s)
+        """INSERT INTO fulfillment_state AS s (as_of, rules, refreshed_at) VALUES (%(as_of)s, %(rules)s, %(now)s)
            ON CONFLICT (one_row) DO UPDATE
-           SET as_of = excluded.as_of, rules = excluded.rules, refreshed_at = excluded.refreshed_at""",
-        {"as_of": as_of, "rules": rules_text, "now": now},
+           SET as_of = excluded.as_of, rules = excluded.rules, refreshed_at = excluded.refreshed_at,
+               content = CASE WHEN %(same)s THEN s.content ELSE excluded.content END""",
+        {"as_of": as_of, "rules": rules_text, "now": now, "same": same},
     )
     return RefreshResult(
         as_of, everything, day_changed, computed, len(changed), len(gone), left=0 if everything else left

@@ -21,8 +21,10 @@ def refresh_reconciliation(
     lines: list[int] | None,
     removed: Sequence[UUID],
     since: datetime | None,
-) -> None:
+) -> int:
     """List anew what concerns these lines (None: all), report ids without a line, and refused rows.
+
+    Answers how many disagreements came or went.
 
     `removed` are lines that left the register. Lines whose overview was fetched after `since`, the last refresh,
     are looked at too.
@@ -34,9 +36,11 @@ def refresh_reconciliation(
             [since],
         ).fetchall()
         lines = sorted({*lines, *(number for (number,) in newer)})
-    conn.execute(
+    row = conn.execute(
         statement("reconciliation").encode(), {"lines": lines, "removed": list(removed), "as_of": as_of}
-    )
+    ).fetchone()
+    assert row is not None, "an aggregate always gives a row"
+    return int(row[0])
 
 
 def counts(conn: psycopg.Connection) -> dict[str, int]:

@@ -92,11 +92,16 @@ gone AS (
             SELECT FROM fresh f
             WHERE f.kind_of_issue = r.kind_of_issue AND f.line_id IS NOT DISTINCT FROM r.line_id
               AND f.report_id IS NOT DISTINCT FROM r.report_id AND f.detail = r.detail))
+    RETURNING issue_no
+),
+listed AS (
+    INSERT INTO reconciliation (kind_of_issue, line_id, report_id, detail)
+    SELECT DISTINCT * FROM fresh f
+    WHERE NOT EXISTS (
+        SELECT FROM old r
+        WHERE f.kind_of_issue = r.kind_of_issue AND f.line_id IS NOT DISTINCT FROM r.line_id
+          AND f.report_id IS NOT DISTINCT FROM r.report_id AND f.detail = r.detail)
+    ORDER BY 1, 2, 3
+    RETURNING issue_no
 )
-INSERT INTO reconciliation (kind_of_issue, line_id, report_id, detail)
-SELECT DISTINCT * FROM fresh f
-WHERE NOT EXISTS (
-    SELECT FROM old r
-    WHERE f.kind_of_issue = r.kind_of_issue AND f.line_id IS NOT DISTINCT FROM r.line_id
-      AND f.report_id IS NOT DISTINCT FROM r.report_id AND f.detail = r.detail)
-ORDER BY 1, 2, 3
+SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM listed)

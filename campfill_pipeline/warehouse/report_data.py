@@ -165,7 +165,14 @@ def state_as_of(
         yield connection
 
 
-def _freshness(connection: Connection, as_of: date) -> Freshness:
+def content(connection: Connection) -> UUID | None:
+    """What the stored figures are known by: while it stays the same, all that `load` gives does, but for freshness."""
+    row = connection.execute("SELECT content FROM fulfillment_state").fetchone()
+    return None if row is None else row[0]
+
+
+def freshness(connection: Connection, as_of: date) -> Freshness:
+    """How far delivery goes without a gap, when it was fetched, and the newest list."""
     row = connection.execute(FRESHNESS.encode(), {"as_of": as_of}).fetchone()
     assert row is not None, "an aggregate always gives a row"
     first, last, fetched_at, today_fetched_at, list_file, list_received_at = row
@@ -201,7 +208,7 @@ def load(connection: Connection, rules: FulfillmentRules, *, as_of: date) -> Rep
         trend=_rows(connection, TrendRow, TREND, as_of=as_of, days=TREND_DAYS),
         losses=_rows(connection, LossRow, LOSSES, as_of=as_of),
         attention=_attention(connection),
-        freshness=_freshness(connection, as_of),
+        freshness=freshness(connection, as_of),
         reconciliation=_rows(connection, ReconciliationRow, RECONCILIATION),
         uploads=_rows(connection, UploadRow, UPLOADS),
         revisions=_revisions(connection),

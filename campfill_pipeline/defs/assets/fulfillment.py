@@ -70,9 +70,11 @@ def fulfillment_tables(
 def fulfillment_report(
     context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]
 ) -> dg.MaterializeResult[None]:
-    """Write the page and the workbook; each replaces its predecessor in one move."""
+    """Write the page and the workbook, each in one move; where no figure changed, only renew how fresh the page is."""
     settings, now = campfill.settings, campfill.clock()
     with campfill.connect() as connection:
-        written = both.write_reports(connection, settings.reports, settings.rules, campfill.today, now)
+        written = both.write_reports(
+            connection, settings.reports, settings.rules, campfill.today, now, reusing=True
+        )
     seconds = (campfill.clock() - now).total_seconds()
     return dg.MaterializeResult(metadata=fulfillment_metadata.report(campfill, written, seconds))
