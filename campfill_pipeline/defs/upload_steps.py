@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.verdict import Verdict
-from campfill_pipeline.intake import folder, parsing, receipts, validation
+from campfill_pipeline.intake import folder, original_rows, parsing, receipts, validation
 from campfill_pipeline.intake.findings import KIND_EXPORT, Parsed
 from campfill_pipeline.intake.rejected_ids import rejected_ids
 from campfill_pipeline.reporting import export
@@ -103,27 +103,34 @@ def verdict_of(campfill: Campfill, upload: uploads.Upload) -> Verdict:
     return _VERDICT.validate_json(file.read_bytes()) if file.exists() else validate(campfill, upload)
 
 
-def apply_list(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
-    """Decide an upload that is no CSV export: its lines go to the register, or nothing of it is loaded."""
+def apply_list(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parser) -> uploads.Upload:
+    """Decide an upload that is no CSV export: its lines go to the register, or nothing of it is loaded.
+
+    Meanwhile the parser fetches the rows that the receipt will show.
+    """
     if _is_duplicate(campfill, upload):
         return _as_it_is(campfill, upload)
     parsed, verdict = parsed_of(campfill, upload), verdict_of(campfill, upload)
-    counts = counts_of(verdict)
-    with campfill.connect() as connection:
-        if verdict.status == "rejected":
+    if verdict.status == "rejected":
+        with campfill.connect() as connection:
             _reject(campfill, connection, upload, parsed, verdict)
-        else:
-            register.apply_list(
-                connection,
-                upload,
-                lines=verdict.lines,
-                issues=verdict.issues,
-                counts=counts,
-                now=campfill.clock(),
-                content_date=parsed.content_date,
-                timezone=campfill.settings.timezone,
-                also_listed=rejected_ids(parsed, Path(verdict.issues)),
-            )
+        return _as_it_is(campfill, upload)
+    work, raw_rows = work_folder(campfill, upload), partial(parser.raw_rows, archived(campfill, upload))
+    with (
+        original_rows.fetched_meanwhile(parsed, Path(verdict.issues), work, raw_rows),
+        campfill.connect() as connection,
+    ):
+        register.apply_list(
+            connection,
+            upload,
+            lines=verdict.lines,
+            issues=verdict.issues,
+            counts=counts_of(verdict),
+            now=campfill.clock(),
+            content_date=parsed.content_date,
+            timezone=campfill.settings.timezone,
+            also_listed=rejected_ids(parsed, Path(verdict.issues)),
+        )
     return _as_it_is(campfill, upload)
 
 
@@ -226,7 +233,7 @@ def write_receipt(campfill: Campfill, upload: uploads.Upload, parser: parsing.Pa
         issues=work / "issues.arrow",
         changes=[vars(change) for change in told],
         notes=tuple(upload.notes),
-        raw_rows=partial(parser.raw_rows, archived(campfill, upload)),
+        raw_rows=original_rows.kept(work, partial(parser.raw_rows, archived(campfill, upload))),
     )
     receipts.write_receipt(campfill.settings.home / path, facts)
     with campfill.connect() as connection:

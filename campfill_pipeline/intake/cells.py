@@ -86,9 +86,9 @@ class CellReader:
         return str(self.strings[index].as_py())
 
     def column(
-        self, attributes: Sequence[bytes], formulas: Sequence[bytes], values: Sequence[bytes], chunk: bytes
+        self, attributes: Sequence[bytes], formulas: Sequence[bytes], values: Sequence[bytes]
     ) -> tuple[pa.Array, Kinds]:
-        """Many cells at once: raw attributes, formulas and value texts of equal length, all found in `chunk`.
+        """Many cells at once: raw attributes, formulas and value texts of equal length.
 
         Returns texts (string, null where blank) and kinds. Raises IrregularError for what `cell` must decide.
         """
@@ -106,10 +106,10 @@ class CellReader:
             texts = self._all_shared(pa.array(values, pa.binary()))
             kinds = np.full(count, CellKind.TEXT, np.int8)
         elif not shared:
-            texts = to_strings(values, chunk).cast(pa.string())
+            texts = to_strings(values).cast(pa.string())
             kinds = self._plain_kinds(attributes, types, texts)
         else:
-            texts, kinds = self._mixed(attributes, types, values, chunk)
+            texts, kinds = self._mixed(attributes, types, values)
         blank = pc.equal(pc.binary_length(texts), 0)
         if pc.any(blank).as_py():
             texts = pc.if_else(blank, pa.scalar(None, pa.string()), texts)
@@ -149,14 +149,13 @@ class CellReader:
         attributes: Sequence[bytes],
         types: dict[bytes, tuple[str, int]],
         values: Sequence[bytes],
-        chunk: bytes,
     ) -> tuple[pa.Array, Kinds]:
         """A column in which some cells refer to shared strings and others hold their text themselves."""
         is_shared = {raw: kind == "s" for raw, (kind, _) in types.items()}
         mask = np.fromiter(map(is_shared.__getitem__, attributes), np.bool_, len(attributes))
         shared = self._all_shared(pa.array(list(compress(values, mask)), pa.binary()))
         own = ~mask
-        plain = to_strings(list(compress(values, own)), chunk).cast(pa.string())
+        plain = to_strings(list(compress(values, own))).cast(pa.string())
         places = np.concatenate([np.flatnonzero(mask), np.flatnonzero(own)])
         texts = pa.concat_arrays([shared, plain]).take(pa.array(np.argsort(places)))
         kinds = np.full(len(attributes), CellKind.TEXT, np.int8)
@@ -182,7 +181,7 @@ class CellReader:
 
 
 def _scalar_text(value: bytes) -> str:
-    text = to_strings([value], value, escapes=False)[0].as_py()
+    text = to_strings([value], escapes=False)[0].as_py()
     return str(text)
 
 

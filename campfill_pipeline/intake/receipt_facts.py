@@ -128,7 +128,7 @@ def digest(path: Path | None) -> IssueDigest:
     for batch in issue_files.batches(path):
         found.total += batch.num_rows
         _count(found, batch)
-        _rows_to_mend(found, batch)
+        _note_rows_to_mend(found.to_mend, batch)
         for severity, issues in listed.items():
             if len(issues) < MOST_ROWS:
                 same = batch.filter(pc.equal(batch.column("severity"), str(severity)))
@@ -154,8 +154,16 @@ def _count(found: IssueDigest, batch: pa.RecordBatch) -> None:
         )
 
 
-def _rows_to_mend(found: IssueDigest, batch: pa.RecordBatch) -> None:
-    listed = sum(len(rows) for rows in found.to_mend.values())
+def rows_to_mend(path: Path) -> dict[str | None, list[int]]:
+    """The rejected rows that a receipt shows, by sheet, as `digest` finds them."""
+    to_mend: dict[str | None, list[int]] = {}
+    for batch in issue_files.batches(path):
+        _note_rows_to_mend(to_mend, batch)
+    return to_mend
+
+
+def _note_rows_to_mend(to_mend: dict[str | None, list[int]], batch: pa.RecordBatch) -> None:
+    listed = sum(len(rows) for rows in to_mend.values())
     if listed >= MOST_ROWS:
         return
     errors = batch.filter(pc.equal(batch.column("severity"), str(Severity.ERROR)))
@@ -163,7 +171,7 @@ def _rows_to_mend(found: IssueDigest, batch: pa.RecordBatch) -> None:
         same = (
             pc.is_null(errors.column("sheet")) if sheet is None else pc.equal(errors.column("sheet"), sheet)
         )
-        rows = found.to_mend.setdefault(sheet, [])
+        rows = to_mend.setdefault(sheet, [])
         for row in np.unique(errors.filter(same).column("row_no").drop_null().to_numpy()).tolist():
             if listed >= MOST_ROWS:
                 break

@@ -9,6 +9,7 @@ show the column's notation.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,7 +18,7 @@ from typing import Any
 from campfill_pipeline.domain.cells import CellKind, column_letters, is_blank, spoiled
 from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.domain.numbers import NUMBER_RULES, Notation, NumberRule, read_number
-from campfill_pipeline.intake.findings import RawCell, TableFound
+from campfill_pipeline.intake.findings import Parsed, RawCell, TableFound
 from campfill_pipeline.intake.parsing import RowsUnreadableError
 from campfill_pipeline.intake.receipt_facts import MOST_ROWS, IssueDigest, ReceiptFacts, issues_of_rows
 from campfill_pipeline.intake.receipt_sheet import GREY, ORANGE, YELLOW, Book, write_text
@@ -28,6 +29,16 @@ _MOST_COMMENTS = 20_000
 
 
 @dataclass(frozen=True)
+class MendTable:
+    """A table with rejected rows: those its sheet `name` in the receipt shows, by number, of `wanted` in all."""
+
+    name: str
+    table: TableFound
+    shown: list[int]
+    wanted: int
+
+
+@dataclass(frozen=True)
 class MendSheet:
     """What was written: the sheet, the rows on it, and the rows it should have held."""
 
@@ -35,6 +46,17 @@ class MendSheet:
     table: TableFound
     written: int
     wanted: int
+
+
+def tables_to_mend(parsed: Parsed, to_mend: Mapping[str | None, list[int]]) -> list[MendTable]:
+    """The tables with rows to mend, in the order of the file's sheets; `to_mend` holds row numbers by sheet."""
+    found: list[MendTable] = []
+    for table in parsed.tables:
+        if rows := to_mend.get(table.sheet, []):
+            shown = rows[: max(20, min(MOST_ROWS, _MOST_CELLS // max(1, len(table.headers))))]
+            name = SHEET if not found else f"{SHEET} {len(found) + 1}"
+            found.append(MendTable(name, table, shown, len(rows)))
+    return found
 
 
 def write_rows_to_mend(
@@ -48,26 +70,22 @@ def write_rows_to_mend(
     if facts.issues is None:
         return sheets, None
     comments = _MOST_COMMENTS
-    for table in facts.parsed.tables:
-        rows = issues.to_mend.get(table.sheet, [])
-        if not rows:
-            continue
-        shown = rows[: max(20, min(MOST_ROWS, _MOST_CELLS // max(1, len(table.headers))))]
+    for mend in tables_to_mend(facts.parsed, issues.to_mend):
+        table = mend.table
         try:
-            original = facts.raw_rows(table.sheet, shown)
+            original = facts.raw_rows(table.sheet, mend.shown)
         except RowsUnreadableError as error:
             return sheets, str(error)
-        name = SHEET if not sheets else f"{SHEET} {len(sheets) + 1}"
-        sheet = _Sheet(book, name, table, issues.notations.get(table.sheet or "", {}), comments)
-        found = issues_of_rows(facts.issues, table.sheet, shown)
+        sheet = _Sheet(book, mend.name, table, issues.notations.get(table.sheet or "", {}), comments)
+        found = issues_of_rows(facts.issues, table.sheet, mend.shown)
         sheet.mixed = {
             issue.column for row in found.values() for issue in row if issue.code == "ambiguous_number"
         }
-        for row_no, cells in zip(shown, original, strict=True):
+        for row_no, cells in zip(mend.shown, original, strict=True):
             if cells:
                 sheet.write(row_no, cells, found.get(row_no, []))
         comments = sheet.comments_left
-        sheets.append(MendSheet(name, table, sheet.rows, len(rows)))
+        sheets.append(MendSheet(mend.name, table, sheet.rows, mend.wanted))
     return sheets, None
 
 

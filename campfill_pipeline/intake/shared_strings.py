@@ -147,7 +147,7 @@ def _items(chunk: bytes, opening: bytes) -> pa.Array:
         pass
     texts = _PLAIN.findall(chunk)
     if len(texts) == chunk.count(b"</si>") and b"<si/>" not in chunk:
-        return to_strings(texts, chunk)
+        return to_strings(texts)
     events = _StringEvents()
     events.feed(opening)
     events.feed(chunk)

@@ -24,7 +24,7 @@ from campfill_pipeline.intake.sheet_events import LAST_ROW, SheetEvents, SheetRo
 from campfill_pipeline.intake.xml_parts import has_known_namespace
 from campfill_pipeline.intake.xml_text import IrregularError, check_plain
 
-CHUNK = 1 << 22
+CHUNK = 1 << 21
 _MOST_HEAD = 1 << 26
 _EVENT_ROWS = 8192
 _DATA = re.compile(rb"<((?:\w+:)?)sheetData\s*>")
@@ -131,10 +131,11 @@ class SheetScan:
         self._templates = [_Template(self._columns, prefix, inline=inline) for inline in (False, True)]
         row_end = b"</%srow>" % prefix
         self._prefix = prefix
-        end = re.compile(rb"</%ssheetData\s*>" % re.escape(prefix))
+        end_name = b"</%ssheetData" % prefix
+        end = re.compile(rb"%s\s*>" % re.escape(end_name))
         last = 0
         while True:
-            stop = end.search(buffer)
+            stop = end.search(buffer, at) if (at := buffer.find(end_name)) >= 0 else None
             cut = stop.start() if stop else buffer.rfind(row_end) + len(row_end)
             if cut >= len(row_end):
                 for block in self._chunk(check_plain(buffer[:cut]), row_end, opening, last):
@@ -186,7 +187,7 @@ class SheetScan:
         last_row = int(numbers[-1])
         first = int(np.searchsorted(numbers, self._after_row, side="right"))
         columns = [
-            self._cells.column(groups[at][first:], groups[at + 1][first:], groups[at + 2][first:], chunk)
+            self._cells.column(groups[at][first:], groups[at + 1][first:], groups[at + 2][first:])
             for at in range(2, 2 + 3 * len(self._columns), 3)
         ]
         numbers = numbers[first:]

@@ -11,17 +11,22 @@ repeated IDs.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 
+from campfill_pipeline.domain.column_reading import Readers
 from campfill_pipeline.domain.issue_layout import ISSUES, hidden_sheet_issues
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.line_columns import notations_shown, readers
-from campfill_pipeline.domain.lines import LINES, broken_promises, canonical, judge
+from campfill_pipeline.domain.lines import LINES, JudgedRows, broken_promises, canonical, judge
 from campfill_pipeline.domain.numbers import Notation
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake import issue_files
@@ -37,6 +42,8 @@ Progress = Callable[[int, int], None]
 _CHECKED_ROWS = 65_536
 
 Notations = dict[str, Notation | None]
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 
 class BrokenPromiseError(Exception):
@@ -128,22 +135,45 @@ def _judge_all(
     promised = _Promised()
     with issue_files.writer(candidates, LINES) as lines, issue_files.writer(found, PLACED) as findings:
         for table, shown in zip(tables, notations, strict=True):
-            table_readers = readers(shown)
-            for batch in issue_files.slices(table.file):
-                judged = judge(batch, table_readers)
-                accepted = canonical(judged, table.sheet, judged.acceptable)
+            for judged, accepted, placed in _side_by_side(
+                partial(_judge_slice, table, readers(shown)), issue_files.slices(table.file)
+            ):
                 promised.check(accepted)
                 lines.write_batch(_one(accepted))
-                findings.write_batch(issue_files.placed(judged.findings, batch, table))
+                findings.write_batch(placed)
                 seen.note(judged)
                 acceptable += accepted.num_rows
                 rejected += int(judged.rejected.sum())
                 skipped += int(judged.skipped.sum())
-                done += batch.num_rows
+                done += len(judged.row_no)
                 if progress is not None:
                     progress(done, total)
     promised.check_rest()
     return _Counts(acceptable, rejected, skipped)
+
+
+def _judge_slice(
+    table: TableFound, table_readers: Readers, batch: pa.RecordBatch
+) -> tuple[JudgedRows, pa.Table, pa.RecordBatch]:
+    """The verdicts on some rows, those that may be loaded, and what was found in them."""
+    judged = judge(batch, table_readers)
+    accepted = canonical(judged, table.sheet, judged.acceptable)
+    return judged, accepted, issue_files.placed(judged.findings, batch, table)
+
+
+def _side_by_side(work: Callable[[Given], Made], given: Iterable[Given]) -> Iterator[Made]:
+    """Do `work` on each, two at a time (Arrow works without the interpreter's lock); the results in order.
+
+    No more than three are in memory, however many there are.
+    """
+    with ThreadPoolExecutor(2, thread_name_prefix="judging") as threads:
+        begun: deque[Future[Made]] = deque()
+        for one in given:
+            begun.append(threads.submit(work, one))
+            if len(begun) == 3:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
 
 
 class _Promised:

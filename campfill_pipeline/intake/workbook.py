@@ -91,7 +91,12 @@ class Workbook:
         if sheet is None:
             return {}
         with ExitStack() as streams:
-            rows = rows_by_number(lambda: streams.enter_context(self._container.stream(sheet.part)), numbers)
+
+            def open_stream() -> Read:
+                read = streams.enter_context(self._container.stream(sheet.part))
+                return streams.enter_context(read_ahead(read, CHUNK))
+
+            rows = rows_by_number(open_stream, numbers)
         texts = (cell.text or "" for row in rows.values() for cell in row.cells if cell.type == "s")
         # Of a million shared strings some rows need a few: read for them alone, and not kept for others.
         reader = self._cells or self._cell_reader({int(text) for text in texts if text.strip().isdecimal()})

@@ -71,16 +71,23 @@ def refuse_control_characters(strings: pa.Array) -> None:
             raise IrregularError("a character that XML forbids")
 
 
-def to_strings(values: Sequence[bytes], chunk: bytes, *, escapes: bool = True) -> pa.Array:
-    """Raw text found in `chunk` as a large_string array. Raises IrregularError for text that is not UTF-8."""
-    if b"&" in chunk:
-        values = [unescape(value) if b"&" in value else value for value in values]
+def to_strings(values: Sequence[bytes], *, escapes: bool = True) -> pa.Array:
+    """Raw text as a large_string array. Raises IrregularError for text that is not UTF-8."""
+    raw = pa.array(values, pa.large_binary())
+    if _holds(raw, b"&"):
+        raw = pa.array([unescape(value) if b"&" in value else value for value in values], pa.large_binary())
     try:
-        strings = pa.array(values, pa.large_binary()).cast(pa.large_string())
+        strings = raw.cast(pa.large_string())
     except pa.ArrowInvalid as error:
         raise IrregularError("text that is not UTF-8") from error
     refuse_control_characters(strings)
-    if escapes and b"_x" in chunk:
+    if escapes and _holds(strings, b"_x"):
         decoded = [decode_escapes(text) for text in strings.to_pylist()]
         strings = pa.array(decoded, pa.large_string())
     return strings
+
+
+def _holds(values: pa.Array, text: bytes) -> bool:
+    """Whether `text` stands in any of these values (or across two of them), newly made."""
+    data = values.buffers()[2]
+    return data is not None and text in data.to_pybytes()

@@ -72,13 +72,16 @@ class Revision:
 
 
 _CHANGES = """
-WITH written AS (
-    SELECT * FROM revision
+WITH written AS NOT MATERIALIZED (
+    SELECT line_no, revision, action, notable, changes, name, sheet, row_no FROM revision
     WHERE event_no IN (SELECT event_no FROM ledger_event WHERE upload_id = %(upload_id)s AND event = 'decided')
 ), field AS (
-    SELECT r.*, f.key AS field, f.value ->> 'before' AS before, f.value ->> 'after' AS after
-    FROM written r LEFT JOIN LATERAL jsonb_each(r.changes) f ON r.action <> 'created'
-    ORDER BY r.notable DESC, r.action DESC, r.sheet, r.row_no, f.key
+    (SELECT r.*, f.key AS field, f.value ->> 'before' AS before, f.value ->> 'after' AS after
+     FROM written r CROSS JOIN LATERAL jsonb_each(r.changes) f
+     WHERE r.action <> 'created'
+     UNION ALL
+     SELECT r.*, NULL, NULL, NULL FROM written r WHERE r.action = 'created' OR r.changes = '{}')
+    ORDER BY notable DESC, action DESC, sheet, row_no, field
     LIMIT %(limit)s
 )
 SELECT l.id AS line_id, f.name, CASE f.action WHEN 'created' THEN 'new' ELSE f.action END AS action, f.field, f.before,

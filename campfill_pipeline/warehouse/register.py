@@ -80,6 +80,7 @@ def apply_list(
 
         run = revisions.runner(conn, "register", values)
         revisions.prepare(conn)
+        run("room")
         accepted = copy_stream(conn, lines, "arriving", LIST_COLUMNS, position="position")
         run("analyze")
         notes = [

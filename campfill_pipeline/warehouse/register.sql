@@ -1,5 +1,9 @@
 -- Applying a campaign list to the line register (warehouse/register.py). Each part is one statement.
 
+-- part room
+-- Room to sort and to join a list of a hundred thousand lines in memory; of the arriving ids a few thousand tell enough.
+SELECT set_config('work_mem', '128MB', true), set_config('default_statistics_target', '10', true)
+
 -- part analyze
 ANALYZE arriving (id)
 
@@ -13,12 +17,12 @@ USING line_register l, upload u
 WHERE l.id = a.id AND u.upload_id = l.upload_id AND u.seq > %(seq)s AND l.withdrawn_at IS NULL
 
 -- part touched
--- What is not as the register has it; line_no is NULL for new lines.
+-- The known lines that are not as the register has them.
 CREATE TEMP TABLE touched ON COMMIT DROP AS
 SELECT a.position, l.line_no, %(upload_id)s::uuid AS upload_id,
        CASE WHEN l.withdrawn_at IS NOT NULL THEN 'restored' ELSE 'updated' END AS action
-FROM arriving a LEFT JOIN line_register l USING (id)
-WHERE l.line_no IS NULL OR l.withdrawn_at IS NOT NULL
+FROM arriving a JOIN line_register l USING (id)
+WHERE l.withdrawn_at IS NOT NULL
    OR (l.name, l.kind_listed, l.buyer, l.agency, l.platform, l.seat, l.runtime, l.start_date, l.end_date,
        l.impression_goal, l.budget_eur, l.cpm_eur, l.placement, l.advertiser)
    IS DISTINCT FROM
@@ -26,6 +30,7 @@ WHERE l.line_no IS NULL OR l.withdrawn_at IS NOT NULL
        a.impression_goal, a.budget_eur, a.cpm_eur, a.placement, a.advertiser)
 
 -- part insert
+-- In the order of the ids: a million random ones would visit the pages of their index again and again.
 WITH created AS (
     INSERT INTO line_register (id, first_seen_at, revision, valid_from, upload_id, event_no, action, brought, sheet,
                                row_no, name, kind_listed, buyer, agency, platform, seat, runtime, start_date, end_date,
@@ -33,8 +38,9 @@ WITH created AS (
     SELECT a.id, %(received_at)s, 1, %(now)s, %(upload_id)s, %(event_no)s, 'created', true, a.sheet, a.row_no, a.name,
            a.kind, a.buyer, a.agency, a.platform, a.seat, a.runtime, a.start_date, a.end_date, a.impression_goal,
            a.budget_eur, a.cpm_eur, a.placement, a.advertiser
-    FROM arriving a JOIN touched t USING (position)
-    WHERE t.line_no IS NULL
+    FROM arriving a
+    WHERE NOT EXISTS (SELECT FROM line_register l WHERE l.id = a.id)
+    ORDER BY a.id
     RETURNING line_no
 ), noted AS (
     INSERT INTO line_dirty (line_no, since) SELECT line_no, %(now)s FROM created

@@ -45,5 +45,5 @@ CROSS JOIN LATERAL (
 WHERE l.line_no = t.line_no
 
 -- part dirty
-INSERT INTO line_dirty (line_no, since) SELECT line_no, %(now)s FROM touched WHERE line_no IS NOT NULL ON CONFLICT DO NOTHING
+INSERT INTO line_dirty (line_no, since) SELECT line_no, %(now)s FROM touched ON CONFLICT DO NOTHING
 

@@ -99,17 +99,18 @@ def validated_lines(context: dg.AssetExecutionContext, campfill: dg.ResourcePara
 def lines(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]) -> None:
     """Apply each list to the register, in order of arrival; decide what is no list and no export."""
     facts: dict[str, upload_metadata.Metadata] = {}
-    for upload in _received(context, campfill):
-        with _isolated(context, campfill, upload):
-            if upload_steps.kind_of(campfill, upload) == KIND_EXPORT:
-                continue
-            decided = upload_steps.apply_list(campfill, upload)
-            with campfill.connect() as connection:
-                first = register.changes(connection, upload.upload_id, upload_metadata.CHANGES_SHOWN)
-            facts[upload.partition_key] = {
-                **upload_metadata.decided(decided),
-                **upload_metadata.changes(decided, first),
-            }
+    with parsing.Parser(upload_steps.limits(campfill)) as parser:
+        for upload in _received(context, campfill):
+            with _isolated(context, campfill, upload):
+                if upload_steps.kind_of(campfill, upload) == KIND_EXPORT:
+                    continue
+                decided = upload_steps.apply_list(campfill, upload, parser)
+                with campfill.connect() as connection:
+                    first = register.changes(connection, upload.upload_id, upload_metadata.CHANGES_SHOWN)
+                facts[upload.partition_key] = {
+                    **upload_metadata.decided(decided),
+                    **upload_metadata.changes(decided, first),
+                }
     table = table_metadata(campfill, "line")
     for key, outcome in facts.items():
         context.add_asset_metadata({**outcome, **table}, partition_key=key)
