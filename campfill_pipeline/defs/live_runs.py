@@ -7,7 +7,7 @@ Every run of ours holds a lock in the database while it lives; a started run wit
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import dagster as dg
 from dagster import DagsterRunStatus
@@ -62,6 +62,16 @@ def covered(instance: dg.DagsterInstance, partition_keys: Iterable[str]) -> set[
         elif RANGE_START in tags:
             spans.append((tags[RANGE_START], tags[RANGE_END]))
     return {key for key in partition_keys if any(first <= key <= last for first, last in spans)}
+
+
+def any_at_all(instance: dg.DagsterInstance) -> bool:
+    """Whether any unfinished run exists."""
+    return bool(instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED), limit=1))
+
+
+def begun_since(instance: dg.DagsterInstance, job: str, since: datetime) -> bool:
+    """Whether a run of this job was asked for after `since`, whatever became of it."""
+    return bool(instance.get_run_records(dg.RunsFilter(job_name=job, created_after=since), limit=1))
 
 
 def any_of_job(instance: dg.DagsterInstance, job: str) -> bool:

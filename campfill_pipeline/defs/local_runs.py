@@ -78,6 +78,6 @@ def _first_failure(result: dg.ExecuteInProcessResult) -> str:
 def local_runs(settings: Settings, progress: Progress) -> Iterator[LocalRuns]:
     """This home's instance, ready to run jobs in this process."""
     prepare_environment(settings)
-    campfill = open_campfill(progress)
+    campfill = open_campfill(progress, attended=True)
     with dg.DagsterInstance.get() as instance, contextlib.closing(campfill):
         yield LocalRuns(campfill, instance)

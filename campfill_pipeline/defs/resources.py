@@ -41,6 +41,8 @@ class Campfill:
     settings: Settings
     url: str = field(repr=False)
     progress: Progress = silent
+    attended: bool = False
+    """Whether somebody waits for what is made, at a terminal: then nothing is left to another run."""
     faults: dict[UUID, str] = field(default_factory=dict)
     """Uploads of this run that could not be processed, with the fault: later steps leave them alone."""
     clock: Callable[[], datetime] = _now
@@ -83,11 +85,13 @@ class Campfill:
         return served.read_text(encoding="utf-8") if served.exists() else None
 
 
-def open_campfill(progress: Progress = silent) -> Campfill:
+def open_campfill(progress: Progress = silent, *, attended: bool = False) -> Campfill:
     """Settings from the environment and their database, started and migrated if need be."""
     settings = load_settings()
     settings.make_folders()
-    return Campfill(settings, server.database_url(settings), progress, watch_seconds=WATCH_SECONDS)
+    return Campfill(
+        settings, server.database_url(settings), progress, attended=attended, watch_seconds=WATCH_SECONDS
+    )
 
 
 def campfill_resource(opened: Campfill | None = None) -> dg.ResourceDefinition:

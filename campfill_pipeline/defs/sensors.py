@@ -1,4 +1,4 @@
-"""What starts by itself: uploads as they are dropped, and delivery for days that are missing.
+"""What starts by itself: uploads as they are dropped, delivery for days that are missing, figures that were left.
 
 The ledger decides, not a cursor: a tick looks at what is received and not being worked on. A lost cursor, a killed
 daemon, a run that never started: the next tick asks again.
@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import dagster as dg
 
 from campfill_pipeline.defs import arrivals, delivery_steps, jobs, live_runs, run_names
+from campfill_pipeline.defs.assets import fulfillment
 from campfill_pipeline.defs.partitions import FIRST_DAY, UPLOADS
 from campfill_pipeline.defs.ranges import day_blocks, day_range, key_blocks, key_range
 from campfill_pipeline.defs.resources import Campfill
@@ -19,6 +20,7 @@ GIANT_BYTES = (
     30_000_000  # from this size on a file gets a run of its own, so that small files behind it need not wait
 )
 MAX_ATTEMPTS = 3
+REST = timedelta(minutes=10)
 DAYS_PER_RUN = 31  # the newest month first: what ended lately is judged soonest
 
 
@@ -94,4 +96,22 @@ def missing_days(
     return dg.SensorResult(run_requests=[dg.RunRequest(run_key=None, tags=day_range(first, last))])
 
 
-ALL = (inbox, missing_days)
+@dg.sensor(
+    name="left_figures", job=jobs.FULFILLMENT_ONLY, minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Computes what no run has computed: after a crash, and when a new day begins.",
+)  # fmt: skip
+def left_figures(
+    context: dg.SensorEvaluationContext, campfill: dg.ResourceParam[Campfill]
+) -> dg.RunRequest | dg.SkipReason:
+    """Request a run where figures or page are behind, no run is at work, and none has just tried."""
+    if live_runs.any_at_all(context.instance):
+        return dg.SkipReason("A run is at work; it brings the figures up to date.")
+    if not (fulfillment.figures_due(campfill) or fulfillment.report_due(campfill)):
+        return dg.SkipReason("Figures, page and workbook are up to date.")
+    if live_runs.begun_since(context.instance, jobs.FULFILLMENT_JOB, campfill.clock() - REST):
+        return dg.SkipReason("It was tried a moment ago; the next try is ten minutes after the last.")
+    return dg.RunRequest(run_key=None, tags={"figures": "left over"})
+
+
+ALL = (inbox, missing_days, left_figures)

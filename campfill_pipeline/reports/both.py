@@ -48,9 +48,10 @@ def write_reports(
     html, book = folder / "fulfillment.html", folder / "fulfillment.xlsx"
     with report_data.state_as_of(connection, rules, as_of=as_of, now=now):
         made_of = reuse.key(report_data.content(connection), rules)
+        freshness = report_data.freshness(connection, as_of)
         known = reuse.remembered(made_of, html, book) if reusing else None
         if known is not None:
-            text = page.renewed(html.read_text("utf-8"), report_data.freshness(connection, as_of), now)
+            text = page.renewed(html.read_text("utf-8"), freshness, now)
             facts = PageFacts(**{**known.facts, "bytes": len(text.encode("utf-8"))})
         else:
             data = report_data.load(connection, rules, as_of=as_of)
@@ -65,5 +66,18 @@ def write_reports(
 
     book_sum = known.workbook if known is not None else replace_file(book, write_workbook)
     if made_of is not None:
-        reuse.remember(reuse.Note(made_of, page_sum, book_sum, asdict(facts)), folder)
+        note = reuse.Note(made_of, repr(freshness), page_sum, book_sum, asdict(facts))
+        reuse.remember(note, folder)
     return Written(html, book, facts, anew=known is None)
+
+
+def is_current(
+    connection: report_data.Connection, folder: Path, rules: FulfillmentRules, as_of: date
+) -> bool:
+    """Whether the files that were last written to `folder` show what is stored now, or nothing is stored yet."""
+    made_of = reuse.key(report_data.content(connection), rules)
+    note = reuse.noted(folder)
+    return made_of is None or (
+        note is not None
+        and (note.key, note.fresh) == (made_of, repr(report_data.freshness(connection, as_of)))
+    )

@@ -45,9 +45,10 @@ def _code() -> str:
 
 @dataclass(frozen=True)
 class Note:
-    """What two files are: `key` of their state, their checksums, and the counts of the page."""
+    """What two files are: `key` of their state, how `fresh` it was, their checksums, and the counts of the page."""
 
     key: str
+    fresh: str
     page: str
     workbook: str
     facts: dict[str, int]
@@ -58,14 +59,20 @@ def remember(note: Note, folder: Path) -> None:
     replace_file(folder / NOTE, lambda path: path.write_text(json.dumps(asdict(note)), "utf-8"))
 
 
-def remembered(made_of: str | None, page: Path, workbook: Path) -> Note | None:
-    """The note if both files are still exactly those of this key; else None."""
+def noted(folder: Path) -> Note | None:
+    """The note in this folder; None where there is none that can be read."""
     try:
-        note = Note(**json.loads(page.with_name(NOTE).read_text("utf-8")))
-        same = (note.key, note.page, note.workbook) == (made_of, checksum(page), checksum(workbook))
+        return Note(**json.loads((folder / NOTE).read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-    return note if same else None
+
+
+def remembered(made_of: str | None, page: Path, workbook: Path) -> Note | None:
+    """The note if both files are still exactly those of this key; else None."""
+    note = noted(page.parent)
+    if note is None or note.key != made_of or not (page.exists() and workbook.exists()):
+        return None
+    return note if (note.page, note.workbook) == (checksum(page), checksum(workbook)) else None
 
 
 def checksum(file: Path) -> str:

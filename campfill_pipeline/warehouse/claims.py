@@ -1,17 +1,21 @@
-"""Which runs are alive, told by the database itself.
+"""Which runs are alive, and whose turn it is, told by the database itself.
 
 A run process that is killed cannot say so. It holds a session lock for as long as it lives, and PostgreSQL lets go of
 the lock when the process is gone, by whatever death. Belongs here: taking and reading these locks. Does not belong
-here: what is done about a dead run.
+here: what is done about a dead run, or in a turn.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
 
 import psycopg
 
 CLAIM_CLASS = 0x72756E73
+TURN_CLASS = 0x7475726E
 NAME_PREFIX = "campfill run "
 
 
@@ -43,3 +47,29 @@ def live_runs(conn: psycopg.Connection) -> set[str]:
         {"prefix": NAME_PREFIX, "class": CLAIM_CLASS},
     ).fetchall()
     return {run_id for (run_id,) in rows}
+
+
+class Turn(IntEnum):
+    """What only one process does at a time."""
+
+    FIGURES = 1
+    REPORT = 2
+
+
+@contextmanager
+def turn(conn: psycopg.Connection, what: Turn, *, wait: bool) -> Iterator[bool]:
+    """Whether it is this session's turn to do `what`, until the end of the block; `wait` for it, or not.
+
+    `conn` commits by itself, so that the lock outlives every transaction.
+    """
+    if wait:
+        conn.execute("SELECT pg_advisory_lock(%s, %s)", [TURN_CLASS, what])
+        mine = True
+    else:
+        row = conn.execute("SELECT pg_try_advisory_lock(%s, %s)", [TURN_CLASS, what]).fetchone()
+        mine = row is not None and row[0] is True
+    try:
+        yield mine
+    finally:
+        if mine:
+            conn.execute("SELECT pg_advisory_unlock(%s, %s)", [TURN_CLASS, what])

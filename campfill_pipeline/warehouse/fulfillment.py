@@ -153,7 +153,10 @@ def _lines_to_compute(
          EXCEPT SELECT day FROM delivery_fetch WHERE status = 'complete')
         """
     ).fetchall()
-    found = conn.execute("SELECT line_no FROM line_dirty ORDER BY line_no LIMIT %s", [most]).fetchall()
+    # The newest marks first: a small list shall not wait for all portions of a large one before it.
+    found = conn.execute(
+        "SELECT line_no FROM line_dirty ORDER BY since DESC, line_no LIMIT %s", [most]
+    ).fetchall()
     if moved:
         found += conn.execute(
             """SELECT line_no FROM fulfillment f
@@ -167,6 +170,22 @@ def _lines_to_compute(
             {"earlier": min(before, as_of), "final_after": rules.final_after_days},
         ).fetchall()
     return sorted({number for (number,) in found})
+
+
+def due(conn: psycopg.Connection, *, as_of: date) -> bool:
+    """Whether a refresh as of this local day would find anything to do: a mark, a fetch, another day."""
+    row = conn.execute(
+        """
+        SELECT EXISTS (SELECT FROM line_dirty)
+            OR EXISTS (SELECT source, day, status, fetched_at, fetch_no, rows FROM delivery_fetch
+                       EXCEPT SELECT source, day, status, fetched_at, fetch_no, rows FROM fulfillment_fetch)
+            OR EXISTS (SELECT FROM fulfillment_state s
+                       WHERE s.as_of <> %(as_of)s
+                          OR EXISTS (SELECT FROM report_overview o WHERE o.fetched_at > s.refreshed_at))
+        """,
+        {"as_of": as_of},
+    ).fetchone()
+    return row is not None and row[0] is True
 
 
 def _all_are_marked(conn: psycopg.Connection) -> bool:

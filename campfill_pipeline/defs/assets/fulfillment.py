@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from campfill_pipeline.defs import fulfillment_metadata
+from campfill_pipeline.defs import fulfillment_metadata, turns
 from campfill_pipeline.defs.descriptions import describe
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.defs.tables import table_metadata
 from campfill_pipeline.reports import both
+from campfill_pipeline.warehouse import claims
 from campfill_pipeline.warehouse import fulfillment as figures
 
 GROUP = "fulfillment"
@@ -25,6 +26,7 @@ def _spec(name: str, *deps: str, marked: str = "fulfillment") -> dg.AssetSpec:
         owners=OWNERS,
         kinds=KINDS,
         description=describe(name, marked),
+        skippable=True,  # left to the run that computes figures already
     )
 
 
@@ -49,32 +51,69 @@ def fulfillment_tables(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Bring every figure up to date for the lines touched since last time, very many in portions."""
     now = campfill.clock()
-    parts: list[figures.RefreshResult] = []
-    while not parts or parts[-1].left:
-        with campfill.connect() as connection:
-            parts.append(
-                figures.refresh(
-                    connection, campfill.settings.rules, as_of=campfill.today, now=now, most=PORTION
-                )
-            )
-    result = figures.together(parts)
+    parts = turns.in_turn(
+        campfill, claims.Turn.FIGURES, lambda: _refresh(campfill), lambda: figures_due(campfill)
+    )
+    if not parts:
+        context.log.info("Another run computes the figures now; it takes along what this run has brought.")
+        return
+    result = figures.together([portion for part in parts for portion in part])
     seconds = (campfill.clock() - now).total_seconds()
     for table, facts in fulfillment_metadata.tables(campfill, result, seconds).items():
         yield dg.MaterializeResult(table, metadata={**facts, **table_metadata(campfill, table)})
 
 
+def _refresh(campfill: Campfill) -> list[figures.RefreshResult]:
+    now = campfill.clock()
+    portions: list[figures.RefreshResult] = []
+    while not portions or portions[-1].left:
+        with campfill.connect() as connection:
+            portions.append(
+                figures.refresh(
+                    connection, campfill.settings.rules, as_of=campfill.today, now=now, most=PORTION
+                )
+            )
+    return portions
+
+
+def figures_due(campfill: Campfill) -> bool:
+    """Whether there is anything that the stored figures do not know."""
+    with campfill.connect() as connection:
+        return figures.due(connection, as_of=campfill.today)
+
+
+def report_due(campfill: Campfill) -> bool:
+    """Whether page and workbook show anything but what is stored."""
+    settings = campfill.settings
+    with campfill.connect() as connection:
+        return not both.is_current(connection, settings.reports, settings.rules, campfill.today)
+
+
 @dg.asset(
     group_name="reports", owners=OWNERS, kinds={"html", "excel"}, description=describe("fulfillment_report"),
     deps=["fulfillment", "fulfillment_window", "fulfillment_trend", "shortfall_cause", "reconciliation"],
+    output_required=False,
 )  # fmt: skip
 def fulfillment_report(
     context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]
-) -> dg.MaterializeResult[None]:
+) -> Iterator[dg.MaterializeResult[None]]:
     """Write the page and the workbook, each in one move; where no figure changed, only renew how fresh the page is."""
-    settings, now = campfill.settings, campfill.clock()
-    with campfill.connect() as connection:
-        written = both.write_reports(
-            connection, settings.reports, settings.rules, campfill.today, now, reusing=True
+    now = campfill.clock()
+    written = turns.in_turn(
+        campfill, claims.Turn.REPORT, lambda: _write(campfill), lambda: report_due(campfill)
+    )
+    if not written:
+        context.log.info(
+            "Another run writes the page and the workbook now; it shows what this run has brought."
         )
+        return
     seconds = (campfill.clock() - now).total_seconds()
-    return dg.MaterializeResult(metadata=fulfillment_metadata.report(campfill, written, seconds))
+    yield dg.MaterializeResult(metadata=fulfillment_metadata.report(campfill, written[-1], seconds))
+
+
+def _write(campfill: Campfill) -> both.Written:
+    settings = campfill.settings
+    with campfill.connect() as connection:
+        return both.write_reports(
+            connection, settings.reports, settings.rules, campfill.today, campfill.clock(), reusing=True
+        )
