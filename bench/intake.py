@@ -257,7 +257,7 @@ def measure(work: Callable[[], Any], modules: Sequence[str]) -> tuple[float, flo
         nonlocal peak
         with suppress(psutil.Error):
             handle = psutil.Process(process.pid)
-            while not done.wait(0.05):
+            while not done.wait(0.25):  # each look walks all pages: seldom enough to disturb nobody
                 peak = max(peak, _memory_mb(handle))
 
     watcher = threading.Thread(target=watch)

@@ -41,7 +41,9 @@ def writer(path: Path, schema: pa.Schema) -> pa.ipc.RecordBatchStreamWriter:
 def batches(path: Path, fields: Sequence[int] | None = None) -> Iterator[pa.RecordBatch]:
     """The record batches of a stream, one at a time; only these columns, where given."""
     options = pa.ipc.IpcReadOptions(included_fields=list(fields)) if fields is not None else None
-    with pa.memory_map(str(path)) as file, pa.ipc.open_stream(file, options=options) as stream:
+    # Of a mapped file only these columns are touched; all of it would count as this process's memory.
+    source = pa.OSFile(str(path)) if fields is None else pa.memory_map(str(path))
+    with source as file, pa.ipc.open_stream(file, options=options) as stream:
         yield from stream
 
 

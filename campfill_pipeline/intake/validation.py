@@ -139,7 +139,7 @@ def _judge_all(
                 partial(_judge_slice, table, readers(shown)), issue_files.slices(table.file)
             ):
                 promised.check(accepted)
-                lines.write_batch(_one(accepted))
+                lines.write_batch(accepted)
                 findings.write_batch(placed)
                 seen.note(judged)
                 acceptable += accepted.num_rows
@@ -154,10 +154,10 @@ def _judge_all(
 
 def _judge_slice(
     table: TableFound, table_readers: Readers, batch: pa.RecordBatch
-) -> tuple[JudgedRows, pa.Table, pa.RecordBatch]:
+) -> tuple[JudgedRows, pa.RecordBatch, pa.RecordBatch]:
     """The verdicts on some rows, those that may be loaded, and what was found in them."""
     judged = judge(batch, table_readers)
-    accepted = canonical(judged, table.sheet, judged.acceptable)
+    accepted = _one(canonical(judged, table.sheet, judged.acceptable))
     return judged, accepted, issue_files.placed(judged.findings, batch, table)
 
 
@@ -180,9 +180,9 @@ class _Promised:
     """Holds accepted lines against their schema, many at once: each look costs some milliseconds."""
 
     def __init__(self) -> None:
-        self._waiting: list[pa.Table] = []
+        self._waiting: list[pa.RecordBatch] = []
 
-    def check(self, lines: pa.Table) -> None:
+    def check(self, lines: pa.RecordBatch) -> None:
         """Check these lines, now or together with the next. Raises BrokenPromiseError."""
         self._waiting.append(lines)
         if sum(waiting.num_rows for waiting in self._waiting) >= _CHECKED_ROWS:
@@ -191,7 +191,7 @@ class _Promised:
     def check_rest(self) -> None:
         """Check what still waits. Raises BrokenPromiseError."""
         waiting, self._waiting = self._waiting, []
-        if waiting and (breaches := broken_promises(pa.concat_tables(waiting))):
+        if waiting and (breaches := broken_promises(pa.Table.from_batches(waiting))):
             raise BrokenPromiseError(breaches)
 
 

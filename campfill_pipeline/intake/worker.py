@@ -13,6 +13,7 @@ Ends when stdin ends, and takes a running fork with it.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import resource
@@ -22,7 +23,6 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +37,10 @@ _OUT_OF_MEMORY = 77
 Send = Callable[[dict[str, Any]], None]
 
 
-class _WithoutPandas(MetaPathFinder):
+class _WithoutPandas:
     """Says that pandas is not installed: pyarrow would import it for its first array, 0.4 s in every fork."""
 
-    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
+    def find_spec(self, fullname: str, _path: object = None, _target: object = None) -> None:
         if fullname == "pandas":
             raise ModuleNotFoundError("not needed for reading files", name="pandas")
 
@@ -49,6 +49,7 @@ def main() -> None:
     """Serve requests until stdin ends."""
     sys.meta_path.insert(0, _WithoutPandas())
     warm_up()
+    gc.freeze()  # what is here stays: collections in a fork need not look at it, nor copy its memory
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the caller, who then closes stdin
     requests, answers = sys.stdin.buffer.fileno(), sys.stdout.buffer.fileno()
     os.set_blocking(requests, False)
@@ -140,6 +141,7 @@ def _child(request: dict[str, Any], limits: ParseLimits, outward: int) -> None:
     code = 1
     try:
         _restrict(limits)
+        gc.disable()  # millions of cells, no cycles among them, and the fork ends with its file
 
         def send(message: dict[str, Any]) -> None:
             _write(outward, json.dumps(message).encode() + b"\n")

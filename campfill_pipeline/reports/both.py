@@ -46,8 +46,8 @@ def write_reports(
     """
     folder.mkdir(parents=True, exist_ok=True)
     html, book = folder / "fulfillment.html", folder / "fulfillment.xlsx"
-    with report_data.state_as_of(connection, rules, as_of=as_of, now=now):
-        made_of = reuse.key(report_data.content(connection), rules)
+    with report_data.state_as_of(connection, rules, as_of=as_of, now=now) as known_by:
+        made_of = reuse.key(known_by, rules)
         freshness = report_data.freshness(connection, as_of)
         known = reuse.remembered(made_of, html, book) if reusing else None
         if known is not None:
@@ -66,7 +66,7 @@ def write_reports(
 
     book_sum = known.workbook if known is not None else replace_file(book, write_workbook)
     if made_of is not None:
-        note = reuse.Note(made_of, repr(freshness), page_sum, book_sum, asdict(facts))
+        note = reuse.Note(made_of, reuse.fresh(freshness), page_sum, book_sum, asdict(facts))
         reuse.remember(note, folder)
     return Written(html, book, facts, anew=known is None)
 
@@ -74,10 +74,13 @@ def write_reports(
 def is_current(
     connection: report_data.Connection, folder: Path, rules: FulfillmentRules, as_of: date
 ) -> bool:
-    """Whether the files that were last written to `folder` show what is stored now, or nothing is stored yet."""
-    made_of = reuse.key(report_data.content(connection), rules)
+    """Whether the files that were last made of stored figures show them as they are now.
+
+    Also where none are stored for this day: figures come first.
+    """
+    made_of = reuse.key(report_data.content(connection, as_of), rules)
     note = reuse.noted(folder)
     return made_of is None or (
         note is not None
-        and (note.key, note.fresh) == (made_of, repr(report_data.freshness(connection, as_of)))
+        and (note.key, note.fresh) == (made_of, reuse.fresh(report_data.freshness(connection, as_of)))
     )

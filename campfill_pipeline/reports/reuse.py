@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from uuid import UUID
@@ -22,12 +23,13 @@ from uuid import UUID
 import campfill_pipeline
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports.files import replace_file
+from campfill_pipeline.warehouse.report_shapes import Freshness
 
 NOTE = ".made-of.json"
 
 
 def key(content: UUID | None, rules: FulfillmentRules) -> str | None:
-    """What the files made of this state, by these rules and this campfill, are known by; None without a state."""
+    """What the files made of this state, by these rules and this campfill, are known by; None without one."""
     return None if content is None else hashlib.sha256(f"{content} {rules!r} {_code()}".encode()).hexdigest()
 
 
@@ -41,6 +43,15 @@ def _code() -> str:
     ):
         total.update(f"{file.relative_to(root)} ".encode() + file.read_bytes())
     return total.hexdigest()
+
+
+def fresh(freshness: Freshness) -> str:
+    """A freshness as text, the same in every time zone."""
+    return json.dumps(asdict(freshness), default=_text)
+
+
+def _text(value: object) -> str:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
 
 
 @dataclass(frozen=True)

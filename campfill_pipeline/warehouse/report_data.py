@@ -143,32 +143,34 @@ def _rows(connection: Connection, shape: type[Row], query: str, **values: object
         return tuple(cursor.execute(query.encode(), values).fetchall())
 
 
+def content(connection: Connection, as_of: date) -> UUID | None:
+    """What the stored figures are known by, if they are as of this day.
+
+    While it stays the same, all that `load` gives does, but for freshness.
+    """
+    row = connection.execute("SELECT content FROM fulfillment_state WHERE as_of = %s", [as_of]).fetchone()
+    return None if row is None else row[0]
+
+
 @contextmanager
 def state_as_of(
     connection: Connection, rules: FulfillmentRules, *, as_of: date, now: datetime
-) -> Iterator[Connection]:
-    """The connection, with every derived table as of this local day, unchanging while one reads.
+) -> Iterator[UUID | None]:
+    """Every derived table as of this local day, unchanging while one reads; gives what the state is known by.
 
     Where the stored tables are of another day, they are brought to `as_of` with today's knowledge, and that
-    is undone at the end: a report of the past or the future never writes.
+    is undone at the end: a report of the past or the future never writes. Such a state is not known by anything.
     """
     idle = connection.info.transaction_status == TransactionStatus.IDLE
     with connection.transaction(force_rollback=True):
         if idle:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        stored = connection.execute("SELECT as_of FROM fulfillment_state").fetchone()
-        if stored is not None and stored[0] == as_of:
-            yield connection
+        if (known_by := content(connection, as_of)) is not None:
+            yield known_by
             return
     with connection.transaction(force_rollback=True):
         refresh(connection, rules, as_of=as_of, now=now)
-        yield connection
-
-
-def content(connection: Connection) -> UUID | None:
-    """What the stored figures are known by: while it stays the same, all that `load` gives does, but for freshness."""
-    row = connection.execute("SELECT content FROM fulfillment_state").fetchone()
-    return None if row is None else row[0]
+        yield None
 
 
 def freshness(connection: Connection, as_of: date) -> Freshness:

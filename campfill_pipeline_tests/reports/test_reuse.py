@@ -172,7 +172,20 @@ def test_a_report_of_another_day_is_never_taken_for_todays(
     connection: psycopg.Connection, write: Write, tmp_path: Path
 ) -> None:
     both.write_reports(connection, tmp_path, RULES, DAY - timedelta(2), LATER)
+    assert both.is_current(
+        connection, tmp_path, RULES, DAY
+    )  # somebody asked for it: it stays until figures change
     assert write().anew
+
+
+def test_the_day_changing_between_figures_and_report_does_not_keep_a_run_busy(
+    connection: psycopg.Connection, write: Write, tmp_path: Path
+) -> None:
+    tomorrow = DAY + timedelta(1)
+    assert both.write_reports(connection, tmp_path, RULES, tomorrow, LATER, reusing=True).anew
+    assert both.is_current(connection, tmp_path, RULES, tomorrow)  # the figures come first
+    refresh(connection, RULES, as_of=tomorrow, now=LATER)
+    assert not both.is_current(connection, tmp_path, RULES, tomorrow)
 
 
 def test_a_crash_between_the_files_leaves_nothing_that_looks_current(

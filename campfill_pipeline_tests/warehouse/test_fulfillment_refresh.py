@@ -40,7 +40,7 @@ def shown(connection: psycopg.Connection, as_of: date) -> tuple[Any, Any]:
     data = report_data.load(connection, RULES, as_of=as_of)
     details = tuple(report_detail.details(connection, data, limit=50))
     fresh = {"freshness": data.freshness.gaps, "refreshed_at": None}
-    return report_data.content(connection), (replace(data, **fresh), details)  # type: ignore[arg-type]
+    return report_data.content(connection, as_of), (replace(data, **fresh), details)  # type: ignore[arg-type]
 
 
 def in_portions(connection: psycopg.Connection, as_of: date, most: int | None) -> list[int]:
