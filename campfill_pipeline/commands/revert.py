@@ -48,10 +48,14 @@ def _upload(settings: Settings, given: str) -> UUID:
 
 def _show(document: dict[str, Any]) -> None:
     console = render.console()
-    console.print(f"{document['file']}: taken back with {len(document['taken_back']):,} lines")
+    back, left = len(document["taken_back"]), len(document["left"])
+    console.print(f"{document['file']}: taken back with {back:,} {'line' if back == 1 else 'lines'}")
     for line in document["taken_back"][:SHOWN]:
         console.print(f"    {line['action']}: {escape(line['name'])}")
-    if document["left"]:
-        console.print(f"{len(document['left']):,} lines are left, because later uploads changed them again:")
+    if left:
+        lines = (
+            "line is left, because a later upload" if left == 1 else "lines are left, because later uploads"
+        )
+        console.print(f"{left:,} {lines} changed {'it' if left == 1 else 'them'} again:")
     for line in document["left"][:SHOWN]:
         console.print(f"    {escape(line['name'])} (by {escape(line['file_name'])})")

@@ -89,7 +89,10 @@ def apply_list(
             for name, date in (run("newer").fetchall() if content_date else [])
         ]
         if run("later").fetchone() and (overtaken := run("overtaken").rowcount):
-            notes.append(f"{overtaken} lines are left as a list that arrived later has set them already.")
+            left = "1 line is left as a list that arrived later has set it already."
+            if overtaken > 1:
+                left = f"{overtaken:,} lines are left as a list that arrived later has set them already."
+            notes.append(left)
         run("touched")
         revisions.write(conn, values, brought=True)
         returned, updated, notable = run("count").fetchall()[0]
