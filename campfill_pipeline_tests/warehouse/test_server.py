@@ -74,7 +74,8 @@ def test_a_server_comes_up_in_a_private_home_and_remembers_itself(settings: Sett
     for process in postmaster.children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):  # a session that has ended meanwhile
             assert secret not in told_of(process)
-        assert process.uids().effective != 0
+            assert process.uids().effective != 0
+    assert postmaster.uids().effective != 0
     assert {c.laddr.ip for c in postmaster.net_connections() if c.status == "LISTEN"} == {"127.0.0.1"}
     # Stopped and started, it is where it was.
     assert server.stop(settings)
