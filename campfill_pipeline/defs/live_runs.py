@@ -64,16 +64,11 @@ def covered(instance: dg.DagsterInstance, partition_keys: Iterable[str]) -> set[
     return {key for key in partition_keys if any(first <= key <= last for first, last in spans)}
 
 
-def any_at_all(instance: dg.DagsterInstance) -> bool:
-    """Whether any unfinished run exists."""
-    return bool(instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED), limit=1))
-
-
 def begun_since(instance: dg.DagsterInstance, job: str, since: datetime) -> bool:
     """Whether a run of this job was asked for after `since`, whatever became of it."""
     return bool(instance.get_run_records(dg.RunsFilter(job_name=job, created_after=since), limit=1))
 
 
-def any_of_job(instance: dg.DagsterInstance, job: str) -> bool:
-    """Whether an unfinished run of this job exists."""
+def any_unfinished(instance: dg.DagsterInstance, job: str | None = None) -> bool:
+    """Whether an unfinished run exists, of this job or of any."""
     return bool(instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED, job_name=job), limit=1))

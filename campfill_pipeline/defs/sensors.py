@@ -79,7 +79,7 @@ def missing_days(
     """Request one run per contiguous block of missing days, the newest block first; one at a time."""
     if not delivery_steps.is_set_up(campfill):
         return dg.SkipReason(delivery_steps.NOT_SET_UP)
-    if live_runs.any_of_job(context.instance, jobs.REFRESH_JOB):
+    if live_runs.any_unfinished(context.instance, jobs.REFRESH_JOB):
         return dg.SkipReason("A refresh is running already.")
     with campfill.connect() as connection:
         earliest = date.fromisoformat(FIRST_DAY)
@@ -105,7 +105,7 @@ def left_figures(
     context: dg.SensorEvaluationContext, campfill: dg.ResourceParam[Campfill]
 ) -> dg.RunRequest | dg.SkipReason:
     """Request a run where figures or page are behind, no run is at work, and none has just tried."""
-    if live_runs.any_at_all(context.instance):
+    if live_runs.any_unfinished(context.instance):
         return dg.SkipReason("A run is at work; it brings the figures up to date.")
     if not (fulfillment.figures_due(campfill) or fulfillment.report_due(campfill)):
         return dg.SkipReason("Figures, page and workbook are up to date.")

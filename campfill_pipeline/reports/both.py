@@ -5,7 +5,7 @@ Belongs here: what is read when, and where it goes. Does not belong here: what t
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -57,18 +57,25 @@ def write_reports(
             data = report_data.load(connection, rules, as_of=as_of)
             details = report_detail.details(connection, data, limit=page.MOST_DETAILS)
             text, facts = page.render(data, details, rules, now)
-    replace_file(html, lambda path: path.write_text(text, encoding="utf-8"))
-    page_sum = hashlib.sha256(text.encode("utf-8")).hexdigest()
-
-    def write_workbook(path: Path) -> str:
-        workbook.render(data, path, now)
-        return reuse.checksum(path)
-
-    book_sum = known.workbook if known is not None else replace_file(book, write_workbook)
+    page_sum = _replace(html, lambda path: path.write_text(text, encoding="utf-8"))
+    if known is not None:
+        book_sum = known.workbook
+    else:
+        book_sum = _replace(book, lambda path: workbook.render(data, path, now))
     if made_of is not None:
         note = reuse.Note(made_of, reuse.fresh(freshness), page_sum, book_sum, asdict(facts))
         reuse.remember(note, folder)
     return Written(html, book, facts, anew=known is None)
+
+
+def _replace(target: Path, write: Callable[[Path], object]) -> str:
+    """Put a file in place; the checksum of what was written."""
+
+    def write_and_sum(path: Path) -> str:
+        write(path)
+        return reuse.checksum(path)
+
+    return replace_file(target, write_and_sum)
 
 
 def is_current(

@@ -34,6 +34,9 @@ FIGURES = (
     "billable_eur", "best_week_daily", "reachable", "first_day", "last_day",
 )  # fmt: skip
 
+FETCH = "source, day, status, fetched_at, fetch_no, rows"
+UNKNOWN_FETCHES = f"SELECT {FETCH} FROM delivery_fetch EXCEPT SELECT {FETCH} FROM fulfillment_fetch"
+
 
 @dataclass(frozen=True)
 class RefreshResult:
@@ -175,14 +178,13 @@ def _lines_to_compute(
 def due(conn: psycopg.Connection, *, as_of: date) -> bool:
     """Whether a refresh as of this local day would find anything to do: a mark, a fetch, another day."""
     row = conn.execute(
-        """
+        f"""
         SELECT EXISTS (SELECT FROM line_dirty)
-            OR EXISTS (SELECT source, day, status, fetched_at, fetch_no, rows FROM delivery_fetch
-                       EXCEPT SELECT source, day, status, fetched_at, fetch_no, rows FROM fulfillment_fetch)
+            OR EXISTS ({UNKNOWN_FETCHES})
             OR EXISTS (SELECT FROM fulfillment_state s
                        WHERE s.as_of <> %(as_of)s
                           OR EXISTS (SELECT FROM report_overview o WHERE o.fetched_at > s.refreshed_at))
-        """,
+        """.encode(),
         {"as_of": as_of},
     ).fetchone()
     return row is not None and row[0] is True
@@ -261,12 +263,10 @@ def refresh(
            WHERE NOT EXISTS (SELECT FROM delivery_fetch d WHERE (d.source, d.day) = (f.source, f.day))"""
     ).rowcount
     fetches += conn.execute(
-        """INSERT INTO fulfillment_fetch (source, day, status, fetched_at, fetch_no, rows)
-           SELECT source, day, status, fetched_at, fetch_no, rows FROM delivery_fetch
-           EXCEPT SELECT source, day, status, fetched_at, fetch_no, rows FROM fulfillment_fetch
-           ON CONFLICT (source, day) DO UPDATE
-           SET status = excluded.status, fetched_at = excluded.fetched_at, fetch_no = excluded.fetch_no,
-               rows = excluded.rows"""
+        f"""INSERT INTO fulfillment_fetch ({FETCH}) {UNKNOWN_FETCHES}
+            ON CONFLICT (source, day) DO UPDATE
+            SET status = excluded.status, fetched_at = excluded.fetched_at, fetch_no = excluded.fetch_no,
+                rows = excluded.rows""".encode()
     ).rowcount
     # Whoever changes what is shown marks its lines, fetches a day, or is seen by reconciliation.
     same = lines == [] and not (day_changed or gone or days or judged or disagreements or fetches)
