@@ -16,10 +16,11 @@ from pathlib import Path
 import psycopg
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.reporting.simulator.roster import Shape
-from campfill_pipeline.reporting.simulator.world import make_world
-from campfill_pipeline.warehouse import database, server
-from campfill_pipeline.warehouse.fulfillment import refresh
+from campfill_pipeline.simulator.roster import Shape
+from campfill_pipeline.simulator.world import make_world
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.figures.fulfillment import refresh
+from campfill_pipeline.warehouse.postgres import server
 from campfill_pipeline_tests.warehouse.simulated import fetch_days, register
 
 RESULTS = Path(__file__).with_name("results")

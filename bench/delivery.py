@@ -36,10 +36,12 @@ from campfill_pipeline.defs.delivery_steps import promised
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.reporting import connector as connectors
 from campfill_pipeline.reporting.client import ReportingClient
-from campfill_pipeline.warehouse import database, partitions, report_encoding, server
-from campfill_pipeline.warehouse.delivery import FetchFacts, StoreResult, store_day
-from campfill_pipeline.warehouse.report_directory import Directory
-from campfill_pipeline.warehouse.staging import numbered
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.delivery import encoding, partitions
+from campfill_pipeline.warehouse.delivery.day import FetchFacts, StoreResult, store_day
+from campfill_pipeline.warehouse.delivery.directory import Directory
+from campfill_pipeline.warehouse.delivery.staging import numbered
+from campfill_pipeline.warehouse.postgres import server
 
 HEADER = {"Authorization": "Bearer bench"}
 RESULTS = Path(__file__).with_name("results")
@@ -120,14 +122,14 @@ def bare_copies(url: str, table: pa.Table) -> dict[str, Callable[[], Cost]]:
         "fetch_no": np.ones(len(rows), int), **rows.counts, "impressions": table["impressions"],
         "terms": [chr(code) for code in rows.terms],
     }  # fmt: skip
-    short = f"report_hour ({', '.join(report_encoding.COLUMNS)})"
+    short = f"report_hour ({', '.join(encoding.COLUMNS)})"
     return {
         "rows as told": partial(_copy, url, "report_as_told", "CSV", _csv(table)),
         "numbered, as text": partial(
-            _copy, url, short, "CSV", _csv(pa.table(arrays).select(report_encoding.COLUMNS))
+            _copy, url, short, "CSV", _csv(pa.table(arrays).select(encoding.COLUMNS))
         ),
         "numbered, binary": partial(
-            _copy, url, short, "BINARY", b"".join(report_encoding.binary(rows.by_series(), 1))
+            _copy, url, short, "BINARY", b"".join(encoding.binary(rows.by_series(), 1))
         ),
     }
 

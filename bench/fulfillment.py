@@ -24,8 +24,10 @@ import psycopg
 
 from bench.log_chart import log_log_chart
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.warehouse import database, partitions, server
-from campfill_pipeline.warehouse.fulfillment import refresh
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.delivery import partitions
+from campfill_pipeline.warehouse.figures.fulfillment import refresh
+from campfill_pipeline.warehouse.postgres import server
 
 RESULTS = Path(__file__).with_name("results")
 PICTURE = Path(__file__).parents[1] / "docs" / "pictures" / "fulfillment-curve.svg"

@@ -40,7 +40,8 @@ import psycopg
 import xlsxwriter
 
 from campfill_pipeline.domain.columns import LIST_COLUMNS
-from campfill_pipeline.warehouse import database, server
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.postgres import server
 
 HEADERS = [column.header for column in LIST_COLUMNS]
 FIELDS = [column.field for column in LIST_COLUMNS]
@@ -103,8 +104,10 @@ def make_list(rows: int, columns: int, seed: int = 1) -> Path:
 
 def ours(url: str, files: list[Path], work: Path) -> dict[str, float]:
     """The product's own steps, without Dagster around them. Returns the seconds of each part."""
-    from campfill_pipeline.intake import original_rows, parsing, receipts, validation
-    from campfill_pipeline.warehouse import ledger, register, uploads
+    from campfill_pipeline.intake.judge import campaign_lists
+    from campfill_pipeline.intake.process import parser as parsing
+    from campfill_pipeline.intake.receipt import original_rows, write
+    from campfill_pipeline.warehouse.register import apply, ledger, uploads
 
     parts = dict.fromkeys(("read", "validate", "upsert", "receipt"), 0.0)
 
@@ -121,7 +124,7 @@ def ours(url: str, files: list[Path], work: Path) -> dict[str, float]:
             with part("read"):
                 parsed = parser.parse(file, file.name, folder)
             with part("validate"):
-                verdict = validation.validate_list(parsed, folder)
+                verdict = campaign_lists.validate_list(parsed, folder)
             assert verdict.status != "rejected", verdict
             counts = uploads.Counts(
                 verdict.rows_read, verdict.rows_accepted, verdict.rows_rejected, verdict.rows_skipped
@@ -138,7 +141,7 @@ def ours(url: str, files: list[Path], work: Path) -> dict[str, float]:
                     door="command",
                     received_at=NOW,
                 )
-                register.apply_list(
+                apply.apply_list(
                     connection,
                     upload,
                     lines=verdict.lines,
@@ -150,8 +153,8 @@ def ours(url: str, files: list[Path], work: Path) -> dict[str, float]:
                 connection.commit()
             with part("receipt"):
                 upload = uploads.get(connection, upload.upload_id)
-                told = register.changes(connection, upload.upload_id, receipts.MOST_CHANGES)
-                facts = receipts.ReceiptFacts(
+                told = apply.changes(connection, upload.upload_id, write.MOST_CHANGES)
+                facts = write.ReceiptFacts(
                     upload_id=upload.upload_id,
                     file_name=upload.file_name,
                     received_at=upload.received_at,
@@ -165,7 +168,7 @@ def ours(url: str, files: list[Path], work: Path) -> dict[str, float]:
                     changes=[vars(change) for change in told],
                     raw_rows=original_rows.kept(folder, raw_rows),
                 )
-                receipts.write_receipt(folder / "receipt.xlsx", facts)
+                write.write_receipt(folder / "receipt.xlsx", facts)
     return parts
 
 

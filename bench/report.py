@@ -27,11 +27,12 @@ import psycopg
 from playwright.sync_api import Browser, sync_playwright
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.reporting.simulator.world import make_world
 from campfill_pipeline.reports import page
 from campfill_pipeline.reports.both import write_reports
-from campfill_pipeline.warehouse import database, server
-from campfill_pipeline.warehouse.fulfillment import refresh
+from campfill_pipeline.simulator.world import make_world
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.figures.fulfillment import refresh
+from campfill_pipeline.warehouse.postgres import server
 from campfill_pipeline_tests.reports.invented import NOW, invent, invent_details
 from campfill_pipeline_tests.warehouse import simulated
 

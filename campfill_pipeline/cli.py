@@ -272,7 +272,7 @@ def url(
 ) -> None:
     """Print the database's address, one line."""
     from campfill_pipeline.defs import instance
-    from campfill_pipeline.warehouse import server
+    from campfill_pipeline.warehouse.postgres import server
 
     chosen = load_settings()
     typer.echo(instance.storage_url(chosen) if dagster else server.database_url(chosen))
@@ -281,7 +281,7 @@ def url(
 @db.command("start")
 def db_start() -> None:
     """Start the database and leave it running."""
-    from campfill_pipeline.warehouse import server
+    from campfill_pipeline.warehouse.postgres import server
 
     server.database_url(load_settings())
     typer.echo("The database runs. Its address: campfill db url", err=True)
@@ -290,7 +290,7 @@ def db_start() -> None:
 @db.command("stop")
 def db_stop() -> None:
     """Stop the database cleanly."""
-    from campfill_pipeline.warehouse import server
+    from campfill_pipeline.warehouse.postgres import server
 
     stopped = server.stop(load_settings())
     typer.echo("The database is stopped." if stopped else "The database did not run.", err=True)

@@ -13,7 +13,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from campfill_pipeline.warehouse import database, server
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.postgres import server
 
 # The suite tries the same examples every time, so that red means that something changed; `make explore` tries new ones.
 # How long one example takes says nothing on a shared machine; pytest's own time limit catches what hangs.

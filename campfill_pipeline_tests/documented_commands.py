@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from campfill_pipeline.reporting.simulator.api import serve
-from campfill_pipeline.reporting.simulator.roster import Shape
-from campfill_pipeline.reporting.simulator.world import World, make_world
+from campfill_pipeline.simulator.api import serve
+from campfill_pipeline.simulator.roster import Shape
+from campfill_pipeline.simulator.world import World, make_world
 from campfill_pipeline_tests.environment import without_settings
 from campfill_pipeline_tests.lists import write_list
 

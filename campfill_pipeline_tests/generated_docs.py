@@ -8,7 +8,9 @@ from pathlib import Path
 import psycopg
 
 from campfill_pipeline.settings import SETTINGS
-from campfill_pipeline.warehouse import catalog, database, server
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.postgres import server
+from campfill_pipeline.warehouse.readers import catalog
 from campfill_pipeline_tests.documented_commands import commands_page
 
 DOCS = Path(__file__).parents[1] / "docs"

@@ -11,8 +11,8 @@ import pytest
 import typer
 
 from campfill_pipeline import cli
-from campfill_pipeline.intake.receipt_words import CODE_WORDS
-from campfill_pipeline.warehouse import catalog
+from campfill_pipeline.intake.receipt.words import CODE_WORDS
+from campfill_pipeline.warehouse.readers import catalog
 from campfill_pipeline_tests import documented_commands, generated_docs
 
 ROOT = Path(__file__).parents[1]

@@ -22,10 +22,10 @@ import psycopg
 import pytest
 
 from campfill_pipeline.commands.up import free_port
-from campfill_pipeline.reporting.simulator.api import serve
-from campfill_pipeline.reporting.simulator.campaign_list import write_campaign_list
-from campfill_pipeline.reporting.simulator.roster import Shape
-from campfill_pipeline.reporting.simulator.world import World, make_world
+from campfill_pipeline.simulator.api import serve
+from campfill_pipeline.simulator.campaign_list import write_campaign_list
+from campfill_pipeline.simulator.roster import Shape
+from campfill_pipeline.simulator.world import World, make_world
 from campfill_pipeline_tests.environment import without_settings
 
 Found = TypeVar("Found")

@@ -15,9 +15,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from campfill_pipeline.reporting.simulator.api import SimulatedApi, serve
-from campfill_pipeline.reporting.simulator.roster import Shape
-from campfill_pipeline.reporting.simulator.world import make_world
+from campfill_pipeline.simulator.api import SimulatedApi, serve
+from campfill_pipeline.simulator.roster import Shape
+from campfill_pipeline.simulator.world import make_world
 from campfill_pipeline_tests.environment import without_settings
 
 Totals = dict[date, tuple[int, Decimal]]

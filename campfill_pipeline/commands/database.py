@@ -8,8 +8,8 @@ import typer
 
 from campfill_pipeline.commands import render
 from campfill_pipeline.settings import Settings
-from campfill_pipeline.warehouse import backup as backups
-from campfill_pipeline.warehouse import server
+from campfill_pipeline.warehouse.postgres import backup as backups
+from campfill_pipeline.warehouse.postgres import server
 
 
 def psql(settings: Settings) -> int:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from campfill_pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from campfill_pipeline.reporting.simulator.world import World
+    from campfill_pipeline.simulator.world import World
 
 SEED = 1
 SAMPLE = "demo-campaigns.xlsx"
@@ -51,14 +51,14 @@ def world_day(home: Path, now: date) -> date:
 
 def make(settings: Settings, seed: int = SEED) -> World:
     """The world of this home."""
-    from campfill_pipeline.reporting.simulator.world import make_world
+    from campfill_pipeline.simulator.world import make_world
 
     return make_world(world_day(settings.home, today(settings)), seed, timezone=settings.timezone)
 
 
 def write_samples(settings: Settings) -> Sample:
     """Write the campaign list of the demo, and a changed one to drop by hand."""
-    from campfill_pipeline.reporting.simulator.campaign_list import write_campaign_list
+    from campfill_pipeline.simulator.campaign_list import write_campaign_list
 
     world = make(settings)
     sample = Sample(settings.home / SAMPLE, settings.home / CHANGED, world.first_day, today(settings))

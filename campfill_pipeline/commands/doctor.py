@@ -12,7 +12,9 @@ from typing import Any
 
 from campfill_pipeline.commands import render
 from campfill_pipeline.settings import Settings, environment
-from campfill_pipeline.warehouse import database, server, status
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.postgres import server
+from campfill_pipeline.warehouse.readers import status
 
 LOW_DISK_BYTES = 2_000_000_000
 LONG_WAIT_MINUTES = 10

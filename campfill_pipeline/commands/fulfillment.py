@@ -13,8 +13,9 @@ from rich.text import Text
 
 from campfill_pipeline.commands import render
 from campfill_pipeline.settings import Settings
-from campfill_pipeline.warehouse import database, server
-from campfill_pipeline.warehouse import fulfillment as figures
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.figures import fulfillment as figures
+from campfill_pipeline.warehouse.postgres import server
 
 Row = dict[str, Any]
 SCHEDULED, UNCOVERED = "scheduled", "not covered"

@@ -14,8 +14,9 @@ from rich.markup import escape
 
 from campfill_pipeline.commands import render
 from campfill_pipeline.settings import Settings
-from campfill_pipeline.warehouse import database, server
-from campfill_pipeline.warehouse.line_report import line_report
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.postgres import server
+from campfill_pipeline.warehouse.readers.one_line import line_report
 
 DAYS_SHOWN = 14
 

@@ -11,7 +11,7 @@ from campfill_pipeline.settings import Settings
 
 def run(settings: Settings) -> tuple[dict[str, Any], int]:
     """Rebuild and swap in. Exit code 1 where the result differs from what was there."""
-    from campfill_pipeline.defs.rebuilding import rebuild_all
+    from campfill_pipeline.defs.rebuild import rebuild_all
 
     with progress(quiet=False) as show:
         document = rebuild_all(settings, show)

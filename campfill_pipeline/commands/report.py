@@ -8,7 +8,8 @@ from pathlib import Path
 import typer
 
 from campfill_pipeline.settings import Settings
-from campfill_pipeline.warehouse import database, server
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.postgres import server
 
 
 def run(settings: Settings, as_of: date | None, out: Path | None) -> None:

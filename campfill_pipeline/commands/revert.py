@@ -11,7 +11,9 @@ from rich.markup import escape
 from campfill_pipeline.commands import render
 from campfill_pipeline.commands.progress import progress
 from campfill_pipeline.settings import Settings, load_settings
-from campfill_pipeline.warehouse import database, server, uploads
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.postgres import server
+from campfill_pipeline.warehouse.register import uploads
 
 SHOWN = 10
 
@@ -21,7 +23,7 @@ def run(upload_id: str, *, quiet: bool) -> dict[str, Any]:
     settings = load_settings()
     wanted = _upload(settings, upload_id)
     from campfill_pipeline.defs.local_runs import local_runs
-    from campfill_pipeline.defs.reverting import take_upload_back
+    from campfill_pipeline.defs.revert import take_upload_back
 
     with progress(quiet=quiet) as show, local_runs(settings, show) as runs:
         document = take_upload_back(runs, wanted)

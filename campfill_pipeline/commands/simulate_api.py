@@ -13,8 +13,8 @@ from campfill_pipeline.settings import Settings
 
 def run(settings: Settings, port: int, seed: int, faults: str) -> None:
     """Serve until Ctrl-C."""
-    from campfill_pipeline.reporting.simulator.api import serve
-    from campfill_pipeline.reporting.simulator.faults import FAULTS, Faults, UnknownFaultError, parse_faults
+    from campfill_pipeline.simulator.api import serve
+    from campfill_pipeline.simulator.faults import FAULTS, Faults, UnknownFaultError, parse_faults
 
     if faults == "list":  # a question, not a fault
         for name, meaning in FAULTS.items():

@@ -10,7 +10,9 @@ from rich.text import Text
 
 from campfill_pipeline.commands import render
 from campfill_pipeline.settings import Settings
-from campfill_pipeline.warehouse import database, server, status
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.postgres import server
+from campfill_pipeline.warehouse.readers import status
 
 PERIODS = {"7d": "ended in 7 days", "30d": "ended in 30 days", "this_year": "ended this year"}
 MARKS = {

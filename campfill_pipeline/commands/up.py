@@ -23,7 +23,9 @@ from rich.console import Console
 from campfill_pipeline.commands import demo_world, processes, render
 from campfill_pipeline.defs import instance
 from campfill_pipeline.settings import SETTINGS, Settings, environment, load_settings, read_values
-from campfill_pipeline.warehouse import coverage, database, server
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.delivery import coverage
+from campfill_pipeline.warehouse.postgres import server
 
 RESTARTS = 5  # of one process, before `up` gives up on it
 

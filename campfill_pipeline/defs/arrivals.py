@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 from campfill_pipeline.defs.resources import Campfill
-from campfill_pipeline.intake import folder
-from campfill_pipeline.warehouse import ledger, uploads
+from campfill_pipeline.intake.inbox import folder
+from campfill_pipeline.warehouse.register import ledger, uploads
 
 YOUNG_SECONDS = 60  # a claim or a commanded upload this young is in the hands of the process that made it
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from campfill_pipeline.defs import checks, jobs, resources, reverts, schedules, sensors
+from campfill_pipeline.defs import checks, jobs, resources, revert_job, schedules, sensors
 from campfill_pipeline.defs.assets import delivery, fulfillment, uploads
 from campfill_pipeline.settings import load_settings
 
@@ -25,7 +25,7 @@ def build_defs(opened: resources.Campfill | None = None) -> dg.Definitions:
             fulfillment.fulfillment_report,
         ],
         asset_checks=checks.ALL,
-        jobs=[*jobs.ALL, reverts.revert_job],
+        jobs=[*jobs.ALL, revert_job.revert_job],
         sensors=sensors.ALL,
         schedules=schedules.schedules(timezone),
         resources={"campfill": resources.campfill_resource(opened)},

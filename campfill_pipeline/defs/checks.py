@@ -11,7 +11,9 @@ import dagster as dg
 from campfill_pipeline.defs import upload_metadata
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.resources import Campfill
-from campfill_pipeline.warehouse import completeness, coverage, reconciliation, uploads
+from campfill_pipeline.warehouse.delivery import completeness, coverage
+from campfill_pipeline.warehouse.figures import reconciliation
+from campfill_pipeline.warehouse.register import uploads
 
 Verdict = tuple[bool, str, dg.AssetCheckSeverity, Mapping[str, dg.MetadataValue]]
 

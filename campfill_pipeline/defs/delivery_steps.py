@@ -27,9 +27,11 @@ from campfill_pipeline.reporting.errors import (
     RequestRejectedError,
 )
 from campfill_pipeline.settings import environment
-from campfill_pipeline.warehouse import completeness, coverage, delivery, headline
-from campfill_pipeline.warehouse.delivery_errors import DeliveryError
-from campfill_pipeline.warehouse.staging import batches
+from campfill_pipeline.warehouse.delivery import completeness, coverage
+from campfill_pipeline.warehouse.delivery import day as delivery_day
+from campfill_pipeline.warehouse.delivery.errors import DeliveryError
+from campfill_pipeline.warehouse.delivery.staging import batches
+from campfill_pipeline.warehouse.readers import headline
 
 SOURCE = "api"
 GONE_BEFORE = (
@@ -155,8 +157,8 @@ def _fetch_and_store(campfill: Campfill, client: ReportingClient, day: date, run
     started = campfill.clock()
     tally = _Tally(client)
 
-    def facts() -> delivery.FetchFacts:
-        return delivery.FetchFacts(
+    def facts() -> delivery_day.FetchFacts:
+        return delivery_day.FetchFacts(
             started_at=started,
             finished_at=campfill.clock(),
             request=tally.request,
@@ -166,7 +168,7 @@ def _fetch_and_store(campfill: Campfill, client: ReportingClient, day: date, run
         )
 
     with campfill.connect() as connection:
-        stored = delivery.store_day(
+        stored = delivery_day.store_day(
             connection,
             source=SOURCE,
             day=day,
@@ -181,7 +183,7 @@ def _fetch_and_store(campfill: Campfill, client: ReportingClient, day: date, run
     return DayDone(day.isoformat(), metadata=_metadata(stored, tally, seconds))
 
 
-def _metadata(stored: delivery.StoreResult, tally: _Tally, seconds: float) -> dict[str, Any]:
+def _metadata(stored: delivery_day.StoreResult, tally: _Tally, seconds: float) -> dict[str, Any]:
     found: dict[str, Any] = {
         "dagster/row_count": dg.MetadataValue.int(stored.rows),
         "status": stored.status,

@@ -14,10 +14,10 @@ import dagster as dg
 
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.reports.both import Written
-from campfill_pipeline.warehouse import reconciliation
-from campfill_pipeline.warehouse.cause_summary import CauseSummary, cause_summary
-from campfill_pipeline.warehouse.fulfillment import RefreshResult
-from campfill_pipeline.warehouse.headline import Headline, headline
+from campfill_pipeline.warehouse.figures import reconciliation
+from campfill_pipeline.warehouse.figures.fulfillment import RefreshResult
+from campfill_pipeline.warehouse.readers.cause_summary import CauseSummary, cause_summary
+from campfill_pipeline.warehouse.readers.headline import Headline, headline
 
 Metadata = Mapping[str, dg.MetadataValue]
 

@@ -10,7 +10,7 @@ from campfill_pipeline.defs import arrivals, jobs, run_names
 from campfill_pipeline.defs.local_runs import LocalRuns
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.ranges import key_blocks, key_range
-from campfill_pipeline.warehouse import uploads
+from campfill_pipeline.warehouse.register import uploads
 
 
 class IngestError(Exception):

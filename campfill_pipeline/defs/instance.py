@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from campfill_pipeline.settings import Settings
-from campfill_pipeline.warehouse import server
+from campfill_pipeline.warehouse.postgres import server
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

@@ -9,7 +9,7 @@ from campfill_pipeline.defs import delivery_steps, jobs, run_names
 from campfill_pipeline.defs.local_runs import LocalRuns, RunFailedError
 from campfill_pipeline.defs.partitions import FIRST_DAY
 from campfill_pipeline.defs.ranges import day_range
-from campfill_pipeline.warehouse import coverage
+from campfill_pipeline.warehouse.delivery import coverage
 
 
 class RefreshError(Exception):

@@ -15,10 +15,11 @@ from uuid import UUID
 import dagster as dg
 
 from campfill_pipeline.settings import Settings, load_settings
-from campfill_pipeline.warehouse import claims, database, server
+from campfill_pipeline.warehouse import claims, database
+from campfill_pipeline.warehouse.postgres import server
 
 if TYPE_CHECKING:
-    import psycopg
+    from campfill_pipeline.warehouse.database import Connection
 
 WATCH_SECONDS = 4.0  # Dagster looks at sensors every five seconds: of these, the inbox is watched for four
 
@@ -48,10 +49,10 @@ class Campfill:
     clock: Callable[[], datetime] = _now
     watch_seconds: float = 0.0
     """How long one look into the inbox waits for a file to settle."""
-    _kept: list[psycopg.Connection] = field(default_factory=list, init=False, repr=False)
+    _kept: list[Connection] = field(default_factory=list, init=False, repr=False)
 
     @contextmanager
-    def connect(self) -> Iterator[psycopg.Connection]:
+    def connect(self) -> Iterator[Connection]:
         """A transaction on campfill's schema: committed at the end, rolled back on any error.
 
         Its connection is kept for the next: opening one, and teaching it every statement anew, costs some 30 ms.

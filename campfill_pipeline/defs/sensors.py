@@ -14,7 +14,8 @@ from campfill_pipeline.defs.assets import fulfillment
 from campfill_pipeline.defs.partitions import FIRST_DAY, UPLOADS
 from campfill_pipeline.defs.ranges import day_blocks, day_range, key_blocks, key_range
 from campfill_pipeline.defs.resources import Campfill
-from campfill_pipeline.warehouse import coverage, uploads
+from campfill_pipeline.warehouse.delivery import coverage
+from campfill_pipeline.warehouse.register import uploads
 
 GIANT_BYTES = (
     30_000_000  # from this size on a file gets a run of its own, so that small files behind it need not wait

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import dagster as dg
 
 from campfill_pipeline.defs.resources import Campfill
-from campfill_pipeline.warehouse import catalog
+from campfill_pipeline.warehouse.readers import catalog
 
 
 def table_metadata(campfill: Campfill, table: str) -> Mapping[str, dg.MetadataValue]:

@@ -10,10 +10,10 @@ import dagster as dg
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.issues import Issue
 from campfill_pipeline.domain.verdict import Verdict
-from campfill_pipeline.intake import receipt_lists
 from campfill_pipeline.intake.findings import Parsed
-from campfill_pipeline.warehouse import uploads
-from campfill_pipeline.warehouse.line_changes import LineChange
+from campfill_pipeline.intake.receipt import changes_and_issues
+from campfill_pipeline.warehouse.register import uploads
+from campfill_pipeline.warehouse.register.changes import LineChange
 
 Metadata = Mapping[str, dg.MetadataValue]
 ISSUES_SHOWN = 50
@@ -117,12 +117,12 @@ def changes(upload: uploads.Upload, first: Sequence[LineChange]) -> Metadata:
         return {}
     records = [
         {
-            "change": f"{receipt_lists.what(change)}: {receipt_lists.field_word(change['field'])}"
+            "change": f"{changes_and_issues.what(change)}: {changes_and_issues.field_word(change['field'])}"
             if change["field"]
-            else receipt_lists.what(change),
+            else changes_and_issues.what(change),
             "line": change["name"],
-            "before → after": receipt_lists.told(change) if change["field"] else "",
-            "where in the file": receipt_lists.place(change) or "",
+            "before → after": changes_and_issues.told(change) if change["field"] else "",
+            "where in the file": changes_and_issues.place(change) or "",
         }
         for change in map(vars, first)
     ]

@@ -15,14 +15,17 @@ from pydantic import TypeAdapter
 
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.verdict import Verdict
-from campfill_pipeline.intake import folder, original_rows, parsing, receipts, validation
 from campfill_pipeline.intake.findings import KIND_EXPORT, Parsed
-from campfill_pipeline.intake.rejected_ids import rejected_ids
-from campfill_pipeline.reporting import export
-from campfill_pipeline.warehouse import delivery, ledger, register, uploads
+from campfill_pipeline.intake.inbox import folder
+from campfill_pipeline.intake.judge import campaign_lists, exports
+from campfill_pipeline.intake.judge.rejected_ids import rejected_ids
+from campfill_pipeline.intake.process import parser as parsing
+from campfill_pipeline.intake.receipt import original_rows, write
+from campfill_pipeline.warehouse.delivery import day
+from campfill_pipeline.warehouse.register import apply, ledger, uploads
 
 if TYPE_CHECKING:
-    import psycopg
+    from campfill_pipeline.warehouse.database import Connection
 
 _PARSED = TypeAdapter(Parsed)
 _VERDICT = TypeAdapter(Verdict)
@@ -90,9 +93,9 @@ def validate(campfill: Campfill, upload: uploads.Upload) -> Verdict:
     work = work_folder(campfill, upload)
     progress = partial(campfill.progress, f"checking {upload.file_name}")
     if parsed.kind == KIND_EXPORT:
-        verdict = export.validate_export(parsed, work, progress=progress)
+        verdict = exports.validate_export(parsed, work, progress=progress)
     else:
-        verdict = validation.validate_list(parsed, work, progress=progress)
+        verdict = campaign_lists.validate_list(parsed, work, progress=progress)
     (work / "verdict.json").write_bytes(_VERDICT.dump_json(verdict))
     return verdict
 
@@ -120,7 +123,7 @@ def apply_list(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parse
         original_rows.fetched_meanwhile(parsed, Path(verdict.issues), work, raw_rows),
         campfill.connect() as connection,
     ):
-        register.apply_list(
+        apply.apply_list(
             connection,
             upload,
             lines=verdict.lines,
@@ -144,7 +147,7 @@ def store_export(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
         if verdict.status == "rejected":
             _reject(campfill, connection, upload, parsed, verdict)
         else:
-            stored = delivery.store_export(
+            stored = day.store_export(
                 connection,
                 upload_id=upload.upload_id,
                 rows=verdict.lines,
@@ -180,7 +183,7 @@ def counts_of(verdict: Verdict) -> uploads.Counts:
 
 def _reject(
     campfill: Campfill,
-    connection: psycopg.Connection,
+    connection: Connection,
     upload: uploads.Upload,
     parsed: Parsed,
     verdict: Verdict,
@@ -219,8 +222,8 @@ def write_receipt(campfill: Campfill, upload: uploads.Upload, parser: parsing.Pa
     else:
         parsed = parsed_of(campfill, upload)
     with campfill.connect() as connection:
-        told = register.changes(connection, upload.upload_id, receipts.MOST_CHANGES)
-    facts = receipts.ReceiptFacts(
+        told = apply.changes(connection, upload.upload_id, write.MOST_CHANGES)
+    facts = write.ReceiptFacts(
         upload_id=upload.upload_id,
         file_name=upload.file_name,
         received_at=upload.received_at.astimezone(campfill.settings.timezone),
@@ -235,7 +238,7 @@ def write_receipt(campfill: Campfill, upload: uploads.Upload, parser: parsing.Pa
         notes=tuple(upload.notes),
         raw_rows=original_rows.kept(work, partial(parser.raw_rows, archived(campfill, upload))),
     )
-    receipts.write_receipt(campfill.settings.home / path, facts)
+    write.write_receipt(campfill.settings.home / path, facts)
     with campfill.connect() as connection:
         ledger.set_receipt(connection, upload.upload_id, path, at=campfill.clock())
         return uploads.get(connection, upload.upload_id)

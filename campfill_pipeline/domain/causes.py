@@ -1,7 +1,7 @@
 """Why a line fell short: delivery as a funnel, compared with what lines like it got.
 
 Belongs here: the rule that turns four figures and their baselines into a verdict, or into none. Does not
-belong here: where figures and baselines come from (`warehouse/causes.py`), and how a verdict is shown.
+belong here: where figures and baselines come from (`warehouse/figures/causes.py`), and how a verdict is shown.
 
 Delivery is bids → wins → plays → impressions, so with needed bids = target ÷ (win rate × play rate × audience)
 of the reference, delivered ÷ target is exactly the product of four ratios, one for each stage. Their logarithms

@@ -80,3 +80,11 @@ def spoiled(text: str | None, kind: int) -> Finding | None:
             "Repair the formula, or type the value itself.",
         )
     return None
+
+
+def column_index(letters: str) -> int:
+    """`A` is 0, `XFD` is 16383."""
+    index = 0
+    for letter in letters.upper():
+        index = index * 26 + ord(letter) - 64
+    return index - 1

@@ -1,6 +1,6 @@
 """The vocabulary of fulfillment: bands, lifecycle, pace, and the rules that configure them.
 
-The figures themselves are computed in SQL, in one place (`warehouse/fulfillment.py`).
+The figures themselves are computed in SQL, in one place (`warehouse/figures/fulfillment.py`).
 """
 
 from __future__ import annotations

@@ -9,11 +9,21 @@ text of the cell, null where blank) and `<field>_kind` int8 (a `CellKind`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from campfill_pipeline.domain.cells import CellKind as CellKind
+
+Kinds = npt.NDArray[np.int8]
+"""One `CellKind` for every row of a column."""
+
+Progress = Callable[[int, int], None]
+"""Told how much is done, of how much: rows, or bytes where rows are not known yet."""
 
 
 @dataclass(frozen=True)

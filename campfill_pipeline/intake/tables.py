@@ -15,9 +15,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campfill_pipeline.intake.cells import Kinds
-from campfill_pipeline.intake.findings import CellKind
-from campfill_pipeline.intake.sheet_events import column_index
+from campfill_pipeline.domain.cells import column_index
+from campfill_pipeline.intake.findings import CellKind, Kinds
 
 BATCH_ROWS = 65_536
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")

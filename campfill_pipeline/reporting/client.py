@@ -22,16 +22,17 @@ import requests
 from campfill_pipeline.domain import report_keys, report_rows
 from campfill_pipeline.domain.report_keys import OVERVIEW
 from campfill_pipeline.domain.report_rows import Notation
-from campfill_pipeline.reporting import answers, auth, jobs, side_by_side, templates
+from campfill_pipeline.reporting import answers, auth, side_by_side, templates
 from campfill_pipeline.reporting.connector import Connector
 from campfill_pipeline.reporting.description import Detail, Overview
 from campfill_pipeline.reporting.effort import Clock, Effort, SystemClock
 from campfill_pipeline.reporting.errors import MissingTokenError, ReportingError
 from campfill_pipeline.reporting.fetched import Fetched as Fetched
 from campfill_pipeline.reporting.fetched import Page as Page
-from campfill_pipeline.reporting.pages import RawPage, Walk
 from campfill_pipeline.reporting.secrets import Redactor
 from campfill_pipeline.reporting.transport import Body, Transport
+from campfill_pipeline.reporting.walk import jobs
+from campfill_pipeline.reporting.walk.pages import RawPage, Walk
 
 Reader = Callable[[Body], Any]
 

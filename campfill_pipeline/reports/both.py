@@ -14,7 +14,8 @@ from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports import page, reuse, workbook
 from campfill_pipeline.reports.files import replace_file
 from campfill_pipeline.reports.page import PageFacts
-from campfill_pipeline.warehouse import report_data, report_detail
+from campfill_pipeline.warehouse.readers import page as page_reader
+from campfill_pipeline.warehouse.readers import page_detail
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Written:
 
 
 def write_reports(
-    connection: report_data.Connection,
+    connection: page_reader.Connection,
     folder: Path,
     rules: FulfillmentRules,
     as_of: date,
@@ -46,22 +47,19 @@ def write_reports(
     """
     folder.mkdir(parents=True, exist_ok=True)
     html, book = folder / "fulfillment.html", folder / "fulfillment.xlsx"
-    with report_data.state_as_of(connection, rules, as_of=as_of, now=now) as known_by:
+    with page_reader.state_as_of(connection, rules, as_of=as_of, now=now) as known_by:
         made_of = reuse.key(known_by, rules)
-        freshness = report_data.freshness(connection, as_of)
+        freshness = page_reader.freshness(connection, as_of)
         known = reuse.remembered(made_of, html, book) if reusing else None
         if known is not None:
             text = page.renewed(html.read_text("utf-8"), freshness, now)
             facts = PageFacts(**{**known.facts, "bytes": len(text.encode("utf-8"))})
         else:
-            data = report_data.load(connection, rules, as_of=as_of)
-            details = report_detail.details(connection, data, limit=page.MOST_DETAILS)
+            data = page_reader.load(connection, rules, as_of=as_of)
+            details = page_detail.details(connection, data, limit=page.MOST_DETAILS)
             text, facts = page.render(data, details, rules, now)
     page_sum = _replace(html, lambda path: path.write_text(text, encoding="utf-8"))
-    if known is not None:
-        book_sum = known.workbook
-    else:
-        book_sum = _replace(book, lambda path: workbook.render(data, path, now))
+    book_sum = known.workbook if known else _replace(book, lambda path: workbook.render(data, path, now))
     if made_of is not None:
         note = reuse.Note(made_of, reuse.fresh(freshness), page_sum, book_sum, asdict(facts))
         reuse.remember(note, folder)
@@ -79,15 +77,15 @@ def _replace(target: Path, write: Callable[[Path], object]) -> str:
 
 
 def is_current(
-    connection: report_data.Connection, folder: Path, rules: FulfillmentRules, as_of: date
+    connection: page_reader.Connection, folder: Path, rules: FulfillmentRules, as_of: date
 ) -> bool:
     """Whether the files that were last made of stored figures show them as they are now.
 
     Also where none are stored for this day: figures come first.
     """
-    made_of = reuse.key(report_data.content(connection, as_of), rules)
+    made_of = reuse.key(page_reader.content(connection, as_of), rules)
     note = reuse.noted(folder)
     return made_of is None or (
         note is not None
-        and (note.key, note.fresh) == (made_of, reuse.fresh(report_data.freshness(connection, as_of)))
+        and (note.key, note.fresh) == (made_of, reuse.fresh(page_reader.freshness(connection, as_of)))
     )

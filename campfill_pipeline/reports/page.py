@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports import payload, wording
-from campfill_pipeline.warehouse.report_shapes import Freshness, LineDetail, LineRow, ReportData
+from campfill_pipeline.warehouse.readers.page_rows import Freshness, LineDetail, LineRow, ReportData
 
 TEMPLATES = Path(__file__).with_name("templates") / "page"
 ECHARTS = Path(__file__).with_name("vendor") / "echarts" / "echarts.custom.min.js"

@@ -22,7 +22,7 @@ from uuid import UUID
 import orjson
 
 from campfill_pipeline.reports.wording import detail_text
-from campfill_pipeline.warehouse.report_shapes import (
+from campfill_pipeline.warehouse.readers.page_rows import (
     Evidence,
     LineDetail,
     LineRow,

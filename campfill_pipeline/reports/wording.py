@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from campfill_pipeline.domain.fulfillment import Bands
-from campfill_pipeline.warehouse.report_shapes import FetchRow
+from campfill_pipeline.warehouse.readers.page_rows import FetchRow
 
 KINDS = {"campaign": "Campaigns", "deal": "Deals", "all": "All kinds"}
 PURCHASE_TYPES = {

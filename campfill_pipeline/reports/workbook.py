@@ -20,7 +20,7 @@ import xlsxwriter
 from campfill_pipeline.reports import wording
 from campfill_pipeline.reports.workbook_summary import write_summary
 from campfill_pipeline.reports.workbook_tables import Column, Formats, add_formats, write_table
-from campfill_pipeline.warehouse.report_shapes import LineRow, ReportData
+from campfill_pipeline.warehouse.readers.page_rows import LineRow, ReportData
 
 LINE_COLUMNS = (
     Column("Line", "text", 60, "name"),

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from campfill_pipeline.reports import wording
 from campfill_pipeline.reports.workbook_tables import Column, Formats, write_table
-from campfill_pipeline.warehouse.report_shapes import ReportData
+from campfill_pipeline.warehouse.readers.page_rows import ReportData
 
 PERIODS = {"7d": "last 7 days", "30d": "last 30 days", "this_year": "this year"}
 

@@ -14,8 +14,8 @@ from enum import IntEnum
 
 import psycopg
 
-CLAIM_CLASS = 0x72756E73
-TURN_CLASS = 0x7475726E
+from campfill_pipeline.warehouse.locks import CLAIM_CLASS, TURN_CLASS
+
 NAME_PREFIX = "campfill run "
 
 

@@ -8,12 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import errors, sql
 
+from campfill_pipeline.warehouse.locks import MIGRATION_LOCK
+
 SCHEMA = "campfill"
-MIGRATION_LOCK = 0x63616D70  # 'camp': one migration at a time, whoever starts first
+Connection = psycopg.Connection[tuple[Any, ...]]
+"""What rooms outside the warehouse hand through, without knowing the driver."""
+
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 

@@ -14,8 +14,8 @@ _SECTION = re.compile(r"^-- name: ([a-z ]+)$", re.MULTILINE)
 
 @cache
 def statement(name: str) -> str:
-    """Text of the SQL file `name` (without its ending) in this folder."""
-    return Path(__file__).with_name(f"{name}.sql").read_text(encoding="utf-8")
+    """Text of the SQL file `name` (like `figures/windows`) below this folder."""
+    return (Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8")
 
 
 @cache

@@ -12,7 +12,7 @@ from campfill_pipeline.defs import arrivals, run_names
 from campfill_pipeline.defs.ingest import ingest
 from campfill_pipeline.defs.local_runs import LocalRuns
 from campfill_pipeline.defs.ranges import key_range
-from campfill_pipeline.defs.reverting import take_upload_back
+from campfill_pipeline.defs.revert import take_upload_back
 from campfill_pipeline_tests.lists import row, write_list
 
 

@@ -14,7 +14,8 @@ import pytest
 from campfill_pipeline.defs import live_runs, sensors
 from campfill_pipeline.defs.ranges import RANGE_END, RANGE_START, day_blocks, key_blocks
 from campfill_pipeline.defs.resources import Campfill
-from campfill_pipeline.warehouse import claims, database, ledger, uploads
+from campfill_pipeline.warehouse import claims, database
+from campfill_pipeline.warehouse.register import ledger, uploads
 from campfill_pipeline_tests.lists import row, write_list
 
 Tick = Callable[[], dg.SensorResult | dg.SkipReason]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from campfill_pipeline.intake.parsing import Parsed, ParseLimits, Parser
+from campfill_pipeline.intake.process.parser import Parsed, ParseLimits, Parser
 
 LIMITS = ParseLimits(max_bytes=20_000_000, memory_mb=700, seconds=120)
 

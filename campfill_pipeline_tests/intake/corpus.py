@@ -24,13 +24,13 @@ from typing import Any
 import openpyxl
 from openpyxl.cell.cell import MergedCell
 
-from campfill_pipeline.intake.container import identify
 from campfill_pipeline.intake.findings import CellKind, ParseLimits, UnreadableError
-from campfill_pipeline.intake.number_formats import iso_duration
-from campfill_pipeline.intake.sheet_rows import SheetScan
 from campfill_pipeline.intake.tables import covered_cells
-from campfill_pipeline.intake.workbook import Workbook
-from campfill_pipeline.intake.xml_text import IrregularError, decode_escapes
+from campfill_pipeline.intake.xlsx.container import identify
+from campfill_pipeline.intake.xlsx.number_formats import iso_duration
+from campfill_pipeline.intake.xlsx.sheet_rows import SheetScan
+from campfill_pipeline.intake.xlsx.workbook import Workbook
+from campfill_pipeline.intake.xlsx.xml_text import IrregularError, decode_escapes
 
 LIMITS = ParseLimits(max_bytes=250_000_000, memory_mb=2048, seconds=60)
 _NAMESPACES = {

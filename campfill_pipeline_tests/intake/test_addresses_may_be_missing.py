@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campfill_pipeline.intake import row_lookup, sheet_rows
-from campfill_pipeline.intake.cells import CellReader
-from campfill_pipeline.intake.sheet_events import SheetEvents, SheetRow
-from campfill_pipeline.intake.sheet_rows import RowBlock, SheetScan
-from campfill_pipeline.intake.xml_text import IrregularError
+from campfill_pipeline.intake.xlsx import row_lookup, sheet_rows
+from campfill_pipeline.intake.xlsx.cells import CellReader
+from campfill_pipeline.intake.xlsx.sheet_events import SheetEvents, SheetRow
+from campfill_pipeline.intake.xlsx.sheet_rows import RowBlock, SheetScan
+from campfill_pipeline.intake.xlsx.xml_text import IrregularError
 from campfill_pipeline_tests.intake.workbooks import letters, sheet, workbook
 
 READER = CellReader(pa.array([], pa.large_string()), {}, False)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from campfill_pipeline.intake.findings import CellKind, Parsed
-from campfill_pipeline.intake.parsing import Parser
+from campfill_pipeline.intake.process.parser import Parser
 from campfill_pipeline_tests.intake.workbooks import (
     HEADERS,
     LINE,

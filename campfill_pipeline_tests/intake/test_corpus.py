@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from campfill_pipeline.intake.parsing import Parser
+from campfill_pipeline.intake.process.parser import Parser
 from campfill_pipeline_tests.intake.corpus import EXPLAINED, LIMITS, Outcome, compare
 from campfill_pipeline_tests.intake.workbooks import LINE, STRICT, STRICT_RELATIONS, list_sheet, workbook
 

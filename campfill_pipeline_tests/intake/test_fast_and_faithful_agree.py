@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campfill_pipeline.intake import sheet_rows
-from campfill_pipeline.intake.cells import CellReader
 from campfill_pipeline.intake.findings import CellKind, UnreadableError
-from campfill_pipeline.intake.number_formats import DateStyle
-from campfill_pipeline.intake.sheet_rows import SheetScan
-from campfill_pipeline.intake.xml_text import IrregularError
+from campfill_pipeline.intake.xlsx import sheet_rows
+from campfill_pipeline.intake.xlsx.cells import CellReader
+from campfill_pipeline.intake.xlsx.number_formats import DateStyle
+from campfill_pipeline.intake.xlsx.sheet_rows import SheetScan
+from campfill_pipeline.intake.xlsx.xml_text import IrregularError
 from campfill_pipeline_tests.intake.workbooks import letters, sheet
 
 READER = CellReader(pa.array(["zero", "", "two & a half"], pa.large_string()), {1: DateStyle.MOMENT}, False)

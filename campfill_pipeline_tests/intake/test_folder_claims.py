@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from campfill_pipeline.intake import folder
-from campfill_pipeline.intake.folder import Claimed, ClaimError, ClaimFailed, InboxWatch, Settled
+from campfill_pipeline.intake.inbox import folder
+from campfill_pipeline.intake.inbox.folder import Claimed, ClaimError, ClaimFailed, InboxWatch, Settled
 from campfill_pipeline.settings import Settings, load_settings
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from campfill_pipeline.intake.folder import InboxWatch
+from campfill_pipeline.intake.inbox.folder import InboxWatch
 from campfill_pipeline.settings import Settings, load_settings
 
 

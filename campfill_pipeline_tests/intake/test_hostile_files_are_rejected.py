@@ -13,7 +13,7 @@ import pytest
 import xlsxwriter
 
 from campfill_pipeline.intake.findings import Parsed
-from campfill_pipeline.intake.parsing import ParseLimits, Parser
+from campfill_pipeline.intake.process.parser import ParseLimits, Parser
 from campfill_pipeline_tests.intake.workbooks import (
     HEADERS,
     LINE,

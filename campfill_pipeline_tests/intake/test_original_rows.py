@@ -10,10 +10,10 @@ import openpyxl
 import pytest
 
 from campfill_pipeline.intake.findings import Parsed, RawCell
-from campfill_pipeline.intake.original_rows import fetched_meanwhile, kept
-from campfill_pipeline.intake.parsing import ParseLimits, Parser, RowsUnreadableError
-from campfill_pipeline.intake.receipt_facts import RawRows
-from campfill_pipeline.intake.validation import validate_list
+from campfill_pipeline.intake.judge.campaign_lists import validate_list
+from campfill_pipeline.intake.process.parser import ParseLimits, Parser, RowsUnreadableError
+from campfill_pipeline.intake.receipt.facts import RawRows
+from campfill_pipeline.intake.receipt.original_rows import fetched_meanwhile, kept
 from campfill_pipeline_tests.intake.tables import HEADERS, line
 
 

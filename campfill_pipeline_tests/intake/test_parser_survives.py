@@ -13,14 +13,14 @@ import pytest
 import xlsxwriter
 
 from campfill_pipeline.intake.findings import CellKind
-from campfill_pipeline.intake.parsing import (
+from campfill_pipeline.intake.process.parser import (
     ParseLimits,
     Parser,
     ReadingTroubleError,
     RowsUnreadableError,
     load_parsed,
 )
-from campfill_pipeline.intake.workbook import Workbook
+from campfill_pipeline.intake.xlsx.workbook import Workbook
 from campfill_pipeline_tests.intake.workbooks import (
     HEADERS,
     LINE,

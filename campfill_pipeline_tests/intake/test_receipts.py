@@ -23,9 +23,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from campfill_pipeline.domain.issues import Issue
 from campfill_pipeline.intake.findings import Parsed
-from campfill_pipeline.intake.parsing import ParseLimits, Parser, RowsUnreadableError
-from campfill_pipeline.intake.receipts import ReceiptFacts, write_receipt
-from campfill_pipeline.intake.validation import Verdict, read_issues, validate_list
+from campfill_pipeline.intake.judge.campaign_lists import Verdict, read_issues, validate_list
+from campfill_pipeline.intake.process.parser import ParseLimits, Parser, RowsUnreadableError
+from campfill_pipeline.intake.receipt.write import ReceiptFacts, write_receipt
 from campfill_pipeline_tests.intake.tables import HEADERS, line
 
 MEND, SUMMARY, CHANGES, ISSUES = "Rows to mend", "Summary", "Changes", "Issues"

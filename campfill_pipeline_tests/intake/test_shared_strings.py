@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campfill_pipeline.intake.container import Container
 from campfill_pipeline.intake.findings import ParseLimits, UnreadableError
-from campfill_pipeline.intake.shared_strings import load_strings
-from campfill_pipeline.intake.xml_text import decode_escapes
+from campfill_pipeline.intake.xlsx.container import Container
+from campfill_pipeline.intake.xlsx.shared_strings import load_strings
+from campfill_pipeline.intake.xlsx.xml_text import decode_escapes
 from campfill_pipeline_tests.intake.workbooks import TRANSITIONAL
 
 LIMITS = ParseLimits(10**8, 500, 10)

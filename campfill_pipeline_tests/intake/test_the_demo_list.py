@@ -9,10 +9,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from campfill_pipeline.intake.parsing import ParseLimits, Parser
-from campfill_pipeline.intake.validation import read_issues, validate_list
-from campfill_pipeline.reporting.simulator.campaign_list import write_campaign_list
-from campfill_pipeline.reporting.simulator.world import make_world
+from campfill_pipeline.intake.judge.campaign_lists import read_issues, validate_list
+from campfill_pipeline.intake.process.parser import ParseLimits, Parser
+from campfill_pipeline.simulator.campaign_list import write_campaign_list
+from campfill_pipeline.simulator.world import make_world
 
 
 @pytest.mark.parametrize("version", [1, 2])

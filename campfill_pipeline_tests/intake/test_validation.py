@@ -14,8 +14,8 @@ from campfill_pipeline.domain.columns import LIST_FIELDS
 from campfill_pipeline.domain.issue_layout import ISSUES
 from campfill_pipeline.domain.lines import LINES
 from campfill_pipeline.intake.findings import Parsed
-from campfill_pipeline.intake.issue_files import worst_issues
-from campfill_pipeline.intake.validation import Verdict, read_issues, validate_list
+from campfill_pipeline.intake.judge.campaign_lists import Verdict, read_issues, validate_list
+from campfill_pipeline.intake.judge.issue_files import worst_issues
 from campfill_pipeline_tests.intake.tables import Cell, ErrorCell, NoValue, Number, line, parsed, write_table
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from campfill_pipeline.domain.report_schema import broken_promises
 from campfill_pipeline.reporting.client import ReportingClient
-from campfill_pipeline.reporting.simulator.api import SimulatedApi, serve
-from campfill_pipeline.reporting.simulator.faults import Faults, parse_faults
-from campfill_pipeline.reporting.simulator.world import World, make_world
+from campfill_pipeline.simulator.api import SimulatedApi, serve
+from campfill_pipeline.simulator.faults import Faults, parse_faults
+from campfill_pipeline.simulator.world import World, make_world
 from campfill_pipeline_tests.reporting.loopback import QuickClock
 from campfill_pipeline_tests.reporting.ppv_rows import one_window
 

@@ -13,8 +13,8 @@ import pytest
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.reporting import connector
 from campfill_pipeline.reporting.client import ReportingClient
-from campfill_pipeline.warehouse.attribution import attribute
-from campfill_pipeline.warehouse.delivery import FetchFacts, store_day
+from campfill_pipeline.warehouse.delivery.attribution import attribute
+from campfill_pipeline.warehouse.delivery.day import FetchFacts, store_day
 from campfill_pipeline_tests.reporting.amazon_server import ENVIRON, LINE, REFRESH_TOKEN, Amazon
 from campfill_pipeline_tests.reporting.kevel_server import KEY, Kevel
 from campfill_pipeline_tests.reporting.loopback import Asked, QuickClock, Reply, Script, serving

@@ -17,8 +17,8 @@ from campfill_pipeline.domain.columns import EXPORT_COLUMNS
 from campfill_pipeline.domain.report_schema import broken_promises
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake.findings import ColumnFound, Parsed, TableFound
-from campfill_pipeline.intake.parsing import ParseLimits, Parser
-from campfill_pipeline.reporting.export import validate_export
+from campfill_pipeline.intake.judge.exports import validate_export
+from campfill_pipeline.intake.process.parser import ParseLimits, Parser
 
 FIELDS = [column.field for column in EXPORT_COLUMNS]
 CAMPAIGN = "0F2B4FCF-63CE-4178-ADD5-17E4F602A115"

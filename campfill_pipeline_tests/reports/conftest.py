@@ -14,12 +14,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.reporting.simulator.roster import Shape
-from campfill_pipeline.reporting.simulator.world import World, make_world
 from campfill_pipeline.reports import page as fulfillment_page
-from campfill_pipeline.warehouse import database, server
-from campfill_pipeline.warehouse.fulfillment import refresh
-from campfill_pipeline.warehouse.report_shapes import ReportData
+from campfill_pipeline.simulator.roster import Shape
+from campfill_pipeline.simulator.world import World, make_world
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.figures.fulfillment import refresh
+from campfill_pipeline.warehouse.postgres import server
+from campfill_pipeline.warehouse.readers.page_rows import ReportData
 from campfill_pipeline_tests.reports.invented import NOW, invent, invent_details
 from campfill_pipeline_tests.warehouse import simulated
 

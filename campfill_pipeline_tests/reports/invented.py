@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from campfill_pipeline.warehouse.report_shapes import (
+from campfill_pipeline.warehouse.readers.page_rows import (
     AttentionRow,
     DayRow,
     Evidence,

@@ -18,7 +18,7 @@ from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports.both import write_reports
 from campfill_pipeline.settings import Settings, load_settings
-from campfill_pipeline.warehouse.fulfillment import RefreshResult
+from campfill_pipeline.warehouse.figures.fulfillment import RefreshResult
 from campfill_pipeline_tests.reports.conftest import Demo
 from campfill_pipeline_tests.reports.test_page_file import unpacked
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from campfill_pipeline.reports.payload import exact
-from campfill_pipeline.warehouse.report_shapes import AttentionRow, Freshness, LineRow
+from campfill_pipeline.warehouse.readers.page_rows import AttentionRow, Freshness, LineRow
 from campfill_pipeline_tests.reports.conftest import Library, Reader, Written, write
 from campfill_pipeline_tests.reports.invented import invent
 

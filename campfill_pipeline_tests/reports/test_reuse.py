@@ -15,7 +15,7 @@ import pytest
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports import both, reuse, workbook
-from campfill_pipeline.warehouse.fulfillment import refresh
+from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline_tests.warehouse.facts import add_line, deliver, fetch, touch
 
 RULES = FulfillmentRules()

@@ -12,7 +12,7 @@ import psycopg
 import pyarrow as pa
 
 from campfill_pipeline.domain.report_rows import CANONICAL, RefusedRow
-from campfill_pipeline.warehouse.delivery import FetchFacts, StoreResult, store_day
+from campfill_pipeline.warehouse.delivery.day import FetchFacts, StoreResult, store_day
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CAMPAIGN = "c0000000-0000-0000-0000-000000000001"

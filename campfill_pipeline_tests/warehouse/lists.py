@@ -13,7 +13,8 @@ from uuid import UUID, uuid4
 import psycopg
 import pyarrow as pa
 
-from campfill_pipeline.warehouse import ledger, register
+from campfill_pipeline.warehouse.register import apply as register
+from campfill_pipeline.warehouse.register import ledger
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import psycopg
 
-from campfill_pipeline.reporting.simulator.roster import WorldLine
-from campfill_pipeline.reporting.simulator.world import World
-from campfill_pipeline.warehouse.delivery import FetchFacts, store_day
+from campfill_pipeline.simulator.roster import WorldLine
+from campfill_pipeline.simulator.world import World
+from campfill_pipeline.warehouse.delivery.day import FetchFacts, store_day
 
 
 def register(connection: psycopg.Connection, lines: tuple[WorldLine, ...], seen: datetime) -> None:

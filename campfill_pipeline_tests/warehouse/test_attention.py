@@ -8,9 +8,9 @@ from decimal import Decimal
 import psycopg
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.warehouse.attention import attention, make_goods
-from campfill_pipeline.warehouse.cause_summary import cause_summary
-from campfill_pipeline.warehouse.fulfillment import refresh
+from campfill_pipeline.warehouse.figures.fulfillment import refresh
+from campfill_pipeline.warehouse.readers.attention import attention, make_goods
+from campfill_pipeline.warehouse.readers.cause_summary import cause_summary
 from campfill_pipeline_tests.warehouse.facts import add_line, deliver, fetch
 from campfill_pipeline_tests.warehouse.oracle import days
 

@@ -10,9 +10,10 @@ import psycopg
 import pyarrow as pa
 import pytest
 
-from campfill_pipeline.warehouse import database, rollups
-from campfill_pipeline.warehouse.attribution import attribute, attribute_all
-from campfill_pipeline.warehouse.delivery import FetchFacts, store_day
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.delivery import rollups
+from campfill_pipeline.warehouse.delivery.attribution import attribute, attribute_all
+from campfill_pipeline.warehouse.delivery.day import FetchFacts, store_day
 from campfill_pipeline_tests.warehouse.delivery_rows import (
     BERLIN,
     CAMPAIGN,

@@ -8,8 +8,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from campfill_pipeline.warehouse.backup import BackupError, backup, psql, restore
-from campfill_pipeline.warehouse.canonical import dump
+from campfill_pipeline.warehouse.postgres.backup import BackupError, backup, psql, restore
+from campfill_pipeline.warehouse.rebuild.compare import dump
 from campfill_pipeline_tests.warehouse.lists import apply, listed
 
 

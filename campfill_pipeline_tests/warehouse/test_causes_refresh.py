@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.warehouse.attribution import attribute
-from campfill_pipeline.warehouse.fulfillment import refresh
+from campfill_pipeline.warehouse.delivery.attribution import attribute
+from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline_tests.warehouse import oracle_causes
 from campfill_pipeline_tests.warehouse.delivery_rows import Row, add_line, store
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 import psycopg
 import pyarrow as pa
 
-from campfill_pipeline.warehouse import completeness
-from campfill_pipeline.warehouse.attribution import attribute
+from campfill_pipeline.warehouse.delivery import completeness
+from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline_tests.warehouse.delivery_rows import CAMPAIGN, DEAL, Row, add_line, all_of, at, store
 
 FIRST, LAST = date(2025, 8, 4), date(2025, 8, 6)

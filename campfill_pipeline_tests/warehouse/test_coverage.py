@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import psycopg
 
-from campfill_pipeline.warehouse import coverage
-from campfill_pipeline.warehouse.coverage import days_to_fetch, record_failure
+from campfill_pipeline.warehouse.delivery import coverage
+from campfill_pipeline.warehouse.delivery.coverage import days_to_fetch, record_failure
 from campfill_pipeline_tests.warehouse.delivery_rows import CAMPAIGN, DEAL, Row, add_line, all_of, at, store
 
 DAY = date(2025, 8, 4)

@@ -12,11 +12,11 @@ import pytest
 
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.reporting.client import ReportingClient
-from campfill_pipeline.reporting.simulator.api import SimulatedApi, serve
-from campfill_pipeline.reporting.simulator.faults import Faults, parse_faults
-from campfill_pipeline.reporting.simulator.roster import Shape
-from campfill_pipeline.reporting.simulator.world import make_world
-from campfill_pipeline.warehouse.delivery import FetchFacts, store_day
+from campfill_pipeline.simulator.api import SimulatedApi, serve
+from campfill_pipeline.simulator.faults import Faults, parse_faults
+from campfill_pipeline.simulator.roster import Shape
+from campfill_pipeline.simulator.world import make_world
+from campfill_pipeline.warehouse.delivery.day import FetchFacts, store_day
 from campfill_pipeline_tests.reporting.loopback import QuickClock
 from campfill_pipeline_tests.reporting.ppv_rows import one_window
 from campfill_pipeline_tests.warehouse.delivery_rows import BERLIN, all_of

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.warehouse import report_data, report_detail
-from campfill_pipeline.warehouse.fulfillment import compute, refresh
+from campfill_pipeline.warehouse.figures.fulfillment import compute, refresh
+from campfill_pipeline.warehouse.readers import page, page_detail
 from campfill_pipeline_tests.warehouse.facts import add_line, deliver, fetch, touch
 
 RULES = FulfillmentRules()
@@ -37,10 +37,10 @@ def stored(connection: psycopg.Connection) -> dict[str, list[tuple[Any, ...]]]:
 
 def shown(connection: psycopg.Connection, as_of: date) -> tuple[Any, Any]:
     """What the figures are known by, and all that page and workbook show of them, but for how fresh they are."""
-    data = report_data.load(connection, RULES, as_of=as_of)
-    details = tuple(report_detail.details(connection, data, limit=50))
+    data = page.load(connection, RULES, as_of=as_of)
+    details = tuple(page_detail.details(connection, data, limit=50))
     fresh = {"freshness": data.freshness.gaps, "refreshed_at": None}
-    return report_data.content(connection, as_of), (replace(data, **fresh), details)  # type: ignore[arg-type]
+    return page.content(connection, as_of), (replace(data, **fresh), details)  # type: ignore[arg-type]
 
 
 def in_portions(connection: psycopg.Connection, as_of: date, most: int | None) -> list[int]:

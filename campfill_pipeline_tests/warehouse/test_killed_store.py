@@ -13,7 +13,7 @@ from decimal import Decimal
 import psycopg
 import pytest
 
-from campfill_pipeline.warehouse.attribution import attribute
+from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline_tests.warehouse import storing_process
 from campfill_pipeline_tests.warehouse.delivery_rows import CAMPAIGN, add_line, all_of
 

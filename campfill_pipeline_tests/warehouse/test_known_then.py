@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.domain.local_days import day_window
-from campfill_pipeline.warehouse.attribution import attribute
-from campfill_pipeline.warehouse.fulfillment import compute
+from campfill_pipeline.warehouse.delivery.attribution import attribute
+from campfill_pipeline.warehouse.figures.fulfillment import compute
 from campfill_pipeline_tests.warehouse import oracle
 from campfill_pipeline_tests.warehouse.delivery_rows import CAMPAIGN, DEAL, Row, add_line, store
 

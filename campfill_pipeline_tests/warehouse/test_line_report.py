@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 import psycopg
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.warehouse.attribution import attribute
-from campfill_pipeline.warehouse.fulfillment import refresh
-from campfill_pipeline.warehouse.line_report import line_report
+from campfill_pipeline.warehouse.delivery.attribution import attribute
+from campfill_pipeline.warehouse.figures.fulfillment import refresh
+from campfill_pipeline.warehouse.readers.one_line import line_report
 from campfill_pipeline_tests.warehouse.delivery_rows import CAMPAIGN, Row, add_line, at, store
 
 DAY = date(2025, 8, 4)

@@ -9,8 +9,9 @@ from decimal import Decimal
 import psycopg
 import pytest
 
-from campfill_pipeline.warehouse import database, partitions
-from campfill_pipeline.warehouse.delivery_errors import MonthDetachedError
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.delivery import partitions
+from campfill_pipeline.warehouse.delivery.errors import MonthDetachedError
 from campfill_pipeline_tests.warehouse.delivery_rows import Row, all_of, at, store
 
 AUGUST = date(2025, 8, 1)

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import psycopg
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.reporting.simulator.roster import Shape
-from campfill_pipeline.reporting.simulator.world import make_world
-from campfill_pipeline.warehouse.fulfillment import refresh
+from campfill_pipeline.simulator.roster import Shape
+from campfill_pipeline.simulator.world import make_world
+from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline_tests.warehouse.simulated import fetch_days, register
 
 TODAY = date(2026, 6, 15)

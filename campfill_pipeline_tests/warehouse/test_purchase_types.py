@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import psycopg
 
-from campfill_pipeline.warehouse.attribution import attribute
+from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline_tests.warehouse.delivery_rows import CAMPAIGN, DEAL, Row, add_line, at, store
 
 DAY = date(2025, 8, 4)

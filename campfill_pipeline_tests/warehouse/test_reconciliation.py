@@ -11,9 +11,9 @@ import pyarrow as pa
 import pytest
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.warehouse.attribution import attribute
-from campfill_pipeline.warehouse.completeness import store_overview
-from campfill_pipeline.warehouse.fulfillment import refresh
+from campfill_pipeline.warehouse.delivery.attribution import attribute
+from campfill_pipeline.warehouse.delivery.completeness import store_overview
+from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline_tests.warehouse.delivery_rows import CAMPAIGN, DEAL, Row, add_line, at, store
 
 DAY = date(2025, 8, 4)

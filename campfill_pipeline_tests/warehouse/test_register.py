@@ -11,7 +11,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from campfill_pipeline.warehouse import ledger, register
+from campfill_pipeline.warehouse.register import apply as register
+from campfill_pipeline.warehouse.register import ledger
 from campfill_pipeline_tests.warehouse.lists import NOW, apply, arrive, listed
 
 

@@ -16,8 +16,10 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from campfill_pipeline.warehouse import claims, database, ledger
-from campfill_pipeline.warehouse.canonical import dump
+from campfill_pipeline.warehouse import claims, database
+from campfill_pipeline.warehouse.locks import REGISTER_LOCK
+from campfill_pipeline.warehouse.rebuild.compare import dump
+from campfill_pipeline.warehouse.register import ledger
 from campfill_pipeline_tests.warehouse.lists import apply, arrive, listed
 
 IDS = [UUID(int=number) for number in range(1, 51)]
@@ -69,7 +71,7 @@ def test_two_lists_at_the_same_moment_give_one_of_the_two_orders(
 ) -> None:
     connection.autocommit = True
     uploads = [arrive(connection, goal) for goal in (1, 2)]
-    with held_up(database_url, f"SELECT pg_advisory_lock({ledger.REGISTER_LOCK})"):
+    with held_up(database_url, f"SELECT pg_advisory_lock({REGISTER_LOCK})"):
         processes = [
             start(database_url, tmp_path, upload, goal) for goal, upload in enumerate(uploads, start=1)
         ]

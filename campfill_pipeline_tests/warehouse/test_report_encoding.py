@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campfill_pipeline.warehouse import report_encoding
-from campfill_pipeline.warehouse.staging import batches
+from campfill_pipeline.warehouse.delivery import encoding
+from campfill_pipeline.warehouse.delivery.staging import batches
 from campfill_pipeline_tests.warehouse.delivery_rows import Row, all_of, at, store, table
 
 NOON = at("2025-08-04T12:00")
@@ -23,7 +23,7 @@ EXACT = st.decimals(
 @given(st.lists(EXACT, min_size=1), st.integers(0, 3))
 def test_decimals_are_ten_thousandths_wherever_a_slice_begins(values: list[Decimal], start: int) -> None:
     column = pa.chunked_array([pa.array(values, pa.decimal128(18, 4))]).slice(start)
-    found = report_encoding.ten_thousandths(column).tolist()
+    found = encoding.ten_thousandths(column).tolist()
     assert found == [int(value * 10_000) for value in values[start:]]
 
 

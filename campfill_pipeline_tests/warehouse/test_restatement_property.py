@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from campfill_pipeline.warehouse.attribution import attribute
+from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline_tests.warehouse.delivery_rows import Row, add_line, all_of, at, store, table
 
 DAYS = (date(2025, 8, 4), date(2025, 8, 5))

@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from campfill_pipeline.warehouse import ledger, register
-from campfill_pipeline.warehouse.revert import revert
+from campfill_pipeline.warehouse.register import apply as register
+from campfill_pipeline.warehouse.register import ledger
+from campfill_pipeline.warehouse.register.revert import revert
 from campfill_pipeline_tests.warehouse.lists import NOW, apply, arrive, listed
 
 LATER = NOW + timedelta(hours=1)

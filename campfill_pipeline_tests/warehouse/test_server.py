@@ -21,7 +21,8 @@ import psycopg
 import pytest
 
 from campfill_pipeline.settings import Settings, load_settings
-from campfill_pipeline.warehouse import binaries, cluster, database, server
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.postgres import binaries, cluster, server
 
 ANSWER = "import sys; from campfill_pipeline.settings import load_settings as s;"
 ANSWER += "from campfill_pipeline.warehouse import server; print(server.database_url(s()))"

@@ -13,9 +13,9 @@ import pytest
 
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import Refusal, RefusedRow
-from campfill_pipeline.warehouse.attribution import attribute
-from campfill_pipeline.warehouse.delivery import FetchFacts, store_day
-from campfill_pipeline.warehouse.delivery_errors import (
+from campfill_pipeline.warehouse.delivery.attribution import attribute
+from campfill_pipeline.warehouse.delivery.day import FetchFacts, store_day
+from campfill_pipeline.warehouse.delivery.errors import (
     ContradictingRowsError,
     FigureTooLargeError,
     RowsOutsideDayError,

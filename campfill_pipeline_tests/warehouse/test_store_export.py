@@ -12,9 +12,9 @@ import psycopg
 import pyarrow as pa
 import pytest
 
-from campfill_pipeline.warehouse.attribution import attribute
-from campfill_pipeline.warehouse.delivery import StoreResult, store_export
-from campfill_pipeline.warehouse.delivery_errors import ContradictingRowsError
+from campfill_pipeline.warehouse.delivery.attribution import attribute
+from campfill_pipeline.warehouse.delivery.day import StoreResult, store_export
+from campfill_pipeline.warehouse.delivery.errors import ContradictingRowsError
 from campfill_pipeline_tests.warehouse.delivery_rows import (
     CAMPAIGN,
     DEAL,

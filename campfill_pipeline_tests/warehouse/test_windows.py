@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.warehouse.fulfillment import refresh
+from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline_tests.warehouse import oracle
 from campfill_pipeline_tests.warehouse.facts import LONG_AGO, add_line, deliver, fetch
 

@@ -10,7 +10,7 @@ from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.defs.tables import table_metadata
 from campfill_pipeline.reports import both
 from campfill_pipeline.warehouse import claims
-from campfill_pipeline.warehouse import fulfillment as figures
+from campfill_pipeline.warehouse.figures import fulfillment as figures
 
 GROUP = "fulfillment"
 OWNERS = ["team:ad-operations"]

@@ -16,9 +16,10 @@ from campfill_pipeline.defs.descriptions import describe
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.defs.tables import table_metadata
-from campfill_pipeline.intake import issue_files, parsing
 from campfill_pipeline.intake.findings import KIND_EXPORT
-from campfill_pipeline.warehouse import ledger, register, uploads
+from campfill_pipeline.intake.judge import issue_files
+from campfill_pipeline.intake.process import parser as parsing
+from campfill_pipeline.warehouse.register import apply, ledger, uploads
 
 GROUP = "uploads"
 OWNERS = ["team:ad-operations"]
@@ -106,7 +107,7 @@ def lines(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill
                     continue
                 decided = upload_steps.apply_list(campfill, upload, parser)
                 with campfill.connect() as connection:
-                    first = register.changes(connection, upload.upload_id, upload_metadata.CHANGES_SHOWN)
+                    first = apply.changes(connection, upload.upload_id, upload_metadata.CHANGES_SHOWN)
                 facts[upload.partition_key] = {
                     **upload_metadata.decided(decided),
                     **upload_metadata.changes(decided, first),

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import requests
 
-from campfill_pipeline.reporting.simulator.api import SimulatedApi, serve
-from campfill_pipeline.reporting.simulator.roster import Shape
-from campfill_pipeline.reporting.simulator.world import World, make_world
+from campfill_pipeline.simulator.api import SimulatedApi, serve
+from campfill_pipeline.simulator.roster import Shape
+from campfill_pipeline.simulator.world import World, make_world
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 11, 30, tzinfo=UTC)

@@ -8,9 +8,9 @@ from math import log, sqrt
 import numpy as np
 import numpy.typing as npt
 
-from campfill_pipeline.reporting.simulator.delivery import UNIT
-from campfill_pipeline.reporting.simulator.roster import WorldLine
-from campfill_pipeline.reporting.simulator.world import World
+from campfill_pipeline.simulator.delivery import UNIT
+from campfill_pipeline.simulator.roster import WorldLine
+from campfill_pipeline.simulator.world import World
 
 Floats = npt.NDArray[np.float64]
 _BIDS, _WINS, _PLAYS, _IMPRESSIONS = range(4)

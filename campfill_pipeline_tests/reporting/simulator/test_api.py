@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 import pytest
 import requests
 
-from campfill_pipeline.reporting.simulator.api import SimulatedApi, serve
-from campfill_pipeline.reporting.simulator.wire import detail_answer, identities
-from campfill_pipeline.reporting.simulator.world import World
+from campfill_pipeline.simulator.api import SimulatedApi, serve
+from campfill_pipeline.simulator.wire import detail_answer, identities
+from campfill_pipeline.simulator.world import World
 from campfill_pipeline_tests.reporting.simulator.conftest import TODAY, TOKEN, Get, all_rows
 
 _DAY = {"from": "2026-11-19T23:00:00Z", "to": "2026-11-20T23:00:00Z"}

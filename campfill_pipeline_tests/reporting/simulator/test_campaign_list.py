@@ -8,14 +8,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from campfill_pipeline.reporting.simulator.campaign_list import (
+from campfill_pipeline.simulator.campaign_list import (
     HEADERS,
     SHEET,
     edited_lines,
     list_truth,
     write_campaign_list,
 )
-from campfill_pipeline.reporting.simulator.world import World
+from campfill_pipeline.simulator.world import World
 
 
 def _rows(path: Path) -> list[tuple[object, ...]]:

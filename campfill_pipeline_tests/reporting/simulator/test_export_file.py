@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from campfill_pipeline.intake.parsing import ParseLimits, Parser
-from campfill_pipeline.reporting.export import validate_export
-from campfill_pipeline.reporting.simulator.export_file import write_report_csv
-from campfill_pipeline.reporting.simulator.world import World
+from campfill_pipeline.intake.judge.exports import validate_export
+from campfill_pipeline.intake.process.parser import ParseLimits, Parser
+from campfill_pipeline.simulator.export_file import write_report_csv
+from campfill_pipeline.simulator.world import World
 
 _LIMITS = ParseLimits(max_bytes=50_000_000, memory_mb=1_024, seconds=60)
 _KEY = ["hour_utc", "campaign_id", "deal_id", "campaign_purchase_type", "deal_purchase_type"]

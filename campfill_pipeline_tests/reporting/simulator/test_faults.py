@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import requests
 
-from campfill_pipeline.reporting.simulator.api import serve
-from campfill_pipeline.reporting.simulator.faults import FAULTS, Faults, UnknownFaultError, parse_faults
-from campfill_pipeline.reporting.simulator.world import World
+from campfill_pipeline.simulator.api import serve
+from campfill_pipeline.simulator.faults import FAULTS, Faults, UnknownFaultError, parse_faults
+from campfill_pipeline.simulator.world import World
 from campfill_pipeline_tests.reporting.simulator.conftest import NOW, TOKEN
 
 _WINDOW = {"from": "2026-11-20T11:00:00Z", "to": "2026-11-20T13:00:00Z"}

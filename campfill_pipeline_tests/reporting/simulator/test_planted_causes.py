@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from campfill_pipeline.reporting.simulator.planted import PLANTED_CAUSES
-from campfill_pipeline.reporting.simulator.world import World
+from campfill_pipeline.simulator.planted import PLANTED_CAUSES
+from campfill_pipeline.simulator.world import World
 from campfill_pipeline_tests.reporting.simulator.funnel_rule import Finding, FunnelRule
 
 

@@ -10,9 +10,9 @@ import pytest
 from campfill_pipeline.reporting import connector
 from campfill_pipeline.reporting.client import ReportingClient
 from campfill_pipeline.reporting.errors import ReportingError
-from campfill_pipeline.reporting.simulator.api import serve
-from campfill_pipeline.reporting.simulator.faults import Faults, parse_faults
-from campfill_pipeline.reporting.simulator.world import World
+from campfill_pipeline.simulator.api import serve
+from campfill_pipeline.simulator.faults import Faults, parse_faults
+from campfill_pipeline.simulator.world import World
 from campfill_pipeline_tests.reporting.simulator.conftest import NOW, TODAY, TOKEN
 
 _KEY = [

@@ -7,11 +7,11 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from campfill_pipeline.intake.parsing import ParseLimits, Parser
-from campfill_pipeline.intake.validation import read_issues, validate_list
-from campfill_pipeline.reporting.simulator.campaign_list import HEADERS, write_campaign_list
-from campfill_pipeline.reporting.simulator.roster import WorldLine
-from campfill_pipeline.reporting.simulator.world import World
+from campfill_pipeline.intake.judge.campaign_lists import read_issues, validate_list
+from campfill_pipeline.intake.process.parser import ParseLimits, Parser
+from campfill_pipeline.simulator.campaign_list import HEADERS, write_campaign_list
+from campfill_pipeline.simulator.roster import WorldLine
+from campfill_pipeline.simulator.world import World
 
 _LIMITS = ParseLimits(max_bytes=50_000_000, memory_mb=1_024, seconds=60)
 

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from campfill_pipeline.reporting.simulator import vocabulary
-from campfill_pipeline.reporting.simulator.roster import Shape
-from campfill_pipeline.reporting.simulator.world import World, make_world
+from campfill_pipeline.simulator import vocabulary
+from campfill_pipeline.simulator.roster import Shape
+from campfill_pipeline.simulator.world import World, make_world
 
 _PATTERN = re.compile(r"20\d\d_\d+_\d{4}_\d_(?P<placement>[^_]+)_(?P<advertiser>[^_]+)_[^_]+_[\d.-]+_")
 

@@ -1,0 +1,45 @@
+"""The job that takes an upload back. A job of an op, not an asset: it makes nothing new, it undoes."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import dagster as dg
+
+from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.warehouse.register import revert
+
+REVERT_JOB = "revert"
+
+
+@dg.op(config_schema={"upload_id": str}, required_resource_keys={"campfill"})
+def take_back(context: dg.OpExecutionContext) -> dict[str, Any]:
+    """Undo what the upload changed, as new revisions; what was changed again since is left and listed."""
+    campfill: Campfill = context.resources.campfill
+    with campfill.connect() as connection:
+        result = revert.revert(connection, UUID(context.op_config["upload_id"]), now=campfill.clock())
+    taken = [asdict(line) for line in result.taken]
+    left = [asdict(line) for line in result.left]
+    context.add_output_metadata(
+        {
+            "file": result.upload.file_name,
+            "lines taken back": len(taken),
+            "lines left as they were changed again": len(left),
+        }
+    )
+    return {
+        "upload_id": result.upload.upload_id,
+        "file": result.upload.file_name,
+        "taken_back": taken,
+        "left": left,
+    }
+
+
+@dg.job(
+    name=REVERT_JOB,
+    executor_def=dg.in_process_executor,
+    description="Takes an upload back. Easier: campfill revert UPLOAD_ID",
+)
+def revert_job() -> None:
+    """One op; fulfillment follows in its own job."""
+    take_back()

@@ -1,0 +1,251 @@
+"""Validation: from the tables found in a file to accepted lines, issues with their addresses, and the verdict.
+
+Belongs here: streaming tables through the rules batch by batch. Does not belong here: the rules (domain), reading files
+(parsing), storing lines (warehouse).
+
+Two Arrow IPC streams are written to the work folder: `lines.arrow` (accepted rows, `domain.lines.LINES`) and
+`issues.arrow` (`issue_layout.ISSUES`). Memory is bounded by the batch, but for some 30 bytes a row that find
+repeated IDs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+
+from campfill_pipeline.domain.column_reading import Readers
+from campfill_pipeline.domain.issue_layout import ISSUES, hidden_sheet_issues
+from campfill_pipeline.domain.issues import Severity
+from campfill_pipeline.domain.line_columns import notations_shown, readers
+from campfill_pipeline.domain.lines import LINES, JudgedRows, broken_promises, canonical, judge
+from campfill_pipeline.domain.numbers import Notation
+from campfill_pipeline.domain.verdict import Verdict
+from campfill_pipeline.intake.findings import Parsed, Progress, TableFound
+from campfill_pipeline.intake.judge import issue_files
+from campfill_pipeline.intake.judge.issue_files import NOTATIONS, PLACED, read_issues
+from campfill_pipeline.intake.judge.repeated_ids import IdsSeen, Repetitions, find_repetitions
+
+__all__ = ["BrokenPromiseError", "Progress", "Verdict", "read_issues", "validate_list"]
+
+"""Called with the rows judged so far and the rows to judge."""
+
+_CHECKED_ROWS = 65_536
+
+Notations = dict[str, Notation | None]
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+
+class BrokenPromiseError(Exception):
+    """Accepted lines break the canonical schema: a fault in campfill's rules, never in the file."""
+
+    def __init__(self, breaches: list[str]) -> None:
+        self.breaches = breaches
+        super().__init__(
+            f"Accepted lines break their schema: {'; '.join(breaches)}. Please report it with the file."
+        )
+
+
+def validate_list(parsed: Parsed, work: Path, *, progress: Progress | None = None) -> Verdict:
+    """Judge every row of a campaign list, and write `lines.arrow` and `issues.arrow` to `work`.
+
+    A file that could not be read (`parsed.reason`) gives an empty list with that reason. Raises BrokenPromiseError.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    tables = parsed.tables if parsed.reason is None else ()
+    notations = [_notations(table) for table in tables]
+    candidates, found = work / "candidates.arrow", work / "findings.arrow"
+    seen = IdsSeen()
+    counts = _judge_all(tables, notations, candidates, found, seen, progress)
+    pool = pa.default_memory_pool()
+    pool.release_unused()  # what one pass needed, the next may use
+    repetitions = find_repetitions(seen, tables, notations)
+    del seen
+    pool.release_unused()
+    lines, issues = work / "lines.arrow", work / "issues.arrow"
+    if repetitions is None:
+        candidates.replace(lines)
+    else:
+        _keep_lines(candidates, lines, repetitions)
+        candidates.unlink()
+    severities = _write_issues(found, issues, parsed, notations, repetitions)
+    found.unlink()
+    gone, rejected_too, repeated = (0, 0, 0) if repetitions is None else repetitions.counts
+    accepted = counts.acceptable - gone
+    rejected = counts.rejected + rejected_too
+    return Verdict(
+        lines=lines,
+        issues=issues,
+        rows_read=accepted + rejected,
+        rows_accepted=accepted,
+        rows_rejected=rejected,
+        rows_skipped=counts.skipped + repeated + sum(table.blank_rows for table in tables),
+        status="rejected" if not accepted else "partly_loaded" if rejected else "loaded",
+        reason=None if accepted else (parsed.reason or "no_rows"),
+        errors=severities[Severity.ERROR],
+        warnings=severities[Severity.WARNING],
+        infos=severities[Severity.INFO],
+    )
+
+
+@dataclass(frozen=True)
+class _Counts:
+    acceptable: int = 0
+    rejected: int = 0
+    skipped: int = 0
+
+
+def _notations(table: TableFound) -> Notations:
+    """What the text cells of the budget and CPM columns show: decided per column of the sheet, before any is read."""
+    shown: Notations = {}
+    names = pa.ipc.open_stream(str(table.file)).schema.names
+    for field in ("budget_eur", "cpm_eur"):
+        if field not in names:
+            continue
+        found: set[Notation] = set()
+        for batch in issue_files.batches(table.file, [names.index(field), names.index(f"{field}_kind")]):
+            found |= notations_shown(batch.column(0), batch.column(1).to_numpy(zero_copy_only=False))
+            if len(found) == len(Notation):
+                break
+        shown[field] = found.pop() if len(found) == 1 else None
+    return shown
+
+
+def _judge_all(
+    tables: Sequence[TableFound],
+    notations: Sequence[Notations],
+    candidates: Path,
+    found: Path,
+    seen: IdsSeen,
+    progress: Progress | None,
+) -> _Counts:
+    """The first pass: what each row's own cells say. Writes one batch of lines and of findings per batch read."""
+    total, done = sum(table.rows for table in tables), 0
+    acceptable = rejected = skipped = 0
+    promised = _Promised()
+    with issue_files.writer(candidates, LINES) as lines, issue_files.writer(found, PLACED) as findings:
+        for table, shown in zip(tables, notations, strict=True):
+            for judged, accepted, placed in _side_by_side(
+                partial(_judge_slice, table, readers(shown)), issue_files.slices(table.file)
+            ):
+                promised.check(accepted)
+                lines.write_batch(accepted)
+                findings.write_batch(placed)
+                seen.note(judged)
+                acceptable += accepted.num_rows
+                rejected += int(judged.rejected.sum())
+                skipped += int(judged.skipped.sum())
+                done += len(judged.row_no)
+                if progress is not None:
+                    progress(done, total)
+    promised.check_rest()
+    return _Counts(acceptable, rejected, skipped)
+
+
+def _judge_slice(
+    table: TableFound, table_readers: Readers, batch: pa.RecordBatch
+) -> tuple[JudgedRows, pa.RecordBatch, pa.RecordBatch]:
+    """The verdicts on some rows, those that may be loaded, and what was found in them."""
+    judged = judge(batch, table_readers)
+    accepted = _one(canonical(judged, table.sheet, judged.acceptable))
+    return judged, accepted, issue_files.placed(judged.findings, batch, table)
+
+
+def _side_by_side(work: Callable[[Given], Made], given: Iterable[Given]) -> Iterator[Made]:
+    """Do `work` on each, two at a time (Arrow works without the interpreter's lock); the results in order.
+
+    No more than three are in memory, however many there are.
+    """
+    with ThreadPoolExecutor(2, thread_name_prefix="judging") as threads:
+        begun: deque[Future[Made]] = deque()
+        for one in given:
+            begun.append(threads.submit(work, one))
+            if len(begun) == 3:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
+
+
+class _Promised:
+    """Holds accepted lines against their schema, many at once: each look costs some milliseconds."""
+
+    def __init__(self) -> None:
+        self._waiting: list[pa.RecordBatch] = []
+
+    def check(self, lines: pa.RecordBatch) -> None:
+        """Check these lines, now or together with the next. Raises BrokenPromiseError."""
+        self._waiting.append(lines)
+        if sum(waiting.num_rows for waiting in self._waiting) >= _CHECKED_ROWS:
+            self.check_rest()
+
+    def check_rest(self) -> None:
+        """Check what still waits. Raises BrokenPromiseError."""
+        waiting, self._waiting = self._waiting, []
+        if waiting and (breaches := broken_promises(pa.Table.from_batches(waiting))):
+            raise BrokenPromiseError(breaches)
+
+
+def _one(table: pa.Table) -> pa.RecordBatch:
+    return pa.record_batch([column.combine_chunks() for column in table.columns], schema=table.schema)
+
+
+def _keep_lines(candidates: Path, lines: Path, repetitions: Repetitions) -> None:
+    with issue_files.writer(lines, LINES) as kept:
+        for number, batch in enumerate(issue_files.batches(candidates)):
+            keep = np.ones(batch.num_rows, bool)
+            keep[repetitions.left_out(number)] = False
+            kept.write_batch(batch if keep.all() else batch.filter(pa.array(keep)))
+
+
+def _write_issues(
+    found: Path, issues: Path, parsed: Parsed, notations: Sequence[Notations], repetitions: Repetitions | None
+) -> dict[Severity, int]:
+    """The last pass: findings and repetitions merged, hidden sheets at the end, all numbered."""
+    shown = {
+        table.sheet or "": {field: str(notation) for field, notation in fields.items() if notation}
+        for table, fields in zip(parsed.tables, notations, strict=False)
+    }
+    count = dict.fromkeys(Severity, 0)
+    number = 1
+    with issue_files.writer(issues, ISSUES.with_metadata({NOTATIONS: json.dumps(shown)})) as file:
+        for batch in _all_findings(found, parsed, repetitions):
+            if batch.num_rows:
+                numbers = pa.array(np.arange(number, number + batch.num_rows), pa.int32())
+                file.write_batch(pa.record_batch([numbers, *batch.columns[:-1]], schema=ISSUES))
+                number += batch.num_rows
+                for counted in batch.column("severity").value_counts().to_pylist():
+                    count[Severity(counted["values"])] += counted["counts"]
+    return count
+
+
+def _all_findings(found: Path, parsed: Parsed, repetitions: Repetitions | None) -> Iterator[pa.RecordBatch]:
+    if repetitions is None:
+        yield from issue_files.batches(found)
+    else:
+        read = (
+            batch for table in parsed.tables for batch in issue_files.slices(table.file, [_id_place(table)])
+        )
+        for number, (findings, batch) in enumerate(zip(issue_files.batches(found), read, strict=True)):
+            more = repetitions.issues(number, batch)
+            yield _merged(findings, issue_files.as_batch(more)) if more else findings
+    yield issue_files.as_batch([(issue, 0) for issue in hidden_sheet_issues(parsed.hidden_sheets)])
+
+
+def _id_place(table: TableFound) -> int:
+    place: int = pa.ipc.open_stream(str(table.file)).schema.get_field_index("id")
+    return place
+
+
+def _merged(first: pa.RecordBatch, second: pa.RecordBatch) -> pa.RecordBatch:
+    both = pa.Table.from_batches([first, second]).combine_chunks()
+    order = np.lexsort((both.column("column_no").to_numpy(), both.column("row_no").to_numpy()))
+    return _one(both.take(pa.array(order)))

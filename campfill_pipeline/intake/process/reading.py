@@ -1,0 +1,46 @@
+"""Reads one file of any kind: the work that the child process does, without its limits.
+
+Belongs here: choosing the reader by the bytes of the file. Does not belong here: processes (`worker.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from campfill_pipeline.intake.findings import Parsed, ParseLimits, Progress, RawCell, UnreadableError
+from campfill_pipeline.intake.text.delimited import raw_records, read_delimited
+from campfill_pipeline.intake.xlsx.container import identify
+from campfill_pipeline.intake.xlsx.workbook import Workbook, read_workbook
+
+
+def read_file(path: Path, file_name: str, work: Path, limits: ParseLimits, progress: Progress) -> Parsed:
+    """Read the tables of a file into `work`. A file that cannot be used gives a Parsed with a reason.
+
+    `file_name` is only used to say in which format the file claims to be.
+    """
+    file_format = Path(file_name).suffix.lower().lstrip(".") or "unknown"
+    try:
+        if identify(path, limits) == "zip":
+            return read_workbook(path, work, limits, progress)
+        return read_delimited(path, work, limits, progress)
+    except UnreadableError as error:
+        return Parsed(error.kind, error.reason, error.message, error.hint, file_format)
+
+
+def read_raw_rows(
+    path: Path, sheet: str | None, rows: Sequence[int], limits: ParseLimits
+) -> list[list[RawCell]]:
+    """The complete rows with these numbers, in the order asked, [] for one that is not there.
+
+    Raises UnreadableError where the file cannot be read.
+    """
+    if identify(path, limits) != "zip":
+        found = raw_records(path, rows)
+    else:
+        workbook = Workbook(path, limits)
+        try:
+            found = workbook.raw_rows(sheet, rows)
+        finally:
+            workbook.close()
+    return [found.get(number, []) for number in rows]

@@ -1,0 +1,206 @@
+"""The sheet `Summary`: what became of the file, at a glance, and what to do next.
+
+Belongs here: the first page of a receipt. Does not belong here: lists of rows, issues or changes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from campfill_pipeline.domain.cells import column_letters
+from campfill_pipeline.domain.columns import EXPORT_COLUMNS, LIST_COLUMNS
+from campfill_pipeline.domain.issues import Severity
+from campfill_pipeline.intake.findings import KIND_EXPORT, TableFound
+from campfill_pipeline.intake.receipt.changes_and_issues import describe_changes, field_word, told
+from campfill_pipeline.intake.receipt.facts import IssueDigest, ReceiptFacts
+from campfill_pipeline.intake.receipt.rows import MendSheet
+from campfill_pipeline.intake.receipt.sheet import BLUE, GREEN, GREY, INK, ORANGE, YELLOW, Book, write_text
+from campfill_pipeline.intake.receipt.words import CODE_WORDS, FIELD_WORDS, headline, next_steps, rows
+
+SHEET = "Summary"
+_BANNER = {"loaded": GREEN, "partly_loaded": YELLOW, "rejected": ORANGE, "duplicate": BLUE}
+_STATUS = {
+    "loaded": "LOADED",
+    "partly_loaded": "PARTLY LOADED",
+    "rejected": "REJECTED",
+    "duplicate": "DUPLICATE",
+}
+_HIGHLIGHTS = 5
+_BAR = 36
+
+
+class _Page:
+    """Writes a page line by line: a narrow margin, a label, a figure, a bar or a remark."""
+
+    def __init__(self, book: Book) -> None:
+        self.book, self.row = book, 0
+        self.worksheet = book.sheet(SHEET)
+        self.worksheet.hide_gridlines(2)
+        for index, width in enumerate((3, 40, 12, 42, 90)):
+            self.worksheet.set_column(index, index, width)
+
+    def line(self, label: str = "", figure: Any = None, remark: str = "", **looks: Any) -> None:
+        """One line of the page."""
+        if label:
+            write_text(self.book, self.worksheet, self.row, 1, label, **looks)
+        if isinstance(figure, int):
+            look = self.book.format(num_format="#,##0", align="right", bold=True, **looks)
+            self.worksheet.write_number(self.row, 2, figure, look)
+        elif figure is not None:
+            write_text(self.book, self.worksheet, self.row, 2, str(figure), align="right", **looks)
+        if remark:
+            write_text(self.book, self.worksheet, self.row, 3, remark, **{"indent": 1, **looks})
+        self.row += 1
+
+    def bar(self, label: str, count: int, total: int, colour: str, remark: str) -> None:
+        """A count with its share of the total drawn beside it."""
+        write_text(self.book, self.worksheet, self.row, 1, label)
+        look = self.book.format(num_format="#,##0", align="right", bold=True)
+        self.worksheet.write_number(self.row, 2, count, look)
+        if count and total:
+            blocks = "█" * max(1, round(_BAR * count / total))
+            write_text(self.book, self.worksheet, self.row, 3, blocks, font_color=colour, indent=1)
+        if remark:
+            write_text(self.book, self.worksheet, self.row, 4, remark)
+        self.row += 1
+
+    def heading(self, text: str) -> None:
+        """A blank line and the title of a section."""
+        self.row += 1
+        looks: dict[str, Any] = {"bold": True, "font_size": 12, "bottom": 1, "font_color": INK}
+        write_text(self.book, self.worksheet, self.row, 1, text, **looks)
+        for column in (2, 3, 4):
+            self.worksheet.write_blank(self.row, column, None, self.book.format(**looks))
+        self.row += 1
+
+    def banner(self, status: str, sentence: str) -> None:
+        """The verdict, large and coloured, in words too."""
+        looks: dict[str, Any] = {
+            "bold": True,
+            "font_size": 15,
+            "valign": "vcenter",
+            "bg_color": _BANNER.get(status, GREY),
+        }
+        self.worksheet.set_row(self.row, 34)
+        write_text(self.book, self.worksheet, self.row, 1, _STATUS.get(status, status.upper()), **looks)
+        write_text(self.book, self.worksheet, self.row, 2, sentence, **looks)
+        for column in (3, 4):
+            self.worksheet.write_blank(self.row, column, None, self.book.format(**looks))
+        self.row += 1
+
+
+def write_summary(
+    book: Book, facts: ReceiptFacts, issues: IssueDigest, sheets: list[MendSheet], trouble: str | None
+) -> None:
+    """Write the first sheet. `trouble` says why the rows to mend are not in the receipt, where they should be."""
+    page = _Page(book)
+    page.row = 1
+    page.worksheet.set_row(page.row, 28)
+    page.line(f"Receipt for {' '.join(facts.file_name.split())}", bold=True, font_size=18, font_color=INK)
+    page.line(f"Received {facts.received_at:%A, %d %B %Y, %H:%M:%S %Z}".strip(), font_color="#6B7280")
+    page.row += 1
+    page.banner(facts.status, headline(facts.status, facts.counts, facts.message))
+    _steps(page, facts, issues, sheets, trouble)
+    if facts.counts.rows_read or facts.counts.rows_skipped:
+        _counts(page, facts)
+    _reasons(page, issues)
+    _highlights(page, facts)
+    _where(page, facts)
+    page.heading("For the record")
+    page.line("Upload", None, str(facts.upload_id))
+    page.line("Verdict", None, facts.status + (f" ({facts.reason})" if facts.reason else ""))
+
+
+def _steps(
+    page: _Page, facts: ReceiptFacts, issues: IssueDigest, sheets: list[MendSheet], trouble: str | None
+) -> None:
+    page.heading("What to do next")
+    warnings = sum(code.count for code in issues.codes.values() if code.severity is Severity.WARNING)
+    rejected = facts.counts.rows_rejected or 0
+    for number, step in enumerate(next_steps(facts.status, rejected, bool(sheets), warnings, facts.hint), 1):
+        page.line(f"{number}.  {step}")
+    for sheet in sheets:
+        if sheet.written < rejected and len(sheets) == 1:
+            page.line(
+                f"Only the first {rows(sheet.written)} to mend of {rejected:,} are on the sheet, to keep it small."
+                " So many faults have often one cause: mend it in your own file and drop that again.",
+                bold=True,
+            )
+    if trouble:
+        page.line(
+            f"The rows to mend could not be copied into this receipt: {trouble} Mend them in your own file."
+        )
+
+
+def _counts(page: _Page, facts: ReceiptFacts) -> None:
+    counts = facts.counts
+    page.heading("What was read")
+    read, accepted = counts.rows_read or 0, counts.rows_accepted or 0
+    rejected, skipped = counts.rows_rejected or 0, counts.rows_skipped or 0
+    register = "" if facts.parsed.kind == KIND_EXPORT or not accepted else describe_changes(facts)
+    page.bar("Rows read", read, read, "#9CA3AF", "")
+    page.bar("   loaded", accepted, read, "#2E7D32", register)
+    page.bar("   rejected", rejected, read, "#C2570C", "not loaded; to be mended" if rejected else "")
+    passed = "blank rows, totals, notes, and repetitions of the same line" if skipped else ""
+    page.bar("Rows passed over", skipped, 0, INK, passed)
+
+
+def _reasons(page: _Page, issues: IssueDigest) -> None:
+    order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+    titles = {
+        Severity.ERROR: "Why rows were rejected",
+        Severity.WARNING: "Loaded, but please check",
+        Severity.INFO: "Passed over",
+    }
+    last = None
+    for code in sorted(issues.codes.values(), key=lambda code: (order[code.severity], -code.count)):
+        if code.severity is not last:
+            page.heading(titles[code.severity])
+            last = code.severity
+        place = f"first at {code.cell}" if code.cell else ""
+        if code.sheet:
+            place = f"{place} of sheet “{code.sheet}”" if place else f"sheet “{code.sheet}”"
+        page.line(CODE_WORDS.get(code.code, code.code), code.count, place)
+
+
+def _highlights(page: _Page, facts: ReceiptFacts) -> None:
+    notable = [change for change in facts.changes if change["notable"] and change["field"]]
+    if not notable:
+        return
+    page.heading("Changes you should see")
+    for change in notable[:_HIGHLIGHTS]:
+        page.line(field_word(change["field"]), None, f"{change['name']}: {told(change)}")
+    if len(notable) > _HIGHLIGHTS:
+        page.line("", None, f"… and {len(notable) - _HIGHLIGHTS:,} more on the sheet “Changes”")
+
+
+def _where(page: _Page, facts: ReceiptFacts) -> None:
+    if not (facts.parsed.tables or facts.notes or facts.parsed.notes):
+        return
+    page.heading("What was found where")
+    for table in facts.parsed.tables:
+        where = f"Sheet “{table.sheet}”" if table.sheet else "The file"
+        page.line(where, None, f"headings in row {table.header_row}, last row {table.last_row:,}")
+        for name, place in _columns(facts, table):
+            page.line(f"   {name}", None, place)
+    for note in dict.fromkeys((*facts.parsed.notes, *facts.notes)):
+        page.line("", None, note)
+
+
+def _columns(facts: ReceiptFacts, table: TableFound) -> list[tuple[str, str]]:
+    known = EXPORT_COLUMNS if facts.parsed.kind == KIND_EXPORT else LIST_COLUMNS
+    found = {column.field: column for column in table.columns}
+    listed = []
+    for column in known:
+        word = FIELD_WORDS.get(column.field, column.field.replace("_", " ").capitalize())
+        here = found.get(column.field)
+        place = (
+            f"column {column_letters(here.index)}, “{' '.join(here.header.split())}”"
+            if here
+            else "not in the file"
+        )
+        listed.append((word, place))
+    extra = len([header for header in table.headers if header]) - len(found)
+    if extra > 0:
+        listed.append(("Other columns", f"{extra:,}, not used"))
+    return listed

@@ -1,0 +1,55 @@
+"""Receipts: one workbook per upload that says what became of it and lets a person mend what was rejected.
+
+Belongs here: putting a receipt together. Does not belong here: its sheets (`receipt_*.py`), deciding anything.
+
+Sheets: `Summary`; `Rows to mend` (one per table with rejected rows), which can be mended and dropped again; `Changes`;
+`Issues`. Only the rows to mend look like a campaign list, so a dropped receipt is read as those rows and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from campfill_pipeline.intake.findings import KIND_LIST
+from campfill_pipeline.intake.receipt.changes_and_issues import write_changes, write_issues
+from campfill_pipeline.intake.receipt.facts import MOST_CHANGES, ReceiptFacts, digest
+from campfill_pipeline.intake.receipt.rows import MendSheet, write_rows_to_mend
+from campfill_pipeline.intake.receipt.sheet import Book, presentable
+from campfill_pipeline.intake.receipt.summary import SHEET, write_summary
+
+__all__ = ["MOST_CHANGES", "ReceiptFacts", "write_receipt"]
+
+
+def write_receipt(target: Path, facts: ReceiptFacts) -> None:
+    """Write the receipt to `target` in one move: a reader sees the old file or the whole new one. Raises OSError."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_name(f".{facts.upload_id}.{os.getpid()}.part")
+    try:
+        _write(unfinished, facts)
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _write(path: Path, facts: ReceiptFacts) -> None:
+    issues = digest(None if facts.status == "duplicate" else facts.issues)
+    book = Book(path)
+    book.properties(
+        {
+            "title": presentable(f"Receipt for {facts.file_name}")[:250],
+            "author": "campfill",
+            "created": facts.received_at.replace(tzinfo=None),
+        }
+    )
+    book.reserve(SHEET)
+    sheets: list[MendSheet] = []
+    trouble = None
+    if facts.parsed.kind == KIND_LIST and issues.to_mend:
+        sheets, trouble = write_rows_to_mend(book, facts, issues)
+    if facts.changes:
+        write_changes(book, facts)
+    if issues.total:
+        write_issues(book, issues)
+    write_summary(book, facts, issues, sheets, trouble)
+    book.close()

@@ -1,0 +1,213 @@
+"""Reads a table from delimited text: CSV, TSV and their relatives.
+
+Belongs here: delimiter and header of a text file, its rows. Does not belong here: the encoding
+(`encodings.py`) and what values mean.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from campfill_pipeline.intake.findings import (
+    CellKind,
+    Parsed,
+    ParseLimits,
+    Progress,
+    RawCell,
+    TableFound,
+    UnreadableError,
+)
+from campfill_pipeline.intake.layout import HEADER_WITHIN, Layout, find_layout
+from campfill_pipeline.intake.refusals import (
+    corrupt_text,
+    incomplete,
+    no_header,
+    not_a_workbook,
+    too_many_cells,
+)
+from campfill_pipeline.intake.tables import TableWriter
+from campfill_pipeline.intake.text.encodings import detect_encoding
+
+_DELIMITERS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "vertical bar"}
+_BLOCK_ROWS = 16_384
+_MOST_FIELD = 1 << 24
+_MARKUP = ("<!doctype", "<html", "<?xml", "<table", "<svg")
+
+
+class _Text(NamedTuple):
+    codec: str
+    encoding: str
+    delimiter: str
+    layout: Layout | None
+    skip: int
+    """Lines before the first record: 1 where Excel's `sep=;` stands there."""
+
+
+def _records(file: io.TextIOBase, delimiter: str) -> Iterator[list[str]]:
+    csv.field_size_limit(_MOST_FIELD)
+    # No database takes a NUL in a text.
+    return csv.reader((line.replace("\0", "\ufffd") for line in file), delimiter=delimiter)
+
+
+def _decoded(raw: io.BufferedReader, codec: str, skip: int) -> io.TextIOWrapper:
+    # Five bytes mean nothing in Windows-1252; a file is not refused for them.
+    file = io.TextIOWrapper(raw, codec, newline="", errors="replace" if codec == "cp1252" else "strict")
+    for _ in range(skip):
+        file.readline()
+    return file
+
+
+def _inspect(path: Path) -> _Text:
+    found = detect_encoding(path)
+    if found is None:
+        raise not_a_workbook("a file of unknown kind")
+    codec, encoding = found
+    with path.open("rb") as raw:
+        file = _decoded(raw, codec, 0)
+        start = file.read(4096)
+    stripped = start.lstrip("\ufeff \t\r\n").lower()
+    if not stripped:
+        raise UnreadableError(
+            "empty_file",
+            "The file holds nothing but white space.",
+            "Export the list again and drop the new file.",
+        )
+    if stripped.startswith(_MARKUP):
+        raise _markup(stripped)
+    skip, given = 0, None
+    if stripped.startswith("sep=") and len(stripped) > 4:
+        skip, given = 1, start.lstrip("\ufeff")[4]
+    best: _Text | None = None
+    for delimiter in [given] if given else _DELIMITERS:
+        layout = _layout(path, codec, delimiter, skip)
+        if layout is not None and (
+            best is None or best.layout is None or len(layout.missing) < len(best.layout.missing)
+        ):
+            best = _Text(codec, encoding, delimiter, layout, skip)
+    return best or _Text(codec, encoding, given or _likely_delimiter(start), None, skip)
+
+
+def _likely_delimiter(start: str) -> str:
+    return max(_DELIMITERS, key=start.count)
+
+
+def _layout(path: Path, codec: str, delimiter: str, skip: int) -> Layout | None:
+    first = []
+    with path.open("rb") as raw:
+        file = _decoded(raw, codec, skip)
+        try:
+            for number, record in enumerate(_records(file, delimiter), start=1 + skip):
+                if number > HEADER_WITHIN:
+                    break
+                first.append((number, {index: text for index, text in enumerate(record) if text.strip()}))
+        except csv.Error:
+            pass  # a field without an end: what came before may still show the header
+    return find_layout((number, texts) for number, texts in first if texts)
+
+
+def _markup(text: str) -> UnreadableError:
+    if "urn:schemas-microsoft-com:office:spreadsheet" in text:
+        return UnreadableError(
+            "unsupported_format",
+            "This is a workbook in the XML format of Excel 2003, which campfill does not read.",
+            "Open it in Excel or LibreOffice, save it as an Excel workbook (.xlsx) and drop that file.",
+        )
+    if "<table" in text or "<html" in text:
+        return not_a_workbook("a web page (some systems call their web pages .xls)")
+    return not_a_workbook("an XML document")
+
+
+def read_delimited(path: Path, work: Path, limits: ParseLimits, progress: Progress) -> Parsed:
+    """Read the table of a text file. It goes to `work`. Raises UnreadableError."""
+    text = _inspect(path)
+    layout = text.layout
+    if layout is None:
+        raise no_header(
+            "The text has no line with the column headers of a campaign list or a reporting export."
+        )
+    if not layout.complete:
+        raise incomplete(f"line {layout.row}", layout.missing, layout.repeated, kind=layout.kind)
+    table = _write(path, text, layout, work / "table-1.arrow", limits, progress)
+    name = _DELIMITERS.get(text.delimiter, f"“{text.delimiter}”")
+    notes = (
+        f"Text in {text.encoding}, columns separated by {name}.",
+        f"Header in row {table.header_row}, {table.rows:,} rows with content up to row {table.last_row:,}, "
+        f"{table.blank_rows:,} blank rows.",
+    )
+    return Parsed(layout.kind, None, "", "", "csv", tables=(table,), notes=notes)
+
+
+def _write(
+    path: Path, text: _Text, layout: Layout, target: Path, limits: ParseLimits, progress: Progress
+) -> TableFound:
+    fields = [column.field for column in layout.columns]
+    total, cells = path.stat().st_size, 0
+    with path.open("rb") as raw, TableWriter(target, fields) as writer:
+        file = _decoded(raw, text.codec, text.skip)
+        block: list[list[str]] = []
+        number = text.skip
+        try:
+            for record in _records(file, text.delimiter):
+                number += 1
+                cells += len(record)
+                if number <= layout.row:
+                    continue
+                block.append(record)
+                if len(block) == _BLOCK_ROWS:
+                    _add(writer, block, number, layout)
+                    block = []
+                    progress(min(raw.tell(), total), total)
+                    if cells > limits.max_cells:
+                        raise too_many_cells(limits)
+        except (csv.Error, UnicodeError) as error:
+            raise corrupt_text(number + 1) from error
+        _add(writer, block, number, layout)
+    last_row = max(writer.last_row, layout.row)
+    return TableFound(
+        sheet=None,
+        header_row=layout.row,
+        columns=layout.columns,
+        headers=layout.headers,
+        last_row=last_row,
+        rows=writer.rows,
+        blank_rows=max(last_row - layout.row - writer.rows, 0),
+        file=target,
+    )
+
+
+def _add(writer: TableWriter, records: Sequence[list[str]], last: int, layout: Layout) -> None:
+    """Write records of which the last has the row number `last`."""
+    columns = []
+    for column in layout.columns:
+        at = column.index
+        texts = pa.array(
+            [(record[at] or None) if at < len(record) else None for record in records], pa.string()
+        )
+        filled = texts.is_valid().to_numpy(zero_copy_only=False)
+        columns.append((texts, np.where(filled, CellKind.TEXT, CellKind.BLANK).astype(np.int8)))
+    anything = np.fromiter((any(map(str.strip, record)) for record in records), np.bool_, len(records))
+    writer.add(np.arange(last - len(records) + 1, last + 1, dtype=np.int32), columns, anything)
+
+
+def raw_records(path: Path, wanted: Sequence[int]) -> dict[int, list[RawCell]]:
+    """The complete records with these row numbers."""
+    text = _inspect(path)
+    numbers, last = set(wanted), max(wanted, default=0)
+    found: dict[int, list[RawCell]] = {}
+    with path.open("rb") as raw:
+        file = _decoded(raw, text.codec, text.skip)
+        for number, record in enumerate(_records(file, text.delimiter), start=1 + text.skip):
+            if number > last:
+                break
+            if number in numbers:
+                found[number] = [
+                    RawCell(field, CellKind.TEXT if field else CellKind.BLANK) for field in record
+                ]
+    return found

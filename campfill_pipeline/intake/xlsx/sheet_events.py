@@ -1,0 +1,180 @@
+"""The faithful way through a worksheet: XML events, every cell, any shape the standard allows.
+
+Belongs here: rows and cells as the XML holds them. Does not belong here: what a cell's type and style mean
+(`cells.py`), and speed: where it matters, `sheet_rows.py` reads regular rows and leaves the rest to this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+from typing import NamedTuple
+from xml.parsers import expat
+
+from campfill_pipeline.domain.cells import column_index
+from campfill_pipeline.intake.refusals import corrupt
+from campfill_pipeline.intake.xlsx.xml_parts import NAMESPACES, event_parser
+
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+_ROW, _CELL, _VALUE, _FORMULA, _INLINE, _TEXT, _PHONETIC, _MERGE = range(1, 9)
+_NAMES = ("row", "c", "v", "f", "is", "t", "rPh", "mergeCell")
+_CODES = {f"{space} {name}": code for space in NAMESPACES for code, name in enumerate(_NAMES, start=1)}
+_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
+
+
+class SheetCell(NamedTuple):
+    """A cell as written. `column` counts from 0; `text` is None where it has no value element."""
+
+    column: int
+    type: str
+    style: int
+    formula: bool
+    text: str | None
+
+
+class SheetRow(NamedTuple):
+    """A row as written; `number` counts from 1. Cells are in the order of their columns, each column once."""
+
+    number: int
+    hidden: bool
+    cells: list[SheetCell]
+
+
+class SheetEvents:
+    """Calls `on_row` for every row of a worksheet that is fed to it; keeps the merged ranges in `merges`.
+
+    Some programs write an element per cell, all with the number of their row: these are one row. So a row is told
+    when the next begins, the last one by `finish` or the final `feed`.
+    """
+
+    def __init__(self, on_row: Callable[[SheetRow], None], *, last_row: int = 0) -> None:
+        self._on_row = on_row
+        self.merges: list[str] = []
+        self.cells_seen = 0
+        self._row, self._column = last_row, -1
+        self._hidden = self._in_row = self._in_cell = self._collect = self._phonetic = False
+        self._cells: list[SheetCell] = []
+        self._pending: SheetRow | None = None
+        self._type, self._style, self._formula = "n", 0, False
+        self._pieces: list[str] | None = None
+        self._columns: dict[str, int] = {}
+        self._parser = event_parser()
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._characters
+
+    def feed(self, data: bytes, *, final: bool = False) -> None:
+        """Parse the next bytes. Raises UnreadableError where they are not sound or name impossible cells."""
+        try:
+            self._parser.Parse(data, final)
+        except expat.ExpatError as error:
+            raise corrupt("one of its sheets is not sound XML") from error
+        if final:
+            self.finish()
+
+    def finish(self) -> None:
+        """Tell the last row."""
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self._on_row(pending)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        code = _CODES.get(name)
+        if code is None:
+            return
+        if code == _CELL:
+            self._start_cell(attributes)
+        elif code in (_VALUE, _INLINE):
+            # An inline text counts only in a cell that says so, and there its value does not.
+            if self._in_cell and (code == _INLINE) == (self._type == "inlineStr"):
+                self._pieces = []
+                self._collect = code == _VALUE
+        elif code == _TEXT:
+            self._collect = self._pieces is not None and self._type == "inlineStr" and not self._phonetic
+        elif code == _FORMULA:
+            self._formula = True
+        elif code == _PHONETIC:
+            self._phonetic = True
+        elif code == _ROW:
+            self._start_row(attributes)
+        elif code == _MERGE and not self._in_row:
+            self.merges.append(attributes.get("ref", ""))
+
+    def _start_row(self, attributes: dict[str, str]) -> None:
+        self._in_row, self._cells, self._column = True, [], -1
+        number, before = attributes.get("r"), self._row
+        if number is None:
+            self._row += 1
+        else:
+            try:
+                self._row = int(float(number)) if "." in number else int(number)
+            except (ValueError, OverflowError) as error:
+                raise corrupt(f"a row has the number {number[:20]!r}") from error
+        if not 1 <= self._row <= LAST_ROW:
+            raise corrupt(f"it has a row {self._row}, and a sheet ends at row {LAST_ROW:,}")
+        if self._row < before or (self._row == before and self._pending is None):
+            raise corrupt(f"row {self._row:,} stands below row {before:,}")
+        self._hidden = attributes.get("hidden") in ("1", "true", "on")
+
+    def _start_cell(self, attributes: dict[str, str]) -> None:
+        if not self._in_row:
+            return
+        self.cells_seen += 1
+        self._in_cell, self._formula, self._pieces = True, False, None
+        self._type = attributes.get("t", "n")
+        style = attributes.get("s", "0")
+        self._style = int(style) if style.isdecimal() else 0
+        reference = attributes.get("r")
+        if reference is None:
+            self._column += 1
+        else:
+            match = _REFERENCE.fullmatch(reference)
+            if match is None or int(match[2]) != self._row:
+                raise corrupt(f"row {self._row} holds a cell with the address {reference[:20]!r}")
+            letters = match[1]
+            if letters not in self._columns:
+                self._columns[letters] = column_index(letters)
+            self._column = self._columns[letters]
+        if self._column >= LAST_COLUMN:
+            raise corrupt(
+                f"it has a cell in column {self._column + 1:,}, and a sheet ends at {LAST_COLUMN:,}"
+            )
+
+    def _end(self, name: str) -> None:
+        code = _CODES.get(name)
+        if code is None:
+            return
+        if code == _CELL:
+            if self._in_cell:
+                text = None if self._pieces is None else "".join(self._pieces)
+                self._cells.append(SheetCell(self._column, self._type, self._style, self._formula, text))
+                self._in_cell = False
+        elif code in (_VALUE, _TEXT):
+            self._collect = False
+        elif code == _PHONETIC:
+            self._phonetic = False
+        elif code == _ROW:
+            self._in_row = False
+            self._end_row()
+
+    def _end_row(self) -> None:
+        before = self._pending
+        if before is not None and before.number == self._row:
+            row = SheetRow(self._row, before.hidden or self._hidden, _in_order(before.cells + self._cells))
+        else:
+            self.finish()
+            row = SheetRow(self._row, self._hidden, _in_order(self._cells))
+        self._pending = row
+
+    def _characters(self, data: str) -> None:
+        if self._collect and self._pieces is not None:
+            self._pieces.append(data)
+
+
+def _in_order(cells: list[SheetCell]) -> list[SheetCell]:
+    """Cells by column; of two with one address the later counts, as in spreadsheet programs."""
+    if all(left.column < right.column for left, right in pairwise(cells)):
+        return cells
+    by_column = {cell.column: cell for cell in cells}
+    return [by_column[column] for column in sorted(by_column)]

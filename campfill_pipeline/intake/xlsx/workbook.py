@@ -1,0 +1,268 @@
+"""Reads the tables of an Office Open XML workbook (XLSX, XLSM and templates, transitional and strict).
+
+Belongs here: going through the sheets, from container to Arrow files. Does not belong here: limits on memory
+and time (`worker.py` sets them), and what values mean.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+from campfill_pipeline.intake.findings import CellKind, Parsed, ParseLimits, Progress, RawCell, TableFound
+from campfill_pipeline.intake.layout import Layout, find_layout
+from campfill_pipeline.intake.refusals import incomplete, no_header, too_many_cells
+from campfill_pipeline.intake.tables import TableWriter, any_covered, blank_merged
+from campfill_pipeline.intake.xlsx.cells import CellReader
+from campfill_pipeline.intake.xlsx.container import Container
+from campfill_pipeline.intake.xlsx.package import Package, Sheet, open_package
+from campfill_pipeline.intake.xlsx.read_ahead import read_ahead
+from campfill_pipeline.intake.xlsx.row_lookup import rows_by_number
+from campfill_pipeline.intake.xlsx.shared_strings import load_strings
+from campfill_pipeline.intake.xlsx.sheet_events import SheetEvents, SheetRow
+from campfill_pipeline.intake.xlsx.sheet_rows import CHUNK, Read, RowBlock, SheetScan
+from campfill_pipeline.intake.xlsx.xml_text import IrregularError
+
+_COUNT_FIRST_BYTES = 1_000_000_000
+"""Sheets that unpack to more are counted before they are read: a full one of 20 columns has 0.8 GB."""
+
+
+class Workbook:
+    """One opened workbook. Every method raises UnreadableError for what cannot be read."""
+
+    def __init__(self, path: Path, limits: ParseLimits) -> None:
+        self._limits = limits
+        self._container = Container(path, limits)
+        self.package: Package = open_package(self._container)
+        self._cells: CellReader | None = None
+        self._cells_seen = 0
+
+    def close(self) -> None:
+        """Close the file."""
+        self._container.close()
+
+    @property
+    def cells(self) -> CellReader:
+        """What reads the cells; loads the shared strings when first asked."""
+        if self._cells is None:
+            self._cells = self._cell_reader()
+        return self._cells
+
+    def _cell_reader(self, only: Collection[int] | None = None) -> CellReader:
+        strings = load_strings(self._container, self.package.strings_part, only)
+        return CellReader(strings, self.package.date_styles, self.package.date1904)
+
+    def size(self, sheets: Sequence[Sheet]) -> int:
+        """The bytes of these sheets when unpacked."""
+        return sum(self._container.size(sheet.part) for sheet in sheets if sheet.part in self._container)
+
+    def rows(self, sheet: Sheet, merges: list[str] | None = None) -> Generator[SheetRow]:
+        """All rows of a sheet, as written. The merged ranges are added to `merges` in the end."""
+        rows: list[SheetRow] = []
+        events = SheetEvents(rows.append)
+        with self._container.stream(sheet.part) as read:
+            while data := read(CHUNK >> 8):  # little at a time: the header is all that most callers want
+                events.feed(data)
+                if events.cells_seen > self._limits.max_cells:
+                    raise too_many_cells(self._limits)
+                yield from rows
+                rows.clear()
+            events.feed(b"", final=True)
+            yield from rows
+        if merges is not None:
+            merges.extend(events.merges)
+
+    def raw_row(self, row: SheetRow, reader: CellReader | None = None) -> list[RawCell]:
+        """All cells of a row, blanks between them included; read by `reader` where one is given."""
+        reader = reader or self.cells
+        cells = [RawCell("", CellKind.BLANK)] * (row.cells[-1].column + 1 if row.cells else 0)
+        for cell in row.cells:
+            kind, text = reader.cell(cell.type, cell.style, cell.formula, cell.text)
+            cells[cell.column] = RawCell(text or "", kind)
+        return cells
+
+    def raw_rows(self, sheet_name: str | None, numbers: Sequence[int]) -> dict[int, list[RawCell]]:
+        """The complete rows with these numbers of the sheet with this name."""
+        sheet = next((sheet for sheet in self.package.sheets if sheet.name == sheet_name), None)
+        if sheet is None:
+            return {}
+        with ExitStack() as streams:
+
+            def open_stream() -> Read:
+                read = streams.enter_context(self._container.stream(sheet.part))
+                return streams.enter_context(read_ahead(read, CHUNK))
+
+            rows = rows_by_number(open_stream, numbers)
+        texts = (cell.text or "" for row in rows.values() for cell in row.cells if cell.type == "s")
+        # Of a million shared strings some rows need a few: read for them alone, and not kept for others.
+        reader = self._cells or self._cell_reader({int(text) for text in texts if text.strip().isdecimal()})
+        return {number: self.raw_row(row, reader) for number, row in rows.items()}
+
+    def layout(self, sheet: Sheet) -> Layout | None:
+        """Where the sheet's table stands, or None."""
+        # Row by row: nothing is read beyond a header that is found.
+        with contextlib.closing(self.rows(sheet)) as rows:
+            return find_layout((row.number, self._texts(row)) for row in rows)
+
+    def _texts(self, row: SheetRow) -> dict[int, str]:
+        return {index: cell.text for index, cell in enumerate(self.raw_row(row)) if cell.text}
+
+    def read_table(
+        self, sheet: Sheet, layout: Layout, file: Path, advance: Callable[[int], None]
+    ) -> tuple[TableFound, int]:
+        """Write a sheet's table to `file`. Returns what was found and the number of hidden rows among it.
+
+        `advance` is told every few MB how many unpacked bytes were read.
+        """
+        columns = [column.index for column in layout.columns]
+        fields = [column.field for column in layout.columns]
+        before = self._cells_seen
+        if self._container.size(sheet.part) > _COUNT_FIRST_BYTES:
+            self._refuse_too_many_cells(sheet)
+        with ExitStack() as streams:
+
+            def open_stream(*, ahead: bool) -> Read:
+                self._cells_seen = before
+                read = streams.enter_context(self._container.stream(sheet.part))
+                if ahead:
+                    read = streams.enter_context(read_ahead(read, CHUNK))
+
+                def counted(count: int) -> bytes:
+                    data = read(count)
+                    advance(len(data))
+                    return data
+
+                return counted
+
+            count = partial(self._refuse_too_many_cells, sheet)
+            scan = SheetScan(self.cells, columns, after_row=layout.row, before_events=count)
+            try:
+                rows, last_row, hidden = self._write(
+                    scan.blocks(partial(open_stream, ahead=True)), fields, file, before
+                )
+            except IrregularError:
+                scan = SheetScan(self.cells, columns, after_row=layout.row, before_events=count)
+                rows, last_row, hidden = self._write(
+                    scan.blocks_by_events(open_stream(ahead=False)), fields, file, before
+                )
+        if any_covered(columns, scan.merges, layout.row):
+            rows, last_row = blank_merged(file, fields, columns, scan.merges)
+        last_row = max(last_row, layout.row)
+        found = TableFound(
+            sheet=sheet.name,
+            header_row=layout.row,
+            columns=layout.columns,
+            headers=layout.headers,
+            last_row=last_row,
+            rows=rows,
+            blank_rows=max(last_row - layout.row - rows, 0),
+            file=file,
+        )
+        return found, hidden
+
+    def _refuse_too_many_cells(self, sheet: Sheet) -> None:
+        """Count a sheet's cells by its bytes, ten to a hundred times as fast as reading them."""
+        cells = 0
+        with self._container.stream(sheet.part) as read:
+            while data := read(CHUNK):
+                cells += data.count(b"<c") + data.count(b":c ") + data.count(b":c/")
+                if cells > self._limits.max_cells:
+                    raise too_many_cells(self._limits)
+
+    def _write(
+        self, blocks: Iterator[RowBlock], fields: Sequence[str], file: Path, before: int
+    ) -> tuple[int, int, int]:
+        hidden = 0
+        with TableWriter(file, fields) as writer:
+            for block in blocks:
+                self._cells_seen = before + block.cells
+                if self._cells_seen > self._limits.max_cells:
+                    raise too_many_cells(self._limits)
+                hidden += block.hidden
+                writer.add(block.numbers, block.columns, block.anything)
+        return writer.rows, writer.last_row, hidden
+
+
+def read_workbook(path: Path, work: Path, limits: ParseLimits, progress: Progress) -> Parsed:
+    """Read every visible sheet that has the header. Tables go to `work`. Raises UnreadableError."""
+    workbook = Workbook(path, limits)
+    try:
+        return _read(workbook, work, progress)
+    finally:
+        workbook.close()
+
+
+def _read(workbook: Workbook, work: Path, progress: Progress) -> Parsed:
+    visible = [sheet for sheet in workbook.package.sheets if not sheet.hidden]
+    hidden = [sheet for sheet in workbook.package.sheets if sheet.hidden]
+    layouts = [(sheet, workbook.layout(sheet)) for sheet in visible]
+    complete = [(sheet, layout) for sheet, layout in layouts if layout is not None and layout.complete]
+    if not complete:
+        raise _no_table(workbook, layouts, hidden)
+    kind = complete[0][1].kind
+    total, done = workbook.size([sheet for sheet, _ in complete]), 0
+
+    def advance(count: int) -> None:
+        nonlocal done
+        done += count
+        progress(min(done, total), total)
+
+    tables: list[TableFound] = []
+    notes: list[str] = []
+    for sheet, layout in layouts:
+        if layout is None:
+            notes.append(f"Sheet “{sheet.name}” has no header of a campaign list and was not read.")
+        elif not layout.complete:
+            problem = incomplete(f"sheet “{sheet.name}”, row {layout.row}", layout.missing, layout.repeated)
+            notes.append(f"Sheet “{sheet.name}” was not read. {problem.message}")
+        elif layout.kind != kind:
+            notes.append(f"Sheet “{sheet.name}” holds a table of another kind and was not read.")
+        else:
+            file = work / f"table-{len(tables) + 1}.arrow"
+            table, hidden_rows = workbook.read_table(sheet, layout, file, advance)
+            tables.append(table)
+            notes += _notes(table, hidden_rows)
+    if workbook.package.date1904:
+        notes.append("The workbook counts dates from 1904.")
+    return Parsed(
+        kind=kind,
+        reason=None,
+        message="",
+        hint="",
+        format=workbook.package.format,
+        tables=tuple(tables),
+        hidden_sheets=tuple(sheet.name for sheet in hidden),
+        notes=tuple(notes),
+        content_date=workbook.package.content_date,
+    )
+
+
+def _notes(table: TableFound, hidden_rows: int) -> list[str]:
+    notes = [
+        f"Sheet “{table.sheet}”: header in row {table.header_row}, {table.rows:,} rows with content "
+        f"up to row {table.last_row:,}, {table.blank_rows:,} blank rows."
+    ]
+    if hidden_rows:
+        notes.append(f"Sheet “{table.sheet}”: {hidden_rows:,} hidden rows were read like all others.")
+    return notes
+
+
+def _no_table(
+    workbook: Workbook, layouts: Sequence[tuple[Sheet, Layout | None]], hidden: Sequence[Sheet]
+) -> Exception:
+    near = [(sheet, layout) for sheet, layout in layouts if layout is not None]
+    if near:
+        sheet, layout = min(near, key=lambda pair: len(pair[1].missing))
+        place = f"sheet “{sheet.name}”, row {layout.row}"
+        return incomplete(place, layout.missing, layout.repeated, kind=layout.kind)
+    for sheet in hidden:
+        if workbook.layout(sheet) is not None:
+            return no_header(
+                f"Only the hidden sheet “{sheet.name}” has the header of a campaign list, and hidden sheets "
+                "are not read. Unhide it and drop the file again."
+            )
+    names = ", ".join(f"“{sheet.name}”" for sheet, _ in layouts[:5])
+    return no_header(f"No visible sheet has the header of a campaign list (looked at {names or 'none'}).")

@@ -1,0 +1,185 @@
+"""The asynchronous shape: submit a report, poll until it is ready, download it.
+
+Belongs here: one report's life. Does not belong here: the wire (transport.py) and the rows (answers.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import requests
+
+from campfill_pipeline.reporting import answers, templates
+from campfill_pipeline.reporting import description as described
+from campfill_pipeline.reporting.connector import Connector
+from campfill_pipeline.reporting.effort import Effort
+from campfill_pipeline.reporting.errors import GaveUpError, ReportFailedError, UnusableAnswerError
+from campfill_pipeline.reporting.secrets import Redactor
+from campfill_pipeline.reporting.transport import BadBodyError, Body, Transport
+from campfill_pipeline.reporting.walk.pages import RawPage
+
+_ADDRESSES = 3  # how often a download address that has ended is asked for anew
+_ENDED = frozenset({403, 404, 410})
+
+
+class Ask(Protocol):
+    """Sends a request until its answer is accepted; `signed` says whether the token goes with it."""
+
+    def __call__(
+        self,
+        request: requests.Request,
+        reader: Callable[[Body], Any],
+        signed: bool = True,
+        accept_statuses: frozenset[int] = frozenset(),
+    ) -> Any:
+        """The reader's result."""
+
+
+class Job:
+    """One report that the API prepares for us."""
+
+    def __init__(
+        self,
+        job: described.Job,
+        connector: Connector,
+        base_url: str,
+        transport: Transport,
+        redactor: Redactor,
+        effort: Effort,
+        ask: Ask,
+    ) -> None:
+        self._job, self._connector, self._base_url = job, connector, base_url
+        self._transport, self._redactor, self._effort, self._ask = transport, redactor, effort, ask
+
+    def result(
+        self, submit: requests.Request, names: Mapping[str, object], read: Callable[[Body], RawPage]
+    ) -> RawPage:
+        """The finished report's rows. Raises ReportFailedError, GaveUpError (deadline),
+        UnusableAnswerError.
+        """
+        shown = self._transport.shown(submit)
+        started = self._transport.clock.monotonic()
+        number = self._submit(submit)
+        poll = self._poll_request({**names, "job_id": number})
+        address = self._job.download.address
+        for _ in range(_ADDRESSES):
+            body, document = self._ready(poll, started, shown)
+            if address is None:
+                return self._inline(body, read, shown)
+            target = answers.at(document, address)
+            if not isinstance(target, str) or not target:
+                raise UnusableAnswerError(
+                    f"The report is ready, but its answer gives no address at “{address}”.",
+                    mend="Compare detail.job.download.address in the connector with an answer of the API.",
+                    connector=self._connector.name,
+                    request=shown,
+                )
+            page = self._download(target, read)
+            if page is not None:
+                return page
+        raise UnusableAnswerError(
+            "The report is ready, but its download address is not valid.",
+            mend="Try again later; if it stays so, ask whoever runs the API.",
+            connector=self._connector.name,
+            request=shown,
+        )
+
+    def _submit(self, request: requests.Request) -> str:
+        job = self._job
+
+        def read(body: Body) -> str:
+            if body.status == job.duplicate_status:
+                text = body.content[:4000].decode("utf-8", "replace")
+                match = re.search(job.duplicate_id or r"(?!)", text)
+                if match is None:
+                    raise BadBodyError(
+                        "The API says that this report was asked for already, but not which it is."
+                    )
+                return match.group(1) if match.re.groups else match.group(0)
+            found = answers.at(answers.document(body.content), job.id)
+            if not isinstance(found, str | int) or found == "":
+                raise BadBodyError(f"The answer holds no report number at “{job.id}”.")
+            return str(found)
+
+        accepted = frozenset({job.duplicate_status}) if job.duplicate_status else frozenset()
+        number: str = self._ask(request, read, True, accepted)
+        return number
+
+    def _poll_request(self, names: Mapping[str, object]) -> requests.Request:
+        poll = self._job.poll
+        headers = {"Accept": "application/json", **self._connector.headers, **poll.headers}
+        url = templates.address(self._base_url, templates.fill(poll.path, names))
+        return requests.Request("GET", url, headers=templates.fill(headers, names))
+
+    def _ready(self, request: requests.Request, started: float, shown: str) -> tuple[Body, Any]:
+        poll, clock = self._job.poll, self._transport.clock
+        pause, asked = poll.first_wait, 0
+        while True:
+            body, document = self._ask(request, lambda body: (body, answers.document(body.content)))
+            asked += 1
+            status = answers.at(document, poll.status)
+            if _among(status, poll.ready):
+                return body, document
+            if _among(status, poll.failed):
+                raise self._failed(document, status, shown)
+            if poll.waiting and not _among(status, poll.waiting):
+                raise UnusableAnswerError(
+                    f"The report has the state {status!r}, which the connector does not know.",
+                    mend="Add it to ready, failed or waiting of detail.job.poll in the connector.",
+                    connector=self._connector.name,
+                    request=shown,
+                )
+            if clock.monotonic() + pause - started > poll.deadline:
+                raise GaveUpError(
+                    f"The API had not finished the report after {poll.deadline:.0f} s (asked {asked} times).",
+                    attempts=asked,
+                    mend="Nothing was stored for this window. Try again later, or raise "
+                    "detail.job.poll.deadline.",
+                    connector=self._connector.name,
+                    request=shown,
+                )
+            clock.sleep(pause, self._effort.stopped)
+            pause = min(pause * 1.5, poll.longest_wait)
+
+    def _failed(self, document: Any, status: object, shown: str) -> ReportFailedError:
+        reason = answers.at(document, self._job.poll.reason) if self._job.poll.reason else None
+        said = f": {self._redactor.clean(str(reason))[:300]}" if reason else ""
+        return ReportFailedError(
+            f"The API could not make the report (state {status!r}){said}.",
+            mend="Nothing was stored for this window. Try again later; if it stays so, ask for fewer "
+            "days at a time or ask whoever runs the API.",
+            connector=self._connector.name,
+            request=shown,
+        )
+
+    def _inline(self, body: Body, read: Callable[[Body], RawPage], shown: str) -> RawPage:
+        try:
+            return read(body)
+        except BadBodyError as error:
+            problem = str(error)
+        raise UnusableAnswerError(
+            problem,
+            mend="Compare detail.answer in the connector with an answer of the API.",
+            connector=self._connector.name,
+            request=shown,
+        )
+
+    def _download(self, target: str, read: Callable[[Body], RawPage]) -> RawPage | None:
+        """The rows, or None where the address has ended. Such addresses are keys in themselves: never
+        shown.
+        """
+        self._redactor.learn(urlsplit(target).query)
+        signed = self._job.download.send_auth
+        request = requests.Request("GET", templates.address(self._base_url, target))
+        ended = frozenset() if signed else _ENDED
+        page: RawPage | None = self._ask(
+            request, lambda body: None if body.status in ended else read(body), signed, ended
+        )
+        return page
+
+
+def _among(status: object, values: list[str | int]) -> bool:
+    return str(status) in {str(value) for value in values}

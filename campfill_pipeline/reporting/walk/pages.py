@@ -1,0 +1,175 @@
+"""Walking through the pages of one window, and noticing when the API leads in circles.
+
+Belongs here: which page is believed, asked again, or the end. Does not belong here: the wire (transport.py).
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+import orjson
+import requests
+
+from campfill_pipeline.reporting.connector import Connector
+from campfill_pipeline.reporting.description import Detail, NoPaging, Overview
+from campfill_pipeline.reporting.errors import LoopingPagesError, UnusableAnswerError
+from campfill_pipeline.reporting.transport import Body, Transport
+
+if TYPE_CHECKING:
+    from dlt.sources.helpers.rest_client.paginators import BasePaginator
+
+_TIMES = 3
+Doubt = Literal["repeats", "loops", "empty"]
+
+
+@dataclass(frozen=True)
+class RawPage:
+    """One answer's rows before they are made canonical, with the document around them."""
+
+    rows: Sequence[dict[str, Any]]
+    document: Any
+    body: Body
+
+
+class Walk:
+    """All pages of one window. A doubtful page is asked for again, because it may stand in another page's
+    place.
+    """
+
+    def __init__(
+        self,
+        connector: Connector,
+        view: Detail | Overview,
+        base_url: str,
+        transport: Transport,
+        ask: Callable[[requests.Request], RawPage],
+    ) -> None:
+        self._connector, self._view, self._ask = connector, view, ask
+        self._origin = _origin(base_url)
+        self._transport = transport
+        self._paged = not isinstance(view.paging, NoPaging)
+        self._sums = isinstance(view, Detail) and view.same_key == "sum"
+        self._asked: set[str] = set()
+        self._seen: set[bytes] = set()
+        self._total = 0
+
+    def pages(self, request: requests.Request) -> Iterator[tuple[RawPage, str]]:
+        """(page, the request that brought it) until the API says that it was the last."""
+        from campfill_pipeline.reporting.walk import paginators
+
+        steps = paginators.paginator(self._view.paging, self._connector.limits.page_rows)
+        steps.init_request(request)
+        most = self._connector.limits.max_pages
+        for _ in range(most):
+            shown = self._transport.shown(request)
+            self._asked.add(_mark(request))
+            page, steps, following, repeats = self._believed(steps, request, shown)
+            self._seen.add(self._finger(page.rows))
+            if not (repeats and self._sums):
+                # Where rows are not summed, storing drops equal ones, and surer than by a page's fingerprint.
+                self._total += len(page.rows)
+                yield page, shown
+            if following is None:
+                return
+            request = following
+        raise LoopingPagesError(
+            f"The reporting API gave more than {most:,} pages ({self._total:,} rows) and has not ended.",
+            mend="If this much is right, raise limits.max_pages in the connector.",
+            connector=self._connector.name,
+            request=shown,
+        )
+
+    def _believed(
+        self, steps: BasePaginator, request: requests.Request, shown: str
+    ) -> tuple[RawPage, BasePaginator, requests.Request | None, bool]:
+        """Ask until the page is beyond doubt, or says the same thing twice."""
+        earlier: tuple[Doubt, bytes] | None = None
+        for time in range(_TIMES):
+            page = self._ask(_copied(request))
+            after, following = self._next(steps, request, page, shown)
+            doubt = self._doubt(page, following)
+            if doubt is None:
+                return page, after, following, False
+            if earlier == (doubt, self._finger(page.rows)) and doubt != "loops":
+                return page, after, None if doubt == "empty" else following, doubt == "repeats"
+            earlier = (doubt, self._finger(page.rows))
+            if time < _TIMES - 1 and doubt != "empty":
+                self._transport.clock.sleep(self._connector.limits.first_wait)
+        if doubt != "loops":
+            return page, after, None if doubt == "empty" else following, doubt == "repeats"
+        raise LoopingPagesError(
+            f"The reporting API leads back to a page already read, after {self._total:,} rows.",
+            mend="Nothing was stored for this window. Try again later; if it stays so, tell "
+            "whoever runs the API that its paging loops.",
+            connector=self._connector.name,
+            request=shown,
+        )
+
+    def _doubt(self, page: RawPage, following: requests.Request | None) -> Doubt | None:
+        looping = following is not None and _mark(following) in self._asked
+        if not page.rows and (looping or (following is None and self._paged)):
+            return "empty"
+        if looping:
+            return "loops"
+        return "repeats" if page.rows and self._finger(page.rows) in self._seen else None
+
+    def _finger(self, rows: Sequence[dict[str, Any]]) -> bytes:
+        """A page's fingerprint: its number of rows and some of them, where a false match costs but a request."""
+        some = list(rows) if self._sums or len(rows) < 3 else [rows[0], rows[len(rows) // 2], rows[-1]]
+        text = orjson.dumps([len(rows), some], default=str)
+        return hashlib.blake2b(text, digest_size=16).digest()
+
+    def _next(
+        self, steps: BasePaginator, request: requests.Request, page: RawPage, shown: str
+    ) -> tuple[BasePaginator, requests.Request | None]:
+        from campfill_pipeline.reporting.walk import paginators
+
+        after, following = copy.copy(steps), _copied(request)
+        try:
+            more = paginators.advance(after, following, page.body, page.document, page.rows)
+        except (ValueError, TypeError, AttributeError):
+            more = None
+        if more is None:
+            raise UnusableAnswerError(
+                "The answer does not hold what the connector's `paging` looks for.",
+                mend="Compare the keys of `paging` in the connector with an answer of the API.",
+                connector=self._connector.name,
+                request=shown,
+            )
+        if more and _origin(following.url or "") != self._origin:
+            raise UnusableAnswerError(
+                "The API's next page is on another host; the token is not sent there.",
+                mend="If that host is right, set it as the base address (CAMPFILL_REPORTING_URL).",
+                connector=self._connector.name,
+                request=shown,
+            )
+        return after, following if more else None
+
+
+def _copied(request: requests.Request) -> requests.Request:
+    """A copy whose parameters can be changed apart."""
+    return requests.Request(
+        request.method,
+        request.url,
+        params=dict(request.params or {}),
+        json=copy.deepcopy(request.json) if request.json else None,
+        data=request.data or None,
+        headers=dict(request.headers or {}),
+    )
+
+
+def _mark(request: requests.Request) -> str:
+    return repr(
+        (request.method, request.url, sorted((request.params or {}).items()), request.json, request.data)
+    )
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    return parts.scheme, parts.hostname, port

@@ -1,0 +1,193 @@
+"""Attribution: which line a report row counts for, and what reporting says about a line.
+
+A row belongs to the line whose id is its campaign id, else to the line whose id is its deal id, else to none. That
+holds for all rows of a series alike, so a line's arrival changes one number per series, whatever the history behind it.
+
+Belongs here: ids to lines, kind and purchase type as reported. Does not belong here: figures (rollups.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import psycopg
+
+from campfill_pipeline.warehouse.delivery import rollups
+from campfill_pipeline.warehouse.locks import REGISTER_LOCK
+
+# Ids are text, as a source may name things by anything; only those that spell a uuid can be a line's.
+_LINE_OF = """
+    LEFT JOIN line_register l ON l.withdrawn_at IS NULL AND l.id =
+        CASE WHEN n.id ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' THEN n.id::uuid END
+"""
+_OF_SERIES = """
+    LEFT JOIN report_entity c ON c.entity_no = o.campaign_no
+    LEFT JOIN report_entity d ON d.entity_no = o.deal_no
+"""
+_LINE_AND_ROLE = """
+    COALESCE(c.line_no, d.line_no) AS line_no,
+    CASE WHEN c.line_no IS NOT NULL THEN 'c'::"char" WHEN d.line_no IS NOT NULL THEN 'd' END AS attributed_as
+"""
+
+
+def lock_lines(conn: psycopg.Connection) -> None:
+    """Wait for the right to change lines or what counts for them, and keep it until the transaction ends.
+
+    It is the register's own lock, taken before the first row is touched: so no line is missed by rows that
+    arrive at the same moment, and no two transactions wait for each other. Taking it twice does no harm.
+    """
+    conn.execute("SELECT pg_advisory_xact_lock(%s)", (REGISTER_LOCK,))
+
+
+def attribute(conn: psycopg.Connection, line_nos: Iterable[int]) -> None:
+    """Attribute report rows anew after these lines arrived, were withdrawn or restored.
+
+    Part of the caller's transaction, after its changes to `line_register`. Brings up to date: the attribution of every
+    row that carries one of the ids, `line_day` of every line that wins or loses rows by it, kind_reported and
+    purchase_type, and `line_dirty`.
+    """
+    lock_lines(conn)
+    lines = sorted(set(line_nos))
+    if not lines:
+        return
+    entities = conn.execute(
+        """
+        UPDATE report_entity e SET line_no = l.active
+        FROM (SELECT id::text AS id, CASE WHEN withdrawn_at IS NULL THEN line_no END AS active
+              FROM line_register WHERE line_no = ANY(%s)) l
+        WHERE e.entity_id = l.id AND e.line_no IS DISTINCT FROM l.active
+        RETURNING e.entity_no
+        """,
+        (lines,),
+    ).fetchall()
+    touched = _attribute_series(conn, [number for (number,) in entities]) if entities else []
+    rollups.roll_up_lines(conn, touched)
+    changed = refresh_register(conn, lines)
+    rollups.mark_dirty(conn, {*lines, *touched, *changed})
+
+
+def attribute_all(conn: psycopg.Connection) -> None:
+    """Make every attribution and every roll-up by line again, for a rebuild; `report_day` must be there.
+
+    Part of the caller's transaction.
+    """
+    lock_lines(conn)
+    conn.execute(
+        f"""
+        UPDATE report_entity e SET line_no = a.line_no
+        FROM (SELECT n.id, l.line_no FROM (SELECT entity_id AS id FROM report_entity) n {_LINE_OF}) a
+        WHERE a.id = e.entity_id AND e.line_no IS DISTINCT FROM a.line_no
+        """
+    )
+    _attribute_series(conn, None)
+    lines = [number for (number,) in conn.execute("SELECT line_no FROM line_register ORDER BY line_no")]
+    conn.execute("DELETE FROM line_day")
+    rollups.roll_up_lines(conn, lines)
+    refresh_register(conn, lines)
+    rollups.mark_dirty(conn, lines)
+
+
+def add_entities(conn: psycopg.Connection, ids: Sequence[str]) -> None:
+    """Make ids known, each with the line it belongs to, if there is one. Needs the lock of the lines."""
+    conn.execute(
+        f"""
+        INSERT INTO report_entity (entity_id, line_no)
+        SELECT n.id, l.line_no FROM unnest(%s::text[]) AS n (id) {_LINE_OF}
+        WHERE NOT EXISTS (SELECT FROM report_entity e WHERE e.entity_id = n.id)
+        """,
+        (list(ids),),
+    )
+
+
+def add_series(conn: psycopg.Connection, source: str, pairs: Sequence[tuple[str | None, str | None]]) -> None:
+    """Make (campaign id, deal id) pairs of known ids into series of a source ('a' or 'c'), attributed.
+
+    Needs the lock of the lines.
+    """
+    conn.execute(
+        f"""
+        INSERT INTO report_series (source, campaign_no, deal_no, line_no, attributed_as)
+        SELECT %s, o.campaign_no, o.deal_no, {_LINE_AND_ROLE}
+        FROM (SELECT COALESCE(pc.entity_no, 0) AS campaign_no, COALESCE(pd.entity_no, 0) AS deal_no
+              FROM unnest(%s::text[], %s::text[]) AS p (campaign, deal)
+              LEFT JOIN report_entity pc ON pc.entity_id = p.campaign
+              LEFT JOIN report_entity pd ON pd.entity_id = p.deal) o {_OF_SERIES}
+        ON CONFLICT (source, campaign_no, deal_no) DO NOTHING
+        """,
+        (source, [campaign for campaign, _ in pairs], [deal for _, deal in pairs]),
+    )
+
+
+def lines_mentioned(conn: psycopg.Connection, series_nos: Sequence[int]) -> list[int]:
+    """Lines whose ids occur in these series, whichever line the rows count for."""
+    rows = conn.execute(
+        "SELECT DISTINCT e.line_no"
+        " FROM report_series s JOIN report_entity e ON e.entity_no IN (s.campaign_no, s.deal_no)"
+        " WHERE s.series_no = ANY(%s) AND e.line_no IS NOT NULL ORDER BY e.line_no",
+        (list(series_nos),),
+    )
+    return [number for (number,) in rows]
+
+
+def _attribute_series(conn: psycopg.Connection, entities: Sequence[int] | None) -> list[int]:
+    # Returns the lines that gain or lose rows; None for the entities means all of them.
+    rows = conn.execute(
+        f"""
+        UPDATE report_series s SET line_no = a.line_no, attributed_as = a.attributed_as
+        FROM (SELECT o.series_no, o.line_no AS before, {_LINE_AND_ROLE} FROM report_series o {_OF_SERIES}
+              WHERE %(all)s OR o.campaign_no = ANY(%(entities)s) OR o.deal_no = ANY(%(entities)s)) a
+        WHERE a.series_no = s.series_no
+          AND (s.line_no, s.attributed_as) IS DISTINCT FROM (a.line_no, a.attributed_as)
+        RETURNING a.before, a.line_no
+        """,
+        {"all": entities is None, "entities": list(entities or ())},
+    )
+    return sorted({line for pair in rows for line in pair if line is not None})
+
+
+def refresh_register(conn: psycopg.Connection, line_nos: Sequence[int]) -> list[int]:
+    """Set kind_reported and purchase_type of these lines to what their latest hour says; return the lines changed.
+
+    An id also occurs in rows that count for another line. Within a day the API speaks before the CSV. Where the
+    latest hour tells no purchase type, the latest one that does is taken. Needs the lock of the lines.
+    """
+    rows = conn.execute(
+        """
+        WITH occurrence AS (
+            SELECT e.line_no, 'campaign' AS role, s.series_no, s.source
+            FROM report_entity e JOIN report_series s ON s.campaign_no = e.entity_no
+            WHERE e.line_no = ANY(%(lines)s)
+            UNION ALL
+            SELECT e.line_no, 'deal', s.series_no, s.source
+            FROM report_entity e JOIN report_series s ON s.deal_no = e.entity_no
+            WHERE e.line_no = ANY(%(lines)s)
+        ), kind AS (
+            SELECT DISTINCT ON (o.line_no) o.line_no, o.role
+            FROM occurrence o CROSS JOIN LATERAL (
+                SELECT day, last_hour FROM report_day d
+                WHERE d.series_no = o.series_no ORDER BY day DESC LIMIT 1) d
+            ORDER BY o.line_no, d.day DESC, o.source, d.last_hour DESC, o.role
+        ), purchase AS (
+            SELECT DISTINCT ON (o.line_no) o.line_no, d.type
+            FROM occurrence o CROSS JOIN LATERAL (
+                SELECT day, t.type, t.hour
+                FROM report_day d CROSS JOIN LATERAL (
+                    SELECT CASE o.role WHEN 'campaign' THEN campaign_type ELSE deal_type END AS type,
+                           CASE o.role WHEN 'campaign' THEN campaign_type_hour ELSE deal_type_hour END AS hour) t
+                WHERE d.series_no = o.series_no AND t.type <> '?' ORDER BY day DESC LIMIT 1) d
+            ORDER BY o.line_no, d.day DESC, o.source, d.hour DESC, o.role, d.type
+        ), said AS (
+            SELECT n.line_no, k.role AS kind,
+                   CASE p.type WHEN 'g' THEN 'guaranteed' WHEN 'u' THEN 'unguaranteed' ELSE 'unknown' END AS type
+            FROM unnest(%(lines)s::integer[]) AS n (line_no)
+            LEFT JOIN kind k USING (line_no) LEFT JOIN purchase p USING (line_no)
+        )
+        UPDATE line_register l SET kind_reported = said.kind, purchase_type = said.type
+        FROM said
+        WHERE said.line_no = l.line_no AND l.withdrawn_at IS NULL
+          AND (l.kind_reported, l.purchase_type) IS DISTINCT FROM (said.kind, said.type)
+        RETURNING l.line_no
+        """,
+        {"lines": list(line_nos)},
+    )
+    return [number for (number,) in rows]

@@ -1,0 +1,120 @@
+"""Storing delivery: one local day of a source in one transaction.
+
+Belongs here: the order of the steps for a fetched day. Does not belong here: the steps themselves (staging.py,
+storing.py, restatement.py, rollups.py, attribution.py, coverage.py, partitions.py), CSV exports (export.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from functools import partial
+from itertools import chain
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pyarrow as pa
+
+from campfill_pipeline.domain.local_days import day_window
+from campfill_pipeline.domain.report_rows import RefusedRow
+from campfill_pipeline.warehouse.delivery import attribution, coverage, fetches, partitions, rollups, storing
+from campfill_pipeline.warehouse.delivery.coverage import days_to_fetch, record_failure
+from campfill_pipeline.warehouse.delivery.directory import Directory
+from campfill_pipeline.warehouse.delivery.errors import RowsOutsideDayError
+from campfill_pipeline.warehouse.delivery.export import store_export
+from campfill_pipeline.warehouse.delivery.fetches import FetchFacts
+from campfill_pipeline.warehouse.delivery.restatement import Scope
+from campfill_pipeline.warehouse.delivery.staging import Staging, batches, numbered
+from campfill_pipeline.warehouse.delivery.storing import SOURCE_CODES, StoreResult
+
+__all__ = ["FetchFacts", "StoreResult", "days_to_fetch", "record_failure", "store_day", "store_export"]
+
+
+def store_day(
+    conn: psycopg.Connection,
+    *,
+    source: str = "api",
+    day: date,
+    rows: pa.Table | Iterable[pa.Table],
+    refused: Sequence[RefusedRow] = (),
+    fetch: FetchFacts | Callable[[], FetchFacts],
+    complete: bool,
+    timezone: str | ZoneInfo,
+    now: datetime,
+) -> StoreResult:
+    """Make the stored rows of a local day equal to what the source gave, in one transaction, and commit it.
+
+    `rows` are tables of the canonical schema (domain/report_rows.py), read one after the other while they arrive;
+    `refused` and `fetch` (where it is a function) are read after the last of them. `complete` says that every page
+    came: a day that had not ended when the fetch began is stored as partial all the same. Whatever `rows` raises leaves
+    the day as it was, and is the caller's to record with `record_failure`. Raises DeliveryError:
+    ContradictingRowsError, RowsOutsideDayError, MonthDetachedError, FigureTooLargeError.
+    """
+    zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone
+    start, end = day_window(day, zone)
+    code = SOURCE_CODES[source]
+    tables = batches(rows)
+    head = next(tables, None)
+    directory = Directory(conn, code)
+    with storing.own_transaction(conn):
+        partitions.ensure(conn, start, end)
+        if start <= now < end:
+            partitions.ahead(conn, day, months=1)
+        if head is not None and _is_new(conn, source, code, day):
+            _learn(conn, directory, head)
+    with storing.own_transaction(conn):
+        storing.more_memory(conn)
+        conn.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", (f"day of {source}", day.toordinal()))
+        staging = Staging(
+            conn,
+            directory,
+            fetches.begin(conn, source, now, day=day),
+            direct=_is_new(conn, source, code, day),
+            allow=partial(_check_window, day, start, end),
+        )
+        for table in chain([head] if head is not None else [], tables):
+            staging.add(table)
+        facts = fetch() if callable(fetch) else fetch
+        attribution.lock_lines(conn)
+        staging.settle()
+        replaced = storing.replace(conn, staging, Scope(code, start, end, zone.key), zone, now, placed_on=day)
+        coverage.record_stored(
+            conn,
+            source=source,
+            day=day,
+            complete=complete and coverage.over_at(day, zone, facts.started_at),
+            rows=storing.rows_stored(conn, code, [day]),
+            refused=len(refused),
+            fetch_no=staging.fetch_no,
+            now=now,
+        )
+        fetches.finish(conn, staging.fetch_no, facts, received=staging.received, refused=refused)
+        rollups.mark_dirty(conn, replaced.lines)
+        stored = coverage.get(conn, source, day)
+        status = stored.status if stored else "partial"
+        return storing.result(conn, staging, replaced, code, [day], status=status, refused=len(refused))
+
+
+def _learn(conn: psycopg.Connection, directory: Directory, head: pa.Table) -> None:
+    # The first batch names nearly all sites and ids of a day. With their numbers known beforehand, in a short
+    # transaction of their own, a new day's rows can go straight to their place.
+    numbered(directory, head)
+    if directory.has_new:
+        attribution.lock_lines(conn)
+        directory.settle()
+
+
+def _is_new(conn: psycopg.Connection, source: str, code: str, day: date) -> bool:
+    row = conn.execute(
+        "SELECT EXISTS (SELECT FROM report_day d JOIN report_series s USING (series_no)"
+        "               WHERE d.day = %s AND s.source = %s)"
+        " OR EXISTS (SELECT FROM delivery_fetch WHERE day = %s AND source = %s AND fetch_no IS NOT NULL)",
+        (day, code, day, source),
+    ).fetchone()
+    return row == (False,)
+
+
+def _check_window(day: date, start: datetime, end: datetime, first: datetime, last: datetime) -> None:
+    for found in (first, last):
+        if not start <= found < end:
+            raise RowsOutsideDayError(day, found, start, end)

@@ -1,0 +1,119 @@
+"""Storing a dropped CSV export of the reporting view: many days in one transaction.
+
+An export speaks for what it contains, not for all there is: it may have been filtered, and its first and last day may
+be cut. So rows are replaced by key for each campaign, deal and whole day in it, and all others stay.
+
+Belongs here: which days of an export are whole. Does not belong here: reading the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from campfill_pipeline.domain.local_days import day_window
+from campfill_pipeline.domain.report_rows import RefusedRow
+from campfill_pipeline.warehouse.delivery import attribution, coverage, fetches, partitions, rollups, storing
+from campfill_pipeline.warehouse.delivery.directory import Directory
+from campfill_pipeline.warehouse.delivery.fetches import FetchFacts
+from campfill_pipeline.warehouse.delivery.restatement import Scope
+from campfill_pipeline.warehouse.delivery.staging import Staging, batches
+from campfill_pipeline.warehouse.delivery.storing import StoreResult
+
+_HOUR = timedelta(hours=1)
+
+
+def store_export(
+    conn: psycopg.Connection,
+    *,
+    upload_id: UUID,
+    rows: Path | pa.Table,
+    timezone: str | ZoneInfo,
+    now: datetime,
+    refused: Sequence[RefusedRow] = (),
+    received_at: datetime | None = None,
+) -> StoreResult:
+    """Store a CSV export in one transaction: the caller's, where it has one, else one of its own.
+
+    `rows` is an Arrow IPC stream of canonical rows, or a table of them. A local day is whole, and counts as complete,
+    when it had ended at `received_at` (default `now`) and the export reaches from its first hour to its last: it has
+    rows in these, or before and after them. Raises as `store_day` does.
+    """
+    zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone
+    with conn.transaction():
+        storing.more_memory(conn)
+        first, last = _span(_tables(rows))
+        if first is not None and last is not None:
+            partitions.ensure(conn, first, last + _HOUR)
+        # Another export that waits here sees this one's rows afterwards.
+        conn.execute("SELECT pg_advisory_xact_lock(hashtext('export'), 0)")
+        fetch_no = fetches.begin(conn, "csv", now, upload_id=upload_id)
+        staging = Staging(conn, Directory(conn, "c"), fetch_no, direct=False)
+        for table in batches(_tables(rows)):
+            staging.add(table)
+        attribution.lock_lines(conn)
+        staging.settle()
+        days = _whole_days(conn, staging, zone, received_at or now)
+        scope = Scope("c", first or now, (last or now) + _HOUR, zone.key, whole=False)
+        replaced = storing.replace(conn, staging, scope, zone, now)
+        for day, whole in days.items():
+            coverage.record_stored(
+                conn,
+                source="csv",
+                day=day,
+                complete=whole,
+                rows=storing.rows_stored(conn, "c", [day]),
+                refused=0,
+                fetch_no=fetch_no,
+                now=now,
+            )
+        fetches.finish(
+            conn, fetch_no, FetchFacts(received_at or now, now), received=staging.received, refused=refused
+        )
+        rollups.mark_dirty(conn, replaced.lines)
+        status = "complete" if days and all(days.values()) else "partial"
+        return storing.result(conn, staging, replaced, "c", list(days), status=status, refused=len(refused))
+
+
+def _whole_days(
+    conn: psycopg.Connection, staging: Staging, zone: ZoneInfo, arrived: datetime
+) -> dict[date, bool]:
+    # Fills `spoken_for` with the pairs of series and whole day in the export; returns its days, whole or not.
+    conn.execute(
+        "CREATE TEMP TABLE spoken_for ON COMMIT DROP AS"
+        " SELECT DISTINCT series_no, (hour_utc AT TIME ZONE %s)::date AS day FROM stage_hour",
+        (zone.key,),
+    )
+    days: dict[date, bool] = {}
+    first, last = staging.first_hour, staging.last_hour
+    if first is not None and last is not None:
+        for (day,) in conn.execute("SELECT DISTINCT day FROM spoken_for ORDER BY day"):
+            start, end = day_window(day, zone)
+            days[day] = first <= start and last + _HOUR >= end and coverage.over_at(day, zone, arrived)
+    conn.execute(
+        "DELETE FROM spoken_for WHERE day <> ALL(%s)", ([day for day, whole in days.items() if whole],)
+    )
+    return days
+
+
+def _tables(rows: Path | pa.Table) -> Iterator[pa.Table]:
+    if isinstance(rows, Path):
+        with pa.memory_map(str(rows)) as source, pa.ipc.open_stream(source) as reader:
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
+    else:
+        yield rows
+
+
+def _span(tables: Iterable[pa.Table]) -> tuple[datetime | None, datetime | None]:
+    edges = [pc.min_max(table["hour_utc"]).as_py() for table in tables if table.num_rows]
+    if not edges:
+        return None, None
+    return min(edge["min"] for edge in edges), max(edge["max"] for edge in edges)

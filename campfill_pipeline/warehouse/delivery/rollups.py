@@ -1,0 +1,119 @@
+"""Daily roll-ups of delivery: by series and day, and from these by line and day.
+
+Belongs here: sums over hours, and which source of a line's day counts. Does not belong here: which line a series has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from campfill_pipeline.domain.local_days import day_window
+from campfill_pipeline.warehouse.delivery import partitions
+
+# Which source counts is decided by presence: where the API has a row of the line and day, the CSV's stand back.
+_LINE_DAYS = """
+    INSERT INTO line_day (line_no, day, source, counted, impressions, bids, wins, plays, rows, first_hour, last_hour)
+    SELECT s.line_no, d.day, s.source,
+           s.source = 'a' OR NOT bool_or(s.source = 'a') OVER (PARTITION BY s.line_no, d.day),
+           sum(d.impressions), sum(d.bids), sum(d.wins), sum(d.plays), sum(d.rows), min(d.first_hour), max(d.last_hour)
+    FROM report_series s JOIN report_day d USING (series_no)
+    WHERE {which}
+    GROUP BY s.line_no, d.day, s.source
+"""
+
+
+_SERIES_DAYS = """
+    SELECT series_no, day, impressions, bids, wins, plays, rows, first_hour, last_hour,
+           (CASE WHEN campaign_g IS NULL AND campaign_u IS NULL THEN '?'
+                 WHEN campaign_u IS NULL OR campaign_g >= campaign_u THEN 'g' ELSE 'u' END)::"char" AS campaign_type,
+           (CASE WHEN deal_g IS NULL AND deal_u IS NULL THEN '?'
+                 WHEN deal_u IS NULL OR deal_g >= deal_u THEN 'g' ELSE 'u' END)::"char" AS deal_type,
+           GREATEST(campaign_g, campaign_u) AS campaign_type_hour, GREATEST(deal_g, deal_u) AS deal_type_hour
+    FROM (SELECT series_no, {day} AS day, sum(impressions) AS impressions, sum(bids) AS bids, sum(wins) AS wins,
+                 sum(plays) AS plays, count(*)::integer AS rows,
+                 min(hour_utc) AS first_hour, max(hour_utc) AS last_hour,
+                 max(hour_utc) FILTER (WHERE terms IN ('3', '4', '5')) AS campaign_g,
+                 max(hour_utc) FILTER (WHERE terms IN ('6', '7', '8')) AS campaign_u,
+                 max(hour_utc) FILTER (WHERE terms IN ('1', '4', '7')) AS deal_g,
+                 max(hour_utc) FILTER (WHERE terms IN ('2', '5', '8')) AS deal_u
+          FROM report_hour
+          WHERE hour_utc >= %(start)s AND hour_utc < %(end)s {which}
+          GROUP BY 1, 2) sums
+"""
+_SERIES_DAY_COLUMNS = """series_no, day, impressions, bids, wins, plays, rows, first_hour, last_hour,
+    campaign_type, deal_type, campaign_type_hour, deal_type_hour"""
+
+
+def roll_up_series(
+    conn: psycopg.Connection, day: date, start: datetime, end: datetime, series_nos: Sequence[int]
+) -> None:
+    """Sum the hours of these series on a local day again; `start` and `end` are its instants."""
+    # One day and no join at a time: however wrong the server's estimate of a new day, there is no bad plan to choose.
+    values = {"day": day, "start": start, "end": end, "series": list(series_nos)}
+    conn.execute("DELETE FROM report_day WHERE day = %(day)s AND series_no = ANY(%(series)s)", values)
+    sums = _SERIES_DAYS.format(day="%(day)s::date", which="AND series_no = ANY(%(series)s)")
+    conn.execute(f"INSERT INTO report_day ({_SERIES_DAY_COLUMNS}) {sums}", values)
+
+
+def roll_up_all(conn: psycopg.Connection, zone: ZoneInfo) -> int:
+    """Sum all hours by series and local day again, for a rebuild; return how many sums were not what they should be.
+
+    Days of months that were put aside keep their sums. Part of the caller's transaction; `line_day` is to follow.
+    """
+    wrong = 0
+    for first, last in partitions.whole_days(conn, zone):
+        values = {
+            "start": day_window(first, zone)[0], "end": day_window(last, zone)[1], "zone": zone.key,
+            "first": first, "last": last,
+        }  # fmt: skip
+        sums = _SERIES_DAYS.format(day="(hour_utc AT TIME ZONE %(zone)s)::date", which="")
+        conn.execute(f"CREATE TEMP TABLE day_anew ON COMMIT DROP AS {sums}", values)
+        wrong += conn.execute(
+            "DELETE FROM report_day d WHERE day BETWEEN %(first)s AND %(last)s"
+            " AND NOT EXISTS (SELECT FROM day_anew n WHERE n.series_no = d.series_no AND n.day = d.day)",
+            values,
+        ).rowcount
+        wrong += conn.execute(
+            f"""
+            INSERT INTO report_day AS d ({_SERIES_DAY_COLUMNS}) SELECT * FROM day_anew
+            ON CONFLICT (series_no, day) DO UPDATE SET ({_SERIES_DAY_COLUMNS}) = ROW(excluded.*)
+            WHERE d IS DISTINCT FROM excluded
+            """
+        ).rowcount
+        conn.execute("DROP TABLE day_anew")
+    return wrong
+
+
+def roll_up_line_day(conn: psycopg.Connection, day: date, series_nos: Sequence[int]) -> list[int]:
+    """Sum a day of the lines behind these series again; return those lines."""
+    found = conn.execute(
+        "SELECT DISTINCT line_no FROM report_series WHERE series_no = ANY(%s) AND line_no IS NOT NULL ORDER BY line_no",
+        (list(series_nos),),
+    )
+    lines = [number for (number,) in found]
+    values = {"lines": lines, "day": day}
+    conn.execute("DELETE FROM line_day WHERE day = %(day)s AND line_no = ANY(%(lines)s)", values)
+    conn.execute(_LINE_DAYS.format(which="s.line_no = ANY(%(lines)s) AND d.day = %(day)s"), values)
+    return lines
+
+
+def roll_up_lines(conn: psycopg.Connection, line_nos: Sequence[int]) -> None:
+    """Sum all days of these lines again, after their attribution changed."""
+    values = {"lines": list(line_nos)}
+    conn.execute("DELETE FROM line_day WHERE line_no = ANY(%(lines)s)", values)
+    conn.execute(_LINE_DAYS.format(which="s.line_no = ANY(%(lines)s)"), values)
+
+
+def mark_dirty(conn: psycopg.Connection, line_nos: Iterable[int]) -> None:
+    """Ask for the fulfillment of these lines to be computed again."""
+    # Sorted, so that two writers never wait for each other; updated where present, so that a refresh which took its
+    # snapshot before this change cannot take the mark away unseen.
+    conn.execute(
+        "INSERT INTO line_dirty (line_no) SELECT unnest(%s::integer[]) AS line_no ORDER BY line_no"
+        " ON CONFLICT (line_no) DO UPDATE SET since = EXCLUDED.since",
+        (sorted(set(line_nos)),),
+    )

@@ -1,0 +1,316 @@
+"""Fulfillment of every line: computed for any day, and kept up to date where something changed.
+
+Belongs here: which lines must be computed again, and running the one statement that computes them
+(fulfillment.sql). Does not belong here: windows, trends, causes, reconciliation, made from its table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import psycopg
+from psycopg.rows import dict_row
+
+from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.warehouse.figures.causes import refresh_causes
+from campfill_pipeline.warehouse.figures.reconciliation import refresh_reconciliation
+from campfill_pipeline.warehouse.figures.windows import refresh_windows
+from campfill_pipeline.warehouse.locks import REFRESH_LOCK
+from campfill_pipeline.warehouse.statements import sections, statement
+
+Knowledge = Literal["now", "then"]
+
+FIGURES = (
+    "line_id", "line_no", "as_of", "kind", "purchase_type", "impression_goal", "cpm_eur", "effective_start",
+    "end_date", "flight_days", "elapsed_days", "days_fetched", "covered", "lifecycle", "band", "pace",
+    "delivered", "delivered_before", "delivered_outside_flight", "fulfillment_pct", "shortfall", "surplus",
+    "expected", "pacing_index", "required_daily", "projected", "value_at_risk_eur", "delivered_value_eur",
+    "billable_eur", "best_week_daily", "reachable", "first_day", "last_day",
+)  # fmt: skip
+
+FETCH = "source, day, status, fetched_at, fetch_no, rows"
+UNKNOWN_FETCHES = f"SELECT {FETCH} FROM delivery_fetch EXCEPT SELECT {FETCH} FROM fulfillment_fetch"
+
+
+@dataclass(frozen=True)
+class RefreshResult:
+    """What a refresh did: lines computed again, rows that differ now, lines gone from the register.
+
+    `left`: touched lines that wait for the next portion.
+    """
+
+    as_of: date
+    full: bool
+    day_changed: bool
+    computed: int
+    changed: int
+    removed: int
+    left: int = 0
+
+
+def together(parts: Sequence[RefreshResult]) -> RefreshResult:
+    """What these refreshes, one after the other, did."""
+    return replace(
+        parts[-1],
+        full=any(part.full for part in parts),
+        day_changed=any(part.day_changed for part in parts),
+        computed=sum(part.computed for part in parts),
+        changed=sum(part.changed for part in parts),
+        removed=sum(part.removed for part in parts),
+    )
+
+
+def _parameters(rules: FulfillmentRules, as_of: date, lines: Sequence[int] | None) -> dict[str, object]:
+    return {
+        "as_of": as_of,
+        "then": datetime.combine(as_of + timedelta(days=1), time(), ZoneInfo(rules.timezone)),
+        "lines": None if lines is None else list(lines),
+        "timezone": rules.timezone,
+        "final_after": rules.final_after_days,
+        "goal_met": rules.bands.goal_met,
+        "near_goal": rules.bands.near_goal,
+        "moderate": rules.bands.moderate,
+        "behind": rules.behind_below,
+        "ahead": rules.ahead_above,
+    }
+
+
+def _with_figures(contract: Knowledge, known: Knowledge, query: str) -> bytes:
+    """The query, able to read FROM figures and FROM terms."""
+    if contract == known == "now":
+        names = ["terms now", "daily now", "complete now"]
+    else:
+        names = [
+            f"terms {contract}",
+            f"attribution {contract}",
+            f"known {known}",
+            "daily",
+            f"complete {known}",
+        ]
+    sources = sections("figures/fulfillment_sources")
+    facts = ",\n".join(sources[name] for name in names)
+    return f"WITH {facts},\n{statement('figures/fulfillment')}\n{query}".encode()
+
+
+def compute(
+    conn: psycopg.Connection,
+    rules: FulfillmentRules,
+    *,
+    as_of: date,
+    contract: Knowledge = "now",
+    known: Knowledge = "now",
+    kind: str | None = None,
+    band: str | None = None,
+    line_ids: Iterable[UUID] | None = None,
+) -> list[dict[str, Any]]:
+    """Compute the fulfillment of all lines as of a local day, past or future, worst first; writes nothing.
+
+    `contract='then'` takes the terms that were valid at the end of `as_of`, `known='then'` the delivery that
+    was known then. Each row has every column of table `fulfillment` plus `name`; figures are exact Decimals.
+    """
+    ids = None if line_ids is None else list(line_ids)
+    numbers = None
+    if ids is not None:
+        found = conn.execute("SELECT line_no FROM line_register WHERE id = ANY (%s)", [ids]).fetchall()
+        numbers = [number for (number,) in found]
+    columns = ", ".join(f"f.{column}" for column in FIGURES)
+    query = _with_figures(
+        contract,
+        known,
+        f"""SELECT {columns}, now() AS refreshed_at, t.name
+            FROM figures f JOIN terms t USING (line_no)
+            WHERE (%(kind)s::text IS NULL OR f.kind = %(kind)s)
+              AND (%(band)s::text IS NULL OR f.band = %(band)s)
+            ORDER BY f.shortfall DESC, f.line_id""",
+    )
+    with conn.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(query, _parameters(rules, as_of, numbers) | {"kind": kind, "band": band})
+        return cursor.fetchall()
+
+
+def _rules_text(rules: FulfillmentRules) -> str:
+    bands = rules.bands
+    parts: tuple[str | int | Decimal, ...] = (
+        rules.timezone, bands.goal_met, bands.near_goal, bands.moderate, rules.final_after_days,
+        rules.behind_below, rules.ahead_above,
+    )  # fmt: skip
+    return " ".join(str(part) for part in parts)
+
+
+def _lines_to_compute(
+    conn: psycopg.Connection, rules: FulfillmentRules, before: date, as_of: date, most: int | None
+) -> list[int]:
+    """Numbers of lines that may differ from what is stored: `most` of the touched, (un)covered, moved by the clock."""
+    moved = conn.execute(
+        """
+        (SELECT day FROM delivery_fetch WHERE status = 'complete'
+         EXCEPT SELECT day FROM fulfillment_fetch WHERE status = 'complete')
+        UNION ALL
+        (SELECT day FROM fulfillment_fetch WHERE status = 'complete'
+         EXCEPT SELECT day FROM delivery_fetch WHERE status = 'complete')
+        """
+    ).fetchall()
+    # The newest marks first: a small list shall not wait for all portions of a large one before it.
+    found = conn.execute(
+        "SELECT line_no FROM line_dirty ORDER BY since DESC, line_no LIMIT %s", [most]
+    ).fetchall()
+    if moved:
+        found += conn.execute(
+            """SELECT line_no FROM fulfillment f
+               WHERE EXISTS (SELECT FROM unnest(%s::date[]) AS day WHERE day BETWEEN effective_start AND end_date)""",
+            [[day for (day,) in moved]],
+        ).fetchall()
+    if before != as_of:
+        found += conn.execute(
+            """SELECT line_no FROM fulfillment WHERE end_date + %(final_after)s::integer >= %(earlier)s::date
+               UNION SELECT line_no FROM line_day WHERE day >= %(earlier)s::date""",
+            {"earlier": min(before, as_of), "final_after": rules.final_after_days},
+        ).fetchall()
+    return sorted({number for (number,) in found})
+
+
+def due(conn: psycopg.Connection, *, as_of: date) -> bool:
+    """Whether a refresh as of this local day would find anything to do: a mark, a fetch, another day."""
+    row = conn.execute(
+        f"""
+        SELECT EXISTS (SELECT FROM line_dirty)
+            OR EXISTS ({UNKNOWN_FETCHES})
+            OR EXISTS (SELECT FROM fulfillment_state s
+                       WHERE s.as_of <> %(as_of)s
+                          OR EXISTS (SELECT FROM report_overview o WHERE o.fetched_at > s.refreshed_at))
+        """.encode(),
+        {"as_of": as_of},
+    ).fetchone()
+    return row is not None and row[0] is True
+
+
+def _all_are_marked(conn: psycopg.Connection) -> bool:
+    found = conn.execute(
+        "SELECT count(*) FROM line_register l WHERE NOT EXISTS (SELECT FROM line_dirty d WHERE d.line_no = l.line_no)"
+    ).fetchone()
+    return found == (0,)
+
+
+def refresh(
+    conn: psycopg.Connection,
+    rules: FulfillmentRules,
+    *,
+    as_of: date,
+    now: datetime,
+    full: bool = False,
+    most: int | None = None,
+) -> RefreshResult:
+    """Bring the stored figures up to date as of a local day; the caller's transaction commits them.
+
+    Computes the lines in `line_dirty` (and empties it), those whose coverage changed, and at the day's change
+    those that are not final. `full=True`, changed rules or an empty table compute everything; the figures are
+    the same. `most`: touched lines to compute now; the others keep their marks for the next call, and those who
+    wait to leave marks come between (docs/decisions/0052).
+    """
+    conn.execute("SELECT pg_advisory_xact_lock(%s)", [REFRESH_LOCK])
+    conn.execute("SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '256MB'")
+    state = conn.execute("SELECT as_of, rules, refreshed_at FROM fulfillment_state").fetchone()
+    rules_text = _rules_text(rules)
+    everything = full or (state is not None and state[1] != rules_text)
+    day_changed = state is not None and state[0] != as_of
+    # Whoever changes lines or delivery marks them here before committing, so until this refresh is committed nothing
+    # it has not seen can appear, and no mark is taken away unseen. Readers are not held up.
+    conn.execute("LOCK TABLE line_dirty IN SHARE ROW EXCLUSIVE MODE")
+    touched = conn.execute("SELECT count(*) FROM line_dirty").fetchone()
+    left = max(touched[0] - most, 0) if touched and most is not None else 0
+    # Without a state nothing is known of lines that are not marked; in a new home all are.
+    everything = everything or (state is None and not (left and _all_are_marked(conn)))
+    before = as_of if state is None else state[0]
+    lines = None if everything else _lines_to_compute(conn, rules, before, as_of, most)
+    conn.execute(
+        "DELETE FROM line_dirty WHERE %(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s)",
+        {"lines": lines},
+    )
+    gone = conn.execute(
+        """DELETE FROM fulfillment f
+           WHERE (%(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))
+             AND NOT EXISTS (SELECT FROM line WHERE line.line_no = f.line_no)
+           RETURNING line_id, end_date""",
+        {"lines": lines},
+    ).fetchall()
+    computed, changed, ends = _store(conn, rules, as_of, now, lines)
+    ends |= {end for _, end in gone}
+    if everything:
+        conn.execute("ANALYZE fulfillment")
+    if everything or day_changed:
+        conn.execute(
+            "UPDATE fulfillment SET as_of = %(as_of)s, refreshed_at = %(now)s WHERE as_of <> %(as_of)s",
+            {"as_of": as_of, "now": now},
+        )
+    days = refresh_windows(conn, rules, as_of=as_of, ends=None if everything else ends)
+    known = None if everything or state is None else before
+    judged = refresh_causes(conn, timezone=rules.timezone, as_of=as_of, before=known, lines=lines)
+    disagreements = refresh_reconciliation(
+        conn,
+        as_of=as_of,
+        lines=lines,
+        removed=[line_id for line_id, _ in gone],
+        since=None if state is None else state[2],
+    )
+    fetches = conn.execute(
+        """DELETE FROM fulfillment_fetch f
+           WHERE NOT EXISTS (SELECT FROM delivery_fetch d WHERE (d.source, d.day) = (f.source, f.day))"""
+    ).rowcount
+    fetches += conn.execute(
+        f"""INSERT INTO fulfillment_fetch ({FETCH}) {UNKNOWN_FETCHES}
+            ON CONFLICT (source, day) DO UPDATE
+            SET status = excluded.status, fetched_at = excluded.fetched_at, fetch_no = excluded.fetch_no,
+                rows = excluded.rows""".encode()
+    ).rowcount
+    # Whoever changes what is shown marks its lines, fetches a day, or is seen by reconciliation.
+    same = lines == [] and not (day_changed or gone or days or judged or disagreements or fetches)
+    conn.execute(
+        """INSERT INTO fulfillment_state AS s (as_of, rules, refreshed_at) VALUES (%(as_of)s, %(rules)s, %(now)s)
+           ON CONFLICT (one_row) DO UPDATE
+           SET as_of = excluded.as_of, rules = excluded.rules, refreshed_at = excluded.refreshed_at,
+               content = CASE WHEN %(same)s THEN s.content ELSE excluded.content END""",
+        {"as_of": as_of, "rules": rules_text, "now": now, "same": same},
+    )
+    return RefreshResult(
+        as_of, everything, day_changed, computed, len(changed), len(gone), left=0 if everything else left
+    )
+
+
+def _store(
+    conn: psycopg.Connection, rules: FulfillmentRules, as_of: date, now: datetime, lines: list[int] | None
+) -> tuple[int, list[int], set[date]]:
+    """Compute and store; answers how many lines, which of them differ, and their end dates then and now."""
+    if lines is not None and not lines:
+        return 0, [], set()
+    columns = ", ".join(FIGURES)
+    others = [column for column in FIGURES if column != "line_id"]
+    new = ", ".join(f"excluded.{column}" for column in others)
+    old = ", ".join(f"fulfillment.{column}" for column in others)
+    query = _with_figures(
+        "now",
+        "now",
+        f""", stored AS (
+                INSERT INTO fulfillment ({columns}, refreshed_at)
+                SELECT {columns}, %(now)s FROM figures
+                ON CONFLICT (line_id) DO UPDATE
+                SET ({", ".join(others)}, refreshed_at) = ROW({new}, excluded.refreshed_at)
+                WHERE ({old}) IS DISTINCT FROM ({new})
+                RETURNING line_no, end_date)
+            SELECT (SELECT count(*) FROM terms),
+                   COALESCE(array_agg(s.line_no), '{{}}'),
+                   COALESCE(array_agg(DISTINCT s.end_date), '{{}}'),
+                   -- the table itself is still seen as it was before this statement
+                   COALESCE(array_agg(DISTINCT b.end_date) FILTER (WHERE b.end_date IS NOT NULL), '{{}}'),
+                   -- hours after the flight may have moved from day to day
+                   ARRAY(SELECT DISTINCT end_date FROM figures WHERE delivered_outside_flight > 0)
+            FROM stored s LEFT JOIN fulfillment b ON b.line_no = s.line_no""",
+    )
+    row = conn.execute(query, _parameters(rules, as_of, lines) | {"now": now}).fetchone()
+    assert row is not None
+    return row[0], row[1], {*row[2], *row[3], *row[4]}

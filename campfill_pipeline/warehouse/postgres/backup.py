@@ -1,0 +1,106 @@
+"""Copies of campfill's database in one file, and an SQL prompt, with the programs of the PostgreSQL wheel.
+
+Belongs here: pg_dump, pg_restore, psql. Does not belong here: the originals in CAMPFILL_HOME/archive, which `rebuild`
+needs: they are files, to be copied as files. Nor Dagster's own database: what it knows is the history of runs.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.postgres import binaries
+
+
+class BackupError(Exception):
+    """A backup or restore failed; the database is as it was. Carries the file and PostgreSQL's own words."""
+
+    def __init__(self, file: Path, problem: str, said: str) -> None:
+        self.file, self.problem, self.said = file, problem, said
+        super().__init__(f"{problem}\n{said.strip()[-2000:]}".strip())
+
+
+def _command(program: str, url: str, arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """A program's command line and environment; the password is in the latter, where other users cannot see it."""
+    facts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
+    password = facts.pop("password", None)
+    environ = {**os.environ, "PGOPTIONS": f"-c search_path={database.SCHEMA}", "PGCLIENTENCODING": "UTF8"}
+    if password is not None:
+        environ["PGPASSWORD"] = password
+    account = binaries.Account(os.geteuid(), os.getegid())
+    path = binaries.programs_for(account) / program
+    return [str(path), "--dbname", make_conninfo("", **facts), *arguments], environ
+
+
+def psql(url: str, arguments: Sequence[str] = ()) -> int:
+    """Run psql on this terminal, with campfill's tables in its path; return its exit code."""
+    command, environ = _command("psql", url, arguments)
+    return subprocess.run(command, env=environ, check=False).returncode
+
+
+def backup(url: str, file: Path) -> None:
+    """Write campfill's schema with all its rows to `file`, as of one moment; uploads and reports go on meanwhile.
+
+    The file appears only when it is whole. Raises BackupError.
+    """
+    with tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".backup-") as folder:
+        unfinished = Path(folder) / "backup"
+        options = [
+            "--format=custom",
+            f"--schema={database.SCHEMA}",
+            "--no-owner",
+            "--no-privileges",
+            "--file",
+            str(unfinished),
+        ]
+        command, environ = _command("pg_dump", url, options)
+        done = subprocess.run(
+            command, env=environ, check=False, capture_output=True, text=True, errors="replace"
+        )
+        if done.returncode != 0:
+            raise BackupError(file, f"The backup {file} could not be written.", done.stderr)
+        unfinished.replace(file)
+
+
+def restore(url: str, file: Path) -> None:
+    """Put campfill's schema back as `file` has it, in one transaction, then bring it to the newest revision.
+
+    Raises BackupError, and leaves everything as it was, where `file` is no backup or is of a newer campfill.
+    """
+    program = binaries.programs_for(binaries.Account(os.geteuid(), os.getegid())) / "pg_restore"
+    with tempfile.TemporaryDirectory(prefix="campfill-restore-") as folder:
+        script = Path(folder) / "script.sql"
+        read = subprocess.run(
+            [str(program), "--no-owner", "--no-privileges", "--file", str(script), str(file)],
+            check=False, capture_output=True, text=True, errors="replace",
+        )  # fmt: skip
+        if read.returncode != 0:
+            raise BackupError(file, f"{file} is no backup made by `campfill db backup`.", read.stderr)
+        before, after = Path(folder) / "before.sql", Path(folder) / "after.sql"
+        before.write_text(f"DROP SCHEMA IF EXISTS {database.SCHEMA} CASCADE;\n")
+        after.write_text(_REFUSE_NEWER.format(schema=database.SCHEMA, newest=database.newest_revision()))
+        files = [part for path in (before, script, after) for part in ("--file", str(path))]
+        options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", *files]
+        command, environ = _command("psql", url, options)
+        done = subprocess.run(
+            command, env=environ, check=False, capture_output=True, text=True, errors="replace"
+        )
+        if done.returncode != 0:
+            raise BackupError(file, f"{file} could not be put back; the database is as it was.", done.stderr)
+    database.migrate(url)
+
+
+_REFUSE_NEWER = """
+DO $$ BEGIN
+    IF (SELECT version_num FROM {schema}.alembic_version) > '{newest}' THEN
+        RAISE 'the backup is of a newer version of campfill: install that version, then restore';
+    END IF;
+END $$;
+ANALYZE;
+"""

@@ -1,0 +1,282 @@
+"""One PostgreSQL cluster in one folder: made, started, found again, and stopped.
+
+Belongs here: initdb, pg_ctl, ports, addresses. Does not belong here: databases and schemas (`server`), running
+processes (`postmaster`), users and programs (`binaries`).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import random
+import secrets
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from campfill_pipeline.warehouse.postgres import postmaster
+from campfill_pipeline.warehouse.postgres.binaries import (
+    Account,
+    ServerError,
+    account_for,
+    cannot_run_as,
+    data_argument,
+    run,
+)
+
+RETRY_SECONDS = 30.0
+LOCK_SECONDS = 120.0
+# Not from the range that systems hand out to outgoing connections: a remembered port is then rarely taken.
+PORTS = range(20_000, 30_000)
+SHARED_MEMORY = Path("/dev/shm")
+# What no second try mends: these are said at once.
+HOPELESS = (
+    "incompatible",
+    "wrong ownership",
+    "invalid permissions",
+    "No space left",
+    "Permission denied",
+    "corrupt",
+)
+
+
+@dataclass(frozen=True)
+class Server:
+    """An embedded server's address. `data` is its cluster's folder."""
+
+    data: Path
+    port: int
+    password: str
+
+    def url(self, database: str = "campfill") -> str:
+        """Address of one of its databases."""
+        return f"postgresql://campfill:{self.password}@127.0.0.1:{self.port}/{database}"
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock file, so that one process at a time makes, starts or stops its server."""
+    with (folder / "lock").open("a") as lock:
+        _give_to_owner(folder, folder / "lock")
+        until = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise ServerError(
+                        f"Another process has been starting or stopping the database in {folder} for long.",
+                        "Look with `ps` what campfill processes hang, end them, and try again.",
+                    ) from None
+                time.sleep(0.05)
+        yield
+
+
+def _give_to_owner(folder: Path, file: Path) -> None:
+    """Root may start a user's server; the user shall still be able to do so afterwards."""
+    if os.geteuid() == 0:
+        facts = folder.stat()
+        os.chown(file, facts.st_uid, facts.st_gid)
+
+
+def remembered(folder: Path) -> Server | None:
+    """The address under which the cluster in `folder` was last started, or None where it was never made."""
+    try:
+        return Server(folder / "data", **json.loads((folder / "server.json").read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+
+
+def _remember(folder: Path, server: Server) -> None:
+    unfinished = folder / "server.json.new"
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(0o600)
+    with unfinished.open("w") as file:
+        json.dump({name: value for name, value in asdict(server).items() if name != "data"}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    _give_to_owner(folder, unfinished)
+    unfinished.replace(folder / "server.json")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+        )  # as PostgreSQL does: old connections don't count
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def _free_port() -> int:
+    for port in random.SystemRandom().sample(PORTS, 200):
+        if _is_free(port):
+            return port
+    raise ServerError(
+        "No free port between 20000 and 29999 was found.", "End some of the servers on this machine."
+    )
+
+
+def _make(folder: Path, server: Server) -> None:
+    """Make a new cluster beside its final place and move it there when it is whole."""
+    unfinished = folder / "data.new"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700)
+    account = account_for(unfinished)
+    password_file = folder / "initdb-password"
+    try:
+        password_file.touch(0o600)
+        password_file.write_text(server.password)
+        if not account.is_ours:
+            try:
+                for path in (unfinished, password_file):
+                    os.chown(path, account.uid, account.gid)
+            except OSError as error:
+                raise cannot_run_as(account, error) from error
+        made = run(
+            "initdb", "-D", data_argument(unfinished, account), "-U", "campfill",
+            "--pwfile", "../initdb-password", "-A", "scram-sha-256", "-E", "UTF8",
+            "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions",
+            cwd=unfinished, account=account,
+        )  # fmt: skip
+    finally:
+        password_file.unlink(missing_ok=True)
+    if made.returncode != 0:
+        raise ServerError(
+            f"The database in {folder} could not be made.", "The reason is below.", made.stdout[-2000:]
+        )
+    unfinished.rename(folder / "data")
+
+
+def _set_password(server: Server, account: Account) -> None:
+    """Give a cluster whose address file was lost a new password, through PostgreSQL's single-user mode."""
+    done = run(
+        "postgres", "--single", "-D", data_argument(server.data, account), "postgres",
+        cwd=server.data, account=account, text=f"ALTER ROLE campfill PASSWORD '{server.password}'\n",
+    )  # fmt: skip
+    if done.returncode != 0:
+        raise ServerError(
+            f"{server.data.parent}/server.json is gone, and the database's password could not be set anew.",
+            "The reason is below.",
+            done.stdout[-2000:],
+        )
+
+
+def _options(server: Server) -> str:
+    room = SHARED_MEMORY.exists() and os.statvfs(SHARED_MEMORY).f_bavail * os.statvfs(SHARED_MEMORY).f_frsize
+    settings = {
+        "listen_addresses": "127.0.0.1",
+        "port": server.port,
+        "unix_socket_directories": "",
+        "max_connections": 200,  # the web UI, the daemon and each run keep pools of their own
+        "shared_buffers": "256MB",
+        "work_mem": "32MB",
+        "maintenance_work_mem": "256MB",
+        "max_wal_size": "4GB",  # a large list or a year of delivery is one long write
+        "checkpoint_timeout": "15min",
+        "wal_compression": "on",
+        "random_page_cost": "1.1",
+        "jit": "off",  # costs more than it saves on statements of a second
+        "log_timezone": "UTC",
+        "timezone": "UTC",
+        # Containers often give 64 MB of shared memory, too little for parallel queries.
+        "dynamic_shared_memory_type": "mmap" if 0 < room < 512 * 1024**2 else "posix",
+    }
+    return " ".join(f"-c {name}={value}" for name, value in settings.items())
+
+
+def _launch(folder: Path, server: Server, account: Account) -> Server:
+    """Start the server, again and again for half a minute where a crash still stands in the way."""
+    log = server.data / "server.log"
+    if log.exists() and log.stat().st_size > 10_000_000:
+        log.replace(server.data / "server.log.1")
+    until = time.monotonic() + RETRY_SECONDS
+    while True:
+        if not _is_free(server.port):
+            server = replace(server, port=_free_port())
+        _remember(folder, server)
+        said_before = log.stat().st_size if log.exists() else 0
+        started = run(
+            "pg_ctl", "-D", data_argument(server.data, account), "-w", "-t", "600", "-l", "server.log",
+            "-o", _options(server), "start", cwd=server.data, account=account,
+        )  # fmt: skip
+        if started.returncode == 0:
+            return server
+        said = log.read_text(errors="replace")[said_before:] if log.exists() else started.stdout
+        if time.monotonic() > until or any(word in said for word in HOPELESS):
+            raise ServerError(
+                f"The database in {folder} does not start.",
+                f"The reason is below; the whole log is {log}.",
+                said[-2000:] or started.stdout[-2000:],
+            )
+        postmaster.clear_wreckage(folder)
+        time.sleep(0.3)
+
+
+def start(folder: Path) -> Server:
+    """Make the cluster in `folder` if there is none, start it if it does not run, and say where it listens.
+
+    Safe to call from several processes at once. Raises ServerError with the mend.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if running := _running(folder):
+        return running
+    with _alone(folder):
+        if postmaster.wait_while(folder, "starting", LOCK_SECONDS) and (running := _running(folder)):
+            return running
+        postmaster.wait_while(folder, "stopping", LOCK_SECONDS)
+        data = folder / "data"
+        server = remembered(folder)
+        lost = server is None and data.exists()
+        server = server or Server(data, _free_port(), secrets.token_urlsafe(18))
+        if not data.exists():
+            if folder.stat().st_uid == os.geteuid():
+                folder.chmod(
+                    0o711
+                )  # another user's server enters its own folder inside, and sees nothing else
+            _make(folder, server)
+        account = account_for(data)
+        postmaster.clear_wreckage(folder)
+        if lost:
+            _set_password(server, account)
+        return _launch(folder, server, account)
+
+
+def _running(folder: Path) -> Server | None:
+    found = postmaster.find(folder)
+    return remembered(folder) if found and found.status == "ready" else None
+
+
+def stop(folder: Path) -> bool:
+    """Stop the server of `folder` cleanly, disconnecting its clients; say whether one was running."""
+    if not (folder / "data").exists():
+        return False
+    with _alone(folder):
+        running = postmaster.find(folder)
+        if running is None:
+            return False
+        data = folder / "data"
+        account = account_for(data)
+        stopped = run(
+            "pg_ctl", "-D", data_argument(data, account), "-w", "-t", "120", "-m", "fast", "stop",
+            cwd=data, account=account,
+        )  # fmt: skip
+        if stopped.returncode != 0 and postmaster.find(folder) is not None:
+            raise ServerError(
+                f"The database in {folder} does not stop.",
+                f"The reason is below; the whole log is {data}/server.log.",
+                stopped.stdout[-2000:],
+            )
+        postmaster.wait_until_gone(
+            running.pid
+        )  # pg_ctl is content when the pid file is gone, a moment earlier
+        return True

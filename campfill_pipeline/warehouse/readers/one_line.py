@@ -1,0 +1,75 @@
+"""Everything known about one line: contract, history, figures, delivery by day, cause with evidence.
+
+Belongs here: reading it all. Does not belong here: how `campfill line` shows it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import dict_row
+
+from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.warehouse.figures.fulfillment import compute
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class LineReport:
+    """One line as of a local day. Rows carry their tables' columns; `withdrawn` lines have no figures.
+
+    `history` is newest first, `days` oldest first; `cause` is as of the last refresh, None where there is none.
+    """
+
+    line: Row
+    withdrawn: bool
+    figures: Row | None
+    history: list[Row]
+    days: list[Row]
+    cause: Row | None
+    reconciliation: list[Row]
+    restated: int
+
+
+def line_report(
+    conn: psycopg.Connection, line_id: UUID, rules: FulfillmentRules, *, as_of: date
+) -> LineReport | None:
+    """What is known about the line of this id, or None where no list ever had it."""
+    with conn.cursor(row_factory=dict_row) as cursor:
+
+        def ask(query: str) -> list[Row]:
+            return cursor.execute(query.encode(), {"id": line_id}).fetchall()
+
+        found = ask(
+            """SELECT id, name, COALESCE(kind_reported, kind_listed) AS kind, buyer, agency, platform, seat, runtime,
+                      start_date, end_date, impression_goal, budget_eur, cpm_eur, purchase_type, placement,
+                      advertiser, kind_listed, kind_reported, first_seen_at, absent_since, withdrawn_at, revision
+               FROM line_register WHERE id = %(id)s"""
+        )
+        if not found:
+            return None
+        figures = compute(conn, rules, as_of=as_of, line_ids=[line_id])
+        causes = ask("SELECT * FROM shortfall_cause WHERE line_id = %(id)s")
+        return LineReport(
+            line=found[0],
+            withdrawn=found[0]["withdrawn_at"] is not None,
+            figures=figures[0] if figures else None,
+            history=ask(
+                "SELECT r.*, u.file_name FROM line_revision r LEFT JOIN upload u USING (upload_id)"
+                " WHERE r.id = %(id)s ORDER BY r.revision DESC"
+            ),
+            days=ask("SELECT * FROM delivery_daily WHERE line_id = %(id)s ORDER BY day"),
+            cause=causes[0] if causes else None,
+            reconciliation=ask(
+                """SELECT kind_of_issue, report_id, detail FROM reconciliation WHERE line_id = %(id)s
+                   ORDER BY kind_of_issue, issue_no"""
+            ),
+            restated=ask("SELECT count(*) AS rows FROM delivery_restatement WHERE line_id = %(id)s")[0][
+                "rows"
+            ],
+        )

@@ -1,0 +1,112 @@
+"""The line register: applying a campaign list to it.
+
+Belongs here: what is new, updated, unchanged, absent, and writing it. Does not belong here: undoing it
+(`revert`), reading it (`changes`), judging rows (that was done before).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from campfill_pipeline.warehouse.arrow_copy import copy_stream
+from campfill_pipeline.warehouse.locks import REGISTER_LOCK
+from campfill_pipeline.warehouse.register import ledger, revisions
+from campfill_pipeline.warehouse.register.changes import LineChange as LineChange
+from campfill_pipeline.warehouse.register.changes import changes as changes
+from campfill_pipeline.warehouse.register.changes import history as history
+from campfill_pipeline.warehouse.register.uploads import Counts, Upload
+
+LIST_COLUMNS = (
+    "sheet", "row_no", "id", "name", "kind", "buyer", "agency", "platform", "seat", "runtime", "start_date",
+    "end_date", "impression_goal", "budget_eur", "cpm_eur", "placement", "advertiser",
+)  # fmt: skip
+DEFAULT_TIMEZONE = ZoneInfo("Europe/Berlin")
+
+
+@dataclass(frozen=True)
+class ApplyResult:
+    """What a list did to the register: new + updated + unchanged are its accepted rows.
+
+    `notable` of the updated lines changed what was contracted; `absent` lines are newly missing from a full
+    list; `status` is the upload's verdict; `notes` are sentences a person should read.
+    """
+
+    new: int
+    updated: int
+    unchanged: int
+    notable: int
+    absent: int
+    status: str
+    notes: tuple[str, ...] = ()
+
+
+def apply_list(
+    conn: psycopg.Connection,
+    upload: Upload,
+    *,
+    lines: Path,
+    issues: Path | None,
+    counts: Counts | tuple[int, int, int, int],
+    now: datetime,
+    content_date: datetime | None = None,
+    kind: str = "campaign_list",
+    timezone: ZoneInfo = DEFAULT_TIMEZONE,
+    also_listed: Sequence[UUID] = (),
+) -> ApplyResult:
+    """Bring the register to what a validated list says, with revisions, issues and the ledger's verdict.
+
+    One transaction, whole or not at all; uploads that arrive at the same moment wait for each other.
+    `lines` and `issues` are the Arrow streams of validation, `counts` its (read, accepted, rejected,
+    skipped). `also_listed`: ids of rejected rows, so that a faulty row does not make its line absent.
+    Raises LedgerError where the upload is decided already.
+    """
+    counts = counts if isinstance(counts, Counts) else Counts(*counts)
+    with conn.transaction():
+        conn.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
+        if ledger.decide_if_duplicate(conn, upload, at=now):  # another process was quicker with these bytes
+            return ApplyResult(0, 0, 0, 0, 0, "duplicate")
+        event_no = ledger.add_event(conn, "decided", upload.upload_id, now)
+        values = {
+            "upload_id": upload.upload_id, "seq": upload.seq, "event_no": event_no, "now": now,
+            "received_at": upload.received_at, "today": upload.received_at.astimezone(timezone).date(),
+            "also_listed": list(also_listed), "content_date": content_date,
+        }  # fmt: skip
+
+        run = revisions.runner(conn, "apply", values)
+        revisions.prepare(conn)
+        run("room")
+        accepted = copy_stream(conn, lines, "arriving", LIST_COLUMNS, position="position")
+        run("analyze")
+        notes = [
+            f"Its content is of {content_date:%Y-%m-%d}, older than that of {name} ({date:%Y-%m-%d}), which was"
+            " loaded before; what it says counts all the same, as it arrived later."
+            for name, date in (run("newer").fetchall() if content_date else [])
+        ]
+        if run("later").fetchone() and (overtaken := run("overtaken").rowcount):
+            left = "1 line is left as a list that arrived later has set it already."
+            if overtaken > 1:
+                left = f"{overtaken:,} lines are left as a list that arrived later has set them already."
+            notes.append(left)
+        run("touched")
+        revisions.write(conn, values, brought=True)
+        returned, updated, notable = run("count").fetchall()[0]
+        created = run("insert").fetchall()[0][0]
+        absent = run("missing").rowcount
+        run("found again")
+        revisions.finish(conn, event_no)
+        new = created + returned
+        status = "partly_loaded" if counts.rejected else "loaded"
+        unchanged = accepted - new - updated
+        ledger.decide(
+            conn, upload.upload_id, status=status, at=now, kind=kind, counts=counts,
+            changed=(new, updated, unchanged), content_date=content_date, notes=tuple(notes), issues=issues,
+            event_no=event_no, detail={"notable": notable, "absent": absent},
+        )  # fmt: skip
+        return ApplyResult(new, updated, unchanged, notable, absent, status, tuple(notes))

@@ -1,0 +1,101 @@
+"""Taking an upload back, and putting it back in force.
+
+A line is what the newest of the standing uploads that changed it made of it; with none left, it is withdrawn. An upload
+stands until it is reverted, and again when the revert is reverted. Everything here follows from that sentence
+(docs/decisions/0022). Belongs here: undoing uploads. Does not belong here: applying them (`apply`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from campfill_pipeline.warehouse.locks import REGISTER_LOCK
+from campfill_pipeline.warehouse.register import ledger, revisions
+from campfill_pipeline.warehouse.register.uploads import Upload
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """A line that changed: `action` is reverted, withdrawn or restored; `upload_id` brought what it is now."""
+
+    line_id: UUID
+    name: str
+    action: str
+    upload_id: UUID
+
+
+@dataclass(frozen=True)
+class LeftAlone:
+    """A line that stays as it is, because a later upload, which stands, changed it again."""
+
+    line_id: UUID
+    name: str
+    upload_id: UUID
+    file_name: str
+
+
+@dataclass(frozen=True)
+class RevertResult:
+    """What a revert did. `upload.reverted_at` is None where the upload was put back in force."""
+
+    upload: Upload
+    taken: tuple[TakenBack, ...]
+    left: tuple[LeftAlone, ...]
+
+    @property
+    def stands(self) -> bool:
+        """True where this reverted a revert, so that the upload counts again."""
+        return self.upload.reverted_at is None
+
+
+def revert(conn: psycopg.Connection, upload_id: UUID, now: datetime) -> RevertResult:
+    """Take back exactly what a loaded list changed, as new revisions; on a reverted one, put it back in force.
+
+    One transaction. Lines that later uploads changed again are left and listed. Raises LedgerError where there is
+    nothing to take back.
+    """
+    with conn.transaction():
+        conn.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
+        upload = ledger.get(conn, upload_id)
+        if upload.kind != "campaign_list" or upload.applied_no is None:
+            raise _refusal(upload)
+        stands = not upload.stands
+        conn.execute(
+            "UPDATE upload SET reverted_at = %s WHERE upload_id = %s", [None if stands else now, upload_id]
+        )
+        event_no = ledger.add_event(conn, "reverted", upload_id, now)
+        values = {"upload_id": upload_id, "event_no": event_no, "now": now, "stands": stands}
+        run = revisions.runner(conn, "revert", values)
+        revisions.prepare(conn)
+        for part in ("own", "top", "arriving", "touched"):
+            run(part)
+        revisions.write(conn, values, brought=False)
+        run("absence")
+        taken = tuple(TakenBack(*row) for row in run("taken"))
+        left = tuple(LeftAlone(*row) for row in run("left"))
+        revisions.finish(conn, event_no)
+        conn.execute("DROP TABLE own, top")
+        detail = {"stands": stands, "taken": len(taken), "left": len(left)}
+        conn.execute("UPDATE ledger_event SET detail = %s WHERE event_no = %s", [Jsonb(detail), event_no])
+        return RevertResult(ledger.get(conn, upload_id), taken, left)
+
+
+def _refusal(upload: Upload) -> ledger.LedgerError:
+    named = f"The upload {upload.upload_id} ({upload.file_name})"
+    if upload.kind == "report_csv" and upload.applied_no is not None:
+        return ledger.LedgerError(
+            upload.upload_id,
+            f"{named} is a CSV export: it brought delivery, and only campaign lists can be taken back.",
+            "Drop the corrected export: its rows replace those of the same hours. Or fetch its days from the API"
+            " (`campfill refresh --from … --to …`), which counts before any export.",
+        )
+    return ledger.LedgerError(
+        upload.upload_id,
+        f"{named} is {upload.status}: it changed no lines.",
+        "Only a loaded campaign list can be reverted; `campfill status` lists them.",
+    )
