@@ -20,7 +20,7 @@ JUDGE = """
 import json, sys, time
 from pathlib import Path
 from campfill_pipeline.intake.findings import ColumnFound, Parsed, TableFound
-from campfill_pipeline.intake.validation import validate_list
+from campfill_pipeline.intake.judge.campaign_lists import validate_list
 fields, headers, rows, file = json.loads(sys.argv[1])
 columns = tuple(ColumnFound(f, i, h) for i, (f, h) in enumerate(zip(fields, headers)))
 table = TableFound("S", 1, columns, tuple(headers), rows + 1, rows, 0, Path(file))

@@ -25,7 +25,7 @@ from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import binaries, cluster, server
 
 ANSWER = "import sys; from campfill_pipeline.settings import load_settings as s;"
-ANSWER += "from campfill_pipeline.warehouse import server; print(server.database_url(s()))"
+ANSWER += "from campfill_pipeline.warehouse.postgres import server; print(server.database_url(s()))"
 
 
 def url_from_another_process(settings: Settings) -> str:
