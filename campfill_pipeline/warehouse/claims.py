@@ -15,6 +15,7 @@ from enum import IntEnum
 import psycopg
 
 from campfill_pipeline.warehouse.locks import CLAIM_CLASS, TURN_CLASS
+from campfill_pipeline.warehouse.statements import query
 
 NAME_PREFIX = "campfill run "
 
@@ -40,10 +41,7 @@ def claim_run(conn: psycopg.Connection, run_id: str) -> bool:
 def live_runs(conn: psycopg.Connection) -> set[str]:
     """The runs that are claimed by a living session of this database."""
     rows = conn.execute(
-        "SELECT substr(a.application_name, length(%(prefix)s) + 1)"
-        " FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
-        " WHERE l.locktype = 'advisory' AND l.classid = %(class)s AND l.granted AND a.datname = current_database()"
-        " AND starts_with(a.application_name, %(prefix)s)",
+        query("claims", "live runs"),
         {"prefix": NAME_PREFIX, "class": CLAIM_CLASS},
     ).fetchall()
     return {run_id for (run_id,) in rows}

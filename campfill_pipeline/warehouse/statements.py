@@ -23,3 +23,9 @@ def sections(name: str) -> dict[str, str]:
     """Parts of the SQL file `name` that begin with a line like `-- name: terms now`, by that name."""
     _, *parts = _SECTION.split(statement(name))
     return {title: text.strip() for title, text in zip(parts[::2], parts[1::2], strict=True)}
+
+
+@cache
+def query(name: str, section: str) -> bytes:
+    """One part of the SQL file `name`, as psycopg takes it: `query("figures/windows", "trend")`."""
+    return sections(name)[section].encode()

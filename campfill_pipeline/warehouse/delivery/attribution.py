@@ -14,6 +14,7 @@ import psycopg
 
 from campfill_pipeline.warehouse.delivery import rollups
 from campfill_pipeline.warehouse.locks import REGISTER_LOCK
+from campfill_pipeline.warehouse.statements import query
 
 # Ids are text, as a source may name things by anything; only those that spell a uuid can be a line's.
 _LINE_OF = """
@@ -51,13 +52,7 @@ def attribute(conn: psycopg.Connection, line_nos: Iterable[int]) -> None:
     if not lines:
         return
     entities = conn.execute(
-        """
-        UPDATE report_entity e SET line_no = l.active
-        FROM (SELECT id::text AS id, CASE WHEN withdrawn_at IS NULL THEN line_no END AS active
-              FROM line_register WHERE line_no = ANY(%s)) l
-        WHERE e.entity_id = l.id AND e.line_no IS DISTINCT FROM l.active
-        RETURNING e.entity_no
-        """,
+        query("delivery/attribution", "attribute"),
         (lines,),
     ).fetchall()
     touched = _attribute_series(conn, [number for (number,) in entities]) if entities else []
@@ -121,9 +116,7 @@ def add_series(conn: psycopg.Connection, source: str, pairs: Sequence[tuple[str 
 def lines_mentioned(conn: psycopg.Connection, series_nos: Sequence[int]) -> list[int]:
     """Lines whose ids occur in these series, whichever line the rows count for."""
     rows = conn.execute(
-        "SELECT DISTINCT e.line_no"
-        " FROM report_series s JOIN report_entity e ON e.entity_no IN (s.campaign_no, s.deal_no)"
-        " WHERE s.series_no = ANY(%s) AND e.line_no IS NOT NULL ORDER BY e.line_no",
+        query("delivery/attribution", "lines mentioned"),
         (list(series_nos),),
     )
     return [number for (number,) in rows]
@@ -152,42 +145,7 @@ def refresh_register(conn: psycopg.Connection, line_nos: Sequence[int]) -> list[
     latest hour tells no purchase type, the latest one that does is taken. Needs the lock of the lines.
     """
     rows = conn.execute(
-        """
-        WITH occurrence AS (
-            SELECT e.line_no, 'campaign' AS role, s.series_no, s.source
-            FROM report_entity e JOIN report_series s ON s.campaign_no = e.entity_no
-            WHERE e.line_no = ANY(%(lines)s)
-            UNION ALL
-            SELECT e.line_no, 'deal', s.series_no, s.source
-            FROM report_entity e JOIN report_series s ON s.deal_no = e.entity_no
-            WHERE e.line_no = ANY(%(lines)s)
-        ), kind AS (
-            SELECT DISTINCT ON (o.line_no) o.line_no, o.role
-            FROM occurrence o CROSS JOIN LATERAL (
-                SELECT day, last_hour FROM report_day d
-                WHERE d.series_no = o.series_no ORDER BY day DESC LIMIT 1) d
-            ORDER BY o.line_no, d.day DESC, o.source, d.last_hour DESC, o.role
-        ), purchase AS (
-            SELECT DISTINCT ON (o.line_no) o.line_no, d.type
-            FROM occurrence o CROSS JOIN LATERAL (
-                SELECT day, t.type, t.hour
-                FROM report_day d CROSS JOIN LATERAL (
-                    SELECT CASE o.role WHEN 'campaign' THEN campaign_type ELSE deal_type END AS type,
-                           CASE o.role WHEN 'campaign' THEN campaign_type_hour ELSE deal_type_hour END AS hour) t
-                WHERE d.series_no = o.series_no AND t.type <> '?' ORDER BY day DESC LIMIT 1) d
-            ORDER BY o.line_no, d.day DESC, o.source, d.hour DESC, o.role, d.type
-        ), said AS (
-            SELECT n.line_no, k.role AS kind,
-                   CASE p.type WHEN 'g' THEN 'guaranteed' WHEN 'u' THEN 'unguaranteed' ELSE 'unknown' END AS type
-            FROM unnest(%(lines)s::integer[]) AS n (line_no)
-            LEFT JOIN kind k USING (line_no) LEFT JOIN purchase p USING (line_no)
-        )
-        UPDATE line_register l SET kind_reported = said.kind, purchase_type = said.type
-        FROM said
-        WHERE said.line_no = l.line_no AND l.withdrawn_at IS NULL
-          AND (l.kind_reported, l.purchase_type) IS DISTINCT FROM (said.kind, said.type)
-        RETURNING l.line_no
-        """,
+        query("delivery/attribution", "refresh register"),
         {"lines": list(line_nos)},
     )
     return [number for (number,) in rows]

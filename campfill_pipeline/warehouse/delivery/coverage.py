@@ -13,6 +13,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from campfill_pipeline.domain.local_days import day_window
+from campfill_pipeline.warehouse.statements import query
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,7 @@ def complete_span(conn: psycopg.Connection, source: str) -> tuple[date | None, d
 def resting(conn: psycopg.Connection, source: str, now: datetime) -> set[date]:
     """Days whose fetch broke so lately that asking again would only disturb: 5 minutes, doubling up to a day."""
     found = conn.execute(
-        "SELECT day FROM delivery_fetch WHERE source = %(source)s AND failures > 0"
-        " AND failed_at + LEAST(interval '5 minutes' * power(2, LEAST(failures, 12) - 1), interval '1 day') > %(now)s",
+        query("delivery/coverage", "resting"),
         {"source": source, "now": now},
     )
     return {day for (day,) in found}
@@ -87,14 +87,7 @@ def record_stored(
     # A day once complete stays so: a later, narrower look cannot make it less known.
     complete = complete or (before is not None and before.status == "complete")
     conn.execute(
-        """
-        INSERT INTO delivery_fetch AS f (source, day, status, fetched_at, rows, refused, fetch_no, first_complete_at)
-        VALUES (%(source)s, %(day)s, %(status)s, %(now)s, %(rows)s, %(refused)s, %(fetch)s, %(first)s)
-        ON CONFLICT (source, day) DO UPDATE
-        SET status = excluded.status, fetched_at = excluded.fetched_at, rows = excluded.rows,
-            refused = excluded.refused, fetch_no = excluded.fetch_no, failures = 0, failed_at = NULL, detail = NULL,
-            first_complete_at = COALESCE(f.first_complete_at, excluded.first_complete_at)
-        """,
+        query("delivery/coverage", "record stored"),
         {
             "source": source, "day": day, "status": "complete" if complete else "partial", "now": now, "rows": rows,
             "refused": refused, "fetch": fetch_no, "first": now if complete else None,
@@ -109,13 +102,7 @@ def record_failure(conn: psycopg.Connection, source: str, day: date, *, detail: 
     """
     with conn.transaction():
         conn.execute(
-            """
-            INSERT INTO delivery_fetch AS f (source, day, status, fetched_at, rows, failures, failed_at, detail)
-            VALUES (%(source)s, %(day)s, 'failed', %(now)s, 0, 1, %(now)s, %(detail)s)
-            ON CONFLICT (source, day) DO UPDATE
-            SET failures = f.failures + 1, failed_at = excluded.failed_at, detail = excluded.detail,
-                status = CASE f.status WHEN 'complete' THEN 'complete' ELSE 'failed' END
-            """,
+            query("delivery/coverage", "record failure"),
             {"source": source, "day": day, "now": now, "detail": detail},
         )
     if not conn.autocommit:
@@ -125,11 +112,7 @@ def record_failure(conn: psycopg.Connection, source: str, day: date, *, detail: 
 def record_gone(conn: psycopg.Connection, source: str, day: date, *, detail: str, now: datetime) -> None:
     """Note that the source no longer has a day, nor those before it: it is not asked for them again."""
     conn.execute(
-        "INSERT INTO delivery_fetch (source, day, status, fetched_at, rows, detail)"
-        " VALUES (%(source)s, %(day)s, 'gone', %(now)s, 0, %(detail)s)"
-        " ON CONFLICT (source, day) DO UPDATE"
-        " SET status = 'gone', detail = EXCLUDED.detail, failures = 0, failed_at = NULL"
-        " WHERE delivery_fetch.status <> 'complete'",
+        query("delivery/coverage", "record gone"),
         {"source": source, "day": day, "now": now, "detail": detail},
     )
 
@@ -152,25 +135,7 @@ def days_to_fetch(
     """
     zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone
     missing = conn.execute(
-        """
-        WITH flight AS (
-            SELECT COALESCE(start_date, LEAST((first_seen_at AT TIME ZONE %(zone)s)::date, end_date)) AS first_day,
-                   LEAST(end_date, %(today)s::date - 1) AS last_day
-            FROM line_register WHERE withdrawn_at IS NULL
-        ), span AS (
-            SELECT unnest(range_agg(daterange(first_day, last_day, '[]'))) AS days
-            FROM flight WHERE first_day <= last_day
-        )
-        SELECT d.day
-        FROM span CROSS JOIN LATERAL (
-            SELECT n.at::date AS day
-            FROM generate_series(GREATEST(lower(days), %(earliest)s::date)::timestamp,
-                                 (upper(days) - 1)::timestamp, interval '1 day') AS n (at)) d
-        WHERE NOT EXISTS (SELECT FROM delivery_fetch f
-                          WHERE f.source = %(source)s AND (f.day = d.day AND f.status = 'complete'
-                                                           OR f.day >= d.day AND f.status = 'gone'))
-        ORDER BY d.day DESC LIMIT %(limit)s
-        """,
+        query("delivery/coverage", "days to fetch"),
         {"zone": zone.key, "today": today, "source": source, "limit": limit, "earliest": earliest},
     ).fetchall()
     always = {today - timedelta(days=back) for back in range(restate_days + 1)}

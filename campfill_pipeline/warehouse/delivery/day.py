@@ -26,6 +26,7 @@ from campfill_pipeline.warehouse.delivery.fetches import FetchFacts
 from campfill_pipeline.warehouse.delivery.restatement import Scope
 from campfill_pipeline.warehouse.delivery.staging import Staging, batches, numbered
 from campfill_pipeline.warehouse.delivery.storing import SOURCE_CODES, StoreResult
+from campfill_pipeline.warehouse.statements import query
 
 __all__ = ["FetchFacts", "StoreResult", "days_to_fetch", "record_failure", "store_day", "store_export"]
 
@@ -106,9 +107,7 @@ def _learn(conn: psycopg.Connection, directory: Directory, head: pa.Table) -> No
 
 def _is_new(conn: psycopg.Connection, source: str, code: str, day: date) -> bool:
     row = conn.execute(
-        "SELECT EXISTS (SELECT FROM report_day d JOIN report_series s USING (series_no)"
-        "               WHERE d.day = %s AND s.source = %s)"
-        " OR EXISTS (SELECT FROM delivery_fetch WHERE day = %s AND source = %s AND fetch_no IS NOT NULL)",
+        query("delivery/day", "is new"),
         (day, code, day, source),
     ).fetchone()
     return row == (False,)

@@ -15,6 +15,7 @@ from datetime import datetime
 import psycopg
 
 from campfill_pipeline.warehouse.delivery import attribution
+from campfill_pipeline.warehouse.statements import query
 
 Pair = tuple[str | None, str | None]
 
@@ -99,15 +100,7 @@ class Directory:
     def _stored_series(self, pairs: Iterable[Pair]) -> dict[Pair, int]:
         asked = list(pairs)
         rows = self.conn.execute(
-            """
-            SELECT p.campaign, p.deal, s.series_no
-            FROM unnest(%s::text[], %s::text[]) AS p (campaign, deal)
-            LEFT JOIN report_entity c ON c.entity_id = p.campaign
-            LEFT JOIN report_entity d ON d.entity_id = p.deal
-            JOIN report_series s ON s.source = %s
-                 AND s.campaign_no = CASE WHEN p.campaign IS NULL THEN 0 ELSE c.entity_no END
-                 AND s.deal_no = CASE WHEN p.deal IS NULL THEN 0 ELSE d.entity_no END
-            """,
+            query("delivery/directory", "stored series"),
             ([campaign for campaign, _ in asked], [deal for _, deal in asked], self.source),
         )
         return {(campaign, deal): number for campaign, deal, number in rows}
@@ -118,22 +111,7 @@ class Directory:
             return
         attribution.add_entities(self.conn, sorted({mention.entity_id for mention in told}))
         self.conn.execute(
-            """
-            UPDATE report_entity e
-            SET reported_as = CASE WHEN e.reported_as IS NULL OR e.reported_as = m.role THEN m.role ELSE 'both' END,
-                reported_name = CASE WHEN m.hour < e.named_hour THEN e.reported_name
-                                     ELSE COALESCE(m.name, e.reported_name) END,
-                named_hour = GREATEST(e.named_hour, m.hour)
-            FROM (SELECT id, CASE WHEN count(DISTINCT role) = 2 THEN 'both' ELSE min(role) END AS role,
-                         (array_agg(name ORDER BY hour DESC, role) FILTER (WHERE name IS NOT NULL))[1] AS name,
-                         max(hour) AS hour
-                  FROM unnest(%s::text[], %s::text[], %s::text[], %s::timestamptz[]) AS t (id, role, name, hour)
-                  GROUP BY id) m
-            WHERE e.entity_id = m.id
-              AND (e.named_hour IS NULL OR m.hour > e.named_hour
-                   OR (m.hour = e.named_hour AND m.name IS DISTINCT FROM e.reported_name)
-                   OR e.reported_as IS NULL OR e.reported_as NOT IN (m.role, 'both'))
-            """,
+            query("delivery/directory", "name entities"),
             (
                 [mention.entity_id for mention in told],
                 [mention.role for mention in told],

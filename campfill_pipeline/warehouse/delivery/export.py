@@ -26,6 +26,7 @@ from campfill_pipeline.warehouse.delivery.fetches import FetchFacts
 from campfill_pipeline.warehouse.delivery.restatement import Scope
 from campfill_pipeline.warehouse.delivery.staging import Staging, batches
 from campfill_pipeline.warehouse.delivery.storing import StoreResult
+from campfill_pipeline.warehouse.statements import query
 
 _HOUR = timedelta(hours=1)
 
@@ -87,8 +88,7 @@ def _whole_days(
 ) -> dict[date, bool]:
     # Fills `spoken_for` with the pairs of series and whole day in the export; returns its days, whole or not.
     conn.execute(
-        "CREATE TEMP TABLE spoken_for ON COMMIT DROP AS"
-        " SELECT DISTINCT series_no, (hour_utc AT TIME ZONE %s)::date AS day FROM stage_hour",
+        query("delivery/export", "whole days"),
         (zone.key,),
     )
     days: dict[date, bool] = {}

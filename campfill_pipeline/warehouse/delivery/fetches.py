@@ -14,6 +14,7 @@ from uuid import UUID
 import psycopg
 
 from campfill_pipeline.domain.report_rows import RefusedRow
+from campfill_pipeline.warehouse.statements import query
 
 LISTED = 10_000  # refused rows kept of one fetch; all are counted
 
@@ -40,8 +41,7 @@ def begin(
 ) -> int:
     """Note a fetch whose rows are first seen at `now`; returns its number. Part of the caller's transaction."""
     row = conn.execute(
-        "INSERT INTO report_fetch (source, day, upload_id, started_at, stored_at)"
-        " VALUES (%s, %s, %s, %s, %s) RETURNING fetch_no",
+        query("delivery/fetches", "begin"),
         (source, day, upload_id, now, now),
     ).fetchone()
     assert row is not None
@@ -59,8 +59,7 @@ def finish(
 ) -> None:
     """Note how the fetch went, and the first LISTED rows it could not use. Part of the caller's transaction."""
     conn.execute(
-        "UPDATE report_fetch SET started_at = %s, finished_at = %s, request = %s, requests = %s, bytes = %s, rows = %s,"
-        " refused = %s, run_id = %s WHERE fetch_no = %s",
+        query("delivery/fetches", "finish"),
         (
             facts.started_at, facts.finished_at, facts.request, facts.requests, facts.bytes, received,
             len(refused), facts.run_id, fetch_no,
@@ -68,11 +67,7 @@ def finish(
     )  # fmt: skip
     # What an earlier fetch of the day could not use is settled by this one.
     conn.execute(
-        """
-        DELETE FROM report_refusal r USING report_fetch f, report_fetch this
-        WHERE r.fetch_no = f.fetch_no AND this.fetch_no = %s
-          AND f.source = this.source AND f.day = this.day AND f.fetch_no <> this.fetch_no
-        """,
+        query("delivery/fetches", "forget refusals"),
         (fetch_no,),
     )
     if not refused:

@@ -16,6 +16,7 @@ from psycopg import sql
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.warehouse.delivery.errors import MonthDetachedError
 from campfill_pipeline.warehouse.locks import PARTITION_LOCK
+from campfill_pipeline.warehouse.statements import query
 
 PARENT = "report_hour"
 
@@ -79,8 +80,7 @@ def ensure(conn: psycopg.Connection, start: datetime, end: datetime) -> list[str
 def attached(conn: psycopg.Connection) -> set[date]:
     """First days of the months that `report_hour` holds."""
     rows = conn.execute(
-        "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
-        " WHERE i.inhparent = %s::regclass AND NOT i.inhdetachpending",
+        query("delivery/partitions", "attached"),
         (PARENT,),
     )
     return {datetime.strptime(name[len(PARENT) + 1 :], "%Y_%m").date() for (name,) in rows}
@@ -116,9 +116,7 @@ def listing(conn: psycopg.Connection) -> list[Month]:
     """All months, oldest first, with estimated rows (-1: not counted yet) and bytes on disk including keys."""
     there = attached(conn)
     rows = conn.execute(
-        "SELECT c.relname, c.reltuples::bigint, pg_total_relation_size(c.oid) FROM pg_class c"
-        " JOIN pg_class p ON p.oid = %s::regclass AND p.relnamespace = c.relnamespace"
-        " WHERE c.relkind = 'r' AND c.relname ~ %s ORDER BY c.relname",
+        query("delivery/partitions", "listing"),
         (PARENT, f"^{PARENT}_[0-9]{{4}}_[0-9]{{2}}$"),
     )
     found = []

@@ -13,6 +13,7 @@ import psycopg
 
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.warehouse.delivery import partitions
+from campfill_pipeline.warehouse.statements import query
 
 # Which source counts is decided by presence: where the API has a row of the line and day, the CSV's stand back.
 _LINE_DAYS = """
@@ -73,8 +74,7 @@ def roll_up_all(conn: psycopg.Connection, zone: ZoneInfo) -> int:
         sums = _SERIES_DAYS.format(day="(hour_utc AT TIME ZONE %(zone)s)::date", which="")
         conn.execute(f"CREATE TEMP TABLE day_anew ON COMMIT DROP AS {sums}", values)
         wrong += conn.execute(
-            "DELETE FROM report_day d WHERE day BETWEEN %(first)s AND %(last)s"
-            " AND NOT EXISTS (SELECT FROM day_anew n WHERE n.series_no = d.series_no AND n.day = d.day)",
+            query("delivery/rollups", "roll up all"),
             values,
         ).rowcount
         wrong += conn.execute(
@@ -113,7 +113,6 @@ def mark_dirty(conn: psycopg.Connection, line_nos: Iterable[int]) -> None:
     # Sorted, so that two writers never wait for each other; updated where present, so that a refresh which took its
     # snapshot before this change cannot take the mark away unseen.
     conn.execute(
-        "INSERT INTO line_dirty (line_no) SELECT unnest(%s::integer[]) AS line_no ORDER BY line_no"
-        " ON CONFLICT (line_no) DO UPDATE SET since = EXCLUDED.since",
+        query("delivery/rollups", "mark dirty"),
         (sorted(set(line_nos)),),
     )

@@ -18,6 +18,7 @@ from psycopg import sql
 from campfill_pipeline.warehouse.delivery import encoding
 from campfill_pipeline.warehouse.delivery.directory import Directory, Mention, Pair
 from campfill_pipeline.warehouse.delivery.encoding import Coded, HourRows, Ints
+from campfill_pipeline.warehouse.statements import query
 
 BATCH = 50_000  # large enough for cheap COPYs, small enough to store one batch while the next one is read
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -59,12 +60,7 @@ class Staging:
     last_hour: datetime | None = None
 
     def __post_init__(self) -> None:
-        self.conn.execute(
-            "CREATE TEMP TABLE stage_hour (hour_utc timestamptz NOT NULL, series_no integer NOT NULL,"
-            " site_no integer NOT NULL, fetch_no integer, bids integer, wins integer, plays integer,"
-            " impressions numeric(18, 4) NOT NULL,"
-            ' terms "char" NOT NULL) ON COMMIT DROP'
-        )
+        self.conn.execute(query("delivery/staging", "stage tables"))
 
     def add(self, table: pa.Table) -> None:
         """Take one batch of canonical rows."""

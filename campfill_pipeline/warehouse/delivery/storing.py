@@ -17,6 +17,7 @@ from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.warehouse.delivery import attribution, restatement, rollups
 from campfill_pipeline.warehouse.delivery.restatement import Changes, Scope
 from campfill_pipeline.warehouse.delivery.staging import Staging
+from campfill_pipeline.warehouse.statements import query
 
 SOURCE_CODES = {"api": "a", "csv": "c"}
 _WORK_MEMORY = "128MB"
@@ -95,8 +96,7 @@ def replace(
 def rows_stored(conn: psycopg.Connection, code: str, days: Sequence[date], *, orphans: bool = False) -> int:
     """How many rows are stored for these local days of a source ('a' or 'c'); `orphans`: only those of no line."""
     row = conn.execute(
-        "SELECT COALESCE(sum(d.rows), 0)::bigint FROM report_day d JOIN report_series s USING (series_no)"
-        " WHERE d.day = ANY(%s) AND s.source = %s AND NOT (%s AND s.line_no IS NOT NULL)",
+        query("delivery/storing", "rows stored"),
         (list(days), code, orphans),
     ).fetchone()
     return int(row[0]) if row else 0

@@ -20,7 +20,7 @@ from psycopg.rows import class_row, dict_row
 from campfill_pipeline.domain import causes as rule
 from campfill_pipeline.domain.causes import Cause, Decomposition
 from campfill_pipeline.warehouse.figures.references import ReferenceChange, refresh_references
-from campfill_pipeline.warehouse.statements import sections
+from campfill_pipeline.warehouse.statements import query, sections
 
 Row = dict[str, Any]
 PURCHASE_TYPES = ["guaranteed", "unguaranteed", "unknown"]
@@ -150,10 +150,7 @@ def _judge(
 
 def _read_own_rows(conn: psycopg.Connection, texts: dict[str, str], values: Row) -> None:
     """Sum up the report rows of short lines of which nothing is kept."""
-    row = conn.execute(
-        """SELECT array_agg(line_no), min(first_row), max(last_row) FROM short_line
-           WHERE NOT EXISTS (SELECT FROM line_hours h WHERE h.line_no = short_line.line_no)"""
-    ).fetchone()
+    row = conn.execute(query("figures/causes", "read own rows")).fetchone()
     if row is not None and row[0]:
         remade = {"remade": row[0], "first_hour": row[1], "last_hour": row[2]}
         conn.execute(texts["own rows"].encode(), values | remade)
@@ -218,8 +215,7 @@ def _with_evidence(conn: psycopg.Connection, texts: dict[str, str], verdicts: li
     hours = {
         number: rest
         for number, *rest in conn.execute(
-            """SELECT line_no, flight_hours, hours_with_bids, first_hour, last_hour FROM line_hours
-               WHERE line_no = ANY (%s)""",
+            query("figures/causes", "evidence"),
             [numbers],
         ).fetchall()
     }
@@ -262,18 +258,14 @@ def _store_references(conn: psycopg.Connection, measured: Iterable[Row]) -> None
 
 def _forget_references(conn: psycopg.Connection, scope: list[int] | None, keep: list[int]) -> None:
     conn.execute(
-        """DELETE FROM line_reference
-           WHERE (%(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))
-             AND line_no <> ALL (%(keep)s::integer[])""",
+        query("figures/causes", "forget references"),
         {"lines": scope, "keep": keep},
     )
 
 
 def _store(conn: psycopg.Connection, scope: list[int] | None, verdicts: list[Verdict]) -> None:
     conn.execute(
-        """DELETE FROM shortfall_cause
-           WHERE (%(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))
-             AND line_no <> ALL (%(keep)s::integer[])""",
+        query("figures/causes", "store causes"),
         {"lines": scope, "keep": [verdict.line.line_no for verdict in verdicts]},
     )
     if not verdicts:

@@ -272,3 +272,21 @@ ON CONFLICT (line_id) DO UPDATE
 SET (line_no, cause, side, share_bids, share_wins, share_plays, share_audience, target, missing, missing_eur, evidence)
   = (excluded.line_no, excluded.cause, excluded.side, excluded.share_bids, excluded.share_wins, excluded.share_plays,
      excluded.share_audience, excluded.target, excluded.missing, excluded.missing_eur, excluded.evidence)
+
+-- name: read own rows
+SELECT array_agg(line_no), min(first_row), max(last_row) FROM short_line
+WHERE NOT EXISTS (SELECT FROM line_hours h WHERE h.line_no = short_line.line_no)
+
+-- name: evidence
+SELECT line_no, flight_hours, hours_with_bids, first_hour, last_hour FROM line_hours
+WHERE line_no = ANY (%s)
+
+-- name: forget references
+DELETE FROM line_reference
+WHERE (%(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))
+  AND line_no <> ALL (%(keep)s::integer[])
+
+-- name: store causes
+DELETE FROM shortfall_cause
+WHERE (%(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))
+  AND line_no <> ALL (%(keep)s::integer[])

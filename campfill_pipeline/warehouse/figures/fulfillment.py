@@ -22,7 +22,7 @@ from campfill_pipeline.warehouse.figures.causes import refresh_causes
 from campfill_pipeline.warehouse.figures.reconciliation import refresh_reconciliation
 from campfill_pipeline.warehouse.figures.windows import refresh_windows
 from campfill_pipeline.warehouse.locks import REFRESH_LOCK
-from campfill_pipeline.warehouse.statements import sections, statement
+from campfill_pipeline.warehouse.statements import query, sections, statement
 
 Knowledge = Literal["now", "then"]
 
@@ -147,29 +147,19 @@ def _lines_to_compute(
     conn: psycopg.Connection, rules: FulfillmentRules, before: date, as_of: date, most: int | None
 ) -> list[int]:
     """Numbers of lines that may differ from what is stored: `most` of the touched, (un)covered, moved by the clock."""
-    moved = conn.execute(
-        """
-        (SELECT day FROM delivery_fetch WHERE status = 'complete'
-         EXCEPT SELECT day FROM fulfillment_fetch WHERE status = 'complete')
-        UNION ALL
-        (SELECT day FROM fulfillment_fetch WHERE status = 'complete'
-         EXCEPT SELECT day FROM delivery_fetch WHERE status = 'complete')
-        """
-    ).fetchall()
+    moved = conn.execute(query("figures/fulfillment_parts", "days whose coverage changed")).fetchall()
     # The newest marks first: a small list shall not wait for all portions of a large one before it.
     found = conn.execute(
         "SELECT line_no FROM line_dirty ORDER BY since DESC, line_no LIMIT %s", [most]
     ).fetchall()
     if moved:
         found += conn.execute(
-            """SELECT line_no FROM fulfillment f
-               WHERE EXISTS (SELECT FROM unnest(%s::date[]) AS day WHERE day BETWEEN effective_start AND end_date)""",
+            query("figures/fulfillment_parts", "lines in flight on days"),
             [[day for (day,) in moved]],
         ).fetchall()
     if before != as_of:
         found += conn.execute(
-            """SELECT line_no FROM fulfillment WHERE end_date + %(final_after)s::integer >= %(earlier)s::date
-               UNION SELECT line_no FROM line_day WHERE day >= %(earlier)s::date""",
+            query("figures/fulfillment_parts", "lines not final"),
             {"earlier": min(before, as_of), "final_after": rules.final_after_days},
         ).fetchall()
     return sorted({number for (number,) in found})
@@ -233,10 +223,7 @@ def refresh(
         {"lines": lines},
     )
     gone = conn.execute(
-        """DELETE FROM fulfillment f
-           WHERE (%(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))
-             AND NOT EXISTS (SELECT FROM line WHERE line.line_no = f.line_no)
-           RETURNING line_id, end_date""",
+        query("figures/fulfillment_parts", "lines gone"),
         {"lines": lines},
     ).fetchall()
     computed, changed, ends = _store(conn, rules, as_of, now, lines)
@@ -258,10 +245,7 @@ def refresh(
         removed=[line_id for line_id, _ in gone],
         since=None if state is None else state[2],
     )
-    fetches = conn.execute(
-        """DELETE FROM fulfillment_fetch f
-           WHERE NOT EXISTS (SELECT FROM delivery_fetch d WHERE (d.source, d.day) = (f.source, f.day))"""
-    ).rowcount
+    fetches = conn.execute(query("figures/fulfillment_parts", "fetches gone")).rowcount
     fetches += conn.execute(
         f"""INSERT INTO fulfillment_fetch ({FETCH}) {UNKNOWN_FETCHES}
             ON CONFLICT (source, day) DO UPDATE
@@ -271,10 +255,7 @@ def refresh(
     # Whoever changes what is shown marks its lines, fetches a day, or is seen by reconciliation.
     same = lines == [] and not (day_changed or gone or days or judged or disagreements or fetches)
     conn.execute(
-        """INSERT INTO fulfillment_state AS s (as_of, rules, refreshed_at) VALUES (%(as_of)s, %(rules)s, %(now)s)
-           ON CONFLICT (one_row) DO UPDATE
-           SET as_of = excluded.as_of, rules = excluded.rules, refreshed_at = excluded.refreshed_at,
-               content = CASE WHEN %(same)s THEN s.content ELSE excluded.content END""",
+        query("figures/fulfillment_parts", "state"),
         {"as_of": as_of, "rules": rules_text, "now": now, "same": same},
     )
     return RefreshResult(

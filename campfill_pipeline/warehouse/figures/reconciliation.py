@@ -11,7 +11,7 @@ from uuid import UUID
 
 import psycopg
 
-from campfill_pipeline.warehouse.statements import statement
+from campfill_pipeline.warehouse.statements import query, statement
 
 
 def refresh_reconciliation(
@@ -31,8 +31,7 @@ def refresh_reconciliation(
     """
     if lines is not None and since is not None:
         newer = conn.execute(
-            """SELECT DISTINCT e.line_no FROM report_overview o JOIN report_entity e USING (entity_id)
-               WHERE o.fetched_at >= %s AND e.line_no IS NOT NULL""",
+            query("figures/reconciliation_parts", "refresh reconciliation"),
             [since],
         ).fetchall()
         lines = sorted({*lines, *(number for (number,) in newer)})

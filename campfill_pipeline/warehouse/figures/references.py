@@ -16,7 +16,7 @@ from datetime import date, timedelta
 import psycopg
 
 from campfill_pipeline.domain.causes import HEALTHY_FROM
-from campfill_pipeline.warehouse.statements import sections
+from campfill_pipeline.warehouse.statements import query, sections
 
 ONE_DAY = timedelta(days=1)
 MOST_DAYS_AT_ONCE = timedelta(days=31)
@@ -77,10 +77,7 @@ def _make_all(conn: psycopg.Connection, texts: dict[str, str], timezone: str, as
         conn.execute("ALTER TABLE reference_hour DROP CONSTRAINT reference_hour_pkey")
         for first, last in _chunks(bounds[0], bounds[1]):
             _sum(conn, texts, timezone, first, last, None)
-        conn.execute(
-            """ALTER TABLE reference_hour
-               ADD CONSTRAINT reference_hour_pkey PRIMARY KEY (purchase_type, site_no, hour_utc)"""
-        )
+        conn.execute(query("figures/references", "make all"))
         conn.execute("ANALYZE reference_hour, reference_day")
     return ReferenceChange(None, frozenset())
 
@@ -101,8 +98,7 @@ def _update_members(
     )
     stored = set(
         conn.execute(
-            """SELECT series_no, line_no, purchase_type FROM reference_series
-               WHERE line_no = ANY (%(lines)s) OR series_no = ANY (%(series)s)""",
+            query("figures/references", "members changed"),
             {"lines": lines, "series": [series for series, _, _ in wanted]},
         ).fetchall()
     )
@@ -112,8 +108,7 @@ def _update_members(
     )
     if added:
         conn.execute(
-            """INSERT INTO reference_series (series_no, line_no, purchase_type)
-               SELECT * FROM unnest(%s::integer[], %s::integer[], %s::text[])""",
+            query("figures/references", "add members"),
             [list(column) for column in zip(*added, strict=True)],
         )
     return [(series, kind) for series, _, kind in added], [(series, kind) for series, _, kind in removed]
@@ -137,8 +132,7 @@ def _forget(
     scope = {"first": first, "last": last, "days": days, "timezone": timezone}
     conn.execute(texts["forget days"].encode(), scope)
     conn.execute(
-        """DELETE FROM reference_day WHERE day BETWEEN %(first)s AND %(last)s
-           AND (%(days)s::date[] IS NULL OR day = ANY (%(days)s::date[]))""",
+        query("figures/references", "forget"),
         scope,
     )
 

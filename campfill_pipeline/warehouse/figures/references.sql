@@ -77,3 +77,19 @@ WITH delta AS (
         plays = r.plays + excluded.plays, impressions = r.impressions + excluded.impressions
 )
 SELECT DISTINCT purchase_type, (hour_utc AT TIME ZONE %(timezone)s)::date FROM delta
+
+-- name: make all
+ALTER TABLE reference_hour
+ADD CONSTRAINT reference_hour_pkey PRIMARY KEY (purchase_type, site_no, hour_utc)
+
+-- name: members changed
+SELECT series_no, line_no, purchase_type FROM reference_series
+WHERE line_no = ANY (%(lines)s) OR series_no = ANY (%(series)s)
+
+-- name: add members
+INSERT INTO reference_series (series_no, line_no, purchase_type)
+SELECT * FROM unnest(%s::integer[], %s::integer[], %s::text[])
+
+-- name: forget
+DELETE FROM reference_day WHERE day BETWEEN %(first)s AND %(last)s
+AND (%(days)s::date[] IS NULL OR day = ANY (%(days)s::date[]))

@@ -15,31 +15,7 @@ from psycopg.rows import class_row, dict_row
 
 from campfill_pipeline.domain.attention import MAKE_GOOD_DAYS, Situation, sentence
 from campfill_pipeline.domain.causes import Cause
-
-# Live lines behind their pace or beyond their best week, and guaranteed ones that ended short a few days ago. Only
-# covered lines: a short history must never look like a shortfall.
-_ATTENTION = """
-SELECT line_id, name, f.kind, f.purchase_type, lifecycle, f.end_date, band <> 'no_data' AS reported, elapsed_days,
-       flight_days - elapsed_days AS days_left, fulfillment_pct, pacing_index, required_daily, best_week_daily,
-       reachable, value_at_risk_eur, c.cause,
-       CASE lifecycle WHEN 'live' THEN GREATEST(f.impression_goal - projected, 0) ELSE shortfall END AS missing
-FROM fulfillment f JOIN line USING (line_no) LEFT JOIN shortfall_cause c USING (line_id)
-WHERE covered AND value_at_risk_eur IS NOT NULL
-  AND CASE WHEN lifecycle = 'live' THEN projected < f.impression_goal AND (pace = 'behind' OR NOT reachable)
-           ELSE f.purchase_type = 'guaranteed' AND shortfall > 0 AND f.end_date >= as_of - %(days)s::integer END
-ORDER BY array_position(ARRAY['guaranteed', 'unguaranteed'], f.purchase_type), value_at_risk_eur DESC,
-         shortfall DESC, line_id
-LIMIT %(limit)s
-"""
-
-_MAKE_GOODS = """
-SELECT line_id, name, f.kind, f.end_date, lifecycle = 'ended_final' AS final, shortfall AS impressions,
-       value_at_risk_eur AS eur
-FROM fulfillment f JOIN line USING (line_no)
-WHERE covered AND f.purchase_type = 'guaranteed' AND lifecycle IN ('ended_provisional', 'ended_final') AND shortfall > 0
-  AND (%(since)s::date IS NULL OR f.end_date >= %(since)s::date)
-ORDER BY value_at_risk_eur DESC, shortfall DESC, line_id
-"""
+from campfill_pipeline.warehouse.statements import query
 
 
 @dataclass(frozen=True)
@@ -75,7 +51,9 @@ def attention(conn: psycopg.Connection, *, limit: int | None = None) -> list[Att
     """Lines that need attention as of the last refresh: guaranteed first, then by value at risk, highest first."""
     items = []
     with conn.cursor(row_factory=dict_row) as cursor:
-        for row in cursor.execute(_ATTENTION, {"days": MAKE_GOOD_DAYS, "limit": limit}):
+        for row in cursor.execute(
+            query("readers/attention", "attention"), {"days": MAKE_GOOD_DAYS, "limit": limit}
+        ):
             line_id, name, kind = row.pop("line_id"), row.pop("name"), row.pop("kind")
             row["cause"] = Cause(row["cause"]) if row["cause"] else None
             now = Situation(**row)
@@ -99,4 +77,4 @@ def attention(conn: psycopg.Connection, *, limit: int | None = None) -> list[Att
 def make_goods(conn: psycopg.Connection, *, since: date | None = None) -> list[MakeGood]:
     """Ended guaranteed lines that fell short, dearest first; with `since`, those that ended on that day or later."""
     with conn.cursor(row_factory=class_row(MakeGood)) as cursor:
-        return cursor.execute(_MAKE_GOODS, {"since": since}).fetchall()
+        return cursor.execute(query("readers/attention", "make goods"), {"since": since}).fetchall()

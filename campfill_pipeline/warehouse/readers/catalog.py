@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
+from campfill_pipeline.warehouse.statements import query
+
 
 @dataclass(frozen=True)
 class Column:
@@ -30,24 +32,13 @@ class Table:
 
 EXACT_BELOW = 1_000_000
 
-_COLUMNS = """
-SELECT a.attname, format_type(a.atttypid, a.atttypmod), col_description(a.attrelid, a.attnum)
-FROM pg_attribute a
-WHERE a.attrelid = to_regclass(%(table)s) AND a.attnum > 0 AND NOT a.attisdropped
-ORDER BY a.attnum
-"""
-_ESTIMATE = """
-SELECT COALESCE(sum(greatest(c.reltuples, 0)), 0)::bigint
-FROM pg_class c
-WHERE c.oid = to_regclass(%(table)s)
-   OR c.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = to_regclass(%(table)s))
-"""
-
 
 def describe(connection: psycopg.Connection, table: str) -> Table:
     """Columns and rows of `table` (a name in the current schema)."""
-    columns = tuple(Column(*row) for row in connection.execute(_COLUMNS, {"table": table}))
-    estimate = connection.execute(_ESTIMATE, {"table": table}).fetchone()
+    columns = tuple(
+        Column(*row) for row in connection.execute(query("readers/catalog", "columns"), {"table": table})
+    )
+    estimate = connection.execute(query("readers/catalog", "estimate"), {"table": table}).fetchone()
     rows = estimate[0] if estimate else 0
     if rows < EXACT_BELOW:
         counted = connection.execute(

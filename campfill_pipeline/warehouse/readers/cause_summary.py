@@ -12,22 +12,7 @@ from decimal import Decimal
 import psycopg
 from psycopg.rows import class_row
 
-# All covered lines below their target: the goal of ended lines, what was due so far of live ones. The same target as
-# that of the verdicts, so that sides and rest add up to the whole.
-_SIDES = """
-SELECT COALESCE(c.side, 'none') AS side, COALESCE(c.cause, 'none') AS cause, count(*) AS lines,
-       sum(t.missing) AS impressions, sum(t.missing * cpm_eur * 0.001) AS eur
-FROM fulfillment f
-CROSS JOIN LATERAL (
-    SELECT CASE lifecycle WHEN 'live' THEN expected - delivered_before
-                          ELSE impression_goal - delivered END AS missing) t
-LEFT JOIN shortfall_cause c USING (line_id)
-WHERE covered AND lifecycle <> 'scheduled' AND t.missing > 0
-  AND (%(ended_since)s::date IS NULL
-       OR lifecycle IN ('ended_provisional', 'ended_final') AND end_date >= %(ended_since)s::date)
-GROUP BY 1, 2
-ORDER BY sum(t.missing * cpm_eur) DESC, 1, 2
-"""
+from campfill_pipeline.warehouse.statements import query
 
 BASIS = (
     "Over all covered lines below their target: ended lines against their goal, live lines against what was due "
@@ -69,6 +54,8 @@ def cause_summary(conn: psycopg.Connection, *, ended_since: date | None = None) 
     With `ended_since`, only over lines that ended on that day or later.
     """
     with conn.cursor(row_factory=class_row(CauseSum)) as cursor:
-        causes = cursor.execute(_SIDES, {"ended_since": ended_since}).fetchall()
+        causes = cursor.execute(
+            query("readers/cause_summary", "sides"), {"ended_since": ended_since}
+        ).fetchall()
     row = conn.execute("SELECT count(*) FROM fulfillment WHERE NOT covered").fetchone()
     return CauseSummary(tuple(causes), 0 if row is None else row[0])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.figures.fulfillment import compute
+from campfill_pipeline.warehouse.statements import query
 
 Row = dict[str, Any]
 
@@ -42,15 +43,10 @@ def line_report(
     """What is known about the line of this id, or None where no list ever had it."""
     with conn.cursor(row_factory=dict_row) as cursor:
 
-        def ask(query: str) -> list[Row]:
-            return cursor.execute(query.encode(), {"id": line_id}).fetchall()
+        def ask(statement: LiteralString | bytes) -> list[Row]:
+            return cursor.execute(statement, {"id": line_id}).fetchall()
 
-        found = ask(
-            """SELECT id, name, COALESCE(kind_reported, kind_listed) AS kind, buyer, agency, platform, seat, runtime,
-                      start_date, end_date, impression_goal, budget_eur, cpm_eur, purchase_type, placement,
-                      advertiser, kind_listed, kind_reported, first_seen_at, absent_since, withdrawn_at, revision
-               FROM line_register WHERE id = %(id)s"""
-        )
+        found = ask(query("readers/one_line", "line"))
         if not found:
             return None
         figures = compute(conn, rules, as_of=as_of, line_ids=[line_id])
@@ -59,16 +55,10 @@ def line_report(
             line=found[0],
             withdrawn=found[0]["withdrawn_at"] is not None,
             figures=figures[0] if figures else None,
-            history=ask(
-                "SELECT r.*, u.file_name FROM line_revision r LEFT JOIN upload u USING (upload_id)"
-                " WHERE r.id = %(id)s ORDER BY r.revision DESC"
-            ),
+            history=ask(query("readers/one_line", "history")),
             days=ask("SELECT * FROM delivery_daily WHERE line_id = %(id)s ORDER BY day"),
             cause=causes[0] if causes else None,
-            reconciliation=ask(
-                """SELECT kind_of_issue, report_id, detail FROM reconciliation WHERE line_id = %(id)s
-                   ORDER BY kind_of_issue, issue_no"""
-            ),
+            reconciliation=ask(query("readers/one_line", "disagreements")),
             restated=ask("SELECT count(*) AS rows FROM delivery_restatement WHERE line_id = %(id)s")[0][
                 "rows"
             ],

@@ -8,52 +8,20 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-_UPLOADS = """
-SELECT upload_id, seq, file_name, kind, status, reason, message, received_at, decided_at, reverted_at, attempts,
-       rows_read, rows_accepted, rows_rejected, rows_new, rows_updated, rows_unchanged, receipt
-FROM upload ORDER BY seq DESC LIMIT %(latest)s
-"""
-_COUNTS = """
-SELECT count(*) AS uploads,
-       count(*) FILTER (WHERE status = 'received') AS waiting,
-       count(*) FILTER (WHERE status = 'received' AND attempts > 0) AS being_retried,
-       count(*) FILTER (WHERE status = 'rejected' AND decided_at > %(now)s - interval '7 days') AS rejected_last_7_days
-FROM upload
-"""
-_DELIVERY = """
-SELECT source, max(fetched_at) FILTER (WHERE status <> 'failed') AS latest_fetch,
-       min(day) FILTER (WHERE status = 'complete') AS first_complete_day,
-       max(day) FILTER (WHERE status = 'complete') AS last_complete_day,
-       count(*) FILTER (WHERE status = 'complete') AS complete_days,
-       count(*) FILTER (WHERE failures > 0) AS failing_days,
-       (array_agg(detail ORDER BY failed_at DESC) FILTER (WHERE failures > 0))[1] AS latest_failure
-FROM delivery_fetch GROUP BY source ORDER BY source
-"""
-_FULFILLMENT = """
-SELECT count(*) AS lines, count(*) FILTER (WHERE covered) AS covered,
-       count(*) FILTER (WHERE lifecycle = 'live') AS live, max(as_of) AS as_of, max(refreshed_at) AS refreshed_at,
-       sum(value_at_risk_eur) FILTER (WHERE covered) AS value_at_risk_eur
-FROM fulfillment
-"""
-_WINDOWS = """
-SELECT period, lines, fulfilled, fulfilled_pct, delivered_pct, capped_pct
-FROM fulfillment_window
-WHERE as_of = (SELECT max(as_of) FROM fulfillment) AND kind = 'all' AND purchase_type = 'all'
-ORDER BY array_position(ARRAY['7d', '30d', 'this_year'], period)
-"""
+from campfill_pipeline.warehouse.statements import query
 
 
 def facts(connection: psycopg.Connection, *, now: datetime, latest: int = 10) -> dict[str, Any]:
     """Everything `campfill status` shows: `uploads` (latest first), `counts`, `delivery`, `fulfillment`, `windows`."""
     with connection.cursor(row_factory=dict_row) as cursor:
 
-        def ask(query: str) -> list[dict[str, Any]]:
-            return cursor.execute(query.encode(), {"latest": latest, "now": now}).fetchall()
+        def ask(statement: bytes) -> list[dict[str, Any]]:
+            return cursor.execute(statement, {"latest": latest, "now": now}).fetchall()
 
         return {
-            "uploads": ask(_UPLOADS),
-            "counts": ask(_COUNTS)[0],
-            "delivery": ask(_DELIVERY),
-            "fulfillment": ask(_FULFILLMENT)[0],
-            "windows": ask(_WINDOWS),
+            "uploads": ask(query("readers/status", "uploads")),
+            "counts": ask(query("readers/status", "counts"))[0],
+            "delivery": ask(query("readers/status", "delivery")),
+            "fulfillment": ask(query("readers/status", "fulfillment"))[0],
+            "windows": ask(query("readers/status", "windows")),
         }

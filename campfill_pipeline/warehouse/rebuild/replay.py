@@ -28,6 +28,7 @@ from campfill_pipeline.warehouse.locks import REGISTER_LOCK
 from campfill_pipeline.warehouse.rebuild.compare import Difference, compare
 from campfill_pipeline.warehouse.register import apply, ledger, revert
 from campfill_pipeline.warehouse.register.uploads import Counts, Upload
+from campfill_pipeline.warehouse.statements import query
 
 REPLAY_SCHEMA = "campfill_rebuild"
 REPLAYED = ("upload", "upload_issue", "line_register", "line_history", "line_absence")
@@ -230,8 +231,7 @@ def _computed_differences(conn: psycopg.Connection) -> list[Difference]:
     found = []
     for table in COMPUTED:
         names = conn.execute(
-            "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped"
-            " AND attidentity = '' AND attname <> ALL (%s)",
+            query("rebuild/replay", "computed differences"),
             [table, list(NOT_COMPARED)],
         ).fetchall()
         columns = ", ".join(name for (name,) in names)

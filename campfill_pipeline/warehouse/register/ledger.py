@@ -33,6 +33,7 @@ from campfill_pipeline.warehouse.register.uploads import get as get
 from campfill_pipeline.warehouse.register.uploads import issues as issues
 from campfill_pipeline.warehouse.register.uploads import recent as recent
 from campfill_pipeline.warehouse.register.uploads import waiting as waiting
+from campfill_pipeline.warehouse.statements import query
 
 ISSUE_COLUMNS = (
     "issue_no",
@@ -63,8 +64,7 @@ def add_event(
 ) -> int:
     """Append to the ledger's history; return the event's number."""
     row = conn.execute(
-        "INSERT INTO ledger_event (at, event, upload_id, detail) VALUES (COALESCE(%s, now()), %s, %s, %s)"
-        " RETURNING event_no",
+        query("register/ledger", "add event"),
         [at, event, upload_id, Jsonb(dict(detail or {}))],
     ).fetchone()
     assert row is not None
@@ -101,10 +101,7 @@ def record_arrival(
             "door": door,
         }
         conn.execute(
-            "INSERT INTO upload (upload_id, received_at, seq, partition_key, sha256, file_name, file_bytes,"
-            " archived_as, door)"
-            " VALUES (%(upload_id)s, %(received_at)s, %(seq)s, %(partition_key)s, %(sha256)s, %(file_name)s,"
-            " %(file_bytes)s, %(archived_as)s, %(door)s)",
+            query("register/ledger", "record arrival"),
             {**facts, "upload_id": upload_id, "received_at": received_at},
         )
         add_event(conn, "arrived", upload_id, received_at, facts)
@@ -117,8 +114,7 @@ def begin_attempt(
     """Note that run `run_id` now works on a waiting upload; return the number of attempts with this one."""
     with conn.transaction():
         row = conn.execute(
-            "UPDATE upload SET attempts = attempts + 1, run_id = %s WHERE upload_id = %s AND status = 'received'"
-            " RETURNING attempts",
+            query("register/ledger", "begin attempt"),
             [run_id, upload_id],
         ).fetchone()
         if row is None:
@@ -268,10 +264,7 @@ def ask_again(conn: psycopg.Connection, upload_id: UUID, *, at: datetime | None 
             )
         store_issues(conn, upload_id, None)
         conn.execute(
-            "UPDATE upload SET status = 'received', attempts = 0, run_id = NULL, decided_at = NULL, reason = NULL,"
-            " message = NULL, hint = NULL, rows_read = NULL, rows_accepted = NULL, rows_rejected = NULL,"
-            " rows_skipped = NULL, kind = 'unknown', content_date = NULL, notes = '{}', receipt = NULL"
-            " WHERE upload_id = %s",
+            query("register/ledger", "ask again"),
             [upload_id],
         )
         add_event(conn, "retry_requested", upload_id, at)

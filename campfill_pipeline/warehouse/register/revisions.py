@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from campfill_pipeline.warehouse.delivery import attribution
-from campfill_pipeline.warehouse.statements import sections
+from campfill_pipeline.warehouse.statements import query, sections
 
 # What was contracted: a change of one of these must be seen by people.
 NOTABLE_FIELDS = ("name", "runtime", "impression_goal", "cpm_eur", "budget_eur", "buyer")
@@ -48,8 +48,7 @@ def finish(conn: psycopg.Connection, event_no: int) -> None:
     """Attribute the report rows of lines that appeared or vanished by this event; drop the temporary tables."""
     # Only a line that reporting has named has rows to attribute.
     rows = conn.execute(
-        "SELECT l.line_no FROM line_register l JOIN report_entity e ON e.entity_id = l.id::text"
-        " WHERE l.event_no = %s AND l.action <> 'updated'",
+        query("register/revisions", "finish"),
         [event_no],
     ).fetchall()
     if rows:

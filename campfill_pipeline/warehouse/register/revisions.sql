@@ -47,3 +47,6 @@ WHERE l.line_no = t.line_no
 -- name: dirty
 INSERT INTO line_dirty (line_no, since) SELECT line_no, %(now)s FROM touched ON CONFLICT DO NOTHING
 
+-- name: finish
+SELECT l.line_no FROM line_register l JOIN report_entity e ON e.entity_id = l.id::text WHERE l.event_no = %s
+  AND l.action <> 'updated'

@@ -17,6 +17,7 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from campfill_pipeline.domain.issues import Issue, Severity
+from campfill_pipeline.warehouse.statements import sections
 
 
 class LedgerError(Exception):
@@ -134,10 +135,6 @@ def _select(conn: psycopg.Connection, clauses: sql.SQL, values: list[Any]) -> li
         return cursor.execute(sql.SQL("SELECT {} FROM upload {}").format(COLUMNS, clauses), values).fetchall()
 
 
-_ISSUES = """
-SELECT sheet, cell, row_no, column_name, value, code, severity, message, hint FROM upload_issue
-WHERE upload_id = %s ORDER BY {order}issue_no LIMIT %s
-"""
 _WORST_FIRST = sql.SQL("array_position(ARRAY['error', 'warning', 'info'], severity), ")
 
 
@@ -152,7 +149,9 @@ def worst_issues(conn: psycopg.Connection, upload_id: UUID, limit: int) -> list[
 
 
 def _issues(conn: psycopg.Connection, order: sql.SQL, upload_id: UUID, limit: int | None) -> list[Issue]:
-    rows = conn.execute(sql.SQL(_ISSUES).format(order=order), [upload_id, limit]).fetchall()
+    rows = conn.execute(
+        sql.SQL(sections("register/uploads")["issues"]).format(order=order), [upload_id, limit]
+    ).fetchall()
     return [
         Issue(sheet, cell, row, column, value, code, Severity(severity), message, hint)
         for sheet, cell, row, column, value, code, severity, message, hint in rows

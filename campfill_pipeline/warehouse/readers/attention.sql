@@ -1,0 +1,24 @@
+-- The statements of attention.py, by the function that runs them.
+
+-- name: attention
+-- Live lines behind their pace or beyond their best week, and guaranteed ones that ended short a few days ago. Only
+-- covered lines: a short history must never look like a shortfall.
+SELECT line_id, name, f.kind, f.purchase_type, lifecycle, f.end_date, band <> 'no_data' AS reported, elapsed_days,
+       flight_days - elapsed_days AS days_left, fulfillment_pct, pacing_index, required_daily, best_week_daily,
+       reachable, value_at_risk_eur, c.cause,
+       CASE lifecycle WHEN 'live' THEN GREATEST(f.impression_goal - projected, 0) ELSE shortfall END AS missing
+FROM fulfillment f JOIN line USING (line_no) LEFT JOIN shortfall_cause c USING (line_id)
+WHERE covered AND value_at_risk_eur IS NOT NULL
+  AND CASE WHEN lifecycle = 'live' THEN projected < f.impression_goal AND (pace = 'behind' OR NOT reachable)
+           ELSE f.purchase_type = 'guaranteed' AND shortfall > 0 AND f.end_date >= as_of - %(days)s::integer END
+ORDER BY array_position(ARRAY['guaranteed', 'unguaranteed'], f.purchase_type), value_at_risk_eur DESC,
+         shortfall DESC, line_id
+LIMIT %(limit)s
+
+-- name: make goods
+SELECT line_id, name, f.kind, f.end_date, lifecycle = 'ended_final' AS final, shortfall AS impressions,
+       value_at_risk_eur AS eur
+FROM fulfillment f JOIN line USING (line_no)
+WHERE covered AND f.purchase_type = 'guaranteed' AND lifecycle IN ('ended_provisional', 'ended_final') AND shortfall > 0
+  AND (%(since)s::date IS NULL OR f.end_date >= %(since)s::date)
+ORDER BY value_at_risk_eur DESC, shortfall DESC, line_id

@@ -1,0 +1,89 @@
+-- The statements of page.py, by the function that runs them.
+
+-- name: lines
+SELECT l.id, l.name, f.kind, f.purchase_type, l.buyer, l.placement, l.advertiser, l.runtime, l.start_date,
+       f.end_date, f.effective_start, f.impression_goal, l.budget_eur, f.cpm_eur, f.lifecycle, f.band, f.pace,
+       f.covered, f.flight_days, f.elapsed_days, f.days_fetched, f.delivered, f.delivered_before,
+       f.delivered_outside_flight, f.fulfillment_pct, f.shortfall, f.surplus, f.expected, f.pacing_index,
+       f.required_daily, f.best_week_daily, f.reachable, f.projected,
+       f.value_at_risk_eur, f.delivered_value_eur, f.billable_eur,
+       c.cause, c.side, l.revision, l.upload_id, l.sheet, l.row_no
+FROM fulfillment f
+JOIN line_register l ON l.line_no = f.line_no AND l.withdrawn_at IS NULL
+LEFT JOIN shortfall_cause c ON c.line_id = f.line_id
+ORDER BY f.shortfall DESC, f.line_id
+
+-- name: windows
+SELECT period, kind, purchase_type, lines, fulfilled, fulfilled_pct, delivered_pct, capped_pct
+FROM fulfillment_window
+WHERE as_of = %(as_of)s
+ORDER BY array_position(ARRAY['7d', '30d', 'this_year'], period), kind, purchase_type
+
+-- name: trend
+SELECT day, kind, purchase_type, fulfilled_pct, change, trend
+FROM fulfillment_trend
+WHERE day <= %(as_of)s AND day > %(as_of)s::date - %(days)s
+ORDER BY kind, purchase_type, day
+
+-- name: losses
+SELECT p.period, COALESCE(f.kind, 'all') AS kind, COALESCE(f.purchase_type, 'all') AS purchase_type,
+       COALESCE(c.side, 'none') AS side, count(*) AS lines, sum(f.shortfall) AS impressions,
+       sum(f.value_at_risk_eur) AS eur
+FROM fulfillment f
+JOIN (VALUES ('7d', %(as_of)s::date - 7), ('30d', %(as_of)s::date - 30),
+             ('this_year', date_trunc('year', %(as_of)s::date)::date)) AS p (period, start)
+     ON f.end_date >= p.start AND f.end_date < %(as_of)s
+LEFT JOIN shortfall_cause c USING (line_id)
+WHERE f.covered AND f.shortfall > 0
+GROUP BY GROUPING SETS (
+    (p.period, COALESCE(c.side, 'none')), (p.period, COALESCE(c.side, 'none'), f.kind, f.purchase_type))
+ORDER BY 1, 2, 3, 4
+
+-- name: freshness
+WITH complete AS (
+    SELECT DISTINCT day FROM delivery_fetch WHERE status = 'complete' AND day < %(as_of)s
+), run AS (
+    SELECT day, day - (row_number() OVER (ORDER BY day))::integer AS island FROM complete
+), newest AS (
+    SELECT min(day) AS first, max(day) AS last FROM run
+    WHERE island = (SELECT island FROM run ORDER BY day DESC LIMIT 1)
+), list AS (
+    SELECT file_name, received_at FROM upload
+    WHERE kind = 'campaign_list' AND status IN ('loaded', 'partly_loaded') AND reverted_at IS NULL
+    ORDER BY seq DESC LIMIT 1
+)
+SELECT n.first, n.last,
+       (SELECT max(fetched_at) FROM delivery_fetch WHERE status <> 'failed'),
+       (SELECT max(fetched_at) FROM delivery_fetch WHERE status <> 'failed' AND day = %(as_of)s),
+       l.file_name, l.received_at
+FROM newest n LEFT JOIN list l ON true
+
+-- name: gaps
+WITH needed AS (
+    SELECT DISTINCT day::date AS day
+    FROM (SELECT DISTINCT effective_start, end_date FROM fulfillment WHERE NOT covered AND elapsed_days > 0) f
+    CROSS JOIN LATERAL generate_series(
+        f.effective_start, LEAST(f.end_date, %(as_of)s::date - 1), interval '1 day') AS day
+)
+SELECT COALESCE(d.source, 'api') AS source, n.day, COALESCE(d.status, 'missing') AS status, d.fetched_at
+FROM needed n LEFT JOIN delivery_fetch d USING (day)
+WHERE NOT EXISTS (SELECT FROM delivery_fetch c WHERE c.day = n.day AND c.status = 'complete')
+ORDER BY n.day, source
+
+-- name: revisions
+SELECT l.id, r.revision, r.valid_from, r.action, r.upload_id, r.sheet, r.row_no, r.changes
+FROM fulfillment f
+JOIN line_register l ON l.line_no = f.line_no AND l.withdrawn_at IS NULL
+JOIN revision r ON r.line_no = l.line_no
+WHERE l.revision > 1
+ORDER BY f.shortfall DESC, f.line_id, r.revision DESC
+LIMIT %(most)s
+
+-- name: reconciliation
+SELECT kind_of_issue, line_id, report_id, detail FROM reconciliation ORDER BY kind_of_issue, issue_no
+
+-- name: uploads
+SELECT upload_id, file_name, received_at, status
+FROM upload u
+WHERE EXISTS (SELECT FROM revision r WHERE r.upload_id = u.upload_id)
+ORDER BY seq

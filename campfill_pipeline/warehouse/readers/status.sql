@@ -1,0 +1,34 @@
+-- The statements of status.py, by the function that runs them.
+
+-- name: uploads
+SELECT upload_id, seq, file_name, kind, status, reason, message, received_at, decided_at, reverted_at, attempts,
+       rows_read, rows_accepted, rows_rejected, rows_new, rows_updated, rows_unchanged, receipt
+FROM upload ORDER BY seq DESC LIMIT %(latest)s
+
+-- name: counts
+SELECT count(*) AS uploads,
+       count(*) FILTER (WHERE status = 'received') AS waiting,
+       count(*) FILTER (WHERE status = 'received' AND attempts > 0) AS being_retried,
+       count(*) FILTER (WHERE status = 'rejected' AND decided_at > %(now)s - interval '7 days') AS rejected_last_7_days
+FROM upload
+
+-- name: delivery
+SELECT source, max(fetched_at) FILTER (WHERE status <> 'failed') AS latest_fetch,
+       min(day) FILTER (WHERE status = 'complete') AS first_complete_day,
+       max(day) FILTER (WHERE status = 'complete') AS last_complete_day,
+       count(*) FILTER (WHERE status = 'complete') AS complete_days,
+       count(*) FILTER (WHERE failures > 0) AS failing_days,
+       (array_agg(detail ORDER BY failed_at DESC) FILTER (WHERE failures > 0))[1] AS latest_failure
+FROM delivery_fetch GROUP BY source ORDER BY source
+
+-- name: fulfillment
+SELECT count(*) AS lines, count(*) FILTER (WHERE covered) AS covered,
+       count(*) FILTER (WHERE lifecycle = 'live') AS live, max(as_of) AS as_of, max(refreshed_at) AS refreshed_at,
+       sum(value_at_risk_eur) FILTER (WHERE covered) AS value_at_risk_eur
+FROM fulfillment
+
+-- name: windows
+SELECT period, lines, fulfilled, fulfilled_pct, delivered_pct, capped_pct
+FROM fulfillment_window
+WHERE as_of = (SELECT max(as_of) FROM fulfillment) AND kind = 'all' AND purchase_type = 'all'
+ORDER BY array_position(ARRAY['7d', '30d', 'this_year'], period)

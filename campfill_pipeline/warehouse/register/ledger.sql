@@ -1,0 +1,19 @@
+-- The statements of ledger.py, by the function that runs them.
+
+-- name: add event
+INSERT INTO ledger_event (at, event, upload_id, detail) VALUES (COALESCE(%s, now()), %s, %s, %s) RETURNING event_no
+
+-- name: record arrival
+INSERT INTO upload (upload_id, received_at, seq, partition_key, sha256, file_name, file_bytes, archived_as, door)
+VALUES (%(upload_id)s, %(received_at)s, %(seq)s, %(partition_key)s, %(sha256)s, %(file_name)s, %(file_bytes)s,
+    %(archived_as)s, %(door)s)
+
+-- name: begin attempt
+UPDATE upload SET attempts = attempts + 1, run_id = %s WHERE upload_id = %s AND status = 'received' RETURNING attempts
+
+-- name: ask again
+UPDATE upload
+SET status = 'received', attempts = 0, run_id = NULL, decided_at = NULL, reason = NULL, message = NULL, hint = NULL,
+    rows_read = NULL, rows_accepted = NULL, rows_rejected = NULL, rows_skipped = NULL,
+    kind = 'unknown', content_date = NULL, notes = '{}', receipt = NULL
+WHERE upload_id = %s
