@@ -6,15 +6,18 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pyarrow as pa
 import pytest
 
+from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline.warehouse.delivery.day import StoreResult, store_export
 from campfill_pipeline.warehouse.delivery.errors import ContradictingRowsError
+from campfill_pipeline.warehouse.figures.fulfillment import compute
 from campfill_pipeline_tests.warehouse.delivery_rows import (
     CAMPAIGN,
     DEAL,
@@ -90,6 +93,66 @@ def test_only_days_the_export_reaches_over_are_complete(connection: psycopg.Conn
 def test_a_day_that_was_not_over_when_the_export_came_is_partial(connection: psycopg.Connection) -> None:
     assert drop(connection, [line(FIRST), line(LAST)], now=at("2025-08-04T21:59")).status == "partial"
     assert drop(connection, [line(FIRST), line(LAST)], now=at("2025-08-04T22:00")).status == "complete"
+
+
+def known_days(connection: psycopg.Connection, as_of: date, **knowledge: Any) -> dict[str, tuple[int, bool]]:
+    found = compute(connection, FulfillmentRules(), as_of=as_of, **knowledge)
+    return {str(row["line_id"]): (row["days_fetched"], row["covered"]) for row in found}
+
+
+def test_an_export_speaks_only_for_the_lines_in_it(connection: psycopg.Connection) -> None:
+    start, end = date(2025, 8, 4), date(2025, 8, 5)
+    lines = [add_line(connection, name, start=start, end=end) for name in (CAMPAIGN, DEAL)]
+    attribute(connection, lines)
+    filtered = [line(at(f"2025-08-0{day}T12:00")) for day in (3, 4, 6)]
+    # Nothing of the first on the 5th: that is known, too, as the export reaches over it.
+    drop(connection, [*filtered, line(at("2025-08-05T12:00"), "of-no-line")])
+    assert known_days(connection, date(2025, 8, 9)) == {CAMPAIGN: (2, True), DEAL: (0, False)}
+    # A later export of the other deal adds to what is known; it takes nothing from the first.
+    drop(connection, [line(FIRST, DEAL), line(at("2025-08-05T21:00"), DEAL)], now=at("2025-09-02T00:00"))
+    assert known_days(connection, date(2025, 8, 9)) == {CAMPAIGN: (2, True), DEAL: (2, True)}
+    then = known_days(connection, LATER.date(), known="then")
+    assert then == {CAMPAIGN: (2, True), DEAL: (0, False)}
+    # Two halves of a day are a day only for the line that both of them hold.
+    connection.execute("TRUNCATE export_span")
+    drop(connection, [line(FIRST), line(NOON)], now=at("2025-09-03T00:00"))
+    drop(connection, [line(at("2025-08-04T13:00")), line(at("2025-08-05T21:00"))], now=at("2025-09-03T00:00"))
+    assert known_days(connection, date(2025, 8, 9))[CAMPAIGN] == (2, True)
+
+
+def test_a_line_that_a_later_export_speaks_for_is_computed_again(connection: psycopg.Connection) -> None:
+    attribute(connection, [add_line(connection, CAMPAIGN)])
+    drop(connection, [line(FIRST), line(NOON), line(LAST)])
+    connection.execute("TRUNCATE export_span; TRUNCATE line_dirty")
+    drop(connection, [line(FIRST), line(NOON), line(LAST)], now=at("2025-09-02T00:00"))
+    assert all_of(connection, "SELECT count(*) FROM line_dirty") == [(1,)]
+
+
+def by_site(hour: datetime, site: str, impressions: str = "15") -> Row:
+    return Row(hour, site, CAMPAIGN, None, Decimal(impressions), 10, 4, 5)
+
+
+def test_figures_by_site_and_their_sum_never_add_up(connection: psycopg.Connection) -> None:
+    delivered = "SELECT sum(impressions) FROM report_row"
+    sites = ["Hbf A", "Hbf B", "City C"]
+    drop(connection, [line(NOON, impressions="40")])  # a cut day, without sites
+    drop(connection, [by_site(NOON, site) for site in sites])
+    assert all_of(connection, delivered) == [(Decimal(45),)]
+    drop(connection, [line(NOON, impressions="46")])
+    assert all_of(connection, delivered) == [(Decimal(46),)]
+    # Whole days: hours that only the earlier export had are gone, in both directions.
+    drop(connection, [by_site(hour, site) for hour in (FIRST, NOON, LAST) for site in sites])
+    drop(connection, [line(FIRST, impressions="1"), line(LAST, impressions="1")])
+    assert all_of(connection, delivered) == [(Decimal(2),)]
+    drop(connection, [by_site(FIRST, "Hbf A"), by_site(LAST, "Hbf A")])
+    assert all_of(connection, delivered) == [(Decimal(30),)]
+
+
+def test_an_export_of_one_site_leaves_the_others(connection: psycopg.Connection) -> None:
+    drop(connection, [by_site(hour, site) for hour in (FIRST, NOON, LAST) for site in ("Hbf A", "Hbf B")])
+    drop(connection, [by_site(FIRST, "Hbf A"), by_site(LAST, "Hbf A")])
+    left = "SELECT site, count(*) FROM report_row GROUP BY site ORDER BY site"
+    assert all_of(connection, left) == [("Hbf A", 2), ("Hbf B", 3)]
 
 
 def test_a_second_export_replaces_only_the_lines_and_whole_days_in_it(connection: psycopg.Connection) -> None:

@@ -62,6 +62,8 @@ def store_export(
         attribution.lock_lines(conn)
         staging.settle()
         days = _whole_days(conn, staging, zone, received_at or now)
+        rollups.mark_dirty(conn, _speak_for(conn, staging))
+        _speak_of_sites(conn, staging)
         scope = Scope("c", first or now, (last or now) + _HOUR, zone.key, whole=False)
         replaced = storing.replace(conn, staging, scope, zone, now)
         for day, whole in days.items():
@@ -101,6 +103,26 @@ def _whole_days(
         "DELETE FROM spoken_for WHERE day <> ALL(%s)", ([day for day, whole in days.items() if whole],)
     )
     return days
+
+
+def _speak_of_sites(conn: psycopg.Connection, staging: Staging) -> None:
+    """Fill `spoken_site` and `spoken_hour`: a site's figures and one figure for all sites never stand side by side.
+
+    An export filtered to some sites says nothing of the others. One without sites is the sum over all of them, so it
+    takes the place of figures by site, and the other way round: by whole days, and by single hours.
+    """
+    conn.execute(query("delivery/export", "spoken hours"))
+    edges = {"first": staging.first_hour, "last": staging.last_hour}
+    conn.execute(query("delivery/export", "spoken sites"), edges)
+    conn.execute("ANALYZE spoken_hour; ANALYZE spoken_site")
+
+
+def _speak_for(conn: psycopg.Connection, staging: Staging) -> list[int]:
+    """Note the hours that the export speaks for, for each series in it; returns the lines of these."""
+    if staging.first_hour is None or staging.last_hour is None:
+        return []
+    values = {"fetch": staging.fetch_no, "first": staging.first_hour, "end": staging.last_hour + _HOUR}
+    return [line for (line,) in conn.execute(query("delivery/export", "speak for"), values)]
 
 
 def _tables(rows: Path | pa.Table) -> Iterator[pa.Table]:

@@ -3,3 +3,25 @@
 -- name: whole days
 CREATE TEMP TABLE spoken_for ON COMMIT DROP AS
 SELECT DISTINCT series_no, (hour_utc AT TIME ZONE %s)::date AS day FROM stage_hour
+
+-- name: spoken hours
+CREATE TEMP TABLE spoken_hour ON COMMIT DROP AS
+SELECT DISTINCT series_no, hour_utc, site = '' AS summed FROM stage_hour JOIN site USING (site_no)
+
+-- name: spoken sites
+CREATE TEMP TABLE spoken_site ON COMMIT DROP AS
+SELECT DISTINCT series_no, site_no FROM stage_hour
+UNION
+SELECT DISTINCT s.series_no, t.site_no FROM spoken_hour s, site t WHERE t.site = ''
+UNION
+SELECT DISTINCT h.series_no, h.site_no FROM report_hour h
+WHERE h.hour_utc >= %(first)s AND h.hour_utc <= %(last)s
+  AND h.series_no IN (SELECT series_no FROM spoken_hour WHERE summed)
+
+-- name: speak for
+WITH noted AS (
+    INSERT INTO export_span (fetch_no, series_no, from_hour, to_hour)
+    SELECT DISTINCT %(fetch)s::integer, series_no, %(first)s::timestamptz, %(end)s::timestamptz FROM stage_hour
+    RETURNING series_no
+)
+SELECT DISTINCT line_no FROM noted JOIN report_series USING (series_no) WHERE line_no IS NOT NULL

@@ -32,8 +32,9 @@ _SAME_KEY = """h.series_no = c.series_no AND h.hour_utc = c.hour_utc AND h.site_
 class Scope:
     """What a fetch speaks for: all rows of `source` ('a' or 'c') from `start` to before `end`.
 
-    Where `whole` is false it speaks only for the pairs of series and day in the temporary table `spoken_for`, and
-    rows beside them are not gone, only not mentioned. `zone` is an IANA name.
+    Where `whole` is false it speaks only for the pairs of series and day in the temporary table `spoken_for`, as far
+    as their sites are in `spoken_site`, and for the hours of `spoken_hour` that are told by site where they were told
+    as one sum, or the other way round; rows beside them are not gone, only not mentioned. `zone` is an IANA name.
     """
 
     source: str
@@ -124,8 +125,13 @@ def replace(conn: psycopg.Connection, scope: Scope, fetch_no: int, now: datetime
 
 
 def _compare(conn: psycopg.Connection, scope: Scope, values: Values) -> None:
-    spoken = """EXISTS (SELECT FROM spoken_for p
-                        WHERE p.series_no = h.series_no AND p.day = (h.hour_utc AT TIME ZONE %(zone)s)::date)"""
+    spoken = """(EXISTS (SELECT FROM spoken_for p
+                         WHERE p.series_no = h.series_no AND p.day = (h.hour_utc AT TIME ZONE %(zone)s)::date)
+                 AND EXISTS (SELECT FROM spoken_site p
+                             WHERE p.series_no = h.series_no AND p.site_no = h.site_no)
+                 OR EXISTS (SELECT FROM spoken_hour p
+                            WHERE p.series_no = h.series_no AND p.hour_utc = h.hour_utc
+                              AND p.summed = (h.site_no <> (SELECT site_no FROM site WHERE site = ''))))"""
     conn.execute(
         f"""
         CREATE TEMP TABLE hour_change ON COMMIT DROP AS

@@ -3,8 +3,10 @@
 -- Put behind the common table expressions that say where the facts come from (fulfillment_sources.sql):
 --   terms(line_no, line_id, name, kind, purchase_type, start_date, end_date, impression_goal, cpm_eur, first_seen_day)
 --   daily(line_no, day, impressions)      one row per line and local day on which a report row exists
---   complete(day)                         local days fetched completely
--- Parameters: as_of, behind, ahead, final_after, goal_met, near_goal, moderate.
+--   complete(day)                         local days fetched completely, for whatever line
+--   exported(day)                         local days that exports reach over, each for the lines in it
+--   spoken_for(line_no, hours)            the hours for which exports speak of a line
+-- Parameters: as_of, timezone, behind, ahead, final_after, goal_met, near_goal, moderate.
 --
 -- Exactness: every quotient is one division, made last, of a numerator with 20 decimals: PostgreSQL keeps at least as
 -- many decimals in the quotient as its operands have. Ratios are judged by cross-multiplication, never on a quotient.
@@ -65,6 +67,15 @@ coverage AS (
     JOIN calendar last ON last.day = LEAST(c.effective_start + c.elapsed_days - 1, bounds.last)
     WHERE c.elapsed_days > 0 AND before.day < last.day
 ),
+exported_days AS (                          -- an export may be filtered: it says nothing of lines that are not in it
+    SELECT c.line_no, count(*)::integer AS days
+    FROM clock c JOIN spoken_for s USING (line_no)
+    JOIN exported e ON e.day >= c.effective_start AND e.day < c.effective_start + c.elapsed_days
+    WHERE s.hours @> tstzrange(e.day::timestamp AT TIME ZONE %(timezone)s,
+                               (e.day + 1)::timestamp AT TIME ZONE %(timezone)s)
+      AND NOT EXISTS (SELECT FROM complete WHERE complete.day = e.day)
+    GROUP BY c.line_no
+),
 base AS (
     SELECT c.*,
            impression_goal::numeric(60, 20) AS goal,
@@ -74,13 +85,14 @@ base AS (
            COALESCE(d.last_week, 0) AS last_week,
            d.line_no IS NOT NULL AS reported,
            d.first_day, d.last_day,
-           COALESCE(v.days_fetched, 0) AS days_fetched,
+           COALESCE(v.days_fetched, 0) + COALESCE(x.days, 0) AS days_fetched,
            flight_days - elapsed_days AS days_left,
            CASE WHEN %(as_of)s::date < effective_start THEN 'scheduled'
                 WHEN %(as_of)s::date <= end_date THEN 'live'
                 WHEN %(as_of)s::date <= end_date + %(final_after)s::integer THEN 'ended_provisional'
                 ELSE 'ended_final' END AS lifecycle
     FROM clock c LEFT JOIN delivery d USING (line_no) LEFT JOIN coverage v USING (line_no)
+         LEFT JOIN exported_days x USING (line_no)
 ),
 projection AS (
     SELECT b.*,

@@ -100,10 +100,28 @@ daily AS NOT MATERIALIZED (
 
 -- name: complete now
 complete AS (
-    SELECT DISTINCT day FROM delivery_fetch WHERE status = 'complete'
+    SELECT DISTINCT day FROM delivery_fetch WHERE status = 'complete' AND source <> 'csv'
+),
+exported AS (
+    SELECT day FROM delivery_fetch WHERE status = 'complete' AND source = 'csv'
+),
+spoken_for AS (
+    SELECT s.line_no, range_agg(tstzrange(e.from_hour, e.to_hour)) AS hours
+    FROM export_span e JOIN report_series s USING (series_no)
+    WHERE s.line_no IN (SELECT line_no FROM terms)
+    GROUP BY s.line_no
 )
 
 -- name: complete then
 complete AS (
-    SELECT DISTINCT day FROM delivery_fetch WHERE first_complete_at < %(then)s
+    SELECT DISTINCT day FROM delivery_fetch WHERE first_complete_at < %(then)s AND source <> 'csv'
+),
+exported AS (
+    SELECT day FROM delivery_fetch WHERE first_complete_at < %(then)s AND source = 'csv'
+),
+spoken_for AS (
+    SELECT s.line_no, range_agg(tstzrange(e.from_hour, e.to_hour)) AS hours
+    FROM export_span e JOIN report_fetch f USING (fetch_no) JOIN report_series s USING (series_no)
+    WHERE f.stored_at < %(then)s AND s.line_no IN (SELECT line_no FROM terms)
+    GROUP BY s.line_no
 )
