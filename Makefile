@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run up test test-long explore bench lint types docs pictures lock clean
+.PHONY: help run up test test-long explore bench lint types docs page pictures lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,16 @@ bench: $(VENV)/.installed-dev  ## every benchmark, each beside its alternatives
 
 docs: $(VENV)/.installed-dev  ## write the pages that are made from the product itself
 	$(BIN)/python -m campfill_pipeline_tests.generated_docs
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+PAGE := campfill_pipeline/reports/templates/page
+page: $(VENV)/.installed-dev node_modules/.installed  ## after a change to the page's scripts: format, lint, bundle (needs npm)
+	node_modules/.bin/prettier --write --log-level warn $(PAGE)/*.js $(PAGE)/*.css
+	node_modules/.bin/biome lint --error-on-warnings $(PAGE)
+	$(BIN)/python -m campfill_pipeline_tests.page_bundle
 
 pictures: $(VENV)/.installed-dev  ## take every picture of the docs anew (needs Chromium, LibreOffice, pdftoppm)
 	$(BIN)/python docs/pictures/take.py

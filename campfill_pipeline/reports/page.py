@@ -23,7 +23,8 @@ from campfill_pipeline.warehouse.readers.page_rows import Freshness, LineDetail,
 
 TEMPLATES = Path(__file__).with_name("templates") / "page"
 ECHARTS = Path(__file__).with_name("vendor") / "echarts" / "echarts.custom.min.js"
-SCRIPTS = ("format", "exact", "data", "parts", "overview", "category", "lines", "line", "charts", "router")
+SCRIPT = TEMPLATES / "built" / "page.js"
+"""The scripts, bundled by `make page`: what stands beside it, from `main.js` on."""
 STYLES = ("theme", "frame", "figures", "levels", "narrow", "paper")
 DETAIL_BUDGET = 2_600_000
 MOST_DETAILS = 10_000
@@ -155,11 +156,6 @@ def _source(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
-def _script() -> Markup:
-    parts = "\n".join(_source(f"{name}.js") for name in SCRIPTS)
-    return Markup(f'(() => {{\n"use strict";\n{parts}\n}})();')
-
-
 def render(
     data: ReportData, details: Iterable[LineDetail], rules: FulfillmentRules, made_at: datetime
 ) -> tuple[str, PageFacts]:
@@ -184,7 +180,7 @@ def render(
     text = environment.get_template("page.html").render(
         as_of=data.as_of.isoformat(),
         css=Markup("\n".join(_source(f"{name}.css") for name in STYLES)),
-        script=_script(),
+        script=Markup(SCRIPT.read_text(encoding="utf-8")),
         echarts=Markup(ECHARTS.read_text(encoding="utf-8")),
         head=_json(_head(data, rules, made_at, left_out)),
         blocks=blocks,

@@ -1,5 +1,14 @@
 /* Level 2: where? One category, by band, over time, by buyer, placement and advertiser. */
-const BANDS = ["critical_shortfall", "moderate_shortfall", "near_goal", "goal_met", "no_data"];
+
+import { address } from "./addresses.js";
+import { drawTrend } from "./chart_trend.js";
+import { PERIODS, categoryName, inCategory, inPeriod, lines, pickTrend, pickWindow } from "./data.js";
+import { rough, sum } from "./exact.js";
+import { count, day, euros, html, impressions, percent, plain, plural, points } from "./format.js";
+import { head, label } from "./head.js";
+import { BANDS } from "./keys.js";
+import { crumbs, periodSwitch, sideBar, tile, trendChip } from "./parts.js";
+
 const ranked = (rows, field) => {
   const groups = new Map();
   for (const row of rows) {
@@ -21,73 +30,117 @@ const ranked = (rows, field) => {
 const rankedTable = (name, field, rows, filters) => {
   const groups = ranked(rows, field);
   const most = groups.length ? rough(groups[0].shortfall) : 0;
+  const nameOf = ({ key }) =>
+    key
+      ? html`<a href="${address("/lines", { ...filters, [field]: key })}">${key}</a>`
+      : html`<span class="soft">not told by the list</span>`;
   const body = groups.slice(0, 12).map(
-    (
-      group,
-    ) => html`<tr data-key="${group.key}"><th scope="row">${group.key ? html`<a href="${address("/lines", { ...filters, [field]: group.key })}">${group.key}</a>` : html`<span class="soft">not told by the list</span>`}
-    <span class="soft">${count(group.short)} of ${count(group.lines)} ${plural(group.lines, "line", "lines")} short</span><span class="rank" aria-hidden="true"><i style="width:${most ? ((100 * rough(group.shortfall)) / most).toFixed(1) : 0}%"></i></span></th>
-    <td class="n">${impressions(group.shortfall)}</td><td class="n">${euros(group.eur)}</td></tr>`,
+    (group) =>
+      html`<tr data-key="${group.key}">
+        <th scope="row">
+          ${nameOf(group)}
+          <span class="soft"
+            >${count(group.short)} of ${count(group.lines)} ${plural(group.lines, "line", "lines")}
+            short</span
+          ><span class="rank" aria-hidden="true"
+            ><i style="width:${most ? ((100 * rough(group.shortfall)) / most).toFixed(1) : 0}%"></i
+          ></span>
+        </th>
+        <td class="n">${impressions(group.shortfall)}</td>
+        <td class="n">${euros(group.eur)}</td>
+      </tr>`,
   );
-  return html`<section class="panel" aria-labelledby="h-${field}"><h2 id="h-${field}">${name}</h2>${
-    groups.length
-      ? html`<table class="ranking" data-field="${field}">
-        <thead>
-        <tr>
-        <th scope="col">${name}</th>
-        <th scope="col" class="n">Short</th>
-        <th scope="col" class="n">Worth</th></tr>
-        </thead>
-        <tbody>${body}</tbody>
-        </table>
-    ${groups.length > 12 ? html`<p class="soft">and ${count(groups.length - 12)} more, smaller ones</p>` : ""}`
-      : html`<p class="calm">No shortfall here.</p>`
-  }</section>`;
+  return html`<section class="panel" aria-labelledby="h-${field}">
+    <h2 id="h-${field}">${name}</h2>
+    ${
+      groups.length
+        ? html`<table class="ranking" data-field="${field}">
+              <thead>
+                <tr>
+                  <th scope="col">${name}</th>
+                  <th scope="col" class="n">Short</th>
+                  <th scope="col" class="n">Worth</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${body}
+              </tbody>
+            </table>
+            ${groups.length > 12 ? html`<p class="soft">and ${count(groups.length - 12)} more, smaller ones</p>` : ""}`
+        : html`<p class="calm">No shortfall here.</p>`
+    }
+  </section>`;
 };
 const bandTable = (rows, filters) => {
   const counted = BANDS.map((band) => {
     const own = rows.filter((row) => row.band === band);
     return { band, lines: own.length, shortfall: sum(own.map((row) => row.shortfall)) };
   });
-  return html`<div class="stack tall" aria-hidden="true">${counted.filter((row) => row.lines).map((row) => html`<i class="band-${row.band}" style="flex:${row.lines} 0 0"></i>`)}</div>
-  <table class="bands">
-    <thead>
-    <tr>
-    <th scope="col">Band</th>
-    <th scope="col" class="n">Lines</th>
-    <th scope="col" class="n">Share</th>
-    <th scope="col" class="n">Impressions short</th></tr>
-    </thead>
-    <tbody>${counted.map(
-      (
-        row,
-      ) => html`<tr data-band="${row.band}"><th scope="row"><i class="key band-${row.band}" aria-hidden="true"></i><a href="${address("/lines", { ...filters, band: row.band })}">${label("bands", row.band)}</a> <span class="soft">${label("band_limits", row.band)}</span></th>
-    <td class="n">${count(row.lines)}</td>
-      <td class="n">${rows.length ? plain(((100 * row.lines) / rows.length).toFixed(1), 1) : "–"} %</td>
-      <td class="n">${impressions(row.shortfall)}</td></tr>`,
-    )}</tbody></table>`;
+  return html`<div class="stack tall" aria-hidden="true">
+      ${counted.map(({ band, lines }) => lines > 0 && html`<i class="band-${band}" style="flex:${lines} 0 0"></i>`)}
+    </div>
+    <table class="bands">
+      <thead>
+        <tr>
+          <th scope="col">Band</th>
+          <th scope="col" class="n">Lines</th>
+          <th scope="col" class="n">Share</th>
+          <th scope="col" class="n">Impressions short</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${counted.map(
+          (row) =>
+            html`<tr data-band="${row.band}">
+              <th scope="row">
+                <i class="key band-${row.band}" aria-hidden="true"></i
+                ><a href="${address("/lines", { ...filters, band: row.band })}"
+                  >${label("bands", row.band)}</a
+                >
+                <span class="soft">${label("band_limits", row.band)}</span>
+              </th>
+              <td class="n">${count(row.lines)}</td>
+              <td class="n">
+                ${rows.length ? plain(((100 * row.lines) / rows.length).toFixed(1), 1) : "–"} %
+              </td>
+              <td class="n">${impressions(row.shortfall)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>`;
 };
-const trendTable = (trend) => html`<details><summary>The same as a table</summary>
-  <div class="scroll" tabindex="0" role="region" aria-label="Trend as a table">
-  <table><thead>
-  <tr>
-  <th scope="col">Day</th>
-  <th scope="col" class="n">Goals met</th>
-  <th scope="col" class="n">Against a week before</th>
-  <th scope="col">Trend</th></tr>
-  </thead>
-  <tbody>${trend.days
-    .map((at, i) => [at, i])
-    .reverse()
-    .slice(0, 60)
-    .map(
-      ([at, i]) =>
-        html`<tr>
-          <th scope="row">${day(at)}</th><td class="n">${percent(trend.pct[i])}</td>
-          <td class="n">${points(trend.change[i])}</td>
-          <td>${trend.trend[i] || "–"}</td></tr>`,
-    )}</tbody></table></div></details>`;
-
-const category = async (kind, purchase, query) => {
+const trendTable = (trend) =>
+  html`<details>
+    <summary>The same as a table</summary>
+    <div class="scroll" tabindex="0" role="region" aria-label="Trend as a table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Day</th>
+            <th scope="col" class="n">Goals met</th>
+            <th scope="col" class="n">Against a week before</th>
+            <th scope="col">Trend</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${trend.days
+            .map((at, i) => [at, i])
+            .reverse()
+            .slice(0, 60)
+            .map(
+              ([at, i]) =>
+                html`<tr>
+                  <th scope="row">${day(at)}</th>
+                  <td class="n">${percent(trend.pct[i])}</td>
+                  <td class="n">${points(trend.change[i])}</td>
+                  <td>${trend.trend[i] || "–"}</td>
+                </tr>`,
+            )}
+        </tbody>
+      </table>
+    </div>
+  </details>`;
+export const category = async (kind, purchase, query) => {
   const period = PERIODS[query.get("period")] ? query.get("period") : "7d";
   const all = (await lines()).rows;
   const rows = all.filter((row) => inCategory(row, kind, purchase) && inPeriod(row, period));
@@ -106,24 +159,58 @@ const category = async (kind, purchase, query) => {
   const others = head.windows.filter(
     (row) => row.period === period && row.lines > 0 && (row.kind === "all") === (row.purchase_type === "all"),
   );
+  const chip = (row) => {
+    const current = row.kind === kind && row.purchase_type === purchase ? "true" : "false";
+    const to = address(`/where/${row.kind}/${row.purchase_type}`, { period });
+    return html`<a href="${to}" aria-current="${current}"
+      >${categoryName(row.kind, row.purchase_type)} <span>${plain(row.lines)}</span></a
+    >`;
+  };
+  const met = html`${count(total ? total.fulfilled : 0)} of ${count(total ? total.lines : 0)}`;
+  const short = rows.filter((row) => rough(row.shortfall) > 0).length;
   return {
     title: name,
     body: html`${crumbs(["Overview", address("/", { period })], [name])}
-    <section class="hero"><div class="hero-text"><p class="eyebrow">Where is the shortfall?</p>
-      <h1 tabindex="-1">${name}</h1></div>${periodSwitch(period, (to) => address(`/where/${kind}/${purchase}`, { period: to }))}</section>
-    <nav class="chips" aria-label="Category">${others.map((row) => html`<a href="${address(`/where/${row.kind}/${row.purchase_type}`, { period })}" aria-current="${row.kind === kind && row.purchase_type === purchase ? "true" : "false"}">${categoryName(row.kind, row.purchase_type)} <span>${plain(row.lines)}</span></a>`)}</nav>
-    <dl class="tiles">${tile("Goals met", percent(total && total.fulfilled_pct), html`${count(total ? total.fulfilled : 0)} of ${count(total ? total.lines : 0)} lines`)}
-      ${tile("Delivered ÷ goals", percent(total && total.delivered_pct), html`${percent(total && total.capped_pct)} without surplus`)}
-      ${tile("Impressions short", impressions(sum(rows.map((row) => row.shortfall))), html`in ${count(rows.filter((row) => rough(row.shortfall) > 0).length)} lines`)}
-      ${tile("Worth", euros(sum(rows.map((row) => row.value_at_risk_eur))), "at the lines' own CPM")}</dl>
-    <p class="go"><a class="button" href="${address("/lines", filters)}">Which lines are these? <span aria-hidden="true">→</span></a></p>
-    <section class="panel" aria-labelledby="h-side"><h2 id="h-side">System or resources?</h2>${sideBar(losses)}</section>
-    <div class="two"><section class="panel" aria-labelledby="h-bands">
-      <h2 id="h-bands">How far did they get?</h2>${bandTable(rows, filters)}</section>
-    <section class="panel" aria-labelledby="h-trend">
-      <h2 id="h-trend">Goals met <span class="soft">in the seven days before each date</span></h2>
-      <p>${trendChip(trend)}</p><div class="chart" id="trend"></div>${trendTable(trend)}</section></div>
-    <div class="three">${rankedTable("Buyers", "buyer", rows, filters)}${rankedTable("Placements", "placement", rows, filters)}${rankedTable("Advertisers", "advertiser", rows, filters)}</div>`,
+      <section class="hero">
+        <div class="hero-text">
+          <p class="eyebrow">Where is the shortfall?</p>
+          <h1 tabindex="-1">${name}</h1>
+        </div>
+        ${periodSwitch(period, (to) => address(`/where/${kind}/${purchase}`, { period: to }))}
+      </section>
+      <nav class="chips" aria-label="Category">${others.map(chip)}</nav>
+      <dl class="tiles">
+        ${tile("Goals met", percent(total?.fulfilled_pct), html`${met} lines`)}
+        ${tile("Delivered ÷ goals", percent(total?.delivered_pct), html`${percent(total?.capped_pct)} without surplus`)}
+        ${tile("Impressions short", impressions(sum(rows.map((row) => row.shortfall))), html`in ${count(short)} lines`)}
+        ${tile("Worth", euros(sum(rows.map((row) => row.value_at_risk_eur))), "at the lines' own CPM")}
+      </dl>
+      <p class="go">
+        <a class="button" href="${address("/lines", filters)}"
+          >Which lines are these? <span aria-hidden="true">→</span></a
+        >
+      </p>
+      <section class="panel" aria-labelledby="h-side">
+        <h2 id="h-side">System or resources?</h2>
+        ${sideBar(losses)}
+      </section>
+      <div class="two">
+        <section class="panel" aria-labelledby="h-bands">
+          <h2 id="h-bands">How far did they get?</h2>
+          ${bandTable(rows, filters)}
+        </section>
+        <section class="panel" aria-labelledby="h-trend">
+          <h2 id="h-trend">Goals met <span class="soft">in the seven days before each date</span></h2>
+          <p>${trendChip(trend)}</p>
+          <div class="chart" id="trend"></div>
+          ${trendTable(trend)}
+        </section>
+      </div>
+      <div class="three">
+        ${rankedTable("Buyers", "buyer", rows, filters)}
+        ${rankedTable("Placements", "placement", rows, filters)}
+        ${rankedTable("Advertisers", "advertiser", rows, filters)}
+      </div>`,
     draw: () => drawTrend("trend", trend),
   };
 };

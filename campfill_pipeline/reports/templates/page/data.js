@@ -1,6 +1,7 @@
-/* What travels in the page: `head` as plain JSON, everything else deflated, and inflated when it is first needed. */
-const head = JSON.parse(document.getElementById("head").textContent);
-const label = (group, key) => (head.words[group] && head.words[group][key]) || key || "–";
+/* What travels in the page deflated, and is inflated when it is first needed. */
+
+import { daysLater, missing } from "./format.js";
+import { head, label } from "./head.js";
 
 const inflate = async (name) => {
   const element = document.getElementById(name);
@@ -12,13 +13,13 @@ const inflate = async (name) => {
 const readColumn = (column) =>
   Array.isArray(column) ? column : column.at.map((at) => (at < 0 ? null : column.of[at]));
 const dashed = (hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-
-let arrived;
+export let arrived = null;
 const dataReady = new Promise((resolve) => {
   arrived = resolve;
 });
-let table = null;
-const lines = async () => {
+export const dataArrived = () => arrived();
+export let table = null;
+export const lines = async () => {
   if (table) return table;
   await dataReady;
   const packed = await inflate("lines");
@@ -34,37 +35,38 @@ const lines = async () => {
   return table;
 };
 const chunks = new Map();
-const detailOf = async (row) => {
+export const detailOf = async (row) => {
   if (missing(row.chunk)) return null;
-  if (!chunks.has(row.chunk)) chunks.set(row.chunk, inflate("detail-" + row.chunk));
+  if (!chunks.has(row.chunk)) chunks.set(row.chunk, inflate(`detail-${row.chunk}`));
   const found = await chunks.get(row.chunk);
-  return (found && found[row.id.replaceAll("-", "")]) || null;
+  return found?.[row.id.replaceAll("-", "")] || null;
 };
 let revisions = null;
-const revisionsOf = async (row) => {
+export const revisionsOf = async (row) => {
   revisions = revisions || inflate("revisions");
-  return ((await revisions) || {})[row.id.replaceAll("-", "")] || [];
+  return (await revisions)?.[row.id.replaceAll("-", "")] || [];
 };
-
 let disagreements = null;
-const disagreementsOf = async (row) => {
+export const disagreementsOf = async (row) => {
   disagreements = disagreements || inflate("disagreements");
-  return ((await disagreements) || {})[row.id.replaceAll("-", "")] || [];
+  return (await disagreements)?.[row.id.replaceAll("-", "")] || [];
 };
-
-const PERIODS = { "7d": "the last 7 days", "30d": "the last 30 days", this_year: "this year" };
+export const PERIODS = { "7d": "the last 7 days", "30d": "the last 30 days", this_year: "this year" };
 const periodStart = (period) => {
-  if (period === "this_year") return head.as_of.slice(0, 4) + "-01-01";
+  if (period === "this_year") return `${head.as_of.slice(0, 4)}-01-01`;
   return daysLater(head.as_of, period === "30d" ? -30 : -7);
 };
-const inPeriod = (row, period) => row.covered && row.end_date >= periodStart(period) && row.end_date < head.as_of;
-const inCategory = (row, kind, purchase) =>
+export const inPeriod = (row, period) =>
+  row.covered && row.end_date >= periodStart(period) && row.end_date < head.as_of;
+export const inCategory = (row, kind, purchase) =>
   (kind === "all" || row.kind === kind) && (purchase === "all" || row.purchase_type === purchase);
-const ended = (row) => row.lifecycle.startsWith("ended");
-const pickWindow = (period, kind, purchase) =>
-  head.windows.find((row) => row.period === period && row.kind === kind && row.purchase_type === purchase) || null;
-const pickTrend = (kind, purchase) => head.trend[kind + "/" + purchase] || { days: [], pct: [], change: [], trend: [] };
-const categoryName = (kind, purchase) => {
+export const ended = (row) => row.lifecycle.startsWith("ended");
+export const pickWindow = (period, kind, purchase) =>
+  head.windows.find((row) => row.period === period && row.kind === kind && row.purchase_type === purchase) ||
+  null;
+export const pickTrend = (kind, purchase) =>
+  head.trend[`${kind}/${purchase}`] || { days: [], pct: [], change: [], trend: [] };
+export const categoryName = (kind, purchase) => {
   const what = kind === "all" ? "All lines" : label("kinds", kind);
   return purchase === "all" ? what : `${what}, ${label("purchase_types", purchase)}`;
 };

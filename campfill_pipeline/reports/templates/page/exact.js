@@ -1,20 +1,23 @@
 /* Sums of decimal strings without loss: as whole numbers of 10^-20, in BigInt. */
+
+import { missing } from "./format.js";
+
 const SCALE = 20;
-const toUnits = (text) => {
+export const toUnits = (text) => {
   const value = String(text);
   const negative = value.startsWith("-");
   const [whole, fraction = ""] = value.replace("-", "").split(".");
   const units = BigInt(whole + fraction.slice(0, SCALE).padEnd(SCALE, "0"));
   return negative ? -units : units;
 };
-const fromUnits = (units) => {
+export const fromUnits = (units) => {
   const negative = units < 0n;
   const digits = String(negative ? -units : units).padStart(SCALE + 1, "0");
   const fraction = digits.slice(-SCALE).replace(/0+$/, "");
-  return (negative ? "-" : "") + digits.slice(0, -SCALE) + (fraction ? "." + fraction : "");
+  return (negative ? "-" : "") + digits.slice(0, -SCALE) + (fraction ? `.${fraction}` : "");
 };
-const sum = (values) =>
+export const sum = (values) =>
   fromUnits(values.reduce((total, value) => (missing(value) ? total : total + toUnits(value)), 0n));
 /* For bar lengths and sorting only, where the fifteenth digit does not matter. */
-const rough = (value) => (missing(value) ? 0 : Number(value));
-const share = (part, whole) => (rough(whole) > 0 ? (100 * rough(part)) / rough(whole) : 0);
+export const rough = (value) => (missing(value) ? 0 : Number(value));
+export const share = (part, whole) => (rough(whole) > 0 ? (100 * rough(part)) / rough(whole) : 0);

@@ -1,7 +1,10 @@
-/* Numbers, dates and text as the reader's language writes them. Exact decimals stay strings; nothing becomes a float. */
-const locale = (navigator.languages || [navigator.language]).find((tag) => /^(de|en)\b/i.test(tag)) || "en-GB";
+/* Numbers, dates and text as the reader's language writes them. Exact decimals stay strings, never floats. */
 
-class Markup {
+import { head } from "./head.js";
+
+export const locale =
+  (navigator.languages || [navigator.language]).find((tag) => /^(de|en)\b/i.test(tag)) || "en-GB";
+export class Markup {
   constructor(text) {
     this.text = text;
   }
@@ -18,8 +21,8 @@ const piece = (value) => {
   return escapeText(value);
 };
 /* Tagged template: what is put in is escaped, unless it is markup itself. */
-const html = (parts, ...values) => new Markup(parts.reduce((text, part, at) => text + piece(values[at - 1]) + part));
-
+export const html = (parts, ...values) =>
+  new Markup(parts.reduce((text, part, at) => text + piece(values[at - 1]) + part));
 /* Cut a decimal string after some digits, without rounding. */
 const cut = (text, digits) => {
   const [whole, fraction = ""] = text.split(".");
@@ -31,72 +34,79 @@ const numberFormat = (digits, style = {}) => {
   if (!formats.has(key)) {
     formats.set(
       key,
-      new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits, ...style }),
+      new Intl.NumberFormat(locale, {
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+        ...style,
+      }),
     );
   }
   return formats.get(key);
 };
 /* Every figure carries its exact value, for machines and for a pointer held still. */
-const exact = (value, shown, unit = "") => html`<data value="${value}" title="${value}${unit}">${shown}</data>`;
-const NOTHING = new Markup('<span class="none" title="no value">–</span>');
-const missing = (value) => value === null || value === undefined;
+export const exact = (value, shown, unit = "") =>
+  html`<data value="${value}" title="${value}${unit}">${shown}</data>`;
+export const NOTHING = new Markup('<span class="none" title="no value">–</span>');
+export const missing = (value) => value === null || value === undefined;
 /* What is needed is rounded up: less would not do. */
-const needed = (value) =>
-  missing(value) ? NOTHING : exact(value, numberFormat(0, { roundingMode: "ceil" }).format(value), " impressions");
-const count = (value) => (missing(value) ? NOTHING : exact(value, numberFormat(0).format(value)));
-const impressions = (value, digits = 0) => {
+export const needed = (value) =>
+  missing(value)
+    ? NOTHING
+    : exact(value, numberFormat(0, { roundingMode: "ceil" }).format(value), " impressions");
+export const count = (value) => (missing(value) ? NOTHING : exact(value, numberFormat(0).format(value)));
+export const impressions = (value, digits = 0) => {
   if (missing(value)) return NOTHING;
   const small = digits === 0 && /^-?0\.0*[1-9]/.test(String(value));
   return exact(value, small ? "< 1" : numberFormat(digits).format(value), " impressions");
 };
-const euros = (value, digits = 0) =>
+export const euros = (value, digits = 0) =>
   missing(value)
     ? NOTHING
     : exact(value, numberFormat(digits, { style: "currency", currency: "EUR" }).format(value), " €");
-/* Rounded like everywhere else, but never up to a limit that was not reached: 99.96 % is shown as 99.9 %, not as 100 %. */
-const below = (value, digits, limits) => {
+/* Rounded like everywhere else, but never up to a limit that was not reached: 99.96 % is shown as 99.9 %. */
+export const below = (value, digits, limits) => {
   const shown = Number(Number(value).toFixed(digits));
   return limits.some((limit) => Number(value) < limit && shown >= limit) ? cut(String(value), digits) : value;
 };
-const percent = (value, digits = 1) =>
+export const percent = (value, digits = 1) =>
   missing(value)
     ? NOTHING
-    : exact(value, numberFormat(digits).format(below(value, digits, head.limits.pct)) + " %", " %");
-const points = (value) =>
+    : exact(value, `${numberFormat(digits).format(below(value, digits, head.limits.pct))} %`, " %");
+export const points = (value) =>
   missing(value)
     ? NOTHING
-    : exact(value, numberFormat(1, { signDisplay: "exceptZero" }).format(value) + " pts", " points");
-const factor = (value, digits = 2) =>
-  missing(value) ? NOTHING : exact(value, numberFormat(digits).format(below(value, digits, head.limits.pace)));
-const plain = (value, digits = 0) => (missing(value) ? "–" : numberFormat(digits).format(value));
-
+    : exact(value, `${numberFormat(1, { signDisplay: "exceptZero" }).format(value)} pts`, " points");
+export const factor = (value, digits = 2) =>
+  missing(value)
+    ? NOTHING
+    : exact(value, numberFormat(digits).format(below(value, digits, head.limits.pace)));
+export const plain = (value, digits = 0) => (missing(value) ? "–" : numberFormat(digits).format(value));
 /* Sentences made by the warehouse hold English numbers (74,094 · 41.8 · €1,504.71): the reader's own in their place.
    Days and years, which have no mark, stay. */
-const told = (sentence) =>
+export const told = (sentence) =>
   sentence.replace(/(€?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?/g, (found, euro, whole, fraction = "") => {
     if (found === whole && !whole.includes(",")) return found;
     const style = euro ? { style: "currency", currency: "EUR" } : {};
     return numberFormat(Math.max(fraction.length - 1, 0), style).format(whole.replaceAll(",", "") + fraction);
   });
-
-const asUtc = (day) => new Date(day + "T00:00:00Z");
+export const asUtc = (day) => new Date(`${day}T00:00:00Z`);
 const dayFormat = (options) => new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
-const dayShort = dayFormat({ day: "2-digit", month: "short" });
-const dayLong = dayFormat({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
-const dayMedium = dayFormat({ day: "numeric", month: "short", year: "numeric" });
-const dayPlain = dayFormat({ day: "2-digit", month: "2-digit", year: "numeric" });
-const day = (value, format = dayPlain) =>
+export const dayShort = dayFormat({ day: "2-digit", month: "short" });
+export const dayLong = dayFormat({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
+export const dayMedium = dayFormat({ day: "numeric", month: "short", year: "numeric" });
+export const dayPlain = dayFormat({ day: "2-digit", month: "2-digit", year: "numeric" });
+export const day = (value, format = dayPlain) =>
   missing(value) ? NOTHING : html`<time datetime="${value}">${format.format(asUtc(value))}</time>`;
 const fullMoment = { dateStyle: "medium", timeStyle: "short" };
-const shortMoment = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
-const moment = (value, style = fullMoment) => {
+export const shortMoment = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
+export const moment = (value, style = fullMoment) => {
   if (missing(value)) return NOTHING;
   const format = new Intl.DateTimeFormat(locale, { timeZone: head.timezone, ...style });
   return html`<time datetime="${value}">${format.format(new Date(value))}</time>`;
 };
-const daysLater = (value, days) => {
+export const daysLater = (value, days) => {
   const at = asUtc(value);
   at.setUTCDate(at.getUTCDate() + days);
   return at.toISOString().slice(0, 10);
 };
-const plural = (number, one, many) => (Number(number) === 1 ? one : many);
+export const plural = (number, one, many) => (Number(number) === 1 ? one : many);

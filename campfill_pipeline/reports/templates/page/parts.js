@@ -1,23 +1,34 @@
-/* Pieces that several levels show. */
-const periodSwitch = (current, address) =>
-  html`<nav class="switch" aria-label="Ended in">${Object.keys(PERIODS).map(
-    (period) =>
-      html`<a href="${address(period)}" aria-current="${period === current ? "true" : "false"}">${period === "7d" ? "7 days" : period === "30d" ? "30 days" : "This year"}</a>`,
-  )}</nav>`;
+import { PERIODS } from "./data.js";
+import { rough, share, sum } from "./exact.js";
+import { Markup, count, euros, html, impressions, missing, plain, plural, points } from "./format.js";
+import { label } from "./head.js";
+import { BAND_SIGNS, SIDES } from "./keys.js";
 
-const BAND_SIGNS = { goal_met: "✓", near_goal: "≈", moderate_shortfall: "▽", critical_shortfall: "▼", no_data: "○" };
-const bandBadge = (band) =>
-  html`<span class="badge band-${band}"><span aria-hidden="true">${BAND_SIGNS[band]}</span> ${label("bands", band)}</span>`;
+export const periodSwitch = (current, address) =>
+  html`<nav class="switch" aria-label="Ended in">
+    ${Object.keys(PERIODS).map(
+      (period) =>
+        html`<a href="${address(period)}" aria-current="${period === current ? "true" : "false"}"
+          >${period === "7d" ? "7 days" : period === "30d" ? "30 days" : "This year"}</a
+        >`,
+    )}
+  </nav>`;
+export const bandBadge = (band) =>
+  html`<span class="badge band-${band}"
+    ><span aria-hidden="true">${BAND_SIGNS[band]}</span> ${label("bands", band)}</span
+  >`;
 const TREND_SIGNS = { improving: "▲", declining: "▼", stable: "▶" };
-const trendChip = (trend) => {
+export const trendChip = (trend) => {
   const last = trend.days.length - 1;
   if (last < 0 || !trend.trend[last])
     return html`<span class="trend none">no trend: one of the two weeks has no lines</span>`;
   const word = trend.trend[last];
-  return html`<span class="trend trend-${word}"><span aria-hidden="true">${TREND_SIGNS[word]}</span> ${word}
-    <span class="soft">${points(trend.change[last])} to the week before</span></span>`;
+  return html`<span class="trend trend-${word}"
+    ><span aria-hidden="true">${TREND_SIGNS[word]}</span> ${word}
+    <span class="soft">${points(trend.change[last])} to the week before</span></span
+  >`;
 };
-const sparkline = (trend) => {
+export const sparkline = (trend) => {
   const values = trend.pct.slice(-60);
   const known = values.filter((value) => !missing(value)).map(Number);
   if (known.length < 2) return "";
@@ -34,64 +45,86 @@ const sparkline = (trend) => {
     path += `${pen}${(at * step).toFixed(1)} ${(38 - (36 * (Number(value) - low)) / span).toFixed(1)}`;
     pen = "L";
   });
-  return html`<svg class="spark" viewBox="0 0 200 40" preserveAspectRatio="none" aria-hidden="true"><line x1="0" x2="200" y1="2" y2="2" class="spark-goal"/><path d="${path}"/></svg>`;
+  return html`<svg class="spark" viewBox="0 0 200 40" preserveAspectRatio="none" aria-hidden="true">
+    <line x1="0" x2="200" y1="2" y2="2" class="spark-goal" />
+    <path d="${path}" />
+  </svg>`;
 };
-
-const SIDES = ["system", "resource", "unknown", "none"];
 /* A part in whole percent; what is there is never shown as nothing. */
-const portion = (part, whole) => {
+export const portion = (part, whole) => {
   const size = share(part, whole);
-  return (size > 0 && size < 1 ? "< 1" : plain(size.toFixed(0))) + " %";
+  return `${size > 0 && size < 1 ? "< 1" : plain(size.toFixed(0))} %`;
 };
-const sideBar = (rows) => {
+export const sideBar = (rows) => {
   const total = sum(rows.map((row) => row.impressions));
   if (rough(total) === 0) return html`<p class="calm">No shortfall.</p>`;
   const kept = SIDES.map((side) => rows.find((row) => row.side === side)).filter(
     (row) => row && rough(row.impressions) > 0,
   );
-  return html`
-  <div class="stack" aria-hidden="true">${kept.map((row) => html`<i class="side-${row.side}" style="flex:${share(row.impressions, total).toFixed(3)} 0 0"></i>`)}</div>
-  <table class="sides">
-    <thead>
-    <tr>
-    <th scope="col">Kind of problem</th>
-    <th scope="col" class="n">Share</th>
-    <th scope="col" class="n">Impressions short</th>
-    <th scope="col" class="n">Worth</th>
-    <th scope="col" class="n">Lines</th></tr>
-    </thead>
-  <tbody>${kept.map(
-    (
-      row,
-    ) => html`<tr data-side="${row.side}"><th scope="row"><i class="key side-${row.side}" aria-hidden="true"></i><a href="${row.href}">${label("sides", row.side)}</a><span class="soft">${label("side_meanings", row.side)}</span></th>
-    <td class="n">${portion(row.impressions, total)}</td>
-      <td class="n">${impressions(row.impressions)}</td>
-      <td class="n">${euros(row.eur)}</td>
-      <td class="n">${count(row.lines)}</td></tr>`,
-  )}</tbody>
-  <tfoot><tr>
-    <th scope="row">Together</th><td class="n"></td>
-    <td class="n">${impressions(total)}</td>
-    <td class="n">${euros(sum(kept.map((row) => row.eur)))}</td>
-    <td class="n">${count(kept.reduce((all, row) => all + row.lines, 0))}</td></tr></tfoot></table>`;
+  const width = (row) => share(row.impressions, total).toFixed(3);
+  return html` <div class="stack" aria-hidden="true">
+      ${kept.map((row) => html`<i class="side-${row.side}" style="flex:${width(row)} 0 0"></i>`)}
+    </div>
+    <table class="sides">
+      <thead>
+        <tr>
+          <th scope="col">Kind of problem</th>
+          <th scope="col" class="n">Share</th>
+          <th scope="col" class="n">Impressions short</th>
+          <th scope="col" class="n">Worth</th>
+          <th scope="col" class="n">Lines</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${kept.map(
+          (row) =>
+            html`<tr data-side="${row.side}">
+              <th scope="row">
+                <i class="key side-${row.side}" aria-hidden="true"></i
+                ><a href="${row.href}">${label("sides", row.side)}</a
+                ><span class="soft">${label("side_meanings", row.side)}</span>
+              </th>
+              <td class="n">${portion(row.impressions, total)}</td>
+              <td class="n">${impressions(row.impressions)}</td>
+              <td class="n">${euros(row.eur)}</td>
+              <td class="n">${count(row.lines)}</td>
+            </tr>`,
+        )}
+      </tbody>
+      <tfoot>
+        <tr>
+          <th scope="row">Together</th>
+          <td class="n"></td>
+          <td class="n">${impressions(total)}</td>
+          <td class="n">${euros(sum(kept.map((row) => row.eur)))}</td>
+          <td class="n">${count(kept.reduce((all, row) => all + row.lines, 0))}</td>
+        </tr>
+      </tfoot>
+    </table>`;
 };
-
-const fillBar = (pct) =>
-  html`<span class="fill" aria-hidden="true"><i style="width:${Math.min(rough(pct), 100).toFixed(2)}%"></i></span>`;
 /* Names are long and joined by underscores: they may break after one. */
-const breakable = (name) =>
+export const breakable = (name) =>
   name.split("_").map((part, at, parts) => html`${part}${at < parts.length - 1 ? new Markup("_<wbr>") : ""}`);
-const lineLink = (row) => html`<a href="#/line/${row.id}">${breakable(row.name)}</a>`;
-const crumbs = (...steps) =>
-  html`<nav class="crumbs" aria-label="Path"><ol>${steps.map(
-    ([name, href], at) =>
-      html`<li>${href ? html`<a href="${href}">${name}</a>` : html`<span aria-current="page">${name}</span>`}</li>`,
-  )}</ol></nav>`;
-const tile = (name, value, note = "") =>
-  html`<div class="tile"><dt>${name}</dt><dd>${value}</dd>${note ? html`<dd class="soft">${note}</dd>` : ""}</div>`;
-const address = (path, values) => {
-  const query = new URLSearchParams(Object.entries(values).filter(([, value]) => value));
-  return "#" + path + (String(query) ? "?" + query : "");
-};
-const pager = (shown, all) =>
-  html`<p class="pager"><span>${count(shown)} of ${count(all)} ${plural(all, "line", "lines")} shown</span>${shown < all ? html` <button type="button" class="ghost" data-more>Show more</button>` : ""}</p>`;
+export const lineLink = (row) => html`<a href="#/line/${row.id}">${breakable(row.name)}</a>`;
+export const crumbs = (...steps) =>
+  html`<nav class="crumbs" aria-label="Path">
+    <ol>
+      ${steps.map(
+        ([name, href], at) =>
+          html`<li>
+            ${href ? html`<a href="${href}">${name}</a>` : html`<span aria-current="page">${name}</span>`}
+          </li>`,
+      )}
+    </ol>
+  </nav>`;
+export const tile = (name, value, note = "") =>
+  html`<div class="tile">
+    <dt>${name}</dt>
+    <dd>${value}</dd>
+    ${note ? html`<dd class="soft">${note}</dd>` : ""}
+  </div>`;
+export const pager = (shown, all) =>
+  html`<p class="pager">
+    <span>${count(shown)} of ${count(all)} ${plural(all, "line", "lines")} shown</span
+    >${shown < all ? html` <button type="button" class="ghost" data-more>Show more</button>` : ""}
+  </p>`;

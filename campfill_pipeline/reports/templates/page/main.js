@@ -1,13 +1,18 @@
 /* Addresses: one per level and view. The back button works because every step is an address. */
+
+import { category } from "./category.js";
+import { chartsArrived, clearCharts, openCharts } from "./charts.js";
+import { dataArrived } from "./data.js";
+import { asUtc, day, dayLong, dayPlain, html, moment } from "./format.js";
+import { head } from "./head.js";
+import { line } from "./line.js";
+import { lineList } from "./lines.js";
+import { overview } from "./overview.js";
+import { root } from "./theme.js";
+
 const main = document.getElementById("content");
 let visit = 0,
   firstVisit = true;
-const go = (to, quiet = false) => {
-  if (quiet) {
-    history.replaceState(null, "", to);
-    show(true);
-  } else location.hash = to;
-};
 const level = async (path, query) => {
   const parts = path.split("/").filter(Boolean).map(decodeURIComponent);
   if (parts[0] === "where") return ["where", await category(parts[1] || "all", parts[2] || "all", query)];
@@ -17,9 +22,9 @@ const level = async (path, query) => {
 };
 const stay = () => {
   const active = document.activeElement;
-  return active && active.name && main.contains(active)
+  return active?.name && main.contains(active)
     ? { name: active.name, at: active.selectionStart }
-    : active && active.dataset && active.dataset.sort && main.contains(active)
+    : active?.dataset?.sort && main.contains(active)
       ? { sort: active.dataset.sort.replace("-", "") }
       : null;
 };
@@ -27,14 +32,16 @@ const restore = (place) => {
   if (!place) return false;
   const element = place.name
     ? main.querySelector(`[name="${place.name}"]`)
-    : [...main.querySelectorAll("[data-sort]")].find((button) => button.dataset.sort.replace("-", "") === place.sort);
+    : [...main.querySelectorAll("[data-sort]")].find(
+        (button) => button.dataset.sort.replace("-", "") === place.sort,
+      );
   if (!element) return false;
   element.focus({ preventScroll: true });
   if (place.at !== null && place.at !== undefined && element.setSelectionRange)
     element.setSelectionRange(place.at, place.at);
   return true;
 };
-const show = async (quiet = false) => {
+export const show = async (quiet = false) => {
   const mine = ++visit;
   const [path, query = ""] = (location.hash.slice(1) || "/").split("?");
   const place = stay();
@@ -46,7 +53,7 @@ const show = async (quiet = false) => {
   for (const link of document.querySelectorAll("[data-nav]"))
     link.toggleAttribute("aria-current", link.dataset.nav === nav);
   view.draw();
-  if (!quiet && !(place && place.name && path === "/lines" && restore(place))) {
+  if (!quiet && !(place?.name && path === "/lines" && restore(place))) {
     window.scrollTo(0, 0);
     if (!firstVisit) main.querySelector("h1").focus({ preventScroll: true });
   } else restore(place);
@@ -56,64 +63,52 @@ const show = async (quiet = false) => {
 const complain = (fault) => {
   main.innerHTML = String(
     html`<h1 tabindex="-1">This part cannot be shown here</h1>
-      <p>The browser could not read the data in this file (${fault.message}). A browser of 2023 or newer can: Chrome, Edge, Firefox or Safari.</p>
+      <p>
+        The browser could not read the data in this file (${fault.message}). A browser of 2023 or newer can:
+        Chrome, Edge, Firefox or Safari.
+      </p>
       <p><a href="#/">Back to the overview</a></p>`,
   );
 };
 const showOrComplain = (quiet) => show(quiet === true).catch(complain);
 window.addEventListener("hashchange", () => showOrComplain());
+window.addEventListener("narrowed", () => showOrComplain(true));
 document.querySelector("[data-skip]").addEventListener("click", (event) => {
   event.preventDefault();
   main.focus();
 });
-
-const root = document.documentElement,
-  button = document.getElementById("theme");
-const prefersDark = matchMedia("(prefers-color-scheme: dark)");
-const isDark = () => (root.dataset.theme === "auto" ? prefersDark.matches : root.dataset.theme === "dark");
-const nameTheme = () => {
-  button.textContent = isDark() ? "Light" : "Dark";
-  button.setAttribute("aria-label", `Switch to ${isDark() ? "light" : "dark"} colours`);
-};
-button.addEventListener("click", () => {
-  root.dataset.theme = isDark() ? "light" : "dark";
-  nameTheme();
-  redraw();
-});
-prefersDark.addEventListener("change", () => {
-  nameTheme();
-  redraw();
-});
-nameTheme();
 let resizing;
 window.addEventListener("resize", () => {
   clearTimeout(resizing);
   resizing = setTimeout(() => {
-    for (const chart of open.values()) chart.resize();
+    for (const chart of openCharts()) chart.resize();
   }, 100);
 });
 /* Paper is about 670 pixels wide; it is drawn at once, because printing does not wait for the next frame. */
 window.addEventListener("beforeprint", () => {
-  for (const chart of open.values()) {
+  for (const chart of openCharts()) {
     chart.resize({ width: Math.min(chart.getWidth(), 640) });
     chart.getZr().flush();
   }
 });
 window.addEventListener("afterprint", () => {
-  for (const chart of open.values()) chart.resize({ width: "auto" });
+  for (const chart of openCharts()) chart.resize({ width: "auto" });
 });
-
 document.getElementById("stamp").innerHTML = String(
-  html`As of <strong>${day(head.as_of, dayLong)}</strong><span class="soft"> made ${moment(head.made_at)}</span>`,
+  html`As of <strong>${day(head.as_of, dayLong)}</strong
+    ><span class="soft"> made ${moment(head.made_at)}</span>`,
 );
 document.getElementById("foot").innerHTML = String(
-  html`<p>Made by campfill ${moment(head.made_at)} (${head.timezone}). Percentages are rounded, but never up to a limit that was not reached. Point at a figure to see it exactly. Shares are sums divided by sums, never averages of percentages.</p>`,
+  html`<p>
+    Made by campfill ${moment(head.made_at)} (${head.timezone}). Percentages are rounded, but never up to a
+    limit that was not reached. Point at a figure to see it exactly. Shares are sums divided by sums, never
+    averages of percentages.
+  </p>`,
 );
 window.campfill = {
-  dataArrived: () => arrived(),
+  dataArrived,
   chartsArrived: (echarts) => {
-    library = echarts;
-    redraw();
+    chartsArrived(echarts);
     root.dataset.charts = "ready";
   },
 };

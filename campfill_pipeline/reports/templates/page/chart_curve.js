@@ -1,0 +1,110 @@
+/* One line: delivered, expected and projected impressions. */
+
+import { chart, colour, dayAxis, described, font, tooltip, valueAxis } from "./charts.js";
+import { rough } from "./exact.js";
+import { asUtc, dayLong, daysLater, missing, plain } from "./format.js";
+import { head } from "./head.js";
+
+export const drawCurve = (id, row, detail) => {
+  const first = [detail.days.length ? detail.days[0][0] : row.effective_start, row.effective_start].sort()[0];
+  const last = [
+    row.end_date,
+    detail.days.length ? detail.days[detail.days.length - 1][0] : row.end_date,
+  ].sort()[1];
+  const days = [];
+  for (let at = daysLater(first, -1); at <= last; at = daysLater(at, 1)) days.push(at);
+  const byDay = new Map(detail.days.map((entry) => [entry[0], entry[1]]));
+  let total = 0;
+  const delivered = days.map((at) => {
+    if (at > head.as_of) return null;
+    total += rough(byDay.get(at));
+    return total;
+  });
+  const perDay = row.impression_goal / row.flight_days,
+    base = daysLater(row.effective_start, -1);
+  const expected = days.map((at) =>
+    at < base || at > row.end_date ? null : Math.round(perDay * ((asUtc(at) - asUtc(base)) / 864e5)),
+  );
+  const before = daysLater(head.as_of, -1);
+  const ahead = row.lifecycle === "live" && !missing(row.projected);
+  const projection = days.map((at) =>
+    !ahead
+      ? null
+      : at === before
+        ? rough(row.delivered_before)
+        : at === row.end_date
+          ? rough(row.projected)
+          : null,
+  );
+  chart(id, (width) => ({
+    animation: false,
+    aria: described(`Delivered so far ${plain(row.delivered)} of ${plain(row.impression_goal)} impressions.`),
+    legend: {
+      top: 0,
+      left: 0,
+      itemWidth: 22,
+      textStyle: { ...font(), color: colour("ink") },
+      data: ["Delivered", "Expected", ...(ahead ? ["Projected"] : [])],
+    },
+    grid: {
+      left: 8,
+      right: 20,
+      top: 40,
+      bottom: 8,
+      outerBoundsMode: "same",
+      outerBoundsContain: "axisLabel",
+    },
+    tooltip: tooltip(
+      (points) =>
+        `<b>${dayLong.format(asUtc(points[0].axisValue))}</b>` +
+        points
+          .filter((at) => !missing(at.value))
+          .map((at) => `<br>${at.seriesName}: ${plain(at.value)}`)
+          .join("") +
+        `<br>That day: ${plain(byDay.get(points[0].axisValue) || 0)}`,
+    ),
+    xAxis: dayAxis(days),
+    yAxis: valueAxis({ min: 0, splitNumber: width < 500 ? 3 : 5 }),
+    series: [
+      {
+        name: "Expected",
+        type: "line",
+        data: expected,
+        showSymbol: false,
+        lineStyle: { width: 2, type: "dashed", color: colour("muted") },
+        itemStyle: { color: colour("muted") },
+      },
+      {
+        name: "Delivered",
+        type: "line",
+        data: delivered,
+        showSymbol: days.length < 10,
+        symbolSize: 6,
+        lineStyle: { width: 3, color: colour("line") },
+        itemStyle: { color: colour("line") },
+        areaStyle: { color: colour("line"), opacity: 0.08 },
+        markLine: {
+          silent: true,
+          symbol: "none",
+          label: { color: colour("ink"), formatter: "Goal", position: "insideEndTop" },
+          lineStyle: { color: colour("ink"), type: "solid", width: 1 },
+          data: [{ yAxis: row.impression_goal }],
+        },
+      },
+      ...(ahead
+        ? [
+            {
+              name: "Projected",
+              type: "line",
+              data: projection,
+              connectNulls: true,
+              symbol: "circle",
+              symbolSize: 6,
+              lineStyle: { width: 2, type: "dotted", color: colour("line") },
+              itemStyle: { color: colour("line") },
+            },
+          ]
+        : []),
+    ],
+  }));
+};

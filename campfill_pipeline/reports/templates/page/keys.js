@@ -1,0 +1,13 @@
+/* The codes of bands and sides, in the order in which they are told. */
+
+export const BAND_SIGNS = {
+  goal_met: "✓",
+  near_goal: "≈",
+  moderate_shortfall: "▽",
+  critical_shortfall: "▼",
+  no_data: "○",
+};
+export const SIDES = ["system", "resource", "unknown", "none"];
+export const BANDS = ["critical_shortfall", "moderate_shortfall", "near_goal", "goal_met", "no_data"];
+export const PACES = ["behind", "on_track", "ahead", "unmeasured"];
+export const PURCHASE_TYPES = ["guaranteed", "unguaranteed", "unknown"];
