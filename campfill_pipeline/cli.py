@@ -17,6 +17,7 @@ from uuid import UUID
 
 import typer
 
+from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.settings import load_settings
 
 app = typer.Typer(
@@ -320,10 +321,6 @@ def restore(file: Annotated[Path, typer.Argument(help="A file made by `campfill 
     command.restore(load_settings(), file)
 
 
-def _is_ours(error: BaseException) -> bool:
-    return type(error).__module__.startswith("campfill_pipeline.")
-
-
 def _keep_trace(error: BaseException) -> Path | None:
     """Write the details of an unexpected fault to the log folder: people see a sentence, maintainers the trace."""
     try:
@@ -348,7 +345,7 @@ def main(arguments: list[str] | None = None) -> Any:
         sys.stderr.close()  # the reader (head, less) has seen enough
         return sys.exit(0)
     except Exception as error:  # noqa: BLE001 - the outermost door: recorded, then said in a sentence
-        if _is_ours(error):
+        if isinstance(error, CampfillError):
             typer.secho(f"campfill: {error}", err=True, fg="red")
         else:
             file = _keep_trace(error)

@@ -14,15 +14,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
 
+from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import Bands, FulfillmentRules
 
 
-class SettingsError(Exception):
+class SettingsError(CampfillError):
     """A setting cannot be used. Carries the variable's name, the value found and how to mend it."""
 
     def __init__(self, variable: str, value: str, mend: str) -> None:
-        self.variable, self.value, self.mend = variable, value, mend
-        super().__init__(f"{variable}={value!r} cannot be used: {mend}")
+        self.variable, self.value = variable, value
+        super().__init__(f"{variable}={value!r} cannot be used:", mend)
 
 
 @dataclass(frozen=True)

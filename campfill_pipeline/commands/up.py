@@ -22,6 +22,7 @@ from rich.console import Console
 
 from campfill_pipeline.commands import demo_world, processes, render
 from campfill_pipeline.defs import instance
+from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.settings import SETTINGS, Settings, environment, load_settings, read_values
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.delivery import coverage
@@ -30,8 +31,8 @@ from campfill_pipeline.warehouse.postgres import server
 RESTARTS = 5  # of one process, before `up` gives up on it
 
 
-class UpError(Exception):
-    """The system could not be started. The message says what failed and how to mend it."""
+class UpError(CampfillError):
+    """The system could not be started."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,9 @@ def _wait_for_port(host: str, port: int, child: processes.Child, seconds: float 
             if probe.connect_ex((host, port)) == 0:
                 return
         if not child.running:
-            raise UpError(f"{child.name} ended at its start. Its last words are in {child.log}.")
+            raise UpError(f"{child.name} ended at its start.", f"Its last words are in {child.log}.")
         time.sleep(0.05)
-    raise UpError(f"{child.name} did not answer within {seconds:.0f} s. See {child.log}.")
+    raise UpError(f"{child.name} did not answer within {seconds:.0f} s.", f"See {child.log}.")
 
 
 def child_environment(settings: Settings, values: Mapping[str, str], demo: Demo | None) -> dict[str, str]:
@@ -134,7 +135,8 @@ class System:
         settings.make_folders()
         if not _port_is_free(self.host, self.port):
             raise UpError(
-                f"port {self.port} is taken. Stop what runs there, or choose another: campfill up --port 3100"
+                f"port {self.port} is taken.",
+                "Stop what runs there, or choose another: campfill up --port 3100",
             )
         leftovers = processes.stop_leftovers(self._remembered)
         if leftovers:
@@ -187,7 +189,7 @@ class System:
                 continue
             self.restarts[child.name] = self.restarts.get(child.name, 0) + 1
             if self.restarts[child.name] > RESTARTS:
-                raise UpError(f"{child.name} died {RESTARTS} times. See {child.log}.")
+                raise UpError(f"{child.name} died {RESTARTS} times.", f"See {child.log}.")
             self.console.print(f"[yellow]{child.name} ended; starting it again[/] (log: {child.log})")
             self.children[index] = processes.start(
                 child.name, child.command, child.environ, child.log, instance.CHECKOUT

@@ -6,19 +6,20 @@ import time
 from pathlib import Path
 
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.intake.inbox import folder
 from campfill_pipeline.warehouse.register import ledger, uploads
 
 YOUNG_SECONDS = 60  # a claim or a commanded upload this young is in the hands of the process that made it
 
 
-class UnreadableFileError(Exception):
+class UnreadableFileError(CampfillError):
     """A file given to `ingest` cannot be opened. Carries its path."""
 
     def __init__(self, file: Path, problem: str) -> None:
         self.file = file
         super().__init__(
-            f"{file} cannot be read: {problem}. Nothing was taken in. Check the path and its permissions."
+            f"{file} cannot be read: {problem}. Nothing was taken in.", "Check the path and its permissions."
         )
 
 

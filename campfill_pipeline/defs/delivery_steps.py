@@ -15,6 +15,7 @@ import dagster as dg
 import pyarrow as pa
 
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain.errors import BrokenPromiseError
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.domain.report_schema import broken_promises
@@ -54,7 +55,11 @@ def is_set_up(campfill: Campfill) -> bool:
     return bool(settings.reporting_url or connectors.load(settings.reporting_connector).base_url)
 
 
-NOT_SET_UP = "No reporting API is set (CAMPFILL_REPORTING_URL); drop CSV exports into the inbox instead."
+NOT_SET_UP = (
+    "No reporting API is set.",
+    "Set CAMPFILL_REPORTING_URL, or drop CSV exports into the inbox instead.",
+)
+"""Problem and mend."""
 
 
 def open_client(campfill: Campfill) -> ReportingClient:
@@ -90,7 +95,7 @@ def fetch_days(campfill: Campfill, keys: Sequence[str], run_id: str) -> Iterator
                     yield DayDone(day.isoformat(), failure=GONE_BEFORE.format(day=day))
                 else:
                     yield _broken(campfill, day, error)
-            except (ReportingError, DeliveryError) as error:
+            except (ReportingError, DeliveryError, BrokenPromiseError) as error:
                 yield _broken(campfill, day, error)
             campfill.progress("fetching delivery", position + 1, len(days))
 
@@ -135,10 +140,6 @@ class _Tally:
         self.bytes += part.bytes
 
 
-class BrokenRowsError(DeliveryError):
-    """Rows break the canonical schema although they were accepted: a fault in campfill, never in the source."""
-
-
 def promised(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
     """The rows in batches, each after Pandera has seen that every promise of the canonical schema holds.
 
@@ -146,9 +147,7 @@ def promised(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
     """
     for table in batches(tables):
         if breaches := broken_promises(table):
-            raise BrokenRowsError(
-                f"Accepted report rows break the schema ({'; '.join(breaches)}). Please report this."
-            )
+            raise BrokenPromiseError("report rows", breaches)
         yield table
 
 

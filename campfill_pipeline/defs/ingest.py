@@ -10,16 +10,17 @@ from campfill_pipeline.defs import arrivals, jobs, run_names
 from campfill_pipeline.defs.local_runs import LocalRuns
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.ranges import key_blocks, key_range
+from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.warehouse.register import uploads
 
 
-class IngestError(Exception):
+class IngestError(CampfillError):
     """A file was taken in but could not be processed. It is asked for again by the next `campfill up`."""
 
     def __init__(self, file_name: str, fault: str) -> None:
         self.file_name, self.fault = file_name, fault
         super().__init__(
-            f"{file_name} is taken in, but could not be processed ({fault}). `campfill up` tries it again."
+            f"{file_name} is taken in, but could not be processed ({fault}).", "`campfill up` tries it again."
         )
 
 

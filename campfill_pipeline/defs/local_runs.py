@@ -17,12 +17,16 @@ from campfill_pipeline.defs import jobs
 from campfill_pipeline.defs.build import build_defs
 from campfill_pipeline.defs.instance import prepare_environment
 from campfill_pipeline.defs.resources import Campfill, Progress, open_campfill
+from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import claims, database
 
 
-class RunFailedError(Exception):
-    """A job's run failed. The message is the first failed step's own."""
+class RunFailedError(CampfillError):
+    """A job's run failed. Problem and mend are in the words of the first failed step."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said, "")
 
 
 @dataclass(frozen=True)

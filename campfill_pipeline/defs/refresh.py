@@ -9,11 +9,12 @@ from campfill_pipeline.defs import delivery_steps, jobs, run_names
 from campfill_pipeline.defs.local_runs import LocalRuns, RunFailedError
 from campfill_pipeline.defs.partitions import FIRST_DAY
 from campfill_pipeline.defs.ranges import day_range
+from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.warehouse.delivery import coverage
 
 
-class RefreshError(Exception):
-    """These days cannot be fetched; the message says why and how to mend it."""
+class RefreshError(CampfillError):
+    """These days cannot be fetched."""
 
 
 def refresh(runs: LocalRuns, first: date | None, last: date | None) -> dict[str, Any]:
@@ -23,15 +24,17 @@ def refresh(runs: LocalRuns, first: date | None, last: date | None) -> dict[str,
     """
     campfill = runs.campfill
     if not delivery_steps.is_set_up(campfill):
-        raise RefreshError(delivery_steps.NOT_SET_UP)
+        raise RefreshError(*delivery_steps.NOT_SET_UP)
     last = last or campfill.today
     first = first or min(last, campfill.today - timedelta(days=campfill.settings.restate_days))
     if last > campfill.today:
         raise RefreshError(
-            f"{last} has not come yet; the last day that can be fetched is today, {campfill.today}."
+            f"{last} has not come yet.", f"The last day that can be fetched is today, {campfill.today}."
         )
     if first < date.fromisoformat(FIRST_DAY):
-        raise RefreshError(f"Delivery is kept from {FIRST_DAY} on; {first} lies before it.")
+        raise RefreshError(
+            f"Delivery is kept from {FIRST_DAY} on; {first} lies before it.", "Choose a later first day."
+        )
     failures = []
     yesterday = campfill.today - timedelta(days=1)
     if first <= yesterday:

@@ -22,7 +22,7 @@ def schedules(timezone: str) -> list[dg.ScheduleDefinition]:
     )  # fmt: skip
     def refresh_today_hourly(campfill: dg.ResourceParam[Campfill]) -> dg.RunRequest | dg.SkipReason:
         if not delivery_steps.is_set_up(campfill):
-            return dg.SkipReason(delivery_steps.NOT_SET_UP)
+            return dg.SkipReason(" ".join(delivery_steps.NOT_SET_UP))
         return dg.RunRequest(run_key=None, tags=run_names.days(campfill.today, campfill.today))
 
     @dg.schedule(
@@ -32,7 +32,7 @@ def schedules(timezone: str) -> list[dg.ScheduleDefinition]:
     )  # fmt: skip
     def refresh_restatement_nightly(campfill: dg.ResourceParam[Campfill]) -> dg.RunRequest | dg.SkipReason:
         if not delivery_steps.is_set_up(campfill):
-            return dg.SkipReason(delivery_steps.NOT_SET_UP)
+            return dg.SkipReason(" ".join(delivery_steps.NOT_SET_UP))
         if campfill.settings.restate_days == 0:
             return dg.SkipReason("CAMPFILL_RESTATE_DAYS is 0: finished days are not fetched again.")
         first = campfill.today - timedelta(days=campfill.settings.restate_days)

@@ -79,7 +79,7 @@ def missing_days(
 ) -> dg.SensorResult | dg.SkipReason:
     """Request one run per contiguous block of missing days, the newest block first; one at a time."""
     if not delivery_steps.is_set_up(campfill):
-        return dg.SkipReason(delivery_steps.NOT_SET_UP)
+        return dg.SkipReason(" ".join(delivery_steps.NOT_SET_UP))
     if live_runs.any_unfinished(context.instance, jobs.REFRESH_JOB):
         return dg.SkipReason("A refresh is running already.")
     with campfill.connect() as connection:

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from campfill_pipeline.domain.cells import CellKind as CellKind
+from campfill_pipeline.domain.errors import CampfillError
 
 Kinds = npt.NDArray[np.int8]
 """One `CellKind` for every row of a column."""
@@ -94,9 +95,9 @@ KIND_EXPORT = "report_csv"
 KIND_UNKNOWN = "unknown"
 
 
-class UnreadableError(Exception):
-    """A file cannot be used. `reason` is a contract code; `message` says what, `hint` how to mend it."""
+class UnreadableError(CampfillError):
+    """A file cannot be used. `reason` is a contract code."""
 
-    def __init__(self, reason: str, message: str, hint: str, *, kind: str = KIND_UNKNOWN) -> None:
-        self.reason, self.message, self.hint, self.kind = reason, message, hint, kind
-        super().__init__(message)
+    def __init__(self, reason: str, problem: str, mend: str, *, kind: str = KIND_UNKNOWN) -> None:
+        self.reason, self.kind = reason, kind
+        super().__init__(problem, mend)

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.reporting.description import (
     Auth,
     Detail,
@@ -32,13 +33,16 @@ WINDOW_NAMES = frozenset({"start", "end", "last", "start_utc", "end_utc", "limit
 OVERVIEW_NAMES = frozenset({"from_day", "to_day", "entity", "limit", "connector"})
 
 
-class ConnectorError(Exception):
+class ConnectorError(CampfillError):
     """A connector description cannot be used. `problems` are (key, what is wrong and how to mend it)."""
 
     def __init__(self, source: str, problems: tuple[tuple[str, str], ...]) -> None:
         self.source, self.problems = source, problems
         lines = "".join(f"\n  {key}: {text}" if key else f"\n  {text}" for key, text in problems)
-        super().__init__(f"The connector {source} cannot be used:{lines}")
+        super().__init__(f"The connector {source} cannot be used:", lines)
+
+    def __str__(self) -> str:
+        return self.problem + self.mend
 
 
 class Connector(Part):

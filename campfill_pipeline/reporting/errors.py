@@ -6,22 +6,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from campfill_pipeline.domain.errors import CampfillError
 
-class ReportingError(Exception):
+
+class ReportingError(CampfillError):
     """The reporting API could not be used. `connector` and `request` say where, `mend` what to do."""
 
     def __init__(self, message: str, *, mend: str, connector: str = "", request: str = "") -> None:
-        self.message, self.mend, self.connector, self.request = message, mend, connector, request
-        super().__init__(message)
+        super().__init__(message, mend)
+        self.connector, self.request = connector, request
 
     def __str__(self) -> str:
         where = f" Asked for: {self.request}." if self.request else ""
-        return f"{self.message}{where} {self.mend}"
+        return f"{self.problem}{where} {self.mend}"
 
     def clean(self, cleaned: Callable[[str], str]) -> None:
         """Take secrets out of every text, whoever put them there: APIs quote what they are sent."""
-        self.message, self.request = cleaned(self.message), cleaned(self.request)
-        self.args = (self.message,)
+        self.problem, self.request = cleaned(self.problem), cleaned(self.request)
+        self.args = (self.problem, self.mend)
 
 
 class MissingTokenError(ReportingError):

@@ -20,6 +20,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
+from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.reporting.description import Limits
 from campfill_pipeline.reporting.effort import Clock, Effort, Pace
 from campfill_pipeline.reporting.errors import CancelledError, GaveUpError, RefusedError, RequestRejectedError
@@ -44,8 +45,11 @@ class Body:
     url: str
 
 
-class BadBodyError(Exception):
+class BadBodyError(CampfillError):
     """Raised by a reader: the body is not what it should be; asking again may help. Holds no content."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem, "Asking again may help.")
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ class Transport:
                 try:
                     return read(outcome)
                 except BadBodyError as error:
-                    problem = str(error)
+                    problem = error.problem
                 outcome = _Failure(f"{problem} {_described(outcome)}")
             last = outcome.what
             wait = outcome.wait if outcome.wait is not None else self._backoff(attempt)

@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from campfill_pipeline.domain.errors import CampfillError
+
 Row = dict[str, Any]
 
 FAULTS: dict[str, str] = {
@@ -46,12 +48,12 @@ _ENDING_A_WINDOW = frozenset({"loop-far", "stuck"})
 _MOST_IN_A_ROW = 2
 
 
-class UnknownFaultError(ValueError):
+class UnknownFaultError(CampfillError):
     """A fault was asked for that does not exist. Carries its name."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"there is no fault {name!r}: choose from {', '.join(FAULTS)}, or all")
+        super().__init__(f"there is no fault {name!r}:", f"choose from {', '.join(FAULTS)}, or all")
 
 
 def parse_faults(text: str) -> frozenset[str]:

@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
+from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.simulator.publisher import Publisher
 from campfill_pipeline.simulator.wire import Answer
 
@@ -27,12 +28,12 @@ _ROWS = 10_000
 _CURSOR = re.compile(r"p(\d+)-(\d+)")
 
 
-class BadRequestError(Exception):
-    """The request cannot be answered. Carries the status; the message says what to ask instead."""
+class BadRequestError(CampfillError):
+    """The request cannot be answered. Carries the status; the problem says what to ask instead."""
 
     def __init__(self, status: HTTPStatus, message: str) -> None:
         self.status = status
-        super().__init__(message)
+        super().__init__(message, "")
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 from psycopg import errors, sql
 
+from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.warehouse.locks import MIGRATION_LOCK
 
 SCHEMA = "campfill"
@@ -22,12 +23,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-class MigrationError(Exception):
-    """The schema cannot be brought to the revision that this version of campfill needs. Carries the mend."""
-
-    def __init__(self, problem: str, mend: str) -> None:
-        self.problem, self.mend = problem, mend
-        super().__init__(f"{problem} {mend}")
+class MigrationError(CampfillError):
+    """The schema cannot be brought to the revision that this version of campfill needs."""
 
 
 def connect(url: str, *, schema: str = SCHEMA, autocommit: bool = False) -> psycopg.Connection:

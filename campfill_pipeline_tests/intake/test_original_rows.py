@@ -68,7 +68,7 @@ def test_rows_fetched_meanwhile_need_not_be_fetched_again(read: Read) -> None:
     assert read.rows.calls[2:] == [("North", [2])]  # others are fetched as ever
 
 
-@pytest.mark.parametrize("error", [RowsUnreadableError("too slow"), OSError("the disk is full")])
+@pytest.mark.parametrize("error", [RowsUnreadableError("too slow", ""), OSError("the disk is full")])
 def test_what_cannot_be_fetched_is_asked_for_again(read: Read, error: Exception) -> None:
     def fails(_sheet: str | None, _rows: Sequence[int]) -> list[list[RawCell]]:
         raise error

@@ -431,7 +431,7 @@ def test_a_duplicate_says_that_nothing_is_to_do(tmp_path: Path, read: Read) -> N
 
 def test_rows_that_cannot_be_had_again_are_mended_in_the_file(tmp_path: Path, read: Read) -> None:
     def gone(sheet: str | None, rows: Sequence[int]) -> Any:
-        raise RowsUnreadableError("The file took too long to read.")
+        raise RowsUnreadableError("The file took too long to read.", "")
 
     receipt = read(workbook(tmp_path / "list.xlsx", [line(1), line(2, goal="x")])).receipt(raw_rows=gone)
     summary = words(sheet_of(receipt, SUMMARY))

@@ -29,7 +29,7 @@ def test_a_refused_token_stops_at_once_with_a_plain_sentence(status: int) -> Non
     ):
         api.fetch(START, END)
     assert len(served.asked) == 1
-    assert "token" in caught.value.message
+    assert "token" in caught.value.problem
     assert TOKEN not in everything_told(caught.value)
 
 

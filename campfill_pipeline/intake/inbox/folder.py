@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.intake.inbox.settling import InboxWatch as InboxWatch
 from campfill_pipeline.intake.inbox.settling import Settled as Settled
 from campfill_pipeline.intake.inbox.settling import open_for_writing
@@ -53,16 +54,19 @@ class ClaimFailed:
     message: str
 
 
-class ClaimError(Exception):
-    """A file cannot be taken over. Carries its path, and the problem with its mend as `message`."""
+class ClaimError(CampfillError):
+    """A file cannot be taken over. Carries its path."""
 
-    def __init__(self, path: Path, message: str) -> None:
-        self.path, self.message = path, message
-        super().__init__(message)
+    def __init__(self, path: Path, problem: str, mend: str) -> None:
+        self.path = path
+        super().__init__(problem, mend)
 
 
-class _UnsettledError(Exception):
+class _UnsettledError(CampfillError):
     """The file changed while it was taken over."""
+
+    def __init__(self) -> None:
+        super().__init__("The file changed while it was taken over.", "It is read once it stands still.")
 
 
 def archive_path(settings: Settings, archived_as: str) -> Path:
@@ -104,7 +108,7 @@ def claim_copy(path: Path, settings: Settings, *, new_id: Callable[[], UUID] = u
     """Copy a file into the archive and leave it where it is. Raises ClaimError where it cannot be read."""
     shown = shown_name(path.name)
     if path.exists() and not path.is_file():
-        raise ClaimError(path, f"“{shown}” is not a file. Name a workbook or a CSV file.")
+        raise ClaimError(path, f"“{shown}” is not a file.", "Name a workbook or a CSV file.")
     settings.work.mkdir(parents=True, exist_ok=True)
     folder = _new_claim(settings, new_id(), path.name)
     try:
@@ -115,9 +119,11 @@ def claim_copy(path: Path, settings: Settings, *, new_id: Callable[[], UUID] = u
                 return _finish(folder, settings)
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise ClaimError(path, f"“{shown}” cannot be read ({error.strerror}).") from error
+        raise ClaimError(
+            path, f"“{shown}” cannot be read ({error.strerror}).", "Check its permissions."
+        ) from error
     shutil.rmtree(folder, ignore_errors=True)
-    raise ClaimError(path, f"“{shown}” is being changed. Try again when it is complete.")
+    raise ClaimError(path, f"“{shown}” is being changed.", "Try again when it is complete.")
 
 
 def unfinished_claims(settings: Settings) -> list[Claimed]:
@@ -186,7 +192,7 @@ def _copy_out(hidden: Path, folder: Path) -> None:
     before = _state(hidden)
     shutil.copyfile(hidden, partial)
     if _state(hidden) != before or open_for_writing(hidden):
-        raise _UnsettledError
+        raise _UnsettledError()
     os.utime(partial, ns=(before[1], before[1]))
     _sync(partial)
     partial.rename(folder / _CONTENT)
@@ -198,12 +204,12 @@ def _finish(folder: Path, settings: Settings, expected: tuple[int, int] | None =
     content = folder / _CONTENT
     before = _state(content)
     if expected is not None and before[:2] != expected:
-        raise _UnsettledError
+        raise _UnsettledError()
     sha256 = _sha256(content)
     archived_as = f"{sha256[:2]}/{sha256}"
     target = archive_path(settings, archived_as)
     if expected is not None and (_state(content) != before or open_for_writing(content)):
-        raise _UnsettledError
+        raise _UnsettledError()
     if not (target.exists() and target.stat().st_size == before[0] and _sha256(target) == sha256):
         _archive(content, target)
     name = os.fsdecode(bytes.fromhex(json.loads((folder / _ORIGIN).read_text(encoding="ascii"))["name"]))

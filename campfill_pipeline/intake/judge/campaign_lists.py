@@ -23,6 +23,7 @@ import numpy as np
 import pyarrow as pa
 
 from campfill_pipeline.domain.column_reading import Readers
+from campfill_pipeline.domain.errors import BrokenPromiseError
 from campfill_pipeline.domain.issue_layout import ISSUES, hidden_sheet_issues
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.line_columns import notations_shown, readers
@@ -34,7 +35,7 @@ from campfill_pipeline.intake.judge import issue_files
 from campfill_pipeline.intake.judge.issue_files import NOTATIONS, PLACED, read_issues
 from campfill_pipeline.intake.judge.repeated_ids import IdsSeen, Repetitions, find_repetitions
 
-__all__ = ["BrokenPromiseError", "Progress", "Verdict", "read_issues", "validate_list"]
+__all__ = ["Progress", "Verdict", "read_issues", "validate_list"]
 
 """Called with the rows judged so far and the rows to judge."""
 
@@ -43,16 +44,6 @@ _CHECKED_ROWS = 65_536
 Notations = dict[str, Notation | None]
 Given = TypeVar("Given")
 Made = TypeVar("Made")
-
-
-class BrokenPromiseError(Exception):
-    """Accepted lines break the canonical schema: a fault in campfill's rules, never in the file."""
-
-    def __init__(self, breaches: list[str]) -> None:
-        self.breaches = breaches
-        super().__init__(
-            f"Accepted lines break their schema: {'; '.join(breaches)}. Please report it with the file."
-        )
 
 
 def validate_list(parsed: Parsed, work: Path, *, progress: Progress | None = None) -> Verdict:
@@ -191,7 +182,7 @@ class _Promised:
         """Check what still waits. Raises BrokenPromiseError."""
         waiting, self._waiting = self._waiting, []
         if waiting and (breaches := broken_promises(pa.Table.from_batches(waiting))):
-            raise BrokenPromiseError(breaches)
+            raise BrokenPromiseError("lines", breaches)
 
 
 def _one(table: pa.Table) -> pa.RecordBatch:

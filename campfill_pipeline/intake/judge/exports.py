@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campfill_pipeline.domain import report_rows
+from campfill_pipeline.domain.errors import BrokenPromiseError
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.report_rows import CANONICAL, Notation
 from campfill_pipeline.domain.report_schema import broken_promises
@@ -42,16 +43,6 @@ _FIELDS = {  # of the file → of report_rows
     "impressions": "impressions",
 }
 _FILE_FIELD = {field: name for name, field in _FIELDS.items()}
-
-
-class BrokenRowsError(Exception):
-    """Accepted rows break the canonical schema: a fault in campfill's rules, never in the file."""
-
-    def __init__(self, breaches: tuple[str, ...]) -> None:
-        self.breaches = breaches
-        super().__init__(
-            f"Accepted rows break their schema: {'; '.join(breaches)}. Please report it with the file."
-        )
 
 
 @dataclass
@@ -84,7 +75,7 @@ def validate_export(parsed: Parsed, work: Path, *, progress: Progress | None = N
     with export_issues.writer(rows, CANONICAL) as file:
         for batch, repeats in seen.repeats(export_issues.batches(candidates)):
             if breaches := broken_promises(pa.Table.from_batches([batch])):
-                raise BrokenRowsError(breaches)
+                raise BrokenPromiseError("rows", breaches)
             file.write_batch(batch)
             for repeat in repeats:
                 found.append(export_issues.repeated(tables[repeat.table], repeat))

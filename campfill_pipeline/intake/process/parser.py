@@ -20,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.intake.findings import (
     KIND_UNKNOWN,
     CellKind,
@@ -53,26 +54,25 @@ _log = logging.getLogger(__name__)
 """Called with the unpacked bytes read so far and those to read, about twice a second."""
 
 
-class RowsUnreadableError(Exception):
-    """Original rows could not be fetched again. `message` says why."""
-
-    def __init__(self, message: str) -> None:
-        self.message = message
-        super().__init__(message)
+class RowsUnreadableError(CampfillError):
+    """Original rows could not be fetched again."""
 
 
-class ReadingTroubleError(Exception):
+class ReadingTroubleError(CampfillError):
     """A file could not be read for reasons outside of it (a full disk, a missing original): worth another try."""
 
     def __init__(self, path: Path, problem: str) -> None:
-        self.path, self.problem = path, problem
+        self.path = path
         super().__init__(
-            f"{path.name} could not be read: {problem}. Mend that, then ask for the upload again."
+            f"{path.name} could not be read: {problem}.", "Mend that, then ask for the upload again."
         )
 
 
-class _WorkerGoneError(Exception):
+class _WorkerGoneError(CampfillError):
     """The reading process ended by itself."""
+
+    def __init__(self) -> None:
+        super().__init__("The reading process ended by itself.", "Another one is started.")
 
 
 class Parser:
@@ -124,7 +124,7 @@ class Parser:
             parsed = from_json(self._ask(request, progress or (lambda _done, _total: None)), work)
         except UnreadableError as error:
             file_format = Path(file_name).suffix.lower().lstrip(".") or "unknown"
-            parsed = Parsed(KIND_UNKNOWN, error.reason, error.message, error.hint, file_format)
+            parsed = Parsed(KIND_UNKNOWN, error.reason, error.problem, error.mend, file_format)
         save_parsed(parsed, work)
         return parsed
 
@@ -142,7 +142,9 @@ class Parser:
         try:
             answer = self._ask(request, lambda _done, _total: None)
         except (UnreadableError, ReadingTroubleError) as error:
-            raise RowsUnreadableError(f"The original rows cannot be fetched again. {error}") from error
+            raise RowsUnreadableError(
+                f"The original rows cannot be fetched again. {error.problem}", error.mend
+            ) from error
         return [[RawCell(text, CellKind(kind)) for text, kind in row] for row in answer]
 
     def _ask(self, request: dict[str, Any], progress: Progress) -> Any:
@@ -164,7 +166,7 @@ class Parser:
             worker.stdin.write(line)
             worker.stdin.flush()
         except OSError as error:
-            raise _WorkerGoneError from error
+            raise _WorkerGoneError() from error
         deadline = time.monotonic() + self._limits.seconds + _GRACE_SECONDS
         while True:
             answer = json.loads(self._line(worker, deadline))
@@ -189,7 +191,7 @@ class Parser:
                 raise too_slow(self._limits)
             data = os.read(worker.stdout.fileno(), 1 << 20)
             if not data:
-                raise _WorkerGoneError
+                raise _WorkerGoneError()
             self._buffer += data
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line

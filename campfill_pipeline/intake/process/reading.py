@@ -25,7 +25,7 @@ def read_file(path: Path, file_name: str, work: Path, limits: ParseLimits, progr
             return read_workbook(path, work, limits, progress)
         return read_delimited(path, work, limits, progress)
     except UnreadableError as error:
-        return Parsed(error.kind, error.reason, error.message, error.hint, file_format)
+        return Parsed(error.kind, error.reason, error.problem, error.mend, file_format)
 
 
 def read_raw_rows(

@@ -75,7 +75,7 @@ def write_rows_to_mend(
         try:
             original = facts.raw_rows(table.sheet, mend.shown)
         except RowsUnreadableError as error:
-            return sheets, str(error)
+            return sheets, error.problem
         sheet = _Sheet(book, mend.name, table, issues.notations.get(table.sheet or "", {}), comments)
         found = issues_of_rows(facts.issues, table.sheet, mend.shown)
         sheet.mixed = {

@@ -217,7 +217,7 @@ def _read(workbook: Workbook, work: Path, progress: Progress) -> Parsed:
             notes.append(f"Sheet “{sheet.name}” has no header of a campaign list and was not read.")
         elif not layout.complete:
             problem = incomplete(f"sheet “{sheet.name}”, row {layout.row}", layout.missing, layout.repeated)
-            notes.append(f"Sheet “{sheet.name}” was not read. {problem.message}")
+            notes.append(f"Sheet “{sheet.name}” was not read. {problem.problem}")
         elif layout.kind != kind:
             notes.append(f"Sheet “{sheet.name}” holds a table of another kind and was not read.")
         else:

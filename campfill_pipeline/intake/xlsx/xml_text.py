@@ -11,6 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
+from campfill_pipeline.domain.errors import CampfillError
+
 _ENTITY = re.compile(rb"&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(amp|lt|gt|quot|apos));|(&)")
 _NAMED = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -18,8 +20,11 @@ ESCAPED = re.compile(rb"_x[0-9A-Fa-f]{4}_")
 """Finds an escape of `decode_escapes` in raw text."""
 
 
-class IrregularError(Exception):
+class IrregularError(CampfillError):
     """The bytes are not of the plain kind that may be read without a full XML parser."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem, "Read the part with a full XML parser.")
 
 
 def _entity(match: re.Match[bytes]) -> bytes:

@@ -159,7 +159,7 @@ class Job:
         try:
             return read(body)
         except BadBodyError as error:
-            problem = str(error)
+            problem = error.problem
         raise UnusableAnswerError(
             problem,
             mend="Compare detail.answer in the connector with an answer of the API.",

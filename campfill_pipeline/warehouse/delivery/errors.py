@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from campfill_pipeline.domain.errors import CampfillError
 
-class DeliveryError(Exception):
+
+class DeliveryError(CampfillError):
     """Delivery was not stored, or stored delivery cannot be read; nothing was changed."""
 
 
@@ -46,7 +48,7 @@ class ContradictingRowsError(DeliveryError):
             else "Export the report again, with one row for each hour, campaign and deal."
         )
         super().__init__(
-            f"{total} rows contradict others of the same answer, so none was stored: {listed}. {mend}"
+            f"{total} rows contradict others of the same answer, so none was stored: {listed}.", mend
         )
 
 
@@ -57,7 +59,8 @@ class RowsOutsideDayError(DeliveryError):
         self.day, self.found, self.start, self.end = day, found, start, end
         super().__init__(
             f"An hour {found:%Y-%m-%dT%H:%MZ} came for the local day {day}, which is {start:%Y-%m-%dT%H:%MZ} until "
-            f"{end:%Y-%m-%dT%H:%MZ}. Nothing was stored: check the connector's window parameters and time zone."
+            f"{end:%Y-%m-%dT%H:%MZ}. Nothing was stored.",
+            "Check the connector's window parameters and time zone.",
         )
 
 
@@ -67,8 +70,8 @@ class MonthDetachedError(DeliveryError):
     def __init__(self, month: date, table: str) -> None:
         self.month, self.table = month, table
         super().__init__(
-            f"The hourly rows of {month:%Y-%m} were put aside in table {table}. "
-            "Attach the month again before its days are fetched or read by the hour."
+            f"The hourly rows of {month:%Y-%m} were put aside in table {table}.",
+            "Attach the month again before its days are fetched or read by the hour.",
         )
 
 
@@ -79,5 +82,6 @@ class FigureTooLargeError(DeliveryError):
         self.column, self.value = column, value
         super().__init__(
             f"{column} of {value} in one hour at one site is beyond 2,147,483,647 and cannot be right. "
-            "Nothing was stored: check the connector's mapping of this column."
+            "Nothing was stored.",
+            "Check the connector's mapping of this column.",
         )

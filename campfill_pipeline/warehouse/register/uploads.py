@@ -16,16 +16,17 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
+from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.warehouse.statements import sections
 
 
-class LedgerError(Exception):
+class LedgerError(CampfillError):
     """The ledger refuses a step. Carries the upload's id and what stands against it."""
 
     def __init__(self, upload_id: UUID, problem: str, mend: str) -> None:
-        self.upload_id, self.problem, self.mend = upload_id, problem, mend
-        super().__init__(f"{problem} {mend}")
+        self.upload_id = upload_id
+        super().__init__(problem, mend)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,31 @@
+"""The root of all errors of ours: what happened, and how to mend it.
+
+Belongs here: the one class that every other error descends from, and the error that several rooms share. Does not
+belong here: any other; each stands in the room that raises it, and carries its facts as attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class CampfillError(Exception):
+    """Something did not work. `problem` is a whole sentence that says what and where; `mend` says what to do."""
+
+    def __init__(self, problem: str, mend: str) -> None:
+        self.problem, self.mend = problem, mend
+        super().__init__(problem, mend)
+
+    def __str__(self) -> str:
+        return f"{self.problem} {self.mend}".strip()
+
+
+class BrokenPromiseError(CampfillError):
+    """Accepted rows break their canonical schema: a fault in campfill's rules, never in the file or the API."""
+
+    def __init__(self, rows: str, breaches: Sequence[str]) -> None:
+        self.breaches = tuple(breaches)
+        super().__init__(
+            f"Accepted {rows} break their schema: {'; '.join(breaches)}.",
+            "Please report it, with the file or the day that it came from.",
+        )
