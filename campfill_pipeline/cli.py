@@ -18,6 +18,8 @@ from uuid import UUID
 import typer
 
 from campfill_pipeline.domain.errors import CampfillError
+from campfill_pipeline.domain.fulfillment import Band
+from campfill_pipeline.domain.kinds import LineKind
 from campfill_pipeline.settings import load_settings
 
 app = typer.Typer(
@@ -35,23 +37,6 @@ Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")
 ]
 Day = datetime  # typer parses dates as datetime; `_day` makes them dates
-
-
-class Kind(StrEnum):
-    """Kinds of lines."""
-
-    CAMPAIGN = "campaign"
-    DEAL = "deal"
-
-
-class Band(StrEnum):
-    """Bands of fulfillment."""
-
-    GOAL_MET = "goal_met"
-    NEAR_GOAL = "near_goal"
-    MODERATE_SHORTFALL = "moderate_shortfall"
-    CRITICAL_SHORTFALL = "critical_shortfall"
-    NO_DATA = "no_data"
 
 
 class When(StrEnum):
@@ -159,7 +144,7 @@ def fulfillment(
     known: Annotated[
         When, typer.Option(help="With today's knowledge of delivery, or that of then.")
     ] = When.NOW,
-    kind: Annotated[Kind | None, typer.Option(help="Only campaigns or only deals.")] = None,
+    kind: Annotated[LineKind | None, typer.Option(help="Only campaigns or only deals.")] = None,
     band: Annotated[Band | None, typer.Option(help="Only one band.")] = None,
     limit: Annotated[int, typer.Option(help="Lines shown on a terminal (JSON and CSV: all).")] = 25,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV on stdout.")] = False,

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from campfill_pipeline.commands import render
+from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.settings import Settings, environment
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
@@ -61,7 +62,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     late = [
         upload
         for upload in facts["uploads"]
-        if upload["status"] == "received"
+        if upload["status"] == UploadStatus.RECEIVED
         and (datetime.now(UTC) - upload["received_at"]).total_seconds() > LONG_WAIT_MINUTES * 60
     ]
     yield Finding(

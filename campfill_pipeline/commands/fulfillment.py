@@ -12,13 +12,14 @@ from typing import Any
 from rich.text import Text
 
 from campfill_pipeline.commands import render
+from campfill_pipeline.domain.fulfillment import Lifecycle
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.figures import fulfillment as figures
 from campfill_pipeline.warehouse.postgres import server
 
 Row = dict[str, Any]
-SCHEDULED, UNCOVERED = "scheduled", "not covered"
+UNCOVERED = "not covered"
 
 
 def rows(
@@ -86,7 +87,7 @@ def show(found: Sequence[Row], basis: str, *, limit: int) -> None:
             for band, (mark, style, label) in render.BAND_STYLES.items()
         )
     )
-    scheduled, uncovered = reasons.count(SCHEDULED), reasons.count(UNCOVERED)
+    scheduled, uncovered = reasons.count(Lifecycle.SCHEDULED), reasons.count(UNCOVERED)
     more = f"the {limit} worst of {len(found):,} lines" if len(found) > limit else f"{len(found):,} lines"
     console.print(f"{more}, {basis}.")
     if scheduled or uncovered:
@@ -97,6 +98,6 @@ def show(found: Sequence[Row], basis: str, *, limit: int) -> None:
 
 def _not_judged(row: Row) -> str:
     """Why a line's figures are no verdict on it: a short history must never look like a shortfall."""
-    if row["lifecycle"] == "scheduled":
-        return SCHEDULED
+    if row["lifecycle"] == Lifecycle.SCHEDULED:
+        return Lifecycle.SCHEDULED
     return "" if row["covered"] else UNCOVERED

@@ -7,6 +7,8 @@ from typing import Any
 
 from campfill_pipeline.commands import render
 from campfill_pipeline.commands.progress import progress
+from campfill_pipeline.domain.issues import Severity
+from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.settings import load_settings
 
 REJECTED_ROWS, REJECTED_FILE = 3, 4
@@ -22,16 +24,16 @@ def run(files: list[Path], *, quiet: bool) -> tuple[list[dict[str, Any]], int]:
     if not quiet:
         _show(reports)
     statuses = {report["status"] for report in reports}
-    if "rejected" in statuses:
+    if UploadStatus.REJECTED in statuses:
         return reports, REJECTED_FILE
-    return reports, REJECTED_ROWS if "partly_loaded" in statuses else 0
+    return reports, REJECTED_ROWS if UploadStatus.PARTLY_LOADED in statuses else 0
 
 
 _MARKS = {
-    "loaded": "[blue]●[/]",
-    "partly_loaded": "[yellow]▲[/]",
-    "rejected": "[red]▼[/]",
-    "duplicate": "[dim]○[/]",
+    UploadStatus.LOADED: "[blue]●[/]",
+    UploadStatus.PARTLY_LOADED: "[yellow]▲[/]",
+    UploadStatus.REJECTED: "[red]▼[/]",
+    UploadStatus.DUPLICATE: "[dim]○[/]",
 }
 
 
@@ -40,9 +42,9 @@ def _show(reports: list[dict[str, Any]]) -> None:
     for report in reports:
         rows, name = report["rows"], report["file"]
         console.print(f"{_MARKS[report['status']]} {name}: {report['status'].replace('_', ' ')}", end="")
-        if report["status"] == "duplicate":
+        if report["status"] == UploadStatus.DUPLICATE:
             console.print(" of the newest upload; nothing changed")
-        elif report["status"] == "rejected":
+        elif report["status"] == UploadStatus.REJECTED:
             console.print(f" ({report['reason']})")
         else:
             console.print(
@@ -50,7 +52,7 @@ def _show(reports: list[dict[str, Any]]) -> None:
                 f"    {rows['accepted']:,} accepted ({rows['new']:,} new, {rows['updated']:,} updated, "
                 f"{rows['unchanged']:,} unchanged), {rows['rejected']:,} rejected, {rows['skipped']:,} skipped"
             )
-        errors = [issue for issue in report["issues"] if issue["severity"] == "error"]
+        errors = [issue for issue in report["issues"] if issue["severity"] == Severity.ERROR]
         for issue in errors[:10]:
             where = (
                 f"{issue['sheet']}!{issue['cell']}"

@@ -9,12 +9,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from campfill_pipeline.domain.fulfillment import Band
+
 BAND_STYLES = {
-    "goal_met": ("●", "blue", "goal met"),
-    "near_goal": ("●", "cyan", "near goal"),
-    "moderate_shortfall": ("▲", "yellow", "moderate"),
-    "critical_shortfall": ("▼", "red", "critical"),
-    "no_data": ("○", "bright_black", "no data"),
+    Band.GOAL_MET: ("●", "blue", "goal met"),
+    Band.NEAR_GOAL: ("●", "cyan", "near goal"),
+    Band.MODERATE_SHORTFALL: ("▲", "yellow", "moderate"),
+    Band.CRITICAL_SHORTFALL: ("▼", "red", "critical"),
+    Band.NO_DATA: ("○", "bright_black", "no data"),
 }
 """A mark of its own shape for each band, so that colour is never needed to tell them apart."""
 

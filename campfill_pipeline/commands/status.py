@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from campfill_pipeline.commands import render
+from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
@@ -16,8 +17,10 @@ from campfill_pipeline.warehouse.readers import status
 
 PERIODS = {"7d": "ended in 7 days", "30d": "ended in 30 days", "this_year": "ended this year"}
 MARKS = {
-    "received": ("…", "cyan"), "loaded": ("●", "blue"), "partly_loaded": ("▲", "yellow"),
-    "rejected": ("▼", "red"), "duplicate": ("○", "bright_black"), "reverted": ("○", "bright_black"),
+    UploadStatus.RECEIVED: ("…", "cyan"), UploadStatus.LOADED: ("●", "blue"),
+    UploadStatus.PARTLY_LOADED: ("▲", "yellow"),
+    UploadStatus.REJECTED: ("▼", "red"), UploadStatus.DUPLICATE: ("○", "bright_black"),
+    "reverted": ("○", "bright_black"),
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import dagster as dg
 from campfill_pipeline.defs import upload_metadata
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.warehouse.delivery import completeness, coverage
 from campfill_pipeline.warehouse.figures import reconciliation
 from campfill_pipeline.warehouse.register import uploads
@@ -70,7 +71,7 @@ def readable(
     """Fails with the reason and the mend of a rejected file."""
 
     def judge(upload: uploads.Upload) -> Verdict:
-        unreadable = upload.status == "rejected" and upload.reason not in (None, "no_rows")
+        unreadable = upload.status == UploadStatus.REJECTED and upload.reason not in (None, "no_rows")
         text = f"{upload.message} {upload.hint}" if unreadable else "The file was read."
         return not unreadable, text, dg.AssetCheckSeverity.ERROR, {}
 

@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain.causes import Side
 from campfill_pipeline.reports.both import Written
 from campfill_pipeline.warehouse.figures import reconciliation
 from campfill_pipeline.warehouse.figures.fulfillment import RefreshResult
@@ -90,7 +91,7 @@ def _trend(found: Headline) -> Metadata:
 
 
 def _causes(found: CauseSummary) -> Metadata:
-    sides = {f"missing € {side}": _number(found.side(side).eur) for side in ("system", "resource", "unknown")}
+    sides = {f"missing € {side}": _number(found.side(side).eur) for side in Side}
     return sides | {
         "causes": _table([asdict(cause) for cause in found.causes]),
         "what is summed": dg.MetadataValue.text(found.basis),

@@ -11,6 +11,7 @@ from campfill_pipeline.defs.local_runs import LocalRuns
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.ranges import key_blocks, key_range
 from campfill_pipeline.domain.errors import CampfillError
+from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.warehouse.register import uploads
 
 
@@ -45,7 +46,7 @@ def _report(runs: LocalRuns, upload: uploads.Upload) -> dict[str, Any]:
     with runs.campfill.connect() as connection:
         now = uploads.get(connection, upload.upload_id)
         issues = uploads.issues(connection, upload.upload_id)
-    if now.status == "received":
+    if now.status == UploadStatus.RECEIVED:
         raise IngestError(now.file_name, runs.campfill.faults.get(now.upload_id, "it was not processed"))
     return {
         "upload_id": str(now.upload_id),

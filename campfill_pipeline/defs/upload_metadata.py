@@ -9,6 +9,7 @@ import dagster as dg
 
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.issues import Issue
+from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake.findings import Parsed
 from campfill_pipeline.intake.receipt import changes_and_issues
@@ -98,7 +99,7 @@ def decided(upload: uploads.Upload) -> Metadata:
     why = {"why": dg.MetadataValue.md(f"**{upload.reason}**: {upload.message}\n\n{upload.hint}")}
     return {
         "status": dg.MetadataValue.text(upload.status),
-        **(why if upload.status == "rejected" else {}),
+        **(why if upload.status == UploadStatus.REJECTED else {}),
         "rows read": dg.MetadataValue.int(read),
         "rows accepted": dg.MetadataValue.int(upload.rows_accepted or 0),
         "rows rejected": dg.MetadataValue.int(upload.rows_rejected or 0),

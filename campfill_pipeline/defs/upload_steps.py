@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.domain.verdict import Verdict
-from campfill_pipeline.intake.findings import KIND_EXPORT, Parsed
+from campfill_pipeline.intake.findings import Parsed
 from campfill_pipeline.intake.inbox import folder
 from campfill_pipeline.intake.judge import campaign_lists, exports
 from campfill_pipeline.intake.judge.rejected_ids import rejected_ids
@@ -92,7 +93,7 @@ def validate(campfill: Campfill, upload: uploads.Upload) -> Verdict:
     parsed = parsed_of(campfill, upload)
     work = work_folder(campfill, upload)
     progress = partial(campfill.progress, f"checking {upload.file_name}")
-    if parsed.kind == KIND_EXPORT:
+    if parsed.kind == UploadKind.REPORT_CSV:
         verdict = exports.validate_export(parsed, work, progress=progress)
     else:
         verdict = campaign_lists.validate_list(parsed, work, progress=progress)
@@ -114,7 +115,7 @@ def apply_list(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parse
     if _is_duplicate(campfill, upload):
         return _as_it_is(campfill, upload)
     parsed, verdict = parsed_of(campfill, upload), verdict_of(campfill, upload)
-    if verdict.status == "rejected":
+    if verdict.status == UploadStatus.REJECTED:
         with campfill.connect() as connection:
             _reject(campfill, connection, upload, parsed, verdict)
         return _as_it_is(campfill, upload)
@@ -144,7 +145,7 @@ def store_export(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
     parsed, verdict = parsed_of(campfill, upload), verdict_of(campfill, upload)
     now = campfill.clock()
     with campfill.connect() as connection:
-        if verdict.status == "rejected":
+        if verdict.status == UploadStatus.REJECTED:
             _reject(campfill, connection, upload, parsed, verdict)
         else:
             stored = day.store_export(
@@ -217,7 +218,7 @@ def write_receipt(campfill: Campfill, upload: uploads.Upload, parser: parsing.Pa
     """Write the receipt of a decided upload, in one move, and note where it lies."""
     work = work_folder(campfill, upload)
     path = receipt_path(upload)
-    if upload.status == "duplicate":  # the receipt of its first arrival tells what was read
+    if upload.status == UploadStatus.DUPLICATE:  # the receipt of its first arrival tells what was read
         parsed = Parsed(kind=upload.kind, reason=None, message="", hint="", format="unknown")
     else:
         parsed = parsed_of(campfill, upload)

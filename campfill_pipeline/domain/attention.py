@@ -10,6 +10,8 @@ from datetime import date
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from campfill_pipeline.domain.causes import Cause
+from campfill_pipeline.domain.fulfillment import Lifecycle
+from campfill_pipeline.domain.kinds import PurchaseType
 
 MAKE_GOOD_DAYS = 7
 """For so many days after its end, a guaranteed line that fell short is listed among what needs attention."""
@@ -52,8 +54,8 @@ def sentence(now: Situation) -> str:
     """Why this line needs attention and what it would take, in one sentence."""
     because = f"; why: {CAUSE_WORDS[now.cause]}" if now.cause else ""
     at_stake = f"{whole(now.missing)} impressions ({euros(now.value_at_risk_eur)})"
-    if now.lifecycle != "live":
-        owed = "a make-good of" if now.purchase_type == "guaranteed" else "missing are"
+    if now.lifecycle != Lifecycle.LIVE:
+        owed = "a make-good of" if now.purchase_type == PurchaseType.GUARANTEED else "missing are"
         ended = f"{now.end_date.day} {now.end_date:%b %Y}"
         return f"Ended on {ended} at {percent(now.fulfillment_pct)}: {owed} {at_stake}{because}."
     left = days(now.days_left)

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from campfill_pipeline.domain.kinds import LineKind
+
 HEALTHY_FROM = Decimal("0.95")
 """Share of its target from which a line counts as healthy: it is never accused, and may be a reference."""
 
@@ -84,7 +86,7 @@ _OF_STAGE = {
 def cause_of_stage(stage: str, kind: str) -> Cause:
     """The cause that a lost stage stands for; for bids it depends on the kind, 'campaign' or 'deal'."""
     if stage == "bids":
-        return Cause.NOT_SELECTED if kind == "campaign" else Cause.TOO_FEW_BIDS
+        return Cause.NOT_SELECTED if kind == LineKind.CAMPAIGN else Cause.TOO_FEW_BIDS
     return _OF_STAGE[stage]
 
 

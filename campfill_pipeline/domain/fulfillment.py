@@ -7,6 +7,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
+
+
+class Lifecycle(StrEnum):
+    """Where a line stands in its flight. Provisional: restatement may still change its figures."""
+
+    SCHEDULED = "scheduled"
+    LIVE = "live"
+    ENDED_PROVISIONAL = "ended_provisional"
+    ENDED_FINAL = "ended_final"
+
+
+class Band(StrEnum):
+    """How near a line is to its goal; `no_data` where no report row exists."""
+
+    GOAL_MET = "goal_met"
+    NEAR_GOAL = "near_goal"
+    MODERATE_SHORTFALL = "moderate_shortfall"
+    CRITICAL_SHORTFALL = "critical_shortfall"
+    NO_DATA = "no_data"
+
+
+class Pace(StrEnum):
+    """How a live line's delivery stands against what is due by now; `unmeasured` before anything is."""
+
+    UNMEASURED = "unmeasured"
+    BEHIND = "behind"
+    ON_TRACK = "on_track"
+    AHEAD = "ahead"
 
 
 @dataclass(frozen=True)

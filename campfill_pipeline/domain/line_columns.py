@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from campfill_pipeline.domain.cells import CellKind
 from campfill_pipeline.domain.column_reading import ColumnReader, Readers, Shape
 from campfill_pipeline.domain.issues import Finding
+from campfill_pipeline.domain.kinds import LineKind
 from campfill_pipeline.domain.names import NOT_SET, buyer_parts, read_buyer, read_id, read_name
 from campfill_pipeline.domain.numbers import (
     BUDGET,
@@ -118,7 +119,7 @@ def _buyer(text: str | None, kind: int) -> tuple[Any, Finding | None]:
     parts = buyer_parts(read.value)
     return {
         "buyer": read.value,
-        "kind": "campaign" if read.value == NOT_SET else "deal",
+        "kind": LineKind.CAMPAIGN if read.value == NOT_SET else LineKind.DEAL,
         "agency": parts.agency,
         "platform": parts.platform,
         "seat": parts.seat,

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from campfill_pipeline.domain.column_reading import Mask, Positions, ReadColumn, Readers, cells_of
 from campfill_pipeline.domain.columns import LIST_COLUMNS, LIST_FIELDS
 from campfill_pipeline.domain.issues import Finding, Severity
+from campfill_pipeline.domain.kinds import LineKind
 from campfill_pipeline.domain.names import LONGEST, NAME_PATTERN, TOTAL_WORDS
 from campfill_pipeline.domain.numbers import BUDGET, CPM, GOAL
 
@@ -225,7 +226,7 @@ PROMISE = pandera.DataFrameSchema(
         "row_no": _column("row_no", pandera.Check.ge(1)),
         "id": _column("id", pandera.Check.str_matches("^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")),
         "name": _column("name", pandera.Check.str_length(1, LONGEST)),
-        "kind": _column("kind", pandera.Check.isin(["campaign", "deal"])),
+        "kind": _column("kind", pandera.Check.isin(list(LineKind))),
         "buyer": _column("buyer", pandera.Check.str_length(1, LONGEST)),
         **{field: _column(field, nullable=True) for field in ("agency", "platform", "seat")},
         "runtime": _column("runtime", pandera.Check.str_length(15, 21)),
@@ -245,7 +246,8 @@ PROMISE = pandera.DataFrameSchema(
             name="starts_before_it_ends",
         ),
         pandera.Check(
-            lambda lines: (lines["buyer"] == "Not set") == (lines["kind"] == "campaign"), name="kind_of_buyer"
+            lambda lines: (lines["buyer"] == "Not set") == (lines["kind"] == LineKind.CAMPAIGN),
+            name="kind_of_buyer",
         ),
     ],
     strict=True,

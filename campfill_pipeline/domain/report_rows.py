@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campfill_pipeline.domain import report_hours, report_values
+from campfill_pipeline.domain.kinds import PurchaseType
 from campfill_pipeline.domain.report_hours import Granularity
 from campfill_pipeline.domain.report_values import Column, Fault, NumberNotation
 
@@ -42,7 +43,7 @@ FIELDS = ("hour", *CANONICAL.names[1:])
 KEY = ("hour_utc", "site", "campaign_id", "deal_id")
 FUNNEL = ("bids", "wins", "plays")
 REQUIRED = {"hour": "hour_utc", "impressions": "impressions"}
-PURCHASE_TYPES = ("guaranteed", "unguaranteed")
+PURCHASE_TYPES = (PurchaseType.GUARANTEED, PurchaseType.UNGUARANTEED)
 LONGEST_ID = 200
 LONGEST_SITE = 500
 _CONTENT_LIMIT = 2000

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from campfill_pipeline.domain.uploads import UploadStatus
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What became of a file. read = accepted + rejected; skipped rows (blank, total, note, repeated) are apart.
 
     `lines` is an Arrow IPC stream of the accepted rows (`lines.LINES`, or `report_rows.CANONICAL` for an export),
-    `issues` one of the issues. `status` is `loaded`, `partly_loaded` or `rejected`; `reason` is None or a code of the
+    `issues` one of the issues. `reason` is None or a code of the
     contract.
     """
 
@@ -21,7 +23,7 @@ class Verdict:
     rows_accepted: int
     rows_rejected: int
     rows_skipped: int
-    status: str
+    status: UploadStatus
     reason: str | None
     errors: int
     warnings: int

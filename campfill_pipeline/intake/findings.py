@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from campfill_pipeline.domain.cells import CellKind as CellKind
 from campfill_pipeline.domain.errors import CampfillError
+from campfill_pipeline.domain.uploads import UploadKind
 
 Kinds = npt.NDArray[np.int8]
 """One `CellKind` for every row of a column."""
@@ -90,14 +91,9 @@ class RawCell:
     kind: CellKind
 
 
-KIND_LIST = "campaign_list"
-KIND_EXPORT = "report_csv"
-KIND_UNKNOWN = "unknown"
-
-
 class UnreadableError(CampfillError):
     """A file cannot be used. `reason` is a contract code."""
 
-    def __init__(self, reason: str, problem: str, mend: str, *, kind: str = KIND_UNKNOWN) -> None:
+    def __init__(self, reason: str, problem: str, mend: str, *, kind: str = UploadKind.UNKNOWN) -> None:
         self.reason, self.kind = reason, kind
         super().__init__(problem, mend)

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from campfill_pipeline.domain.columns import EXPORT_COLUMNS, LIST_COLUMNS, Column, export_column, list_column
-from campfill_pipeline.intake.findings import KIND_EXPORT, KIND_LIST, ColumnFound
+from campfill_pipeline.domain.uploads import UploadKind
+from campfill_pipeline.intake.findings import ColumnFound
 
 HEADER_WITHIN = 50
 """The header is looked for in this many first rows."""
@@ -44,8 +45,8 @@ def find_layout(rows: Iterable[tuple[int, Mapping[int, str]]]) -> Layout | None:
         if number > HEADER_WITHIN:
             break
         for kind, columns, recognise in (
-            (KIND_LIST, LIST_COLUMNS, list_column),
-            (KIND_EXPORT, EXPORT_COLUMNS, export_column),
+            (UploadKind.CAMPAIGN_LIST, LIST_COLUMNS, list_column),
+            (UploadKind.REPORT_CSV, EXPORT_COLUMNS, export_column),
         ):
             layout = _layout(kind, columns, recognise, number, texts)
             if layout is None:

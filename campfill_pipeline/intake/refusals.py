@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from campfill_pipeline.domain.columns import LIST_COLUMNS
-from campfill_pipeline.intake.findings import KIND_LIST, ParseLimits, UnreadableError
+from campfill_pipeline.domain.uploads import UploadKind
+from campfill_pipeline.intake.findings import ParseLimits, UnreadableError
 
 _SAVE_AS = "Open it in Excel or LibreOffice, save it as an Excel workbook (.xlsx) and drop that file."
 _DROP_AGAIN = "Export or save the workbook again, check that it opens in Excel, and drop it again."
@@ -83,7 +84,7 @@ def no_header(message: str) -> UnreadableError:
 
 
 def incomplete(
-    place: str, missing: Sequence[str], repeated: Sequence[str], *, kind: str = KIND_LIST
+    place: str, missing: Sequence[str], repeated: Sequence[str], *, kind: str = UploadKind.CAMPAIGN_LIST
 ) -> UnreadableError:
     """The rejection of a table that lacks a required column or has one twice. `place` says where it is."""
     said, mend = [], []

@@ -17,7 +17,7 @@ import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.domain.fulfillment import FulfillmentRules, Lifecycle
 from campfill_pipeline.reports import payload, wording
 from campfill_pipeline.warehouse.readers.page_rows import Freshness, LineDetail, LineRow, ReportData
 
@@ -71,10 +71,10 @@ def _live(lines: Iterable[LineRow]) -> dict[str, dict[str, object]]:
     counted: Counter[str] = Counter()
     euros: dict[str, Decimal] = defaultdict(Decimal)
     for line in lines:
-        if line.lifecycle == "live" and line.covered and line.pace:
+        if line.lifecycle == Lifecycle.LIVE and line.covered and line.pace:
             counted[line.pace] += 1
             euros[line.pace] += line.value_at_risk_eur or Decimal(0)
-    return {pace: {"lines": counted[pace], "eur": euros[pace]} for pace in wording.PACES}
+    return {str(pace): {"lines": counted[pace], "eur": euros[pace]} for pace in wording.PACES}
 
 
 def _piles(data: ReportData) -> list[dict[str, object]]:
@@ -100,7 +100,7 @@ def _fresh(freshness: Freshness, made_at: datetime) -> dict[str, object]:
 def _head(data: ReportData, rules: FulfillmentRules, made_at: datetime, left_out: int) -> dict[str, object]:
     """What the first level needs, uncompressed, so that it is drawn at once."""
     by_id = {line.id: line for line in data.lines}
-    begun = [line for line in data.lines if line.lifecycle != "scheduled"]
+    begun = [line for line in data.lines if line.lifecycle != Lifecycle.SCHEDULED]
     return {
         "as_of": data.as_of,
         **_fresh(data.freshness, made_at),

@@ -7,41 +7,53 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from campfill_pipeline.domain.fulfillment import Bands
+from campfill_pipeline.domain.causes import Side
+from campfill_pipeline.domain.fulfillment import Band, Bands, Lifecycle, Pace
+from campfill_pipeline.domain.kinds import LineKind, PurchaseType
 from campfill_pipeline.warehouse.readers.page_rows import FetchRow
 
-KINDS = {"campaign": "Campaigns", "deal": "Deals", "all": "All kinds"}
-PURCHASE_TYPES = {
-    "guaranteed": "guaranteed",
-    "unguaranteed": "unguaranteed",
-    "unknown": "purchase type unknown",
+KINDS: Mapping[str, str] = {LineKind.CAMPAIGN: "Campaigns", LineKind.DEAL: "Deals", "all": "All kinds"}
+PURCHASE_TYPES: Mapping[str, str] = {
+    PurchaseType.GUARANTEED: "guaranteed",
+    PurchaseType.UNGUARANTEED: "unguaranteed",
+    PurchaseType.UNKNOWN: "purchase type unknown",
     "all": "all",
 }
-BANDS = {
-    "goal_met": "Goal met",
-    "near_goal": "Near goal",
-    "moderate_shortfall": "Moderate shortfall",
-    "critical_shortfall": "Critical shortfall",
-    "no_data": "No data",
+BANDS: Mapping[str, str] = {
+    Band.GOAL_MET: "Goal met",
+    Band.NEAR_GOAL: "Near goal",
+    Band.MODERATE_SHORTFALL: "Moderate shortfall",
+    Band.CRITICAL_SHORTFALL: "Critical shortfall",
+    Band.NO_DATA: "No data",
 }
-PACES = {"behind": "Behind", "on_track": "On track", "ahead": "Ahead", "unmeasured": "First day"}
-LIFECYCLES = {
-    "scheduled": "not started",
-    "live": "running",
-    "ended_provisional": "ended, figures still provisional",
-    "ended_final": "ended",
+PACES: Mapping[str, str] = {
+    Pace.BEHIND: "Behind",
+    Pace.ON_TRACK: "On track",
+    Pace.AHEAD: "Ahead",
+    Pace.UNMEASURED: "First day",
 }
-SIDES = {"system": "System", "resource": "Resources", "unknown": "Unknown", "none": "No verdict"}
-SIDE_MEANINGS = {
-    "system": "our selection or playout held it back",
-    "resource": "the market or the audience was not there",
-    "unknown": "the buyer, or data that are missing",
+LIFECYCLES: Mapping[str, str] = {
+    Lifecycle.SCHEDULED: "not started",
+    Lifecycle.LIVE: "running",
+    Lifecycle.ENDED_PROVISIONAL: "ended, figures still provisional",
+    Lifecycle.ENDED_FINAL: "ended",
+}
+SIDES: Mapping[str, str] = {
+    Side.SYSTEM: "System",
+    Side.RESOURCE: "Resources",
+    Side.UNKNOWN: "Unknown",
+    "none": "No verdict",
+}
+SIDE_MEANINGS: Mapping[str, str] = {
+    Side.SYSTEM: "our selection or playout held it back",
+    Side.RESOURCE: "the market or the audience was not there",
+    Side.UNKNOWN: "the buyer, or data that are missing",
     "none": "too small a gap to name a cause",
 }
-SIDE_PHRASES = {
-    "system": "a system problem",
-    "resource": "a resource problem",
-    "unknown": "of unknown cause",
+SIDE_PHRASES: Mapping[str, str] = {
+    Side.SYSTEM: "a system problem",
+    Side.RESOURCE: "a resource problem",
+    Side.UNKNOWN: "of unknown cause",
     "none": "too small to judge",
 }
 CAUSES = {
@@ -116,17 +128,17 @@ def band_limits(bands: Bands) -> dict[str, str]:
         f"{limit.normalize():f}" for limit in (bands.goal_met, bands.near_goal, bands.moderate)
     )
     return {
-        "goal_met": f"{met} % and more",
-        "near_goal": f"{near} to below {met} %",
-        "moderate_shortfall": f"{moderate} to below {near} %",
-        "critical_shortfall": f"below {moderate} %",
-        "no_data": "no report row at all",
+        Band.GOAL_MET: f"{met} % and more",
+        Band.NEAR_GOAL: f"{near} to below {met} %",
+        Band.MODERATE_SHORTFALL: f"{moderate} to below {near} %",
+        Band.CRITICAL_SHORTFALL: f"below {moderate} %",
+        Band.NO_DATA: "no report row at all",
     }
 
 
 def page_words(bands: Bands) -> dict[str, dict[str, str]]:
     """All words the page's scripts look up, by group."""
-    return {
+    groups: dict[str, Mapping[str, str]] = {
         "kinds": KINDS,
         "purchase_types": PURCHASE_TYPES,
         "bands": BANDS,
@@ -143,6 +155,8 @@ def page_words(bands: Bands) -> dict[str, dict[str, str]]:
         "piles": PILES,
         "disagreements": DISAGREEMENTS,
     }
+    # The page is written by orjson, which takes plain text alone for keys.
+    return {name: {str(code): words for code, words in group.items()} for name, group in groups.items()}
 
 
 def gap_note(gaps: Sequence[FetchRow]) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 
 import xlsxwriter
 
+from campfill_pipeline.domain.causes import Side
 from campfill_pipeline.reports import wording
 from campfill_pipeline.reports.workbook_summary import write_summary
 from campfill_pipeline.reports.workbook_tables import Column, Formats, add_formats, write_table
@@ -124,7 +125,7 @@ def _causes(book: Any, formats: Formats, data: ReportData) -> None:
             line.kind,
             line.purchase_type,
             wording.CAUSES[line.cause],
-            wording.SIDES[line.side or "unknown"],
+            wording.SIDES[line.side or Side.UNKNOWN],
             wording.CAUSE_SENTENCES[line.cause],
             line.shortfall,
             line.value_at_risk_eur,

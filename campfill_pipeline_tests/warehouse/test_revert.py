@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.warehouse.register import apply as register
 from campfill_pipeline.warehouse.register import ledger
 from campfill_pipeline.warehouse.register.revert import revert
@@ -128,6 +129,6 @@ def test_only_loaded_lists_can_be_reverted(connection: psycopg.Connection) -> No
 
 def test_an_export_is_not_taken_back_and_its_mend_is_said(connection: psycopg.Connection) -> None:
     upload = arrive(connection, "export")
-    ledger.decide(connection, upload.upload_id, status="loaded", kind="report_csv", at=NOW)
+    ledger.decide(connection, upload.upload_id, status=UploadStatus.LOADED, kind="report_csv", at=NOW)
     with pytest.raises(ledger.LedgerError, match=r"corrected export.*campfill refresh"):
         revert(connection, upload.upload_id, LATER)

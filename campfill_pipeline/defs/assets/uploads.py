@@ -16,7 +16,7 @@ from campfill_pipeline.defs.descriptions import describe
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.defs.tables import table_metadata
-from campfill_pipeline.intake.findings import KIND_EXPORT
+from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.intake.judge import issue_files
 from campfill_pipeline.intake.process import parser as parsing
 from campfill_pipeline.warehouse.register import apply, ledger, uploads
@@ -37,7 +37,7 @@ def _received(context: dg.AssetExecutionContext, campfill: Campfill) -> list[upl
     return [
         upload
         for upload in _uploads(context, campfill)
-        if upload.status == "received" and upload.upload_id not in campfill.faults
+        if upload.status == UploadStatus.RECEIVED and upload.upload_id not in campfill.faults
     ]
 
 
@@ -103,7 +103,7 @@ def lines(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill
     with parsing.Parser(upload_steps.limits(campfill)) as parser:
         for upload in _received(context, campfill):
             with _isolated(context, campfill, upload):
-                if upload_steps.kind_of(campfill, upload) == KIND_EXPORT:
+                if upload_steps.kind_of(campfill, upload) == UploadKind.REPORT_CSV:
                     continue
                 decided = upload_steps.apply_list(campfill, upload, parser)
                 with campfill.connect() as connection:
@@ -125,7 +125,7 @@ def uploaded_report_rows(context: dg.AssetExecutionContext, campfill: dg.Resourc
     """Store the delivery of each dropped CSV export."""
     for upload in _received(context, campfill):
         with _isolated(context, campfill, upload):
-            if upload_steps.kind_of(campfill, upload) != KIND_EXPORT:
+            if upload_steps.kind_of(campfill, upload) != UploadKind.REPORT_CSV:
                 continue
             decided = upload_steps.store_export(campfill, upload)
             context.add_asset_metadata(upload_metadata.decided(decided), partition_key=upload.partition_key)
@@ -139,7 +139,7 @@ def upload_receipts(context: dg.AssetExecutionContext, campfill: dg.ResourcePara
     """Write the receipt of every decided upload of this run, and show the rejected ones red."""
     with parsing.Parser(upload_steps.limits(campfill)) as parser:
         for upload in _uploads(context, campfill):
-            if upload.status == "received":
+            if upload.status == UploadStatus.RECEIVED:
                 fault = campfill.faults.get(upload.upload_id, "it was not processed")
                 _show_red(context, upload, reason="internal_error", message=fault)
                 continue
@@ -148,8 +148,8 @@ def upload_receipts(context: dg.AssetExecutionContext, campfill: dg.ResourcePara
                 facts = upload_metadata.receipt(campfill, told)
                 context.add_asset_metadata(facts, partition_key=upload.partition_key)
                 shutil.rmtree(upload_steps.work_folder(campfill, upload), ignore_errors=True)
-                if upload.status == "rejected":
-                    reason, message = upload.reason or "rejected", upload.message or "rejected"
+                if upload.status == UploadStatus.REJECTED:
+                    reason, message = upload.reason or upload.status, upload.message or upload.status
                     _show_red(context, upload, reason=reason, message=message)
 
 

@@ -29,6 +29,7 @@ from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.line_columns import notations_shown, readers
 from campfill_pipeline.domain.lines import LINES, JudgedRows, broken_promises, canonical, judge
 from campfill_pipeline.domain.numbers import Notation
+from campfill_pipeline.domain.uploads import status_of
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake.findings import Parsed, Progress, TableFound
 from campfill_pipeline.intake.judge import issue_files
@@ -80,7 +81,7 @@ def validate_list(parsed: Parsed, work: Path, *, progress: Progress | None = Non
         rows_accepted=accepted,
         rows_rejected=rejected,
         rows_skipped=counts.skipped + repeated + sum(table.blank_rows for table in tables),
-        status="rejected" if not accepted else "partly_loaded" if rejected else "loaded",
+        status=status_of(accepted, rejected),
         reason=None if accepted else (parsed.reason or "no_rows"),
         errors=severities[Severity.ERROR],
         warnings=severities[Severity.WARNING],

@@ -22,6 +22,7 @@ from campfill_pipeline.domain.errors import BrokenPromiseError
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.report_rows import CANONICAL, Notation
 from campfill_pipeline.domain.report_schema import broken_promises
+from campfill_pipeline.domain.uploads import status_of
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake.findings import Progress
 from campfill_pipeline.intake.judge import export_issues, export_keys
@@ -93,7 +94,7 @@ def validate_export(parsed: Parsed, work: Path, *, progress: Progress | None = N
         rows_accepted=accepted,
         rows_rejected=rejected,
         rows_skipped=counts.skipped,
-        status="rejected" if not accepted else "partly_loaded" if rejected else "loaded",
+        status=status_of(accepted, rejected),
         reason=None if accepted else (parsed.reason or "no_rows"),
         errors=severities[Severity.ERROR],
         warnings=severities[Severity.WARNING],

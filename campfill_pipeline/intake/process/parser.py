@@ -21,8 +21,8 @@ from types import TracebackType
 from typing import Any
 
 from campfill_pipeline.domain.errors import CampfillError
+from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.findings import (
-    KIND_UNKNOWN,
     CellKind,
     ColumnFound,
     Parsed,
@@ -124,7 +124,7 @@ class Parser:
             parsed = from_json(self._ask(request, progress or (lambda _done, _total: None)), work)
         except UnreadableError as error:
             file_format = Path(file_name).suffix.lower().lstrip(".") or "unknown"
-            parsed = Parsed(KIND_UNKNOWN, error.reason, error.problem, error.mend, file_format)
+            parsed = Parsed(UploadKind.UNKNOWN, error.reason, error.problem, error.mend, file_format)
         save_parsed(parsed, work)
         return parsed
 

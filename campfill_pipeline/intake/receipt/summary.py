@@ -5,12 +5,14 @@ Belongs here: the first page of a receipt. Does not belong here: lists of rows, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from campfill_pipeline.domain.cells import column_letters
 from campfill_pipeline.domain.columns import EXPORT_COLUMNS, LIST_COLUMNS
 from campfill_pipeline.domain.issues import Severity
-from campfill_pipeline.intake.findings import KIND_EXPORT, TableFound
+from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
+from campfill_pipeline.intake.findings import TableFound
 from campfill_pipeline.intake.receipt.changes_and_issues import describe_changes, field_word, told
 from campfill_pipeline.intake.receipt.facts import IssueDigest, ReceiptFacts
 from campfill_pipeline.intake.receipt.rows import MendSheet
@@ -18,12 +20,17 @@ from campfill_pipeline.intake.receipt.sheet import BLUE, GREEN, GREY, INK, ORANG
 from campfill_pipeline.intake.receipt.words import CODE_WORDS, FIELD_WORDS, headline, next_steps, rows
 
 SHEET = "Summary"
-_BANNER = {"loaded": GREEN, "partly_loaded": YELLOW, "rejected": ORANGE, "duplicate": BLUE}
-_STATUS = {
-    "loaded": "LOADED",
-    "partly_loaded": "PARTLY LOADED",
-    "rejected": "REJECTED",
-    "duplicate": "DUPLICATE",
+_BANNER: Mapping[str, str] = {
+    UploadStatus.LOADED: GREEN,
+    UploadStatus.PARTLY_LOADED: YELLOW,
+    UploadStatus.REJECTED: ORANGE,
+    UploadStatus.DUPLICATE: BLUE,
+}
+_STATUS: Mapping[str, str] = {
+    UploadStatus.LOADED: "LOADED",
+    UploadStatus.PARTLY_LOADED: "PARTLY LOADED",
+    UploadStatus.REJECTED: "REJECTED",
+    UploadStatus.DUPLICATE: "DUPLICATE",
 }
 _HIGHLIGHTS = 5
 _BAR = 36
@@ -137,7 +144,7 @@ def _counts(page: _Page, facts: ReceiptFacts) -> None:
     page.heading("What was read")
     read, accepted = counts.rows_read or 0, counts.rows_accepted or 0
     rejected, skipped = counts.rows_rejected or 0, counts.rows_skipped or 0
-    register = "" if facts.parsed.kind == KIND_EXPORT or not accepted else describe_changes(facts)
+    register = "" if facts.parsed.kind == UploadKind.REPORT_CSV or not accepted else describe_changes(facts)
     page.bar("Rows read", read, read, "#9CA3AF", "")
     page.bar("   loaded", accepted, read, "#2E7D32", register)
     page.bar("   rejected", rejected, read, "#C2570C", "not loaded; to be mended" if rejected else "")
@@ -188,7 +195,7 @@ def _where(page: _Page, facts: ReceiptFacts) -> None:
 
 
 def _columns(facts: ReceiptFacts, table: TableFound) -> list[tuple[str, str]]:
-    known = EXPORT_COLUMNS if facts.parsed.kind == KIND_EXPORT else LIST_COLUMNS
+    known = EXPORT_COLUMNS if facts.parsed.kind == UploadKind.REPORT_CSV else LIST_COLUMNS
     found = {column.field: column for column in table.columns}
     listed = []
     for column in known:

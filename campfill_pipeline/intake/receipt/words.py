@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from campfill_pipeline.domain.uploads import UploadStatus
+
 FIELD_WORDS = {
     "name": "Name",
     "runtime": "Flight",
@@ -54,13 +56,13 @@ def headline(status: str, counts: Any, message: str) -> str:
     """One sentence that says what became of the file."""
     read, accepted, rejected = (counts.rows_read or 0, counts.rows_accepted or 0, counts.rows_rejected or 0)
     match status:
-        case "loaded":
+        case UploadStatus.LOADED:
             return f"Everything is loaded: {rows(accepted)}."
-        case "partly_loaded":
+        case UploadStatus.PARTLY_LOADED:
             return f"{accepted:,} of {rows(read)} are loaded; {rows(rejected)} must be mended."
-        case "duplicate":
+        case UploadStatus.DUPLICATE:
             return "Nothing to do: this very file is loaded already."
-        case "rejected":
+        case UploadStatus.REJECTED:
             return f"Nothing was loaded. {message}".strip()
     return f"Not decided yet ({status})."
 
@@ -72,7 +74,7 @@ def rows(count: int) -> str:
 
 def next_steps(status: str, rejected: int, has_sheet: bool, warnings: int, hint: str) -> list[str]:
     """What the reader does next, step by step."""
-    if status == "duplicate":
+    if status == UploadStatus.DUPLICATE:
         return ["Nothing. What was found in this file is told in the receipt of its first arrival."]
     steps = []
     if has_sheet:
@@ -81,7 +83,7 @@ def next_steps(status: str, rejected: int, has_sheet: bool, warnings: int, hint:
             "Mend the orange cells right there. Point at a cell to read what is wrong and how to mend it.",
             "Save this workbook and drop it into the inbox again: the mended rows load, all else stays as it is.",
         ]
-    elif status == "rejected":
+    elif status == UploadStatus.REJECTED:
         steps.append(hint or "Mend the file and drop it again.")
     elif rejected:
         steps.append(hint or "Mend the rows in your file and drop it again.")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from campfill_pipeline.intake.findings import KIND_LIST
+from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.intake.receipt.changes_and_issues import write_changes, write_issues
 from campfill_pipeline.intake.receipt.facts import MOST_CHANGES, ReceiptFacts, digest
 from campfill_pipeline.intake.receipt.rows import MendSheet, write_rows_to_mend
@@ -33,7 +33,7 @@ def write_receipt(target: Path, facts: ReceiptFacts) -> None:
 
 
 def _write(path: Path, facts: ReceiptFacts) -> None:
-    issues = digest(None if facts.status == "duplicate" else facts.issues)
+    issues = digest(None if facts.status == UploadStatus.DUPLICATE else facts.issues)
     book = Book(path)
     book.properties(
         {
@@ -45,7 +45,7 @@ def _write(path: Path, facts: ReceiptFacts) -> None:
     book.reserve(SHEET)
     sheets: list[MendSheet] = []
     trouble = None
-    if facts.parsed.kind == KIND_LIST and issues.to_mend:
+    if facts.parsed.kind == UploadKind.CAMPAIGN_LIST and issues.to_mend:
         sheets, trouble = write_rows_to_mend(book, facts, issues)
     if facts.changes:
         write_changes(book, facts)

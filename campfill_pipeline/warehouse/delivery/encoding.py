@@ -5,7 +5,7 @@ Belongs here: arrays in, bytes out. Does not belong here: which number a site or
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from campfill_pipeline.domain.kinds import PurchaseType
 from campfill_pipeline.warehouse.delivery.errors import FigureTooLargeError
 
 Ints = npt.NDArray[np.int64]
@@ -23,7 +24,7 @@ FUNNEL = ("bids", "wins", "plays")
 _EPOCH_2000 = 946_684_800_000_000  # microseconds from 1970 to PostgreSQL's 2000-01-01
 _LARGEST_COUNT = 2**31 - 1
 _NEGATIVE = 0x4000
-_PURCHASE = {"guaranteed": 1, "unguaranteed": 2}
+_PURCHASE: Mapping[str, int] = {PurchaseType.GUARANTEED: 1, PurchaseType.UNGUARANTEED: 2}
 
 
 @dataclass(frozen=True)

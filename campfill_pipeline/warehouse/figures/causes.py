@@ -19,11 +19,12 @@ from psycopg.rows import class_row, dict_row
 
 from campfill_pipeline.domain import causes as rule
 from campfill_pipeline.domain.causes import Cause, Decomposition
+from campfill_pipeline.domain.kinds import PurchaseType
 from campfill_pipeline.warehouse.figures.references import ReferenceChange, refresh_references
 from campfill_pipeline.warehouse.statements import query, sections
 
 Row = dict[str, Any]
-PURCHASE_TYPES = ["guaranteed", "unguaranteed", "unknown"]
+PURCHASE_TYPES = list(PurchaseType)
 
 
 @dataclass(frozen=True)

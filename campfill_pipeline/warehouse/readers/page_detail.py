@@ -17,6 +17,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from campfill_pipeline.domain.fulfillment import Lifecycle
 from campfill_pipeline.warehouse.readers.page import Connection
 from campfill_pipeline.warehouse.readers.page_evidence import read_evidence
 from campfill_pipeline.warehouse.readers.page_rows import DayRow, LineDetail, LineRow, ReportData, SiteRow
@@ -39,12 +40,12 @@ def wanted_lines(data: ReportData) -> list[LineRow]:
         if line.id in urgent:
             return 0, Decimal(urgent[line.id]), line.id
         gap = line.shortfall
-        if line.lifecycle == "live":
+        if line.lifecycle == Lifecycle.LIVE:
             gap = max(line.impression_goal - (line.projected or line.delivered), Decimal(0))
-        group = 4 if not line.covered else 1 if gap > 0 else 2 if line.lifecycle == "live" else 3
+        group = 4 if not line.covered else 1 if gap > 0 else 2 if line.lifecycle == Lifecycle.LIVE else 3
         return group, -gap, line.id
 
-    return sorted((line for line in data.lines if line.lifecycle != "scheduled"), key=order)
+    return sorted((line for line in data.lines if line.lifecycle != Lifecycle.SCHEDULED), key=order)
 
 
 def details(

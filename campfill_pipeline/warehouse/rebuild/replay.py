@@ -21,6 +21,7 @@ import psycopg
 from psycopg import sql
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.domain.uploads import IN_FORCE, UploadKind
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.delivery import attribution, rollups
 from campfill_pipeline.warehouse.figures import fulfillment
@@ -164,7 +165,7 @@ def _replay_decision(
 ) -> None:
     content_date = detail["content_date"] and datetime.fromisoformat(detail["content_date"])
     status, kind = detail["status"], detail["kind"]
-    if status in ("loaded", "partly_loaded") and kind == "campaign_list":
+    if status in IN_FORCE and kind == UploadKind.CAMPAIGN_LIST:
         found = validate(upload)
         apply.apply_list(
             conn, upload, lines=found.lines, issues=found.issues, counts=found.counts, now=at,

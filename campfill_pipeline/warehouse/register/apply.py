@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.warehouse.arrow_copy import copy_stream
 from campfill_pipeline.warehouse.locks import REGISTER_LOCK
 from campfill_pipeline.warehouse.register import ledger, revisions
@@ -43,7 +44,7 @@ class ApplyResult:
     unchanged: int
     notable: int
     absent: int
-    status: str
+    status: UploadStatus
     notes: tuple[str, ...] = ()
 
 
@@ -56,7 +57,7 @@ def apply_list(
     counts: Counts | tuple[int, int, int, int],
     now: datetime,
     content_date: datetime | None = None,
-    kind: str = "campaign_list",
+    kind: UploadKind = UploadKind.CAMPAIGN_LIST,
     timezone: ZoneInfo = DEFAULT_TIMEZONE,
     also_listed: Sequence[UUID] = (),
 ) -> ApplyResult:
@@ -71,7 +72,7 @@ def apply_list(
     with conn.transaction():
         conn.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
         if ledger.decide_if_duplicate(conn, upload, at=now):  # another process was quicker with these bytes
-            return ApplyResult(0, 0, 0, 0, 0, "duplicate")
+            return ApplyResult(0, 0, 0, 0, 0, UploadStatus.DUPLICATE)
         event_no = ledger.add_event(conn, "decided", upload.upload_id, now)
         values = {
             "upload_id": upload.upload_id, "seq": upload.seq, "event_no": event_no, "now": now,
@@ -102,7 +103,7 @@ def apply_list(
         run("found again")
         revisions.finish(conn, event_no)
         new = created + returned
-        status = "partly_loaded" if counts.rejected else "loaded"
+        status = UploadStatus.PARTLY_LOADED if counts.rejected else UploadStatus.LOADED
         unchanged = accepted - new - updated
         ledger.decide(
             conn, upload.upload_id, status=status, at=now, kind=kind, counts=counts,

@@ -20,6 +20,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from campfill_pipeline.domain.uploads import IN_FORCE, UploadKind, UploadStatus
 from campfill_pipeline.warehouse.claims import claim_run as claim_run
 from campfill_pipeline.warehouse.claims import live_runs as live_runs
 from campfill_pipeline.warehouse.locks import ARRIVAL_LOCK, REGISTER_LOCK
@@ -148,9 +149,9 @@ def decide(
     conn: psycopg.Connection,
     upload_id: UUID,
     *,
-    status: str,
+    status: UploadStatus,
     at: datetime | None = None,
-    kind: str = "unknown",
+    kind: str = UploadKind.UNKNOWN,
     reason: str | None = None,
     message: str | None = None,
     hint: str | None = None,
@@ -169,7 +170,7 @@ def decide(
     """
     with conn.transaction():
         conn.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
-        loaded = status in ("loaded", "partly_loaded")
+        loaded = status in IN_FORCE
         new, updated, unchanged = changed or (None, None, None)
         facts: dict[str, Any] = {
             "status": status, "kind": kind, "reason": reason, "message": message, "hint": hint,
@@ -212,13 +213,13 @@ def reject(
     message: str,
     hint: str,
     at: datetime | None = None,
-    kind: str = "unknown",
+    kind: str = UploadKind.UNKNOWN,
     counts: Counts | None = None,
     issues: Path | None = None,
 ) -> Upload:
     """Decide that nothing of an upload is loaded. `reason`: a code of the contract, or None."""
     return decide(
-        conn, upload_id, status="rejected", at=at, kind=kind, reason=reason, message=message, hint=hint,
+        conn, upload_id, status=UploadStatus.REJECTED, at=at, kind=kind, reason=reason, message=message, hint=hint,
         counts=counts, issues=issues,
     )  # fmt: skip
 
@@ -232,7 +233,7 @@ def decide_if_duplicate(conn: psycopg.Connection, upload: Upload, *, at: datetim
             return False
         received = f"{original.received_at:%Y-%m-%d %H:%M} UTC"
         decide(
-            conn, upload.upload_id, status="duplicate", at=at, kind=original.kind,
+            conn, upload.upload_id, status=UploadStatus.DUPLICATE, at=at, kind=original.kind,
             message=f"The same file is already loaded: {original.file_name}, received {received}.",
             hint="Nothing to do.", detail={"duplicate_of": str(original.upload_id)},
         )  # fmt: skip
@@ -256,7 +257,7 @@ def ask_again(conn: psycopg.Connection, upload_id: UUID, *, at: datetime | None 
     """Put a rejected upload back among the waiting ones, with its attempts counted anew."""
     with conn.transaction():
         upload = get(conn, upload_id)
-        if upload.status != "rejected":
+        if upload.status != UploadStatus.REJECTED:
             raise LedgerError(
                 upload_id,
                 f"The upload {upload_id} ({upload.file_name}) is {upload.status}.",

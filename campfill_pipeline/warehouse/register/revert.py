@@ -14,6 +14,7 @@ from uuid import UUID
 import psycopg
 from psycopg.types.json import Jsonb
 
+from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.warehouse.locks import REGISTER_LOCK
 from campfill_pipeline.warehouse.register import ledger, revisions
 from campfill_pipeline.warehouse.register.uploads import Upload
@@ -62,7 +63,7 @@ def revert(conn: psycopg.Connection, upload_id: UUID, now: datetime) -> RevertRe
     with conn.transaction():
         conn.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
         upload = ledger.get(conn, upload_id)
-        if upload.kind != "campaign_list" or upload.applied_no is None:
+        if upload.kind != UploadKind.CAMPAIGN_LIST or upload.applied_no is None:
             raise _refusal(upload)
         stands = not upload.stands
         conn.execute(
@@ -87,7 +88,7 @@ def revert(conn: psycopg.Connection, upload_id: UUID, now: datetime) -> RevertRe
 
 def _refusal(upload: Upload) -> ledger.LedgerError:
     named = f"The upload {upload.upload_id} ({upload.file_name})"
-    if upload.kind == "report_csv" and upload.applied_no is not None:
+    if upload.kind == UploadKind.REPORT_CSV and upload.applied_no is not None:
         return ledger.LedgerError(
             upload.upload_id,
             f"{named} is a CSV export: it brought delivery, and only campaign lists can be taken back.",

@@ -18,6 +18,7 @@ from psycopg.rows import class_row
 
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.issues import Issue, Severity
+from campfill_pipeline.domain.uploads import IN_FORCE
 from campfill_pipeline.warehouse.statements import sections
 
 
@@ -66,7 +67,7 @@ class Upload:
     @property
     def stands(self) -> bool:
         """Whether it was loaded and has not been reverted."""
-        return self.status in ("loaded", "partly_loaded") and self.reverted_at is None
+        return self.status in IN_FORCE and self.reverted_at is None
 
 
 @dataclass(frozen=True)
