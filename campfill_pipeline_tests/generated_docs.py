@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 
+from campfill_pipeline.domain import issue_codes
 from campfill_pipeline.settings import SETTINGS
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
@@ -47,8 +48,52 @@ def settings_rows() -> list[str]:
     return [f"| `{s.variable}` | {f'`{s.default}`' if s.default else '–'} | {s.meaning} |" for s in SETTINGS]
 
 
+def _code_rows(door: str) -> list[str]:
+    return [
+        f"| `{code.code}` | {code.severity} | {told.meaning} | {told.mend} |"
+        for code, told in issue_codes.documented(door)
+    ]
+
+
+_CODE_HEAD = ["| code | severity | what it means | mend |", "|---|---|---|---|"]
+
+
+def sections() -> dict[str, dict[str, list[str]]]:
+    """The parts of otherwise hand-written pages that are made from the product: page → name → lines."""
+    return {
+        "campaign-lists.md": {
+            "list-codes": [*_CODE_HEAD, *_code_rows("lists")],
+            "file-reasons": [
+                "| reason | what it means | mend |",
+                "|---|---|---|",
+                *(
+                    f"| `{r}` | {told.meaning} | {told.mend} |"
+                    for r, told in issue_codes.FILE_REASONS.items()
+                ),
+            ],
+        },
+        "connect-your-api.md": {
+            "export-codes": [*_CODE_HEAD, *_code_rows("exports")],
+            "api-codes": [*_CODE_HEAD, *_code_rows("apis")],
+        },
+    }
+
+
+def with_sections(page: str, text: str) -> str:
+    """The text of a page of docs/ with its made parts renewed; each stands between two comments with its name."""
+    for name, lines in sections()[page].items():
+        begin, end = f"<!-- {name}: made by `make docs` -->\n", f"<!-- end of {name} -->"
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(end)
+        text = before + begin + "".join(f"{line}\n" for line in lines) + end + after
+    return text
+
+
 def main() -> None:
     """Write the generated pages."""
+    for page in sections():
+        file = DOCS / page
+        file.write_text(with_sections(page, file.read_text(encoding="utf-8")), encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="campfill-docs-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         running = server.start(Path(folder))

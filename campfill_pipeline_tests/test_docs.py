@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from campfill_pipeline import cli
-from campfill_pipeline.intake.receipt.words import CODE_WORDS
+from campfill_pipeline.domain.issue_codes import FILE_REASONS, ISSUE_CODES
 from campfill_pipeline.warehouse.readers import catalog
 from campfill_pipeline_tests import documented_commands, generated_docs
 
@@ -89,6 +89,23 @@ def test_the_commands_page_shows_what_the_commands_print(database_url: str, tmp_
     assert shown == documented_commands.commands_page(database_url, tmp_path), "run: make docs"
 
 
+@pytest.mark.parametrize("page", generated_docs.sections())
+def test_the_made_parts_of_a_page_are_those_of_the_registry(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    for name in generated_docs.sections()[page]:
+        assert f"<!-- {name}: made by `make docs` -->" in text
+    assert text == generated_docs.with_sections(page, text), "run: make docs"
+
+
+def test_every_registered_code_is_told_somewhere_with_its_mend() -> None:
+    for code in ISSUE_CODES.values():
+        told = [door for door in (code.lists, code.exports, code.apis) if door]
+        assert told, f"say in domain/issue_codes.py where {code.code} occurs (lists, exports or apis)"
+        assert all(door.meaning and door.mend for door in told)
+        assert code.words
+    assert all(told.meaning and told.mend for told in FILE_REASONS.values())
+
+
 def _codes_in_code(*calls: str) -> set[str]:
     """The code that the product gives to each call of these names, as its first argument."""
     found = set()
@@ -101,29 +118,21 @@ def _codes_in_code(*calls: str) -> set[str]:
     return found
 
 
-LISTS, APIS = (ROOT / "docs" / name for name in ("campaign-lists.md", "connect-your-api.md"))
+def test_every_code_that_the_product_gives_is_registered_and_none_is_left_over() -> None:
+    given = _codes_in_code("Finding", "Fault", "_remark")
+    missing = given - set(ISSUE_CODES)
+    assert not missing, f"enter {sorted(missing)} in domain/issue_codes.py (recipe: CONTRIBUTING.md)"
+    texts = " ".join(
+        file.read_text(encoding="utf-8")
+        for room in ("domain", "intake", "reporting")
+        for file in (ROOT / "campfill_pipeline" / room).rglob("*.py")
+        if file.name != "issue_codes.py"
+    )
+    assert [code for code in ISSUE_CODES if f'"{code}"' not in texts] == []
 
 
-def _documented(text: str, row: str) -> dict[str, str]:
-    """The codes in the first cells of the table rows that `row` finds in `text`, each with its mend."""
-    rows = [[cell.strip() for cell in found.strip("|").split("|")] for found in re.findall(row, text, re.M)]
-    return {code: cells[-1] for cells in rows for code in re.findall(r"`([a-z_]+)`", cells[0])}
-
-
-def test_every_issue_code_is_documented_with_its_mend_and_has_words_in_receipts() -> None:
-    text = LISTS.read_text(encoding="utf-8") + APIS.read_text(encoding="utf-8")
-    documented = _documented(text, r"^\| `[a-z_`, ]+ \| (?:error|warning|info) \|.*$")
-    assert set(documented) == set(CODE_WORDS)
-    assert all(documented.values())
-    assert _codes_in_code("Finding", "Fault") <= set(documented)
-    assert all(f"`{code}`" in text for code in _codes_in_code("_remark"))  # of APIs: nothing there to mend
-
-
-def test_every_reason_for_rejecting_a_file_is_documented_with_its_mend() -> None:
-    text = LISTS.read_text(encoding="utf-8")
-    documented = _documented(text[text.index("## A whole file is rejected") :], r"^\| `[a-z_]+` \|.*$")
-    assert set(documented) == _codes_in_code("UnreadableError") | {"no_rows", "internal_error"}
-    assert all(documented.values())
+def test_every_reason_against_a_file_that_the_product_gives_is_registered_and_none_is_left_over() -> None:
+    assert set(FILE_REASONS) == _codes_in_code("UnreadableError") | {"no_rows", "internal_error"}
 
 
 def test_every_column_people_rely_on_is_explained(connection: psycopg.Connection) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import dagster as dg
 
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain import issue_codes
 from campfill_pipeline.domain.issues import Issue
 from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.domain.verdict import Verdict
@@ -82,7 +83,7 @@ def issue_table(issues: Sequence[Issue]) -> dg.MetadataValue:
                 {
                     "cell": f"{issue.sheet}!{issue.cell}" if issue.sheet and issue.cell else issue.cell or "",
                     "issue": f"{issue.severity}: {issue.code}",
-                    "what is wrong, and the mend": f"{issue.message} {issue.hint}",
+                    "what is wrong, and the mend": f"{issue_codes.words(issue.code)}. {issue.message} {issue.hint}",
                 }
             )
             for issue in issues[:ISSUES_SHOWN]

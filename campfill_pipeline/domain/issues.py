@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Severity(StrEnum):
-    """How much an issue matters: an error rejects its row, a warning and an info do not."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
+from campfill_pipeline.domain import issue_codes
+from campfill_pipeline.domain.issue_codes import Severity as Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +16,9 @@ class Finding:
     severity: Severity
     message: str
     hint: str
+
+    def __post_init__(self) -> None:
+        issue_codes.check(self.code, self.severity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +34,6 @@ class Issue:
     severity: Severity
     message: str
     hint: str
+
+    def __post_init__(self) -> None:
+        issue_codes.check(self.code, self.severity)

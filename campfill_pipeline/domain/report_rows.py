@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campfill_pipeline.domain import report_hours, report_values
+from campfill_pipeline.domain import issue_codes, report_hours, report_values
 from campfill_pipeline.domain.kinds import PurchaseType
 from campfill_pipeline.domain.report_hours import Granularity
 from campfill_pipeline.domain.report_values import Column, Fault, NumberNotation
@@ -70,6 +70,9 @@ class Refusal:
     message: str
     hint: str = ""
 
+    def __post_init__(self) -> None:
+        issue_codes.check(self.code, issue_codes.Severity.ERROR)
+
 
 @dataclass(frozen=True)
 class RefusedRow:
@@ -101,6 +104,9 @@ class Remark:
     value: str | None
     message: str
     rows: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        issue_codes.check(self.code, issue_codes.Severity.WARNING)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from campfill_pipeline.domain import issue_codes
 from campfill_pipeline.domain.cells import DASHES, CellKind
 from campfill_pipeline.domain.numbers import Notation, NumberRead, NumberRule, read_number
 
@@ -48,6 +49,9 @@ class Fault:
     code: str
     message: str
     hint: str = ""
+
+    def __post_init__(self) -> None:
+        issue_codes.check(self.code)
 
 
 @dataclass(frozen=True)

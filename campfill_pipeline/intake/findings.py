@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from campfill_pipeline.domain import issue_codes
 from campfill_pipeline.domain.cells import CellKind as CellKind
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.uploads import UploadKind
@@ -95,5 +96,6 @@ class UnreadableError(CampfillError):
     """A file cannot be used. `reason` is a contract code."""
 
     def __init__(self, reason: str, problem: str, mend: str, *, kind: str = UploadKind.UNKNOWN) -> None:
+        issue_codes.check_reason(reason)
         self.reason, self.kind = reason, kind
         super().__init__(problem, mend)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campfill_pipeline.domain import report_values
+from campfill_pipeline.domain import issue_codes, report_values
 from campfill_pipeline.domain.cells import CellKind, column_letters, spoiled
 from campfill_pipeline.domain.issue_layout import ISSUES, LONGEST_VALUE, hidden_sheet_issues
 from campfill_pipeline.domain.issues import Severity
@@ -42,6 +42,9 @@ class Found:
     severity: str
     message: str
     hint: str
+
+    def __post_init__(self) -> None:
+        issue_codes.check(self.code, self.severity)
 
 
 class Columns:

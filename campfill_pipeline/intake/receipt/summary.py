@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from campfill_pipeline.domain import issue_codes
 from campfill_pipeline.domain.cells import column_letters
 from campfill_pipeline.domain.columns import EXPORT_COLUMNS, LIST_COLUMNS
 from campfill_pipeline.domain.issues import Severity
@@ -17,7 +18,7 @@ from campfill_pipeline.intake.receipt.changes_and_issues import describe_changes
 from campfill_pipeline.intake.receipt.facts import IssueDigest, ReceiptFacts
 from campfill_pipeline.intake.receipt.rows import MendSheet
 from campfill_pipeline.intake.receipt.sheet import BLUE, GREEN, GREY, INK, ORANGE, YELLOW, Book, write_text
-from campfill_pipeline.intake.receipt.words import CODE_WORDS, FIELD_WORDS, headline, next_steps, rows
+from campfill_pipeline.intake.receipt.words import FIELD_WORDS, headline, next_steps, rows
 
 SHEET = "Summary"
 _BANNER: Mapping[str, str] = {
@@ -167,7 +168,7 @@ def _reasons(page: _Page, issues: IssueDigest) -> None:
         place = f"first at {code.cell}" if code.cell else ""
         if code.sheet:
             place = f"{place} of sheet “{code.sheet}”" if place else f"sheet “{code.sheet}”"
-        page.line(CODE_WORDS.get(code.code, code.code), code.count, place)
+        page.line(issue_codes.words(code.code), code.count, place)
 
 
 def _highlights(page: _Page, facts: ReceiptFacts) -> None:

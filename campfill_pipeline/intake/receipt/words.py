@@ -23,32 +23,6 @@ FIELD_WORDS = {
 }
 """Fields as a receipt names them; none is a header of the list, so that no sheet but the mended one looks like one."""
 
-CODE_WORDS = {
-    "not_a_number": "Not a number",
-    "ambiguous_number": "A number with two possible readings",
-    "not_whole": "A goal that is not whole",
-    "out_of_range": "Out of range",
-    "rounded": "More decimals than are kept: rounded",
-    "error_cell": "A spreadsheet error such as #REF!",
-    "formula_without_value": "A formula without a result",
-    "missing_value": "A required cell is blank",
-    "runtime_format": "A runtime that is not two full dates",
-    "runtime_no_such_date": "A date that does not exist",
-    "runtime_reversed": "A runtime that ends before it starts",
-    "not_a_uuid": "Not a campaign or deal ID",
-    "too_long": "Too long a text",
-    "duplicate_id": "The same ID with different content",
-    "duplicate_row": "The same line twice: loaded once",
-    "buyer_spelling": "A spelling of “Not set”",
-    "budget_mismatch": "A budget that does not fit goal and CPM",
-    "total_row": "A total row: passed over",
-    "note_row": "A note: passed over",
-    "hidden_sheet": "A hidden sheet: not read",
-    "not_a_date": "Not a date and hour",
-    "not_on_the_hour": "A time that is not the start of an hour",
-    "unknown_purchase_type": "A purchase type that is not known",
-}
-
 SEVERITY_WORDS = {"error": "To mend", "warning": "Please check", "info": "For information"}
 
 

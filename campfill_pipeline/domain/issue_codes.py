@@ -1,0 +1,258 @@
+"""The one registry of codes: what each issue of a row, and each reason against a whole file, means and how to mend it.
+
+Belongs here: code, severity, words, meaning and mend. Does not belong here: finding out that a cell deserves one, and
+the sentence about one cell, which names what was found there. Receipts, docs, command line and web UI read from here;
+an issue with a code that is not here cannot be made (`check`). How to add one: CONTRIBUTING.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from campfill_pipeline.domain.errors import CampfillError
+
+
+class Severity(StrEnum):
+    """How much an issue matters: an error rejects its row, a warning and an info do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a code means and how to mend it, as a page of docs/ tells it."""
+
+    meaning: str
+    mend: str = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCode:
+    """One code. `words` head its rows in receipts; `lists`, `exports` and `apis` tell it where it can occur."""
+
+    code: str
+    severity: Severity
+    words: str
+    lists: Told | None = None
+    exports: Told | None = None
+    apis: Told | None = None
+
+
+def _error(code: str, words: str, **told: Told) -> IssueCode:
+    return IssueCode(code, Severity.ERROR, words, **told)
+
+
+def _warning(code: str, words: str, **told: Told) -> IssueCode:
+    return IssueCode(code, Severity.WARNING, words, **told)
+
+
+def _info(code: str, words: str, **told: Told) -> IssueCode:
+    return IssueCode(code, Severity.INFO, words, **told)
+
+
+_REGISTERED = (
+    _error(
+        "not_a_number", "Not a number",
+        lists=Told("the cell is no number: `abc`, `12%`, `1,5 Mio`", "type a plain number"),
+        exports=Told("the impressions are no number", "type a plain number"),
+    ),
+    _error(
+        "ambiguous_number", "A number with two possible readings",
+        lists=Told(
+            "`12.345` as text, and the column does not show which notation it uses",
+            "type `12345`, or enter it as a number",
+        ),
+    ),
+    _error("not_whole", "A goal that is not whole", lists=Told("a goal with decimals", "type a whole number")),
+    _error(
+        "out_of_range", "Out of range",
+        lists=Told("below or above what the column allows", "check the number"),
+        exports=Told(
+            "the hour is before 2000, or the impressions are below 0 or too large", "correct the value"
+        ),
+    ),
+    _error(
+        "error_cell", "A spreadsheet error such as #REF!",
+        lists=Told("the cell shows a spreadsheet error, `#REF!`, `#DIV/0!`", "repair the formula, or type the value"),
+        exports=Told("the cell shows a spreadsheet's error", "repair it, or type the value"),
+    ),
+    _error(
+        "formula_without_value", "A formula without a result",
+        lists=Told("the formula was never calculated", "open and save the file in Excel or LibreOffice"),
+        exports=Told("the formula was never calculated", "open and save the file, or type the value"),
+    ),
+    _error(
+        "missing_value", "A required cell is blank",
+        lists=Told("a required cell is blank", "fill it in"),
+        exports=Told("no hour, no impressions, or neither id", "fill it in, or delete the row"),
+    ),
+    _error(
+        "runtime_format", "A runtime that is not two full dates",
+        lists=Told("not two full dates", "`DD.MM.YYYY-DD.MM.YYYY` or `ASAP-DD.MM.YYYY`"),
+    ),
+    _error(
+        "runtime_no_such_date", "A date that does not exist",
+        lists=Told("a day that does not exist: 31.09.", "correct the day"),
+    ),
+    _error(
+        "runtime_reversed", "A runtime that ends before it starts",
+        lists=Told("the end lies before the start", "swap them, or correct the year"),
+    ),
+    _error(
+        "not_a_uuid", "Not a campaign or deal ID",
+        lists=Told("the id is no UUID", "copy it from the booking system"),
+    ),
+    _error(
+        "too_long", "Too long a text",
+        lists=Told("a name or a buyer of more than 500 characters", "shorten it"),
+        exports=Told("an id of more than 200 characters", "copy the id from the reporting tool"),
+    ),
+    _error(
+        "not_a_date", "Not a date and hour",
+        exports=Told("the hour cannot be read", "write it like `2025-08-04T00:00:00.000Z`"),
+    ),
+    _error(
+        "not_on_the_hour", "A time that is not the start of an hour",
+        exports=Told("the time lies within an hour", "export by the hour"),
+    ),
+    _error(
+        "out_of_window", "An hour that was not asked for",
+        apis=Told("the row's hour was not asked for; it is refused", "check the window parameters and the time zone"),
+    ),
+    _error(
+        "duplicate_id", "The same ID with different content",
+        lists=Told(
+            "the same id in several rows that differ, also in different sheets; all of them are rejected",
+            "keep the right row",
+        ),
+        exports=Told(
+            "the same hour, campaign and deal with different figures: none of these rows is loaded",
+            "keep the row that is right",
+        ),
+    ),
+    _warning(
+        "duplicate_row", "The same line twice: loaded once",
+        lists=Told("the same row again; it is loaded once", "remove the repetition"),
+        exports=Told("the same row again: it counts once", "nothing"),
+    ),
+    _warning(
+        "rounded", "More decimals than are kept: rounded",
+        lists=Told("more decimals than the column holds", "nothing, if the shown value is right"),
+        exports=Told("more than four decimals", "nothing, if the shown value is right"),
+    ),
+    _warning(
+        "buyer_spelling", "A spelling of “Not set”",
+        lists=Told("nearly `Not set`; taken as `Not set`", "write `Not set`"),
+    ),
+    _warning(
+        "budget_mismatch", "A budget that does not fit goal and CPM",
+        lists=Told(
+            "the budget differs by more than 2 % from goal ÷ 1000 × CPM", "check which of the three is right"
+        ),
+    ),
+    _warning(
+        "unknown_purchase_type", "A purchase type that is not known",
+        exports=Told(
+            "neither guaranteed nor unguaranteed: the row counts, its kind is unknown",
+            "ask the reporting team what it means",
+        ),
+    ),
+    _warning(
+        "ambiguous_hour", "An hour that occurs twice, as the clocks go back",
+        apis=Told("a local hour that occurs twice, as the clocks go back: the first is taken", "send hours in UTC"),
+    ),
+    _warning(
+        "funnel_unreadable", "Bids, wins or plays that cannot be read",
+        apis=Told("a count that cannot be read costs the row only that count", "check the column in the connector"),
+    ),
+    _info(
+        "total_row", "A total row: passed over",
+        lists=Told("a total row was passed over"),
+        exports=Told("a total row was passed over"),
+    ),
+    _info(
+        "note_row", "A note: passed over",
+        lists=Told("a note below the table was passed over"),
+        exports=Told("a note was passed over"),
+    ),
+    _info(
+        "hidden_sheet", "A hidden sheet: not read",
+        lists=Told("a hidden sheet with a list was not read", "unhide it if it counts"),
+        exports=Told("a hidden sheet was not read", "unhide it if it counts"),
+    ),
+)  # fmt: skip
+
+ISSUE_CODES: dict[str, IssueCode] = {registered.code: registered for registered in _REGISTERED}
+"""By code, errors first, in the order of the docs."""
+
+FILE_REASONS: dict[str, Told] = {
+    "empty_file": Told("0 bytes", "copy it again"),
+    "not_a_workbook": Told("the content is something else, whatever the name says", "save it as XLSX or CSV"),
+    "encrypted": Told("protected by a password", "save it without one"),
+    "corrupt": Told("the workbook is damaged or cut off", "copy it again, or open and save it"),
+    "too_large": Told(
+        "larger than `CAMPFILL_MAX_UPLOAD_MB`, or it would not fit into `CAMPFILL_PARSE_MEMORY_MB`",
+        "split it, or raise the limit",
+    ),
+    "too_many_cells": Told(
+        "more cells than a list can have", "delete empty rows and columns to the end of the sheet"
+    ),
+    "too_slow": Told(
+        "it could not be read within `CAMPFILL_PARSE_SECONDS`", "save it anew, or raise the limit"
+    ),
+    "no_header": Told(
+        "no row with the columns was found in the first 50 rows", "check the header row"
+    ),
+    "missing_column": Told("a required column is missing", "add it"),
+    "no_rows": Told("no row could be accepted", "mend the rows in the receipt"),
+    "unsupported_format": Told("a format that cannot be read faithfully", "save it as XLSX"),
+    "internal_error": Told(
+        "campfill itself failed on it three times",
+        "look into `logs/`; ask for it again by dropping it again",
+    ),
+}  # fmt: skip
+"""Why a whole file is rejected, by reason."""
+
+
+class UnregisteredCodeError(CampfillError):
+    """A code was used that the registry does not know, or with another severity: a fault of campfill."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            problem,
+            "Enter it in campfill_pipeline/domain/issue_codes.py, then run `make docs` (recipe: CONTRIBUTING.md).",
+        )
+
+
+def check(code: str, severity: str | None = None) -> None:
+    """Raise UnregisteredCodeError unless `code` is registered, with this severity where one is given."""
+    known = ISSUE_CODES.get(code)
+    if known is None:
+        raise UnregisteredCodeError(f"The issue code {code!r} is not registered.")
+    if severity is not None and known.severity != severity:
+        raise UnregisteredCodeError(
+            f"The issue code {code!r} is registered as {known.severity}, not {severity}."
+        )
+
+
+def check_reason(reason: str) -> None:
+    """Raise UnregisteredCodeError unless `reason` is a registered reason against a file."""
+    if reason not in FILE_REASONS:
+        raise UnregisteredCodeError(f"The reason {reason!r} against a file is not registered.")
+
+
+def words(code: str) -> str:
+    """What a code is called for people."""
+    return ISSUE_CODES[code].words
+
+
+def documented(door: str) -> Iterator[tuple[IssueCode, Told]]:
+    """The codes that can occur at a door (`lists`, `exports` or `apis`), each with what is told of it there."""
+    for registered in _REGISTERED:
+        told: Told | None = getattr(registered, door)
+        if told is not None:
+            yield registered, told
