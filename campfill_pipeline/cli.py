@@ -9,17 +9,16 @@ import json
 import sys
 import traceback
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
 
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import Band
 from campfill_pipeline.domain.kinds import LineKind
+from campfill_pipeline.domain.plain_json import plain
 from campfill_pipeline.settings import load_settings
 
 app = typer.Typer(
@@ -32,11 +31,22 @@ app = typer.Typer(
 )
 db = typer.Typer(help="The database.", no_args_is_help=True)
 app.add_typer(db, name="db")
+door = typer.Typer(help="The HTTP door.", no_args_is_help=True)
+app.add_typer(door, name="door")
+door_token = typer.Typer(help="Tokens: who may come in at the HTTP door.", no_args_is_help=True)
+door.add_typer(door_token, name="token")
 
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")
 ]
 Day = datetime  # typer parses dates as datetime; `_day` makes them dates
+
+
+class May(StrEnum):
+    """What a token of the HTTP door opens."""
+
+    READ = "read"
+    UPLOAD = "upload"
 
 
 class When(StrEnum):
@@ -50,32 +60,29 @@ def _day(value: datetime | None) -> date | None:
     return value.date() if value else None
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, UUID | Path):
-        return str(value)
-    raise TypeError(f"no JSON form for {type(value).__name__}")
-
-
 def _print_json(document: object) -> None:
-    sys.stdout.write(json.dumps(document, default=_plain, ensure_ascii=False, indent=1) + "\n")
+    sys.stdout.write(json.dumps(document, default=plain, ensure_ascii=False, indent=1) + "\n")
 
 
 @app.command()
 def up(
-    host: Annotated[str, typer.Option(help="Address the web UI listens on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port of the web UI.")] = 3000,
+    host: Annotated[str, typer.Option(help="Address the HTTP door listens on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of the web UI; the HTTP door takes the next.")] = 3000,
     demo: Annotated[
         bool, typer.Option("--demo", help="In the demo's own home, with the simulated API.")
     ] = False,
+    behind_proxy: Annotated[
+        bool,
+        typer.Option(
+            "--behind-proxy",
+            help="A proxy with TLS stands before it: the HTTP door asks everybody for a token.",
+        ),
+    ] = False,
 ) -> None:
-    """Start database, web UI and daemon; Ctrl-C stops all it started."""
+    """Start database, web UI, HTTP door and daemon; Ctrl-C stops all it started."""
     from campfill_pipeline.commands import up as command
 
-    raise typer.Exit(command.run(host=host, port=port, demo=demo))
+    raise typer.Exit(command.run(host=host, port=port, demo=demo, behind_proxy=behind_proxy))
 
 
 @app.command()
@@ -304,6 +311,37 @@ def restore(file: Annotated[Path, typer.Argument(help="A file made by `campfill 
     from campfill_pipeline.commands import database as command
 
     command.restore(load_settings(), file)
+
+
+@door_token.command("new")
+def door_token_new(
+    name: Annotated[str, typer.Argument(help="Whose it is, or what for.")],
+    may: Annotated[May, typer.Option(help="Only read, or upload and take back, too.")],
+) -> None:
+    """Make a token and show it, this once."""
+    from campfill_pipeline.commands import door_token as command
+
+    command.new(load_settings(), name, may.value)
+
+
+@door_token.command("list")
+def door_token_list(as_json: Json = False) -> None:
+    """Show all tokens: what each may, when it was made, last used, revoked."""
+    from campfill_pipeline.commands import door_token as command
+
+    document = command.facts(load_settings())
+    if as_json:
+        _print_json(document)
+    else:
+        command.show(document)
+
+
+@door_token.command("revoke")
+def door_token_revoke(name: Annotated[str, typer.Argument(help="Its name.")]) -> None:
+    """From now on a token opens nothing."""
+    from campfill_pipeline.commands import door_token as command
+
+    command.revoke(load_settings(), name)
 
 
 def _keep_trace(error: BaseException) -> Path | None:

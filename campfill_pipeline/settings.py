@@ -67,6 +67,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CAMPFILL_PARSE_MEMORY_MB", "4096", "memory limit of the process that parses one file, in MB"),
     Setting("CAMPFILL_PARSE_SECONDS", "600", "time limit of the process that parses one file, in seconds"),
     Setting(
+        "CAMPFILL_DOOR_HOSTS",
+        "",
+        "names under which a proxy offers the HTTP door, such as campfill.example, separated by commas",
+    ),
+    Setting(
         "CAMPFILL_BANDS",
         "100,99.5,95",
         "lower limits of goal met, near goal and moderate shortfall, in percent",
@@ -92,6 +97,7 @@ class Settings:
     parse_memory_mb: int
     parse_seconds: int
     bands: Bands
+    door_hosts: tuple[str, ...] = ()
 
     @property
     def outbox(self) -> Path:
@@ -122,6 +128,11 @@ class Settings:
     def work(self) -> Path:
         """What is being worked on right now; safe to lose, made again from the archive."""
         return self.home / "work"
+
+    @property
+    def last_look(self) -> Path:
+        """Touched at every look into the inbox: its age says whether anybody still looks."""
+        return self.work / "inbox-looked-at"
 
     @property
     def token_file(self) -> Path:
@@ -175,6 +186,14 @@ def _bands(values: Mapping[str, str]) -> Bands:
     if not (met.is_finite() and met > near > moderate > 0):
         raise SettingsError("CAMPFILL_BANDS", text, mend)
     return Bands(goal_met=met, near_goal=near, moderate=moderate)
+
+
+def _hosts(values: Mapping[str, str]) -> tuple[str, ...]:
+    text = values["CAMPFILL_DOOR_HOSTS"]
+    names = tuple(name.strip().lower() for name in text.split(",") if name.strip())
+    if any("/" in name or " " in name for name in names):
+        raise SettingsError("CAMPFILL_DOOR_HOSTS", text, "give host names only, like campfill.example")
+    return names
 
 
 def _timezone(values: Mapping[str, str]) -> ZoneInfo:
@@ -232,4 +251,5 @@ def load_settings(environ: Mapping[str, str] | None = None, *, cwd: Path | None 
         parse_memory_mb=_whole(values, "CAMPFILL_PARSE_MEMORY_MB", 256),
         parse_seconds=_whole(values, "CAMPFILL_PARSE_SECONDS", 1),
         bands=_bands(values),
+        door_hosts=_hosts(values),
     )

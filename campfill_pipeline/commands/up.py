@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
+import ipaddress
 import os
 import secrets
 import signal
@@ -18,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
+import typer
 from rich.console import Console
 
 from campfill_pipeline.commands import demo_world, processes, render
@@ -86,26 +86,12 @@ def child_environment(settings: Settings, values: Mapping[str, str], demo: Demo 
     return environ
 
 
-class _Pages(http.server.SimpleHTTPRequestHandler):
-    """Serves reports/ and outbox/ read-only, so that the web UI can link to them (browsers refuse file:// links)."""
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: the terminal belongs to `up`."""
-
-    def translate_path(self, path: str) -> str:
-        """Only the two folders people look at; anything else in CAMPFILL_HOME stays unseen."""
-        found = Path(super().translate_path(path))
-        home = Path(self.directory)
-        shown = any(found == home / name or home / name in found.parents for name in ("reports", "outbox"))
-        return str(found if shown else home / "reports" / "not-served")
-
-
-def serve_pages(settings: Settings, host: str, port: int) -> http.server.ThreadingHTTPServer:
-    """Serve reports and receipts on `host:port` in a thread of this process."""
-    handler = functools.partial(_Pages, directory=str(settings.home))
-    pages = http.server.ThreadingHTTPServer((host, port), handler)
-    threading.Thread(target=pages.serve_forever, daemon=True, name="pages").start()
-    return pages
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach what listens there."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class System:
@@ -119,12 +105,14 @@ class System:
         port: int,
         demo: Demo | None,
         console: Console,
+        *,
+        behind_proxy: bool = False,
     ) -> None:
         self.settings, self.values, self.demo, self.console = settings, values, demo, console
-        self.host, self.port = host, port
+        self.door_host, self.port, self.behind_proxy = host, port, behind_proxy
+        self.host = host if is_loopback(host) else "127.0.0.1"  # the web UI has no login of its own
         self.children: list[processes.Child] = []
         self.restarts: dict[str, int] = {}
-        self._pages: http.server.ThreadingHTTPServer | None = None
         self._remembered = settings.home / "processes.json"
         self._own_server = False
         self.pages_url = ""
@@ -143,11 +131,8 @@ class System:
             self.console.print(f"[dim]stopped {leftovers} processes that an earlier start had left behind[/]")
         self._own_server = not server.status(settings).running
         server.database_url(settings)
-        pages_port = self.port + 1 if _port_is_free(self.host, self.port + 1) else free_port(self.host)
-        self._pages = serve_pages(settings, self.host, pages_port)
-        self.pages_url = f"http://{self.host}:{pages_port}"
-        settings.pages_address.write_text(self.pages_url, encoding="utf-8")
         self.environ = child_environment(settings, self.values, self.demo)
+        self._start_door()
         if self.demo:
             child = self._start(
                 "simulated API", "campfill_pipeline.cli", "simulate-api", "--port", str(self.demo.port)
@@ -168,6 +153,19 @@ class System:
             "web UI", "dagster_webserver", "-w", str(workspace), "-h", self.host, "-p", str(self.port)
         )  # fmt: skip
         _wait_for_port(self.host, self.port, web)
+
+    def _start_door(self) -> None:
+        host, port = self.door_host, self.port + 1
+        port = port if _port_is_free(host, port) else free_port(host)
+        guarded = ["--behind-proxy"] if self.behind_proxy else []
+        door = self._start(
+            "HTTP door", "campfill_pipeline.door", "--host", host, "--port", str(port),
+            "--web", f"http://{self.host}:{self.port}", *guarded,
+        )  # fmt: skip
+        reached = host if is_loopback(host) else "127.0.0.1"
+        _wait_for_port(reached, port, door)
+        self.pages_url = f"http://{reached}:{port}"
+        self.settings.pages_address.write_text(self.pages_url, encoding="utf-8")
 
     def start_daemon(self) -> None:
         """Start what starts runs by itself: sensors, schedules, the queue."""
@@ -203,9 +201,7 @@ class System:
             child.process.wait()
         self.children.clear()
         self._remembered.unlink(missing_ok=True)
-        if self._pages:
-            self.settings.pages_address.unlink(missing_ok=True)
-            self._pages.shutdown()
+        self.settings.pages_address.unlink(missing_ok=True)
         if self._own_server:
             server.stop(self.settings)
 
@@ -237,14 +233,19 @@ def demo_values(environ: Mapping[str, str], cwd: Path) -> dict[str, str]:
     return read_values(values | {"CAMPFILL_HOME": home}, cwd=cwd)
 
 
-def run(*, host: str, port: int, demo: bool) -> int:
+def run(*, host: str, port: int, demo: bool, behind_proxy: bool = False) -> int:
     """Start everything, wait for Ctrl-C, stop everything. Returns the exit code."""
+    if not is_loopback(host) and not behind_proxy:
+        raise typer.BadParameter(
+            f"others could reach {host}, and neither the web UI nor the way to it is protected. Put a proxy with TLS"
+            " before it and say so with --behind-proxy; docs/operate.md has a recipe"
+        )
     console = render.console()
     cwd = Path.cwd()
     values = demo_values(os.environ, cwd) if demo else read_values(cwd=cwd)
     simulated = Demo(free_port(), secrets.token_urlsafe(16)) if demo else None
     asked = _stop_on_signals()
-    system = System(load_settings(values), values, host, port, simulated, console)
+    system = System(load_settings(values), values, host, port, simulated, console, behind_proxy=behind_proxy)
     try:
         with console.status("starting the database, the web UI and the daemon …"):
             system.start()
@@ -287,6 +288,7 @@ def _say_where(system: System, console: Console) -> None:
     system.run_command("status")
     places = {
         "web UI, runs and lineage": f"http://{system.host}:{system.port}",
+        "drop lists, see what came": f"{system.pages_url}/",
         "fulfillment page": f"{system.pages_url}/reports/fulfillment.html",
         "drop campaign lists into": settings.inbox,
         "receipts appear in": settings.outbox,
@@ -298,4 +300,9 @@ def _say_where(system: System, console: Console) -> None:
         console.print(f"  {what:<26} {where}", soft_wrap=True, markup=False)  # unbroken, to be copied
     if system.demo:
         console.print("\n  Every line of this demo is invented. Your own home starts with: make up")
+    if system.behind_proxy:
+        console.print(
+            "\n  The HTTP door asks everybody for a token: campfill door token new NAME --may upload"
+            f"\n  The web UI has no login of its own and listens on {system.host} only."
+        )
     console.print("\n  Ctrl-C stops everything.\n")

@@ -8,7 +8,7 @@ from pathlib import Path
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.intake.inbox import folder
-from campfill_pipeline.warehouse.register import ledger, uploads
+from campfill_pipeline.warehouse.register import announced, ledger, uploads
 
 YOUNG_SECONDS = 60  # a claim or a commanded upload this young is in the hands of the process that made it
 
@@ -39,6 +39,8 @@ def take_from_inbox(campfill: Campfill) -> list[str]:
             _enter(campfill, taken, "inbox")
         else:
             problems.append(taken.message)
+    settings.work.mkdir(parents=True, exist_ok=True)
+    settings.last_look.touch()
     return problems
 
 
@@ -55,14 +57,17 @@ def in_other_hands(campfill: Campfill, upload: uploads.Upload) -> bool:
 
 def _enter(campfill: Campfill, claimed: folder.Claimed, door: str) -> uploads.Upload:
     with campfill.connect() as connection:
+        sent = door == "inbox" and announced.take(
+            connection, claim=claimed.upload_id, inbox_name=claimed.file_name, sha256=claimed.sha256
+        )
         upload = ledger.record_arrival(
             connection,
-            upload_id=claimed.upload_id,
+            upload_id=sent.upload_id if sent else claimed.upload_id,
             sha256=claimed.sha256,
-            file_name=claimed.file_name,
+            file_name=sent.file_name if sent else claimed.file_name,
             file_bytes=claimed.file_bytes,
             archived_as=claimed.archived_as,
-            door=door,
+            door="http" if sent else door,
             received_at=campfill.clock(),
         )
     folder.release(claimed, campfill.settings)  # only now: until the ledger knows it, the claim is the proof

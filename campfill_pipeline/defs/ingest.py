@@ -12,6 +12,7 @@ from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.ranges import key_blocks, key_range
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.uploads import UploadStatus
+from campfill_pipeline.warehouse.readers import upload_report
 from campfill_pipeline.warehouse.register import uploads
 
 
@@ -48,29 +49,4 @@ def _report(runs: LocalRuns, upload: uploads.Upload) -> dict[str, Any]:
         issues = uploads.issues(connection, upload.upload_id)
     if now.status == UploadStatus.RECEIVED:
         raise IngestError(now.file_name, runs.campfill.faults.get(now.upload_id, "it was not processed"))
-    return {
-        "upload_id": str(now.upload_id),
-        "file": now.file_name,
-        "sha256": now.sha256,
-        "kind": now.kind,
-        "status": now.status,
-        "reason": now.reason,
-        "rows": {
-            "read": now.rows_read or 0,
-            "accepted": now.rows_accepted or 0,
-            "rejected": now.rows_rejected or 0,
-            "skipped": now.rows_skipped or 0,
-            "new": now.rows_new or 0,
-            "updated": now.rows_updated or 0,
-            "unchanged": now.rows_unchanged or 0,
-        },
-        "issues": [
-            {
-                "sheet": issue.sheet, "cell": issue.cell, "row": issue.row,
-                "column": issue.column, "value": issue.value,
-                "code": issue.code, "severity": issue.severity, "message": issue.message, "hint": issue.hint,
-            }
-            for issue in issues
-        ],
-        "receipt": now.receipt,
-    }  # fmt: skip
+    return upload_report.of_upload(now, issues)

@@ -45,10 +45,13 @@ class Settled:
 
 def is_dropped_file(entry: os.DirEntry[str]) -> bool:
     """Whether a folder entry is a dropped file: no folder, link, lock file, dotfile or half download."""
-    name = entry.name.lower()
-    if name.startswith((".", "~$", "~lock")) or name.endswith(_UNFINISHED) or name in _NOT_MEANT:
-        return False
-    return entry.is_file(follow_symlinks=False)
+    return is_meant(entry.name) and entry.is_file(follow_symlinks=False)
+
+
+def is_meant(name: str) -> bool:
+    """Whether a file of this name is meant to be read: no lock file, dotfile or half download."""
+    lower = name.lower()
+    return not (lower.startswith((".", "~$", "~lock")) or lower.endswith(_UNFINISHED) or lower in _NOT_MEANT)
 
 
 def open_for_writing(path: Path) -> bool:

@@ -1,0 +1,113 @@
+"""The door's application: gate, routes, and one shape for every refusal.
+
+Belongs here: putting the parts together. Does not belong here: any of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import anyio.to_thread
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from campfill_pipeline.door import file_routes, problem_pages, problems, shapes, upload_routes
+from campfill_pipeline.door.access import Access
+from campfill_pipeline.door.gate import Gate
+from campfill_pipeline.door.limits import Limits
+from campfill_pipeline.door.problems import ProblemError
+from campfill_pipeline.door.questions import Questions
+from campfill_pipeline.door.receiving import Receiving
+from campfill_pipeline.settings import Settings
+from campfill_pipeline.warehouse.kept_connections import AwayError, KeptConnections
+from campfill_pipeline.warehouse.postgres.server import ServerError
+
+THREADS = 8  # for questions to the database; each keeps a connection and some memory
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where this door stands. `guarded`: everything needs a token; `web_url`: the web UI, where it can be reached."""
+
+    guarded: bool = False
+    web_url: str | None = None
+
+
+def make_app(
+    settings: Settings, url: Callable[[], str], place: Place | None = None, limits: Limits | None = None
+) -> Gate:
+    """The application on one home; `url` gives the address of its database."""
+    place, limits = place or Place(), limits or Limits()
+    kept = KeptConnections(url)
+    questions = Questions(settings, kept)
+    receiving = Receiving(settings, kept, limits)
+
+    @asynccontextmanager
+    async def open_and_close(app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+        await asyncio.to_thread(receiving.recover)
+        yield
+        kept.close()
+
+    app = FastAPI(
+        title="campfill", version="1", docs_url=None, redoc_url=None, lifespan=open_and_close,
+        description="Hand campaign lists in, see what became of them, and read the fulfillment of every line.",
+    )  # fmt: skip
+    app.include_router(upload_routes.router(questions, receiving))
+    app.include_router(file_routes.router(settings))
+    app.include_router(problem_pages.router())
+    _answer_refusals(app)
+    _describe_problems(app)
+    access = Access(kept, place.guarded, frozenset(settings.door_hosts), limits)
+    return Gate(app, access, limits)
+
+
+def _answer_refusals(app: FastAPI) -> None:
+    @app.exception_handler(ProblemError)
+    async def refused(request: Request, problem: ProblemError) -> Response:
+        return problems.answer(problem)
+
+    @app.exception_handler(HTTPException)
+    async def no_route(request: Request, error: HTTPException) -> Response:
+        code = {404: "not_found", 405: "wrong_method"}.get(error.status_code, "bad_request")
+        headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+        return problems.answer(ProblemError(code, f"{request.method} {request.url.path[:200]}", **headers))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        where = " ".join(str(part) for part in first["loc"])
+        return problems.answer(ProblemError("bad_request", f"{where}: {first['msg']}"))
+
+    @app.exception_handler(AwayError)
+    @app.exception_handler(ServerError)
+    async def away(request: Request, error: Exception) -> Response:
+        return problems.answer(ProblemError("database_away", "The answer cannot be looked up now."))
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(request: Request, error: ClientDisconnect) -> Response:
+        return Response(status_code=400)  # nobody is there to read it
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> Response:
+        return problems.answer(ProblemError("internal_error", "Something went wrong that should not."))
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Add the shape of refusals to the OpenAPI description: no route names it as its own answer."""
+    described = app.openapi
+
+    def with_problems() -> dict[str, object]:
+        if app.openapi_schema is None:
+            schema = described()
+            schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = (
+                shapes.Problem.model_json_schema()
+            )
+        return app.openapi_schema or {}
+
+    app.openapi = with_problems  # type: ignore[method-assign]

@@ -1,0 +1,57 @@
+"""What became of an upload, as the contract says it: the JSON of `campfill ingest` and of the HTTP door.
+
+Belongs here: this one shape, so that every door tells the same. Does not belong here: making it text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from campfill_pipeline.domain.issues import Issue
+from campfill_pipeline.warehouse.database import Connection
+from campfill_pipeline.warehouse.register import announced, uploads
+from campfill_pipeline.warehouse.register.announced import Announced
+from campfill_pipeline.warehouse.register.uploads import Upload
+
+COUNTS = ("read", "accepted", "rejected", "skipped", "new", "updated", "unchanged")
+
+
+def of_upload(upload: Upload, issues: Sequence[Issue]) -> dict[str, Any]:
+    """The report on one upload."""
+    return {
+        "upload_id": str(upload.upload_id),
+        "file": upload.file_name,
+        "sha256": upload.sha256,
+        "kind": upload.kind,
+        "status": upload.status,
+        "reason": upload.reason,
+        "rows": {count: getattr(upload, f"rows_{count}") or 0 for count in COUNTS},
+        "issues": [asdict(issue) for issue in issues],
+        "receipt": upload.receipt,
+    }
+
+
+def of_announced(file: Announced) -> dict[str, Any]:
+    """The same of a file that lies in the inbox: it is received, and nothing else is known yet."""
+    return {
+        "upload_id": str(file.upload_id),
+        "file": file.file_name,
+        "sha256": file.sha256,
+        "kind": "unknown",
+        "status": "received",
+        "reason": None,
+        "rows": dict.fromkeys(COUNTS, 0),
+        "issues": [],
+        "receipt": None,
+    }
+
+
+def report(conn: Connection, upload_id: UUID) -> dict[str, Any] | None:
+    """The report on the upload of this id, be it still in the inbox; None where there is none."""
+    if upload := uploads.find(conn, upload_id):
+        return of_upload(upload, uploads.issues(conn, upload_id))
+    file = announced.find(conn, upload_id)
+    return of_announced(file) if file else None
