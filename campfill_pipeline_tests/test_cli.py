@@ -112,6 +112,10 @@ def test_the_token_is_stored_for_its_owner_only_and_shown_nowhere(campfill: Shel
         (("refresh",), 1, "CAMPFILL_REPORTING_URL"),
         (("refresh", "--from", "2026-02-30"), 2, "2026-02-30"),
         (("fulfillment", "--kind", "banner"), 2, "banner"),
+        (("up", "--host", "0.0.0.0"), 2, "--behind-proxy"),
+        (("up", "--host", "campfill.example"), 2, "--behind-proxy"),
+        (("door", "token", "new", "x", "--may", "all"), 2, "all"),
+        (("door", "token", "revoke", "nobody"), 1, "nobody"),
         (("simulate-api", "--faults", "gremlins"), 2, "gremlins"),
     ],
 )

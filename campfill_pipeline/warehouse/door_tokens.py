@@ -79,9 +79,7 @@ def recognise(conn: psycopg.Connection, token: str, *, now: datetime) -> DoorTok
         if hmac.compare_digest(given, known.sha256) and known.revoked_at is None:
             found = known
     if found:
-        conn.execute(
-            query("door_tokens", "used"), {"now": now, "token_no": found.token_no}
-        )
+        conn.execute(query("door_tokens", "used"), {"now": now, "token_no": found.token_no})
     return found
 
 

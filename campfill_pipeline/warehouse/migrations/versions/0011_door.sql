@@ -3,6 +3,8 @@
 ALTER TABLE upload DROP CONSTRAINT upload_door_check;
 ALTER TABLE upload ADD CONSTRAINT upload_door_check CHECK (door IN ('inbox', 'command', 'http'));
 
+COMMENT ON COLUMN upload.door IS 'inbox (dropped), command (campfill ingest) or http (the HTTP door).';
+
 -- A file handed in at the door lies in the inbox like a dropped one. What was said with it stands here from the first
 -- moment, so that its sender can ask for it; when it is taken from the inbox, it becomes the upload of that id.
 CREATE TABLE announced_upload (
