@@ -16,8 +16,9 @@ import dagster as dg
 from campfill_pipeline.defs import jobs
 from campfill_pipeline.defs.build import build_defs
 from campfill_pipeline.defs.instance import prepare_environment
-from campfill_pipeline.defs.resources import Campfill, Progress, open_campfill
+from campfill_pipeline.defs.resources import Campfill, open_campfill
 from campfill_pipeline.domain.errors import CampfillError
+from campfill_pipeline.domain.progress import NamedProgress
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import claims, database
 
@@ -79,7 +80,7 @@ def _first_failure(result: dg.ExecuteInProcessResult) -> str:
 
 
 @contextmanager
-def local_runs(settings: Settings, progress: Progress) -> Iterator[LocalRuns]:
+def local_runs(settings: Settings, progress: NamedProgress) -> Iterator[LocalRuns]:
     """This home's instance, ready to run jobs in this process."""
     prepare_environment(settings)
     campfill = open_campfill(progress, attended=True)

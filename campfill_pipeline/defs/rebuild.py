@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from campfill_pipeline.defs import upload_steps
-from campfill_pipeline.defs.resources import Campfill, Progress, open_campfill
+from campfill_pipeline.defs.resources import Campfill, open_campfill
+from campfill_pipeline.domain.progress import NamedProgress
 from campfill_pipeline.intake.judge.rejected_ids import rejected_ids
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse.rebuild import replay
 from campfill_pipeline.warehouse.register import uploads
 
 
-def rebuild_all(settings: Settings, progress: Progress) -> dict[str, Any]:
+def rebuild_all(settings: Settings, progress: NamedProgress) -> dict[str, Any]:
     """Rebuild and swap in. Returns counts, and `differences` as sentences (none, if all is well)."""
     campfill = open_campfill()
     read_again: list[uploads.Upload] = []

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import dagster as dg
 
+from campfill_pipeline.domain.progress import NamedProgress
 from campfill_pipeline.settings import Settings, load_settings
 from campfill_pipeline.warehouse import claims, database
 from campfill_pipeline.warehouse.postgres import server
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from campfill_pipeline.warehouse.database import Connection
 
 WATCH_SECONDS = 4.0  # Dagster looks at sensors every five seconds: of these, the inbox is watched for four
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, and how much there is."""
 
 
 def _now() -> datetime:
@@ -41,7 +39,7 @@ class Campfill:
 
     settings: Settings
     url: str = field(repr=False)
-    progress: Progress = silent
+    progress: NamedProgress = silent
     attended: bool = False
     """Whether somebody waits for what is made, at a terminal: then nothing is left to another run."""
     faults: dict[UUID, str] = field(default_factory=dict)
@@ -86,7 +84,7 @@ class Campfill:
         return served.read_text(encoding="utf-8") if served.exists() else None
 
 
-def open_campfill(progress: Progress = silent, *, attended: bool = False) -> Campfill:
+def open_campfill(progress: NamedProgress = silent, *, attended: bool = False) -> Campfill:
     """Settings from the environment and their database, started and migrated if need be."""
     settings = load_settings()
     settings.make_folders()

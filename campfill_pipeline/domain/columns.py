@@ -47,8 +47,6 @@ EXPORT_COLUMNS: tuple[Column, ...] = (
 )
 """The eight columns of the reporting CSV export, in the order of the real export."""
 
-EXPORT_FIELDS: tuple[str, ...] = tuple(column.field for column in EXPORT_COLUMNS)
-
 # A currency sign, its ISO code, or what is left of "€" when UTF-8 or UTF-16 was read in another encoding.
 _CURRENCY = re.compile(r"(?:€|¬|â‚¬|\beuro?\b|\(\s*\)|\[\s*\])")
 # Invisible in a sheet: zero-width marks, soft hyphen, byte-order mark, the replacement character.

@@ -1,6 +1,6 @@
 """Local days: what a calendar day in the product's time zone means in UTC.
 
-Belongs here: the two directions between local days and instants. Does not belong here: which days to fetch or store.
+Belongs here: local days as windows of instants. Does not belong here: which days to fetch or store.
 """
 
 from __future__ import annotations
@@ -15,8 +15,3 @@ def day_window(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """First instant of the local `day` and of the next one, in UTC: 23, 24 or 25 hours apart."""
     start, end = (datetime.combine(d, time(), zone).astimezone(UTC) for d in (day, day + timedelta(days=1)))
     return start, end
-
-
-def local_day(instant: datetime, zone: ZoneInfo) -> date:
-    """The local day that an aware `instant` falls into."""
-    return instant.astimezone(zone).date()

@@ -1,13 +1,12 @@
 """Numbers as people write them: German and English notation, read exactly or refused, never guessed.
 
 Belongs here: how one cell becomes a decimal, and what a column's other cells say about its notation.
-Does not belong here: whole columns at once (`number_columns.py`).
+Does not belong here: whole columns at once (`column_reading.py`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
@@ -148,23 +147,11 @@ def notation_without_doubt(text: str) -> Notation | None:
     return found.notation
 
 
-def column_notation(texts: Iterable[str]) -> Notation | None:
-    """The one notation that a column's text cells show without doubt, or None where they show none, or both."""
-    seen: set[Notation] = set()
-    for text in texts:
-        notation = notation_without_doubt(text)
-        if notation is not None:
-            seen.add(notation)
-            if len(seen) == 2:
-                return None
-    return next(iter(seen), None)
-
-
 def read_number(text: str | None, kind: int, rule: NumberRule, notation: Notation | None) -> NumberRead:
     """Read one cell of `kind` under the rule of its column, whose text cells show `notation` (None: undecided).
 
-    Source: DOMAIN section 2.1, row by row. Values are exact; more decimals than the column holds are rounded
-    half-even with a warning.
+    Values are exact; more decimals than the column holds are rounded half-even with a warning. Source:
+    docs/campaign-lists.md, “Numbers are never guessed”.
     """
     if finding := spoiled(text, kind):
         return NumberRead(None, finding)

@@ -27,7 +27,7 @@ NumberNotation = Literal["german", "english"]
 BLANKS = ("", "n/a", "null", *DASHES)
 IMPRESSIONS = pa.decimal128(18, 4)
 LARGEST_COUNT = 2**31 - 1  # more than any site can sell in an hour
-_EXACT_BELOW = 1e11  # 11 digits before the point and 4 after it: the 15 that a double always keeps
+EXACT_BELOW = 1e11  # 11 digits before the point and 4 after it: the 15 that a double always keeps
 _DIGITS_OF_A_DOUBLE = 15
 _NUMERIC = (int, float, Decimal)
 # Invisible and wide spaces as characters, not escapes: RE2 (Arrow) and re write escapes differently.
@@ -156,7 +156,7 @@ def _split(column: Column) -> tuple[pa.Array | None, pa.Array | None]:
 def _within_doubles(numbers: pa.Array) -> bool:
     bounds = pc.min_max(numbers)
     least, most = bounds["min"].as_py() or 0, bounds["max"].as_py() or 0
-    return bool(least > -_EXACT_BELOW and most < _EXACT_BELOW)
+    return bool(least > -EXACT_BELOW and most < EXACT_BELOW)
 
 
 def _doubles(numbers: Sequence[Any]) -> pa.Array:
@@ -174,7 +174,8 @@ def decimals(column: Column, notation: NumberNotation) -> Numbers:
     """Exact decimals with 4 places from JSON numbers or text in `notation`, rounded half-even.
 
     Text with only one possible reading is read in either notation; the rest is a fault: `not_a_number`,
-    `error_cell`, `out_of_range` (below 0, or 15 digits before the point). Source: DOMAIN, the number table.
+    `error_cell`, `out_of_range` (below 0, or 15 digits before the point). Source:
+    docs/campaign-lists.md, “Numbers are never guessed”.
     """
     numbers, words = _split(column)
     if numbers is not None and pa.types.is_string(numbers.type) and _fits_a_double(numbers):
@@ -225,7 +226,7 @@ def _ticks(numbers: pa.Array) -> pa.Array | None:
         return None
     doubles = numbers.fill_null(0.0).to_numpy(zero_copy_only=False)
     ticks = np.rint(doubles * 1e4)
-    exact = (doubles >= 0) & (doubles < _EXACT_BELOW) & (ticks / 1e4 == doubles)
+    exact = (doubles >= 0) & (doubles < EXACT_BELOW) & (ticks / 1e4 == doubles)
     if not exact.all():
         return None
     words = np.zeros((len(doubles), 2), np.int64)  # 128 bits, the low half first

@@ -9,7 +9,6 @@ text of the cell, null where blank) and `<field>_kind` int8 (a `CellKind`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,9 +23,6 @@ from campfill_pipeline.domain.uploads import UploadKind
 
 Kinds = npt.NDArray[np.int8]
 """One `CellKind` for every row of a column."""
-
-Progress = Callable[[int, int], None]
-"""Told how much is done, of how much: rows, or bytes where rows are not known yet."""
 
 
 @dataclass(frozen=True)

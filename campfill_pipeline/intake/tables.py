@@ -6,7 +6,7 @@ Belongs here: batches, blank rows, merged ranges. Does not belong here: where th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -157,20 +157,6 @@ def _covers(columns: Sequence[int], merges: Sequence[str]) -> list[list[tuple[in
             elif column == left and bottom > top:
                 covers[position].append((top + 1, bottom))
     return covers
-
-
-def covered_cells(merges: Sequence[str], places: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Those of the places (row from 1, column from 0) that merged ranges cover."""
-    by_column: dict[int, list[int]] = {}
-    for row, column in places:
-        by_column.setdefault(column, []).append(row)
-    columns = list(by_column)
-    return {
-        (row, column)
-        for column, cover in zip(columns, _covers(columns, merges), strict=True)
-        for row in by_column[column]
-        if any(first <= row <= last for first, last in cover)
-    }
 
 
 def any_covered(columns: Sequence[int], merges: Sequence[str], after_row: int) -> bool:

@@ -19,13 +19,12 @@ from typing import Any
 
 import orjson
 
-from campfill_pipeline.domain.report_values import Column
+from campfill_pipeline.domain.report_values import EXACT_BELOW, Column
 from campfill_pipeline.reporting import direct_rows
 from campfill_pipeline.reporting.description import Answer, ColumnSource
 from campfill_pipeline.reporting.direct_rows import DirectRows
 from campfill_pipeline.reporting.transport import BadBodyError
 
-_EXACT_BELOW = 1e11  # a double holds 15 digits: 11 before the point and 4 after it
 Row = dict[str, Any]
 
 
@@ -135,7 +134,7 @@ def _exact(rows: list[Row], column: str, again: Any) -> list[Row]:
     """The same rows, read again with exact decimals where a number is too large for a double's 15 digits."""
     for row in rows:
         value = row.get(column)
-        if type(value) is float and abs(value) >= _EXACT_BELOW:
+        if type(value) is float and abs(value) >= EXACT_BELOW:
             return again()  # type: ignore[no-any-return]
     return rows
 
@@ -183,8 +182,11 @@ def columns(
 def _column(rows: Sequence[Row], source: ColumnSource, names: frozenset[str]) -> Column:
     if source.column is None:
         return [source.text] * len(rows)
-    if isinstance(rows, DirectRows) and source.column in names and source.extract == source.otherwise:
-        return rows.column(source.column)  # neither of the two is given
+    plain = source.extract is None and source.otherwise is None
+    if plain and isinstance(rows, DirectRows):
+        meant = source.column if source.column in names else _alike(source.column, names)
+        if meant is not None:
+            return rows.column(meant)
     found = _values(rows, source.column, names)
     if source.extract is not None:
         pattern = re.compile(source.extract)
@@ -200,7 +202,7 @@ def _values(rows: Sequence[Row], name: str, names: frozenset[str]) -> list[Any]:
     meant = name if name in names else _alike(name, names)
     if meant is not None:
         if isinstance(rows, DirectRows):
-            return list(rows.column(meant))
+            return rows.values(meant)
         try:
             return list(map(itemgetter(meant), rows))
         except KeyError:  # some rows lack it

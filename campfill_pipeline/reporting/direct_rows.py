@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any, overload
 
 import orjson
@@ -15,10 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
 
-from campfill_pipeline.domain.report_values import Column, Mixed
+from campfill_pipeline.domain.report_values import EXACT_BELOW, Column, Mixed
 
 _MARK = "\x01"
-_EXACT_BELOW = 1e11  # a double holds 15 digits: 11 before the point and 4 after it
 _NUMBER = re.compile(rb"\s*(-?[0-9][0-9.eE+-]*)")
 _SLACK = 1024
 
@@ -45,6 +45,15 @@ class DirectRows(Sequence[Row]):
     def column(self, name: str) -> Column:
         """One raw column; null where a row lacks it."""
         return self._columns[name]
+
+    def values(self, name: str) -> list[Any]:
+        """One raw column as Python values: texts, numbers (exact ones as Decimal), None where a row lacks it."""
+        column = self._columns[name]
+        if not isinstance(column, Mixed):
+            found: list[Any] = column.to_pylist()
+            return found
+        parts = zip(column.numbers.to_pylist(), column.words.to_pylist(), strict=True)
+        return [word if number is None else Decimal(number) for number, word in parts]
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -115,7 +124,7 @@ def _exact(whole: pa.Table, path: str, impressions: str) -> bool:
     column = rows.field(impressions)
     if not pa.types.is_floating(column.type):
         return True
-    return bool((pc.max(pc.abs(column)).as_py() or 0) < _EXACT_BELOW)
+    return bool((pc.max(pc.abs(column)).as_py() or 0) < EXACT_BELOW)
 
 
 def _marked(content: bytes, impressions: str) -> bytes:

@@ -16,10 +16,10 @@ from campfill_pipeline.domain.numbers import (
     GOAL,
     Notation,
     NumberRule,
-    column_notation,
     notation_without_doubt,
     read_number,
 )
+from campfill_pipeline_tests.domain.notation_oracle import column_notation
 
 TEXT, NUMBER = CellKind.TEXT, CellKind.NUMBER
 GERMAN, ENGLISH = Notation.GERMAN, Notation.ENGLISH

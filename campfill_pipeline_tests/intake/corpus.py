@@ -23,9 +23,9 @@ from typing import Any
 
 import openpyxl
 from openpyxl.cell.cell import MergedCell
+from openpyxl.worksheet.cell_range import CellRange
 
 from campfill_pipeline.intake.findings import CellKind, ParseLimits, UnreadableError
-from campfill_pipeline.intake.tables import covered_cells
 from campfill_pipeline.intake.xlsx.container import identify
 from campfill_pipeline.intake.xlsx.number_formats import iso_duration
 from campfill_pipeline.intake.xlsx.sheet_rows import SheetScan
@@ -126,8 +126,13 @@ def our_cells(path: Path) -> tuple[Cells, int, int]:
                 if cell.kind != CellKind.BLANK:
                     mine[(sheet.name, row.number, column)] = (int(cell.kind), cell.text)
         fast += _check_pattern(workbook, sheet, mine)
-        for place in covered_cells(merges, {(row, column) for _, row, column in mine}):
-            mine.pop((sheet.name, *place), None)
+        for merge in map(CellRange, merges):
+            left, top, right, bottom = merge.bounds
+            covered = {
+                (row, column - 1) for row in range(top, bottom + 1) for column in range(left, right + 1)
+            }
+            for place in covered - {(top, left - 1)}:
+                mine.pop((sheet.name, *place), None)
         cells |= mine
     return cells, fast, len(workbook.package.sheets)
 

@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campfill_pipeline.domain.names import read_buyer, read_id, read_name
-from campfill_pipeline.domain.numbers import NUMBER_RULES, column_notation, read_number
+from campfill_pipeline.domain.numbers import NUMBER_RULES, read_number
 from campfill_pipeline.domain.runtimes import read_runtime
 from campfill_pipeline.intake.judge.campaign_lists import read_issues, validate_list
+from campfill_pipeline_tests.domain.notation_oracle import column_notation
 from campfill_pipeline_tests.intake.tables import (
     Cell,
     ErrorCell,

@@ -6,16 +6,18 @@ import json
 from typing import Any
 
 import orjson
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from campfill_pipeline.domain import report_rows
 from campfill_pipeline.domain.report_rows import CanonicalRows, Notation
+from campfill_pipeline.domain.report_values import as_text
 from campfill_pipeline.reporting import answers, direct_rows
 from campfill_pipeline.reporting.answers import Rows
 from campfill_pipeline.reporting.connector import load
-from campfill_pipeline.reporting.description import Answer
+from campfill_pipeline.reporting.description import Answer, ColumnSource
 from campfill_pipeline_tests.reporting.ppv_rows import row
 
 COLUMNS = load("ppv").detail.columns
@@ -73,6 +75,33 @@ rows_of = st.lists(
     ),
     max_size=6,
 )
+
+
+@pytest.mark.parametrize("extract", [None, "Deal", "Part (.)"])
+@pytest.mark.parametrize("otherwise", [None, "Deal", "Site"])
+def test_a_part_of_a_text_and_a_second_column_are_read_the_same_way_by_both(
+    extract: str | None, otherwise: str | None
+) -> None:
+    # Equal texts for both are no sign that neither was given.
+    rows = [
+        {"Site": "Part A of Deal", "Deal": "d1", "IDS": 7, IMPRESSIONS: 12.5},
+        {"Deal": "d2", IMPRESSIONS: "1.234"},
+        {"Site": "", "Deal": None, IMPRESSIONS: 12345678901234},
+    ]
+    quick, general = both(json.dumps({"rows": rows}).encode())
+    assert quick is not None
+    for name in ("Site", "site", "IDS", IMPRESSIONS, "Not there"):
+        source = ColumnSource.model_validate({"from": name, "extract": extract, "otherwise": otherwise})
+        one, other = (
+            list(answers.columns(found.rows, {"site": source}, answers.present(found.rows))["site"])
+            for found in (quick, general)
+        )
+        assert [_comparable(value) for value in one] == [_comparable(value) for value in other]
+
+
+def _comparable(value: Any) -> str | None:
+    """A raw value as the text that a person would recognise, whichever way it was read."""
+    return as_text(value.as_py() if isinstance(value, pa.Scalar) else value)
 
 
 @given(rows_of, st.none() | texts | st.integers(0, 9), st.booleans())

@@ -9,8 +9,8 @@ import psycopg
 import pytest
 
 from campfill_pipeline.warehouse.postgres.backup import BackupError, backup, psql, restore
-from campfill_pipeline.warehouse.rebuild.compare import dump
 from campfill_pipeline_tests.warehouse.lists import apply, listed
+from campfill_pipeline_tests.warehouse.register_dump import dump
 
 
 def test_a_restore_brings_back_what_was_there_at_the_backup(

@@ -11,11 +11,11 @@ import pyarrow as pa
 import pytest
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.warehouse.rebuild.compare import dump
 from campfill_pipeline.warehouse.rebuild.replay import RebuildResult, Validated, rebuild
 from campfill_pipeline.warehouse.register import ledger
 from campfill_pipeline.warehouse.register.revert import revert
 from campfill_pipeline_tests.warehouse.lists import NOW, apply, arrive, listed
+from campfill_pipeline_tests.warehouse.register_dump import dump
 
 LATER = NOW + timedelta(hours=1)
 

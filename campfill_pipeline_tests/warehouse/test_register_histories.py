@@ -20,10 +20,10 @@ from hypothesis.stateful import (
 )
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.warehouse.rebuild.compare import dump
 from campfill_pipeline.warehouse.rebuild.replay import rebuild
 from campfill_pipeline.warehouse.register.revert import revert
 from campfill_pipeline_tests.warehouse.lists import NOW, apply, arrive, listed
+from campfill_pipeline_tests.warehouse.register_dump import dump
 from campfill_pipeline_tests.warehouse.register_model import COMPARED, Model, ModelUpload, Row
 from campfill_pipeline_tests.warehouse.test_rebuild import again
 

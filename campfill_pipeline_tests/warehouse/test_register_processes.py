@@ -18,9 +18,9 @@ import pytest
 
 from campfill_pipeline.warehouse import claims, database
 from campfill_pipeline.warehouse.locks import REGISTER_LOCK
-from campfill_pipeline.warehouse.rebuild.compare import dump
 from campfill_pipeline.warehouse.register import ledger
 from campfill_pipeline_tests.warehouse.lists import apply, arrive, listed
+from campfill_pipeline_tests.warehouse.register_dump import dump
 
 IDS = [UUID(int=number) for number in range(1, 51)]
 

@@ -29,9 +29,10 @@ from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.line_columns import notations_shown, readers
 from campfill_pipeline.domain.lines import LINES, JudgedRows, broken_promises, canonical, judge
 from campfill_pipeline.domain.numbers import Notation
+from campfill_pipeline.domain.progress import Progress
 from campfill_pipeline.domain.uploads import status_of
 from campfill_pipeline.domain.verdict import Verdict
-from campfill_pipeline.intake.findings import Parsed, Progress, TableFound
+from campfill_pipeline.intake.findings import Parsed, TableFound
 from campfill_pipeline.intake.judge import issue_files
 from campfill_pipeline.intake.judge.issue_files import NOTATIONS, PLACED, read_issues
 from campfill_pipeline.intake.judge.repeated_ids import IdsSeen, Repetitions, find_repetitions
@@ -148,7 +149,7 @@ def _judge_slice(
 ) -> tuple[JudgedRows, pa.RecordBatch, pa.RecordBatch]:
     """The verdicts on some rows, those that may be loaded, and what was found in them."""
     judged = judge(batch, table_readers)
-    accepted = _one(canonical(judged, table.sheet, judged.acceptable))
+    accepted = issue_files.one_batch(canonical(judged, table.sheet, judged.acceptable))
     return judged, accepted, issue_files.placed(judged.findings, batch, table)
 
 
@@ -184,10 +185,6 @@ class _Promised:
         waiting, self._waiting = self._waiting, []
         if waiting and (breaches := broken_promises(pa.Table.from_batches(waiting))):
             raise BrokenPromiseError("lines", breaches)
-
-
-def _one(table: pa.Table) -> pa.RecordBatch:
-    return pa.record_batch([column.combine_chunks() for column in table.columns], schema=table.schema)
 
 
 def _keep_lines(candidates: Path, lines: Path, repetitions: Repetitions) -> None:
@@ -240,4 +237,4 @@ def _id_place(table: TableFound) -> int:
 def _merged(first: pa.RecordBatch, second: pa.RecordBatch) -> pa.RecordBatch:
     both = pa.Table.from_batches([first, second]).combine_chunks()
     order = np.lexsort((both.column("column_no").to_numpy(), both.column("row_no").to_numpy()))
-    return _one(both.take(pa.array(order)))
+    return issue_files.one_batch(both.take(pa.array(order)))

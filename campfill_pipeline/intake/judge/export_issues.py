@@ -18,6 +18,7 @@ from campfill_pipeline.domain.cells import CellKind, column_letters, spoiled
 from campfill_pipeline.domain.issue_layout import ISSUES, LONGEST_VALUE, hidden_sheet_issues
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.report_rows import Refusal, Remark
+from campfill_pipeline.intake.judge import issue_files
 
 if TYPE_CHECKING:
     from campfill_pipeline.intake.findings import TableFound
@@ -167,17 +168,6 @@ def repeated(table: TableFound, repeat: Repeat) -> Found:
     )
 
 
-def writer(path: Path, schema: pa.Schema) -> pa.ipc.RecordBatchStreamWriter:
-    """A compressed stream to `path`, to be closed (a context manager)."""
-    return pa.ipc.new_stream(str(path), schema, options=pa.ipc.IpcWriteOptions(compression="lz4"))
-
-
-def batches(path: Path) -> Iterator[pa.RecordBatch]:
-    """The record batches of a stream, one at a time."""
-    with pa.OSFile(str(path)) as file, pa.ipc.open_stream(file) as stream:
-        yield from stream
-
-
 def write(path: Path, found: list[Found], hidden_sheets: Sequence[str]) -> dict[Severity, int]:
     """Write all issues in order of table, row and column, numbered from 1; returns how many of each severity."""
     found.sort(key=lambda issue: (issue.table, issue.row_no, issue.column))
@@ -189,7 +179,7 @@ def write(path: Path, found: list[Found], hidden_sheets: Sequence[str]) -> dict[
         for i in hidden_sheet_issues(hidden_sheets)
     ]
     counts = dict.fromkeys(Severity, 0)
-    with writer(path, ISSUES) as file:
+    with issue_files.writer(path, ISSUES) as file:
         for start in range(0, len(rows), _ROWS):
             part = rows[start : start + _ROWS]
             columns = [list(range(start + 1, start + len(part) + 1)), *map(list, zip(*part, strict=True))]

@@ -20,12 +20,13 @@ import pyarrow.compute as pc
 from campfill_pipeline.domain import report_rows
 from campfill_pipeline.domain.errors import BrokenPromiseError
 from campfill_pipeline.domain.issues import Severity
+from campfill_pipeline.domain.names import TOTAL_WORDS
+from campfill_pipeline.domain.progress import Progress
 from campfill_pipeline.domain.report_rows import CANONICAL, Notation
 from campfill_pipeline.domain.report_schema import broken_promises
 from campfill_pipeline.domain.uploads import status_of
 from campfill_pipeline.domain.verdict import Verdict
-from campfill_pipeline.intake.findings import Progress
-from campfill_pipeline.intake.judge import export_issues, export_keys
+from campfill_pipeline.intake.judge import export_issues, export_keys, issue_files
 
 if TYPE_CHECKING:
     from campfill_pipeline.intake.findings import Parsed, TableFound
@@ -63,18 +64,18 @@ def validate_export(parsed: Parsed, work: Path, *, progress: Progress | None = N
     candidates, rows, issues = work / "candidates.arrow", work / "rows.arrow", work / "issues.arrow"
     counts, found, seen = _Counts(), list[export_issues.Found](), export_keys.KeysSeen()
     total, done = sum(table.rows for table in tables), 0
-    with export_issues.writer(candidates, CANONICAL) as file:
+    with issue_files.writer(candidates, CANONICAL) as file:
         for number, table in enumerate(tables):
-            for batch in export_issues.batches(table.file):
+            for batch in issue_files.batches(table.file):
                 judged, fresh = _judge(batch, table, number, counts)
                 seen.note(judged.table, number, batch.column("row_no").take(judged.positions))
-                file.write_batch(_one(judged.table))
+                file.write_batch(issue_files.one_batch(judged.table))
                 found += fresh
                 done += batch.num_rows
                 if progress is not None:
                     progress(done, total)
-    with export_issues.writer(rows, CANONICAL) as file:
-        for batch, repeats in seen.repeats(export_issues.batches(candidates)):
+    with issue_files.writer(rows, CANONICAL) as file:
+        for batch, repeats in seen.repeats(issue_files.batches(candidates)):
             if breaches := broken_promises(pa.Table.from_batches([batch])):
                 raise BrokenPromiseError("rows", breaches)
             file.write_batch(batch)
@@ -141,10 +142,6 @@ def _judge(
     return _Judged(accepted, read.positions.filter(keep)), found
 
 
-def _one(table: pa.Table) -> pa.RecordBatch:
-    return pa.record_batch([column.combine_chunks() for column in table.columns], schema=table.schema)
-
-
 def _asides(
     batch: pa.RecordBatch, columns: export_issues.Columns
 ) -> Iterator[tuple[int, export_issues.Found]]:
@@ -154,7 +151,7 @@ def _asides(
     for index in pc.indices_nonzero(no_id).to_pylist():
         filled = [name for name in _FIELDS if texts[name][index].is_valid]
         opening = next((texts[name][index].as_py() for name in filled if name != "impressions"), "")
-        if opening.casefold().startswith(("total", "summe", "gesamt", "ergebnis")):
+        if opening.casefold().startswith(TOTAL_WORDS):
             yield index, columns.aside(index, filled[0], "total_row")
         elif len(filled) < 2:
             yield index, columns.aside(index, filled[0] if filled else "date", "note_row")

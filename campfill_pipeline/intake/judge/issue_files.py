@@ -47,6 +47,11 @@ def batches(path: Path, fields: Sequence[int] | None = None) -> Iterator[pa.Reco
         yield from stream
 
 
+def one_batch(table: pa.Table) -> pa.RecordBatch:
+    """A table as one record batch."""
+    return pa.record_batch([column.combine_chunks() for column in table.columns], schema=table.schema)
+
+
 def slices(path: Path, fields: Sequence[int] | None = None) -> Iterator[pa.RecordBatch]:
     """The rows of a table file in portions small enough that even a fault in every cell stays small in memory."""
     for batch in batches(path, fields):

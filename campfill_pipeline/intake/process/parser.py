@@ -21,13 +21,13 @@ from types import TracebackType
 from typing import Any
 
 from campfill_pipeline.domain.errors import CampfillError
+from campfill_pipeline.domain.progress import Progress
 from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.findings import (
     CellKind,
     ColumnFound,
     Parsed,
     ParseLimits,
-    Progress,
     RawCell,
     TableFound,
     UnreadableError,

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from campfill_pipeline.intake.findings import Parsed, ParseLimits, Progress, RawCell, UnreadableError
+from campfill_pipeline.domain.progress import Progress
+from campfill_pipeline.intake.findings import Parsed, ParseLimits, RawCell, UnreadableError
 from campfill_pipeline.intake.text.delimited import raw_records, read_delimited
 from campfill_pipeline.intake.xlsx.container import identify
 from campfill_pipeline.intake.xlsx.workbook import Workbook, read_workbook

@@ -15,11 +15,11 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from campfill_pipeline.domain.progress import Progress
 from campfill_pipeline.intake.findings import (
     CellKind,
     Parsed,
     ParseLimits,
-    Progress,
     RawCell,
     TableFound,
     UnreadableError,

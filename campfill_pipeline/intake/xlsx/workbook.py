@@ -12,7 +12,8 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from campfill_pipeline.intake.findings import CellKind, Parsed, ParseLimits, Progress, RawCell, TableFound
+from campfill_pipeline.domain.progress import Progress
+from campfill_pipeline.intake.findings import CellKind, Parsed, ParseLimits, RawCell, TableFound
 from campfill_pipeline.intake.layout import Layout, find_layout
 from campfill_pipeline.intake.refusals import incomplete, no_header, too_many_cells
 from campfill_pipeline.intake.tables import TableWriter, any_covered, blank_merged

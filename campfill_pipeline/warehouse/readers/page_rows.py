@@ -18,7 +18,7 @@ from uuid import UUID
 class LineRow:
     """One line:
 
-    its contract, its figures (DOMAIN names, impressions and euros exact) and where it came from.
+    its contract, its figures (named as in docs/fulfillment.md, impressions and euros exact) and where it came from.
     """
 
     id: UUID

@@ -6,7 +6,6 @@ Belongs here: which columns count and in which order rows come. Left out are num
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import psycopg
@@ -56,17 +55,6 @@ class Difference:
 
 def _query(table: str, schema: str) -> sql.Composed:
     return sql.SQL(CANONICAL[table]).format(schema=sql.Identifier(schema))
-
-
-def dump(conn: psycopg.Connection, schema: str = "campfill") -> Iterator[bytes]:
-    """Every canonical table as text in a fixed order: equal registers give equal bytes."""
-    for table in CANONICAL:
-        yield f"-- {table}\n".encode()
-        ordered = sql.SQL("COPY (SELECT * FROM ({}) t ORDER BY t::text) TO STDOUT").format(
-            _query(table, schema)
-        )
-        with conn.cursor() as cursor, cursor.copy(ordered) as copy:
-            yield from map(bytes, copy)
 
 
 def compare(conn: psycopg.Connection, before: str, after: str, *, examples: int = 5) -> list[Difference]:

@@ -21,6 +21,7 @@ import psycopg
 from psycopg import sql
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.domain.progress import Progress
 from campfill_pipeline.domain.uploads import IN_FORCE, UploadKind
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.delivery import attribution, rollups
@@ -59,7 +60,6 @@ class RebuildResult:
 
 
 Validate = Callable[[Upload], Validated]
-Progress = Callable[[int, int], None]
 
 
 def rebuild(
