@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
+from campfill_pipeline.commands import lab_doors
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import Band
 from campfill_pipeline.domain.kinds import LineKind
@@ -35,6 +36,7 @@ door = typer.Typer(help="The HTTP door.", no_args_is_help=True)
 app.add_typer(door, name="door")
 door_token = typer.Typer(help="Tokens: who may come in at the HTTP door.", no_args_is_help=True)
 door.add_typer(door_token, name="token")
+app.add_typer(lab_doors.app, name="lab")
 
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")

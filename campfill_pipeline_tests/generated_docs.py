@@ -13,6 +13,7 @@ from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
 from campfill_pipeline.warehouse.readers import catalog
 from campfill_pipeline_tests.documented_commands import commands_page
+from campfill_pipeline_tests.learn import drawing
 
 DOCS = Path(__file__).parents[1] / "docs"
 CONTRACT = (
@@ -94,6 +95,8 @@ def main() -> None:
     for page in sections():
         file = DOCS / page
         file.write_text(with_sections(page, file.read_text(encoding="utf-8")), encoding="utf-8")
+    """Write the generated pages and the course's pictures."""
+    drawing.write()
     with tempfile.TemporaryDirectory(prefix="campfill-docs-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         running = server.start(Path(folder))
