@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
+from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.lab.bench import Bench
 
 
-class LabError(Exception):
-    """A lab cannot do what was asked. The message says why, and what to type instead."""
+class LabError(CampfillError):
+    """A lab cannot do what was asked."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,13 @@ class Question:
         if self.choices:
             if said in self.choices:
                 return said
-            raise LabError(f"Answer with one of {', '.join(self.choices)}; {answer!r} is none of them.")
+            raise LabError(
+                f"{answer!r} is no answer to this.", f"Answer with one of {', '.join(self.choices)}."
+            )
         try:
             return f"{float(said.replace(',', '.')):g}"
         except ValueError:
-            raise LabError(f"Answer with a number ({self.unit}); {answer!r} is none.") from None
+            raise LabError(f"{answer!r} is no number.", f"Answer with a number of {self.unit}.") from None
 
 
 @dataclass(frozen=True)

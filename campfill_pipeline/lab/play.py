@@ -41,7 +41,7 @@ def find(number: int) -> Lab:
     for lab in LABS:
         if lab.number == number:
             return lab
-    raise LabError(f"There is no lab {number}; the labs are 1 to {len(LABS)}. `campfill lab` lists them.")
+    raise LabError(f"There is no lab {number}.", "`campfill lab` lists the labs there are.")
 
 
 def listed(root: Path) -> list[Listed]:
@@ -65,7 +65,7 @@ def _started(root: Path, number: int) -> homes.State:
     find(number)
     state = homes.read(root, number)
     if state is None:
-        raise LabError(f"Lab {number} is not started here. Type `campfill lab start {number}` first.")
+        raise LabError(f"Lab {number} is not started here.", f"Type `campfill lab start {number}` first.")
     return state
 
 
@@ -104,7 +104,7 @@ def attempt(root: Path, number: int, words: Sequence[str]) -> Ran | int:
             return bench.run(lab.program)
         if not words:
             raise LabError(
-                f"Lab {number} has no program to run. Try a command: `campfill lab try {number} status`."
+                f"Lab {number} has no program to run.", f"Try a command: `campfill lab try {number} status`."
             )
         return inside(bench, words)
 

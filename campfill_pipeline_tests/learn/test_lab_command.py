@@ -75,7 +75,7 @@ def test_a_lab_is_started_checked_hinted_solved_and_removed_and_nothing_stays_ru
 def test_what_cannot_be_done_is_said_in_a_sentence(reader: Reader) -> None:
     assert "There is no lab 99" in reader("start", "99", code=1)
     assert "campfill lab start 5" in reader("check", "5", code=1)
-    assert "'soon' is none" in reader("start", "5", "--answer", "soon", code=1)
+    assert "'soon' is no number" in reader("start", "5", "--answer", "soon", code=1)
     theirs = reader.folder / "campfill-labs" / "05" / "letters.txt"
     theirs.parent.mkdir(parents=True)
     theirs.write_text("mine")
