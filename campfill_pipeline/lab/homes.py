@@ -38,7 +38,7 @@ def make(root: Path, number: int) -> State:
     home = home_of(root, number)
     if home.exists() and any(home.iterdir()) and not (home / _MARK).is_file():
         raise LabError(
-            f"{home} holds files that no lab put there. Move them away, or start in another folder."
+            f"{home} holds files that no lab put there.", "Move them away, or start in another folder."
         )
     home.mkdir(parents=True, exist_ok=True)
     return keep(root, State(number, _now()))

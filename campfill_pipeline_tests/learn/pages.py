@@ -76,7 +76,9 @@ def _console(folder: Path) -> Any:
         typed, *shown = example.parsed.strip().splitlines()
         assert typed.startswith("$ campfill "), f"{example.path}:{example.line} shows {typed!r}"
         words = re.findall(r"\S+", typed.split("#")[0])[2:]
-        printed, _ = type_command(words, folder)
+        printed, code = type_command(words, folder)
+        if words[:2] == ["lab", "check"]:
+            assert code == 1 and "The assumption behind it: that " in " ".join(printed.split()), printed
         parts = re.split(r"^…$", "\n".join(shown), flags=re.M)  # `…` alone in a line leaves something out
         rest = plain(printed, folder)
         for part in parts:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,20 +32,13 @@ def test_the_page_runs_the_lab_is_not_solved_the_answer_solves_it(
     lab: Lab, folder: Path, connection: psycopg.Connection
 ) -> None:
     root = folder / homes.ROOT
-    began = time.monotonic()
-    play.start(root, lab.number)
-    assert time.monotonic() - began < 10
-    verdict = play.check(root, lab.number)
-    assert not verdict.solved
-    assert verdict.what_is_wrong and verdict.assumption.startswith("that ")
     page = LEARN / lab.page
-    play.clean(root, lab.number)
     connection.autocommit = True
     connection.execute("SET search_path = public")
     run_page(page, connection, folder)
-    assert homes.read(root, lab.number), f"{page.name} shows no `campfill lab start {lab.number}`"
-    said = " ".join(page.read_text(encoding="utf-8").split())
-    assert " ".join(verdict.assumption.split()[:5]) in said, f"{page.name} does not show the first reason"
+    state = homes.read(root, lab.number)
+    assert state is not None, f"{page.name} shows no `campfill lab start {lab.number}`"
+    assert state.prediction is not None and state.solved_at is None
     play.solve(root, lab.number)
     verdict = play.check(root, lab.number)
     assert verdict.solved, verdict.what_is_wrong

@@ -6,20 +6,17 @@ import sys
 from uuid import UUID
 
 import psycopg
+from pydantic import BaseModel, ValidationError
 
 file = sys.argv[1] if len(sys.argv) > 1 else "list.csv"
 
 
-class ValidationError(Exception):
-    """A row that cannot be used."""
+class Row(BaseModel):
+    """A row as it should be."""
 
-
-def checked(row: dict[str, str]) -> tuple[UUID, str, int]:
-    """The row's values. Raises ValidationError."""
-    try:
-        return UUID(row["id"]), row["name"], int(row["goal"])
-    except ValueError as error:
-        raise ValidationError(f"{row['id']}: {error}") from error
+    id: UUID
+    name: str
+    goal: int
 
 
 with psycopg.connect(os.environ["LAB_DATABASE_URL"], autocommit=True) as db, open(file, newline="") as text:
@@ -28,8 +25,9 @@ with psycopg.connect(os.environ["LAB_DATABASE_URL"], autocommit=True) as db, ope
     )
     try:
         for row in csv.DictReader(text):
-            db.execute("INSERT INTO line VALUES (%s, %s, %s)", checked(row))
+            valid = Row.model_validate(row)
+            db.execute("INSERT INTO line VALUES (%s, %s, %s)", [valid.id, valid.name, valid.goal])
     except ValidationError as error:
         db.execute("UPDATE upload SET status = 'failed' WHERE file = %s", [file])
-        sys.exit(f"the list is not valid: {error}")
+        sys.exit(f"the list is not valid: {error.errors()[0]['msg']}")
     db.execute("UPDATE upload SET status = 'loaded' WHERE file = %s", [file])
