@@ -91,11 +91,10 @@ def with_sections(page: str, text: str) -> str:
 
 
 def main() -> None:
-    """Write the generated pages."""
+    """Write the generated pages and the course's pictures."""
     for page in sections():
         file = DOCS / page
         file.write_text(with_sections(page, file.read_text(encoding="utf-8")), encoding="utf-8")
-    """Write the generated pages and the course's pictures."""
     drawing.write()
     with tempfile.TemporaryDirectory(prefix="campfill-docs-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)

@@ -32,6 +32,7 @@ def test_the_page_runs_the_lab_is_not_solved_the_answer_solves_it(
     lab: Lab, folder: Path, connection: psycopg.Connection
 ) -> None:
     root = folder / homes.ROOT
+    play.clean(root, lab.number)
     page = LEARN / lab.page
     connection.autocommit = True
     connection.execute("SET search_path = public")
