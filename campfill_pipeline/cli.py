@@ -111,12 +111,15 @@ def refresh(
     last: Annotated[
         Day | None, typer.Option("--to", help="Last local day, inclusive.", formats=["%Y-%m-%d"])
     ] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Take these days as they come, however much of them is missing.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Fetch delivery for these local days (default: today and the restatement days), and update fulfillment."""
     from campfill_pipeline.commands import refresh as command
 
-    document, code = command.run(_day(first), _day(last), quiet=as_json)
+    document, code = command.run(_day(first), _day(last), accept=accept, quiet=as_json)
     if as_json:
         _print_json(document)
     raise typer.Exit(code)

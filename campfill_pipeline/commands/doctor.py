@@ -74,6 +74,15 @@ def _database(settings: Settings) -> Iterator[Finding]:
         if source["failing_days"]:
             text = f"{source['failing_days']} days failing: {source['latest_failure']}"
             yield Finding("delivery", False, text, "run campfill refresh once mended")
+        if source["refused_rows"]:
+            yield Finding(
+                f"rows of {source['source']}",
+                False,
+                f"{source['refused_rows']:,} rows were refused; figures may lack what they told",
+                "see table reconciliation (refused_row); ask the owner of the reporting API, then fetch the day again"
+                if source["source"] == "api"
+                else "mend the rows that the receipt lists, and drop the export again",
+            )
 
 
 def _token(settings: Settings) -> Iterator[Finding]:

@@ -93,7 +93,11 @@ def _fresh(freshness: Freshness, made_at: datetime) -> dict[str, object]:
     """The part of the head that may change while all figures stay as they are."""
     return {
         "made_at": made_at,
-        "freshness": {**asdict(freshness), "gap_note": wording.gap_note(freshness.gaps)},
+        "freshness": {
+            **asdict(freshness),
+            "gap_note": wording.gap_note(freshness.gaps),
+            "doubt_note": wording.doubt_note(freshness),
+        },
     }
 
 

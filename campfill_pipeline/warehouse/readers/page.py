@@ -80,9 +80,11 @@ def freshness(connection: Connection, as_of: date) -> Freshness:
     """How far delivery goes without a gap, when it was fetched, and the newest list."""
     row = connection.execute(query("readers/page", "freshness"), {"as_of": as_of}).fetchone()
     assert row is not None, "an aggregate always gives a row"
-    first, last, fetched_at, today_fetched_at, list_file, list_received_at = row
+    first, last, fetched_at, today_fetched_at, list_file, list_received_at, refused, kept = row
     gaps = _rows(connection, FetchRow, query("readers/page", "gaps"), as_of=as_of)
-    return Freshness(first, last, fetched_at, today_fetched_at, gaps, list_file, list_received_at)
+    return Freshness(
+        first, last, fetched_at, today_fetched_at, gaps, list_file, list_received_at, refused, kept
+    )
 
 
 def _revisions(connection: Connection) -> dict[UUID, tuple[RevisionRow, ...]]:

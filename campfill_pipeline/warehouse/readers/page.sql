@@ -55,7 +55,10 @@ WITH complete AS (
 SELECT n.first, n.last,
        (SELECT max(fetched_at) FROM delivery_fetch WHERE status <> 'failed'),
        (SELECT max(fetched_at) FROM delivery_fetch WHERE status <> 'failed' AND day = %(as_of)s),
-       l.file_name, l.received_at
+       l.file_name, l.received_at,
+       (SELECT COALESCE(sum(refused), 0)::bigint FROM report_fetch f
+        WHERE EXISTS (SELECT FROM report_refusal r WHERE r.fetch_no = f.fetch_no)),
+       (SELECT count(*) FROM delivery_fetch WHERE failures > 0 AND status IN ('complete', 'partial'))
 FROM newest n LEFT JOIN list l ON true
 
 -- name: gaps

@@ -131,7 +131,8 @@ class FetchRow:
 class Freshness:
     """How far the delivery data reach: without a gap from `complete_from` to `complete_through`, local days.
 
-    `gaps` are the days before `as_of`, in the flight of a line, that were not fetched completely.
+    `gaps` are the days before `as_of`, in the flight of a line, that were not fetched completely. `refused_rows` could
+    not be used; `kept_days` stayed as they were because their newest answer was not believed, or did not come.
     """
 
     complete_from: date | None
@@ -141,6 +142,8 @@ class Freshness:
     gaps: tuple[FetchRow, ...]
     list_file: str | None
     list_received_at: datetime | None
+    refused_rows: int = 0
+    kept_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

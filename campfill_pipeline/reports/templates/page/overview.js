@@ -71,6 +71,7 @@ const dataStatement = () => {
   const today = freshness.today_fetched_at
     ? "Today's hours so far count as delivered, but in no average."
     : "Nothing of today is counted yet.";
+  const doubt = freshness.doubt_note && html` <strong>${freshness.doubt_note}</strong>`;
   const notJudged = unjudged
     ? html`<a href="#/lines?state=uncovered">${count(unjudged)}</a>
         ${plural(unjudged, "has a flight day that was", "have flight days that were")} never fetched: in no
@@ -90,7 +91,7 @@ const dataStatement = () => {
       <div>
         <dt>Delivery last arrived</dt>
         <dd>${freshness.fetched_at ? moment(freshness.fetched_at, shortMoment) : "never"}</dd>
-        <dd class="soft">${today}</dd>
+        <dd class="soft">${today}${doubt}</dd>
       </div>
       <div>
         <dt>Lines judged</dt>

@@ -1383,6 +1383,7 @@
     const unjudged = coverage.begun - coverage.judged;
     const since = late ? html`<strong>Older than the day before this page's date:</strong> ${freshness.gap_note}` : html`without a gap since ${day(freshness.complete_from, dayMedium)}`;
     const today = freshness.today_fetched_at ? "Today's hours so far count as delivered, but in no average." : "Nothing of today is counted yet.";
+    const doubt = freshness.doubt_note && html` <strong>${freshness.doubt_note}</strong>`;
     const notJudged = unjudged ? html`<a href="#/lines?state=uncovered">${count(unjudged)}</a>
         ${plural(unjudged, "has a flight day that was", "have flight days that were")} never fetched: in no
         share, trend or cause.` : "Every flight day so far was fetched.";
@@ -1398,7 +1399,7 @@
       <div>
         <dt>Delivery last arrived</dt>
         <dd>${freshness.fetched_at ? moment(freshness.fetched_at, shortMoment) : "never"}</dd>
-        <dd class="soft">${today}</dd>
+        <dd class="soft">${today}${doubt}</dd>
       </div>
       <div>
         <dt>Lines judged</dt>
@@ -1694,4 +1695,4 @@
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 73e29a661b3571a161236676647a771e. */
+/* Made by `make page` from the modules beside this folder, 1414582bd0178b9bbc34254fb4868313. */
