@@ -14,6 +14,7 @@ from campfill_pipeline.commands import render
 from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.settings import Settings, environment
 from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.delivery import zone
 from campfill_pipeline.warehouse.postgres import server
 from campfill_pipeline.warehouse.readers import status
 
@@ -59,6 +60,10 @@ def _database(settings: Settings) -> Iterator[Finding]:
             "database", True, f"PostgreSQL {version // 10000} answers on port {connection.info.port}"
         )
         facts = status.facts(connection, now=datetime.now(UTC))
+        counted_in = zone.counted_in(connection)
+    if counted_in not in (None, settings.timezone.key):
+        changed = zone.ZoneChangedError(counted_in or "", settings.timezone.key)
+        yield Finding("time zone", False, changed.problem, changed.mend)
     late = [
         upload
         for upload in facts["uploads"]

@@ -17,6 +17,7 @@ import dagster as dg
 from campfill_pipeline.domain.progress import NamedProgress
 from campfill_pipeline.settings import Settings, load_settings
 from campfill_pipeline.warehouse import claims, database
+from campfill_pipeline.warehouse.delivery import zone
 from campfill_pipeline.warehouse.postgres import server
 
 if TYPE_CHECKING:
@@ -105,13 +106,20 @@ class Campfill:
         return served.read_text(encoding="utf-8") if served.exists() else None
 
 
-def open_campfill(progress: NamedProgress = silent, *, attended: bool = False) -> Campfill:
-    """Settings from the environment and their database, started and migrated if need be."""
+def open_campfill(
+    progress: NamedProgress = silent, *, attended: bool = False, moving: bool = False
+) -> Campfill:
+    """Settings from the environment and their database, started and migrated if need be.
+
+    Raises ZoneChangedError where delivery is counted in another time zone, unless it is `moving` to this one.
+    """
     settings = load_settings()
     settings.make_folders()
-    return Campfill(
-        settings, server.database_url(settings), progress, attended=attended, watch_seconds=WATCH_SECONDS
-    )
+    url = server.database_url(settings)
+    if not moving:
+        with database.connect(url) as connection:
+            zone.check(connection, settings.timezone.key)
+    return Campfill(settings, url, progress, attended=attended, watch_seconds=WATCH_SECONDS)
 
 
 def campfill_resource(opened: Campfill | None = None) -> dg.ResourceDefinition:

@@ -18,6 +18,7 @@ import pyarrow as pa
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.warehouse.delivery import attribution, coverage, fetches, partitions, rollups, storing
+from campfill_pipeline.warehouse.delivery import zone as delivery_zone
 from campfill_pipeline.warehouse.delivery.coverage import days_to_fetch, record_failure
 from campfill_pipeline.warehouse.delivery.directory import Directory
 from campfill_pipeline.warehouse.delivery.doubts import Guard
@@ -68,6 +69,7 @@ def store_day(
             _learn(conn, directory, head)
     with storing.own_transaction(conn):
         storing.more_memory(conn)
+        delivery_zone.check(conn, zone.key)
         conn.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", (f"day of {source}", day.toordinal()))
         staging = Staging(
             conn,

@@ -64,7 +64,8 @@ FROM newest n LEFT JOIN list l ON true
 -- name: gaps
 WITH needed AS (
     SELECT DISTINCT day::date AS day
-    FROM (SELECT DISTINCT effective_start, end_date FROM fulfillment WHERE NOT covered AND elapsed_days > 0) f
+    FROM (SELECT DISTINCT f.effective_start - (l.start_date IS NULL)::integer AS effective_start, f.end_date
+          FROM fulfillment f JOIN line l USING (line_no) WHERE NOT f.covered AND f.elapsed_days > 0) f
     CROSS JOIN LATERAL generate_series(
         f.effective_start, LEAST(f.end_date, %(as_of)s::date - 1), interval '1 day') AS day
 )
