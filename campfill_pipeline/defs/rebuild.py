@@ -10,6 +10,7 @@ from typing import Any
 from campfill_pipeline.defs import upload_steps
 from campfill_pipeline.defs.resources import Campfill, open_campfill
 from campfill_pipeline.domain.progress import NamedProgress
+from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.judge.rejected_ids import rejected_ids
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse.rebuild import replay
@@ -48,5 +49,6 @@ def _validated(
     read_again.append(upload)
     verdict = upload_steps.verdict_of(campfill, upload)
     issues = Path(verdict.issues)
-    also_listed = rejected_ids(upload_steps.parsed_of(campfill, upload), issues)
+    parsed = upload_steps.parsed_of(campfill, upload)
+    also_listed = rejected_ids(parsed, issues) if parsed.kind == UploadKind.CAMPAIGN_LIST else []
     return replay.Validated(Path(verdict.lines), issues, upload_steps.counts_of(verdict), also_listed)

@@ -1,9 +1,13 @@
-"""The line register again, in plain Python, written from the rules: what lists and reverts must make of it."""
+"""The line register again, in plain Python, written from the rules: what lists and reverts must make of it.
+
+Whatever is applied, taken back or put back first: the lines are a function of the lists in force, in the order in which
+they arrived. So the model keeps the lists, and works everything out anew each time.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,20 +21,33 @@ def contract(row: Row) -> Row:
 
 @dataclass
 class ModelUpload:
-    """One loaded list: its rows, whether it stands, and whom it marked absent or present again."""
+    """One file: its rows and the ids of its rejected rows, where it stands in the order, and what became of it."""
 
     key: UUID
     content: object
     received: datetime
+    order: int
+    rows: list[Row] = field(default_factory=list)
+    rejected: frozenset[UUID] = frozenset()
+    status: str = "received"
     stands: bool = True
-    marks: dict[UUID, tuple[datetime | None, datetime | None]] = field(default_factory=dict)
+    changed: set[UUID] = field(default_factory=set)
+
+    @property
+    def contracts(self) -> dict[UUID, Row]:
+        return {row["id"]: contract(row) for row in self.rows}
+
+    @property
+    def named(self) -> set[UUID]:
+        return {row["id"] for row in self.rows} | self.rejected
 
 
 @dataclass
 class ModelLine:
-    """One line: what each upload made of it, in order, and the states it went through."""
+    """One line, as it is now, and the states it went through."""
 
-    brought: list[tuple[ModelUpload, Row]] = field(default_factory=list)
+    first_seen: datetime
+    end: date
     actions: list[str] = field(default_factory=list)
     now: Row | None = None
     absent_since: datetime | None = None
@@ -38,69 +55,78 @@ class ModelLine:
 
 @dataclass
 class Model:
-    """All lines and loaded uploads."""
+    """All lines and files."""
 
     lines: dict[UUID, ModelLine] = field(default_factory=dict)
     uploads: list[ModelUpload] = field(default_factory=list)
 
-    def is_duplicate(self, content: object) -> bool:
-        standing = [upload for upload in self.uploads if upload.stands]
-        return bool(standing) and standing[-1].content == content
+    @property
+    def in_force(self) -> list[ModelUpload]:
+        """The lists that count, oldest arrival first."""
+        standing = [upload for upload in self.uploads if upload.status == "loaded" and upload.stands]
+        return sorted(standing, key=lambda upload: upload.order)
 
-    def apply(self, upload: ModelUpload, rows: list[Row]) -> tuple[int, int, int]:
-        """Returns (new, updated, unchanged)."""
-        awaited = {key for key, line in self.lines.items() if line.now is not None}
-        new = updated = unchanged = 0
+    def original_of(self, upload: ModelUpload) -> ModelUpload | None:
+        """The list of which this file would be a duplicate now."""
+        if (standing := self.in_force) and standing[-1].content == upload.content:
+            return standing[-1]
+        return None
+
+    def apply(self, upload: ModelUpload, rows: list[Row], rejected: frozenset[UUID]) -> tuple[int, int, int]:
+        """Decide a waiting file; returns (new, updated, unchanged)."""
+        if original := self.original_of(upload):
+            upload.status = "duplicate"
+            between = range(original.order + 1, upload.order)
+            if any(
+                other.status in ("received", "rejected") and other.order in between for other in self.uploads
+            ):
+                original.order = max(original.order, upload.order)
+            return (0, 0, 0)
+        before = {key: line.now for key, line in self.lines.items()}
+        upload.status, upload.rows, upload.rejected = "loaded", rows, rejected
         for row in rows:
-            line = self.lines.setdefault(row["id"], ModelLine())
-            if line.now is None:
-                line.actions.append("restored" if line.actions else "created")
-                new += 1
-            elif line.now != contract(row):
-                line.actions.append("updated")
-                updated += 1
-            else:
-                unchanged += 1
+            line = self.lines.setdefault(row["id"], ModelLine(upload.received, row["end_date"]))
+            line.first_seen = min(line.first_seen, upload.received)
+        self._work_out()
+        new = updated = 0
+        for key in upload.contracts:
+            line, was = self.lines[key], before.get(key)
+            if line.now == was:
                 continue
-            line.now = contract(row)
-            line.brought.append((upload, line.now))
-        present = {row["id"] for row in rows}
-        missing = awaited - present
-        if 5 * len(missing) <= len(awaited):
-            for key in missing:
-                self._mark(upload, key, upload.received)
-        for key in present:
-            self._mark(upload, key, None)
-        self.uploads.append(upload)
-        return new, updated, unchanged
-
-    def _mark(self, upload: ModelUpload, key: UUID, after: datetime | None) -> None:
-        line = self.lines[key]
-        if (line.absent_since is None) != (after is None):
-            upload.marks[key] = (line.absent_since, after)
-            line.absent_since = after
+            upload.changed.add(key)
+            new, updated = new + (was is None), updated + (was is not None)
+            line.actions.append("updated" if was else "restored" if line.actions else "created")
+        return new, updated, len(rows) - new - updated
 
     def revert(self, upload: ModelUpload) -> set[UUID]:
-        """Take it back, or put it back in force; returns the lines that later uploads changed again."""
+        """Take it back, or put it back in force; returns its changed lines that a later list names too."""
+        before = {key: line.now for key, line in self.lines.items()}
         upload.stands = not upload.stands
-        left = set()
+        self._work_out()
         for key, line in self.lines.items():
-            own = [place for place, (who, _) in enumerate(line.brought) if who is upload]
-            if not own:
+            if line.now == before[key]:
                 continue
-            standing = [place for place, (who, _) in enumerate(line.brought) if who.stands]
-            shall_be = line.brought[standing[-1]][1] if standing else None
-            if standing and standing[-1] > own[-1]:
-                left.add(key)
-            if shall_be == line.now:
-                continue
-            if shall_be is None:
+            if line.now is None:
                 line.actions.append("withdrawn")
             else:
-                line.actions.append("restored" if upload.stands or line.now is None else "reverted")
-            line.now = shall_be
-        for key, (before, after) in upload.marks.items():
-            expected, then = (before, after) if upload.stands else (after, before)
-            if self.lines[key].absent_since == expected:
-                self.lines[key].absent_since = then
-        return left
+                line.actions.append("restored" if upload.stands or before[key] is None else "reverted")
+        later = [other for other in self.in_force if other.order > upload.order]
+        return {key for key in upload.changed if any(key in other.contracts for other in later)}
+
+    def _work_out(self) -> None:
+        known: set[UUID] = set()
+        for line in self.lines.values():
+            line.now = line.absent_since = None
+        for upload in self.in_force:
+            awaited = {key for key in known if self.lines[key].end >= upload.received.date()}
+            missing = awaited - upload.named
+            full = 5 * len(missing) <= len(awaited)
+            known |= upload.contracts.keys()
+            for key, said in upload.contracts.items():
+                self.lines[key].now = said
+            for key in known:
+                line = self.lines[key]
+                if key in upload.named:
+                    line.absent_since = None
+                elif full and key in missing and line.absent_since is None:
+                    line.absent_since = upload.received

@@ -90,7 +90,7 @@ def test_a_lost_register_comes_back_whole(
     rebuilt(database_url, tmp_path)
     before = b"".join(dump(connection))
     connection.execute(
-        "TRUNCATE upload, upload_issue, line_register, line_history, line_absence RESTART IDENTITY"
+        "TRUNCATE upload, upload_issue, line_register, line_history, line_overtaken, upload_listing RESTART IDENTITY"
     )
     rebuilt(database_url, tmp_path)
     assert connection.execute("SELECT count(*) FROM fulfillment").fetchone() == (9,)

@@ -20,7 +20,8 @@ from hypothesis.stateful import (
 )
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.warehouse.rebuild.replay import rebuild
+from campfill_pipeline.warehouse.rebuild.replay import Validated, rebuild
+from campfill_pipeline.warehouse.register import ledger
 from campfill_pipeline.warehouse.register.revert import revert
 from campfill_pipeline_tests.warehouse.lists import NOW, apply, arrive, listed
 from campfill_pipeline_tests.warehouse.register_dump import dump
@@ -28,10 +29,12 @@ from campfill_pipeline_tests.warehouse.register_model import COMPARED, Model, Mo
 from campfill_pipeline_tests.warehouse.test_rebuild import again
 
 IDS = [UUID(int=number) for number in range(1, 9)]
-TABLES = "upload, upload_issue, ledger_event, line_register, line_history, line_absence, line_dirty"
+TABLES = "upload, upload_issue, ledger_event, line_register, line_history, line_overtaken, upload_listing, line_dirty"
 TABLES += (
     ", fulfillment, fulfillment_window, fulfillment_trend, shortfall_cause, reconciliation, fulfillment_state"
 )
+
+Content = tuple[tuple[tuple[UUID, tuple[tuple[str, object], ...]], ...], frozenset[UUID]]
 
 row_values = st.fixed_dictionaries(
     {
@@ -40,17 +43,34 @@ row_values = st.fixed_dictionaries(
         "placement": st.sampled_from(["Station", "City"]),
     }
 )
-contents = st.dictionaries(st.sampled_from(IDS), row_values, min_size=1).map(
-    lambda rows: tuple((key, tuple(values.items())) for key, values in rows.items())
+some_lines = st.dictionaries(st.sampled_from(IDS), row_values, min_size=1)
+most_lines = st.fixed_dictionaries(
+    dict.fromkeys(IDS[:6], row_values), optional=dict.fromkeys(IDS[6:], row_values)
+)
+contents: st.SearchStrategy[Content] = st.tuples(
+    (some_lines | most_lines).map(
+        lambda rows: tuple((key, tuple(values.items())) for key, values in rows.items())
+    ),
+    st.frozensets(st.sampled_from(IDS), max_size=1),
 )
 
 
-def rows_of(content: tuple[tuple[UUID, tuple[tuple[str, object], ...]], ...]) -> list[Row]:
-    return [listed(key, **dict(values)) | {"id": key} for key, values in content]
+def rows_of(content: Content) -> list[Row]:
+    ended = {"start_date": NOW.date() - timedelta(9), "end_date": NOW.date() - timedelta(1)}
+    return [
+        listed(key, **dict(values)) | {"id": key} | (ended if key == IDS[5] else {})
+        for key, values in content[0]
+    ]
+
+
+def rejected_of(content: Content) -> frozenset[UUID]:
+    return content[1] - {key for key, _ in content[0]}
 
 
 class RegisterHistory(RuleBasedStateMachine):
-    """Lists arrive, are dropped again, reverted, put back in force; some runs die before they commit."""
+    """Lists arrive and are applied in any order, some twice, some late after a rejection; some runs die before they
+    commit; lists are reverted and put back in force.
+    """
 
     connection: psycopg.Connection
     url: str
@@ -59,7 +79,8 @@ class RegisterHistory(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.model = Model()
-        self.dropped: list[object] = []
+        self.dropped: list[Content] = []
+        self.content: dict[UUID, Content] = {}
         self.clock: datetime = NOW
         self.connection.execute(f"TRUNCATE {TABLES} RESTART IDENTITY".encode())
 
@@ -67,37 +88,76 @@ class RegisterHistory(RuleBasedStateMachine):
         self.clock += timedelta(minutes=1)
         return self.clock
 
-    def drop(self, content: tuple[tuple[UUID, tuple[tuple[str, object], ...]], ...]) -> None:
+    def of_status(self, *statuses: str) -> list[ModelUpload]:
+        return [upload for upload in self.model.uploads if upload.status in statuses]
+
+    def arrive(self, content: Content) -> ModelUpload:
         at = self.tick()
         upload = arrive(self.connection, content, at=at)
+        self.content[upload.upload_id] = content
+        found = ModelUpload(upload.upload_id, content, at, upload.seq)
+        self.model.uploads.append(found)
+        return found
+
+    def apply(self, upload: ModelUpload) -> None:
+        content = self.content[upload.key]
         rows = [row | {"id": str(row["id"])} for row in rows_of(content)]
-        _, result = apply(self.connection, self.folder, rows, upload=upload, now=at)
-        if self.model.is_duplicate(content):
-            assert result.status == "duplicate"
-            return
-        expected = self.model.apply(ModelUpload(upload.upload_id, content, at), rows_of(content))
+        rejected = rejected_of(content)
+        known = ledger.get(self.connection, upload.key)
+        _, result = apply(
+            self.connection, self.folder, rows, upload=known, now=self.tick(), rejected=len(rejected),
+            also_listed=sorted(rejected),
+        )  # fmt: skip
+        expected = self.model.apply(upload, rows_of(content), rejected)
+        assert (result.status == "duplicate") is (upload.status == "duplicate")
         assert (result.new, result.updated, result.unchanged) == expected
 
     @rule(content=contents)
-    def drop_a_list(self, content: tuple[tuple[UUID, tuple[tuple[str, object], ...]], ...]) -> None:
+    def drop_a_list(self, content: Content) -> None:
         self.dropped.append(content)
-        self.drop(content)
+        self.apply(self.arrive(content))
+
+    @rule(content=contents)
+    def drop_a_list_that_has_to_wait(self, content: Content) -> None:
+        self.dropped.append(content)
+        self.arrive(content)
 
     @precondition(lambda self: self.dropped)
-    @rule(data=st.data())
-    def drop_a_list_again(self, data: st.DataObject) -> None:
-        self.drop(data.draw(st.sampled_from(self.dropped)))
+    @rule(data=st.data(), waits=st.booleans())
+    def drop_a_list_again(self, data: st.DataObject, waits: bool) -> None:
+        upload = self.arrive(data.draw(st.sampled_from(self.dropped)))
+        if not waits:
+            self.apply(upload)
 
-    @precondition(lambda self: self.model.uploads)
+    @precondition(lambda self: self.of_status("received"))
+    @rule(data=st.data())
+    def apply_one_that_waits(self, data: st.DataObject) -> None:
+        self.apply(data.draw(st.sampled_from(self.of_status("received"))))
+
+    @precondition(lambda self: self.of_status("received"))
+    @rule(data=st.data())
+    def give_up_one_that_waits(self, data: st.DataObject) -> None:
+        upload = data.draw(st.sampled_from(self.of_status("received")))
+        ledger.give_up(self.connection, upload.key, at=self.tick())
+        upload.status = "rejected"
+
+    @precondition(lambda self: self.of_status("rejected"))
+    @rule(data=st.data())
+    def ask_again_for_a_rejected_one(self, data: st.DataObject) -> None:
+        upload = data.draw(st.sampled_from(self.of_status("rejected")))
+        ledger.ask_again(self.connection, upload.key, at=self.tick())
+        upload.status = "received"
+
+    @precondition(lambda self: self.of_status("loaded"))
     @rule(data=st.data())
     def revert_an_upload(self, data: st.DataObject) -> None:
-        upload = data.draw(st.sampled_from(self.model.uploads))
+        upload = data.draw(st.sampled_from(self.of_status("loaded")))
         result = revert(self.connection, upload.key, self.tick())
         assert {line.line_id for line in result.left} == self.model.revert(upload)
         assert result.stands is upload.stands
 
     @rule(content=contents)
-    def die_before_the_commit(self, content: tuple[tuple[UUID, tuple[tuple[str, object], ...]], ...]) -> None:
+    def die_before_the_commit(self, content: Content) -> None:
         with self.connection.transaction(force_rollback=True):
             rows = [row | {"id": str(row["id"])} for row in rows_of(content)]
             apply(self.connection, self.folder, rows, now=self.clock)
@@ -105,14 +165,16 @@ class RegisterHistory(RuleBasedStateMachine):
     @invariant()
     def the_register_is_the_models(self) -> None:
         found = self.connection.execute(
-            "SELECT id, withdrawn_at IS NULL, absent_since, name, runtime, impression_goal, budget_eur, cpm_eur,"
-            " buyer, kind_listed, placement FROM line_register"
+            "SELECT id, withdrawn_at IS NULL, absent_since, first_seen_at, name, runtime, impression_goal,"
+            " budget_eur, cpm_eur, buyer, kind_listed, placement FROM line_register"
         ).fetchall()
         stored = {
-            key: (dict(zip(COMPARED, values, strict=True)) if active else None, absent)
-            for key, active, absent, *values in found
+            key: (dict(zip(COMPARED, values, strict=True)) if active else None, absent, seen)
+            for key, active, absent, seen, *values in found
         }
-        assert stored == {key: (line.now, line.absent_since) for key, line in self.model.lines.items()}
+        assert stored == {
+            key: (line.now, line.absent_since, line.first_seen) for key, line in self.model.lines.items()
+        }
 
     @invariant()
     def every_chain_of_revisions_is_whole(self) -> None:
@@ -125,12 +187,17 @@ class RegisterHistory(RuleBasedStateMachine):
             assert number == len(chain)
         assert chains == {key: line.actions for key, line in self.model.lines.items()}
 
+    def read_again(self, upload: ledger.Upload) -> Validated:
+        rejected = rejected_of(self.content[upload.upload_id])
+        found = again(self.folder, upload)
+        counts = ledger.Counts(found.counts.read + len(rejected), found.counts.read, len(rejected))
+        return Validated(found.lines, found.issues, counts, sorted(rejected))
+
     def teardown(self) -> None:
         before = b"".join(dump(self.connection))
         result = rebuild(
-            self.url, lambda upload: again(self.folder, upload), rules=FulfillmentRules(), as_of=NOW.date(),
-            now=self.clock,
-        )  # fmt: skip
+            self.url, self.read_again, rules=FulfillmentRules(), as_of=NOW.date(), now=self.clock
+        )
         assert result.differences == ()
         assert b"".join(dump(self.connection)) == before
 

@@ -16,7 +16,7 @@ _CONTRACT = """name, kind_listed, buyer, agency, platform, seat, runtime, start_
 
 CANONICAL = {
     "upload": """
-        SELECT upload_id, seq, partition_key, sha256, file_name, file_bytes, archived_as, door, kind, status,
+        SELECT upload_id, seq, order_no, partition_key, sha256, file_name, file_bytes, archived_as, door, kind, status,
                reason, message, hint, received_at, decided_at, reverted_at, attempts, run_id, content_date,
                applied_no, rows_read, rows_accepted, rows_rejected, rows_skipped, rows_new, rows_updated,
                rows_unchanged, notes, receipt
@@ -33,9 +33,11 @@ CANONICAL = {
                r.changes, r.notable, r.name, r.kind_listed, r.buyer, r.agency, r.platform, r.seat, r.runtime,
                r.start_date, r.end_date, r.impression_goal, r.budget_eur, r.cpm_eur, r.placement, r.advertiser
         FROM {schema}.revision r JOIN {schema}.line_register l USING (line_no)""",
-    "line_absence": """
-        SELECT l.id, a.upload_id, a.before, a.after
-        FROM {schema}.line_absence a JOIN {schema}.line_register l USING (line_no)""",
+    "line_overtaken": """
+        SELECT l.id, o.upload_id, o.sheet, o.row_no, o.name, o.kind_listed, o.buyer, o.agency, o.platform, o.seat,
+               o.runtime, o.start_date, o.end_date, o.impression_goal, o.budget_eur, o.cpm_eur, o.placement,
+               o.advertiser
+        FROM {schema}.line_overtaken o JOIN {schema}.line_register l USING (line_no)""",
 }
 
 

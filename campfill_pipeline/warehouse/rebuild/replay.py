@@ -34,7 +34,7 @@ from campfill_pipeline.warehouse.register.uploads import Counts, Upload
 from campfill_pipeline.warehouse.statements import query
 
 REPLAY_SCHEMA = "campfill_rebuild"
-REPLAYED = ("upload", "upload_issue", "line_register", "line_history", "line_absence")
+REPLAYED = ("upload", "upload_issue", "upload_listing", "line_register", "line_history", "line_overtaken")
 # What is computed from lines and delivery; compared before and after, but for when it was computed.
 COMPUTED = ("fulfillment", "fulfillment_window", "fulfillment_trend", "shortfall_cause", "reconciliation")
 NOT_COMPARED = ("refreshed_at", "since", "seen_at")
@@ -175,7 +175,7 @@ def _replay_decision(
         )  # fmt: skip
         return
     # Read again for its issues only; what was never readable, or given up, has none.
-    issues = validate(upload).issues if detail["rows_read"] else None
+    issues = validate(upload).issues if detail["rows_read"] is not None else None
     counts = None
     if detail["rows_read"] is not None:
         counts = Counts(*(detail[f"rows_{name}"] for name in ("read", "accepted", "rejected", "skipped")))
@@ -185,7 +185,7 @@ def _replay_decision(
     ledger.decide(
         conn, upload.upload_id, status=status, at=at, kind=kind, reason=detail["reason"], message=detail["message"],
         hint=detail["hint"], counts=counts, changed=changed, content_date=content_date, notes=tuple(detail["notes"]),
-        issues=issues,
+        issues=issues, detail={name: detail[name] for name in ("duplicate_of",) if name in detail},
     )  # fmt: skip
 
 
@@ -196,13 +196,14 @@ def _number_lines_as_before(conn: psycopg.Connection) -> None:
         f" nextval(pg_get_serial_sequence('{database.SCHEMA}.line_register', 'line_no'))) AS new_no"
         f" FROM {REPLAY_SCHEMA}.line_register r LEFT JOIN {database.SCHEMA}.line_register l USING (id)".encode()
     )
-    for table in ("line_register", "line_history", "line_absence"):
+    for table in ("line_register", "line_history", "line_overtaken"):
         # Over negative numbers, so that no two lines ever have the same.
         for step in (
             f"UPDATE {REPLAY_SCHEMA}.{table} t SET line_no = -new_no FROM number n WHERE n.line_no = t.line_no",
             f"UPDATE {REPLAY_SCHEMA}.{table} SET line_no = -line_no",
         ):
             conn.execute(step.encode())
+    conn.execute(query("rebuild/replay", "number listings"))
 
 
 def _keep_computed(conn: psycopg.Connection, rules: FulfillmentRules, as_of: date, now: datetime) -> None:

@@ -75,7 +75,7 @@ def apply_list(
             return ApplyResult(0, 0, 0, 0, 0, UploadStatus.DUPLICATE)
         event_no = ledger.add_event(conn, "decided", upload.upload_id, now)
         values = {
-            "upload_id": upload.upload_id, "seq": upload.seq, "event_no": event_no, "now": now,
+            "upload_id": upload.upload_id, "order_no": upload.order_no, "event_no": event_no, "now": now,
             "received_at": upload.received_at, "today": upload.received_at.astimezone(timezone).date(),
             "also_listed": list(also_listed), "content_date": content_date,
         }  # fmt: skip
@@ -90,17 +90,16 @@ def apply_list(
             " loaded before; what it says counts all the same, as it arrived later."
             for name, date in (run("newer").fetchall() if content_date else [])
         ]
-        if run("later").fetchone() and (overtaken := run("overtaken").rowcount):
-            left = "1 line is left as a list that arrived later has set it already."
-            if overtaken > 1:
-                left = f"{overtaken:,} lines are left as a list that arrived later has set them already."
-            notes.append(left)
+        late = run("later").fetchone() == (True,)
+        if late:
+            overtaken = run("overtaken").rowcount
+            run("seen earlier")
+            notes += _left(overtaken)
         run("touched")
         revisions.write(conn, values, brought=True)
         returned, updated, notable = run("count").fetchall()[0]
         created = run("insert").fetchall()[0][0]
-        absent = run("missing").rowcount
-        run("found again")
+        absent = _absences(run, late=late)
         revisions.finish(conn, event_no)
         new = created + returned
         status = UploadStatus.PARTLY_LOADED if counts.rejected else UploadStatus.LOADED
@@ -111,3 +110,24 @@ def apply_list(
             event_no=event_no, detail={"notable": notable, "absent": absent},
         )  # fmt: skip
         return ApplyResult(new, updated, unchanged, notable, absent, status, tuple(notes))
+
+
+def _absences(run: revisions.Run, *, late: bool) -> int:
+    """Note which lines the list names, and mark those it lacks; returns how many are newly absent."""
+    [(whole,)] = run("listing").fetchall()
+    if late:  # lists that arrived later than this one may be judged otherwise now
+        [(before,)] = run("absent").fetchall()
+        run("judge again")
+        [(after,)] = run("absent").fetchall()
+        return max(int(after) - int(before), 0)
+    absent = run("missing").rowcount if whole else 0
+    run("found again")
+    return absent
+
+
+def _left(overtaken: int) -> list[str]:
+    if not overtaken:
+        return []
+    if overtaken == 1:
+        return ["1 line is left as a list that arrived later has set it already."]
+    return [f"{overtaken:,} lines are left as a list that arrived later has set them already."]

@@ -8,13 +8,36 @@ SELECT set_config('work_mem', '128MB', true), set_config('default_statistics_tar
 ANALYZE arriving (id)
 
 -- name: later
-SELECT 1 FROM upload WHERE seq > %(seq)s AND applied_no IS NOT NULL LIMIT 1
+SELECT EXISTS (SELECT FROM upload u JOIN upload_listing g USING (upload_id) WHERE u.order_no > %(order_no)s)
 
 -- name: overtaken
--- A giant may be applied after a list that arrived later than it. What the later one set, stays.
-DELETE FROM arriving a
-USING line_register l, upload u
-WHERE l.id = a.id AND u.upload_id = l.upload_id AND u.seq > %(seq)s AND l.withdrawn_at IS NULL
+-- A list may be applied after one that arrived later: a giant, or a killed run's retry. What the later one set, stays; what
+-- this one says is kept for the day when the later one is taken back.
+WITH later AS MATERIALIZED (
+    SELECT COALESCE(range_agg(g.lines), '{}') AS lines FROM upload u JOIN upload_listing g USING (upload_id)
+    WHERE u.reverted_at IS NULL AND u.order_no > %(order_no)s
+), gone AS (
+    DELETE FROM arriving a USING line_register l, later
+    WHERE l.id = a.id AND l.line_no <@ later.lines
+    RETURNING l.line_no, a.*
+)
+INSERT INTO line_overtaken (line_no, upload_id, sheet, row_no, name, kind_listed, buyer, agency, platform, seat, runtime,
+                            start_date, end_date, impression_goal, budget_eur, cpm_eur, placement, advertiser)
+SELECT line_no, %(upload_id)s, sheet, row_no, name, kind, buyer, agency, platform, seat, runtime, start_date, end_date,
+       impression_goal, budget_eur, cpm_eur, placement, advertiser
+FROM gone
+
+-- name: seen earlier
+-- A list that is applied late may be the first that named a line.
+WITH known AS (
+    SELECT l.line_no FROM line_register l JOIN arriving a USING (id) WHERE l.first_seen_at > %(received_at)s
+    UNION ALL
+    SELECT line_no FROM line_overtaken JOIN line_register l USING (line_no)
+    WHERE line_overtaken.upload_id = %(upload_id)s AND l.first_seen_at > %(received_at)s
+), noted AS (
+    INSERT INTO line_dirty (line_no, since) SELECT line_no, %(now)s FROM known ON CONFLICT DO NOTHING
+)
+UPDATE line_register l SET first_seen_at = %(received_at)s FROM known WHERE known.line_no = l.line_no
 
 -- name: touched
 -- The known lines that are not as the register has them.
@@ -52,33 +75,41 @@ SELECT count(*) FILTER (WHERE t.action = 'restored'), count(*) FILTER (WHERE t.a
        count(*) FILTER (WHERE t.action = 'updated' AND l.notable)
 FROM touched t JOIN line_register l USING (line_no)
 
--- name: missing
--- Where the list is full (at least four fifths of the lines that have not ended): the awaited lines it lacks, newly absent.
-WITH awaited AS MATERIALIZED (
-    SELECT line_no, id, absent_since FROM line_register
-    WHERE withdrawn_at IS NULL AND end_date >= %(today)s AND (event_no <> %(event_no)s OR action = 'updated')
-), missing AS MATERIALIZED (
-    SELECT line_no, absent_since FROM awaited w
-    WHERE NOT EXISTS (SELECT FROM arriving a WHERE a.id = w.id) AND id <> ALL (%(also_listed)s)
-), mark AS (
-    SELECT line_no FROM missing
-    WHERE absent_since IS NULL AND (SELECT count(*) FROM missing) <= 0.2 * (SELECT count(*) FROM awaited)
-), noted AS (
-    INSERT INTO line_absence (upload_id, line_no, before, after)
-    SELECT %(upload_id)s, line_no, NULL, %(received_at)s FROM mark
+-- name: listing
+-- What the list names. Whether it is a full one (it has at least four fifths of the lines that had not ended) is known at
+-- once where nothing arrived later: the lines in force before it are those of the register that it did not bring.
+WITH named AS (
+    SELECT line_no FROM arriving JOIN line_register USING (id)
+    UNION ALL
+    SELECT line_no FROM line_overtaken WHERE upload_id = %(upload_id)s
+), awaited AS (
+    SELECT count(*) AS lines,
+           count(*) FILTER (WHERE a.id IS NULL AND l.id <> ALL (%(also_listed)s)) AS missing
+    FROM line_register l LEFT JOIN arriving a ON a.id = l.id
+    WHERE withdrawn_at IS NULL AND l.end_date >= %(today)s AND (event_no <> %(event_no)s OR action = 'updated')
 )
-UPDATE line_register l SET absent_since = %(received_at)s FROM mark WHERE mark.line_no = l.line_no
+INSERT INTO upload_listing (upload_id, event_no, listed_on, whole, lines, rejected)
+SELECT %(upload_id)s, %(event_no)s, %(today)s, w.missing <= 0.2 * w.lines,
+       (SELECT COALESCE(range_agg(int4range(line_no, line_no, '[]')), '{}') FROM named), %(also_listed)s
+FROM awaited w
+RETURNING whole
+
+-- name: missing
+-- The lines in force that a full list lacks, newly absent.
+UPDATE line_register l SET absent_since = %(received_at)s
+WHERE withdrawn_at IS NULL AND absent_since IS NULL AND end_date >= %(today)s
+  AND NOT EXISTS (SELECT FROM arriving a WHERE a.id = l.id) AND id <> ALL (%(also_listed)s)
 
 -- name: found again
-WITH mark AS (
-    SELECT line_no, absent_since FROM line_register l
-    WHERE absent_since IS NOT NULL
-      AND (EXISTS (SELECT FROM arriving a WHERE a.id = l.id) OR id = ANY (%(also_listed)s))
-), noted AS (
-    INSERT INTO line_absence (upload_id, line_no, before, after)
-    SELECT %(upload_id)s, line_no, absent_since, NULL FROM mark
-)
-UPDATE line_register l SET absent_since = NULL FROM mark WHERE mark.line_no = l.line_no
+UPDATE line_register l SET absent_since = NULL
+WHERE absent_since IS NOT NULL
+  AND (EXISTS (SELECT FROM arriving a WHERE a.id = l.id) OR id = ANY (%(also_listed)s))
+
+-- name: absent
+SELECT count(*) FROM line_register WHERE absent_since IS NOT NULL
+
+-- name: judge again
+SELECT judge_listings(%(order_no)s), judge_absence()
 
 -- name: newer
 SELECT file_name, content_date FROM upload

@@ -193,6 +193,8 @@ def decide(
         if row is None:
             raise _already_decided(get(conn, upload_id))
         store_issues(conn, upload_id, issues)
+        if original := (detail or {}).get("duplicate_of"):
+            conn.execute(query("register/ledger", "renew"), {"original": original, "repeat": upload_id})
         facts |= {
             "applied_no": row[0],
             "content_date": content_date and content_date.isoformat(),

@@ -1,8 +1,8 @@
 """Taking an upload back, and putting it back in force.
 
-A line is what the newest of the standing uploads that changed it made of it; with none left, it is withdrawn. An upload
-stands until it is reverted, and again when the revert is reverted. Everything here follows from that sentence
-(docs/decisions/0022). Belongs here: undoing uploads. Does not belong here: applying them (`apply`).
+A line is what the list in force that arrived last, of those that name it, says of it; with none left, it is withdrawn.
+A list is in force until it is reverted, and again when the revert is reverted. Everything here follows from that
+sentence (docs/decisions/0022). Belongs here: undoing uploads. Does not belong here: applying them (`apply`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class TakenBack:
 
 @dataclass(frozen=True)
 class LeftAlone:
-    """A line that stays as it is, because a later upload, which stands, changed it again."""
+    """A line that stays as it is, because an upload that arrived later, and is in force, names it too."""
 
     line_id: UUID
     name: str
@@ -57,7 +57,7 @@ class RevertResult:
 def revert(conn: psycopg.Connection, upload_id: UUID, now: datetime) -> RevertResult:
     """Take back exactly what a loaded list changed, as new revisions; on a reverted one, put it back in force.
 
-    One transaction. Lines that later uploads changed again are left and listed. Raises LedgerError where there is
+    One transaction. Lines that later uploads name too are left and listed. Raises LedgerError where there is
     nothing to take back.
     """
     with conn.transaction():
@@ -70,7 +70,8 @@ def revert(conn: psycopg.Connection, upload_id: UUID, now: datetime) -> RevertRe
             "UPDATE upload SET reverted_at = %s WHERE upload_id = %s", [None if stands else now, upload_id]
         )
         event_no = ledger.add_event(conn, "reverted", upload_id, now)
-        values = {"upload_id": upload_id, "event_no": event_no, "now": now, "stands": stands}
+        values = {"upload_id": upload_id, "event_no": event_no, "now": now, "stands": stands,
+                  "order_no": upload.order_no}  # fmt: skip
         run = revisions.runner(conn, "revert", values)
         revisions.prepare(conn)
         for part in ("own", "top", "arriving", "touched"):

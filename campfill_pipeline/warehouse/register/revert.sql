@@ -1,27 +1,42 @@
 -- Taking an upload back, or putting it back in force (warehouse/register/revert.py). Each part is one statement.
 
 -- name: own
--- The lines that the upload changed, with the newest revision it brought.
+-- The lines that the upload names, and whether it changed them.
 CREATE TEMP TABLE own ON COMMIT DROP AS
-SELECT line_no, max(revision) AS revision FROM revision WHERE upload_id = %(upload_id)s AND brought GROUP BY line_no
+SELECT line.no AS line_no,
+       EXISTS (SELECT FROM revision r WHERE r.line_no = line.no AND r.upload_id = %(upload_id)s AND r.brought) AS changed
+FROM upload_listing g, unnest(g.lines) AS part (range), generate_series(lower(part.range), upper(part.range) - 1) AS line (no)
+WHERE g.upload_id = %(upload_id)s
 
 -- name: top
--- What each of these lines shall be: the newest state that a standing upload brought. None: withdrawn.
+-- The list in force that arrived last of those that name the line. None: the line is withdrawn.
 CREATE TEMP TABLE top ON COMMIT DROP AS
-SELECT DISTINCT ON (r.line_no) r.line_no, r.revision, r.upload_id
-FROM own o JOIN revision r USING (line_no) JOIN upload u ON u.upload_id = r.upload_id
-WHERE r.brought AND u.reverted_at IS NULL
-ORDER BY r.line_no, r.revision DESC
+SELECT line.no AS line_no, n.upload_id, n.order_no, g.event_no
+FROM newest_listing((SELECT lines FROM upload_listing WHERE upload_id = %(upload_id)s), false) n
+JOIN upload_listing g ON g.upload_id = n.upload_id,
+     unnest(n.lines) AS part (range), generate_series(lower(part.range), upper(part.range) - 1) AS line (no)
 
 -- name: arriving
+-- What that list says of the line: what the register held right after it was applied, where it was not overtaken.
 INSERT INTO arriving (position, sheet, row_no, id, name, kind, buyer, agency, platform, seat, runtime, start_date, end_date,
                       impression_goal, budget_eur, cpm_eur, placement, advertiser)
-SELECT o.line_no, r.sheet, r.row_no, l.id, r.name, r.kind_listed, r.buyer, r.agency, r.platform, r.seat, r.runtime,
-       r.start_date, r.end_date, r.impression_goal, r.budget_eur, r.cpm_eur, r.placement, r.advertiser
+SELECT o.line_no, CASE WHEN COALESCE(top.upload_id, r.upload_id) = r.upload_id THEN r.sheet END,
+       CASE WHEN COALESCE(top.upload_id, r.upload_id) = r.upload_id THEN r.row_no END, l.id,
+       r.name, r.kind_listed, r.buyer, r.agency, r.platform, r.seat, r.runtime, r.start_date, r.end_date,
+       r.impression_goal, r.budget_eur, r.cpm_eur, r.placement, r.advertiser
 FROM own o
 JOIN line_register l USING (line_no)
 LEFT JOIN top USING (line_no)
-JOIN revision r ON r.line_no = o.line_no AND r.revision = COALESCE(top.revision, l.revision)
+CROSS JOIN LATERAL (
+    SELECT upload_id, sheet, row_no, name, kind_listed, buyer, agency, platform, seat, runtime, start_date, end_date,
+           impression_goal, budget_eur, cpm_eur, placement, advertiser
+    FROM line_overtaken t WHERE t.upload_id = top.upload_id AND t.line_no = o.line_no
+    UNION ALL
+    (SELECT upload_id, sheet, row_no, name, kind_listed, buyer, agency, platform, seat, runtime, start_date, end_date,
+            impression_goal, budget_eur, cpm_eur, placement, advertiser
+     FROM revision v WHERE v.line_no = o.line_no AND (top.event_no IS NULL OR v.event_no <= top.event_no)
+     ORDER BY v.revision DESC LIMIT 1)
+    LIMIT 1) r
 
 -- name: touched
 CREATE TEMP TABLE touched ON COMMIT DROP AS
@@ -39,11 +54,7 @@ WHERE (top.line_no IS NULL) <> (l.withdrawn_at IS NOT NULL)
        a.impression_goal, a.budget_eur, a.cpm_eur, a.placement, a.advertiser)
 
 -- name: absence
-UPDATE line_register l
-SET absent_since = CASE WHEN %(stands)s THEN b.after ELSE b.before END
-FROM line_absence b
-WHERE b.upload_id = %(upload_id)s AND b.line_no = l.line_no
-  AND l.absent_since IS NOT DISTINCT FROM CASE WHEN %(stands)s THEN b.before ELSE b.after END
+SELECT judge_listings(%(order_no)s), judge_absence()
 
 -- name: taken
 SELECT l.id, l.name, t.action, t.upload_id FROM touched t JOIN line_register l USING (line_no) ORDER BY l.name, l.id
@@ -51,5 +62,5 @@ SELECT l.id, l.name, t.action, t.upload_id FROM touched t JOIN line_register l U
 -- name: left
 SELECT l.id, l.name, u.upload_id, u.file_name
 FROM own o JOIN top USING (line_no) JOIN line_register l USING (line_no) JOIN upload u ON u.upload_id = top.upload_id
-WHERE top.revision > o.revision AND top.upload_id <> %(upload_id)s
+WHERE o.changed AND top.order_no > %(order_no)s
 ORDER BY l.name, l.id

@@ -36,6 +36,7 @@ class Upload:
 
     upload_id: UUID
     seq: int
+    order_no: int
     partition_key: str
     sha256: str
     file_name: str
@@ -120,12 +121,12 @@ def recent(conn: psycopg.Connection, n: int) -> list[Upload]:
 
 
 def duplicate_of(conn: psycopg.Connection, upload: Upload) -> Upload | None:
-    """The newest standing upload of its kind, where it has the very same bytes as `upload`; else None."""
+    """The upload in force that arrived last of its kind, where it has the very bytes of `upload`; else None."""
     found = _select(
         conn,
         sql.SQL(
-            "WHERE sha256 = %s AND upload_id <> %s AND applied_no IN ("
-            " SELECT max(applied_no) FROM upload WHERE reverted_at IS NULL GROUP BY kind)"
+            "WHERE sha256 = %s AND upload_id <> %s AND applied_no IS NOT NULL AND order_no IN ("
+            " SELECT max(order_no) FROM upload WHERE applied_no IS NOT NULL AND reverted_at IS NULL GROUP BY kind)"
         ),
         [upload.sha256, upload.upload_id],
     )
