@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from campfill_pipeline.commands import render
+from campfill_pipeline.domain.rounding import half_up
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
@@ -125,11 +126,11 @@ def _show_cause(console: Console, cause: dict[str, Any]) -> None:
 
 
 def _measure(value: float | None, *, whole: bool) -> str:
-    return "–" if value is None else f"{value:,.0f}" if whole else f"{value:,.3f}"
+    return "–" if value is None else f"{half_up(Decimal(str(value)), 0 if whole else 3):,}"
 
 
 def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value * 100:,.0f} %"
+    return "–" if value is None else f"{half_up(Decimal(str(value)) * 100):,} %"
 
 
 def _show_history(console: Console, history: list[dict[str, Any]]) -> None:

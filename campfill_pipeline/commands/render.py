@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from campfill_pipeline.domain.fulfillment import Band
+from campfill_pipeline.domain.rounding import half_up, percentage
 
 BAND_STYLES = {
     Band.GOAL_MET: ("●", "blue", "goal met"),
@@ -23,23 +24,19 @@ BAND_STYLES = {
 
 def whole(value: Decimal | int | None) -> str:
     """A count or impressions, rounded to whole and grouped: 1,234,567. None is a dash."""
-    return "–" if value is None else f"{value:,.0f}"
+    return "–" if value is None else f"{half_up(value):,}"
 
 
 def euros(value: Decimal | None) -> str:
     """Euros, rounded to whole and grouped."""
-    return "–" if value is None else f"€{value:,.0f}"
+    return "–" if value is None else f"€{half_up(value):,}"
 
 
 def percent(value: Decimal | None, places: int = 1) -> str:
     """A percentage. A shortfall is never rounded up to its goal: 99.97 shows as 99.9, not 100.0."""
     if value is None:
         return "–"
-    quantum = Decimal(1).scaleb(-places)
-    shown = value.quantize(quantum)
-    if value < 100 <= shown:
-        shown = Decimal(100) - quantum
-    return f"{shown:,.{places}f} %"
+    return f"{percentage(value, places):,} %"
 
 
 def bar(share: Decimal | None, width: int = 10) -> Text:

@@ -14,6 +14,7 @@ import dagster as dg
 
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.causes import Side
+from campfill_pipeline.domain.rounding import half_up
 from campfill_pipeline.reports.both import Written
 from campfill_pipeline.warehouse.figures import reconciliation
 from campfill_pipeline.warehouse.figures.fulfillment import RefreshResult
@@ -38,7 +39,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> dg.MetadataValue:
 def _shown(value: object) -> str:
     if value is None:
         return "–"
-    return f"{value:,.2f}" if isinstance(value, Decimal) else str(value)
+    return f"{half_up(value, 2):,}" if isinstance(value, Decimal) else str(value)
 
 
 def tables(campfill: Campfill, result: RefreshResult, seconds: float) -> dict[str, Metadata]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from campfill_pipeline.domain.causes import Cause
 from campfill_pipeline.domain.fulfillment import Lifecycle
 from campfill_pipeline.domain.kinds import PurchaseType
+from campfill_pipeline.domain.rounding import half_up, percentage
 
 MAKE_GOOD_DAYS = 7
 """For so many days after its end, a guaranteed line that fell short is listed among what needs attention."""
@@ -68,24 +69,29 @@ def sentence(now: Situation) -> str:
         return f"Live{pace}, {left} left: {at_stake} at risk{because}."
     best = "its best week gave" if now.elapsed_days >= 7 else "so far it got"
     verdict = "reachable" if now.reachable else "out of reach"
-    needs = f"needs {whole(now.required_daily, ROUND_CEILING)} a day"
+    needs = f"needs {at_least(now.required_daily)} a day"
     had = f"{best} {whole(now.best_week_daily)} a day ({verdict})"
     return f"Live{pace}, {left} left: {needs}, {had}; at risk are {at_stake}{because}."
 
 
-def whole(amount: Decimal, rounding: str = ROUND_HALF_UP) -> str:
+def whole(amount: Decimal) -> str:
     """Impressions for reading: 12,345."""
-    return f"{amount.quantize(Decimal(1), rounding):,}"
+    return f"{half_up(amount):,}"
+
+
+def at_least(amount: Decimal) -> str:
+    """Impressions that are needed, rounded up, since less would not do: 12,346."""
+    return f"{amount.quantize(Decimal(1), ROUND_CEILING):,}"
 
 
 def euros(amount: Decimal) -> str:
     """Money for reading: €1,234.50."""
-    return f"€{amount.quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
+    return f"€{half_up(amount, 2):,}"
 
 
 def percent(share: Decimal) -> str:
-    """A percentage for reading, rounded down so that 99.99 never looks like 100: 91.3 %."""
-    return f"{share.quantize(Decimal('0.1'), ROUND_DOWN)} %"
+    """A percentage for reading: 91.3 %; 99.99 never looks like 100."""
+    return f"{percentage(share)} %"
 
 
 def days(number: int) -> str:

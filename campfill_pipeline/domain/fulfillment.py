@@ -5,7 +5,7 @@ The figures themselves are computed in SQL, in one place (`warehouse/figures/ful
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
@@ -56,8 +56,3 @@ class FulfillmentRules:
     final_after_days: int = 3
     behind_below: Decimal = Decimal("0.95")
     ahead_above: Decimal = Decimal("1.05")
-
-    @property
-    def key(self) -> str:
-        """All rules as one text: figures are those of today's rules only where their keys are equal."""
-        return " ".join(f"{rule.name}={getattr(self, rule.name)}" for rule in fields(self))

@@ -19,7 +19,6 @@ from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.reporting.description import (
     Auth,
     Detail,
-    ErrorMark,
     Limits,
     LoginAuth,
     OAuthAuth,
@@ -56,7 +55,6 @@ class Connector(Part):
     auth: Auth
     limits: Limits = Limits()
     values: Values = Values()
-    error: ErrorMark | None = None
     variables: dict[str, Variable] = Field(default={})
     detail: Detail
     overview: dict[Literal["campaigns", "deals"], Overview] = Field(default={})

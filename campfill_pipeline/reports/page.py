@@ -1,25 +1,27 @@
 """The fulfillment page: one self-contained HTML file, four levels, no network.
 
 Belongs here: putting data, words, styles, scripts and the charting library into one file. Does not belong
-here: queries (`warehouse.report_data`), the packing of data (`payload`), sentences (`wording`).
+here: queries (`warehouse.readers.page`), the head and the packing of data (`page_head`, `payload`),
+sentences (`wording`).
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from campfill_pipeline.domain.fulfillment import FulfillmentRules, Lifecycle
-from campfill_pipeline.reports import payload, wording
-from campfill_pipeline.warehouse.readers.page_rows import Freshness, LineDetail, LineRow, ReportData
+from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.reports import payload
+from campfill_pipeline.reports.main_sentence import main_sentence
+from campfill_pipeline.reports.page_head import as_json, fresh, head
+from campfill_pipeline.warehouse.readers.page_rows import Freshness, LineDetail, ReportData
 
 TEMPLATES = Path(__file__).with_name("templates") / "page"
 ECHARTS = Path(__file__).with_name("vendor") / "echarts" / "echarts.custom.min.js"
@@ -43,117 +45,14 @@ class PageFacts:
     details_left_out: int
 
 
-def _text(value: object) -> object:
-    """Decimals as exact text, dates as ISO: what the head's JSON holds."""
-    if isinstance(value, Decimal):
-        return payload.exact(value)
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
-
-
-def _category(kind: str, purchase_type: str) -> str:
-    return f"{kind}/{purchase_type}"
-
-
-def _trend(data: ReportData) -> dict[str, dict[str, list[object]]]:
-    columns: dict[str, dict[str, list[object]]] = defaultdict(
-        lambda: {"days": [], "pct": [], "change": [], "trend": []}
-    )
-    for row in data.trend:
-        column = columns[_category(row.kind, row.purchase_type)]
-        column["days"].append(row.day)
-        column["pct"].append(row.fulfilled_pct)
-        column["change"].append(row.change)
-        column["trend"].append(row.trend)
-    return columns
-
-
-def _live(lines: Iterable[LineRow]) -> dict[str, dict[str, object]]:
-    counted: Counter[str] = Counter()
-    euros: dict[str, Decimal] = defaultdict(Decimal)
-    for line in lines:
-        if line.lifecycle == Lifecycle.LIVE and line.covered and line.pace:
-            counted[line.pace] += 1
-            euros[line.pace] += line.value_at_risk_eur or Decimal(0)
-    return {str(pace): {"lines": counted[pace], "eur": euros[pace]} for pace in wording.PACES}
-
-
-def _piles(data: ReportData) -> list[dict[str, object]]:
-    """How many disagreements of each kind; those about lines that were not fully fetched are told apart."""
-    counted = Counter(row.kind_of_issue for row in data.reconciliation)
-    unfetched = Counter(
-        row.kind_of_issue for row in data.reconciliation if row.detail.get("covered") is False
-    )
-    return [
-        {"kind_of_issue": kind, "count": count, "unfetched": unfetched[kind]}
-        for kind, count in counted.most_common()
-    ]
-
-
-def _fresh(freshness: Freshness, made_at: datetime) -> dict[str, object]:
-    """The part of the head that may change while all figures stay as they are."""
-    return {
-        "made_at": made_at,
-        "freshness": {
-            **asdict(freshness),
-            "gap_note": wording.gap_note(freshness.gaps),
-            "doubt_note": wording.doubt_note(freshness),
-        },
-    }
-
-
-def _head(data: ReportData, rules: FulfillmentRules, made_at: datetime, left_out: int) -> dict[str, object]:
-    """What the first level needs, uncompressed, so that it is drawn at once."""
-    by_id = {line.id: line for line in data.lines}
-    begun = [line for line in data.lines if line.lifecycle != Lifecycle.SCHEDULED]
-    return {
-        "as_of": data.as_of,
-        **_fresh(data.freshness, made_at),
-        "timezone": data.timezone,
-        "words": wording.page_words(rules.bands),
-        "windows": [asdict(row) for row in data.windows],
-        "trend": _trend(data),
-        "losses": [asdict(row) for row in data.losses],
-        "attention": [
-            {
-                "id": item.line_id,
-                "reason": item.reason,
-                "value_at_risk_eur": item.value_at_risk_eur,
-                "name": by_id[item.line_id].name,
-                "kind": by_id[item.line_id].kind,
-                "purchase_type": by_id[item.line_id].purchase_type,
-            }
-            for item in data.attention[: payload.MOST_ATTENTION]
-        ],
-        "attention_count": len(data.attention),
-        "live": _live(data.lines),
-        "reconciliation": _piles(data),
-        "coverage": {
-            "begun": len(begun),
-            "judged": sum(line.covered for line in begun),
-            "scheduled": len(data.lines) - len(begun),
-        },
-        "uploads": [{"file_name": u.file_name, "received_at": u.received_at} for u in data.uploads],
-        "left_out": left_out,
-        "limits": {
-            "pct": [
-                float(limit) for limit in (rules.bands.goal_met, rules.bands.near_goal, rules.bands.moderate)
-            ],
-            "pace": [float(rules.behind_below)],
-        },
-    }
-
-
 def renewed(text: str, freshness: Freshness, made_at: datetime) -> str:
     """A page's text with another freshness, all its figures as they are."""
     opening = '<script type="application/json" id="head">'
     before, _, rest = text.partition(opening)
     head, closing, after = rest.partition("</script>")
-    return f"{before}{opening}{_json(orjson.loads(head) | _fresh(freshness, made_at))}{closing}{after}"
-
-
-def _json(content: object) -> Markup:
-    text = orjson.dumps(content, default=_text, option=orjson.OPT_UTC_Z).decode("utf-8")
-    return Markup(text.replace("<", "\\u003c"))
+    told = orjson.loads(head)
+    as_of, zone = date.fromisoformat(told["as_of"]), ZoneInfo(told["timezone"])
+    return f"{before}{opening}{as_json(told | fresh(freshness, made_at, as_of, zone))}{closing}{after}"
 
 
 def _source(name: str) -> str:
@@ -186,8 +85,9 @@ def render(
         css=Markup("\n".join(_source(f"{name}.css") for name in STYLES)),
         script=Markup(SCRIPT.read_text(encoding="utf-8")),
         echarts=Markup(ECHARTS.read_text(encoding="utf-8")),
-        head=_json(_head(data, rules, made_at, left_out)),
+        head=as_json(head(data, rules, made_at, left_out)),
         blocks=blocks,
+        main_sentence=main_sentence(data),
         totals=[w for w in data.windows if w.kind == "all" and w.purchase_type == "all"],
         attention=[
             {"name": names[item.line_id], "reason": item.reason} for item in data.attention[:NO_SCRIPT_LINES]

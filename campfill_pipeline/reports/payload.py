@@ -41,7 +41,7 @@ EXACT = (
     "projected", "value_at_risk_eur", "delivered_value_eur", "billable_eur",
 )  # fmt: skip
 REPEATED = (
-    "kind", "purchase_type", "buyer", "placement", "advertiser", "runtime", "start_date", "end_date",
+    "kind", "purchase_type", "buyer", "agency", "placement", "advertiser", "runtime", "start_date", "end_date",
     "effective_start", "lifecycle", "band", "pace", "cause", "side", "sheet",
 )  # fmt: skip
 COUNTED = ("covered", "reachable", "flight_days", "elapsed_days", "days_fetched", "revision", "row_no")

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from campfill_pipeline.domain.causes import Side
 from campfill_pipeline.domain.fulfillment import Band, Bands, Lifecycle, Pace
 from campfill_pipeline.domain.kinds import LineKind, PurchaseType
-from campfill_pipeline.warehouse.readers.page_rows import FetchRow, Freshness
+from campfill_pipeline.warehouse.readers.page_rows import FetchRow
 
 KINDS: Mapping[str, str] = {LineKind.CAMPAIGN: "Campaigns", LineKind.DEAL: "Deals", "all": "All kinds"}
 PURCHASE_TYPES: Mapping[str, str] = {
@@ -84,7 +84,7 @@ CAUSE_ACTIONS = {
     "lost_auctions": "Look at price and competing bookings: a matter of resources.",
     "won_but_not_played": "Look at players and playout in the weakest sites and hours: a system matter.",
     "low_audience": "Look at the choice of sites and hours: a matter of resources.",
-    "not_fetched": "Fetch the missing days: campfill refresh --from DAY --to DAY.",
+    "not_fetched": "Fetch the missing days:",
     "no_reporting": "Check whether the line's ID in the list is the ID that reporting uses.",
     "no_funnel": "Connect the reporting API, which has the funnel.",
     "no_reference": "Judge it by hand; the curve and the sites below help.",
@@ -167,18 +167,6 @@ def gap_note(gaps: Sequence[FetchRow]) -> str:
     if len(days) == 1:
         return f"{days[0]:%d.%m.%Y} was not fetched completely."
     return f"{len(days)} days from {days[0]:%d.%m.%Y} to {days[-1]:%d.%m.%Y} were not fetched completely."
-
-
-def doubt_note(freshness: Freshness) -> str:
-    """What of the answers could not be used, in a sentence or two; empty where all could."""
-    told = []
-    if freshness.refused_rows:
-        rows = "row was" if freshness.refused_rows == 1 else "rows were"
-        told.append(f"{freshness.refused_rows:,} report {rows} refused; what was stored for them stays.")
-    if freshness.kept_days:
-        days = "day stays" if freshness.kept_days == 1 else "days stay"
-        told.append(f"{freshness.kept_days:,} {days} as fetched before: the newest answer could not be used.")
-    return " ".join(told)
 
 
 def detail_text(detail: Mapping[str, object]) -> str:

@@ -1,4 +1,4 @@
-"""The fulfillment workbook: summary, all lines, attention, causes, reconciliation, as real numbers and dates.
+"""The fulfillment workbook: lines, attention, causes, reconciliation, what is not judged, as real numbers and dates.
 
 Belongs here: which sheets there are and their columns. Does not belong here: queries
 (`warehouse.report_data`), sentences (`wording`), the summary sheet (`workbook_summary`), how a table is
@@ -10,7 +10,7 @@ written as text, so that a name that begins with = + - or @ is never a formula.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import xlsxwriter
 
 from campfill_pipeline.domain.causes import Side
+from campfill_pipeline.domain.fulfillment import Lifecycle
 from campfill_pipeline.reports import wording
 from campfill_pipeline.reports.workbook_summary import write_summary
 from campfill_pipeline.reports.workbook_tables import Column, Formats, add_formats, write_table
@@ -66,15 +67,13 @@ def _cells(line: LineRow, columns: Sequence[Column]) -> list[object]:
     return [getattr(line, column.field) for column in columns]
 
 
-def _lines(book: Any, formats: Formats, data: ReportData) -> None:
-    sheet = book.add_worksheet("Lines")
-    write_table(
-        sheet,
-        formats,
-        LINE_COLUMNS,
-        (_cells(line, LINE_COLUMNS) for line in data.lines),
-        freeze=True,
-    )
+def _judged(line: LineRow) -> bool:
+    return line.covered or line.lifecycle == Lifecycle.SCHEDULED
+
+
+def _lines(book: Any, formats: Formats, name: str, lines: Iterable[LineRow]) -> None:
+    rows = (_cells(line, LINE_COLUMNS) for line in lines)
+    write_table(book.add_worksheet(name), formats, LINE_COLUMNS, rows, freeze=True)
 
 
 def _attention(book: Any, formats: Formats, data: ReportData) -> None:
@@ -133,7 +132,7 @@ def _causes(book: Any, formats: Formats, data: ReportData) -> None:
             line.id,
         )
         for line in data.lines
-        if line.cause is not None
+        if line.cause is not None and _judged(line)
     ]
     write_table(book.add_worksheet("Causes"), formats, columns, rows, freeze=True)
 
@@ -169,7 +168,11 @@ def render(data: ReportData, target: Path, made_at: datetime) -> None:
         )
         formats = add_formats(book)
         write_summary(book, formats, data, made_at)
-        _lines(book, formats, data)
+        # Those that cannot be judged have a sheet of their own, so that whoever sums a column sums no guess; those that
+        # have not begun come last.
+        judged = [line for line in data.lines if _judged(line)]
+        _lines(book, formats, "Lines", sorted(judged, key=lambda line: line.lifecycle == Lifecycle.SCHEDULED))
         _attention(book, formats, data)
         _causes(book, formats, data)
         _reconciliation(book, formats, data)
+        _lines(book, formats, "Not judged", (line for line in data.lines if not _judged(line)))

@@ -47,6 +47,10 @@ def write_summary(book: Any, formats: Formats, data: ReportData, made_at: dateti
     sheet.write_number(4, 1, sum(line.covered for line in begun), formats.of["whole"])
     sheet.write_string(4, 2, "of begun lines", formats.soft)
     sheet.write_number(4, 3, len(begun), formats.of["whole"])
+    if unjudged := sum(not line.covered for line in begun):
+        sheet.write_string(
+            4, 4, f"{unjudged} in the sheet Not judged: {wording.gap_note(data.freshness.gaps)}"
+        )
 
     windows = (
         Column("Ended in", "text", 30),

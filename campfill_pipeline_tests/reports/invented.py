@@ -54,6 +54,7 @@ BUYERS = (
     "GROUPM < DV360 (Seat 12)",
     "Publicis < Adform (Seat 9)",
     "Havas < Xandr (Seat 77)",
+    "GROUPM < Xandr (Seat 90)",
 )
 CAUSES = {
     "campaign": (
@@ -121,7 +122,8 @@ def _line(random_: random.Random, number: int, upload_id: UUID) -> LineRow:
         name=f"2026_{11000 + number}_0006_3_{placement}_{advertiser}_PPV <X> & Co_{start:%d}-{end:%d.%m}._",
         kind=kind,
         purchase_type=purchase,
-        buyer="Not set" if kind == "campaign" else random_.choice(BUYERS),
+        buyer=(buyer := "Not set" if kind == "campaign" else random_.choice(BUYERS)),
+        agency=None if kind == "campaign" else buyer.split(" < ")[0],
         placement=placement if number % 9 else None,
         advertiser=advertiser if number % 9 else None,
         runtime=f"{start:%d.%m.%Y}-{end:%d.%m.%Y}",
@@ -321,6 +323,7 @@ def _evidence(line: LineRow, stages: dict[str, StageRow]) -> Evidence:
         target=Decimal(line.impression_goal),
         days_not_fetched=None if line.covered else line.elapsed_days - line.days_fetched,
         flight_hours=line.flight_days * 24 if line.covered else None,
+        hours_comparable=line.flight_days * 19 if line.covered else None,
         hours_without_bid=71 if line.covered else None,
         first_hour="2026-11-04T05:00:00+00:00" if line.covered else None,
         last_hour="2026-11-21T21:00:00+00:00" if line.covered else None,

@@ -82,7 +82,9 @@ def test_shortfall_and_value_at_risk_of_each_line_are_the_same_and_so_are_their_
         (line_id.replace("-", ""), *pair) for line_id, pair in figures.items()
     ]
 
-    header, *rows = openpyxl.load_workbook(written.workbook)["Lines"].iter_rows(values_only=True)
+    book = openpyxl.load_workbook(written.workbook)
+    header, *rows = book["Lines"].iter_rows(values_only=True)
+    rows += list(book["Not judged"].iter_rows(values_only=True))[1:]
     at = {str(name): place for place, name in enumerate(header)}
     assert {
         row[at["ID"]]: (digits(row[at["Shortfall"]]), digits(row[at["Value at risk €"]])) for row in rows

@@ -19,7 +19,7 @@ from openpyxl.workbook import Workbook
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports import workbook
 from campfill_pipeline.reports.both import write_reports
-from campfill_pipeline.warehouse.readers.page_rows import ReportData
+from campfill_pipeline.warehouse.readers.page_rows import LineRow, ReportData
 from campfill_pipeline_tests.reports.conftest import Demo
 from campfill_pipeline_tests.reports.invented import NOW, invent
 
@@ -32,10 +32,13 @@ HOSTILE = ('=HYPERLINK("http://x.example","a")', "+1+1", "-2+3", "@SUM(A1)", "=1
 
 def hostile(data: ReportData) -> ReportData:
     """The same with names that a spreadsheet could take for formulas."""
-    lines = [
-        replace(line, name=name, advertiser=name) for line, name in zip(data.lines, HOSTILE, strict=False)
-    ]
-    return replace(data, lines=(*lines, *data.lines[len(lines) :]))
+    judged = [line for line in data.lines if line.covered and line.lifecycle != "scheduled"]
+    named = {line.id: name for line, name in zip(judged, HOSTILE, strict=False)}
+    lines = (
+        replace(line, name=named[line.id], advertiser=named[line.id]) if line.id in named else line
+        for line in data.lines
+    )
+    return replace(data, lines=tuple(lines))
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +65,18 @@ def table(sheet: Any, header_row: int = 1) -> list[dict[str, object]]:
 
 
 def test_the_sheets_are_summary_lines_attention_causes_reconciliation(book: Workbook) -> None:
-    assert book.sheetnames == ["Summary", "Lines", "Attention", "Causes", "Reconciliation"]
+    assert book.sheetnames == ["Summary", "Lines", "Attention", "Causes", "Reconciliation", "Not judged"]
 
 
 def test_every_line_is_there_worst_first_with_numbers_and_dates(book: Workbook, data: ReportData) -> None:
-    rows = table(book["Lines"])
-    assert [row["ID"] for row in rows] == [str(line.id) for line in data.lines]
-    for row, line in zip(rows, data.lines, strict=True):
+    rows = table(book["Lines"]) + table(book["Not judged"])
+    groups: tuple[list[LineRow], ...] = ([], [], [])
+    for line in data.lines:  # judged, not begun, not judged: each worst first
+        groups[1 if line.lifecycle == "scheduled" else 0 if line.covered else 2].append(line)
+    lines = [line for group in groups for line in group]
+    assert len(table(book["Not judged"])) == len(groups[2]) > 0
+    assert [row["ID"] for row in rows] == [str(line.id) for line in lines]
+    for row, line in zip(rows, lines, strict=True):
         assert row["Goal"] == line.impression_goal
         assert row["Delivered"] == float(line.delivered)
         assert row["Fulfilled"] == pytest.approx(float(line.fulfillment_pct / 100), rel=1e-14)
@@ -87,7 +95,7 @@ def test_text_that_looks_like_a_formula_stays_text(book: Workbook) -> None:
 
 
 def test_headers_are_frozen_and_every_list_can_be_filtered(book: Workbook) -> None:
-    for name in ("Lines", "Attention", "Causes", "Reconciliation"):
+    for name in ("Lines", "Attention", "Causes", "Reconciliation", "Not judged"):
         sheet = book[name]
         assert sheet.freeze_panes == "B2"
         assert sheet.auto_filter.ref == sheet.dimensions or sheet.max_row == 1
@@ -152,8 +160,10 @@ def test_libreoffice_opens_it_and_reads_the_same_cells(
     converted = openpyxl.load_workbook(tmp_path / "out" / written.name, read_only=True)
     rows = table(converted["Lines"])
     assert [row["Line"] for row in rows[: len(HOSTILE)]] == list(HOSTILE)
-    for row, line in zip(rows, data.lines, strict=True):
-        assert row["ID"] == str(line.id)
+    lines = {str(line.id): line for line in data.lines}
+    assert len(rows) + len(table(converted["Not judged"])) == len(lines)
+    for row in rows:
+        line = lines[str(row["ID"])]
         assert Decimal(str(row["Shortfall"])) == pytest.approx(line.shortfall, rel=Decimal("1e-14"))
         assert row["End"] == datetime.combine(line.end_date, datetime.min.time())
 
@@ -162,12 +172,16 @@ def test_the_workbook_of_a_database_holds_its_figures(
     demo: Demo, demo_connection: psycopg.Connection, tmp_path: Path
 ) -> None:
     written = write_reports(demo_connection, tmp_path, FulfillmentRules(), demo.as_of, demo.now)
-    rows = table(openpyxl.load_workbook(written.workbook)["Lines"])
+    book = openpyxl.load_workbook(written.workbook)
+    rows = table(book["Lines"]) + table(book["Not judged"])
     stored = demo_connection.execute(
-        "SELECT line_id::text, shortfall, delivered FROM fulfillment ORDER BY shortfall DESC, line_id"
+        """SELECT line_id::text, shortfall, delivered FROM fulfillment
+           ORDER BY lifecycle <> 'scheduled' AND NOT covered, lifecycle = 'scheduled', shortfall DESC, line_id"""
     ).fetchall()
     assert [(row["ID"], row["Shortfall"], row["Delivered"]) for row in rows] == [
         (line_id, float(shortfall), float(delivered)) for line_id, shortfall, delivered in stored
     ]
-    causes = demo_connection.execute("SELECT count(*) FROM shortfall_cause").fetchone()
+    causes = demo_connection.execute(
+        "SELECT count(*) FROM shortfall_cause WHERE cause <> 'not_fetched'"
+    ).fetchone()
     assert causes == (len(table(openpyxl.load_workbook(written.workbook)["Causes"])),)

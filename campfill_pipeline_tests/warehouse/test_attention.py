@@ -93,7 +93,7 @@ def test_make_goods_are_owed_for_ended_guaranteed_lines(connection: psycopg.Conn
     assert sorted(item.final for item in owed) == [False, True]
     assert len(make_goods(connection, since=TODAY - 7 * DAY)) == 1
     (item,) = attention(connection)  # the other one ended long ago
-    assert item.reason.startswith("Ended on 18 May 2026 at 89.9 %: a make-good of 101 impressions (€1.01)")
+    assert item.reason.startswith("Ended on 18 May 2026 at 90.0 %: a make-good of 101 impressions (€1.01)")
 
 
 def test_the_summary_adds_up_to_the_whole_shortfall(connection: psycopg.Connection) -> None:

@@ -217,7 +217,7 @@ def _with_evidence(conn: psycopg.Connection, texts: dict[str, str], verdicts: li
         number: rest
         for number, *rest in conn.execute(
             query("figures/causes", "evidence"),
-            [numbers],
+            {"lines": numbers},
         ).fetchall()
     }
     staged = [verdict for verdict in verdicts if verdict.stage is not None]
@@ -233,10 +233,11 @@ def _with_evidence(conn: psycopg.Connection, texts: dict[str, str], verdicts: li
         sites.setdefault(number, []).append({"site": site, "figure": float(figure), "due": float(due)})
     told = []
     for verdict in verdicts:
-        flight_hours, with_bids, first, last = hours[verdict.line.line_no]
+        flight_hours, comparable, with_bids, first, last = hours[verdict.line.line_no]
         facts = {
             "flight_hours": flight_hours,
-            "hours_without_bid": flight_hours - with_bids,
+            "hours_comparable": comparable,
+            "hours_without_bid": comparable - with_bids,
             "first_hour": first.isoformat() if first else None,
             "last_hour": last.isoformat() if last else None,
         }

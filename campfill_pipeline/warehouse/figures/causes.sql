@@ -278,8 +278,29 @@ SELECT array_agg(line_no), min(first_row), max(last_row) FROM short_line
 WHERE NOT EXISTS (SELECT FROM line_hours h WHERE h.line_no = short_line.line_no)
 
 -- name: evidence
-SELECT line_no, flight_hours, hours_with_bids, first_hour, last_hour FROM line_hours
-WHERE line_no = ANY (%s)
+-- `comparable`: the flight hours of those hours of the day in which the references had bids at the line's sites, or it
+-- had some itself. Nobody bids at night; where nothing is known of references every hour counts.
+WITH own_site AS (
+    SELECT DISTINCT line_no, site_no FROM mix WHERE line_no = ANY (%(lines)s::integer[])
+), reference AS (
+    SELECT DISTINCT o.line_no, r.hour
+    FROM own_site o JOIN choice c USING (line_no)
+    JOIN rate r ON (r.purchase_type, r.first_day, r.last_day, r.site_no)
+                 = (c.purchase_type, c.first_day, c.last_day, o.site_no)
+    WHERE r.bids > 0
+), hour_of_day AS (
+    SELECT line_no, hour FROM reference
+    UNION SELECT m.line_no, m.hour FROM mix m WHERE m.bids > 0 AND m.line_no IN (SELECT line_no FROM reference)
+), counted AS (
+    SELECT line_no, count(*) AS hours FROM hour_of_day GROUP BY line_no
+)
+SELECT h.line_no, h.flight_hours,
+       CASE WHEN c.hours < 24
+            THEN GREATEST(c.hours * (l.last_day - l.first_day + 1), h.hours_with_bids)::integer
+            ELSE h.flight_hours END AS comparable,
+       h.hours_with_bids, h.first_hour, h.last_hour
+FROM line_hours h JOIN short_line l USING (line_no) LEFT JOIN counted c USING (line_no)
+WHERE h.line_no = ANY (%(lines)s::integer[])
 
 -- name: forget references
 DELETE FROM line_reference

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,7 +18,6 @@ import psycopg
 from psycopg.rows import dict_row
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.warehouse.delivery import zone
 from campfill_pipeline.warehouse.figures.causes import refresh_causes
 from campfill_pipeline.warehouse.figures.reconciliation import refresh_reconciliation
 from campfill_pipeline.warehouse.figures.windows import refresh_windows
@@ -114,7 +114,6 @@ def compute(
     `contract='then'` takes the terms that were valid at the end of `as_of`, `known='then'` the delivery that
     was known then. Each row has every column of table `fulfillment` plus `name`; figures are exact Decimals.
     """
-    zone.check(conn, rules.timezone)
     ids = None if line_ids is None else list(line_ids)
     numbers = None
     if ids is not None:
@@ -133,6 +132,15 @@ def compute(
     with conn.cursor(row_factory=dict_row) as cursor:
         cursor.execute(query, _parameters(rules, as_of, numbers) | {"kind": kind, "band": band})
         return cursor.fetchall()
+
+
+def _rules_text(rules: FulfillmentRules) -> str:
+    bands = rules.bands
+    parts: tuple[str | int | Decimal, ...] = (
+        rules.timezone, bands.goal_met, bands.near_goal, bands.moderate, rules.final_after_days,
+        rules.behind_below, rules.ahead_above,
+    )  # fmt: skip
+    return " ".join(str(part) for part in parts)
 
 
 def _lines_to_compute(
@@ -157,17 +165,17 @@ def _lines_to_compute(
     return sorted({number for (number,) in found})
 
 
-def due(conn: psycopg.Connection, rules: FulfillmentRules, *, as_of: date) -> bool:
-    """Whether a refresh as of this local day would find anything to do: a mark, a fetch, another day, other rules."""
+def due(conn: psycopg.Connection, *, as_of: date) -> bool:
+    """Whether a refresh as of this local day would find anything to do: a mark, a fetch, another day."""
     row = conn.execute(
         f"""
         SELECT EXISTS (SELECT FROM line_dirty)
             OR EXISTS ({UNKNOWN_FETCHES})
             OR EXISTS (SELECT FROM fulfillment_state s
-                       WHERE s.as_of <> %(as_of)s OR s.rules <> %(rules)s
+                       WHERE s.as_of <> %(as_of)s
                           OR EXISTS (SELECT FROM report_overview o WHERE o.fetched_at > s.refreshed_at))
         """.encode(),
-        {"as_of": as_of, "rules": rules.key},
+        {"as_of": as_of},
     ).fetchone()
     return row is not None and row[0] is True
 
@@ -195,11 +203,10 @@ def refresh(
     the same. `most`: touched lines to compute now; the others keep their marks for the next call, and those who
     wait to leave marks come between (docs/decisions/0052).
     """
-    zone.check(conn, rules.timezone)
     conn.execute("SELECT pg_advisory_xact_lock(%s)", [REFRESH_LOCK])
     conn.execute("SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '256MB'")
     state = conn.execute("SELECT as_of, rules, refreshed_at FROM fulfillment_state").fetchone()
-    rules_text = rules.key
+    rules_text = _rules_text(rules)
     everything = full or (state is not None and state[1] != rules_text)
     day_changed = state is not None and state[0] != as_of
     # Whoever changes lines or delivery marks them here before committing, so until this refresh is committed nothing

@@ -1,7 +1,7 @@
 -- The statements of page.py, by the function that runs them.
 
 -- name: lines
-SELECT l.id, l.name, f.kind, f.purchase_type, l.buyer, l.placement, l.advertiser, l.runtime, l.start_date,
+SELECT l.id, l.name, f.kind, f.purchase_type, l.buyer, l.agency, l.placement, l.advertiser, l.runtime, l.start_date,
        f.end_date, f.effective_start, f.impression_goal, l.budget_eur, f.cpm_eur, f.lifecycle, f.band, f.pace,
        f.covered, f.flight_days, f.elapsed_days, f.days_fetched, f.delivered, f.delivered_before,
        f.delivered_outside_flight, f.fulfillment_pct, f.shortfall, f.surplus, f.expected, f.pacing_index,
@@ -51,21 +51,20 @@ WITH complete AS (
     SELECT file_name, received_at FROM upload
     WHERE kind = 'campaign_list' AND status IN ('loaded', 'partly_loaded') AND reverted_at IS NULL
     ORDER BY seq DESC LIMIT 1
+), failure AS (
+    SELECT failed_at, detail FROM delivery_fetch WHERE failures > 0 ORDER BY failed_at DESC, day DESC LIMIT 1
 )
 SELECT n.first, n.last,
        (SELECT max(fetched_at) FROM delivery_fetch WHERE status <> 'failed'),
        (SELECT max(fetched_at) FROM delivery_fetch WHERE status <> 'failed' AND day = %(as_of)s),
        l.file_name, l.received_at,
-       (SELECT COALESCE(sum(refused), 0)::bigint FROM report_fetch f
-        WHERE EXISTS (SELECT FROM report_refusal r WHERE r.fetch_no = f.fetch_no)),
-       (SELECT count(*) FROM delivery_fetch WHERE failures > 0 AND status IN ('complete', 'partial'))
-FROM newest n LEFT JOIN list l ON true
+       EXISTS (SELECT FROM delivery_fetch WHERE source = 'api'), x.failed_at, x.detail
+FROM newest n LEFT JOIN list l ON true LEFT JOIN failure x ON true
 
 -- name: gaps
 WITH needed AS (
     SELECT DISTINCT day::date AS day
-    FROM (SELECT DISTINCT f.effective_start - (l.start_date IS NULL)::integer AS effective_start, f.end_date
-          FROM fulfillment f JOIN line l USING (line_no) WHERE NOT f.covered AND f.elapsed_days > 0) f
+    FROM (SELECT DISTINCT effective_start, end_date FROM fulfillment WHERE NOT covered AND elapsed_days > 0) f
     CROSS JOIN LATERAL generate_series(
         f.effective_start, LEAST(f.end_date, %(as_of)s::date - 1), interval '1 day') AS day
 )

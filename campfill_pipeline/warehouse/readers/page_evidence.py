@@ -25,6 +25,7 @@ def read_evidence(cause: str, kind: str, document: str) -> Evidence:
         target=_decimal(found.get("target")),
         days_not_fetched=found.get("days_not_fetched"),
         flight_hours=found.get("flight_hours"),
+        hours_comparable=found.get("hours_comparable"),
         hours_without_bid=found.get("hours_without_bid"),
         first_hour=found.get("first_hour"),
         last_hour=found.get("last_hour"),

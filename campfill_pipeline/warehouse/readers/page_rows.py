@@ -26,6 +26,7 @@ class LineRow:
     kind: str
     purchase_type: str
     buyer: str
+    agency: str | None
     placement: str | None
     advertiser: str | None
     runtime: str
@@ -131,8 +132,8 @@ class FetchRow:
 class Freshness:
     """How far the delivery data reach: without a gap from `complete_from` to `complete_through`, local days.
 
-    `gaps` are the days before `as_of`, in the flight of a line, that were not fetched completely. `refused_rows` could
-    not be used; `kept_days` stayed as they were because their newest answer was not believed, or did not come.
+    `gaps` are the days before `as_of`, in the flight of a line, that were not fetched completely. `asked`: the
+    reporting API was asked at least once. `failure`: what the newest failed fetch said, at `failed_at`.
     """
 
     complete_from: date | None
@@ -142,8 +143,9 @@ class Freshness:
     gaps: tuple[FetchRow, ...]
     list_file: str | None
     list_received_at: datetime | None
-    refused_rows: int = 0
-    kept_days: int = 0
+    asked: bool = True
+    failed_at: datetime | None = None
+    failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +230,16 @@ class WeakSite:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a person can check about a cause; None where it was not looked at. Hours are UTC starts, days local."""
+    """What a person can check about a cause; None where it was not looked at. Hours are UTC starts, days local.
+
+    `hours_without_bid` are of the `hours_comparable`: flight hours in which the references had bids.
+    """
 
     stages: dict[str, StageRow] | None
     target: Decimal | None
     days_not_fetched: int | None
     flight_hours: int | None
+    hours_comparable: int | None
     hours_without_bid: int | None
     first_hour: str | None
     last_hour: str | None

@@ -3,7 +3,7 @@
 import { address } from "./addresses.js";
 import { drawTrend } from "./chart_trend.js";
 import { PERIODS, categoryName, inCategory, inPeriod, lines, pickTrend, pickWindow } from "./data.js";
-import { rough, sum } from "./exact.js";
+import { percentOf, rough, sum } from "./exact.js";
 import { count, day, euros, html, impressions, percent, plain, plural, points } from "./format.js";
 import { head, label } from "./head.js";
 import { BANDS } from "./keys.js";
@@ -20,6 +20,7 @@ const ranked = (rows, field) => {
     .map((group) => ({
       key: group.key,
       lines: group.rows.length,
+      seats: new Set(group.rows.map((row) => row.buyer)).size,
       short: group.rows.filter((row) => rough(row.shortfall) > 0).length,
       shortfall: sum(group.rows.map((row) => row.shortfall)),
       eur: sum(group.rows.map((row) => row.value_at_risk_eur)),
@@ -30,9 +31,10 @@ const ranked = (rows, field) => {
 const rankedTable = (name, field, rows, filters) => {
   const groups = ranked(rows, field);
   const most = groups.length ? rough(groups[0].shortfall) : 0;
-  const nameOf = ({ key }) =>
+  const nameOf = ({ key, seats }) =>
     key
-      ? html`<a href="${address("/lines", { ...filters, [field]: key })}">${key}</a>`
+      ? html`<a href="${address("/lines", { ...filters, [field]: key })}">${key}</a>
+          ${field === "agency" && seats > 1 ? html`<span class="soft">in ${count(seats)} seats</span>` : ""}`
       : html`<span class="soft">not told by the list</span>`;
   const body = groups.slice(0, 12).map(
     (group) =>
@@ -100,9 +102,7 @@ const bandTable = (rows, filters) => {
                 <span class="soft">${label("band_limits", row.band)}</span>
               </th>
               <td class="n">${count(row.lines)}</td>
-              <td class="n">
-                ${rows.length ? plain(((100 * row.lines) / rows.length).toFixed(1), 1) : "–"} %
-              </td>
+              <td class="n">${plain(percentOf(row.lines, rows.length), 1)} %</td>
               <td class="n">${impressions(row.shortfall)}</td>
             </tr>`,
         )}
@@ -206,8 +206,8 @@ export const category = async (kind, purchase, query) => {
           ${trendTable(trend)}
         </section>
       </div>
-      <div class="three">
-        ${rankedTable("Buyers", "buyer", rows, filters)}
+      <div class="two">
+        ${rankedTable("Agencies", "agency", rows, filters)} ${rankedTable("Buyers", "buyer", rows, filters)}
         ${rankedTable("Placements", "placement", rows, filters)}
         ${rankedTable("Advertisers", "advertiser", rows, filters)}
       </div>`,

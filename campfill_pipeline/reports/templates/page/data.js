@@ -51,6 +51,12 @@ export const disagreementsOf = async (row) => {
   disagreements = disagreements || inflate("disagreements");
   return (await disagreements)?.[row.id.replaceAll("-", "")] || [];
 };
+/* The ids of the lines about which there is a disagreement of this kind. */
+export const disputedLines = async (kind) => {
+  disagreements = disagreements || inflate("disagreements");
+  const all = Object.entries((await disagreements) || {});
+  return new Set(all.filter(([, told]) => told.some(([what]) => what === kind)).map(([hex]) => dashed(hex)));
+};
 export const PERIODS = { "7d": "the last 7 days", "30d": "the last 30 days", this_year: "this year" };
 const periodStart = (period) => {
   if (period === "this_year") return `${head.as_of.slice(0, 4)}-01-01`;

@@ -18,6 +18,11 @@ export const fromUnits = (units) => {
 };
 export const sum = (values) =>
   fromUnits(values.reduce((total, value) => (missing(value) ? total : total + toUnits(value)), 0n));
+/* A part of a whole in percent, as a decimal string; null of nothing. */
+export const percentOf = (part, whole) => {
+  const all = toUnits(whole);
+  return all === 0n ? null : fromUnits((toUnits(part) * 100n * 10n ** BigInt(SCALE)) / all);
+};
 /* For bar lengths and sorting only, where the fifteenth digit does not matter. */
 export const rough = (value) => (missing(value) ? 0 : Number(value));
 export const share = (part, whole) => (rough(whole) > 0 ? (100 * rough(part)) / rough(whole) : 0);

@@ -43,9 +43,17 @@ const numberFormat = (digits, style = {}) => {
   }
   return formats.get(key);
 };
-/* Every figure carries its exact value, for machines and for a pointer held still. */
+/* Every figure carries its exact value, for machines, for a pointer held still, and for who asks to see it. */
+let exactly = false;
+export const setExactly = (on) => {
+  exactly = on;
+};
+const allDigits = new Intl.NumberFormat(locale, { maximumFractionDigits: 20 });
+export const exactText = (value, unit = "") => `${allDigits.format(value)}${unit}`;
 export const exact = (value, shown, unit = "") =>
-  html`<data value="${value}" title="${value}${unit}">${shown}</data>`;
+  html`<data value="${value}" title="${value}${unit}" data-unit="${unit}"
+    >${exactly ? exactText(value, unit.replace(" impressions", "")) : shown}</data
+  >`;
 export const NOTHING = new Markup('<span class="none" title="no value">–</span>');
 export const missing = (value) => value === null || value === undefined;
 /* What is needed is rounded up: less would not do. */
@@ -63,9 +71,16 @@ export const euros = (value, digits = 0) =>
   missing(value)
     ? NOTHING
     : exact(value, numberFormat(digits, { style: "currency", currency: "EUR" }).format(value), " €");
+/* Rounding happens here and nowhere else: half up, of the exact decimals (`domain/rounding.py` does the same). */
+const machine = (digits) =>
+  new Intl.NumberFormat("en-US", {
+    useGrouping: false,
+    maximumFractionDigits: digits,
+    roundingMode: "halfExpand",
+  });
 /* Rounded like everywhere else, but never up to a limit that was not reached: 99.96 % is shown as 99.9 %. */
 export const below = (value, digits, limits) => {
-  const shown = Number(Number(value).toFixed(digits));
+  const shown = Number(machine(digits).format(value));
   return limits.some((limit) => Number(value) < limit && shown >= limit) ? cut(String(value), digits) : value;
 };
 export const percent = (value, digits = 1) =>

@@ -1,11 +1,13 @@
 /* Why a line fell short: its funnel against the usual, and what can be checked. */
 
-import { rough } from "./exact.js";
+import { fetchCommands, gapsWithin } from "./alarms.js";
+import { fromUnits, rough, toUnits } from "./exact.js";
 import {
   Markup,
   NOTHING,
   count,
   day,
+  daysLater,
   exact,
   factor,
   html,
@@ -17,6 +19,7 @@ import {
 } from "./format.js";
 import { label } from "./head.js";
 
+const hundredfold = (value) => fromUnits(toUnits(value) * 100n);
 const STAGES = [
   ["bids", "Selected", "bids"],
   ["wins", "Auctions won", "wins per bid"],
@@ -47,11 +50,11 @@ const funnel = (evidence) =>
             <span class="gauge" aria-hidden="true"
               ><i style="width:${Math.min(ratio || 0, 150) / 1.5}%"></i><b></b></span
             ><span class="gauge-text"
-              >${missing(stage.ratio) ? NOTHING : exact(stage.ratio, `${plain(ratio.toFixed(1), 1)} %`)}</span
+              >${missing(stage.ratio) ? NOTHING : exact(stage.ratio, `${plain(hundredfold(stage.ratio), 1)} %`)}</span
             >
           </td>
           <td class="n">
-            ${missing(stage.share) ? NOTHING : exact(stage.share, `${plain(rough(stage.share) * 100, 0)} %`)}
+            ${missing(stage.share) ? NOTHING : exact(stage.share, `${plain(hundredfold(stage.share))} %`)}
           </td>
         </tr>`;
       })}
@@ -73,7 +76,11 @@ const factsOf = (evidence, cause) => {
     );
   if (!missing(evidence.flight_hours))
     list.push(
-      html`${count(evidence.hours_without_bid)} of ${count(evidence.flight_hours)} flight hours had no bid.`,
+      evidence.hours_comparable && evidence.hours_comparable < evidence.flight_hours
+        ? html`${count(evidence.hours_without_bid)} of the ${count(evidence.hours_comparable)} flight hours in
+          which lines like it had bids had none.`
+        : html`${count(evidence.hours_without_bid)} of ${count(evidence.flight_hours)} flight hours had no
+          bid.`,
     );
   if (evidence.first_hour)
     list.push(
@@ -97,6 +104,13 @@ const factsOf = (evidence, cause) => {
   }
   return list;
 };
+/* What to do; of missing days the command that fetches them. An ASAP line also needs the day before it began. */
+const actionOf = (row) => {
+  if (row.cause !== "not_fetched") return label("cause_actions", row.cause);
+  const first = row.start_date ? row.effective_start : daysLater(row.effective_start, -1);
+  const days = gapsWithin(first, row.end_date);
+  return html`${label("cause_actions", row.cause)} ${fetchCommands(days.length ? days : [[first, first]])}`;
+};
 export const causePanel = (row, detail) => {
   if (!row.cause) return "";
   const evidence = detail?.evidence,
@@ -107,7 +121,7 @@ export const causePanel = (row, detail) => {
       <span class="side-chip side-${row.side}">${label("sides", row.side)}</span>
     </h2>
     <p class="lead">${label("cause_sentences", row.cause)}</p>
-    <p>${label("cause_actions", row.cause)}</p>
+    <p>${actionOf(row)}</p>
     ${evidence?.stages ? funnel(evidence) : ""}${
       facts.length
         ? html`<h3>What can be checked</h3>

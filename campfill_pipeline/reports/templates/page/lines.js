@@ -1,128 +1,179 @@
 /* Level 3: which lines? The list, worst first, narrowed by the address, so that every view can be sent on. */
 
 import { address, go } from "./addresses.js";
-import { PERIODS, lines } from "./data.js";
+import { fetchCommands } from "./alarms.js";
+import { disputedLines, ended, lines, PERIODS } from "./data.js";
 import { sum } from "./exact.js";
-import { Markup, count, euros, html, impressions, locale } from "./format.js";
+import { count, euros, html, impressions, locale, Markup } from "./format.js";
 import { head, label } from "./head.js";
 import { BANDS, PACES, PURCHASE_TYPES, SIDES } from "./keys.js";
-import { STATES, narrowed } from "./list_filters.js";
+import { countSet, judged, narrowed, readFilters, said, STATES } from "./list_filters.js";
 import { COLUMNS, listTable, sorted } from "./list_table.js";
 import { crumbs, pager, tile } from "./parts.js";
+import { saveAs } from "./save.js";
+import { list } from "./words.js";
 
-const NO_LINE = html`<p class="calm">No line fits. <a href="#/lines">Start over</a></p>`;
 const STEP = 100;
+const NARROW = matchMedia("(max-width: 40rem)");
+let unfolded = false;
+
 const options = (all, current) =>
   all.map(
     ([value, text]) =>
       html`<option value="${value}" ${value === current ? new Markup(" selected") : ""}>${text}</option>`,
   );
+const field = (name, caption, control) =>
+  html`<div class="field"><label for="f-${name}">${caption}</label>${control}</div>`;
+const select = (name, all, current) =>
+  html`<select id="f-${name}" name="${name}">
+    ${options(all, current)}
+  </select>`;
 const choice = (name, caption, current, all, everything = "All") =>
-  html`<div class="field">
-    <label for="f-${name}">${caption}</label
-    ><select id="f-${name}" name="${name}">
-      <option value="">${everything}</option>
-      ${options(all, current)}
-    </select>
-  </div>`;
-export const named = (group, keys) => keys.map((key) => [key, label(group, key)]);
-const distinct = (rows, field) =>
-  [...new Set(rows.map((row) => row[field]).filter(Boolean))]
+  field(name, caption, select(name, [["", everything], ...all], current));
+const named = (group, keys) => keys.map((key) => [key, label(group, key)]);
+const distinct = (rows, name) =>
+  [...new Set(rows.map((row) => row[name]).filter(Boolean))]
     .sort((a, b) => a.localeCompare(b, locale))
     .map((value) => [value, value]);
+const box = (name, value, text, checked) =>
+  html`<label class="box"
+    ><input
+      type="checkbox"
+      name="${name}"
+      value="${value}"
+      ${checked ? new Markup(" checked") : ""}
+    />${text}</label
+  >`;
+const bandBoxes = (filters) => {
+  const chosen = filters.band.split(",");
+  return html`<fieldset class="field boxes">
+    <legend>Band</legend>
+    ${BANDS.map((band) => box("band", band, label("bands", band), chosen.includes(band)))}
+  </fieldset>`;
+};
+const filterForm = (filters, all) => {
+  const set = countSet(filters);
+  const when =
+    filters.state === "live"
+      ? choice("pace", "Pace", filters.pace, named("paces", PACES))
+      : choice("period", "Ended in", filters.period, Object.entries(PERIODS), "any time");
+  const search = html`<input
+    id="f-q"
+    type="search"
+    name="q"
+    value="${filters.q}"
+    placeholder="Name, buyer, advertiser, ID"
+    autocomplete="off"
+  />`;
+  return html`<details class="fold" ${NARROW.matches && !unfolded ? "" : new Markup(" open")}>
+    <summary>
+      ${list.narrow}${set > 0 && html` <span class="soft">${list.narrowed(count(set))}</span>`}
+    </summary>
+    <form class="filters" role="search" aria-label="Narrow the list">
+      <div class="field search"><label for="f-q">Search</label>${search}</div>
+      ${field("state", "Show", select("state", Object.entries(STATES), filters.state))} ${when}
+      ${choice("kind", "Kind", filters.kind, named("kinds", ["campaign", "deal"]))}
+      ${choice("purchase", "Purchase type", filters.purchase, named("purchase_types", PURCHASE_TYPES))}
+      ${choice("cause", "Cause", filters.cause, named("causes", Object.keys(head.words.causes)))}
+      ${choice("side", "Kind of problem", filters.side, named("sides", SIDES))}
+      ${choice("agency", "Agency", filters.agency, distinct(all, "agency"))}
+      ${choice("buyer", "Buyer", filters.buyer, distinct(all, "buyer"))}
+      ${choice("placement", "Placement", filters.placement, distinct(all, "placement"))}
+      ${choice("advertiser", "Advertiser", filters.advertiser, distinct(all, "advertiser"))}
+      ${choice("pile", "Disagreement", filters.pile, named("piles", Object.keys(head.words.disagreements)))}
+      ${bandBoxes(filters)}
+      <div class="field short">${box("short", "1", list.short, filters.short)}</div>
+      <a class="ghost" href="#/lines">${list.over}</a>
+    </form>
+  </details>`;
+};
+/* Sums over judged lines only; what a running line still has to deliver is no shortfall. */
+const sums = (rows, filters) => {
+  const counted = rows.filter(judged);
+  const out = rows.filter((row) => !row.covered && row.lifecycle !== "scheduled").length;
+  const over = counted.filter(ended);
+  const short = filters.state !== "live" && sum(over.map((row) => row.shortfall));
+  return html`<dl class="tiles slim">
+      ${tile("Lines", count(rows.length))}
+      ${short !== false && counted.length > 0 && tile("Impressions short", impressions(short))}
+      ${counted.length > 0 && tile("Value at risk", euros(sum(counted.map((row) => row.value_at_risk_eur))))}
+    </dl>
+    ${out > 0 && counted.length > 0 && html`<p class="soft excluded">${list.exclude(count(out))}</p>`}`;
+};
+const missingDays = (filters) => {
+  const { gaps } = head.freshness;
+  return (
+    (filters.state === "uncovered" || filters.cause === "not_fetched") &&
+    gaps.length > 0 &&
+    html`<p class="why-today">${label("cause_actions", "not_fetched")} ${fetchCommands(gaps)}</p>`
+  );
+};
+const boxesOf = (form, name) =>
+  [...form.querySelectorAll(`[name="${name}"]:checked`)].map((one) => one.value);
+
 export const lineList = async (query) => {
   const all = (await lines()).rows;
-  const filters = Object.fromEntries(
-    [
-      "q",
-      "state",
-      "period",
-      "kind",
-      "purchase",
-      "band",
-      "pace",
-      "buyer",
-      "placement",
-      "advertiser",
-      "cause",
-      "side",
-      "sort",
-    ].map((name) => [name, query.get(name) || ""]),
-  );
-  if (!STATES[filters.state]) filters.state = "ended";
+  const filters = readFilters(query);
   if (!COLUMNS[filters.sort.replace("-", "")])
     filters.sort = filters.state === "live" ? "-value_at_risk_eur" : "-shortfall";
-  const rows = sorted(narrowed(all, filters), filters.sort);
+  const disputed = filters.pile ? await disputedLines(filters.pile) : null;
+  const rows = sorted(narrowed(all, filters, disputed), filters.sort);
   let shown = STEP;
-  const lacking =
-    filters.state !== "live" && tile("Impressions short", impressions(sum(rows.map((row) => row.shortfall))));
+  const table = (limit) => [
+    listTable(rows, filters, limit),
+    pager(Math.min(limit, rows.length), rows.length),
+  ];
+  const none = html`<p class="calm">${list.none} <a href="#/lines">${list.over}</a></p>`;
+  const saving = html`<p class="save">
+    ${list.saveAs} <button type="button" class="ghost" data-save="xlsx">XLSX</button>
+    <button type="button" class="ghost" data-save="csv">CSV</button>
+  </p>`;
   const result = (limit) =>
-    html`<dl class="tiles slim">
-        ${tile("Lines", count(rows.length))} ${lacking}
-        ${tile("Value at risk", euros(sum(rows.map((row) => row.value_at_risk_eur))))}
-      </dl>
-      ${rows.length ? [listTable(rows, filters, limit), pager(Math.min(limit, rows.length), rows.length)] : NO_LINE}`;
+    html`<p class="said">${said(filters)}</p>
+      ${sums(rows, filters)} ${missingDays(filters)} ${rows.length ? [saving, table(limit)] : none}`;
   const change = (values, quiet) => go(address("/lines", { ...filters, ...values }), quiet);
+  const output = () => document.getElementById("result");
+  const show = (limit) => {
+    output().innerHTML = String(result(limit));
+  };
+  const changed = ({ target }) => {
+    if (target.name === "q") return;
+    const fresh = target.name === "state" ? { period: "", pace: "", sort: "" } : {};
+    const value = target.type === "checkbox" ? boxesOf(target.form, target.name).join(",") : target.value;
+    change({ [target.name]: value, ...fresh });
+  };
+  const clicked = (event) => {
+    const pressed = event.target.closest("button");
+    if (!pressed) return;
+    if (pressed.dataset.sort) change({ sort: pressed.dataset.sort }, true);
+    if (pressed.dataset.save) saveAs(pressed.dataset.save, rows);
+    if ("more" in pressed.dataset) {
+      shown += STEP * 5;
+      show(shown);
+    }
+  };
   return {
-    title: "Which lines?",
+    title: list.question,
     body: html`${crumbs(["Overview", "#/"], ["Lines"])}
-      <h1 tabindex="-1">Which lines?</h1>
-      <form class="filters" role="search" aria-label="Narrow the list">
-        <div class="field search">
-          <label for="f-q">Search</label
-          ><input
-            id="f-q"
-            type="search"
-            name="q"
-            value="${filters.q}"
-            placeholder="Name, buyer, advertiser, ID"
-            autocomplete="off"
-          />
-        </div>
-        <div class="field">
-          <label for="f-state">Show</label
-          ><select id="f-state" name="state">
-            ${options(Object.entries(STATES), filters.state)}
-          </select>
-        </div>
-        ${
-          filters.state === "live"
-            ? choice("pace", "Pace", filters.pace, named("paces", PACES))
-            : choice("period", "Ended in", filters.period, Object.entries(PERIODS), "any time")
-        }
-        ${choice("kind", "Kind", filters.kind, named("kinds", ["campaign", "deal"]))}
-        ${choice("purchase", "Purchase type", filters.purchase, named("purchase_types", PURCHASE_TYPES))}
-        ${choice("band", "Band", filters.band, named("bands", BANDS))}
-        ${choice("cause", "Cause", filters.cause, named("causes", Object.keys(head.words.causes)))}
-        ${choice("side", "Kind of problem", filters.side, named("sides", SIDES))}
-        ${choice("buyer", "Buyer", filters.buyer, distinct(all, "buyer"))}
-        ${choice("placement", "Placement", filters.placement, distinct(all, "placement"))}
-        ${choice("advertiser", "Advertiser", filters.advertiser, distinct(all, "advertiser"))}
-        <a class="ghost" href="#/lines">Start over</a>
-      </form>
+      <h1 tabindex="-1">${list.question}</h1>
+      ${filterForm(filters, all)}
       <div id="result" aria-live="polite">${result(shown)}</div>`,
     draw: () => {
-      const form = document.querySelector("form.filters"),
-        output = document.getElementById("result");
+      const form = document.querySelector("form.filters");
       form.addEventListener("submit", (event) => event.preventDefault());
-      form.addEventListener("change", (event) => {
-        if (event.target.name === "q") return;
-        const fresh = event.target.name === "state" ? { period: "", pace: "", sort: "" } : {};
-        change({ [event.target.name]: event.target.value, ...fresh });
+      form.addEventListener("change", changed);
+      form.parentElement.addEventListener("toggle", (event) => {
+        unfolded = event.target.open;
       });
       let waiting;
       form.elements.q.addEventListener("input", (event) => {
         clearTimeout(waiting);
         waiting = setTimeout(() => change({ q: event.target.value }, true), 150);
       });
-      output.addEventListener("click", (event) => {
-        const button = event.target.closest("button");
-        if (button?.dataset.sort) change({ sort: button.dataset.sort }, true);
-        if (button && "more" in button.dataset) {
-          shown += STEP * 5;
-          output.innerHTML = String(result(shown));
-        }
-      });
+      output().addEventListener("click", clicked);
     },
+    /* Paper has no button for more: all rows. */
+    print: () => show(rows.length),
+    printed: () => show(shown),
   };
 };

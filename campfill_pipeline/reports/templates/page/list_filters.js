@@ -1,7 +1,10 @@
-/* Which lines a list holds: states and filters. */
+/* Which lines a list holds: states and filters, as they stand in its address, and said in words. */
 
-import { ended, inPeriod } from "./data.js";
+import { ended, inPeriod, PERIODS } from "./data.js";
 import { rough } from "./exact.js";
+import { html, missing } from "./format.js";
+import { head, label } from "./head.js";
+import { list } from "./words.js";
 
 export const STATES = {
   ended: "Ended",
@@ -11,30 +14,77 @@ export const STATES = {
   attention: "Needs attention",
   all: "All",
 };
-const inState = (row, state) =>
-  ({
-    ended: () => ended(row) && row.covered,
-    live: () => row.lifecycle === "live" && row.covered,
-    scheduled: () => row.lifecycle === "scheduled",
-    uncovered: () => !row.covered && row.lifecycle !== "scheduled",
-    attention: () => row.attention !== null,
-    all: () => true,
-  })[state]();
-export const narrowed = (rows, filters) => {
+const ONE = ["kind", "purchase", "buyer", "agency", "placement", "advertiser", "cause", "side", "pile"];
+const NAMES = ["q", "state", "period", ...ONE, "band", "pace", "short", "sort"];
+
+export const readFilters = (query) => {
+  const filters = Object.fromEntries(NAMES.map((name) => [name, query.get(name) || ""]));
+  if (!STATES[filters.state]) filters.state = "ended";
+  if (filters.period && !PERIODS[filters.period]) filters.period = "";
+  return filters;
+};
+/* How many filters narrow the list, besides its state and order. */
+export const countSet = (filters) =>
+  NAMES.filter((name) => name !== "state" && name !== "sort" && filters[name]).length;
+
+export const judged = (row) => row.covered && row.lifecycle !== "scheduled";
+const IN_STATE = {
+  ended: (row) => ended(row) && row.covered,
+  live: (row) => row.lifecycle === "live" && row.covered,
+  scheduled: (row) => row.lifecycle === "scheduled",
+  uncovered: (row) => !row.covered && row.lifecycle !== "scheduled",
+  attention: (row) => row.attention !== null,
+  all: () => true,
+};
+const sideOf = (row) => row.side || (rough(row.shortfall) > 0 ? "none" : "");
+/* Of a running line: at its pace it will be. */
+const isShort = (row) =>
+  row.lifecycle === "live"
+    ? !missing(row.projected) && rough(row.projected) < rough(row.impression_goal)
+    : row.lifecycle !== "scheduled" && rough(row.shortfall) > 0;
+/* `disputed` are the ids of the lines about which there is a disagreement of the asked kind. */
+export const narrowed = (rows, filters, disputed) => {
   const words = filters.q.toLowerCase().split(/\s+/).filter(Boolean);
-  return rows.filter(
-    (row) =>
-      inState(row, filters.state) &&
-      (!filters.period || inPeriod(row, filters.period)) &&
-      (!filters.kind || row.kind === filters.kind) &&
-      (!filters.purchase || row.purchase_type === filters.purchase) &&
-      (!filters.band || row.band === filters.band) &&
-      (!filters.pace || row.pace === filters.pace) &&
-      (!filters.buyer || row.buyer === filters.buyer) &&
-      (!filters.placement || row.placement === filters.placement) &&
-      (!filters.advertiser || row.advertiser === filters.advertiser) &&
-      (!filters.cause || row.cause === filters.cause) &&
-      (!filters.side || (row.side || (rough(row.shortfall) > 0 ? "none" : "")) === filters.side) &&
-      words.every((word) => row.search.includes(word)),
-  );
+  const bands = filters.band ? filters.band.split(",") : [];
+  const fits = [
+    IN_STATE[filters.state],
+    filters.period && ((row) => inPeriod(row, filters.period)),
+    filters.kind && ((row) => row.kind === filters.kind),
+    filters.purchase && ((row) => row.purchase_type === filters.purchase),
+    bands.length > 0 && ((row) => bands.includes(row.band)),
+    filters.pace && ((row) => row.pace === filters.pace),
+    filters.buyer && ((row) => row.buyer === filters.buyer),
+    filters.agency && ((row) => row.agency === filters.agency),
+    filters.placement && ((row) => row.placement === filters.placement),
+    filters.advertiser && ((row) => row.advertiser === filters.advertiser),
+    filters.cause && ((row) => row.cause === filters.cause),
+    filters.side && ((row) => sideOf(row) === filters.side),
+    filters.short && isShort,
+    filters.pile && ((row) => disputed.has(row.id)),
+    words.length > 0 && ((row) => words.every((word) => row.search.includes(word))),
+  ].filter(Boolean);
+  return rows.filter((row) => fits.every((fit) => fit(row)));
+};
+
+/* The filters in words: for paper, and for whoever gets a view sent. */
+export const said = (filters) => {
+  const bands = filters.band ? filters.band.split(",").map((band) => label("bands", band)) : [];
+  const parts = [
+    STATES[filters.state],
+    filters.period && html`ended in ${PERIODS[filters.period]}`,
+    filters.kind && label("kinds", filters.kind),
+    filters.purchase && label("purchase_types", filters.purchase),
+    bands.length > 0 && bands.join(" or "),
+    filters.pace && label("paces", filters.pace),
+    filters.short && list.short,
+    filters.cause && label("causes", filters.cause),
+    filters.side && label("sides", filters.side),
+    filters.agency,
+    filters.buyer,
+    filters.placement,
+    filters.advertiser,
+    filters.pile && (head.words.piles[filters.pile] || filters.pile),
+    filters.q && html`“${filters.q}”`,
+  ].filter(Boolean);
+  return list.shown(parts.map((part, at) => html`${at ? " · " : ""}${part}`));
 };

@@ -24,6 +24,8 @@ const columnsFor = (state) =>
   Object.entries(COLUMNS).filter(
     ([, column]) => (!column.only || column.only === state) && column.not !== state,
   );
+/* Judged lines, then those that have not begun, then those that cannot be judged. */
+const standingLast = (row) => (row.lifecycle === "scheduled" ? 1 : row.covered ? 0 : 2);
 export const sorted = (rows, sort) => {
   const [key, down] = sort.startsWith("-") ? [sort.slice(1), true] : [sort, false];
   const column = COLUMNS[key];
@@ -36,9 +38,11 @@ export const sorted = (rows, sort) => {
           : rough(a[key]) - rough(b[key]);
   return [...rows].sort(
     (a, b) =>
+      standingLast(a) - standingLast(b) ||
       (missing(a[key]) !== missing(b[key])
         ? missing(a[key]) - missing(b[key])
-        : (down ? -1 : 1) * order(a, b)) || a.at - b.at,
+        : (down ? -1 : 1) * order(a, b)) ||
+      a.at - b.at,
   );
 };
 export const standing = (row) =>

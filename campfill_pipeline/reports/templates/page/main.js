@@ -1,29 +1,35 @@
 /* Addresses: one per level and view. The back button works because every step is an address. */
 
+import { oldPage } from "./alarms.js";
 import { category } from "./category.js";
 import { chartsArrived, clearCharts, openCharts } from "./charts.js";
+import { compare } from "./compare.js";
 import { dataArrived } from "./data.js";
+import { offerExact } from "./exactly.js";
 import { asUtc, day, dayLong, dayPlain, html, moment } from "./format.js";
 import { head } from "./head.js";
 import { line } from "./line.js";
 import { lineList } from "./lines.js";
 import { overview } from "./overview.js";
 import { root } from "./theme.js";
+import { figures } from "./words.js";
 
 const main = document.getElementById("content");
 let visit = 0,
-  firstVisit = true;
+  firstVisit = true,
+  current = null;
 const level = async (path, query) => {
   const parts = path.split("/").filter(Boolean).map(decodeURIComponent);
   if (parts[0] === "where") return ["where", await category(parts[1] || "all", parts[2] || "all", query)];
   if (parts[0] === "lines") return ["lines", await lineList(query)];
   if (parts[0] === "line" && parts[1]) return ["lines", await line(parts[1].toLowerCase())];
+  if (parts[0] === "compare") return ["compare", await compare(query)];
   return ["overview", overview(query)];
 };
 const stay = () => {
   const active = document.activeElement;
   return active?.name && main.contains(active)
-    ? { name: active.name, at: active.selectionStart }
+    ? { name: active.name, value: active.type === "checkbox" && active.value, at: active.selectionStart }
     : active?.dataset?.sort && main.contains(active)
       ? { sort: active.dataset.sort.replace("-", "") }
       : null;
@@ -31,7 +37,7 @@ const stay = () => {
 const restore = (place) => {
   if (!place) return false;
   const element = place.name
-    ? main.querySelector(`[name="${place.name}"]`)
+    ? main.querySelector(`[name="${place.name}"]${place.value ? `[value="${place.value}"]` : ""}`)
     : [...main.querySelectorAll("[data-sort]")].find(
         (button) => button.dataset.sort.replace("-", "") === place.sort,
       );
@@ -48,6 +54,7 @@ export const show = async (quiet = false) => {
   const [nav, view] = await level(path, new URLSearchParams(query));
   if (mine !== visit) return;
   clearCharts();
+  current = view;
   main.innerHTML = String(view.body);
   document.title = `${view.title} · Fulfillment as of ${dayPlain.format(asUtc(head.as_of))}`;
   for (const link of document.querySelectorAll("[data-nav]"))
@@ -86,12 +93,14 @@ window.addEventListener("resize", () => {
 });
 /* Paper is about 670 pixels wide; it is drawn at once, because printing does not wait for the next frame. */
 window.addEventListener("beforeprint", () => {
+  current?.print?.();
   for (const chart of openCharts()) {
     chart.resize({ width: Math.min(chart.getWidth(), 640) });
     chart.getZr().flush();
   }
 });
 window.addEventListener("afterprint", () => {
+  current?.printed?.();
   for (const chart of openCharts()) chart.resize({ width: "auto" });
 });
 document.getElementById("stamp").innerHTML = String(
@@ -99,12 +108,17 @@ document.getElementById("stamp").innerHTML = String(
     ><span class="soft"> made ${moment(head.made_at)}</span>`,
 );
 document.getElementById("foot").innerHTML = String(
-  html`<p>
-    Made by campfill ${moment(head.made_at)} (${head.timezone}). Percentages are rounded, but never up to a
-    limit that was not reached. Point at a figure to see it exactly. Shares are sums divided by sums, never
-    averages of percentages.
-  </p>`,
+  html`<p>Made by campfill ${moment(head.made_at)} (${head.timezone}). ${figures.rounding}</p>`,
 );
+const sayAge = () => {
+  const text = oldPage(new Date());
+  const place = document.getElementById("old");
+  place.hidden = !text;
+  place.innerHTML = String(text);
+};
+sayAge();
+setInterval(sayAge, 60_000);
+offerExact(() => showOrComplain(true));
 window.campfill = {
   dataArrived,
   chartsArrived: (echarts) => {

@@ -1,15 +1,16 @@
 import { PERIODS } from "./data.js";
-import { rough, share, sum } from "./exact.js";
+import { percentOf, rough, share, sum } from "./exact.js";
 import { Markup, count, euros, html, impressions, missing, plain, plural, points } from "./format.js";
 import { label } from "./head.js";
 import { BAND_SIGNS, SIDES } from "./keys.js";
+import { PERIOD_NAMES } from "./words.js";
 
 export const periodSwitch = (current, address) =>
   html`<nav class="switch" aria-label="Ended in">
     ${Object.keys(PERIODS).map(
       (period) =>
         html`<a href="${address(period)}" aria-current="${period === current ? "true" : "false"}"
-          >${period === "7d" ? "7 days" : period === "30d" ? "30 days" : "This year"}</a
+          >${PERIOD_NAMES[period]}</a
         >`,
     )}
   </nav>`;
@@ -25,7 +26,7 @@ export const trendChip = (trend) => {
   const word = trend.trend[last];
   return html`<span class="trend trend-${word}"
     ><span aria-hidden="true">${TREND_SIGNS[word]}</span> ${word}
-    <span class="soft">${points(trend.change[last])} to the week before</span></span
+    <span class="soft">7 days: ${points(trend.change[last])} to the week before</span></span
   >`;
 };
 export const sparkline = (trend) => {
@@ -52,8 +53,8 @@ export const sparkline = (trend) => {
 };
 /* A part in whole percent; what is there is never shown as nothing. */
 export const portion = (part, whole) => {
-  const size = share(part, whole);
-  return `${size > 0 && size < 1 ? "< 1" : plain(size.toFixed(0))} %`;
+  const size = percentOf(part, whole);
+  return `${rough(size) > 0 && rough(size) < 1 ? "< 1" : plain(size)}\u00a0%`;
 };
 export const sideBar = (rows) => {
   const total = sum(rows.map((row) => row.impressions));

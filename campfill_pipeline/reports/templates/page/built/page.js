@@ -1,16 +1,4 @@
 (() => {
-  // campfill_pipeline/reports/templates/page/addresses.js
-  var address = (path, values) => {
-    const query = new URLSearchParams(Object.entries(values).filter(([, value]) => value));
-    return `#${path}${String(query) ? `?${query}` : ""}`;
-  };
-  var go = (to, quiet = false) => {
-    if (quiet) {
-      history.replaceState(null, "", to);
-      window.dispatchEvent(new Event("narrowed"));
-    } else location.hash = to;
-  };
-
   // campfill_pipeline/reports/templates/page/head.js
   var head = JSON.parse(document.getElementById("head").textContent);
   var label = (group, key) => head.words[group]?.[key] || key || "–";
@@ -33,7 +21,7 @@
     if (Array.isArray(value)) return value.map(piece).join("");
     return escapeText(value);
   };
-  var html = (parts, ...values) => new Markup(parts.reduce((text, part, at) => text + piece(values[at - 1]) + part));
+  var html = (parts2, ...values) => new Markup(parts2.reduce((text, part2, at) => text + piece(values[at - 1]) + part2));
   var cut = (text, digits) => {
     const [whole, fraction = ""] = text.split(".");
     return digits > 0 ? `${whole}.${fraction.slice(0, digits).padEnd(digits, "0")}` : whole;
@@ -53,7 +41,15 @@
     }
     return formats.get(key);
   };
-  var exact = (value, shown, unit = "") => html`<data value="${value}" title="${value}${unit}">${shown}</data>`;
+  var exactly = false;
+  var setExactly = (on) => {
+    exactly = on;
+  };
+  var allDigits = new Intl.NumberFormat(locale, { maximumFractionDigits: 20 });
+  var exactText = (value, unit = "") => `${allDigits.format(value)}${unit}`;
+  var exact = (value, shown, unit = "") => html`<data value="${value}" title="${value}${unit}" data-unit="${unit}"
+    >${exactly ? exactText(value, unit.replace(" impressions", "")) : shown}</data
+  >`;
   var NOTHING = new Markup('<span class="none" title="no value">–</span>');
   var missing = (value) => value === null || value === void 0;
   var needed = (value) => missing(value) ? NOTHING : exact(value, numberFormat(0, { roundingMode: "ceil" }).format(value), " impressions");
@@ -64,8 +60,13 @@
     return exact(value, small ? "< 1" : numberFormat(digits).format(value), " impressions");
   };
   var euros = (value, digits = 0) => missing(value) ? NOTHING : exact(value, numberFormat(digits, { style: "currency", currency: "EUR" }).format(value), " €");
+  var machine = (digits) => new Intl.NumberFormat("en-US", {
+    useGrouping: false,
+    maximumFractionDigits: digits,
+    roundingMode: "halfExpand"
+  });
   var below = (value, digits, limits) => {
-    const shown = Number(Number(value).toFixed(digits));
+    const shown = Number(machine(digits).format(value));
     return limits.some((limit) => Number(value) < limit && shown >= limit) ? cut(String(value), digits) : value;
   };
   var percent = (value, digits = 1) => missing(value) ? NOTHING : exact(value, `${numberFormat(digits).format(below(value, digits, head.limits.pct))} %`, " %");
@@ -97,6 +98,418 @@
     return at.toISOString().slice(0, 10);
   };
   var plural = (number, one, many) => Number(number) === 1 ? one : many;
+
+  // campfill_pipeline/reports/templates/page/data.js
+  var inflate = async (name) => {
+    const element = document.getElementById(name);
+    if (!element) return null;
+    const packed2 = Uint8Array.from(atob(element.textContent), (sign) => sign.charCodeAt(0));
+    const stream = new Blob([packed2]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return JSON.parse(await new Response(stream).text());
+  };
+  var readColumn = (column2) => Array.isArray(column2) ? column2 : column2.at.map((at) => at < 0 ? null : column2.of[at]);
+  var dashed = (hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  var arrived = null;
+  var dataReady = new Promise((resolve) => {
+    arrived = resolve;
+  });
+  var dataArrived = () => arrived();
+  var table = null;
+  var lines = async () => {
+    if (table) return table;
+    await dataReady;
+    const packed2 = await inflate("lines");
+    const columns = Object.entries(packed2).map(([name, column2]) => [name, readColumn(column2)]);
+    const rows = columns[0][1].map((_, at) => {
+      const row2 = { at };
+      for (const [name, column2] of columns) row2[name] = column2[at];
+      row2.id = dashed(row2.id);
+      row2.search = [row2.name, row2.buyer, row2.placement, row2.advertiser, row2.id].join(" ").toLowerCase();
+      return row2;
+    });
+    table = { rows, byId: new Map(rows.map((row2) => [row2.id, row2])) };
+    return table;
+  };
+  var chunks = /* @__PURE__ */ new Map();
+  var detailOf = async (row2) => {
+    if (missing(row2.chunk)) return null;
+    if (!chunks.has(row2.chunk)) chunks.set(row2.chunk, inflate(`detail-${row2.chunk}`));
+    const found = await chunks.get(row2.chunk);
+    return found?.[row2.id.replaceAll("-", "")] || null;
+  };
+  var revisions = null;
+  var revisionsOf = async (row2) => {
+    revisions = revisions || inflate("revisions");
+    return (await revisions)?.[row2.id.replaceAll("-", "")] || [];
+  };
+  var disagreements = null;
+  var disagreementsOf = async (row2) => {
+    disagreements = disagreements || inflate("disagreements");
+    return (await disagreements)?.[row2.id.replaceAll("-", "")] || [];
+  };
+  var disputedLines = async (kind) => {
+    disagreements = disagreements || inflate("disagreements");
+    const all = Object.entries(await disagreements || {});
+    return new Set(all.filter(([, told2]) => told2.some(([what]) => what === kind)).map(([hex]) => dashed(hex)));
+  };
+  var PERIODS = { "7d": "the last 7 days", "30d": "the last 30 days", this_year: "this year" };
+  var periodStart = (period) => {
+    if (period === "this_year") return `${head.as_of.slice(0, 4)}-01-01`;
+    return daysLater(head.as_of, period === "30d" ? -30 : -7);
+  };
+  var inPeriod = (row2, period) => row2.covered && row2.end_date >= periodStart(period) && row2.end_date < head.as_of;
+  var inCategory = (row2, kind, purchase) => (kind === "all" || row2.kind === kind) && (purchase === "all" || row2.purchase_type === purchase);
+  var ended = (row2) => row2.lifecycle.startsWith("ended");
+  var pickWindow = (period, kind, purchase) => head.windows.find((row2) => row2.period === period && row2.kind === kind && row2.purchase_type === purchase) || null;
+  var pickTrend = (kind, purchase) => head.trend[`${kind}/${purchase}`] || { days: [], pct: [], change: [], trend: [] };
+  var categoryName = (kind, purchase) => {
+    const what = kind === "all" ? "All lines" : label("kinds", kind);
+    return purchase === "all" ? what : `${what}, ${label("purchase_types", purchase)}`;
+  };
+
+  // campfill_pipeline/reports/templates/page/exact.js
+  var SCALE = 20;
+  var toUnits = (text) => {
+    const value = String(text);
+    const negative = value.startsWith("-");
+    const [whole, fraction = ""] = value.replace("-", "").split(".");
+    const units = BigInt(whole + fraction.slice(0, SCALE).padEnd(SCALE, "0"));
+    return negative ? -units : units;
+  };
+  var fromUnits = (units) => {
+    const negative = units < 0n;
+    const digits = String(negative ? -units : units).padStart(SCALE + 1, "0");
+    const fraction = digits.slice(-SCALE).replace(/0+$/, "");
+    return (negative ? "-" : "") + digits.slice(0, -SCALE) + (fraction ? `.${fraction}` : "");
+  };
+  var sum = (values) => fromUnits(values.reduce((total2, value) => missing(value) ? total2 : total2 + toUnits(value), 0n));
+  var percentOf = (part2, whole) => {
+    const all = toUnits(whole);
+    return all === 0n ? null : fromUnits(toUnits(part2) * 100n * 10n ** BigInt(SCALE) / all);
+  };
+  var rough = (value) => missing(value) ? 0 : Number(value);
+  var share = (part2, whole) => rough(whole) > 0 ? 100 * rough(part2) / rough(whole) : 0;
+
+  // campfill_pipeline/reports/templates/page/keys.js
+  var BAND_SIGNS = {
+    goal_met: "✓",
+    near_goal: "≈",
+    moderate_shortfall: "▽",
+    critical_shortfall: "▼",
+    no_data: "○"
+  };
+  var SIDES = ["system", "resource", "unknown", "none"];
+  var BANDS = ["critical_shortfall", "moderate_shortfall", "near_goal", "goal_met", "no_data"];
+  var PACES = ["behind", "on_track", "ahead", "unmeasured"];
+  var PURCHASE_TYPES = ["guaranteed", "unguaranteed", "unknown"];
+  var LINELESS = ["orphan", "refused_row"];
+
+  // campfill_pipeline/reports/templates/page/words.js
+  var PERIOD_NAMES = { "7d": "7 days", "30d": "30 days", this_year: "This year" };
+  var now = {
+    question: "Are we all right?",
+    noList: "No campaign list has arrived yet.",
+    dropList: "Drop one into the inbox folder, and this page is made again.",
+    noDelivery: "No delivery data yet: no line can be judged.",
+    nothingJudged: "No line can be judged: days of delivery are missing.",
+    noneRunning: "No judged line is running.",
+    noneBehind: (live) => html`${live === "1" ? "The one running line is" : html`None of the ${live} running lines is`} behind.`,
+    behind: (behind, live, many) => html`${behind} of ${live} running lines ${many ? "are" : "is"} behind`,
+    atRisk: (eur) => html`${eur} at risk`,
+    running: "Running lines by pace",
+    attention: "Needs attention today",
+    calm: "Nothing today: no running line is at risk and no ended line waits for a make-good.",
+    unknown: "Nothing can be said: delivery has not been fetched."
+  };
+  var ended2 = {
+    title: "What ended",
+    none: (period) => html`No line ended in ${period}.`,
+    allMet: (period, lines2) => html`Every line that ended in ${period} reached its goal (${lines2}).`,
+    short: (short, lines2, period) => html`${short} of ${lines2} ${plural(lines2, "line", "lines")} that ended in ${period} fell short.`,
+    lack: (many, impressions2, eur, parts2) => html`${many ? "They lack" : "It lacks"} ${impressions2} impressions, worth ${eur}: ${parts2}.`
+  };
+  var data = {
+    title: "What these figures rest on",
+    through: "Delivery is complete through",
+    noDay: "no day yet",
+    late: "Older than the day before this page's date:",
+    gapless: (day2) => html`without a gap since ${day2}`,
+    noLaterDay: "no later day was asked for.",
+    oneGap: (day2) => html`${day2} was not fetched completely.`,
+    gaps: (days, first, last) => html`${days} days from ${first} to ${last} were not fetched completely.`,
+    arrived: "Delivery last arrived",
+    never: "never",
+    todayIn: "Today's hours so far count as delivered, but in no average.",
+    todayOut: "Nothing of today is counted yet.",
+    judged: "Lines judged",
+    allJudged: "Every flight day so far was fetched.",
+    notJudged: (lines2, one) => html`${lines2} not judged: ${one ? "a flight day of it was" : "flight days of them were"} never fetched.`,
+    list: "Newest campaign list",
+    noList: "none yet",
+    later: (lines2) => html`${lines2} start later`
+  };
+  var alarms = {
+    old: (made, ago) => html`<strong>This page is old.</strong> It was made ${made}, ${ago} ago, and should have been made again
+      since. Look whether campfill is running (<code>campfill status</code>), then reload the page.`,
+    hours: (count2) => html`${count2} ${plural(count2, "hour", "hours")}`,
+    days: (count2) => html`${count2} ${plural(count2, "day", "days")}`,
+    notConnected: html`No reporting API is connected and no export was dropped. Set
+    <code>CAMPFILL_REPORTING_URL</code> and type <code>campfill token</code>, or drop the reporting's CSV
+    export into the inbox folder.`,
+    failing: (since, why) => html`<strong>Delivery cannot be fetched.</strong> The newest attempt, ${since}, failed: ${why}`,
+    lastGood: (day2) => html`Figures are those of ${day2}.`,
+    missing: (days, lines2) => html`<strong>${days} of delivery missing:</strong> ${lines2} not judged.`,
+    fetch: (command) => html`Fetch: ${command}`,
+    strangers: (lines2, of, orphans) => html`<strong>Are these the same IDs?</strong> Reporting has no row for ${lines2} of ${of} lines that have
+      begun, while it has ${orphans} IDs that no line has. Check the column <em>Deal/Campaign ID</em> of the
+      list.`
+  };
+  var list = {
+    question: "Which lines?",
+    narrow: "Filters",
+    narrowed: (count2) => html`${count2} set`,
+    over: "Start over",
+    none: "No line fits.",
+    short: "Short of goal",
+    exclude: (lines2) => html`${lines2} of them ${plural(lines2, "is", "are")} not judged: at the end of the list, and in no sum.`,
+    shown: (what) => html`Shown: ${what}.`,
+    saveAs: "Save these rows as"
+  };
+  var figures = {
+    exactOn: "Rounded",
+    exactOff: "Exact",
+    exactHelp: "Show every figure exactly",
+    rounding: `Percentages are rounded half up, but never up to a limit that was not reached. Point at a figure or
+    touch it to see it exactly, or switch on “Exact” above. Shares are sums divided by sums, never averages of
+    percentages.`
+  };
+  var compare = {
+    question: "Better or worse?",
+    title: "Lines that ended in the seven days before two days",
+    how: `Both sides are told by what is known today. What was known on a day itself tells a page of that day:`,
+    first: "One day",
+    second: "Another day",
+    week: "This week beside last week",
+    difference: "Difference",
+    rows: {
+      lines: "Lines that ended",
+      met: "Goals met",
+      share: "Share of goals met",
+      delivered: "Delivered ÷ goals",
+      capped: "Without surplus",
+      short: "Impressions short",
+      eur: "Worth"
+    },
+    byCategory: "Share of goals met, by kind and purchase type",
+    bySide: "Impressions short, by kind of problem"
+  };
+
+  // campfill_pipeline/reports/templates/page/parts.js
+  var periodSwitch = (current2, address2) => html`<nav class="switch" aria-label="Ended in">
+    ${Object.keys(PERIODS).map(
+    (period) => html`<a href="${address2(period)}" aria-current="${period === current2 ? "true" : "false"}"
+          >${PERIOD_NAMES[period]}</a
+        >`
+  )}
+  </nav>`;
+  var bandBadge = (band) => html`<span class="badge band-${band}"
+    ><span aria-hidden="true">${BAND_SIGNS[band]}</span> ${label("bands", band)}</span
+  >`;
+  var TREND_SIGNS = { improving: "▲", declining: "▼", stable: "▶" };
+  var trendChip = (trend) => {
+    const last = trend.days.length - 1;
+    if (last < 0 || !trend.trend[last])
+      return html`<span class="trend none">no trend: one of the two weeks has no lines</span>`;
+    const word = trend.trend[last];
+    return html`<span class="trend trend-${word}"
+    ><span aria-hidden="true">${TREND_SIGNS[word]}</span> ${word}
+    <span class="soft">7 days: ${points(trend.change[last])} to the week before</span></span
+  >`;
+  };
+  var sparkline = (trend) => {
+    const values = trend.pct.slice(-60);
+    const known = values.filter((value) => !missing(value)).map(Number);
+    if (known.length < 2) return "";
+    const low = Math.max(0, Math.min(...known) - 2), span2 = Math.max(100 - low, 1), step = 200 / Math.max(values.length - 1, 1);
+    let path = "", pen = "M";
+    values.forEach((value, at) => {
+      if (missing(value)) {
+        pen = "M";
+        return;
+      }
+      path += `${pen}${(at * step).toFixed(1)} ${(38 - 36 * (Number(value) - low) / span2).toFixed(1)}`;
+      pen = "L";
+    });
+    return html`<svg class="spark" viewBox="0 0 200 40" preserveAspectRatio="none" aria-hidden="true">
+    <line x1="0" x2="200" y1="2" y2="2" class="spark-goal" />
+    <path d="${path}" />
+  </svg>`;
+  };
+  var portion = (part2, whole) => {
+    const size = percentOf(part2, whole);
+    return `${rough(size) > 0 && rough(size) < 1 ? "< 1" : plain(size)} %`;
+  };
+  var sideBar = (rows) => {
+    const total2 = sum(rows.map((row2) => row2.impressions));
+    if (rough(total2) === 0) return html`<p class="calm">No shortfall.</p>`;
+    const kept = SIDES.map((side) => rows.find((row2) => row2.side === side)).filter(
+      (row2) => row2 && rough(row2.impressions) > 0
+    );
+    const width = (row2) => share(row2.impressions, total2).toFixed(3);
+    return html` <div class="stack" aria-hidden="true">
+      ${kept.map((row2) => html`<i class="side-${row2.side}" style="flex:${width(row2)} 0 0"></i>`)}
+    </div>
+    <table class="sides">
+      <thead>
+        <tr>
+          <th scope="col">Kind of problem</th>
+          <th scope="col" class="n">Share</th>
+          <th scope="col" class="n">Impressions short</th>
+          <th scope="col" class="n">Worth</th>
+          <th scope="col" class="n">Lines</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${kept.map(
+      (row2) => html`<tr data-side="${row2.side}">
+              <th scope="row">
+                <i class="key side-${row2.side}" aria-hidden="true"></i
+                ><a href="${row2.href}">${label("sides", row2.side)}</a
+                ><span class="soft">${label("side_meanings", row2.side)}</span>
+              </th>
+              <td class="n">${portion(row2.impressions, total2)}</td>
+              <td class="n">${impressions(row2.impressions)}</td>
+              <td class="n">${euros(row2.eur)}</td>
+              <td class="n">${count(row2.lines)}</td>
+            </tr>`
+    )}
+      </tbody>
+      <tfoot>
+        <tr>
+          <th scope="row">Together</th>
+          <td class="n"></td>
+          <td class="n">${impressions(total2)}</td>
+          <td class="n">${euros(sum(kept.map((row2) => row2.eur)))}</td>
+          <td class="n">${count(kept.reduce((all, row2) => all + row2.lines, 0))}</td>
+        </tr>
+      </tfoot>
+    </table>`;
+  };
+  var breakable = (name) => name.split("_").map((part2, at, parts2) => html`${part2}${at < parts2.length - 1 ? new Markup("_<wbr>") : ""}`);
+  var lineLink = (row2) => html`<a href="#/line/${row2.id}">${breakable(row2.name)}</a>`;
+  var crumbs = (...steps) => html`<nav class="crumbs" aria-label="Path">
+    <ol>
+      ${steps.map(
+    ([name, href], at) => html`<li>
+            ${href ? html`<a href="${href}">${name}</a>` : html`<span aria-current="page">${name}</span>`}
+          </li>`
+  )}
+    </ol>
+  </nav>`;
+  var tile = (name, value, note = "") => html`<div class="tile">
+    <dt>${name}</dt>
+    <dd>${value}</dd>
+    ${note ? html`<dd class="soft">${note}</dd>` : ""}
+  </div>`;
+  var pager = (shown, all) => html`<p class="pager">
+    <span>${count(shown)} of ${count(all)} ${plural(all, "line", "lines")} shown</span
+    >${shown < all ? html` <button type="button" class="ghost" data-more>Show more</button>` : ""}
+  </p>`;
+
+  // campfill_pipeline/reports/templates/page/headline.js
+  var waiting = () => !head.coverage.begun && !head.coverage.scheduled;
+  var undelivered = () => head.coverage.begun > 0 && !head.coverage.reported && !head.freshness.complete_through;
+  var headline = () => {
+    if (waiting()) return now.noList;
+    if (undelivered()) return now.noDelivery;
+    if (head.coverage.begun && !head.coverage.judged) return now.nothingJudged;
+    const live = PACES.reduce((lines2, pace) => lines2 + head.live[pace].lines, 0);
+    const behind = head.live.behind.lines;
+    const eur = sum(PACES.map((pace) => head.live[pace].eur));
+    if (!live) return now.noneRunning;
+    if (!behind) return now.noneBehind(live === 1 ? "1" : count(live));
+    const risk = rough(eur) > 0 ? html`, ${now.atRisk(euros(eur))}` : "";
+    return html`${now.behind(count(behind), count(live), behind > 1)}${risk}.`;
+  };
+  var lossesOf = (period) => head.losses.filter((row2) => row2.period === period && row2.kind === "all" && row2.purchase_type === "all");
+  var headlineMore = (period, total2) => {
+    if (waiting()) return now.dropList;
+    if (!head.coverage.judged) return "";
+    if (!total2?.lines) return ended2.none(PERIODS[period]);
+    const short = total2.lines - total2.fulfilled;
+    if (!short) return ended2.allMet(PERIODS[period], count(total2.lines));
+    const losses = lossesOf(period);
+    const lacking = sum(losses.map((row2) => row2.impressions));
+    const parts2 = SIDES.map((side) => losses.find((row2) => row2.side === side)).filter((row2) => row2 && share(row2.impressions, lacking) >= 1).sort((a, b) => rough(b.impressions) - rough(a.impressions));
+    const phrase = (row2, at) => {
+      const before = at === 0 ? "" : at === parts2.length - 1 ? " and " : ", ";
+      return html`${before}${portion(row2.impressions, lacking)} ${label("side_phrases", row2.side)}`;
+    };
+    const eur = euros(sum(losses.map((row2) => row2.eur)));
+    return html`${ended2.short(count(short), count(total2.lines), PERIODS[period])}
+  ${rough(lacking) > 0 && ended2.lack(short > 1, impressions(lacking), eur, parts2.map(phrase))}`;
+  };
+
+  // campfill_pipeline/reports/templates/page/alarms.js
+  var HOUR = 36e5;
+  var DAY = 24 * HOUR;
+  var MOST_RANGES = 4;
+  var oldPage = (at) => {
+    if (missing(head.renewed_by) || at <= new Date(head.renewed_by)) return "";
+    const age = at - new Date(head.made_at);
+    const ago = age < 2 * DAY ? alarms.hours(Math.floor(age / HOUR)) : alarms.days(Math.floor(age / DAY));
+    return alarms.old(moment(head.made_at), ago);
+  };
+  var length = ([first, last]) => Math.round((new Date(last) - new Date(first)) / DAY) + 1;
+  var daysIn = (ranges) => ranges.reduce((days, range) => days + length(range), 0);
+  var gapNote = (ranges) => {
+    if (!ranges.length) return data.noLaterDay;
+    const [first, last] = [ranges[0][0], ranges.at(-1)[1]];
+    return first === last ? data.oneGap(day(first)) : data.gaps(count(daysIn(ranges)), day(first), day(last));
+  };
+  var fetchCommands = (ranges) => {
+    const told2 = ranges.length > MOST_RANGES ? [[ranges[0][0], ranges.at(-1)[1]]] : ranges;
+    return told2.map(([first, last], at) => {
+      const command = html`<code>campfill refresh --from ${first} --to ${last}</code>`;
+      return html`${at ? ", " : ""}${command}`;
+    });
+  };
+  var gapsWithin = (first, last) => head.freshness.gaps.filter((range) => range[0] <= last && range[1] >= first).map((range) => [[range[0], first].sort()[1], [range[1], last].sort()[0]]);
+  var alarm = (kind, text) => html`<p class="alarm ${kind}" data-alarm="${kind}">${text}</p>`;
+  var failing = () => {
+    const { failed_at, fetched_at, failure, complete_through } = head.freshness;
+    if (!failed_at || fetched_at && failed_at <= fetched_at) return "";
+    const good = complete_through ? alarms.lastGood(day(complete_through, dayMedium)) : "";
+    return alarm("failing", html`${alarms.failing(moment(failed_at), failure)} ${good}`);
+  };
+  var alarmList = () => {
+    if (waiting()) return "";
+    const { gaps, asked: asked2 } = head.freshness;
+    const unjudged = head.coverage.begun - head.coverage.judged;
+    const lines2 = html`<a href="#/lines?state=uncovered" data-opens="${unjudged}"
+    >${count(unjudged)} ${unjudged === 1 ? "line" : "lines"}</a
+  >`;
+    const gone = undelivered() && !asked2 ? alarm("unconnected", alarms.notConnected) : "";
+    const some = unjudged > 0 && gaps.length > 0 && !gone ? alarm(
+      "missing",
+      html`${alarms.missing(alarms.days(daysIn(gaps)), lines2)} ${alarms.fetch(fetchCommands(gaps))}`
+    ) : "";
+    const odd = head.strangers;
+    const strangers = odd ? alarm("strangers", alarms.strangers(count(odd.lines), count(odd.of), count(odd.orphans))) : "";
+    return [failing(), gone, some, strangers];
+  };
+
+  // campfill_pipeline/reports/templates/page/addresses.js
+  var address = (path, values) => {
+    const query = new URLSearchParams(Object.entries(values).filter(([, value]) => value));
+    return `#${path}${String(query) ? `?${query}` : ""}`;
+  };
+  var go = (to, quiet = false) => {
+    if (quiet) {
+      history.replaceState(null, "", to);
+      window.dispatchEvent(new Event("narrowed"));
+    } else location.hash = to;
+  };
 
   // campfill_pipeline/reports/templates/page/charts.js
   var library = null;
@@ -202,234 +615,29 @@
     }));
   };
 
-  // campfill_pipeline/reports/templates/page/data.js
-  var inflate = async (name) => {
-    const element = document.getElementById(name);
-    if (!element) return null;
-    const packed = Uint8Array.from(atob(element.textContent), (sign) => sign.charCodeAt(0));
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-    return JSON.parse(await new Response(stream).text());
-  };
-  var readColumn = (column) => Array.isArray(column) ? column : column.at.map((at) => at < 0 ? null : column.of[at]);
-  var dashed = (hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-  var arrived = null;
-  var dataReady = new Promise((resolve) => {
-    arrived = resolve;
-  });
-  var dataArrived = () => arrived();
-  var table = null;
-  var lines = async () => {
-    if (table) return table;
-    await dataReady;
-    const packed = await inflate("lines");
-    const columns = Object.entries(packed).map(([name, column]) => [name, readColumn(column)]);
-    const rows = columns[0][1].map((_, at) => {
-      const row = { at };
-      for (const [name, column] of columns) row[name] = column[at];
-      row.id = dashed(row.id);
-      row.search = [row.name, row.buyer, row.placement, row.advertiser, row.id].join(" ").toLowerCase();
-      return row;
-    });
-    table = { rows, byId: new Map(rows.map((row) => [row.id, row])) };
-    return table;
-  };
-  var chunks = /* @__PURE__ */ new Map();
-  var detailOf = async (row) => {
-    if (missing(row.chunk)) return null;
-    if (!chunks.has(row.chunk)) chunks.set(row.chunk, inflate(`detail-${row.chunk}`));
-    const found = await chunks.get(row.chunk);
-    return found?.[row.id.replaceAll("-", "")] || null;
-  };
-  var revisions = null;
-  var revisionsOf = async (row) => {
-    revisions = revisions || inflate("revisions");
-    return (await revisions)?.[row.id.replaceAll("-", "")] || [];
-  };
-  var disagreements = null;
-  var disagreementsOf = async (row) => {
-    disagreements = disagreements || inflate("disagreements");
-    return (await disagreements)?.[row.id.replaceAll("-", "")] || [];
-  };
-  var PERIODS = { "7d": "the last 7 days", "30d": "the last 30 days", this_year: "this year" };
-  var periodStart = (period) => {
-    if (period === "this_year") return `${head.as_of.slice(0, 4)}-01-01`;
-    return daysLater(head.as_of, period === "30d" ? -30 : -7);
-  };
-  var inPeriod = (row, period) => row.covered && row.end_date >= periodStart(period) && row.end_date < head.as_of;
-  var inCategory = (row, kind, purchase) => (kind === "all" || row.kind === kind) && (purchase === "all" || row.purchase_type === purchase);
-  var ended = (row) => row.lifecycle.startsWith("ended");
-  var pickWindow = (period, kind, purchase) => head.windows.find((row) => row.period === period && row.kind === kind && row.purchase_type === purchase) || null;
-  var pickTrend = (kind, purchase) => head.trend[`${kind}/${purchase}`] || { days: [], pct: [], change: [], trend: [] };
-  var categoryName = (kind, purchase) => {
-    const what = kind === "all" ? "All lines" : label("kinds", kind);
-    return purchase === "all" ? what : `${what}, ${label("purchase_types", purchase)}`;
-  };
-
-  // campfill_pipeline/reports/templates/page/exact.js
-  var SCALE = 20;
-  var toUnits = (text) => {
-    const value = String(text);
-    const negative = value.startsWith("-");
-    const [whole, fraction = ""] = value.replace("-", "").split(".");
-    const units = BigInt(whole + fraction.slice(0, SCALE).padEnd(SCALE, "0"));
-    return negative ? -units : units;
-  };
-  var fromUnits = (units) => {
-    const negative = units < 0n;
-    const digits = String(negative ? -units : units).padStart(SCALE + 1, "0");
-    const fraction = digits.slice(-SCALE).replace(/0+$/, "");
-    return (negative ? "-" : "") + digits.slice(0, -SCALE) + (fraction ? `.${fraction}` : "");
-  };
-  var sum = (values) => fromUnits(values.reduce((total, value) => missing(value) ? total : total + toUnits(value), 0n));
-  var rough = (value) => missing(value) ? 0 : Number(value);
-  var share = (part, whole) => rough(whole) > 0 ? 100 * rough(part) / rough(whole) : 0;
-
-  // campfill_pipeline/reports/templates/page/keys.js
-  var BAND_SIGNS = {
-    goal_met: "✓",
-    near_goal: "≈",
-    moderate_shortfall: "▽",
-    critical_shortfall: "▼",
-    no_data: "○"
-  };
-  var SIDES = ["system", "resource", "unknown", "none"];
-  var BANDS = ["critical_shortfall", "moderate_shortfall", "near_goal", "goal_met", "no_data"];
-  var PACES = ["behind", "on_track", "ahead", "unmeasured"];
-  var PURCHASE_TYPES = ["guaranteed", "unguaranteed", "unknown"];
-
-  // campfill_pipeline/reports/templates/page/parts.js
-  var periodSwitch = (current, address2) => html`<nav class="switch" aria-label="Ended in">
-    ${Object.keys(PERIODS).map(
-    (period) => html`<a href="${address2(period)}" aria-current="${period === current ? "true" : "false"}"
-          >${period === "7d" ? "7 days" : period === "30d" ? "30 days" : "This year"}</a
-        >`
-  )}
-  </nav>`;
-  var bandBadge = (band) => html`<span class="badge band-${band}"
-    ><span aria-hidden="true">${BAND_SIGNS[band]}</span> ${label("bands", band)}</span
-  >`;
-  var TREND_SIGNS = { improving: "▲", declining: "▼", stable: "▶" };
-  var trendChip = (trend) => {
-    const last = trend.days.length - 1;
-    if (last < 0 || !trend.trend[last])
-      return html`<span class="trend none">no trend: one of the two weeks has no lines</span>`;
-    const word = trend.trend[last];
-    return html`<span class="trend trend-${word}"
-    ><span aria-hidden="true">${TREND_SIGNS[word]}</span> ${word}
-    <span class="soft">${points(trend.change[last])} to the week before</span></span
-  >`;
-  };
-  var sparkline = (trend) => {
-    const values = trend.pct.slice(-60);
-    const known = values.filter((value) => !missing(value)).map(Number);
-    if (known.length < 2) return "";
-    const low = Math.max(0, Math.min(...known) - 2), span = Math.max(100 - low, 1), step = 200 / Math.max(values.length - 1, 1);
-    let path = "", pen = "M";
-    values.forEach((value, at) => {
-      if (missing(value)) {
-        pen = "M";
-        return;
-      }
-      path += `${pen}${(at * step).toFixed(1)} ${(38 - 36 * (Number(value) - low) / span).toFixed(1)}`;
-      pen = "L";
-    });
-    return html`<svg class="spark" viewBox="0 0 200 40" preserveAspectRatio="none" aria-hidden="true">
-    <line x1="0" x2="200" y1="2" y2="2" class="spark-goal" />
-    <path d="${path}" />
-  </svg>`;
-  };
-  var portion = (part, whole) => {
-    const size = share(part, whole);
-    return `${size > 0 && size < 1 ? "< 1" : plain(size.toFixed(0))} %`;
-  };
-  var sideBar = (rows) => {
-    const total = sum(rows.map((row) => row.impressions));
-    if (rough(total) === 0) return html`<p class="calm">No shortfall.</p>`;
-    const kept = SIDES.map((side) => rows.find((row) => row.side === side)).filter(
-      (row) => row && rough(row.impressions) > 0
-    );
-    const width = (row) => share(row.impressions, total).toFixed(3);
-    return html` <div class="stack" aria-hidden="true">
-      ${kept.map((row) => html`<i class="side-${row.side}" style="flex:${width(row)} 0 0"></i>`)}
-    </div>
-    <table class="sides">
-      <thead>
-        <tr>
-          <th scope="col">Kind of problem</th>
-          <th scope="col" class="n">Share</th>
-          <th scope="col" class="n">Impressions short</th>
-          <th scope="col" class="n">Worth</th>
-          <th scope="col" class="n">Lines</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${kept.map(
-      (row) => html`<tr data-side="${row.side}">
-              <th scope="row">
-                <i class="key side-${row.side}" aria-hidden="true"></i
-                ><a href="${row.href}">${label("sides", row.side)}</a
-                ><span class="soft">${label("side_meanings", row.side)}</span>
-              </th>
-              <td class="n">${portion(row.impressions, total)}</td>
-              <td class="n">${impressions(row.impressions)}</td>
-              <td class="n">${euros(row.eur)}</td>
-              <td class="n">${count(row.lines)}</td>
-            </tr>`
-    )}
-      </tbody>
-      <tfoot>
-        <tr>
-          <th scope="row">Together</th>
-          <td class="n"></td>
-          <td class="n">${impressions(total)}</td>
-          <td class="n">${euros(sum(kept.map((row) => row.eur)))}</td>
-          <td class="n">${count(kept.reduce((all, row) => all + row.lines, 0))}</td>
-        </tr>
-      </tfoot>
-    </table>`;
-  };
-  var breakable = (name) => name.split("_").map((part, at, parts) => html`${part}${at < parts.length - 1 ? new Markup("_<wbr>") : ""}`);
-  var lineLink = (row) => html`<a href="#/line/${row.id}">${breakable(row.name)}</a>`;
-  var crumbs = (...steps) => html`<nav class="crumbs" aria-label="Path">
-    <ol>
-      ${steps.map(
-    ([name, href], at) => html`<li>
-            ${href ? html`<a href="${href}">${name}</a>` : html`<span aria-current="page">${name}</span>`}
-          </li>`
-  )}
-    </ol>
-  </nav>`;
-  var tile = (name, value, note = "") => html`<div class="tile">
-    <dt>${name}</dt>
-    <dd>${value}</dd>
-    ${note ? html`<dd class="soft">${note}</dd>` : ""}
-  </div>`;
-  var pager = (shown, all) => html`<p class="pager">
-    <span>${count(shown)} of ${count(all)} ${plural(all, "line", "lines")} shown</span
-    >${shown < all ? html` <button type="button" class="ghost" data-more>Show more</button>` : ""}
-  </p>`;
-
   // campfill_pipeline/reports/templates/page/category.js
-  var ranked = (rows, field) => {
+  var ranked = (rows, field2) => {
     const groups = /* @__PURE__ */ new Map();
-    for (const row of rows) {
-      const key = row[field] || "";
+    for (const row2 of rows) {
+      const key = row2[field2] || "";
       if (!groups.has(key)) groups.set(key, { key, rows: [] });
-      groups.get(key).rows.push(row);
+      groups.get(key).rows.push(row2);
     }
-    const list = [...groups.values()].map((group) => ({
+    const list2 = [...groups.values()].map((group) => ({
       key: group.key,
       lines: group.rows.length,
-      short: group.rows.filter((row) => rough(row.shortfall) > 0).length,
-      shortfall: sum(group.rows.map((row) => row.shortfall)),
-      eur: sum(group.rows.map((row) => row.value_at_risk_eur))
+      seats: new Set(group.rows.map((row2) => row2.buyer)).size,
+      short: group.rows.filter((row2) => rough(row2.shortfall) > 0).length,
+      shortfall: sum(group.rows.map((row2) => row2.shortfall)),
+      eur: sum(group.rows.map((row2) => row2.value_at_risk_eur))
     })).filter((group) => group.short > 0);
-    return list.sort((a, b) => rough(b.shortfall) - rough(a.shortfall) || a.key.localeCompare(b.key));
+    return list2.sort((a, b) => rough(b.shortfall) - rough(a.shortfall) || a.key.localeCompare(b.key));
   };
-  var rankedTable = (name, field, rows, filters) => {
-    const groups = ranked(rows, field);
+  var rankedTable = (name, field2, rows, filters) => {
+    const groups = ranked(rows, field2);
     const most = groups.length ? rough(groups[0].shortfall) : 0;
-    const nameOf = ({ key }) => key ? html`<a href="${address("/lines", { ...filters, [field]: key })}">${key}</a>` : html`<span class="soft">not told by the list</span>`;
+    const nameOf = ({ key, seats }) => key ? html`<a href="${address("/lines", { ...filters, [field2]: key })}">${key}</a>
+          ${field2 === "agency" && seats > 1 ? html`<span class="soft">in ${count(seats)} seats</span>` : ""}` : html`<span class="soft">not told by the list</span>`;
     const body = groups.slice(0, 12).map(
       (group) => html`<tr data-key="${group.key}">
         <th scope="row">
@@ -445,9 +653,9 @@
         <td class="n">${euros(group.eur)}</td>
       </tr>`
     );
-    return html`<section class="panel" aria-labelledby="h-${field}">
-    <h2 id="h-${field}">${name}</h2>
-    ${groups.length ? html`<table class="ranking" data-field="${field}">
+    return html`<section class="panel" aria-labelledby="h-${field2}">
+    <h2 id="h-${field2}">${name}</h2>
+    ${groups.length ? html`<table class="ranking" data-field="${field2}">
               <thead>
                 <tr>
                   <th scope="col">${name}</th>
@@ -464,8 +672,8 @@
   };
   var bandTable = (rows, filters) => {
     const counted = BANDS.map((band) => {
-      const own = rows.filter((row) => row.band === band);
-      return { band, lines: own.length, shortfall: sum(own.map((row) => row.shortfall)) };
+      const own = rows.filter((row2) => row2.band === band);
+      return { band, lines: own.length, shortfall: sum(own.map((row2) => row2.shortfall)) };
     });
     return html`<div class="stack tall" aria-hidden="true">
       ${counted.map(({ band, lines: lines2 }) => lines2 > 0 && html`<i class="band-${band}" style="flex:${lines2} 0 0"></i>`)}
@@ -481,19 +689,17 @@
       </thead>
       <tbody>
         ${counted.map(
-      (row) => html`<tr data-band="${row.band}">
+      (row2) => html`<tr data-band="${row2.band}">
               <th scope="row">
-                <i class="key band-${row.band}" aria-hidden="true"></i
-                ><a href="${address("/lines", { ...filters, band: row.band })}"
-                  >${label("bands", row.band)}</a
+                <i class="key band-${row2.band}" aria-hidden="true"></i
+                ><a href="${address("/lines", { ...filters, band: row2.band })}"
+                  >${label("bands", row2.band)}</a
                 >
-                <span class="soft">${label("band_limits", row.band)}</span>
+                <span class="soft">${label("band_limits", row2.band)}</span>
               </th>
-              <td class="n">${count(row.lines)}</td>
-              <td class="n">
-                ${rows.length ? plain((100 * row.lines / rows.length).toFixed(1), 1) : "–"} %
-              </td>
-              <td class="n">${impressions(row.shortfall)}</td>
+              <td class="n">${count(row2.lines)}</td>
+              <td class="n">${plain(percentOf(row2.lines, rows.length), 1)} %</td>
+              <td class="n">${impressions(row2.shortfall)}</td>
             </tr>`
     )}
       </tbody>
@@ -527,8 +733,8 @@
   var category = async (kind, purchase, query) => {
     const period = PERIODS[query.get("period")] ? query.get("period") : "7d";
     const all = (await lines()).rows;
-    const rows = all.filter((row) => inCategory(row, kind, purchase) && inPeriod(row, period));
-    const total = pickWindow(period, kind, purchase);
+    const rows = all.filter((row2) => inCategory(row2, kind, purchase) && inPeriod(row2, period));
+    const total2 = pickWindow(period, kind, purchase);
     const trend = pickTrend(kind, purchase);
     const filters = {
       state: "ended",
@@ -536,20 +742,20 @@
       kind: kind === "all" ? "" : kind,
       purchase: purchase === "all" ? "" : purchase
     };
-    const losses = head.losses.filter((row) => row.period === period && row.kind === kind && row.purchase_type === purchase).map((row) => ({ ...row, href: address("/lines", { ...filters, side: row.side }) }));
+    const losses = head.losses.filter((row2) => row2.period === period && row2.kind === kind && row2.purchase_type === purchase).map((row2) => ({ ...row2, href: address("/lines", { ...filters, side: row2.side }) }));
     const name = categoryName(kind, purchase);
     const others = head.windows.filter(
-      (row) => row.period === period && row.lines > 0 && row.kind === "all" === (row.purchase_type === "all")
+      (row2) => row2.period === period && row2.lines > 0 && row2.kind === "all" === (row2.purchase_type === "all")
     );
-    const chip = (row) => {
-      const current = row.kind === kind && row.purchase_type === purchase ? "true" : "false";
-      const to = address(`/where/${row.kind}/${row.purchase_type}`, { period });
-      return html`<a href="${to}" aria-current="${current}"
-      >${categoryName(row.kind, row.purchase_type)} <span>${plain(row.lines)}</span></a
+    const chip = (row2) => {
+      const current2 = row2.kind === kind && row2.purchase_type === purchase ? "true" : "false";
+      const to = address(`/where/${row2.kind}/${row2.purchase_type}`, { period });
+      return html`<a href="${to}" aria-current="${current2}"
+      >${categoryName(row2.kind, row2.purchase_type)} <span>${plain(row2.lines)}</span></a
     >`;
     };
-    const met = html`${count(total ? total.fulfilled : 0)} of ${count(total ? total.lines : 0)}`;
-    const short = rows.filter((row) => rough(row.shortfall) > 0).length;
+    const met = html`${count(total2 ? total2.fulfilled : 0)} of ${count(total2 ? total2.lines : 0)}`;
+    const short = rows.filter((row2) => rough(row2.shortfall) > 0).length;
     return {
       title: name,
       body: html`${crumbs(["Overview", address("/", { period })], [name])}
@@ -562,10 +768,10 @@
       </section>
       <nav class="chips" aria-label="Category">${others.map(chip)}</nav>
       <dl class="tiles">
-        ${tile("Goals met", percent(total?.fulfilled_pct), html`${met} lines`)}
-        ${tile("Delivered ÷ goals", percent(total?.delivered_pct), html`${percent(total?.capped_pct)} without surplus`)}
-        ${tile("Impressions short", impressions(sum(rows.map((row) => row.shortfall))), html`in ${count(short)} lines`)}
-        ${tile("Worth", euros(sum(rows.map((row) => row.value_at_risk_eur))), "at the lines' own CPM")}
+        ${tile("Goals met", percent(total2?.fulfilled_pct), html`${met} lines`)}
+        ${tile("Delivered ÷ goals", percent(total2?.delivered_pct), html`${percent(total2?.capped_pct)} without surplus`)}
+        ${tile("Impressions short", impressions(sum(rows.map((row2) => row2.shortfall))), html`in ${count(short)} lines`)}
+        ${tile("Worth", euros(sum(rows.map((row2) => row2.value_at_risk_eur))), "at the lines' own CPM")}
       </dl>
       <p class="go">
         <a class="button" href="${address("/lines", filters)}"
@@ -588,8 +794,8 @@
           ${trendTable(trend)}
         </section>
       </div>
-      <div class="three">
-        ${rankedTable("Buyers", "buyer", rows, filters)}
+      <div class="two">
+        ${rankedTable("Agencies", "agency", rows, filters)} ${rankedTable("Buyers", "buyer", rows, filters)}
         ${rankedTable("Placements", "placement", rows, filters)}
         ${rankedTable("Advertisers", "advertiser", rows, filters)}
       </div>`,
@@ -597,34 +803,196 @@
     };
   };
 
+  // campfill_pipeline/reports/templates/page/compare.js
+  var DATE = /^\d{4}-\d\d-\d\d$/;
+  var asked = (query, name, otherwise) => {
+    const value = query.get(name) || "";
+    return DATE.test(value) && value <= head.as_of && !Number.isNaN(Date.parse(value)) ? value : otherwise;
+  };
+  var least = (a, b) => toUnits(a) < toUnits(b) ? a : b;
+  var total = (rows, field2) => sum(rows.map((row2) => row2[field2]));
+  var summary = (rows) => {
+    const met = rows.filter((row2) => row2.band === "goal_met").length;
+    const goals = total(rows, "impression_goal");
+    const capped = sum(rows.map((row2) => least(row2.delivered, row2.impression_goal)));
+    return {
+      lines: rows.length,
+      met,
+      share: percentOf(met, rows.length),
+      delivered: percentOf(total(rows, "delivered"), goals),
+      capped: percentOf(capped, goals),
+      short: total(rows, "shortfall"),
+      eur: total(rows, "value_at_risk_eur")
+    };
+  };
+  var endedBefore = (rows, at) => rows.filter((row2) => row2.covered && row2.end_date >= daysLater(at, -7) && row2.end_date < at);
+  var minus = (a, b) => missing(a) || missing(b) ? null : fromUnits(toUnits(a) - toUnits(b));
+  var SHOWN = {
+    lines: [count, signed],
+    met: [count, signed],
+    share: [percent, points],
+    delivered: [percent, points],
+    capped: [percent, points],
+    short: [impressions, signed],
+    eur: [euros, signed]
+  };
+  function signed(value) {
+    if (missing(value)) return NOTHING;
+    const sign = rough(value) > 0 ? "+" : rough(value) < 0 ? "−" : "";
+    return html`${sign}${count(String(value).replace("-", ""))}`;
+  }
+  var row = (name, [show2, change2], a, b, code = "") => html`<tr data-row="${code}">
+    <th scope="row">${name}</th>
+    <td class="n">${show2(a)}</td>
+    <td class="n">${show2(b)}</td>
+    <td class="n">${change2(minus(a, b))}</td>
+  </tr>`;
+  var span = (at) => {
+    const [first, last] = [daysLater(at, -7), daysLater(at, -1)];
+    const format = first.slice(0, 4) === head.as_of.slice(0, 4) ? dayShort : dayMedium;
+    return html`${day(first, format)} – ${day(last, format)}`;
+  };
+  var table2 = (id, title, a, b, rows) => html`<section class="panel" aria-labelledby="${id}">
+    <h2 id="${id}">${title}</h2>
+    <table class="compare">
+      <thead>
+        <tr>
+          <td></td>
+          <th scope="col" class="n">${span(a)}</th>
+          <th scope="col" class="n">${span(b)}</th>
+          <th scope="col" class="n">${compare.difference}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </section>`;
+  var categoriesOf = (rows) => [...new Set(rows.map((one) => `${one.kind}/${one.purchase_type}`))].sort().map((key) => key.split("/"));
+  var shareIn = (rows, [kind, purchase]) => summary(rows.filter((one) => one.kind === kind && one.purchase_type === purchase)).share;
+  var shortOn = (rows, side) => sum(rows.filter((one) => (one.side || "none") === side).map((one) => one.shortfall));
+  var dayField = (name, caption, value) => html`<div class="field">
+    <label for="f-${name}">${caption}</label
+    ><input type="date" id="f-${name}" name="${name}" value="${value}" max="${head.as_of}" />
+  </div>`;
+  var compare2 = async (query) => {
+    const all = (await lines()).rows;
+    const a = asked(query, "a", head.as_of);
+    const b = asked(query, "b", daysLater(a, -7));
+    const [these, those] = [endedBefore(all, a), endedBefore(all, b)];
+    const [left, right] = [summary(these), summary(those)];
+    const main2 = Object.entries(compare.rows).map(
+      ([key, name]) => row(name, SHOWN[key], left[key], right[key], key)
+    );
+    const categories = categoriesOf([...these, ...those]).map(
+      (key) => row(categoryName(...key), SHOWN.share, shareIn(these, key), shareIn(those, key), key.join("/"))
+    );
+    const sides = SIDES.map(
+      (side) => row(label("sides", side), SHOWN.short, shortOn(these, side), shortOn(those, side), side)
+    );
+    return {
+      title: compare.question,
+      body: html`${crumbs(["Overview", "#/"], ["Compare"])}
+      <section class="hero">
+        <div class="hero-text">
+          <p class="eyebrow">${compare.question}</p>
+          <h1 tabindex="-1">${compare.title}</h1>
+        </div>
+      </section>
+      <form class="filters days" aria-label="${compare.title}">
+        ${dayField("a", compare.first, a)} ${dayField("b", compare.second, b)}
+        <a class="ghost" href="#/compare">${compare.week}</a>
+      </form>
+      ${table2("h-both", compare.title, a, b, main2)}
+      <div class="two">
+        ${table2("h-category", compare.byCategory, a, b, categories)}
+        ${table2("h-sides", compare.bySide, a, b, sides)}
+      </div>
+      <p class="soft">
+        ${compare.how}
+        <code>campfill fulfillment --as-of ${b} --known then</code>.
+      </p>`,
+      draw: () => {
+        const form = document.querySelector("form.days");
+        form.addEventListener("submit", (event) => event.preventDefault());
+        form.addEventListener("change", () => {
+          if (form.elements.a.value && form.elements.b.value)
+            go(address("/compare", { a: form.elements.a.value, b: form.elements.b.value }));
+        });
+      }
+    };
+  };
+
+  // campfill_pipeline/reports/templates/page/exactly.js
+  var button = document.getElementById("exactly");
+  var bubble = document.createElement("p");
+  bubble.className = "bubble";
+  bubble.hidden = true;
+  bubble.setAttribute("role", "status");
+  document.body.append(bubble);
+  var hide = () => {
+    bubble.hidden = true;
+  };
+  var showAt = (element) => {
+    const { left, bottom } = element.getBoundingClientRect();
+    bubble.textContent = exactText(element.value, element.dataset.unit);
+    bubble.hidden = false;
+    bubble.style.left = `${Math.max(8, Math.min(left, innerWidth - bubble.offsetWidth - 8))}px`;
+    bubble.style.top = `${bottom + 4}px`;
+  };
+  document.addEventListener("click", (event) => {
+    const figure = event.target.closest("data");
+    if (figure && !figure.closest("a, button")) showAt(figure);
+    else hide();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hide();
+  });
+  window.addEventListener("scroll", hide, { passive: true });
+  var offerExact = (again) => {
+    const name = (on) => {
+      button.textContent = on ? figures.exactOn : figures.exactOff;
+      button.setAttribute("aria-pressed", String(on));
+      button.setAttribute("aria-label", figures.exactHelp);
+    };
+    name(false);
+    button.addEventListener("click", () => {
+      const on = button.getAttribute("aria-pressed") !== "true";
+      setExactly(on);
+      name(on);
+      hide();
+      again();
+    });
+  };
+
   // campfill_pipeline/reports/templates/page/chart_curve.js
-  var drawCurve = (id, row, detail) => {
-    const first = [detail.days.length ? detail.days[0][0] : row.effective_start, row.effective_start].sort()[0];
+  var drawCurve = (id, row2, detail) => {
+    const first = [detail.days.length ? detail.days[0][0] : row2.effective_start, row2.effective_start].sort()[0];
     const last = [
-      row.end_date,
-      detail.days.length ? detail.days[detail.days.length - 1][0] : row.end_date
+      row2.end_date,
+      detail.days.length ? detail.days[detail.days.length - 1][0] : row2.end_date
     ].sort()[1];
     const days = [];
     for (let at = daysLater(first, -1); at <= last; at = daysLater(at, 1)) days.push(at);
     const byDay = new Map(detail.days.map((entry) => [entry[0], entry[1]]));
-    let total = 0;
+    let total2 = 0;
     const delivered = days.map((at) => {
       if (at > head.as_of) return null;
-      total += rough(byDay.get(at));
-      return total;
+      total2 += rough(byDay.get(at));
+      return total2;
     });
-    const perDay = row.impression_goal / row.flight_days, base = daysLater(row.effective_start, -1);
+    const perDay = row2.impression_goal / row2.flight_days, base = daysLater(row2.effective_start, -1);
     const expected = days.map(
-      (at) => at < base || at > row.end_date ? null : Math.round(perDay * ((asUtc(at) - asUtc(base)) / 864e5))
+      (at) => at < base || at > row2.end_date ? null : Math.round(perDay * ((asUtc(at) - asUtc(base)) / 864e5))
     );
     const before = daysLater(head.as_of, -1);
-    const ahead = row.lifecycle === "live" && !missing(row.projected);
+    const ahead = row2.lifecycle === "live" && !missing(row2.projected);
     const projection = days.map(
-      (at) => !ahead ? null : at === before ? rough(row.delivered_before) : at === row.end_date ? rough(row.projected) : null
+      (at) => !ahead ? null : at === before ? rough(row2.delivered_before) : at === row2.end_date ? rough(row2.projected) : null
     );
     chart(id, (width) => ({
       animation: false,
-      aria: described(`Delivered so far ${plain(row.delivered)} of ${plain(row.impression_goal)} impressions.`),
+      aria: described(`Delivered so far ${plain(row2.delivered)} of ${plain(row2.impression_goal)} impressions.`),
       legend: {
         top: 0,
         left: 0,
@@ -668,7 +1036,7 @@
             symbol: "none",
             label: { color: colour("ink"), formatter: "Goal", position: "insideEndTop" },
             lineStyle: { color: colour("ink"), type: "solid", width: 1 },
-            data: [{ yAxis: row.impression_goal }]
+            data: [{ yAxis: row2.impression_goal }]
           }
         },
         ...ahead ? [
@@ -691,7 +1059,7 @@
   var twoDigits = (hour) => String(hour).padStart(2, "0");
   var drawHeat = (id, hours) => {
     const most = Math.max(1, ...hours.values.flat());
-    const cells2 = hours.values.flatMap((column, x) => column.map((value, y) => [x, y, value]));
+    const cells2 = hours.values.flatMap((column2, x) => column2.map((value, y) => [x, y, value]));
     chart(id, (width) => ({
       animation: false,
       aria: described(`Impressions by hour of day, at most ${plain(most)} in one cell.`),
@@ -734,6 +1102,7 @@
   };
 
   // campfill_pipeline/reports/templates/page/line_cause.js
+  var hundredfold = (value) => fromUnits(toUnits(value) * 100n);
   var STAGES = [
     ["bids", "Selected", "bids"],
     ["wins", "Auctions won", "wins per bid"],
@@ -763,11 +1132,11 @@
             <span class="gauge" aria-hidden="true"
               ><i style="width:${Math.min(ratio || 0, 150) / 1.5}%"></i><b></b></span
             ><span class="gauge-text"
-              >${missing(stage.ratio) ? NOTHING : exact(stage.ratio, `${plain(ratio.toFixed(1), 1)} %`)}</span
+              >${missing(stage.ratio) ? NOTHING : exact(stage.ratio, `${plain(hundredfold(stage.ratio), 1)} %`)}</span
             >
           </td>
           <td class="n">
-            ${missing(stage.share) ? NOTHING : exact(stage.share, `${plain(rough(stage.share) * 100, 0)} %`)}
+            ${missing(stage.share) ? NOTHING : exact(stage.share, `${plain(hundredfold(stage.share))} %`)}
           </td>
         </tr>`;
   })}
@@ -781,27 +1150,29 @@
     low_audience: "impressions"
   };
   var factsOf = (evidence, cause) => {
-    const list = [];
+    const list2 = [];
     if (!missing(evidence.days_not_fetched))
-      list.push(
+      list2.push(
         html`${count(evidence.days_not_fetched)} flight
       ${plural(evidence.days_not_fetched, "day was", "days were")} not fetched.`
       );
     if (!missing(evidence.flight_hours))
-      list.push(
-        html`${count(evidence.hours_without_bid)} of ${count(evidence.flight_hours)} flight hours had no bid.`
+      list2.push(
+        evidence.hours_comparable && evidence.hours_comparable < evidence.flight_hours ? html`${count(evidence.hours_without_bid)} of the ${count(evidence.hours_comparable)} flight hours in
+          which lines like it had bids had none.` : html`${count(evidence.hours_without_bid)} of ${count(evidence.flight_hours)} flight hours had no
+          bid.`
       );
     if (evidence.first_hour)
-      list.push(
+      list2.push(
         html`First hour with delivery: ${moment(evidence.first_hour)}; the last: ${moment(evidence.last_hour)}.`
       );
     for (const [site, figure, due] of evidence.weakest_sites)
-      list.push(
+      list2.push(
         html`Weak site: ${site || "(none named)"}, ${impressions(figure)} ${UNITS[cause] || ""} where
       ${impressions(due)} were due.`
       );
     if (evidence.reference_basis === "history" || evidence.reference_basis === "flight") {
-      list.push(
+      list2.push(
         html`Usual is what
       ${evidence.reference_purchase_type === "all" ? "all" : evidence.reference_purchase_type} lines that met
       their target got
@@ -811,18 +1182,24 @@
       this line's own sites and hours.`
       );
     }
-    return list;
+    return list2;
   };
-  var causePanel = (row, detail) => {
-    if (!row.cause) return "";
-    const evidence = detail?.evidence, facts2 = evidence ? factsOf(evidence, row.cause) : [];
+  var actionOf = (row2) => {
+    if (row2.cause !== "not_fetched") return label("cause_actions", row2.cause);
+    const first = row2.start_date ? row2.effective_start : daysLater(row2.effective_start, -1);
+    const days = gapsWithin(first, row2.end_date);
+    return html`${label("cause_actions", row2.cause)} ${fetchCommands(days.length ? days : [[first, first]])}`;
+  };
+  var causePanel = (row2, detail) => {
+    if (!row2.cause) return "";
+    const evidence = detail?.evidence, facts2 = evidence ? factsOf(evidence, row2.cause) : [];
     return html`<section class="panel cause" aria-labelledby="h-cause">
     <h2 id="h-cause">
-      Why: ${label("causes", row.cause)}
-      <span class="side-chip side-${row.side}">${label("sides", row.side)}</span>
+      Why: ${label("causes", row2.cause)}
+      <span class="side-chip side-${row2.side}">${label("sides", row2.side)}</span>
     </h2>
-    <p class="lead">${label("cause_sentences", row.cause)}</p>
-    <p>${label("cause_actions", row.cause)}</p>
+    <p class="lead">${label("cause_sentences", row2.cause)}</p>
+    <p>${actionOf(row2)}</p>
     ${evidence?.stages ? funnel(evidence) : ""}${facts2.length ? html`<h3>What can be checked</h3>
             <ul class="evidence">
               ${facts2.map((fact) => html`<li>${fact}</li>`)}
@@ -831,53 +1208,53 @@
   };
 
   // campfill_pipeline/reports/templates/page/line_contract.js
-  var source = (upload, sheet, row) => {
+  var source = (upload, sheet2, row2) => {
     const found = head.uploads[upload];
     return found ? html`<strong>${found.file_name}</strong
-        >${sheet ? html`, sheet ${sheet}` : ""}${missing(row) ? "" : html`, row <data value="${row}">${row}</data>`}
+        >${sheet2 ? html`, sheet ${sheet2}` : ""}${missing(row2) ? "" : html`, row <data value="${row2}">${row2}</data>`}
         <span class="soft">received ${moment(found.received_at)}</span>` : "–";
   };
-  var contract = (row) => html`<section class="panel" aria-labelledby="h-contract">
+  var contract = (row2) => html`<section class="panel" aria-labelledby="h-contract">
     <h2 id="h-contract">Contract</h2>
     <dl class="contract">
       <div>
         <dt>From the list</dt>
-        <dd>${source(row.upload, row.sheet, row.row_no)}</dd>
+        <dd>${source(row2.upload, row2.sheet, row2.row_no)}</dd>
       </div>
       <div>
         <dt>Runtime</dt>
         <dd>
-          ${row.runtime}
-          ${row.start_date ? "" : html`<span class="soft">counted from ${day(row.effective_start)}</span>`}
+          ${row2.runtime}
+          ${row2.start_date ? "" : html`<span class="soft">counted from ${day(row2.effective_start)}</span>`}
         </dd>
       </div>
       <div>
         <dt>Impression goal</dt>
-        <dd>${count(row.impression_goal)}</dd>
+        <dd>${count(row2.impression_goal)}</dd>
       </div>
       <div>
         <dt>CPM</dt>
-        <dd>${euros(row.cpm_eur, 4)}</dd>
+        <dd>${euros(row2.cpm_eur, 4)}</dd>
       </div>
       <div>
         <dt>Budget</dt>
-        <dd>${euros(row.budget_eur, 2)}</dd>
+        <dd>${euros(row2.budget_eur, 2)}</dd>
       </div>
       <div>
         <dt>Buyer</dt>
-        <dd>${row.buyer}</dd>
+        <dd>${row2.buyer}</dd>
       </div>
       <div>
         <dt>Advertiser</dt>
-        <dd>${row.advertiser || "–"}</dd>
+        <dd>${row2.advertiser || "–"}</dd>
       </div>
       <div>
         <dt>Placement</dt>
-        <dd>${row.placement || "–"}</dd>
+        <dd>${row2.placement || "–"}</dd>
       </div>
       <div>
         <dt>ID</dt>
-        <dd><code>${row.id}</code></dd>
+        <dd><code>${row2.id}</code></dd>
       </div>
     </dl>
   </section>`;
@@ -891,24 +1268,24 @@
     kind: "Kind",
     kind_listed: "Kind"
   };
-  var termOf = (field, value) => {
+  var termOf = (field2, value) => {
     if (missing(value)) return "blank";
-    if (field === "impression_goal") return count(value);
-    if (field === "budget_eur" || field === "cpm_eur") return euros(value, field === "cpm_eur" ? 4 : 2);
+    if (field2 === "impression_goal") return count(value);
+    if (field2 === "budget_eur" || field2 === "cpm_eur") return euros(value, field2 === "cpm_eur" ? 4 : 2);
     return value;
   };
-  var noPast = (row) => row.revision > 1 ? html`<p>
-        This is revision ${count(row.revision)}. <code>campfill line ${row.id}</code> tells the earlier ones.
+  var noPast = (row2) => row2.revision > 1 ? html`<p>
+        This is revision ${count(row2.revision)}. <code>campfill line ${row2.id}</code> tells the earlier ones.
       </p>` : html`<p>Revision 1: unchanged since it first came.</p>`;
-  var change = ([field, before, after]) => html`<li>
-    ${FIELDS[field] || field}: <del>${termOf(field, before)}</del> <span aria-hidden="true">→</span>
-    <ins>${termOf(field, after)}</ins>
+  var change = ([field2, before, after]) => html`<li>
+    ${FIELDS[field2] || field2}: <del>${termOf(field2, before)}</del> <span aria-hidden="true">→</span>
+    <ins>${termOf(field2, after)}</ins>
   </li>`;
-  var pastOf = (row, list) => html`<section class="panel" aria-labelledby="h-history">
+  var pastOf = (row2, list2) => html`<section class="panel" aria-labelledby="h-history">
     <h2 id="h-history">What became of the contract</h2>
-    ${list.length ? "" : noPast(row)}
+    ${list2.length ? "" : noPast(row2)}
     <ol class="revisions">
-      ${list.map(
+      ${list2.map(
     (entry) => html`<li>
             <p>
               <strong>Revision ${entry.revision}, ${label("actions", entry.action)}</strong>
@@ -989,8 +1366,8 @@
 
   // campfill_pipeline/reports/templates/page/list_table.js
   var COLUMNS = {
-    name: { head: "Line", text: (row) => row.name },
-    end_date: { head: "Flight", flight: true, text: (row) => row.end_date },
+    name: { head: "Line", text: (row2) => row2.name },
+    end_date: { head: "Flight", flight: true, text: (row2) => row2.end_date },
     impression_goal: { head: "Goal", number: true, low: true, not: "live" },
     delivered: { head: "Delivered", number: true, low: true },
     fulfillment_pct: { head: "Fulfilled", number: true },
@@ -999,65 +1376,66 @@
     required_daily: { head: "Needed a day", number: true, only: "live", low: true },
     shortfall: { head: "Short", number: true, not: "live" },
     value_at_risk_eur: { head: "At risk", number: true },
-    cause: { head: "Cause", text: (row) => row.cause || "", low: true }
+    cause: { head: "Cause", text: (row2) => row2.cause || "", low: true }
   };
   var columnsFor = (state) => Object.entries(COLUMNS).filter(
-    ([, column]) => (!column.only || column.only === state) && column.not !== state
+    ([, column2]) => (!column2.only || column2.only === state) && column2.not !== state
   );
+  var standingLast = (row2) => row2.lifecycle === "scheduled" ? 1 : row2.covered ? 0 : 2;
   var sorted = (rows, sort) => {
     const [key, down] = sort.startsWith("-") ? [sort.slice(1), true] : [sort, false];
-    const column = COLUMNS[key];
-    if (!column) return rows;
-    const order = column.text ? (a, b) => column.text(a).localeCompare(column.text(b), locale) : (a, b) => missing(a[key]) || missing(b[key]) ? missing(b[key]) - missing(a[key]) : rough(a[key]) - rough(b[key]);
+    const column2 = COLUMNS[key];
+    if (!column2) return rows;
+    const order = column2.text ? (a, b) => column2.text(a).localeCompare(column2.text(b), locale) : (a, b) => missing(a[key]) || missing(b[key]) ? missing(b[key]) - missing(a[key]) : rough(a[key]) - rough(b[key]);
     return [...rows].sort(
-      (a, b) => (missing(a[key]) !== missing(b[key]) ? missing(a[key]) - missing(b[key]) : (down ? -1 : 1) * order(a, b)) || a.at - b.at
+      (a, b) => standingLast(a) - standingLast(b) || (missing(a[key]) !== missing(b[key]) ? missing(a[key]) - missing(b[key]) : (down ? -1 : 1) * order(a, b)) || a.at - b.at
     );
   };
-  var standing = (row) => row.lifecycle === "scheduled" ? "not started" : !row.covered ? "not judged" : row.lifecycle === "live" ? "so far" : html`<span aria-hidden="true">${BAND_SIGNS[row.band]}</span> ${label("bands", row.band)}`;
-  var about = (row) => [
-    categoryName(row.kind, row.purchase_type),
-    row.kind === "deal" ? row.buyer : row.advertiser,
-    row.placement
+  var standing = (row2) => row2.lifecycle === "scheduled" ? "not started" : !row2.covered ? "not judged" : row2.lifecycle === "live" ? "so far" : html`<span aria-hidden="true">${BAND_SIGNS[row2.band]}</span> ${label("bands", row2.band)}`;
+  var about = (row2) => [
+    categoryName(row2.kind, row2.purchase_type),
+    row2.kind === "deal" ? row2.buyer : row2.advertiser,
+    row2.placement
   ];
-  var fetchedDays = (row) => html`<span class="soft">${count(row.days_fetched)} of ${count(row.elapsed_days)} days fetched</span>`;
+  var fetchedDays = (row2) => html`<span class="soft">${count(row2.days_fetched)} of ${count(row2.elapsed_days)} days fetched</span>`;
   var cells = {
-    name: (row) => html`<th scope="row" role="rowheader">
-      ${lineLink(row)}<span class="soft">${about(row).filter(Boolean).join(" · ")}</span>
+    name: (row2) => html`<th scope="row" role="rowheader">
+      ${lineLink(row2)}<span class="soft">${about(row2).filter(Boolean).join(" · ")}</span>
     </th>`,
-    end_date: (row) => html`<td role="cell" data-label="${COLUMNS.end_date.head}" class="flight">
-      ${row.start_date ? day(row.start_date) : html`<abbr title="as soon as possible">ASAP</abbr>`}
+    end_date: (row2) => html`<td role="cell" data-label="${COLUMNS.end_date.head}" class="flight">
+      ${row2.start_date ? day(row2.start_date) : html`<abbr title="as soon as possible">ASAP</abbr>`}
       <span aria-hidden="true">–</span>
-      ${day(row.end_date)}${row.covered || row.lifecycle === "scheduled" ? "" : fetchedDays(row)}
+      ${day(row2.end_date)}${row2.covered || row2.lifecycle === "scheduled" ? "" : fetchedDays(row2)}
     </td>`,
-    impression_goal: (row) => html`<td role="cell" data-label="${COLUMNS.impression_goal.head}" class="n low">
-      ${count(row.impression_goal)}
+    impression_goal: (row2) => html`<td role="cell" data-label="${COLUMNS.impression_goal.head}" class="n low">
+      ${count(row2.impression_goal)}
     </td>`,
-    delivered: (row) => html`<td role="cell" data-label="${COLUMNS.delivered.head}" class="n low">
-      ${impressions(row.delivered)}
-      ${row.lifecycle === "live" ? html`<span class="soft whole">of ${count(row.impression_goal)}</span>` : ""}
+    delivered: (row2) => html`<td role="cell" data-label="${COLUMNS.delivered.head}" class="n low">
+      ${impressions(row2.delivered)}
+      ${row2.lifecycle === "live" ? html`<span class="soft whole">of ${count(row2.impression_goal)}</span>` : ""}
     </td>`,
-    fulfillment_pct: (row) => html`<td role="cell" data-label="${COLUMNS.fulfillment_pct.head}" class="n pct">
-      ${percent(row.fulfillment_pct)}<span
-        class="fill ${row.lifecycle === "live" ? "running" : `band-${row.band}`}"
+    fulfillment_pct: (row2) => html`<td role="cell" data-label="${COLUMNS.fulfillment_pct.head}" class="n pct">
+      ${percent(row2.fulfillment_pct)}<span
+        class="fill ${row2.lifecycle === "live" ? "running" : `band-${row2.band}`}"
         aria-hidden="true"
-        ><i style="width:${Math.min(rough(row.fulfillment_pct), 100).toFixed(1)}%"></i></span
-      ><span class="soft">${standing(row)}</span>
+        ><i style="width:${Math.min(rough(row2.fulfillment_pct), 100).toFixed(1)}%"></i></span
+      ><span class="soft">${standing(row2)}</span>
     </td>`,
-    pacing_index: (row) => html`<td role="cell" data-label="${COLUMNS.pacing_index.head}" class="n">
-      ${factor(row.pacing_index)}<span class="soft">${row.pace ? label("paces", row.pace) : ""}</span>
+    pacing_index: (row2) => html`<td role="cell" data-label="${COLUMNS.pacing_index.head}" class="n">
+      ${factor(row2.pacing_index)}<span class="soft">${row2.pace ? label("paces", row2.pace) : ""}</span>
     </td>`,
-    projected: (row) => html`<td role="cell" data-label="${COLUMNS.projected.head}" class="n low">
-      ${impressions(row.projected)}
+    projected: (row2) => html`<td role="cell" data-label="${COLUMNS.projected.head}" class="n low">
+      ${impressions(row2.projected)}
     </td>`,
-    required_daily: (row) => html`<td role="cell" data-label="${COLUMNS.required_daily.head}" class="n low">
-      ${needed(row.required_daily)}
+    required_daily: (row2) => html`<td role="cell" data-label="${COLUMNS.required_daily.head}" class="n low">
+      ${needed(row2.required_daily)}
     </td>`,
-    shortfall: (row) => html`<td role="cell" data-label="${COLUMNS.shortfall.head}" class="n">${impressions(row.shortfall)}</td>`,
-    value_at_risk_eur: (row) => html`<td role="cell" data-label="${COLUMNS.value_at_risk_eur.head}" class="n">
-      ${euros(row.value_at_risk_eur)}
+    shortfall: (row2) => html`<td role="cell" data-label="${COLUMNS.shortfall.head}" class="n">${impressions(row2.shortfall)}</td>`,
+    value_at_risk_eur: (row2) => html`<td role="cell" data-label="${COLUMNS.value_at_risk_eur.head}" class="n">
+      ${euros(row2.value_at_risk_eur)}
     </td>`,
-    cause: (row) => html`<td role="cell" data-label="${COLUMNS.cause.head}" class="low">
-      ${row.cause ? html`${label("causes", row.cause)}<span class="soft">${label("sides", row.side)}</span>` : ""}
+    cause: (row2) => html`<td role="cell" data-label="${COLUMNS.cause.head}" class="low">
+      ${row2.cause ? html`${label("causes", row2.cause)}<span class="soft">${label("sides", row2.side)}</span>` : ""}
     </td>`
   };
   var listTable = (rows, filters, shown) => html`<table class="list" role="table">
@@ -1066,19 +1444,19 @@
     </caption>
     <thead role="rowgroup">
       <tr role="row">
-        ${columnsFor(filters.state).map(([key, column]) => {
+        ${columnsFor(filters.state).map(([key, column2]) => {
     const state = filters.sort === key ? "ascending" : filters.sort === `-${key}` ? "descending" : "none";
     return html`<th
             scope="col"
             role="columnheader"
             aria-sort="${state}"
-            class="${[column.number && "n", column.low && "low", column.flight && "flight"].filter(Boolean).join(" ")}"
+            class="${[column2.number && "n", column2.low && "low", column2.flight && "flight"].filter(Boolean).join(" ")}"
           >
             <button
               type="button"
-              data-sort="${state === "descending" || state === "none" && !column.number ? key : `-${key}`}"
+              data-sort="${state === "descending" || state === "none" && !column2.number ? key : `-${key}`}"
             >
-              ${column.head}<span aria-hidden="true"
+              ${column2.head}<span aria-hidden="true"
                 >${state === "ascending" ? " ↑" : state === "descending" ? " ↓" : ""}</span
               >
             </button>
@@ -1088,65 +1466,65 @@
     </thead>
     <tbody role="rowgroup">
       ${rows.slice(0, shown).map(
-    (row) => html`<tr role="row" data-line="${row.id}">
-            ${columnsFor(filters.state).map(([key]) => cells[key](row))}
+    (row2) => html`<tr role="row" data-line="${row2.id}">
+            ${columnsFor(filters.state).map(([key]) => cells[key](row2))}
           </tr>`
   )}
     </tbody>
   </table>`;
 
   // campfill_pipeline/reports/templates/page/line.js
-  var sentence = (row, detail) => {
-    if (row.lifecycle === "scheduled") return html`Starts on ${day(row.effective_start, dayLong)}.`;
-    if (!row.covered)
-      return html`Not judged: ${count(row.days_fetched)} of ${count(row.elapsed_days)} flight days were fetched.`;
-    if (row.lifecycle === "live") {
-      if (missing(row.projected)) return html`Its first day is running; nothing can be projected yet.`;
-      const gap = fromUnits(toUnits(row.impression_goal) - toUnits(row.projected));
+  var sentence = (row2, detail) => {
+    if (row2.lifecycle === "scheduled") return html`Starts on ${day(row2.effective_start, dayLong)}.`;
+    if (!row2.covered)
+      return html`Not judged: ${count(row2.days_fetched)} of ${count(row2.elapsed_days)} flight days were fetched.`;
+    if (row2.lifecycle === "live") {
+      if (missing(row2.projected)) return html`Its first day is running; nothing can be projected yet.`;
+      const gap = fromUnits(toUnits(row2.impression_goal) - toUnits(row2.projected));
       return rough(gap) > 0 ? html`At the pace of its last days it will end ${impressions(gap)} impressions short, worth
-        ${euros(row.value_at_risk_eur, 2)}.` : html`At the pace of its last days it will reach its goal.`;
+        ${euros(row2.value_at_risk_eur, 2)}.` : html`At the pace of its last days it will reach its goal.`;
     }
-    if (rough(row.shortfall) === 0)
+    if (rough(row2.shortfall) === 0)
       return html`Goal
-    met${rough(row.surplus) > 0 ? html`, with ${impressions(row.surplus)} impressions more than promised` : ""}.`;
-    return html`Fell short by ${impressions(row.shortfall)} impressions, worth
-  ${euros(row.value_at_risk_eur, 2)}.`;
+    met${rough(row2.surplus) > 0 ? html`, with ${impressions(row2.surplus)} impressions more than promised` : ""}.`;
+    return html`Fell short by ${impressions(row2.shortfall)} impressions, worth
+  ${euros(row2.value_at_risk_eur, 2)}.`;
   };
-  var outside = (row) => rough(row.delivered_outside_flight) > 0 && html`${impressions(row.delivered_outside_flight)} of them outside the flight`;
-  var bestWeek = (row) => missing(row.best_week_daily) ? "unknown" : html`${impressions(row.best_week_daily)}: ${row.reachable ? "reachable" : "out of reach"}`;
-  var whileLive = (row) => [
-    tile("Pace", factor(row.pacing_index), label("paces", row.pace)),
-    tile("Projected", impressions(row.projected)),
+  var outside = (row2) => rough(row2.delivered_outside_flight) > 0 && html`${impressions(row2.delivered_outside_flight)} of them outside the flight`;
+  var bestWeek = (row2) => missing(row2.best_week_daily) ? "unknown" : html`${impressions(row2.best_week_daily)}: ${row2.reachable ? "reachable" : "out of reach"}`;
+  var whileLive = (row2) => [
+    tile("Pace", factor(row2.pacing_index), label("paces", row2.pace)),
+    tile("Projected", impressions(row2.projected)),
     tile(
       "Needed a day",
-      needed(row.required_daily),
-      html`for ${count(row.flight_days - row.elapsed_days)} days; best week ${bestWeek(row)}`
+      needed(row2.required_daily),
+      html`for ${count(row2.flight_days - row2.elapsed_days)} days; best week ${bestWeek(row2)}`
     )
   ];
-  var afterwards = (row) => [
-    tile("Short", impressions(row.shortfall)),
-    tile("Billable", euros(row.billable_eur, 2), html`${euros(row.delivered_value_eur, 2)} delivered`)
+  var afterwards = (row2) => [
+    tile("Short", impressions(row2.shortfall)),
+    tile("Billable", euros(row2.billable_eur, 2), html`${euros(row2.delivered_value_eur, 2)} delivered`)
   ];
-  var facts = (row) => html`<dl class="tiles">
-    ${tile("Goal", count(row.impression_goal), "impressions")}
-    ${tile("Delivered", impressions(row.delivered), outside(row))}
-    ${tile("Fulfilled", percent(row.fulfillment_pct, 2), standing(row))}
-    ${row.lifecycle === "live" ? whileLive(row) : afterwards(row)}
-    ${tile("Value at risk", euros(row.value_at_risk_eur, 2), html`at a CPM of ${euros(row.cpm_eur, 2)}`)}
+  var facts = (row2) => html`<dl class="tiles">
+    ${tile("Goal", count(row2.impression_goal), "impressions")}
+    ${tile("Delivered", impressions(row2.delivered), outside(row2))}
+    ${tile("Fulfilled", percent(row2.fulfillment_pct, 2), standing(row2))}
+    ${row2.lifecycle === "live" ? whileLive(row2) : afterwards(row2)}
+    ${tile("Value at risk", euros(row2.value_at_risk_eur, 2), html`at a CPM of ${euros(row2.cpm_eur, 2)}`)}
   </dl>`;
-  var verdict = (row) => {
-    if (!row.covered) return "not judged";
-    if (row.lifecycle === "live") return html`<span class="badge">${label("paces", row.pace)}</span>`;
-    return row.lifecycle === "scheduled" ? "" : bandBadge(row.band);
+  var verdict = (row2) => {
+    if (!row2.covered) return "not judged";
+    if (row2.lifecycle === "live") return html`<span class="badge">${label("paces", row2.pace)}</span>`;
+    return row2.lifecycle === "scheduled" ? "" : bandBadge(row2.band);
   };
-  var trimmedNote = (row) => html`<p class="soft">
+  var trimmedNote = (row2) => html`<p class="soft">
     Hours and sites of this line were left out to keep the file small:
-    <code>campfill line ${row.id}</code> tells them.
+    <code>campfill line ${row2.id}</code> tells them.
   </p>`;
   var line = async (id) => {
-    const row = (await lines()).byId.get(id);
+    const row2 = (await lines()).byId.get(id);
     const leftOut = head.left_out > 0 && html`It may be one of the ${count(head.left_out)} lines that were left out to keep the file small.`;
-    if (!row)
+    if (!row2)
       return {
         title: "No such line",
         body: html`${crumbs(["Overview", "#/"], ["Lines", "#/lines"], ["Not found"])}
@@ -1158,23 +1536,23 @@
         draw: () => {
         }
       };
-    const [detail, past, disputed] = await Promise.all([detailOf(row), revisionsOf(row), disagreementsOf(row)]);
-    const category2 = categoryName(row.kind, row.purchase_type);
-    const where = `#/where/${row.kind}/${row.purchase_type}`;
+    const [detail, past, disputed] = await Promise.all([detailOf(row2), revisionsOf(row2), disagreementsOf(row2)]);
+    const category2 = categoryName(row2.kind, row2.purchase_type);
+    const where = `#/where/${row2.kind}/${row2.purchase_type}`;
     const hasDays = detail?.days;
-    const trimmed = hasDays && !detail.hours && row.lifecycle !== "scheduled" && detail.trimmed;
+    const trimmed = hasDays && !detail.hours && row2.lifecycle !== "scheduled" && detail.trimmed;
     return {
-      title: row.name,
+      title: row2.name,
       body: html`${crumbs(["Overview", "#/"], [category2, where], ["Lines", "#/lines"], ["This line"])}
       <section class="hero of-line">
         <div class="hero-text">
-          <p class="eyebrow">${category2} · ${label("lifecycles", row.lifecycle)} · ${verdict(row)}</p>
-          <h1 tabindex="-1">${breakable(row.name)}</h1>
-          <p class="lead">${sentence(row, detail)}</p>
-          ${row.attention ? html`<p class="why-today"><strong>Today:</strong> ${told(row.attention)}</p>` : ""}
+          <p class="eyebrow">${category2} · ${label("lifecycles", row2.lifecycle)} · ${verdict(row2)}</p>
+          <h1 tabindex="-1">${breakable(row2.name)}</h1>
+          <p class="lead">${sentence(row2, detail)}</p>
+          ${row2.attention ? html`<p class="why-today"><strong>Today:</strong> ${told(row2.attention)}</p>` : ""}
         </div>
       </section>
-      ${facts(row)}${causePanel(row, detail)}
+      ${facts(row2)}${causePanel(row2, detail)}
       ${hasDays ? html`<section class="panel" aria-labelledby="h-curve">
               <h2 id="h-curve">Delivery against the promise</h2>
               <div class="chart tall" id="curve"></div>
@@ -1192,8 +1570,8 @@
               </section>
               ${siteTable(detail)}
             </div>` : ""}
-      ${trimmed ? trimmedNote(row) : ""}
-      <div class="two">${contract(row)}${pastOf(row, past)}</div>
+      ${trimmed ? trimmedNote(row2) : ""}
+      <div class="two">${contract(row2)}${pastOf(row2, past)}</div>
       ${disputed.length ? html`<section class="panel" aria-labelledby="h-disputed">
               <h2 id="h-disputed">Where list and reporting disagree</h2>
               <dl class="contract">
@@ -1206,7 +1584,7 @@
               </dl>
             </section>` : ""}`,
       draw: () => {
-        if (hasDays) drawCurve("curve", row, detail);
+        if (hasDays) drawCurve("curve", row2, detail);
         if (detail?.hours) drawHeat("heat", detail.hours);
       }
     };
@@ -1221,233 +1599,474 @@
     attention: "Needs attention",
     all: "All"
   };
-  var inState = (row, state) => ({
-    ended: () => ended(row) && row.covered,
-    live: () => row.lifecycle === "live" && row.covered,
-    scheduled: () => row.lifecycle === "scheduled",
-    uncovered: () => !row.covered && row.lifecycle !== "scheduled",
-    attention: () => row.attention !== null,
+  var ONE = ["kind", "purchase", "buyer", "agency", "placement", "advertiser", "cause", "side", "pile"];
+  var NAMES = ["q", "state", "period", ...ONE, "band", "pace", "short", "sort"];
+  var readFilters = (query) => {
+    const filters = Object.fromEntries(NAMES.map((name) => [name, query.get(name) || ""]));
+    if (!STATES[filters.state]) filters.state = "ended";
+    if (filters.period && !PERIODS[filters.period]) filters.period = "";
+    return filters;
+  };
+  var countSet = (filters) => NAMES.filter((name) => name !== "state" && name !== "sort" && filters[name]).length;
+  var judged = (row2) => row2.covered && row2.lifecycle !== "scheduled";
+  var IN_STATE = {
+    ended: (row2) => ended(row2) && row2.covered,
+    live: (row2) => row2.lifecycle === "live" && row2.covered,
+    scheduled: (row2) => row2.lifecycle === "scheduled",
+    uncovered: (row2) => !row2.covered && row2.lifecycle !== "scheduled",
+    attention: (row2) => row2.attention !== null,
     all: () => true
-  })[state]();
-  var narrowed = (rows, filters) => {
+  };
+  var sideOf = (row2) => row2.side || (rough(row2.shortfall) > 0 ? "none" : "");
+  var isShort = (row2) => row2.lifecycle === "live" ? !missing(row2.projected) && rough(row2.projected) < rough(row2.impression_goal) : row2.lifecycle !== "scheduled" && rough(row2.shortfall) > 0;
+  var narrowed = (rows, filters, disputed) => {
     const words = filters.q.toLowerCase().split(/\s+/).filter(Boolean);
-    return rows.filter(
-      (row) => inState(row, filters.state) && (!filters.period || inPeriod(row, filters.period)) && (!filters.kind || row.kind === filters.kind) && (!filters.purchase || row.purchase_type === filters.purchase) && (!filters.band || row.band === filters.band) && (!filters.pace || row.pace === filters.pace) && (!filters.buyer || row.buyer === filters.buyer) && (!filters.placement || row.placement === filters.placement) && (!filters.advertiser || row.advertiser === filters.advertiser) && (!filters.cause || row.cause === filters.cause) && (!filters.side || (row.side || (rough(row.shortfall) > 0 ? "none" : "")) === filters.side) && words.every((word) => row.search.includes(word))
+    const bands = filters.band ? filters.band.split(",") : [];
+    const fits = [
+      IN_STATE[filters.state],
+      filters.period && ((row2) => inPeriod(row2, filters.period)),
+      filters.kind && ((row2) => row2.kind === filters.kind),
+      filters.purchase && ((row2) => row2.purchase_type === filters.purchase),
+      bands.length > 0 && ((row2) => bands.includes(row2.band)),
+      filters.pace && ((row2) => row2.pace === filters.pace),
+      filters.buyer && ((row2) => row2.buyer === filters.buyer),
+      filters.agency && ((row2) => row2.agency === filters.agency),
+      filters.placement && ((row2) => row2.placement === filters.placement),
+      filters.advertiser && ((row2) => row2.advertiser === filters.advertiser),
+      filters.cause && ((row2) => row2.cause === filters.cause),
+      filters.side && ((row2) => sideOf(row2) === filters.side),
+      filters.short && isShort,
+      filters.pile && ((row2) => disputed.has(row2.id)),
+      words.length > 0 && ((row2) => words.every((word) => row2.search.includes(word)))
+    ].filter(Boolean);
+    return rows.filter((row2) => fits.every((fit) => fit(row2)));
+  };
+  var said = (filters) => {
+    const bands = filters.band ? filters.band.split(",").map((band) => label("bands", band)) : [];
+    const parts2 = [
+      STATES[filters.state],
+      filters.period && html`ended in ${PERIODS[filters.period]}`,
+      filters.kind && label("kinds", filters.kind),
+      filters.purchase && label("purchase_types", filters.purchase),
+      bands.length > 0 && bands.join(" or "),
+      filters.pace && label("paces", filters.pace),
+      filters.short && list.short,
+      filters.cause && label("causes", filters.cause),
+      filters.side && label("sides", filters.side),
+      filters.agency,
+      filters.buyer,
+      filters.placement,
+      filters.advertiser,
+      filters.pile && (head.words.piles[filters.pile] || filters.pile),
+      filters.q && html`“${filters.q}”`
+    ].filter(Boolean);
+    return list.shown(parts2.map((part2, at) => html`${at ? " · " : ""}${part2}`));
+  };
+
+  // campfill_pipeline/reports/templates/page/xlsx.js
+  var XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
+  var MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+  var OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+  var PACKAGE = "http://schemas.openxmlformats.org/package/2006";
+  var FORMAT = "application/vnd.openxmlformats-officedocument.spreadsheetml";
+  var TYPE = `${FORMAT}.sheet`;
+  var ESCAPES2 = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+  var escaped = (text) => String(text).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "").replace(/[&<>"]/g, (sign) => ESCAPES2[sign]);
+  var STYLES = { text: 0, head: 1, date: 2, number: 3 };
+  var styles = `${XML}<styleSheet xmlns="${MAIN}">
+<numFmts count="1"><numFmt numFmtId="164" formatCode="dd.mm.yyyy"/></numFmts>
+<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>
+<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>
+<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>
+<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>
+<cellXfs count="4"><xf/><xf fontId="1" applyFont="1"/><xf numFmtId="164" applyNumberFormat="1"/>
+<xf numFmtId="4" applyNumberFormat="1"/></cellXfs>
+<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`;
+  var DAY2 = 864e5;
+  var serial = (day2) => Math.round((Date.parse(`${day2}T00:00:00Z`) - Date.UTC(1899, 11, 30)) / DAY2);
+  var column = (at) => (at < 26 ? "" : String.fromCharCode(64 + Math.floor(at / 26))) + String.fromCharCode(65 + at % 26);
+  var textCell = (place, text, style) => `<c r="${place}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${escaped(text)}</t></is></c>`;
+  var cell = (kind, value, place) => {
+    if (value === null || value === void 0) return "";
+    if (kind === "number") return `<c r="${place}" s="${STYLES.number}"><v>${escaped(value)}</v></c>`;
+    if (kind === "date") return `<c r="${place}" s="${STYLES.date}"><v>${serial(value)}</v></c>`;
+    return textCell(place, value, STYLES.text);
+  };
+  var sheet = (columns, rows) => {
+    const last = `${column(columns.length - 1)}${rows.length + 1}`;
+    const heads = columns.map(({ name }, at) => textCell(`${column(at)}1`, name, STYLES.head)).join("");
+    const body = rows.map((values, down) => {
+      const cells2 = values.map((value, at) => cell(columns[at].kind, value, `${column(at)}${down + 2}`)).join("");
+      return `<row r="${down + 2}">${cells2}</row>`;
+    });
+    const frozen = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>';
+    return `${XML}<worksheet xmlns="${MAIN}"><sheetViews><sheetView workbookViewId="0">${frozen}</sheetView></sheetViews>
+<cols><col min="1" max="1" width="60" customWidth="1"/>
+<col min="2" max="${columns.length}" width="16" customWidth="1"/></cols>
+<sheetData><row r="1">${heads}</row>${body.join("")}</sheetData><autoFilter ref="A1:${last}"/></worksheet>`;
+  };
+  var relation = (id, type, target) => `<Relationship Id="${id}" Type="${OFFICE}/${type}" Target="${target}"/>`;
+  var relations = (...all) => `${XML}<Relationships xmlns="${PACKAGE}/relationships">${all.join("")}</Relationships>`;
+  var override = (part2, type) => `<Override PartName="${part2}" ContentType="${type}"/>`;
+  var parts = (columns, rows) => ({
+    "[Content_Types].xml": `${XML}<Types xmlns="${PACKAGE}/content-types">
+<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+<Default Extension="xml" ContentType="application/xml"/>${override("/xl/workbook.xml", `${TYPE}.main+xml`)}
+${override("/xl/worksheets/sheet1.xml", `${FORMAT}.worksheet+xml`)}
+${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
+    "_rels/.rels": relations(relation("r1", "officeDocument", "xl/workbook.xml")),
+    "xl/workbook.xml": `${XML}<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><sheets>
+<sheet name="Lines" sheetId="1" r:id="r1"/></sheets></workbook>`,
+    "xl/_rels/workbook.xml.rels": relations(
+      relation("r1", "worksheet", "worksheets/sheet1.xml"),
+      relation("r2", "styles", "styles.xml")
+    ),
+    "xl/styles.xml": styles,
+    "xl/worksheets/sheet1.xml": sheet(columns, rows)
+  });
+  var CRC = Uint32Array.from({ length: 256 }, (_, at) => {
+    let code = at;
+    for (let bit = 0; bit < 8; bit++) code = code & 1 ? 3988292384 ^ code >>> 1 : code >>> 1;
+    return code;
+  });
+  var checksum = (bytes) => {
+    let code = 4294967295;
+    for (const byte of bytes) code = CRC[(code ^ byte) & 255] ^ code >>> 8;
+    return (code ^ 4294967295) >>> 0;
+  };
+  var packed = (...numbers) => {
+    const out = [];
+    for (const [size, value] of numbers) for (let at = 0; at < size; at++) out.push(value >>> 8 * at & 255);
+    return Uint8Array.from(out);
+  };
+  var NEW_YEAR_1980 = 33;
+  var zip = (files) => {
+    const out = [], directory = [];
+    let offset = 0, length2 = 0;
+    for (const [path, text] of Object.entries(files)) {
+      const encoder = new TextEncoder();
+      const name = encoder.encode(path), bytes = encoder.encode(text);
+      const sizes = [
+        [4, checksum(bytes)],
+        [4, bytes.length],
+        [4, bytes.length],
+        [2, name.length],
+        [2, 0]
+      ];
+      const shared = [[2, 20], [2, 2048], [2, 0], [2, 0], [2, NEW_YEAR_1980], ...sizes];
+      const local = packed([4, 67324752], ...shared);
+      const central = packed([4, 33639248], [2, 20], ...shared, [2, 0], [2, 0], [2, 0], [4, 0], [4, offset]);
+      out.push(local, name, bytes);
+      directory.push(central, name);
+      offset += local.length + name.length + bytes.length;
+      length2 += central.length + name.length;
+    }
+    const count2 = Object.keys(files).length;
+    const end = packed(
+      [4, 101010256],
+      [2, 0],
+      [2, 0],
+      [2, count2],
+      [2, count2],
+      [4, length2],
+      [4, offset],
+      [2, 0]
     );
+    return new Blob([...out, ...directory, end], { type: TYPE });
+  };
+  var workbook = (columns, rows) => zip(parts(columns, rows));
+
+  // campfill_pipeline/reports/templates/page/save.js
+  var german = locale.toLowerCase().startsWith("de");
+  var TEXT = "text";
+  var NUMBER = "number";
+  var DATE2 = "date";
+  var FIELDS2 = [
+    ["Line", TEXT, (row2) => row2.name],
+    ["Kind", TEXT, (row2) => row2.kind],
+    ["Purchase type", TEXT, (row2) => row2.purchase_type],
+    ["Buyer", TEXT, (row2) => row2.buyer],
+    ["Agency", TEXT, (row2) => row2.agency],
+    ["Advertiser", TEXT, (row2) => row2.advertiser],
+    ["Placement", TEXT, (row2) => row2.placement],
+    ["Start", DATE2, (row2) => row2.effective_start],
+    ["End", DATE2, (row2) => row2.end_date],
+    ["State", TEXT, (row2) => label("lifecycles", row2.lifecycle)],
+    ["Judged", TEXT, (row2) => row2.covered ? "yes" : "no"],
+    ["Band", TEXT, (row2) => label("bands", row2.band)],
+    ["Pace", TEXT, (row2) => row2.pace ? label("paces", row2.pace) : null],
+    ["Goal", NUMBER, (row2) => row2.impression_goal],
+    ["Delivered", NUMBER, (row2) => row2.delivered],
+    ["Fulfilled %", NUMBER, (row2) => row2.fulfillment_pct],
+    ["Shortfall", NUMBER, (row2) => row2.shortfall],
+    ["Pacing index", NUMBER, (row2) => row2.pacing_index],
+    ["Projected", NUMBER, (row2) => row2.projected],
+    ["Needed a day", NUMBER, (row2) => row2.required_daily],
+    ["Value at risk €", NUMBER, (row2) => row2.value_at_risk_eur],
+    ["CPM €", NUMBER, (row2) => row2.cpm_eur],
+    ["Budget €", NUMBER, (row2) => row2.budget_eur],
+    ["Cause", TEXT, (row2) => row2.cause ? label("causes", row2.cause) : null],
+    ["Kind of problem", TEXT, (row2) => row2.side ? label("sides", row2.side) : null],
+    ["ID", TEXT, (row2) => row2.id]
+  ];
+  var harmless = (text) => /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  var quoted = (text) => /[";,\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  var inCsv = (kind, value) => {
+    if (missing(value)) return "";
+    if (kind === NUMBER) return german ? String(value).replace(".", ",") : String(value);
+    if (kind === DATE2) return german ? value.split("-").reverse().join(".") : value;
+    return quoted(harmless(String(value)));
+  };
+  var csv = (rows) => {
+    const separator = german ? ";" : ",";
+    const told2 = [
+      FIELDS2.map(([name]) => quoted(name)),
+      ...rows.map((row2) => FIELDS2.map(([, kind, of]) => inCsv(kind, of(row2))))
+    ];
+    return new Blob([`\uFEFF${told2.map((cells2) => cells2.join(separator)).join("\r\n")}\r
+`], {
+      type: "text/csv"
+    });
+  };
+  var xlsx = (rows) => workbook(
+    FIELDS2.map(([name, kind]) => ({ name, kind })),
+    rows.map((row2) => FIELDS2.map(([, , of]) => of(row2)))
+  );
+  var saveAs = (kind, rows) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(kind === "csv" ? csv(rows) : xlsx(rows));
+    link.download = `lines-${head.as_of}.${kind}`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 6e4);
   };
 
   // campfill_pipeline/reports/templates/page/lines.js
-  var NO_LINE = html`<p class="calm">No line fits. <a href="#/lines">Start over</a></p>`;
   var STEP = 100;
-  var options = (all, current) => all.map(
-    ([value, text]) => html`<option value="${value}" ${value === current ? new Markup(" selected") : ""}>${text}</option>`
+  var NARROW = matchMedia("(max-width: 40rem)");
+  var unfolded = false;
+  var options = (all, current2) => all.map(
+    ([value, text]) => html`<option value="${value}" ${value === current2 ? new Markup(" selected") : ""}>${text}</option>`
   );
-  var choice = (name, caption, current, all, everything = "All") => html`<div class="field">
-    <label for="f-${name}">${caption}</label
-    ><select id="f-${name}" name="${name}">
-      <option value="">${everything}</option>
-      ${options(all, current)}
-    </select>
-  </div>`;
+  var field = (name, caption, control) => html`<div class="field"><label for="f-${name}">${caption}</label>${control}</div>`;
+  var select = (name, all, current2) => html`<select id="f-${name}" name="${name}">
+    ${options(all, current2)}
+  </select>`;
+  var choice = (name, caption, current2, all, everything = "All") => field(name, caption, select(name, [["", everything], ...all], current2));
   var named = (group, keys) => keys.map((key) => [key, label(group, key)]);
-  var distinct = (rows, field) => [...new Set(rows.map((row) => row[field]).filter(Boolean))].sort((a, b) => a.localeCompare(b, locale)).map((value) => [value, value]);
+  var distinct = (rows, name) => [...new Set(rows.map((row2) => row2[name]).filter(Boolean))].sort((a, b) => a.localeCompare(b, locale)).map((value) => [value, value]);
+  var box = (name, value, text, checked) => html`<label class="box"
+    ><input
+      type="checkbox"
+      name="${name}"
+      value="${value}"
+      ${checked ? new Markup(" checked") : ""}
+    />${text}</label
+  >`;
+  var bandBoxes = (filters) => {
+    const chosen = filters.band.split(",");
+    return html`<fieldset class="field boxes">
+    <legend>Band</legend>
+    ${BANDS.map((band) => box("band", band, label("bands", band), chosen.includes(band)))}
+  </fieldset>`;
+  };
+  var filterForm = (filters, all) => {
+    const set = countSet(filters);
+    const when = filters.state === "live" ? choice("pace", "Pace", filters.pace, named("paces", PACES)) : choice("period", "Ended in", filters.period, Object.entries(PERIODS), "any time");
+    const search = html`<input
+    id="f-q"
+    type="search"
+    name="q"
+    value="${filters.q}"
+    placeholder="Name, buyer, advertiser, ID"
+    autocomplete="off"
+  />`;
+    return html`<details class="fold" ${NARROW.matches && !unfolded ? "" : new Markup(" open")}>
+    <summary>
+      ${list.narrow}${set > 0 && html` <span class="soft">${list.narrowed(count(set))}</span>`}
+    </summary>
+    <form class="filters" role="search" aria-label="Narrow the list">
+      <div class="field search"><label for="f-q">Search</label>${search}</div>
+      ${field("state", "Show", select("state", Object.entries(STATES), filters.state))} ${when}
+      ${choice("kind", "Kind", filters.kind, named("kinds", ["campaign", "deal"]))}
+      ${choice("purchase", "Purchase type", filters.purchase, named("purchase_types", PURCHASE_TYPES))}
+      ${choice("cause", "Cause", filters.cause, named("causes", Object.keys(head.words.causes)))}
+      ${choice("side", "Kind of problem", filters.side, named("sides", SIDES))}
+      ${choice("agency", "Agency", filters.agency, distinct(all, "agency"))}
+      ${choice("buyer", "Buyer", filters.buyer, distinct(all, "buyer"))}
+      ${choice("placement", "Placement", filters.placement, distinct(all, "placement"))}
+      ${choice("advertiser", "Advertiser", filters.advertiser, distinct(all, "advertiser"))}
+      ${choice("pile", "Disagreement", filters.pile, named("piles", Object.keys(head.words.disagreements)))}
+      ${bandBoxes(filters)}
+      <div class="field short">${box("short", "1", list.short, filters.short)}</div>
+      <a class="ghost" href="#/lines">${list.over}</a>
+    </form>
+  </details>`;
+  };
+  var sums = (rows, filters) => {
+    const counted = rows.filter(judged);
+    const out = rows.filter((row2) => !row2.covered && row2.lifecycle !== "scheduled").length;
+    const over = counted.filter(ended);
+    const short = filters.state !== "live" && sum(over.map((row2) => row2.shortfall));
+    return html`<dl class="tiles slim">
+      ${tile("Lines", count(rows.length))}
+      ${short !== false && counted.length > 0 && tile("Impressions short", impressions(short))}
+      ${counted.length > 0 && tile("Value at risk", euros(sum(counted.map((row2) => row2.value_at_risk_eur))))}
+    </dl>
+    ${out > 0 && counted.length > 0 && html`<p class="soft excluded">${list.exclude(count(out))}</p>`}`;
+  };
+  var missingDays = (filters) => {
+    const { gaps } = head.freshness;
+    return (filters.state === "uncovered" || filters.cause === "not_fetched") && gaps.length > 0 && html`<p class="why-today">${label("cause_actions", "not_fetched")} ${fetchCommands(gaps)}</p>`;
+  };
+  var boxesOf = (form, name) => [...form.querySelectorAll(`[name="${name}"]:checked`)].map((one) => one.value);
   var lineList = async (query) => {
     const all = (await lines()).rows;
-    const filters = Object.fromEntries(
-      [
-        "q",
-        "state",
-        "period",
-        "kind",
-        "purchase",
-        "band",
-        "pace",
-        "buyer",
-        "placement",
-        "advertiser",
-        "cause",
-        "side",
-        "sort"
-      ].map((name) => [name, query.get(name) || ""])
-    );
-    if (!STATES[filters.state]) filters.state = "ended";
+    const filters = readFilters(query);
     if (!COLUMNS[filters.sort.replace("-", "")])
       filters.sort = filters.state === "live" ? "-value_at_risk_eur" : "-shortfall";
-    const rows = sorted(narrowed(all, filters), filters.sort);
+    const disputed = filters.pile ? await disputedLines(filters.pile) : null;
+    const rows = sorted(narrowed(all, filters, disputed), filters.sort);
     let shown = STEP;
-    const lacking = filters.state !== "live" && tile("Impressions short", impressions(sum(rows.map((row) => row.shortfall))));
-    const result = (limit) => html`<dl class="tiles slim">
-        ${tile("Lines", count(rows.length))} ${lacking}
-        ${tile("Value at risk", euros(sum(rows.map((row) => row.value_at_risk_eur))))}
-      </dl>
-      ${rows.length ? [listTable(rows, filters, limit), pager(Math.min(limit, rows.length), rows.length)] : NO_LINE}`;
+    const table3 = (limit) => [
+      listTable(rows, filters, limit),
+      pager(Math.min(limit, rows.length), rows.length)
+    ];
+    const none = html`<p class="calm">${list.none} <a href="#/lines">${list.over}</a></p>`;
+    const saving = html`<p class="save">
+    ${list.saveAs} <button type="button" class="ghost" data-save="xlsx">XLSX</button>
+    <button type="button" class="ghost" data-save="csv">CSV</button>
+  </p>`;
+    const result = (limit) => html`<p class="said">${said(filters)}</p>
+      ${sums(rows, filters)} ${missingDays(filters)} ${rows.length ? [saving, table3(limit)] : none}`;
     const change2 = (values, quiet) => go(address("/lines", { ...filters, ...values }), quiet);
+    const output = () => document.getElementById("result");
+    const show2 = (limit) => {
+      output().innerHTML = String(result(limit));
+    };
+    const changed = ({ target }) => {
+      if (target.name === "q") return;
+      const fresh = target.name === "state" ? { period: "", pace: "", sort: "" } : {};
+      const value = target.type === "checkbox" ? boxesOf(target.form, target.name).join(",") : target.value;
+      change2({ [target.name]: value, ...fresh });
+    };
+    const clicked = (event) => {
+      const pressed = event.target.closest("button");
+      if (!pressed) return;
+      if (pressed.dataset.sort) change2({ sort: pressed.dataset.sort }, true);
+      if (pressed.dataset.save) saveAs(pressed.dataset.save, rows);
+      if ("more" in pressed.dataset) {
+        shown += STEP * 5;
+        show2(shown);
+      }
+    };
     return {
-      title: "Which lines?",
+      title: list.question,
       body: html`${crumbs(["Overview", "#/"], ["Lines"])}
-      <h1 tabindex="-1">Which lines?</h1>
-      <form class="filters" role="search" aria-label="Narrow the list">
-        <div class="field search">
-          <label for="f-q">Search</label
-          ><input
-            id="f-q"
-            type="search"
-            name="q"
-            value="${filters.q}"
-            placeholder="Name, buyer, advertiser, ID"
-            autocomplete="off"
-          />
-        </div>
-        <div class="field">
-          <label for="f-state">Show</label
-          ><select id="f-state" name="state">
-            ${options(Object.entries(STATES), filters.state)}
-          </select>
-        </div>
-        ${filters.state === "live" ? choice("pace", "Pace", filters.pace, named("paces", PACES)) : choice("period", "Ended in", filters.period, Object.entries(PERIODS), "any time")}
-        ${choice("kind", "Kind", filters.kind, named("kinds", ["campaign", "deal"]))}
-        ${choice("purchase", "Purchase type", filters.purchase, named("purchase_types", PURCHASE_TYPES))}
-        ${choice("band", "Band", filters.band, named("bands", BANDS))}
-        ${choice("cause", "Cause", filters.cause, named("causes", Object.keys(head.words.causes)))}
-        ${choice("side", "Kind of problem", filters.side, named("sides", SIDES))}
-        ${choice("buyer", "Buyer", filters.buyer, distinct(all, "buyer"))}
-        ${choice("placement", "Placement", filters.placement, distinct(all, "placement"))}
-        ${choice("advertiser", "Advertiser", filters.advertiser, distinct(all, "advertiser"))}
-        <a class="ghost" href="#/lines">Start over</a>
-      </form>
+      <h1 tabindex="-1">${list.question}</h1>
+      ${filterForm(filters, all)}
       <div id="result" aria-live="polite">${result(shown)}</div>`,
       draw: () => {
-        const form = document.querySelector("form.filters"), output = document.getElementById("result");
+        const form = document.querySelector("form.filters");
         form.addEventListener("submit", (event) => event.preventDefault());
-        form.addEventListener("change", (event) => {
-          if (event.target.name === "q") return;
-          const fresh = event.target.name === "state" ? { period: "", pace: "", sort: "" } : {};
-          change2({ [event.target.name]: event.target.value, ...fresh });
+        form.addEventListener("change", changed);
+        form.parentElement.addEventListener("toggle", (event) => {
+          unfolded = event.target.open;
         });
-        let waiting;
+        let waiting2;
         form.elements.q.addEventListener("input", (event) => {
-          clearTimeout(waiting);
-          waiting = setTimeout(() => change2({ q: event.target.value }, true), 150);
+          clearTimeout(waiting2);
+          waiting2 = setTimeout(() => change2({ q: event.target.value }, true), 150);
         });
-        output.addEventListener("click", (event) => {
-          const button2 = event.target.closest("button");
-          if (button2?.dataset.sort) change2({ sort: button2.dataset.sort }, true);
-          if (button2 && "more" in button2.dataset) {
-            shown += STEP * 5;
-            output.innerHTML = String(result(shown));
-          }
-        });
-      }
+        output().addEventListener("click", clicked);
+      },
+      /* Paper has no button for more: all rows. */
+      print: () => show2(rows.length),
+      printed: () => show2(shown)
     };
   };
 
   // campfill_pipeline/reports/templates/page/overview.js
-  var headline = (period, total) => {
-    if (!head.coverage.begun && !head.coverage.scheduled) return html`No campaign list has arrived yet.`;
-    if (!total || total.lines === 0) return html`No line ended in ${PERIODS[period]}.`;
-    const short = total.lines - total.fulfilled;
-    if (short === 0) return html`Every line that ended in ${PERIODS[period]} reached its goal.`;
-    return html`${count(short)} of ${count(total.lines)} lines that ended in ${PERIODS[period]} fell short.`;
-  };
-  var headlineMore = (period) => {
-    const losses = head.losses.filter(
-      (row) => row.period === period && row.kind === "all" && row.purchase_type === "all"
-    );
-    const lacking = sum(losses.map((row) => row.impressions));
-    if (rough(lacking) === 0) return "";
-    const parts = SIDES.map((side) => losses.find((row) => row.side === side)).filter((row) => row && share(row.impressions, lacking) >= 1).sort((a, b) => rough(b.impressions) - rough(a.impressions));
-    const phrase = (row, at) => {
-      const before = at === 0 ? "" : at === parts.length - 1 ? " and " : ", ";
-      return html`${before}${portion(row.impressions, lacking)} ${label("side_phrases", row.side)}`;
-    };
-    return html`They lack ${impressions(lacking)} impressions, worth
-  ${euros(sum(losses.map((row) => row.eur)))}: ${parts.map(phrase)}.`;
-  };
   var owed = (period) => {
     const rows = head.losses.filter(
-      (row) => row.period === period && row.kind !== "all" && row.purchase_type === "guaranteed"
+      (row2) => row2.period === period && row2.kind !== "all" && row2.purchase_type === "guaranteed"
     );
-    const lines2 = rows.reduce((all, row) => all + row.lines, 0);
+    const lines2 = rows.reduce((all, row2) => all + row2.lines, 0);
     if (!lines2) return "";
+    const opens = address("/lines", { state: "ended", period, purchase: "guaranteed", short: "1" });
     return html`<p class="owed">
-    <strong>${impressions(sum(rows.map((row) => row.impressions)))}</strong> of these impressions, worth
-    <strong>${euros(sum(rows.map((row) => row.eur)))}</strong>, are owed as make-goods for
-    <a href="${address("/lines", { state: "ended", period, purchase: "guaranteed" })}"
-      >${count(lines2)} guaranteed ${plural(lines2, "line", "lines")}</a
-    >.
+    <strong>${impressions(sum(rows.map((row2) => row2.impressions)))}</strong> of these impressions, worth
+    <strong>${euros(sum(rows.map((row2) => row2.eur)))}</strong>, are owed as make-goods for
+    <a href="${opens}" data-opens="${lines2}">${count(lines2)} guaranteed ${plural(lines2, "line", "lines")}</a>.
   </p>`;
   };
+  var part = (title, value, note) => html`<div>
+    <dt>${title}</dt>
+    <dd>${value}</dd>
+    <dd class="soft">${note}</dd>
+  </div>`;
   var dataStatement = () => {
     const { freshness, coverage } = head;
     const late = !freshness.complete_through || freshness.complete_through < daysLater(head.as_of, -1);
     const unjudged = coverage.begun - coverage.judged;
-    const since = late ? html`<strong>Older than the day before this page's date:</strong> ${freshness.gap_note}` : html`without a gap since ${day(freshness.complete_from, dayMedium)}`;
-    const today = freshness.today_fetched_at ? "Today's hours so far count as delivered, but in no average." : "Nothing of today is counted yet.";
-    const doubt = freshness.doubt_note && html` <strong>${freshness.doubt_note}</strong>`;
-    const notJudged = unjudged ? html`<a href="#/lines?state=uncovered">${count(unjudged)}</a>
-        ${plural(unjudged, "has a flight day that was", "have flight days that were")} never fetched: in no
-        share, trend or cause.` : "Every flight day so far was fetched.";
-    const later = coverage.scheduled > 0 && html` · ${count(coverage.scheduled)} ${plural(coverage.scheduled, "line starts", "lines start")} later`;
+    const since = late ? html`<strong>${data.late}</strong> ${gapNote(freshness.gaps)}` : data.gapless(day(freshness.complete_from, dayMedium));
+    const link = html`<a href="#/lines?state=uncovered" data-opens="${unjudged}">${count(unjudged)}</a>`;
+    const later = coverage.scheduled > 0 && html` · ${data.later(count(coverage.scheduled))}`;
+    const through = freshness.complete_through ? day(freshness.complete_through, dayLong) : data.noDay;
+    const arrived2 = freshness.fetched_at ? moment(freshness.fetched_at, shortMoment) : data.never;
+    const received = freshness.list_received_at ? moment(freshness.list_received_at, shortMoment) : data.noList;
     return html`<section class="statement${late ? " late" : ""}" aria-labelledby="h-data">
-    <h2 id="h-data">What these figures rest on</h2>
+    <h2 id="h-data" class="unseen">${data.title}</h2>
     <dl>
-      <div>
-        <dt>Delivery is complete through</dt>
-        <dd>${freshness.complete_through ? day(freshness.complete_through, dayLong) : "no day yet"}</dd>
-        <dd class="soft">${since}</dd>
-      </div>
-      <div>
-        <dt>Delivery last arrived</dt>
-        <dd>${freshness.fetched_at ? moment(freshness.fetched_at, shortMoment) : "never"}</dd>
-        <dd class="soft">${today}${doubt}</dd>
-      </div>
-      <div>
-        <dt>Lines judged</dt>
-        <dd>${count(coverage.judged)} <small>of ${count(coverage.begun)}</small></dd>
-        <dd class="soft">${notJudged}</dd>
-      </div>
-      <div>
-        <dt>Newest campaign list</dt>
-        <dd>${freshness.list_received_at ? moment(freshness.list_received_at, shortMoment) : "none yet"}</dd>
-        <dd class="soft">${freshness.list_file || ""}${later}</dd>
-      </div>
+      ${part(data.through, through, since)}
+      ${part(data.arrived, arrived2, freshness.today_fetched_at ? data.todayIn : data.todayOut)}
+      ${part(
+      data.judged,
+      html`${count(coverage.judged)} <small>of ${count(coverage.begun)}</small>`,
+      unjudged ? data.notJudged(link, unjudged === 1) : data.allJudged
+    )}
+      ${part(data.list, received, html`${freshness.list_file || ""}${later}`)}
     </dl>
   </section>`;
   };
-  var windowCard = (row, period) => {
-    const trend = pickTrend(row.kind, row.purchase_type);
-    return html`<li class="card" data-card="${row.kind}/${row.purchase_type}">
-    <h3>
-      <a href="${address(`/where/${row.kind}/${row.purchase_type}`, { period })}"
-        >${categoryName(row.kind, row.purchase_type)}</a
-      >
-    </h3>
-    <p class="big">${percent(row.fulfilled_pct)}</p>
+  var windowCard = (row2, period) => {
+    const trend = pickTrend(row2.kind, row2.purchase_type);
+    const where = address(`/where/${row2.kind}/${row2.purchase_type}`, { period });
+    return html`<li class="card" data-card="${row2.kind}/${row2.purchase_type}">
+    <h3><a href="${where}">${categoryName(row2.kind, row2.purchase_type)}</a></h3>
+    <p class="big">${percent(row2.fulfilled_pct)}</p>
     <p class="soft">
-      ${count(row.fulfilled)} of ${count(row.lines)} ${plural(row.lines, "line", "lines")} met the goal
+      ${count(row2.fulfilled)} of ${count(row2.lines)} ${plural(row2.lines, "line", "lines")} met the goal
     </p>
     ${sparkline(trend)}
     <p>${trendChip(trend)}</p>
     <dl class="pair">
       <div>
         <dt>Delivered ÷ goals</dt>
-        <dd>${percent(row.delivered_pct)}</dd>
+        <dd>${percent(row2.delivered_pct)}</dd>
       </div>
       <div>
         <dt>Without surplus</dt>
-        <dd>${percent(row.capped_pct)}</dd>
+        <dd>${percent(row2.capped_pct)}</dd>
       </div>
     </dl>
   </li>`;
   };
+  var attentionRow = (item) => html`<tr role="row" data-line="${item.id}">
+    <th scope="row" role="rowheader">
+      <a href="#/line/${item.id}">${breakable(item.name)}</a
+      ><span class="soft">${categoryName(item.kind, item.purchase_type)}</span>
+    </th>
+    <td role="cell">${told(item.reason)}</td>
+    <td role="cell" class="n" data-label="At risk">${euros(item.value_at_risk_eur)}</td>
+  </tr>`;
   var attentionTable = () => {
     if (!head.attention.length)
-      return html`<p class="calm">
-      Nothing today: no live line is at risk and no ended line waits for a make-good.
-    </p>`;
+      return html`<p class="calm">${head.coverage.judged || !head.coverage.begun ? now.calm : now.unknown}</p>`;
     const shown = head.attention.slice(0, 10);
     const more = html`<p>
-    <a href="#/lines?state=attention">All ${count(head.attention_count)} lines that need attention</a>
+    <a href="#/lines?state=attention" data-opens="${head.attention_count}"
+      >All ${count(head.attention_count)} lines that need attention</a
+    >
   </p>`;
     return html`<table class="attention" role="table">
       <thead role="rowgroup">
@@ -1458,135 +2077,132 @@
         </tr>
       </thead>
       <tbody role="rowgroup">
-        ${shown.map(
-      (item) => html`<tr role="row" data-line="${item.id}">
-              <th scope="row" role="rowheader">
-                <a href="#/line/${item.id}">${breakable(item.name)}</a
-                ><span class="soft">${categoryName(item.kind, item.purchase_type)}</span>
-              </th>
-              <td role="cell">${told(item.reason)}</td>
-              <td role="cell" class="n" data-label="At risk">${euros(item.value_at_risk_eur)}</td>
-            </tr>`
-    )}
+        ${shown.map(attentionRow)}
       </tbody>
     </table>
     ${head.attention_count > shown.length ? more : ""}`;
   };
   var liveNow = () => {
     const live = head.live;
-    const all = ["behind", "on_track", "ahead", "unmeasured"];
-    const total = all.reduce((lines2, pace) => lines2 + live[pace].lines, 0);
-    if (!total) return html`<p class="calm">No line is running.</p>`;
+    const total2 = PACES.reduce((lines2, pace) => lines2 + live[pace].lines, 0);
+    if (!total2) return html`<p class="calm">${now.noneRunning}</p>`;
+    const entry = (pace) => html`<li>
+      <i class="key pace-${pace}" aria-hidden="true"></i
+      ><a href="#/lines?state=live&pace=${pace}" data-opens="${live[pace].lines}">${label("paces", pace)}</a>
+      <strong>${count(live[pace].lines)}</strong>
+      ${rough(live[pace].eur) > 0 ? html`<span class="soft">${now.atRisk(euros(live[pace].eur))}</span>` : ""}
+    </li>`;
     return html`<div class="stack" aria-hidden="true">
-      ${all.map((pace) => html`<i class="pace-${pace}" style="flex:${live[pace].lines} 0 0"></i>`)}
+      ${PACES.map((pace) => html`<i class="pace-${pace}" style="flex:${live[pace].lines} 0 0"></i>`)}
     </div>
     <ul class="legend">
-      ${all.map(
-      (pace) => html`<li>
-            <i class="key pace-${pace}" aria-hidden="true"></i
-            ><a href="#/lines?state=live&pace=${pace}">${label("paces", pace)}</a>
-            <strong>${count(live[pace].lines)}</strong>
-            ${rough(live[pace].eur) > 0 ? html`<span class="soft">${euros(live[pace].eur)} at risk</span>` : ""}
-          </li>`
-    )}
+      ${PACES.map(entry)}
     </ul>`;
   };
   var unfetched = (pile) => pile.unfetched > 0 && html`<span class="soft"
     >${pile.unfetched === pile.count ? "all" : count(pile.unfetched)} of them were not fully fetched</span
   >`;
-  var reconciliationList = () => head.reconciliation.length === 0 ? html`<p class="calm">List and reporting agree.</p>` : html`<ul class="piles">
+  var pileName = (pile) => {
+    const name = label("piles", pile.kind_of_issue);
+    if (LINELESS.includes(pile.kind_of_issue) || !pile.lines) return name;
+    const to = address("/lines", { state: "all", pile: pile.kind_of_issue });
+    return html`<a href="${to}" data-opens="${pile.lines}">${name}</a>`;
+  };
+  var reconciliationList = () => head.reconciliation.length === 0 ? html`<p class="calm">${undelivered() ? now.unknown : "List and reporting agree."}</p>` : html`<ul class="piles">
           ${head.reconciliation.map(
     (pile) => html`<li>
-                <strong>${count(pile.count)}</strong>
-                <span>${label("piles", pile.kind_of_issue)}${unfetched(pile)}</span>
+                <strong>${count(pile.count)}</strong> <span>${pileName(pile)}${unfetched(pile)}</span>
               </li>`
   )}
         </ul>
         <p class="soft">Each of them, one by one, is in the sheet Reconciliation of fulfillment.xlsx.</p>`;
+  var presentPart = () => html`<section class="panel" aria-labelledby="h-live">
+      <h2 id="h-live">${now.running}</h2>
+      ${liveNow()}
+    </section>
+    <section class="panel" aria-labelledby="h-attention">
+      <h2 id="h-attention">${now.attention}</h2>
+      ${attentionTable()}
+    </section>`;
+  var endedPart = (period, total2, trend) => {
+    const losses = head.losses.filter((row2) => row2.period === period && row2.kind === "all" && row2.purchase_type === "all").map((row2) => ({
+      ...row2,
+      href: address("/lines", { state: "ended", period, side: row2.side, short: "1" })
+    }));
+    return html`<div class="answer">
+    <section class="panel figure" data-card="all/all" aria-labelledby="h-total">
+      <h3 id="h-total"><a href="${address("/where/all/all", { period })}">Goals met</a></h3>
+      <div class="figure-row">
+        <p class="huge">${percent(total2?.fulfilled_pct)}</p>
+        <p>${count(total2?.fulfilled)} of ${count(total2?.lines)} ${plural(total2?.lines, "line", "lines")}</p>
+      </div>
+      <h3 class="soft">Share of lines that met their goal, in the seven days before each date</h3>
+      <p>${trendChip(trend)}</p>
+      <div class="chart low-chart" id="trend"></div>
+      <dl class="pair">
+        <div>
+          <dt>Delivered ÷ goals</dt>
+          <dd>${percent(total2?.delivered_pct)}</dd>
+        </div>
+        <div>
+          <dt>Without surplus</dt>
+          <dd>${percent(total2?.capped_pct)}</dd>
+        </div>
+      </dl>
+    </section>
+    <section class="panel" aria-labelledby="h-side">
+      <h3 id="h-side">System or resources?</h3>
+      ${sideBar(losses)}${owed(period)}
+    </section>
+  </div>`;
+  };
   var overview = (query) => {
     const period = PERIODS[query.get("period")] ? query.get("period") : "7d";
-    const total = pickWindow(period, "all", "all");
-    const waiting = !head.coverage.begun && !head.coverage.scheduled;
+    const total2 = pickWindow(period, "all", "all");
     const cards = head.windows.filter(
-      (row) => row.period === period && row.kind !== "all" && row.purchase_type !== "all" && row.lines > 0
+      (row2) => row2.period === period && row2.kind !== "all" && row2.purchase_type !== "all" && row2.lines > 0
     );
-    const losses = head.losses.filter((row) => row.period === period && row.kind === "all" && row.purchase_type === "all").map((row) => ({ ...row, href: address("/lines", { state: "ended", period, side: row.side }) }));
     const trend = pickTrend("all", "all");
     return {
-      title: "Are we all right?",
-      body: html` <section class="hero">
+      title: now.question,
+      body: html`${alarmList()}
+      <section class="hero">
         <div class="hero-text">
-          <p class="eyebrow">Are we all right?</p>
-          <h1 tabindex="-1">${headline(period, total)}</h1>
-          <p class="lead">
-            ${waiting ? html`Drop one into the inbox folder, and this page is made again.` : headlineMore(period)}
-          </p>
+          <p class="eyebrow">${now.question}</p>
+          <h1 tabindex="-1">${headline()}</h1>
+          <p class="lead">${headlineMore(period, total2)}</p>
         </div>
+      </section>
+      ${dataStatement()} ${presentPart()}
+      <section class="hero part">
+        <h2>${ended2.title}</h2>
         ${periodSwitch(period, (to) => address("/", { period: to }))}
       </section>
-      <div class="answer">
-        <section class="panel figure" data-card="all/all" aria-labelledby="h-total">
-          <h2 id="h-total"><a href="${address("/where/all/all", { period })}">Goals met</a></h2>
-          <div class="figure-row">
-            <p class="huge">${percent(total?.fulfilled_pct)}</p>
-            <div>
-              <p>${count(total?.fulfilled)} of ${count(total?.lines)} lines</p>
-              <p>${trendChip(trend)}</p>
-            </div>
-          </div>
-          <dl class="pair">
-            <div>
-              <dt>Delivered ÷ goals</dt>
-              <dd>${percent(total?.delivered_pct)}</dd>
-            </div>
-            <div>
-              <dt>Without surplus</dt>
-              <dd>${percent(total?.capped_pct)}</dd>
-            </div>
-          </dl>
-          <h3 class="soft">Share of lines that met their goal, in the seven days before each date</h3>
-          <div class="chart low-chart" id="trend"></div>
-        </section>
-        <section class="panel" aria-labelledby="h-side">
-          <h2 id="h-side">System or resources?</h2>
-          ${sideBar(losses)}${owed(period)}
-        </section>
-      </div>
-      ${dataStatement()}
+      ${endedPart(period, total2, trend)}
       ${cards.length ? html`<section aria-labelledby="h-cards">
               <h2 id="h-cards" class="quiet">By kind and purchase type</h2>
               <ul class="cards">
-                ${cards.map((row) => windowCard(row, period))}
+                ${cards.map((row2) => windowCard(row2, period))}
               </ul>
             </section>` : ""}
-      <section class="panel" aria-labelledby="h-attention">
-        <h2 id="h-attention">Needs attention today</h2>
-        ${attentionTable()}
-      </section>
-      <div class="two">
-        <section class="panel" aria-labelledby="h-live">
-          <h2 id="h-live">Running now</h2>
-          ${liveNow()}
-        </section>
-        <section class="panel" aria-labelledby="h-rec">
-          <h2 id="h-rec">Where list and reporting disagree</h2>
-          ${reconciliationList()}
-        </section>
-      </div>`,
+      <section class="panel" aria-labelledby="h-rec">
+        <h2 id="h-rec">Where list and reporting disagree</h2>
+        ${reconciliationList()}
+      </section>`,
       draw: () => drawTrend("trend", trend)
     };
   };
 
   // campfill_pipeline/reports/templates/page/theme.js
   var root = document.documentElement;
-  var button = document.getElementById("theme");
+  var button2 = document.getElementById("theme");
   var prefersDark = matchMedia("(prefers-color-scheme: dark)");
   var isDark = () => root.dataset.theme === "auto" ? prefersDark.matches : root.dataset.theme === "dark";
   var nameTheme = () => {
-    button.textContent = isDark() ? "Light" : "Dark";
-    button.setAttribute("aria-label", `Switch to ${isDark() ? "light" : "dark"} colours`);
+    button2.textContent = isDark() ? "Light" : "Dark";
+    button2.setAttribute("aria-label", `Switch to ${isDark() ? "light" : "dark"} colours`);
   };
-  button.addEventListener("click", () => {
+  button2.addEventListener("click", () => {
     root.dataset.theme = isDark() ? "light" : "dark";
     nameTheme();
     redraw();
@@ -1601,21 +2217,23 @@
   var main = document.getElementById("content");
   var visit = 0;
   var firstVisit = true;
+  var current = null;
   var level = async (path, query) => {
-    const parts = path.split("/").filter(Boolean).map(decodeURIComponent);
-    if (parts[0] === "where") return ["where", await category(parts[1] || "all", parts[2] || "all", query)];
-    if (parts[0] === "lines") return ["lines", await lineList(query)];
-    if (parts[0] === "line" && parts[1]) return ["lines", await line(parts[1].toLowerCase())];
+    const parts2 = path.split("/").filter(Boolean).map(decodeURIComponent);
+    if (parts2[0] === "where") return ["where", await category(parts2[1] || "all", parts2[2] || "all", query)];
+    if (parts2[0] === "lines") return ["lines", await lineList(query)];
+    if (parts2[0] === "line" && parts2[1]) return ["lines", await line(parts2[1].toLowerCase())];
+    if (parts2[0] === "compare") return ["compare", await compare2(query)];
     return ["overview", overview(query)];
   };
   var stay = () => {
     const active = document.activeElement;
-    return active?.name && main.contains(active) ? { name: active.name, at: active.selectionStart } : active?.dataset?.sort && main.contains(active) ? { sort: active.dataset.sort.replace("-", "") } : null;
+    return active?.name && main.contains(active) ? { name: active.name, value: active.type === "checkbox" && active.value, at: active.selectionStart } : active?.dataset?.sort && main.contains(active) ? { sort: active.dataset.sort.replace("-", "") } : null;
   };
   var restore = (place) => {
     if (!place) return false;
-    const element = place.name ? main.querySelector(`[name="${place.name}"]`) : [...main.querySelectorAll("[data-sort]")].find(
-      (button2) => button2.dataset.sort.replace("-", "") === place.sort
+    const element = place.name ? main.querySelector(`[name="${place.name}"]${place.value ? `[value="${place.value}"]` : ""}`) : [...main.querySelectorAll("[data-sort]")].find(
+      (button3) => button3.dataset.sort.replace("-", "") === place.sort
     );
     if (!element) return false;
     element.focus({ preventScroll: true });
@@ -1630,6 +2248,7 @@
     const [nav, view] = await level(path, new URLSearchParams(query));
     if (mine !== visit) return;
     clearCharts();
+    current = view;
     main.innerHTML = String(view.body);
     document.title = `${view.title} · Fulfillment as of ${dayPlain.format(asUtc(head.as_of))}`;
     for (const link of document.querySelectorAll("[data-nav]"))
@@ -1667,12 +2286,14 @@
     }, 100);
   });
   window.addEventListener("beforeprint", () => {
+    current?.print?.();
     for (const chart2 of openCharts()) {
       chart2.resize({ width: Math.min(chart2.getWidth(), 640) });
       chart2.getZr().flush();
     }
   });
   window.addEventListener("afterprint", () => {
+    current?.printed?.();
     for (const chart2 of openCharts()) chart2.resize({ width: "auto" });
   });
   document.getElementById("stamp").innerHTML = String(
@@ -1680,12 +2301,17 @@
     ><span class="soft"> made ${moment(head.made_at)}</span>`
   );
   document.getElementById("foot").innerHTML = String(
-    html`<p>
-    Made by campfill ${moment(head.made_at)} (${head.timezone}). Percentages are rounded, but never up to a
-    limit that was not reached. Point at a figure to see it exactly. Shares are sums divided by sums, never
-    averages of percentages.
-  </p>`
+    html`<p>Made by campfill ${moment(head.made_at)} (${head.timezone}). ${figures.rounding}</p>`
   );
+  var sayAge = () => {
+    const text = oldPage(/* @__PURE__ */ new Date());
+    const place = document.getElementById("old");
+    place.hidden = !text;
+    place.innerHTML = String(text);
+  };
+  sayAge();
+  setInterval(sayAge, 6e4);
+  offerExact(() => showOrComplain(true));
   window.campfill = {
     dataArrived,
     chartsArrived: (echarts) => {
@@ -1695,4 +2321,4 @@
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 1414582bd0178b9bbc34254fb4868313. */
+/* Made by `make page` from the modules beside this folder, 83d378ecf35e609c1956b2d762a4d5c3. */
