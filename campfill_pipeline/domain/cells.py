@@ -44,7 +44,11 @@ DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 # Invisible marks that copying from web pages and chats leaves behind; they never carry meaning in a value.
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
-_BLANK_WORDS = frozenset({"", "n/a", "null", *DASHES})
+# Nothing, dashes however many, `n/a`, `NA`, `NULL`, and an accountant's zero: a dash for a figure, with its currency.
+BLANK = rf"(?i)^(?:n/a|na|null|(?:€|¬|euro?)?\s*[{DASHES}][{DASHES}\s]*(?:€|¬|euro?)?)?$"
+"""What says nothing in any column, as a pattern (of RE2 and of re) for texts without white space around them."""
+
+_IS_BLANK = re.compile(BLANK)
 _ERROR_TEXT = re.compile(
     r"#(?:(?:REF|DIV/0|VALUE|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|CONNECT|UNKNOWN|BUSY|EXTERNAL|PYTHON|TIMEOUT"
     r"|BEZUG|WERT|ZAHL|LEER|ÜBERLAUF|KALK|ERROR)!|NAME\?|N/A|NV|GETTING_DATA)|Err:5[0-9]{2}",
@@ -58,8 +62,8 @@ def shown(text: str) -> str:
 
 
 def is_blank(text: str | None) -> bool:
-    """True for nothing, white space, a lone dash, `n/a` and `NULL` (in any case)."""
-    return text is None or shown(text).casefold() in _BLANK_WORDS
+    """True for nothing, white space, dashes, ` -   € `, `n/a`, `NA` and `NULL` (in any case)."""
+    return text is None or _IS_BLANK.match(shown(text)) is not None
 
 
 def spoiled(text: str | None, kind: int) -> Finding | None:

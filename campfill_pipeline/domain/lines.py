@@ -16,11 +16,12 @@ import pandera.pandas as pandera
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from campfill_pipeline.domain.asides import asides
 from campfill_pipeline.domain.column_reading import Mask, Positions, ReadColumn, Readers, cells_of
 from campfill_pipeline.domain.columns import LIST_COLUMNS, LIST_FIELDS
 from campfill_pipeline.domain.issues import Finding, Severity
 from campfill_pipeline.domain.kinds import LineKind
-from campfill_pipeline.domain.names import LONGEST, NAME_PATTERN, TOTAL_WORDS
+from campfill_pipeline.domain.names import LONGEST, NAME_PATTERN
 from campfill_pipeline.domain.numbers import BUDGET, CPM, GOAL
 
 LINES = pa.schema(
@@ -45,8 +46,6 @@ LINES = pa.schema(
     ]
 )
 """The canonical table of accepted rows."""
-
-_TOTAL = f"(?i)^(?:{'|'.join(TOTAL_WORDS)})"
 
 
 @dataclass(frozen=True)
@@ -77,14 +76,12 @@ class JudgedRows:
 
 def judge(batch: pa.RecordBatch, readers: Readers) -> JudgedRows:
     """Read the cells of a batch (`row_no`, and `<field>`, `<field>_kind` per column) and judge its rows."""
-    columns = {field: readers[field].read(cells_of(batch, field)) for field in LIST_FIELDS}
+    cells = {field: cells_of(batch, field) for field in LIST_FIELDS}
+    columns = {field: readers[field].read(cells[field]) for field in LIST_FIELDS}
     blank = {field: column.blank for field, column in columns.items()}
-    no_id = blank["id"]
-    filled = len(LIST_FIELDS) - np.sum(list(blank.values()), axis=0)
-    starts_as_total = pc.match_substring_regex(columns["name"].values, _TOTAL).fill_null(False)
-    total = no_id & blank["runtime"] & starts_as_total.to_numpy(zero_copy_only=False)
-    note = no_id & (filled < 2) & ~total
-    skipped: Mask = total | note
+    beside = asides(cells, columns)
+    skipped: Mask = np.zeros(batch.num_rows, bool)
+    skipped[beside.totals] = skipped[beside.notes] = True
     rejected = np.zeros(batch.num_rows, bool)
     for field, read in columns.items():
         rejected |= read.faulty
@@ -100,11 +97,8 @@ def judge(batch: pa.RecordBatch, readers: Readers) -> JudgedRows:
     mismatched, reasons = _budget_mismatches(columns)
     collected.add(mismatched, _BUDGET, reasons, np.arange(len(mismatched)))
     collected.but_not = ~skipped
-    collected.add(np.flatnonzero(total), _NAME_NUMBER, (_TOTAL_ROW,))
-    # The note is where the row's only filled cell is; failing that (filled in other columns only), at the name.
-    place = np.where(filled == 0, _NAME_NUMBER, np.argmin(list(blank.values()), axis=0))
-    notes = np.flatnonzero(note)
-    collected.add(notes, place[notes], (_NOTE_ROW,))
+    collected.add(beside.totals, beside.totals_at, (_TOTAL_ROW,))
+    collected.add(beside.notes, beside.notes_at, (_NOTE_ROW,))
     return JudgedRows(batch.column("row_no"), columns, skipped, rejected, collected.findings())
 
 
@@ -136,19 +130,18 @@ class _Collected:
         return Findings(at, number, which, tuple(self._kinds))
 
 
-_NAME_NUMBER = LIST_FIELDS.index("name")
 _BUDGET = LIST_FIELDS.index("budget_eur")
 
 _TOTAL_ROW = Finding(
     "total_row",
     Severity.INFO,
-    "This row has no ID and no runtime and its name starts like a total: it is passed over.",
+    "This row has no ID and looks like a total: it is passed over.",
     "Nothing to do. If it is a line, give it its ID and its runtime.",
 )
 _NOTE_ROW = Finding(
     "note_row",
     Severity.INFO,
-    "This row has no ID and hardly any other field: it is taken for a note and passed over.",
+    "This row has no ID and hardly anything that a line has: it is taken for a note and passed over.",
     "Nothing to do. If it is a line, give it its ID and its other fields.",
 )
 

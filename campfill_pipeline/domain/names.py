@@ -19,10 +19,6 @@ NOT_SET = "Not set"
 LONGEST = 500
 """Most characters of a name or a buyer, after trimming."""
 
-TOTAL_WORDS = ("total", "summe", "gesamt", "ergebnis")
-"""A row without id and runtime whose name starts with one of these is a total, not a line."""
-
-
 NAME_PATTERN = "^[0-9]{4}_[0-9]+_[0-9]+_[^_]+_(?P<placement>[^_]+)_(?P<advertiser>[^_]+)_(?s:.+)$"
 """YEAR_ORDER_POSITION_TYPE_PLACEMENT_ADVERTISER_DESCRIPTION_DATES: what most names follow (RE2 syntax)."""
 

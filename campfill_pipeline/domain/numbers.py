@@ -87,6 +87,7 @@ _BOTH = {
     Notation.GERMAN: re.compile(r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+,[0-9]+|(?:\.[0-9]{3}){2,})"),
     Notation.ENGLISH: re.compile(r"[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+\.[0-9]+|(?:,[0-9]{3}){2,})"),
 }
+_NO_CENTS = re.compile(f"(?P<whole>.*[0-9])(?P<mark>[.,]) ?[{DASHES}]{{1,2}}")
 _MARK = {",": Notation.GERMAN, ".": Notation.ENGLISH}
 _NUMBER_CELL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _LONGEST = 120
@@ -110,6 +111,10 @@ def _written(text: str) -> _Written | None:
 
 
 def _unsigned(body: str) -> _Written | None:
+    if found := _NO_CENTS.fullmatch(
+        body
+    ):  # `5.000,-`: no cents, so the mark before the dash is the decimal mark
+        return _unsigned(f"{found['whole']}{found['mark']}00")
     if _PLAIN.fullmatch(body):
         return _Written(Decimal(body))
     if found := _ONE_MARK.fullmatch(body):

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campfill_pipeline.domain.cells import CellKind, shown, spoiled
-from campfill_pipeline.domain.report_values import BLANKS, Column, Fault, as_array
+from campfill_pipeline.domain.cells import CellKind, is_blank, shown, spoiled
+from campfill_pipeline.domain.report_values import Column, Fault, as_array
 
 Granularity = Literal["hour", "day", "finer"]
 
@@ -79,7 +79,7 @@ def read_hour(
 ) -> tuple[int, bool] | Fault | None:
     """(microseconds since 1970, whether the local hour happens twice), a fault, or None for a blank."""
     bare = shown(text or "")
-    if bare.lower() in BLANKS:
+    if is_blank(bare):
         return None
     if (finding := spoiled(bare, CellKind.TEXT)) is not None:
         return Fault(finding.code, finding.message, finding.hint)

@@ -18,13 +18,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campfill_pipeline.domain import issue_codes
-from campfill_pipeline.domain.cells import DASHES, CellKind
+from campfill_pipeline.domain.cells import BLANK, CellKind
 from campfill_pipeline.domain.numbers import Notation, NumberRead, NumberRule, read_number
 
 Column = Any  # Sequence[object] | pa.Array | pa.ChunkedArray: pyarrow has no types
 NumberNotation = Literal["german", "english"]
 
-BLANKS = ("", "n/a", "null", *DASHES)
 IMPRESSIONS = pa.decimal128(18, 4)
 LARGEST_COUNT = 2**31 - 1  # more than any site can sell in an hour
 EXACT_BELOW = 1e11  # 11 digits before the point and 4 after it: the 15 that a double always keeps
@@ -123,7 +122,7 @@ def texts(column: Column, *, lower: bool = False, path: bool = False, braces: bo
         words = pc.utf8_trim_whitespace(pc.replace_substring_regex(words, r"^.*>", ""))
     if braces:
         words = pc.replace_substring_regex(words, _BRACED_UUID, r"\1")
-    blank = pc.is_in(pc.utf8_lower(words), pa.array(BLANKS, pa.string()))
+    blank = pc.match_substring_regex(words, BLANK)
     words = pc.if_else(blank, pa.scalar(None, pa.string()), words)
     return pc.take(words, encoded.indices)
 

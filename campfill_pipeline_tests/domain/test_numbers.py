@@ -69,6 +69,15 @@ def code(
         ("\u200b5464,8\ufeff", "5464.8"),
         ("  12  ", "12"),
         ("-0", "0"),
+        ("5.000,-", "5000"),
+        ("12.345,- €", "12345"),
+        ("€ 5.000,--", "5000"),
+        ("500,–", "500"),
+        ("5'000.-", "5000"),
+        ("5,000.-", "5000"),
+        ("1 500,-", "1500"),
+        (" 1.234,50 € ", "1234.50"),
+        (" -00 € ", "0"),
     ],
 )
 def test_text_in_either_notation_is_read_exactly(text: str, wanted: str) -> None:
@@ -90,6 +99,22 @@ def test_text_in_either_notation_is_read_exactly(text: str, wanted: str) -> None
 )
 def test_a_number_cell_is_its_first_fifteen_digits(text: str, rule: NumberRule, wanted: str) -> None:
     assert value(text, rule, NUMBER) == Decimal(wanted)
+
+
+@pytest.mark.parametrize("text", ["5.000.-", "5,000,-", "-,-", "5-", "5.000,-5", "5.00,-", "12-,"])
+def test_a_dash_for_the_cents_stands_behind_a_decimal_mark(text: str) -> None:
+    assert code(text) == "not_a_number"
+
+
+def test_a_dash_for_the_cents_shows_the_notation() -> None:
+    assert notation_without_doubt("5.000,-") is GERMAN
+    assert notation_without_doubt("5,000.-") is ENGLISH
+    assert value("12.345", BUDGET, notation=column_notation(["5.000,-"])) == 12345
+
+
+@pytest.mark.parametrize("text", [" -   € ", "- €", "€ –", "---", "NA", "na", "N/A", "NULL", "- EUR"])
+def test_an_accountants_zero_and_its_like_are_blank(text: str) -> None:
+    assert value(text) is None
 
 
 @pytest.mark.parametrize("text", ["12.345", "12,345"])

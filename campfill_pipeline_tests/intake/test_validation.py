@@ -128,7 +128,7 @@ def test_a_fault_rejects_its_row_at_its_cell_and_the_others_load(
     assert [found["row_no"] for found in judged.lines] == [3]
 
 
-@pytest.mark.parametrize("budget", [None, "", "-", "n/a", " "])
+@pytest.mark.parametrize("budget", [None, "", "-", "n/a", " ", "NA", "---", "–––", " -   € ", "€ -", "- EUR"])
 def test_only_the_budget_may_be_blank(tmp_path: Path, budget: Cell) -> None:
     judged = Judged(tmp_path, [line(budget=budget)])
     assert judged.issues == []
@@ -204,7 +204,36 @@ def test_a_total_row_is_passed_over(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", [{"runtime": "04.09.2025-06.09.2025"}, {"id": "abc"}, {"name": "Subtotal"}]
+    ("row", "cell"),
+    [
+        *[
+            ((label, None, 200_000, 2500, None, None, None), "A3")
+            for label in ("Grand Total:", "Subtotal", "Sub-Total", "Insgesamt", "Zwischensumme", "Kunde A Ergebnis",
+                          "Kunde A Total", "Summen", "Sum", "Übertrag", "Ø Durchschnitt", "Σ")
+        ],
+        ((None, "Total", 200_000, 2500, None, None, None), "B3"),
+        ((None, None, 200_000, 2500, 12.5, None, "Summe 2 Kunden"), "G3"),
+        ((None, None, 200_000, 2500, 12.5, "Gesamt:", None), "F3"),
+        ((None, None, 200_000, 2500, None, None, None), "C3"),
+        ((None, None, None, "2.500,00", None, None, None), "D3"),
+        ((None, None, 200_000, 2500, NoValue(), None, None), "C3"),
+    ],
+)  # fmt: skip
+def test_a_total_is_known_by_any_of_its_cells(tmp_path: Path, row: Sequence[Cell], cell: str) -> None:
+    judged = Judged(tmp_path, [line(), row])
+    assert judged.found == [(cell, "total_row")]
+    assert judged.counts == (1, 1, 0, 1)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"runtime": "04.09.2025-06.09.2025"},
+        {"id": "abc"},
+        {"name": "Sommer TotalEnergies"},
+        {"name": "Insgesamter Bestand"},
+        {"runtime": "04.09.2025-06.09.2025", "buyer": "Gesamt Media < X (Seat 1)"},
+    ],
 )
 def test_a_row_that_only_resembles_a_total_is_judged(tmp_path: Path, changed: dict[str, Cell]) -> None:
     cells: dict[str, Cell] = {"name": "Total", "runtime": None, "id": None, **changed}
@@ -220,6 +249,14 @@ def test_a_row_that_only_resembles_a_total_is_judged(tmp_path: Path, changed: di
         (([None] * 6 + [ErrorCell("#REF!")]), "G3"),
         ([None] * 7, "A3"),
         (["-"] * 7, "A3"),
+        (["---"] * 7, "A3"),
+        (("Stand: 04.09.2025", "erstellt von Team AdOps", *[None] * 5), "A3"),
+        (("Legende", None, None, None, "rot = storniert", None, None), "A3"),
+        (("Ansprechpartner:", "Team", "030 123456", *[None] * 4), "A3"),
+        (("Stand", None, None, "netto", None, None, "Team"), "A3"),
+        ((None, None, 0, 0, None, None, None), "C3"),
+        ((0, 0, 0, 0, 0, 0, 0), "A3"),
+        ((NoValue(), "00.01.1900-00.01.1900", NoValue(), 0, NoValue(), None, "-"), "A3"),
     ],
 )
 def test_a_note_is_passed_over(tmp_path: Path, row: Sequence[Cell], cell: str) -> None:
@@ -228,11 +265,19 @@ def test_a_note_is_passed_over(tmp_path: Path, row: Sequence[Cell], cell: str) -
     assert judged.counts == (1, 1, 0, 1)
 
 
-def test_two_fields_are_more_than_a_note(tmp_path: Path) -> None:
-    judged = Judged(tmp_path, [line(), ("Prepared", "by Kim", *[None] * 5)])
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("Kunde A", None, 200_000, None, 7.59, None, None),
+        (None, "04.09.2025-06.09.2025", 5000, None, None, None, "Not set"),
+        ("A line", "04.-06.09.2025", 5000, None, 7.59, None, None),
+        (NoValue(), NoValue(), NoValue(), None, NoValue(), NoValue(), NoValue()),
+    ],
+)
+def test_three_fields_of_a_line_are_more_than_a_note(tmp_path: Path, row: Sequence[Cell]) -> None:
+    judged = Judged(tmp_path, [line(), row])
     assert judged.counts == (2, 1, 1, 0)
-    assert judged.found[0] == ("B3", "runtime_format")
-    assert [code for _, code in judged.found[1:]] == ["missing_value"] * 4
+    assert {issue.severity for issue in judged.issues} == {"error"}
 
 
 def test_blank_rows_are_only_counted(tmp_path: Path) -> None:

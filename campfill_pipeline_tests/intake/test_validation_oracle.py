@@ -95,11 +95,9 @@ class Model:
                 read.append((named.value, named.finding))
         faulty = [finding is not None and finding.severity == "error" for _, finding in read]
         blank = [value is None and not fault for (value, _), fault in zip(read, faulty, strict=True)]
-        name = read[0][0]
-        if blank[5] and blank[1] and isinstance(name, str) and name.lower().startswith(("total", "summe")):
-            return self._skip(sheet, row_no, 0, "total_row")
-        if blank[5] and blank.count(False) < 2:
-            return self._skip(sheet, row_no, blank.index(False) if False in blank else 0, "note_row")
+        aside = self._aside(cells, [value for value, _ in read], blank)
+        if aside is not None:
+            return self._skip(sheet, row_no, *aside)
         for place, (_, finding) in enumerate(read):
             if finding is not None:
                 self.issues.append((sheet, row_no, place, finding.code))
@@ -116,6 +114,36 @@ class Model:
             for (value, _), broken, (text, kind) in zip(read, faulty, cells, strict=True)
         )
         return sheet, row_no, read[5][0], content, fault
+
+    def _aside(
+        self, cells: Sequence[tuple[str | None, int]], read: Sequence[Any], blank: Sequence[bool]
+    ) -> tuple[int, str] | None:
+        if read[5] is not None:
+            return None
+        words = [place for place in (0, 1, 5, 6) if (cells[place][0] or "").lower() in ("total", "summe")]
+        line = None not in (read[1], read[2], read[6])
+        if words and not line and (blank[5] or 5 in words):
+            return words[0], "total_row"
+        if (
+            blank[5]
+            and blank[1]
+            and isinstance(read[0], str)
+            and read[0].lower().startswith(("total", "summe"))
+        ):
+            return 0, "total_row"
+        filled = [place for place in range(7) if not blank[place]]
+        nothing = all(
+            empty or (cells[place] == ("0", 2)) or (cells[place][1] == 6 and place != 5)
+            for place, empty in enumerate(blank)
+        )
+        sums = read[2] is not None or read[3] is not None
+        if blank[0] and blank[1] and blank[5] and blank[6] and sums and not nothing:
+            return filled[0], "total_row"
+        readable = sum(value is not None for value in read)
+        few = len(filled) < 3 or (len(filled) == 3 and readable < 3)
+        if nothing or (blank[5] and few):
+            return filled[0] if filled else 0, "note_row"
+        return None
 
     def _skip(self, sheet: int, row_no: int, place: int, code: str) -> None:
         self.skipped += 1

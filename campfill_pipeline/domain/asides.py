@@ -1,0 +1,112 @@
+"""Rows that are no data: totals, subtotals, legends, placeholders and formulas pulled down over empty rows.
+
+Belongs here: recognising them in a campaign list, and the words that mark a total in lists and exports alike. Does not
+belong here: the verdict on rows that are data (`lines.py`, `report_rows.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from campfill_pipeline.domain.cells import CellKind
+from campfill_pipeline.domain.column_reading import Cells, Mask, Positions, ReadColumn
+from campfill_pipeline.domain.columns import LIST_FIELDS
+
+TOTAL_START = r"^\s*(?:total|summe|gesamt|ergebnis)"
+"""How the name of a total begins, whatever follows: `Gesamtsumme`, `Summe Kunde A` (RE2, without regard to case)."""
+
+TOTAL_WORD = (
+    r"(?:^|[^\pL])(?:(?:grand|sub|zwischen|gesamt|teil|end|jahres|monats)[\s-]?)?"
+    r"(?:totals?|summen?|sum|ergebnis|gesamt|insgesamt|übertrag|saldo|durchschnitt|mittelwert|average)(?:$|[^\pL])"
+    r"|^\s*[Σ∑]"
+)
+"""A word that marks a total anywhere in a cell: `Kunde A Ergebnis`, `Grand Total:` (RE2, without regard to case)."""
+
+_WORDS = ("name", "runtime", "id", "buyer")
+# What a formula over an empty row gives for a date: the day that the programs count from.
+_EMPTY_DATE = r"^(?:0{1,2}[./]0?1[./](?:19)?00|30\.12\.(?:18)?99)\b"
+_FEW = 3
+
+
+def total_word(texts: pa.Array) -> Mask:
+    """Which of these texts (null where blank) hold a word that marks a total."""
+    found = pc.match_substring_regex(texts, TOTAL_WORD, ignore_case=True)
+    mask: Mask = pc.fill_null(found, False).to_numpy(zero_copy_only=False)
+    return mask
+
+
+def total_start(texts: pa.Array) -> Mask:
+    """Which of these texts (null where blank) begin like the name of a total."""
+    found = pc.match_substring_regex(texts, TOTAL_START, ignore_case=True)
+    mask: Mask = pc.fill_null(found, False).to_numpy(zero_copy_only=False)
+    return mask
+
+
+@dataclass(frozen=True)
+class Asides:
+    """Rows of a batch that are passed over, as positions, each with the number of the field to show it at."""
+
+    totals: Positions
+    totals_at: Positions
+    notes: Positions
+    notes_at: Positions
+
+
+def asides(cells: Mapping[str, Cells], columns: Mapping[str, ReadColumn]) -> Asides:
+    """The totals and notes among rows of a campaign list. None of them has an ID that can be read.
+
+    A total has a total's word in any cell, or nothing but sums. A note has fewer than three of the seven fields, or
+    three of which not all can be what their columns hold; or all it has are formulas that gave nothing. A row with a
+    runtime, a goal and a buyer is never passed over: it is a line whose ID is missing.
+    """
+    rows = np.flatnonzero(~_valid(columns["id"].values))
+    texts = {field: cells[field].text.take(pa.array(rows)) for field in LIST_FIELDS}
+    readable = {field: _valid(columns[field].values)[rows] for field in LIST_FIELDS}
+    blank = {field: columns[field].blank[rows] for field in LIST_FIELDS}
+    no_id = blank["id"]
+    word = {field: total_word(texts[field]) & ~blank[field] for field in _WORDS}
+    line_like = readable["runtime"] & readable["impression_goal"] & readable["buyer"]
+    some_word = word["name"] | word["runtime"] | word["buyer"]
+    total = ~line_like & (no_id & some_word | word["id"])
+    total |= no_id & blank["runtime"] & readable["name"] & total_start(texts["name"])
+    nothing = np.all([_gave_nothing(field, texts, cells, columns, rows) for field in LIST_FIELDS], axis=0)
+    only_numbers = no_id & blank["name"] & blank["runtime"] & blank["buyer"]
+    total |= only_numbers & ~nothing & (readable["impression_goal"] | readable["budget_eur"])
+    filled = len(LIST_FIELDS) - np.sum(list(blank.values()), axis=0)
+    few = (filled < _FEW) | (filled == _FEW) & (np.sum(list(readable.values()), axis=0) < _FEW)
+    note = ~total & (no_id & few | nothing)
+    at_word = np.argmax([word.get(field, np.zeros(len(rows), bool)) for field in LIST_FIELDS], axis=0)
+    first = np.argmin(list(blank.values()), axis=0)  # 0, the name, where only other columns are filled
+    at_total = np.where(some_word | word["id"] | ~blank["name"], at_word, first)
+    return Asides(rows[total], at_total[total], rows[note], first[note])
+
+
+def _valid(values: pa.Array) -> Mask:
+    mask: Mask = values.is_valid().to_numpy(zero_copy_only=False)
+    return mask
+
+
+def _gave_nothing(
+    field: str,
+    texts: Mapping[str, pa.Array],
+    cells: Mapping[str, Cells],
+    columns: Mapping[str, ReadColumn],
+    rows: Positions,
+) -> Mask:
+    """Where a cell is blank, a formula without a result, a zero, or the date that stands for a zero."""
+    kinds, text = cells[field].kind[rows], texts[field]
+    zero = pc.fill_null(pc.match_substring_regex(text, r"^0+(?:\.0*)?$"), False).to_numpy(
+        zero_copy_only=False
+    )
+    found: Mask = columns[field].blank[rows] | (kinds == CellKind.NUMBER) & zero
+    if field != "id":  # one that was never calculated may be a line's
+        found |= kinds == CellKind.FORMULA_WITHOUT_VALUE
+    if field == "runtime":
+        empty = pc.match_substring_regex(text, _EMPTY_DATE)
+        found |= pc.fill_null(empty, False).to_numpy(zero_copy_only=False)
+    return found
