@@ -6,7 +6,7 @@ belong here: the verdict on rows that are data (`lines.py`, `report_rows.py`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from campfill_pipeline.domain.cells import CellKind
 from campfill_pipeline.domain.column_reading import Cells, Mask, Positions, ReadColumn
-from campfill_pipeline.domain.columns import LIST_FIELDS
+from campfill_pipeline.domain.columns import LIST_COLUMNS, LIST_FIELDS, Column, list_column
 
 TOTAL_START = r"^\s*(?:total|summe|gesamt|ergebnis)"
 """How the name of a total begins, whatever follows: `Gesamtsumme`, `Summe Kunde A` (RE2, without regard to case)."""
@@ -31,6 +31,8 @@ _WORDS = ("name", "runtime", "id", "buyer")
 # What a formula over an empty row gives for a date: the day that the programs count from.
 _EMPTY_DATE = r"^(?:0{1,2}[./]0?1[./](?:19)?00|30\.12\.(?:18)?99)\b"
 _FEW = 3
+_HEADERS = 2
+_LONGEST_HEADER = 100
 
 
 def total_word(texts: pa.Array) -> Mask:
@@ -55,6 +57,7 @@ class Asides:
     totals_at: Positions
     notes: Positions
     notes_at: Positions
+    headers: Positions
 
 
 def asides(cells: Mapping[str, Cells], columns: Mapping[str, ReadColumn]) -> Asides:
@@ -62,28 +65,44 @@ def asides(cells: Mapping[str, Cells], columns: Mapping[str, ReadColumn]) -> Asi
 
     A total has a total's word in any cell, or nothing but sums. A note has fewer than three of the seven fields, or
     three of which not all can be what their columns hold; or all it has are formulas that gave nothing. A row with a
-    runtime, a goal and a buyer is never passed over: it is a line whose ID is missing.
+    runtime, a goal and a buyer is never passed over: it is a line whose ID is missing. A header again has two headers
+    or more, each in its own column.
     """
     rows = np.flatnonzero(~_valid(columns["id"].values))
     texts = {field: cells[field].text.take(pa.array(rows)) for field in LIST_FIELDS}
     readable = {field: _valid(columns[field].values)[rows] for field in LIST_FIELDS}
     blank = {field: columns[field].blank[rows] for field in LIST_FIELDS}
+    again = headers_again({column.field: texts[column.field] for column in LIST_COLUMNS}, list_column)
     no_id = blank["id"]
     word = {field: total_word(texts[field]) & ~blank[field] for field in _WORDS}
     line_like = readable["runtime"] & readable["impression_goal"] & readable["buyer"]
     some_word = word["name"] | word["runtime"] | word["buyer"]
-    total = ~line_like & (no_id & some_word | word["id"])
-    total |= no_id & blank["runtime"] & readable["name"] & total_start(texts["name"])
+    total = ~line_like & ~again & (no_id & some_word | word["id"])
+    total |= ~again & no_id & blank["runtime"] & readable["name"] & total_start(texts["name"])
     nothing = np.all([_gave_nothing(field, texts, cells, columns, rows) for field in LIST_FIELDS], axis=0)
     only_numbers = no_id & blank["name"] & blank["runtime"] & blank["buyer"]
     total |= only_numbers & ~nothing & (readable["impression_goal"] | readable["budget_eur"])
     filled = len(LIST_FIELDS) - np.sum(list(blank.values()), axis=0)
     few = (filled < _FEW) | (filled == _FEW) & (np.sum(list(readable.values()), axis=0) < _FEW)
-    note = ~total & (no_id & few | nothing)
+    note = ~total & ~again & (no_id & few | nothing)
     at_word = np.argmax([word.get(field, np.zeros(len(rows), bool)) for field in LIST_FIELDS], axis=0)
     first = np.argmin(list(blank.values()), axis=0)  # 0, the name, where only other columns are filled
     at_total = np.where(some_word | word["id"] | ~blank["name"], at_word, first)
-    return Asides(rows[total], at_total[total], rows[note], first[note])
+    return Asides(rows[total], at_total[total], rows[note], first[note], rows[again])
+
+
+def headers_again(texts: Mapping[str, pa.Array], recognise: Callable[[str], Column | None]) -> Mask:
+    """Which rows hold two headers or more, each in the column (texts by field) that it names."""
+    found = np.zeros(len(next(iter(texts.values()))), np.int64)
+    for field, column in texts.items():
+        encoded = column.dictionary_encode(null_encoding="encode")
+        words = encoded.dictionary.to_pylist()
+        means = [bool(word) and len(word) <= _LONGEST_HEADER and recognise(word) for word in words]
+        own = np.array([isinstance(meant, Column) and meant.field == field for meant in means], np.int64)
+        if len(own):
+            found += own[encoded.indices.to_numpy(zero_copy_only=False)]
+    mask: Mask = found >= _HEADERS
+    return mask
 
 
 def _valid(values: pa.Array) -> Mask:

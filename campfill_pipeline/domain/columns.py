@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from types import MappingProxyType
 
 
@@ -44,25 +45,37 @@ EXPORT_COLUMNS: tuple[Column, ...] = (
     Column("campaign_purchase_type", "Campaign Purchase Type", required=False),
     Column("deal_purchase_type", "Deal Purchase Type", required=False),
     Column("impressions", "Total Impressions"),
+    Column("hour_of_day", "Hour", required=False),
+    Column("site", "Site", required=False),
+    Column("bids", "Bids", required=False),
+    Column("wins", "Auction Wins", required=False),
+    Column("plays", "Sync Group Plays", required=False),
 )
-"""The eight columns of the reporting CSV export, in the order of the real export."""
+"""The eight columns of the reporting CSV export, in the order of the real export, and those of its detail view."""
 
 # A currency sign, its ISO code, or what is left of "€" when UTF-8 or UTF-16 was read in another encoding.
-_CURRENCY = re.compile(r"(?:€|¬|â‚¬|\beuro?\b|\(\s*\)|\[\s*\])")
+_CURRENCY = re.compile(r"(?:\bin\s*)?(?<![a-z])(?:€|¬|â‚¬|euros?\b|eur\b)|\(\s*\)|\[\s*\]")
 # Invisible in a sheet: zero-width marks, soft hyphen, byte-order mark, the replacement character.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffd]")
 _SPACE = re.compile(r"\s+")
 _SLASH = re.compile(r"\s*/\s*")
+_HANGING = re.compile(r"[\s,;:/-]+$")
+_LONGEST_NEAR = 60
+_NEAR = 0.75
+"""How much of two headers must be the same, from 0 to 1, for one to be taken for a misspelling of the other."""
 
 
 def normal_header(text: str) -> str:
     """The form in which headers are compared: lower case, single spaces, no currency, nothing invisible.
 
-    `Budget €`, `BUDGET\\nEUR`, `Budget (€)`, `Budget` and the mis-decoded `Budget ¬` all give `budget`.
+    `Budget €`, `BUDGET\\nEUR`, `Budget (€)`, `Budget_EUR`, `Budget in €`, `Budget` and the mis-decoded `Budget ¬` all
+    give `budget`.
     """
-    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()
-    plain = _CURRENCY.sub(" ", _CURRENCY.sub(" ", plain))
-    return _SLASH.sub("/", _SPACE.sub(" ", plain).strip())
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold().replace("_", " ")
+    priced = _CURRENCY.sub(" ", _CURRENCY.sub(" ", plain))
+    if priced != plain:
+        priced = _HANGING.sub("", priced)
+    return _SLASH.sub("/", _SPACE.sub(" ", priced).strip())
 
 
 def _by_header(columns: tuple[Column, ...]) -> Mapping[str, Column]:
@@ -70,7 +83,11 @@ def _by_header(columns: tuple[Column, ...]) -> Mapping[str, Column]:
 
 
 _LIST_BY_HEADER = _by_header(LIST_COLUMNS)
-_EXPORT_BY_HEADER = _by_header(EXPORT_COLUMNS)
+_HOUR = next(column for column in EXPORT_COLUMNS if column.field == "hour_of_day")
+_EXPORT_BY_HEADER = {
+    **_by_header(EXPORT_COLUMNS),
+    **dict.fromkeys(("hour of day", "stunde", "uhrzeit", "time"), _HOUR),
+}
 
 
 def list_column(header: str) -> Column | None:
@@ -81,3 +98,20 @@ def list_column(header: str) -> Column | None:
 def export_column(header: str) -> Column | None:
     """The CSV export's column that this header means, or None."""
     return _EXPORT_BY_HEADER.get(normal_header(header))
+
+
+def nearest_header(column: Column, headers: Iterable[str]) -> str | None:
+    """Of these headers, which mean no column, the one that may have been meant for this one; None where none is near.
+
+    Near is one that holds the known header within it (`Budget netto €`, `Kampagnenbudget`), or is spelled much like it.
+    """
+    wanted = normal_header(column.header)
+    nearest, likeness = None, _NEAR
+    for header in headers:
+        plain = normal_header(header)
+        if not plain or len(plain) > _LONGEST_NEAR:
+            continue
+        alike = 1.0 if wanted in plain else SequenceMatcher(None, wanted, plain).ratio()
+        if alike >= likeness and (nearest is None or alike > likeness):
+            nearest, likeness = header, alike
+    return nearest

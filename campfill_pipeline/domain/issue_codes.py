@@ -66,6 +66,10 @@ _REGISTERED = (
             "`12.345` as text, and the column does not show which notation it uses",
             "type `12345`, or enter it as a number",
         ),
+        exports=Told(
+            "`12.345` as text, and no other cell of the column shows which notation it uses",
+            "export with decimals, or type `12345`",
+        ),
     ),
     _error("not_whole", "A goal that is not whole", lists=Told("a goal with decimals", "type a whole number")),
     _error(
@@ -73,6 +77,17 @@ _REGISTERED = (
         lists=Told("below or above what the column allows", "check the number"),
         exports=Told(
             "the hour is before 2000, or the impressions are below 0 or too large", "correct the value"
+        ),
+    ),
+    _error(
+        "too_many_fields", "More fields than the header has",
+        lists=Told(
+            "the row has more filled fields than the header: a value was cut in two, like 12,50 in a file with commas",
+            "put such values between quotation marks, or export with another separator; give remarks a header",
+        ),
+        exports=Told(
+            "the row has more filled fields than the header: a value was cut in two",
+            "put values with commas between quotation marks, or export with another separator",
         ),
     ),
     _error(
@@ -88,7 +103,9 @@ _REGISTERED = (
     _error(
         "missing_value", "A required cell is blank",
         lists=Told("a required cell is blank", "fill it in"),
-        exports=Told("no hour, no impressions, or neither id", "fill it in, or delete the row"),
+        exports=Told(
+            "no hour, no impressions, neither id, or no site where the others have one", "fill it in, or delete the row"
+        ),
     ),
     _error(
         "runtime_format", "A runtime that is not two full dates",
@@ -117,7 +134,7 @@ _REGISTERED = (
     ),
     _error(
         "not_on_the_hour", "A time that is not the start of an hour",
-        exports=Told("the time lies within an hour", "export by the hour"),
+        exports=Told("the time lies within an hour, or a date names no hour", "export by the hour"),
     ),
     _error(
         "out_of_window", "An hour that was not asked for",
@@ -130,8 +147,8 @@ _REGISTERED = (
             "keep the right row",
         ),
         exports=Told(
-            "the same hour, campaign and deal with different figures: none of these rows is loaded",
-            "keep the row that is right",
+            "the same hour, site, campaign and deal with different figures or other content: none of them is loaded",
+            "keep the row that is right; export without what parts a line's rows",
         ),
     ),
     _warning(
@@ -155,6 +172,13 @@ _REGISTERED = (
         ),
     ),
     _warning(
+        "near_header", "A header that is nearly a known one",
+        lists=Told(
+            "the list has no budget column, but one whose header is like it; it was not read, and stored budgets stay",
+            "write the header as `Budget €`, if that is meant",
+        ),
+    ),
+    _warning(
         "unknown_purchase_type", "A purchase type that is not known",
         exports=Told(
             "neither guaranteed nor unguaranteed: the row counts, its kind is unknown",
@@ -171,13 +195,22 @@ _REGISTERED = (
     ),
     _info(
         "total_row", "A total row: passed over",
-        lists=Told("a total row was passed over"),
-        exports=Told("a total row was passed over"),
+        lists=Told("a total, or nothing but sums, without an ID: passed over"),
+        exports=Told("a total, or nothing but sums, without ids: passed over"),
     ),
     _info(
         "note_row", "A note: passed over",
-        lists=Told("a note below the table was passed over"),
+        lists=Told("a note, a legend, or formulas that gave nothing, without an ID: passed over"),
         exports=Told("a note was passed over"),
+    ),
+    _info(
+        "repeated_header", "The header again: passed over",
+        lists=Told("the header stands again further down, as on each page of a print; it was passed over"),
+        exports=Told("the header stands again further down; it was passed over"),
+    ),
+    _info(
+        "absent_column", "An optional column that is not there",
+        lists=Told("the list has no budget column: stored budgets stay as they are"),
     ),
     _info(
         "hidden_sheet", "A hidden sheet: not read",

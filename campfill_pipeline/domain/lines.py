@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campfill_pipeline.domain.asides import asides
+from campfill_pipeline.domain.cells import CellKind
 from campfill_pipeline.domain.column_reading import Mask, Positions, ReadColumn, Readers, cells_of
 from campfill_pipeline.domain.columns import LIST_COLUMNS, LIST_FIELDS
 from campfill_pipeline.domain.issues import Finding, Severity
@@ -47,10 +48,16 @@ LINES = pa.schema(
 )
 """The canonical table of accepted rows."""
 
+WITHOUT_BUDGET = b"without_budget"
+"""Key of the metadata of a stream of LINES: the rows without a budget column, as JSON: [sheet, first row, last row]."""
+
 
 @dataclass(frozen=True)
 class Findings:
-    """Findings of a batch: at row position `at[i]`, in field number `field[i]` of LIST_FIELDS, `kinds[which[i]]`."""
+    """Findings of a batch: at row position `at[i]`, in field number `field[i]` of LIST_FIELDS, `kinds[which[i]]`.
+
+    The number after the last field is what stands beyond the header.
+    """
 
     at: Positions
     field: Positions
@@ -81,14 +88,18 @@ def judge(batch: pa.RecordBatch, readers: Readers) -> JudgedRows:
     blank = {field: column.blank for field, column in columns.items()}
     beside = asides(cells, columns)
     skipped: Mask = np.zeros(batch.num_rows, bool)
-    skipped[beside.totals] = skipped[beside.notes] = True
+    skipped[beside.totals] = skipped[beside.notes] = skipped[beside.headers] = True
+    beyond = cells_of(batch, "beyond")
+    too_long = (beyond.kind != CellKind.BLANK) & ~skipped
     rejected = np.zeros(batch.num_rows, bool)
     for field, read in columns.items():
         rejected |= read.faulty
         if field != "budget_eur":
             rejected |= blank[field]
-    rejected &= ~skipped
-    collected = _Collected(but_not=skipped)
+    rejected = (rejected | too_long) & ~skipped
+    collected = _Collected(
+        but_not=skipped | too_long
+    )  # where a row's cells begin to stand in others, none is judged
     for number, listed in enumerate(LIST_COLUMNS):
         read = columns[listed.field]
         collected.add(read.at, number, read.findings, read.which)
@@ -97,8 +108,11 @@ def judge(batch: pa.RecordBatch, readers: Readers) -> JudgedRows:
     mismatched, reasons = _budget_mismatches(columns)
     collected.add(mismatched, _BUDGET, reasons, np.arange(len(mismatched)))
     collected.but_not = ~skipped
+    collected.add(beside.headers, _NAME, (_REPEATED_HEADER,))
     collected.add(beside.totals, beside.totals_at, (_TOTAL_ROW,))
     collected.add(beside.notes, beside.notes_at, (_NOTE_ROW,))
+    collected.but_not = skipped
+    collected.add(np.flatnonzero(too_long), BEYOND_NUMBER, (TOO_MANY_FIELDS,))
     return JudgedRows(batch.column("row_no"), columns, skipped, rejected, collected.findings())
 
 
@@ -130,13 +144,30 @@ class _Collected:
         return Findings(at, number, which, tuple(self._kinds))
 
 
+_NAME = LIST_FIELDS.index("name")
 _BUDGET = LIST_FIELDS.index("budget_eur")
+BEYOND_NUMBER = len(LIST_FIELDS)
+"""The number of the field that holds what stands in a row beyond its header."""
+
+TOO_MANY_FIELDS = Finding(
+    "too_many_fields",
+    Severity.ERROR,
+    "The row has more fields than the header: one of its values was cut in two, and the rest moved to the right.",
+    "Put values that hold the separator (like 12,50) between quotation marks, or export with another separator."
+    " If the last field is a remark, give its column a header.",
+)
 
 _TOTAL_ROW = Finding(
     "total_row",
     Severity.INFO,
     "This row has no ID and looks like a total: it is passed over.",
     "Nothing to do. If it is a line, give it its ID and its runtime.",
+)
+_REPEATED_HEADER = Finding(
+    "repeated_header",
+    Severity.INFO,
+    "The header of the table stands here again: it is passed over.",
+    "Nothing to do.",
 )
 _NOTE_ROW = Finding(
     "note_row",

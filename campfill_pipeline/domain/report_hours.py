@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from campfill_pipeline.domain.cells import CellKind, is_blank, shown, spoiled
 from campfill_pipeline.domain.report_values import Column, Fault, as_array
 
-Granularity = Literal["hour", "day", "finer"]
+Granularity = Literal["hour", "full hour", "day", "finer"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def hours(
 
     With `granularity` day, a value stands for its whole local day in `zone` and becomes that day's first
     hour; with `finer`, times within an hour belong to that hour; with `hour`, they are a fault
-    (`not_on_the_hour`).
+    (`not_on_the_hour`), and with `full hour` so is a date that names no hour at all.
     """
     encoded = pc.dictionary_encode(as_array(column))
     formats = tuple(formats)
@@ -70,6 +70,9 @@ def hours(
     return Hours(values, faults, tuple(ambiguous))
 
 
+_NAMES_AN_HOUR = re.compile(r"[Tt: ]")
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4})(?:[T ]00:00(?::00(?:\.0+)?)?(Z?))?")
+_HOUR_OF_DAY = re.compile(r"([01]?[0-9]|2[0-3])(?:\.0+|(?::00){1,2})?(?:\s*(?:h|Uhr))?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE_HINT = "Write date and hour like 2025-08-04T13:00:00Z."
 
@@ -86,6 +89,8 @@ def read_hour(
     moment = _moment(bare, formats)
     if moment is None:
         return Fault("not_a_date", f"“{bare[:60]}” is not a date and hour that can be read.", _DATE_HINT)
+    if granularity == "full hour" and not _NAMES_AN_HOUR.search(bare):
+        return Fault("not_on_the_hour", f"“{bare}” names a day, not an hour.", _DATE_HINT)
     if not 2000 <= moment.year < 2200:
         return Fault("out_of_range", f"The year {moment.year} is outside 2000 … 2199.", _DATE_HINT)
     twice = False
@@ -100,7 +105,7 @@ def read_hour(
         twice = moment.utcoffset() != moment.replace(fold=1).utcoffset()
     moment = moment.astimezone(UTC)
     on_the_hour = moment.replace(minute=0, second=0, microsecond=0)
-    if on_the_hour != moment and granularity == "hour":
+    if on_the_hour != moment and granularity in ("hour", "full hour"):
         return Fault("not_on_the_hour", f"“{bare}” is not the start of an hour.", _DATE_HINT)
     return (on_the_hour - _EPOCH) // timedelta(microseconds=1), twice
 
@@ -120,3 +125,14 @@ def _moment(text: str, formats: tuple[str, ...]) -> datetime | None:
         return datetime.fromisoformat(shortened)
     except ValueError:
         return None
+
+
+def with_hour(day: str | None, hour: str | None) -> str | None:
+    """A date and an hour of two columns as one text; one that cannot be read where they do not fit together."""
+    if day is None or hour is None or is_blank(day) or is_blank(hour):
+        return day
+    date, of_day = _DATE.fullmatch(shown(day)), _HOUR_OF_DAY.fullmatch(shown(hour))
+    if date is None or of_day is None:
+        return f"{day} and {hour}"
+    time = f"{int(of_day[1]):02}:00"
+    return f"{date[1]}T{time}:00{date[2] or ''}" if "-" in date[1] else f"{date[1]} {time}"

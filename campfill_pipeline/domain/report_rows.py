@@ -51,9 +51,12 @@ _CONTENT_LIMIT = 2000
 
 @dataclass(frozen=True)
 class Notation:
-    """How a source writes numbers and times. `formats` are strptime patterns tried before ISO 8601."""
+    """How a source writes numbers and times. `formats` are strptime patterns tried before ISO 8601.
 
-    numbers: NumberNotation = "german"
+    `numbers` is None where nothing shows the notation: then a number with two readings is a fault.
+    """
+
+    numbers: NumberNotation | None = "german"
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     granularity: Granularity = "hour"
     formats: tuple[str, ...] = ()
@@ -210,7 +213,7 @@ class _Reading:
     def funnel(self) -> None:
         """Counts; one that cannot be read must not cost a line its impressions."""
         for name in FUNNEL:
-            read = report_values.counts(self._given(name), self._notation.numbers)
+            read = report_values.counts(self._given(name), self._notation.numbers or "german")
             self._columns[name] = read.values
             if read.faults:
                 text = "Not a whole number from 0 to 2,147,483,647: the row is stored without this figure."

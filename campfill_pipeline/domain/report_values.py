@@ -36,6 +36,7 @@ _REGULAR: dict[NumberNotation, str] = {
     "german": r"^([1-9]\d{0,2}(\.\d{3})+|\d+)(,\d+)?$",
     "english": r"^([1-9]\d{0,2}(,\d{3})+|\d+)(\.\d+)?$",
 }
+_PLAIN = r"^\d+$"
 _RULE = NumberRule(
     "impressions", "number of impressions", 4, Decimal(0), Decimal("99999999999999.9999"), "12149,71"
 )
@@ -169,8 +170,8 @@ def _doubles(numbers: Sequence[Any]) -> pa.Array:
     return doubles
 
 
-def decimals(column: Column, notation: NumberNotation) -> Numbers:
-    """Exact decimals with 4 places from JSON numbers or text in `notation`, rounded half-even.
+def decimals(column: Column, notation: NumberNotation | None) -> Numbers:
+    """Exact decimals with 4 places from JSON numbers or text in `notation` (None: not known), rounded half-even.
 
     Text with only one possible reading is read in either notation; the rest is a fault: `not_a_number`,
     `error_cell`, `out_of_range` (below 0, or 15 digits before the point). Source:
@@ -182,7 +183,7 @@ def decimals(column: Column, notation: NumberNotation) -> Numbers:
     odd: dict[int, NumberRead] = {}
     if words is not None:
         words = pc.utf8_trim_whitespace(words)
-        regular = pc.match_substring_regex(words, _REGULAR[notation])
+        regular = pc.match_substring_regex(words, _REGULAR[notation] if notation else _PLAIN)
         mark, point = (".", ",") if notation == "german" else (",", ".")
         plain = pc.replace_substring(pc.if_else(regular, words, None), mark, "")
         plain = pc.replace_substring(plain, ",", ".") if point == "," else plain
@@ -203,14 +204,14 @@ def _fits_a_double(plain: pa.Array) -> bool:
     return bool((pc.max(pc.binary_length(plain)).as_py() or 0) <= _DIGITS_OF_A_DOUBLE + 1)
 
 
-def _irregular(words: pa.Array, which: pa.Array, notation: NumberNotation) -> dict[int, NumberRead]:
+def _irregular(words: pa.Array, which: pa.Array, notation: NumberNotation | None) -> dict[int, NumberRead]:
     """Texts without the regular form, read by the rules of the campaign list, once per distinct text."""
     cache: dict[str, NumberRead] = {}
     odd: dict[int, NumberRead] = {}
     for index in pc.indices_nonzero(which).to_pylist():
         text = words[index].as_py()
         if text not in cache:
-            cache[text] = read_number(text, CellKind.TEXT, _RULE, Notation(notation))
+            cache[text] = read_number(text, CellKind.TEXT, _RULE, Notation(notation) if notation else None)
         odd[index] = cache[text]
     return odd
 

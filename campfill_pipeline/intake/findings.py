@@ -4,7 +4,8 @@ Belongs here: frozen dataclasses and the meaning of their fields. Does not belon
 
 A table's cells are not in these objects but in `TableFound.file`, an Arrow IPC *stream* with record batches
 of at most 65,536 rows and the columns `row_no` int32, and for every recognised field `<field>` string (the
-text of the cell, null where blank) and `<field>_kind` int8 (a `CellKind`).
+text of the cell, null where blank) and `<field>_kind` int8 (a `CellKind`). What stands in a row beyond the last
+column with a header is its field `beyond`; an export's file also has `others`, the texts of all other columns.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ class ColumnFound:
 class TableFound:
     """One table. `header_row` and `last_row` count from 1; `headers`: of all columns, '' where blank.
 
-    `rows` is the number of rows in `file`; `blank_rows` those left out between the header and `last_row`.
+    `rows` is the number of rows in `file`; `blank_rows` those left out between the header and `last_row`. Several
+    tables of one sheet are blocks below each other. `near` maps columns that the header lacks to headers that may
+    have been meant for them.
     """
 
     sheet: str | None
@@ -60,6 +63,7 @@ class TableFound:
     rows: int
     blank_rows: int
     file: Path
+    near: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,10 @@ class RawCell:
 
     text: str
     kind: CellKind
+
+
+BEYOND = "beyond"
+OTHERS = "others"
 
 
 class UnreadableError(CampfillError):

@@ -6,20 +6,37 @@ spellings mean which column (`domain/columns.py`), and reading the sheet.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from campfill_pipeline.domain.columns import EXPORT_COLUMNS, LIST_COLUMNS, Column, export_column, list_column
+from campfill_pipeline.domain.columns import (
+    EXPORT_COLUMNS,
+    LIST_COLUMNS,
+    Column,
+    export_column,
+    list_column,
+    nearest_header,
+)
 from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.findings import ColumnFound
 
 HEADER_WITHIN = 50
 """The header is looked for in this many first rows."""
 
+_WIDEST_PAIR = 200
+"""Cells of a row, beyond which it is not read together with the next."""
+
+_ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
 
 @dataclass(frozen=True)
 class Layout:
-    """A header that was found. `missing` names required columns it lacks, `repeated` those it has twice."""
+    """A header that was found, in row `row` or in `top` and `row` together.
+
+    `missing` names required columns it lacks, `repeated` those it has twice, `near` maps missing columns to the
+    headers that may have been meant for them.
+    """
 
     kind: str
     row: int
@@ -27,6 +44,8 @@ class Layout:
     headers: tuple[str, ...]
     missing: tuple[str, ...]
     repeated: tuple[str, ...]
+    near: tuple[tuple[str, str], ...]
+    top: int
 
     @property
     def complete(self) -> bool:
@@ -34,28 +53,72 @@ class Layout:
         return not self.missing and not self.repeated
 
 
-def find_layout(rows: Iterable[tuple[int, Mapping[int, str]]]) -> Layout | None:
+_KINDS = (
+    (UploadKind.CAMPAIGN_LIST, LIST_COLUMNS, list_column),
+    (UploadKind.REPORT_CSV, EXPORT_COLUMNS, export_column),
+)
+
+
+def find_layout(
+    rows: Iterable[tuple[int, Mapping[int, str]]], *, within: int = HEADER_WITHIN
+) -> Layout | None:
     """The table's layout, from the first rows as (row number, {column from 0: text}).
 
-    The first complete header wins; else the row that comes nearest to one; None where no row has half
-    of the required columns of a campaign list or of an export.
+    The first complete header wins, be it one row or two that are read together; else the row that comes nearest to
+    one; None where no row has half of the required columns of a campaign list or of an export.
     """
+    found: Layout | None = None
     nearest: Layout | None = None
+    above: tuple[int, Mapping[int, str]] | None = None
     for number, texts in rows:
-        if number > HEADER_WITHIN:
+        if above is not None and above[0] == number - 1 and above[0] <= within:
+            both = _of_two_rows(above, (number, texts))
+            if both is not None and (found is None or len(both.columns) > len(found.columns)):
+                return both
+        if found is not None or number > within:
             break
-        for kind, columns, recognise in (
-            (UploadKind.CAMPAIGN_LIST, LIST_COLUMNS, list_column),
-            (UploadKind.REPORT_CSV, EXPORT_COLUMNS, export_column),
-        ):
+        for kind, columns, recognise in _KINDS:
             layout = _layout(kind, columns, recognise, number, texts)
             if layout is None:
                 continue
             if layout.complete:
-                return layout
+                found = layout  # unless the row below completes it further
+                break
             if nearest is None or len(layout.missing) < len(nearest.missing):
                 nearest = layout
-    return nearest
+        above = (number, texts)
+    return found or nearest
+
+
+def _of_two_rows(upper: tuple[int, Mapping[int, str]], lower: tuple[int, Mapping[int, str]]) -> Layout | None:
+    """The complete header that two rows make together, where the lower one adds columns to it."""
+    if max(len(upper[1]), len(lower[1])) > _WIDEST_PAIR or any(map(_ID.search, lower[1].values())):
+        return None  # a line, not a header
+    for kind, columns, recognise in _KINDS:
+        texts = _joined(upper[1], lower[1], recognise)
+        if any(recognise(texts[index]) and texts[index] != upper[1].get(index) for index in texts):
+            layout = _layout(kind, columns, recognise, lower[0], texts, top=upper[0])
+            if layout is not None and layout.complete:
+                return layout
+    return None
+
+
+def _joined(
+    upper: Mapping[int, str], lower: Mapping[int, str], recognise: Callable[[str], Column | None]
+) -> dict[int, str]:
+    """Two header rows as one. A text in the upper row stands for all columns up to the next one."""
+    texts: dict[int, str] = {}
+    group = ""
+    for index in range(max([*upper, *lower], default=-1) + 1):
+        above, below = upper.get(index, ""), lower.get(index, "")
+        group = above or group
+        spans = index + 1 in lower and index + 1 not in upper
+        both = f"{group if below else above} {below}".strip()
+        choices = [below, both] if below and spans else [below, both, above]
+        text = next((choice for choice in choices if choice and recognise(choice)), both)
+        if text:
+            texts[index] = text
+    return texts
 
 
 def _layout(
@@ -64,6 +127,7 @@ def _layout(
     recognise: Callable[[str], Column | None],
     number: int,
     texts: Mapping[int, str],
+    top: int | None = None,
 ) -> Layout | None:
     places: dict[str, list[int]] = {}
     for index, text in texts.items():
@@ -92,4 +156,16 @@ def _layout(
         headers=tuple(texts.get(index, "") for index in range(width)),
         missing=missing,
         repeated=tuple(repeated),
+        near=tuple(_near(columns, places, texts)),
+        top=number if top is None else top,
     )
+
+
+def _near(
+    columns: tuple[Column, ...], places: Mapping[str, list[int]], texts: Mapping[int, str]
+) -> Iterator[tuple[str, str]]:
+    known = {index for indexes in places.values() for index in indexes}
+    others = [text for index, text in texts.items() if index not in known]
+    for column in columns:
+        if column.field not in places and (near := nearest_header(column, others)):
+            yield column.header, near

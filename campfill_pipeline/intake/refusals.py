@@ -5,7 +5,7 @@ Belongs here: the words. Does not belong here: finding out that a file deserves 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from campfill_pipeline.domain.columns import LIST_COLUMNS
 from campfill_pipeline.domain.uploads import UploadKind
@@ -84,9 +84,17 @@ def no_header(message: str) -> UnreadableError:
 
 
 def incomplete(
-    place: str, missing: Sequence[str], repeated: Sequence[str], *, kind: str = UploadKind.CAMPAIGN_LIST
+    place: str,
+    missing: Sequence[str],
+    repeated: Sequence[str],
+    *,
+    kind: str = UploadKind.CAMPAIGN_LIST,
+    near: Mapping[str, str] | None = None,
 ) -> UnreadableError:
-    """The rejection of a table that lacks a required column or has one twice. `place` says where it is."""
+    """The rejection of a table that lacks a required column or has one twice. `place` says where it is.
+
+    `near` maps missing columns to headers that may have been meant for them.
+    """
     said, mend = [], []
     if missing:
         said.append(f"lacks the {_columns(missing)}")
@@ -98,9 +106,14 @@ def incomplete(
             if mend
             else "Rename or delete the columns that should not count"
         )
+    likely = [
+        f" “{header}” comes nearest to “{column}”."
+        for column, header in (near or {}).items()
+        if column in missing
+    ]
     return UnreadableError(
         "missing_column",
-        f"The header ({place}) {' and '.join(said)}.",
+        f"The header ({place}) {' and '.join(said)}.{''.join(likely)}",
         f"{', and '.join(mend)}, then drop the file again.",
         kind=kind,
     )

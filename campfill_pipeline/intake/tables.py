@@ -16,9 +16,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campfill_pipeline.domain.cells import column_index
-from campfill_pipeline.intake.findings import CellKind, Kinds
+from campfill_pipeline.intake.findings import OTHERS, CellKind, Kinds
 
 BATCH_ROWS = 65_536
+_SHARED = ("runtime", "buyer")
+MOST_OTHERS = 64
+"""Columns without a meaning that are compared, where rows of an export look alike otherwise."""
+
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
 
 
@@ -103,16 +107,37 @@ def _only_white_space(
     return left & spaces
 
 
+def join_others(file: Path, fields: Sequence[str]) -> None:
+    """Make one column `others` of the columns of a file that mean nothing: their texts, one after the other."""
+    others = [field for field in fields if field.startswith(OTHERS)]
+    if not others:
+        return
+    with pa.ipc.open_stream(file) as reader:
+        batches = list(reader)
+    rewritten = file.with_suffix(".joined")
+    kept = [field for field in fields if field not in others]
+    with TableWriter(rewritten, [*kept, OTHERS]) as writer:
+        for batch in batches:
+            columns = [(batch.column(field), batch.column(f"{field}_kind").to_numpy()) for field in kept]
+            texts = [batch.column(field).fill_null("") for field in others]
+            joined = pc.binary_join_element_wise(*texts, "\x1f")
+            columns.append((joined, np.zeros(batch.num_rows, np.int8)))
+            writer.add(batch.column("row_no").to_numpy(), columns, np.ones(batch.num_rows, np.bool_))
+    rewritten.replace(file)
+
+
 def blank_merged(
     file: Path, fields: Sequence[str], columns: Sequence[int], merges: Sequence[str]
 ) -> tuple[int, int]:
     """Blank the cells that a merged range covers: only its first cell shows. Returns rows and last row kept.
 
-    `columns` are the positions from 0 of `fields`. The file is written again only where something changes.
+    A runtime or a buyer merged over several rows stands for each of them that has an ID of its own: so a
+    person reads it. `columns` are the positions from 0 of `fields`. The file is written again.
     """
     covers = _covers(columns, merges)
     with pa.ipc.open_stream(file) as reader:
         batches = list(reader)
+    shared = _shared(fields, columns, merges, batches)
     rewritten = file.with_suffix(".merged")
     with TableWriter(rewritten, fields) as writer:
         for batch in batches:
@@ -132,10 +157,61 @@ def blank_merged(
                     texts = pc.if_else(pa.array(covered), pa.scalar(None, pa.string()), texts)
                 after |= kinds != CellKind.BLANK
                 cells.append((texts, kinds))
+            if shared:
+                own = cells[list(fields).index("id")][1] != CellKind.BLANK
+                for position, values in shared.items():
+                    cells[position] = _filled(cells[position], numbers, own, values)
             # A row that holds something only in other columns stays; one that lost all it had is blank now.
             writer.add(numbers, cells, after | ~before)
     rewritten.replace(file)
     return writer.rows, writer.last_row
+
+
+_Value = tuple[str | None, int]
+
+
+def _shared(
+    fields: Sequence[str], columns: Sequence[int], merges: Sequence[str], batches: Sequence[pa.RecordBatch]
+) -> dict[int, list[tuple[int, int, _Value]]]:
+    """By position in `fields`: first row, last row and value of what is merged over rows and stands for each."""
+    if "id" not in fields:
+        return {}
+    wanted = {columns[position]: position for position, field in enumerate(fields) if field in _SHARED}
+    ranges: dict[int, dict[int, int]] = {}
+    for text in merges:
+        match = _RANGE.fullmatch(text)
+        if match is not None and int(match[4]) > int(match[2]):
+            position = wanted.get(column_index(match[1]))
+            if position is not None:
+                ranges.setdefault(position, {})[int(match[2])] = int(match[4])
+    found: dict[int, list[tuple[int, int, _Value]]] = {}
+    for position, rows in ranges.items():
+        for batch in batches:
+            tops = pc.is_in(batch.column("row_no"), value_set=pa.array(list(rows), pa.int32()))
+            part = batch.filter(tops)
+            texts, kinds = part.column(fields[position]), part.column(f"{fields[position]}_kind")
+            for row, text, kind in zip(
+                *(c.to_pylist() for c in (part.column("row_no"), texts, kinds)), strict=True
+            ):
+                found.setdefault(position, []).append((row, rows[row], (text, kind)))
+    return found
+
+
+def _filled(
+    column: tuple[pa.Array, Kinds],
+    numbers: npt.NDArray[np.int32],
+    own: npt.NDArray[np.bool_],
+    values: Sequence[tuple[int, int, _Value]],
+) -> tuple[pa.Array, Kinds]:
+    """A column with what is merged over rows in each of them that has an ID of its own."""
+    texts, kinds = column[0].to_pylist(), column[1]
+    for top, bottom, (text, kind) in values:
+        first = int(np.searchsorted(numbers, top, side="right"))
+        last = int(np.searchsorted(numbers, bottom, side="right"))
+        for at in range(first, last):
+            if own[at]:
+                texts[at], kinds[at] = text, kind
+    return pa.array(texts, pa.string()), kinds
 
 
 def _covers(columns: Sequence[int], merges: Sequence[str]) -> list[list[tuple[int, int]]]:

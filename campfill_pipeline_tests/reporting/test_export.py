@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +20,8 @@ from campfill_pipeline.intake.findings import ColumnFound, Parsed, TableFound
 from campfill_pipeline.intake.judge.exports import validate_export
 from campfill_pipeline.intake.process.parser import ParseLimits, Parser
 
-FIELDS = [column.field for column in EXPORT_COLUMNS]
+COLUMNS = EXPORT_COLUMNS[:8]
+FIELDS = [column.field for column in COLUMNS]
 CAMPAIGN = "0F2B4FCF-63CE-4178-ADD5-17E4F602A115"
 DEAL = "39862ef2-1276-45c3-b809-14c30bf6b389"
 HOUR = "2025-08-04T13:00:00.000Z"
@@ -58,10 +59,8 @@ def parsed(tmp_path: Path, records: Sequence[dict[str, Any]], per_batch: int = 3
                     row |= {name: text, f"{name}_kind": int(kind)}
                 rows.append(row)
             stream.write_batch(pa.RecordBatch.from_pylist(rows, schema=schema))
-    columns = tuple(
-        ColumnFound(column.field, index, column.header) for index, column in enumerate(EXPORT_COLUMNS)
-    )
-    headers = tuple(column.header for column in EXPORT_COLUMNS)
+    columns = tuple(ColumnFound(column.field, index, column.header) for index, column in enumerate(COLUMNS))
+    headers = tuple(column.header for column in COLUMNS)
     table = TableFound(None, 1, columns, headers, len(records) + 1, len(records), 0, file)
     return Parsed("report_csv", None, "", "", "csv", (table,), **more)
 
@@ -140,6 +139,9 @@ def test_every_code_is_explained_to_users() -> None:
         "total_row",
         "note_row",
         "too_long",
+        "too_many_fields",
+        "repeated_header",
+        "ambiguous_number",
     }
     assert explained == faults | told | {"hidden_sheet", "formula_without_value"}
 
@@ -219,7 +221,7 @@ def test_an_unreadable_file_keeps_its_reason(tmp_path: Path) -> None:
 
 
 def test_a_file_as_exported_is_read_from_its_bytes_to_its_rows(tmp_path: Path) -> None:
-    header = ";".join(column.header for column in EXPORT_COLUMNS)
+    header = ";".join(column.header for column in COLUMNS)
     lines = [
         f"2025-08-04T13:00:00.000Z;Parent > Sommer;{CAMPAIGN};A deal;{DEAL};Guaranteed;unguaranteed;12.149,71",
         f"2025-08-04T13:00:00.000Z;;;Köln > B;{DEAL[:-1]}0;;guaranteed;231.810.865",
@@ -238,3 +240,154 @@ def test_a_file_as_exported_is_read_from_its_bytes_to_its_rows(tmp_path: Path) -
     with pa.ipc.open_stream(str(verdict.issues)) as stream:
         (issue,) = stream.read_all().to_pylist()
     assert (issue["cell"], issue["code"], issue["value"]) == ("H4", "not_a_number", "keine")
+
+
+EXPORT_HEADER = [column.header for column in COLUMNS]
+
+
+def exported(**changes: Any) -> list[str]:
+    """One row of an export as text, in the order of the real export."""
+    values = record(**changes)
+    return [values[field] or "" for field in FIELDS]
+
+
+@pytest.fixture(scope="module")
+def parser() -> Iterator[Parser]:
+    with Parser(ParseLimits(max_bytes=1_000_000, memory_mb=500, seconds=60)) as shared:
+        yield shared
+
+
+def dropped(parser: Parser, tmp_path: Path, rows: Sequence[Sequence[str]], delimiter: str = ";") -> Any:
+    """Read and judge a CSV with these rows: the verdict, the rows loaded, and code by cell."""
+    file = tmp_path / "export.csv"
+    file.write_text("".join(delimiter.join(row) + "\n" for row in rows), encoding="utf-8")
+    found = parser.parse(file, file.name, tmp_path / "work")
+    assert found.reason is None, found
+    verdict = validate_export(found, tmp_path / "judged")
+    with pa.ipc.open_stream(str(verdict.lines)) as loaded, pa.ipc.open_stream(str(verdict.issues)) as issues:
+        told = [(issue["cell"], issue["code"]) for issue in issues.read_all().to_pylist()]
+        return verdict, loaded.read_all().to_pylist(), told
+
+
+def test_sites_and_the_funnel_are_read_where_the_export_has_them(parser: Parser, tmp_path: Path) -> None:
+    header = [*EXPORT_HEADER, "Site", "Bids", "Auction Wins", "Sync Group Plays"]
+    rows = [[*exported(impressions="15,00"), site, "10", "4", "5"] for site in ("Hbf A", "Hbf B", "City C")]
+    verdict, loaded, told = dropped(parser, tmp_path, [header, *rows, rows[0]])
+    assert told == [("E5", "duplicate_row")]
+    assert [(row["site"], row["impressions"], row["bids"]) for row in loaded] == [
+        ("Hbf A", 15, 10), ("Hbf B", 15, 10), ("City C", 15, 10)
+    ]  # fmt: skip
+    assert verdict.status == "loaded"
+
+
+def test_a_sum_over_the_sites_is_no_site(parser: Parser, tmp_path: Path) -> None:
+    header = [*EXPORT_HEADER, "Site"]
+    rows = [[*exported(), "Hbf A"], [*exported(), ""]]
+    _, loaded, told = dropped(parser, tmp_path, [header, *rows])
+    assert told == [("I3", "missing_value")]
+    assert [row["site"] for row in loaded] == ["Hbf A"]
+
+
+@pytest.mark.parametrize("header", ["Hour", "Stunde", "Uhrzeit"])
+@pytest.mark.parametrize("day", ["2025-08-04", "04.08.2025", "2025-08-04T00:00:00.000Z"])
+def test_date_and_hour_may_stand_in_two_columns(
+    parser: Parser, tmp_path: Path, header: str, day: str
+) -> None:
+    rows = [[*exported(date=day), hour] for hour in ("0", "7", "08:00", "23")]
+    _, loaded, told = dropped(parser, tmp_path, [[*EXPORT_HEADER, header], *rows])
+    assert told == []
+    assert [row["hour_utc"] for row in loaded] == [datetime(2025, 8, 4, h, tzinfo=UTC) for h in (0, 7, 8, 23)]
+
+
+def test_an_hour_that_does_not_fit_its_date_is_refused(parser: Parser, tmp_path: Path) -> None:
+    rows = [[*exported(date="2025-08-04"), hour] for hour in ("24", "x", "", "13")]
+    rows.append([*exported(date="2025-08-04T13:00:00Z"), "14"])
+    _, loaded, told = dropped(parser, tmp_path, [[*EXPORT_HEADER, "Hour"], *rows])
+    assert told == [
+        ("A2", "not_a_date"),
+        ("A3", "not_a_date"),
+        ("A4", "not_on_the_hour"),
+        ("A6", "not_a_date"),
+    ]
+    assert [row["hour_utc"].hour for row in loaded] == [13]
+
+
+@pytest.mark.parametrize("day", ["2025-08-04", "04.08.2025", "20250804"])
+def test_a_bare_date_is_no_hour(parser: Parser, tmp_path: Path, day: str) -> None:
+    _, loaded, told = dropped(parser, tmp_path, [EXPORT_HEADER, exported(date=day), exported()])
+    assert told == [("A2", "not_on_the_hour")]
+    assert len(loaded) == 1
+
+
+def test_a_sheets_midnight_is_an_hour_where_its_column_shows_hours(tmp_path: Path) -> None:
+    midnight = record(date=("2025-08-04", CellKind.DATE))
+    _, rows, issues = judged(tmp_path, midnight, record(date=("2025-08-04T01:00:00", CellKind.DATE)))
+    assert issues == []
+    assert [hour.hour for hour in rows["hour_utc"].to_pylist()] == [0, 1]
+    _, _, alone = judged(tmp_path, midnight)
+    assert [issue["code"] for issue in alone] == ["not_on_the_hour"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "wanted"),
+    [
+        (["149.712", "12149.71"], ["149.712", "12149.71"]),
+        (["149.712", "12149,71"], ["149712", "12149.71"]),
+        (["149,712", "12149.71"], ["149712", "12149.71"]),
+        (["149.712", "1.231.810.865"], ["149712", "1231810865"]),
+        (["149.712", "100"], None),
+        (["149.712", "1,5", "1.5"], None),
+    ],
+)
+def test_the_column_decides_the_notation(
+    parser: Parser, tmp_path: Path, texts: list[str], wanted: list[str] | None
+) -> None:
+    rows = [exported(impressions=text, deal_id=str(n)) for n, text in enumerate(texts)]
+    _, loaded, told = dropped(parser, tmp_path, [EXPORT_HEADER, *rows])
+    if wanted is None:
+        assert told == [("H2", "ambiguous_number")]
+    else:
+        assert told == []
+        assert [row["impressions"] for row in loaded] == [Decimal(text) for text in wanted]
+
+
+def test_equal_keys_with_other_content_beside_them_are_refused(parser: Parser, tmp_path: Path) -> None:
+    rows = [[*exported(), creative] for creative in ("A", "B", "C")]
+    once = [[*exported(deal_id="x"), "A"]] * 2
+    verdict, loaded, told = dropped(parser, tmp_path, [[*EXPORT_HEADER, "Creative"], *rows, *once])
+    assert told == [*((f"E{row}", "duplicate_id") for row in (2, 3, 4)), ("E6", "duplicate_row")]
+    assert [row["deal_id"] for row in loaded] == ["x"]
+    assert verdict.rows_rejected == 3
+
+
+def test_a_decimal_comma_that_cuts_a_row_in_two_is_an_error(parser: Parser, tmp_path: Path) -> None:
+    rows = [exported(impressions="12149,71"), exported(impressions="619"), exported(impressions="12.149,71")]
+    _, loaded, told = dropped(parser, tmp_path, [EXPORT_HEADER, *rows], ",")
+    assert told == [("I2", "too_many_fields"), ("I4", "too_many_fields")]
+    assert [row["impressions"] for row in loaded] == [619]
+
+
+def test_totals_of_any_kind_and_the_header_again_are_passed_over(parser: Parser, tmp_path: Path) -> None:
+    blank = [""] * 7
+    rows = [
+        exported(), ["Grand Total:", *blank[1:], "10,00"], [*blank, "10,00"], ["", "Kunde A Ergebnis", *blank[2:], "1"],
+        ["", "", "Insgesamt", *blank[3:], "1"], EXPORT_HEADER, exported(deal_id="b"), ["Stand", "x", *blank[1:]],
+        ["2025-08-04T13:00:00Z", "Total", *blank[2:], "5"],
+    ]  # fmt: skip
+    _, loaded, told = dropped(parser, tmp_path, [EXPORT_HEADER, *rows])
+    assert told == [
+        ("A3", "total_row"), ("H4", "total_row"), ("B5", "total_row"), ("C6", "total_row"),
+        ("A7", "repeated_header"), ("A9", "note_row"), ("E10", "missing_value"),
+    ]  # fmt: skip
+    assert len(loaded) == 2
+
+
+def test_another_header_in_an_export_begins_a_block_of_its_own(parser: Parser, tmp_path: Path) -> None:
+    swapped = list(reversed(EXPORT_HEADER))
+    rows = [EXPORT_HEADER, exported(), swapped, list(reversed(exported(deal_id="b")))]
+    _, loaded, told = dropped(parser, tmp_path, rows)
+    assert told == []
+    assert [(row["deal_id"], row["impressions"]) for row in loaded] == [
+        (DEAL, Decimal("12149.71")),
+        ("b", Decimal("12149.71")),
+    ]

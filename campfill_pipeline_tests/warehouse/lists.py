@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pyarrow as pa
 
+from campfill_pipeline.domain.lines import WITHOUT_BUDGET
 from campfill_pipeline.warehouse.register import apply as register
 from campfill_pipeline.warehouse.register import ledger
 
@@ -73,13 +75,15 @@ def apply(
     rejected: int = 0,
     issues: Sequence[dict[str, Any]] = (),
     now: datetime = NOW,
+    without_budget: Sequence[tuple[str | None, int, int]] = (),
     **other: Any,
 ) -> tuple[ledger.Upload, register.ApplyResult]:
     """Let a list with these accepted rows arrive and be applied; answer the upload as the ledger has it then."""
     rows = [row | {"row_no": number} for number, row in enumerate(rows, start=2)]
     upload = upload or arrive(connection, (rows, rejected), at=now)
+    schema = LINES.with_metadata({WITHOUT_BUDGET: json.dumps(without_budget)}) if without_budget else LINES
     result = register.apply_list(
-        connection, upload, lines=write_stream(folder / f"{upload.upload_id}.lines", rows, LINES),
+        connection, upload, lines=write_stream(folder / f"{upload.upload_id}.lines", rows, schema),
         issues=write_stream(folder / f"{upload.upload_id}.issues", issues, ISSUES),
         counts=ledger.Counts(len(rows) + rejected, len(rows), rejected), now=now, **other,
     )  # fmt: skip

@@ -58,6 +58,25 @@ def test_unchanged_rows_write_nothing(connection: psycopg.Connection, tmp_path: 
     assert connection.execute("SELECT count(*) FROM line_dirty").fetchone() == (0,)
 
 
+def test_a_list_without_a_budget_column_keeps_the_stored_budgets(
+    connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    first, second, third, new = (uuid4() for _ in range(4))
+    apply(connection, tmp_path, [listed(line_id) for line_id in (first, second, third)])
+    later = [
+        listed(first, budget_eur=None),
+        listed(second, budget_eur=None, impression_goal=5),
+        listed(new, budget_eur=None),
+        listed(third, budget_eur=None),  # in a block with a budget column, where it is blank
+    ]
+    upload, result = apply(connection, tmp_path, later, without_budget=[("Campaign list", 1, 4)])
+    assert (result.new, result.updated, result.unchanged) == (1, 2, 1)
+    found = {row[0]: row[1] for row in connection.execute("SELECT id, budget_eur FROM line")}
+    assert found == {first: Decimal("750.00"), second: Decimal("750.00"), new: None, third: None}
+    changed = [(c.line_id, c.field) for c in register.changes(connection, upload.upload_id) if c.field]
+    assert changed == [(second, "impression_goal"), (third, "budget_eur")]
+
+
 def test_an_update_lists_every_changed_field_and_its_size(
     connection: psycopg.Connection, tmp_path: Path
 ) -> None:

@@ -34,6 +34,7 @@ from campfill_pipeline.domain.uploads import status_of
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake.findings import Parsed, TableFound
 from campfill_pipeline.intake.judge import issue_files
+from campfill_pipeline.intake.judge.absent_columns import absent_columns, without_budget
 from campfill_pipeline.intake.judge.issue_files import NOTATIONS, PLACED, read_issues
 from campfill_pipeline.intake.judge.repeated_ids import IdsSeen, Repetitions, find_repetitions
 
@@ -58,7 +59,8 @@ def validate_list(parsed: Parsed, work: Path, *, progress: Progress | None = Non
     notations = [_notations(table) for table in tables]
     candidates, found = work / "candidates.arrow", work / "findings.arrow"
     seen = IdsSeen()
-    counts = _judge_all(tables, notations, candidates, found, seen, progress)
+    schema = LINES.with_metadata(without_budget(tables))
+    counts = _judge_all(tables, notations, candidates, schema, found, seen, progress)
     pool = pa.default_memory_pool()
     pool.release_unused()  # what one pass needed, the next may use
     repetitions = find_repetitions(seen, tables, notations)
@@ -68,7 +70,7 @@ def validate_list(parsed: Parsed, work: Path, *, progress: Progress | None = Non
     if repetitions is None:
         candidates.replace(lines)
     else:
-        _keep_lines(candidates, lines, repetitions)
+        _keep_lines(candidates, lines, schema, repetitions)
         candidates.unlink()
     severities = _write_issues(found, issues, parsed, notations, repetitions)
     found.unlink()
@@ -117,6 +119,7 @@ def _judge_all(
     tables: Sequence[TableFound],
     notations: Sequence[Notations],
     candidates: Path,
+    schema: pa.Schema,
     found: Path,
     seen: IdsSeen,
     progress: Progress | None,
@@ -125,7 +128,7 @@ def _judge_all(
     total, done = sum(table.rows for table in tables), 0
     acceptable = rejected = skipped = 0
     promised = _Promised()
-    with issue_files.writer(candidates, LINES) as lines, issue_files.writer(found, PLACED) as findings:
+    with issue_files.writer(candidates, schema) as lines, issue_files.writer(found, PLACED) as findings:
         for table, shown in zip(tables, notations, strict=True):
             for judged, accepted, placed in _side_by_side(
                 partial(_judge_slice, table, readers(shown)), issue_files.slices(table.file)
@@ -187,8 +190,8 @@ class _Promised:
             raise BrokenPromiseError("lines", breaches)
 
 
-def _keep_lines(candidates: Path, lines: Path, repetitions: Repetitions) -> None:
-    with issue_files.writer(lines, LINES) as kept:
+def _keep_lines(candidates: Path, lines: Path, schema: pa.Schema, repetitions: Repetitions) -> None:
+    with issue_files.writer(lines, schema) as kept:
         for number, batch in enumerate(issue_files.batches(candidates)):
             keep = np.ones(batch.num_rows, bool)
             keep[repetitions.left_out(number)] = False
@@ -226,7 +229,8 @@ def _all_findings(found: Path, parsed: Parsed, repetitions: Repetitions | None) 
         for number, (findings, batch) in enumerate(zip(issue_files.batches(found), read, strict=True)):
             more = repetitions.issues(number, batch)
             yield _merged(findings, issue_files.as_batch(more)) if more else findings
-    yield issue_files.as_batch([(issue, 0) for issue in hidden_sheet_issues(parsed.hidden_sheets)])
+    of_the_file = [*absent_columns(parsed.tables), *hidden_sheet_issues(parsed.hidden_sheets)]
+    yield issue_files.as_batch([(issue, 0) for issue in of_the_file])
 
 
 def _id_place(table: TableFound) -> int:

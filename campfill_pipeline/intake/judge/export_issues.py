@@ -17,7 +17,9 @@ from campfill_pipeline.domain import issue_codes, report_values
 from campfill_pipeline.domain.cells import CellKind, column_letters, spoiled
 from campfill_pipeline.domain.issue_layout import ISSUES, LONGEST_VALUE, hidden_sheet_issues
 from campfill_pipeline.domain.issues import Severity
+from campfill_pipeline.domain.lines import TOO_MANY_FIELDS
 from campfill_pipeline.domain.report_rows import Refusal, Remark
+from campfill_pipeline.intake.findings import BEYOND
 from campfill_pipeline.intake.judge import issue_files
 
 if TYPE_CHECKING:
@@ -130,6 +132,35 @@ class Columns:
         hint = "Nothing to do if this is meant."
         return self._found(index, field, remark.code, Severity.WARNING, remark.message, hint)
 
+    def too_many_fields(self) -> Iterator[tuple[int, Found]]:
+        """Rows with something beyond the last column with a header."""
+        if BEYOND not in self._batch.schema.names:
+            return
+        texts = self._batch.column(BEYOND)
+        for index in pc.indices_nonzero(pc.not_equal(self._batch.column(f"{BEYOND}_kind"), 0)).to_pylist():
+            place, row_no = len(self._table.headers), self._batch.column("row_no")[index].as_py()
+            finding, text = TOO_MANY_FIELDS, texts[index].as_py()
+            yield (
+                index,
+                Found(
+                    self._number, row_no, place, self._table.sheet, f"{column_letters(place)}{row_no}", None,
+                    text and text[:LONGEST_VALUE], finding.code, str(finding.severity), finding.message, finding.hint,
+                ),
+            )  # fmt: skip
+
+    def without_site(self) -> Iterator[tuple[int, Found]]:
+        """Rows of a table by site that name none: most likely a sum over the others."""
+        if "site" in self._columns:
+            for index in pc.indices_nonzero(pc.is_null(self.texts("site"))).to_pylist():
+                message = "The row names no site, and the others do: as a sum over them it would count twice."
+                hint = "Fill in the site, or delete the row."
+                yield index, self._found(index, "site", "missing_value", Severity.ERROR, message, hint)
+
+    def header_again(self, index: int, field: str) -> Found:
+        """An info: the header stands here again."""
+        message = "The header of the table stands here again: it is passed over."
+        return self._found(index, field, "repeated_header", Severity.INFO, message, "Nothing to do.")
+
     def aside(self, index: int, field: str, code: str) -> Found:
         """An info: this is no report row."""
         what = "a total" if code == "total_row" else "a note"
@@ -144,13 +175,16 @@ def repeated(table: TableFound, repeat: Repeat) -> Found:
     column = column or next(c for c in table.columns if c.field == "campaign_id")
     if repeat.differs:
         message = (
-            f"The same hour, campaign and deal stand in the file {repeat.times} times with different figures; "
-            "none of these rows was loaded."
+            f"The same hour, site, campaign and deal stand in the file {repeat.times} times with different figures, "
+            "or with something else in other columns; none of these rows was loaded."
         )
-        hint = "Keep the row that is right, delete the others, and drop the file again."
+        hint = (
+            "Keep the row that is right and delete the others; if the rows are parts (of creatives, say), export "
+            "without what parts them. Then drop the file again."
+        )
         code, severity = "duplicate_id", Severity.ERROR
     else:
-        message = "The same hour, campaign and deal came before with the same figures; this row counts once."
+        message = "The same row came before, equal in every column; it counts once."
         code, severity, hint = "duplicate_row", Severity.WARNING, "Nothing to do."
     value = repeat.deal_id if column.field == "deal_id" else repeat.campaign_id
     return Found(

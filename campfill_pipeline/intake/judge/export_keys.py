@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Hashes = npt.NDArray[np.uint64]
-_KEY = ("hour_utc", "campaign_id", "deal_id")
-_FIGURES = ("impressions", "campaign_purchase_type", "deal_purchase_type")
+_KEY = ("hour_utc", "site", "campaign_id", "deal_id")
+_FIGURES = ("impressions", "bids", "wins", "plays", "campaign_purchase_type", "deal_purchase_type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,19 @@ class KeysSeen:
     _tables: list[int] = field(default_factory=list)
     _rows: list[npt.NDArray[np.int32]] = field(default_factory=list)
 
-    def note(self, table: pa.Table, number: int, row_no: pa.Array) -> None:
-        """Remember the accepted rows of one batch of table `number`."""
+    def note(self, table: pa.Table, number: int, row_no: pa.Array, others: pa.Array | None = None) -> None:
+        """Remember the accepted rows of one batch of table `number`; `others` are the texts of their other columns.
+
+        Rows of one key whose other columns differ are parts of something, not the same row twice.
+        """
         self._keys.append(
             (_hashes(table, _KEY, "0123456789abcdef"), _hashes(table, _KEY, "fedcba9876543210"))
         )
-        self._figures.append(_hashes(table, _FIGURES, "0123456789abcdef"))
+        figures = _hashes(table, _FIGURES, "0123456789abcdef")
+        if others is not None:
+            beside = _hashes(pa.table({"others": others}), ("others",), "0123456789abcdef")
+            figures = figures * np.uint64(1_000_003) + beside
+        self._figures.append(figures)
         self._tables.append(number)
         self._rows.append(row_no.to_numpy(zero_copy_only=False))
 
@@ -107,10 +114,15 @@ def _hashes(table: pa.Table, names: tuple[str, ...], key: str) -> Hashes:
     """One hash per row over these columns; nulls count as the empty text, which no canonical text is."""
     total = np.zeros(table.num_rows, np.uint64)
     for name in names:
-        column = pc.dictionary_encode(table[name].combine_chunks(), null_encoding="encode")
+        column = pc.dictionary_encode(_whole(table[name]), null_encoding="encode")
         words = np.array([str(value or "") for value in column.dictionary.to_pylist()], dtype=object)
         hashed = pd.util.hash_array(words, hash_key=key, categorize=False)
         codes = column.indices.to_numpy(zero_copy_only=False)
         part = hashed[codes] if len(words) else np.zeros(0, np.uint64)
         total = total * np.uint64(1_000_003) + part
     return total
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    whole = column.combine_chunks()
+    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole

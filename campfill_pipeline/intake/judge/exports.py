@@ -3,7 +3,8 @@
 Belongs here: verdicts on an export's rows, with the address of every issue. Does not belong here: reading files
 (intake/), the reading of values (domain/report_rows.py), storing (warehouse/).
 
-An export names no site (it is ''), writes its numbers in German notation, and counts hours in UTC.
+An export counts hours in UTC. It may name sites; where it does not, its site is ''. The notation of its numbers is
+decided by the column, as in campaign lists.
 """
 
 from __future__ import annotations
@@ -17,15 +18,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campfill_pipeline.domain import report_rows
+from campfill_pipeline.domain import numbers as numbers_rules
+from campfill_pipeline.domain import report_hours, report_rows
+from campfill_pipeline.domain.asides import headers_again, total_start, total_word
+from campfill_pipeline.domain.cells import CellKind
+from campfill_pipeline.domain.columns import export_column
 from campfill_pipeline.domain.errors import BrokenPromiseError
 from campfill_pipeline.domain.issues import Severity
-from campfill_pipeline.domain.names import TOTAL_WORDS
+from campfill_pipeline.domain.line_columns import notations_shown
 from campfill_pipeline.domain.progress import Progress
 from campfill_pipeline.domain.report_rows import CANONICAL, Notation
 from campfill_pipeline.domain.report_schema import broken_promises
 from campfill_pipeline.domain.uploads import status_of
 from campfill_pipeline.domain.verdict import Verdict
+from campfill_pipeline.intake.findings import OTHERS
 from campfill_pipeline.intake.judge import export_issues, export_keys, issue_files
 
 if TYPE_CHECKING:
@@ -33,7 +39,7 @@ if TYPE_CHECKING:
 
 """Called with the rows judged so far and the rows to judge."""
 
-NOTATION = Notation("german", formats=("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y"))
+_FORMATS = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y")
 _FIELDS = {  # of the file → of report_rows
     "date": "hour",
     "campaign_name": "campaign_name",
@@ -43,7 +49,13 @@ _FIELDS = {  # of the file → of report_rows
     "campaign_purchase_type": "campaign_purchase_type",
     "deal_purchase_type": "deal_purchase_type",
     "impressions": "impressions",
+    "site": "site",
+    "bids": "bids",
+    "wins": "wins",
+    "plays": "plays",
 }
+_NUMBERS = ("impressions", "bids", "wins", "plays")
+_FEW = 3
 _FILE_FIELD = {field: name for name, field in _FIELDS.items()}
 
 
@@ -66,9 +78,11 @@ def validate_export(parsed: Parsed, work: Path, *, progress: Progress | None = N
     total, done = sum(table.rows for table in tables), 0
     with issue_files.writer(candidates, CANONICAL) as file:
         for number, table in enumerate(tables):
+            shown = _shown(table)
             for batch in issue_files.batches(table.file):
-                judged, fresh = _judge(batch, table, number, counts)
-                seen.note(judged.table, number, batch.column("row_no").take(judged.positions))
+                judged, fresh = _judge(batch, table, number, shown, counts)
+                others = batch.column(OTHERS).take(judged.positions) if OTHERS in batch.schema.names else None
+                seen.note(judged.table, number, batch.column("row_no").take(judged.positions), others)
                 file.write_batch(issue_files.one_batch(judged.table))
                 found += fresh
                 done += batch.num_rows
@@ -109,16 +123,41 @@ class _Judged:
     positions: pa.Array
 
 
+@dataclass(frozen=True)
+class _Shown:
+    """What the cells of a table's columns show together: the notation of its numbers, and whether dates have hours."""
+
+    notation: Notation
+    hours: bool
+
+
+def _shown(table: TableFound) -> _Shown:
+    numbers: set[numbers_rules.Notation] = set()
+    hours = False
+    for batch in issue_files.batches(table.file):
+        kinds = batch.column("impressions_kind").to_numpy(zero_copy_only=False)
+        numbers |= notations_shown(batch.column("impressions"), kinds)
+        dates = pc.equal(batch.column("date_kind"), int(CellKind.DATE))
+        hours |= bool(pc.any(pc.and_(dates, pc.match_substring(batch.column("date"), "T"))).as_py())
+    notation = str(numbers.pop()) if len(numbers) == 1 else None
+    return _Shown(Notation(notation, granularity="full hour", formats=_FORMATS), hours)  # type: ignore[arg-type]
+
+
 def _judge(
-    batch: pa.RecordBatch, table: TableFound, number: int, counts: _Counts
+    batch: pa.RecordBatch, table: TableFound, number: int, shown: _Shown, counts: _Counts
 ) -> tuple[_Judged, list[export_issues.Found]]:
     """Accepted rows of a batch with their positions in it, and what was found in all of them."""
     columns = export_issues.Columns(table, number, batch)
     raw = {field: columns.values(name) for name, field in _FIELDS.items()}
-    read = report_rows.canonical(raw, NOTATION, labels=columns.labels(_FIELDS))
+    raw["hour"] = _hours(batch, shown)
+    read = report_rows.canonical(raw, shown.notation, labels=columns.labels(_FIELDS))
     found: list[export_issues.Found] = []
-    spoiled = dict(columns.spoiled_cells())
     skipped = dict(_asides(batch, columns))
+    beyond = {index: [one] for index, one in columns.too_many_fields()}
+    spoiled = dict(columns.spoiled_cells()) | beyond
+    for index, one in columns.without_site():
+        if index not in beyond:
+            spoiled.setdefault(index, []).append(one)
     refused = {row.row - 1: row for row in read.refused}
     for index, row in refused.items():
         if index not in skipped and index not in spoiled:
@@ -142,16 +181,39 @@ def _judge(
     return _Judged(accepted, read.positions.filter(keep)), found
 
 
+def _hours(batch: pa.RecordBatch, shown: _Shown) -> pa.Array:
+    """The hours as texts: those of two columns as one, and a sheet's midnights, which its cells show as bare dates."""
+    days = batch.column("date")
+    if shown.hours:
+        cells = pc.equal(batch.column("date_kind"), int(CellKind.DATE))
+        midnight = pc.and_(cells, pc.invert(pc.match_substring(days, "T"))).fill_null(False)
+        days = pc.if_else(midnight, pc.binary_join_element_wise(days, "T00:00:00", ""), days)
+    if "hour_of_day" not in batch.schema.names:
+        return days
+    hours = batch.column("hour_of_day").to_pylist()
+    return pa.array(map(report_hours.with_hour, days.to_pylist(), hours), pa.string())
+
+
 def _asides(
     batch: pa.RecordBatch, columns: export_issues.Columns
 ) -> Iterator[tuple[int, export_issues.Found]]:
-    """Rows that are no report rows: totals below the table, and notes beside it. They have no id."""
+    """Rows that are no report rows: totals below the table, notes beside it, the header again. They have no id."""
     texts = {name: columns.texts(name) for name in _FIELDS}
+    again = headers_again(
+        {name: batch.column(name) for name in _FIELDS if name in batch.schema.names}, export_column
+    )
+    for index in np.flatnonzero(again).tolist():
+        yield index, columns.header_again(index, "date")
+    word = {name: total_word(column) | total_start(column) for name, column in texts.items()}
     no_id = pc.and_(pc.is_null(texts["campaign_id"]), pc.is_null(texts["deal_id"]))
-    for index in pc.indices_nonzero(no_id).to_pylist():
+    odd = word["campaign_id"] | word["deal_id"]
+    for index in np.flatnonzero((no_id.to_numpy(zero_copy_only=False) | odd) & ~again).tolist():
         filled = [name for name in _FIELDS if texts[name][index].is_valid]
-        opening = next((texts[name][index].as_py() for name in filled if name != "impressions"), "")
-        if opening.casefold().startswith(TOTAL_WORDS):
-            yield index, columns.aside(index, filled[0], "total_row")
-        elif len(filled) < 2:
+        named = [name for name in filled if word[name][index]]
+        dated = texts["date"][index].as_py() or ""
+        if dated[:1].isdigit() and not odd[index] and filled != ["date"]:
+            continue  # a report row without ids, which must not be lost
+        if named or (filled and set(filled) <= {*_NUMBERS}):
+            yield index, columns.aside(index, (named or filled)[0], "total_row")
+        elif len(filled) < _FEW:
             yield index, columns.aside(index, filled[0] if filled else "date", "note_row")

@@ -18,7 +18,7 @@ from campfill_pipeline.domain.column_reading import Positions
 from campfill_pipeline.domain.columns import LIST_FIELDS
 from campfill_pipeline.domain.issue_layout import ISSUES, LONGEST_VALUE
 from campfill_pipeline.domain.issues import Issue, Severity
-from campfill_pipeline.intake.findings import TableFound
+from campfill_pipeline.intake.findings import BEYOND, TableFound
 
 if TYPE_CHECKING:
     from campfill_pipeline.domain.lines import Findings  # costly to import: Pandera
@@ -30,6 +30,7 @@ NOTATIONS = b"notations"
 """Key of the stream's metadata: sheet → field → notation that its text cells show, as JSON."""
 
 SLICE_ROWS = 8_192
+_FIELDS = (*LIST_FIELDS, BEYOND)
 _COMPRESSED = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
@@ -64,8 +65,9 @@ def placed(findings: Findings, batch: pa.RecordBatch, table: TableFound) -> pa.R
     count = len(findings.at)
     if not count:
         return _none()
-    index = np.zeros(len(LIST_FIELDS), np.int64)
-    headers: list[str | None] = [None] * len(LIST_FIELDS)
+    index = np.zeros(len(_FIELDS), np.int64)
+    index[-1] = len(table.headers)
+    headers: list[str | None] = [None] * len(_FIELDS)
     for column in table.columns:
         number = LIST_FIELDS.index(column.field)
         index[number], headers[number] = column.index, column.header
@@ -102,7 +104,7 @@ def _none() -> pa.RecordBatch:
 
 def _values(batch: pa.RecordBatch, at: Positions, fields: Positions) -> pa.Array:
     parts, order = [], []
-    for position, field in enumerate(LIST_FIELDS):
+    for position, field in enumerate(_FIELDS):
         rows = np.flatnonzero(fields == position)
         if len(rows):
             present = field in batch.schema.names

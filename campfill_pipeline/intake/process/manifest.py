@@ -33,6 +33,7 @@ def from_json(plain: dict[str, Any], work: Path) -> Parsed:
                 **table,
                 "columns": tuple(ColumnFound(**column) for column in table["columns"]),
                 "headers": tuple(table["headers"]),
+                "near": tuple((column, header) for column, header in table.get("near", ())),
                 "file": work / table["file"],
             }
         )

@@ -52,7 +52,8 @@ def tables_to_mend(parsed: Parsed, to_mend: Mapping[str | None, list[int]]) -> l
     """The tables with rows to mend, in the order of the file's sheets; `to_mend` holds row numbers by sheet."""
     found: list[MendTable] = []
     for table in parsed.tables:
-        if rows := to_mend.get(table.sheet, []):
+        of_sheet = to_mend.get(table.sheet, [])
+        if rows := [row for row in of_sheet if table.header_row < row <= table.last_row]:
             shown = rows[: max(20, min(MOST_ROWS, _MOST_CELLS // max(1, len(table.headers))))]
             name = SHEET if not found else f"{SHEET} {len(found) + 1}"
             found.append(MendTable(name, table, shown, len(rows)))

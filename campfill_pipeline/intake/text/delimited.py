@@ -16,8 +16,13 @@ import numpy as np
 import pyarrow as pa
 
 from campfill_pipeline.domain.progress import Progress
+from campfill_pipeline.domain.uploads import UploadKind
+from campfill_pipeline.intake.blocks import headers_below
 from campfill_pipeline.intake.findings import (
+    BEYOND,
+    OTHERS,
     CellKind,
+    Kinds,
     Parsed,
     ParseLimits,
     RawCell,
@@ -48,6 +53,10 @@ class _Text(NamedTuple):
     layout: Layout | None
     skip: int
     """Lines before the first record: 1 where Excel's `sep=;` stands there."""
+    ragged: bool = False
+    """Whether a row with more fields than the header is cut wrongly even where the last of them are blank."""
+    width: int = 0
+    """The fields of the header row, blank ones included."""
 
 
 def _records(file: io.TextIOBase, delimiter: str) -> Iterator[list[str]]:
@@ -86,11 +95,14 @@ def _inspect(path: Path) -> _Text:
         skip, given = 1, start.lstrip("\ufeff")[4]
     best: _Text | None = None
     for delimiter in [given] if given else _DELIMITERS:
-        layout = _layout(path, codec, delimiter, skip)
+        first = _first_records(path, codec, delimiter, skip)
+        layout = _layout(first)
         if layout is not None and (
             best is None or best.layout is None or len(layout.missing) < len(best.layout.missing)
         ):
-            best = _Text(codec, encoding, delimiter, layout, skip)
+            width = next(len(record) for number, record in first if number == layout.row)
+            ragged = delimiter == "," and not _each_is_longer(first, layout.row, width)
+            best = _Text(codec, encoding, delimiter, layout, skip, ragged, width)
     return best or _Text(codec, encoding, given or _likely_delimiter(start), None, skip)
 
 
@@ -98,18 +110,35 @@ def _likely_delimiter(start: str) -> str:
     return max(_DELIMITERS, key=start.count)
 
 
-def _layout(path: Path, codec: str, delimiter: str, skip: int) -> Layout | None:
+def _first_records(path: Path, codec: str, delimiter: str, skip: int) -> list[tuple[int, list[str]]]:
     first = []
     with path.open("rb") as raw:
         file = _decoded(raw, codec, skip)
         try:
             for number, record in enumerate(_records(file, delimiter), start=1 + skip):
-                if number > HEADER_WITHIN:
+                if number > HEADER_WITHIN + 1:
                     break
-                first.append((number, {index: text for index, text in enumerate(record) if text.strip()}))
+                first.append((number, record))
         except csv.Error:
             pass  # a field without an end: what came before may still show the header
-    return find_layout((number, texts) for number, texts in first if texts)
+    return first
+
+
+def _texts(record: Sequence[str]) -> dict[int, str]:
+    return {index: text for index, text in enumerate(record) if text.strip()}
+
+
+def _layout(first: Sequence[tuple[int, Sequence[str]]]) -> Layout | None:
+    return find_layout((number, texts) for number, record in first if (texts := _texts(record)))
+
+
+def _each_is_longer(first: Sequence[tuple[int, Sequence[str]]], header: int, width: int) -> bool:
+    """Whether the writer ends each row with a separator, but not the header.
+
+    Else a row with more fields holds a comma that separates nothing: a decimal comma, in a field without quotes.
+    """
+    lengths = {len(record) for number, record in first if number > header and any(map(str.strip, record))}
+    return len(lengths) == 1 and min(lengths) > width
 
 
 def _markup(text: str) -> UnreadableError:
@@ -133,21 +162,54 @@ def read_delimited(path: Path, work: Path, limits: ParseLimits, progress: Progre
             "The text has no line with the column headers of a campaign list or a reporting export."
         )
     if not layout.complete:
-        raise incomplete(f"line {layout.row}", layout.missing, layout.repeated, kind=layout.kind)
-    table = _write(path, text, layout, work / "table-1.arrow", limits, progress)
+        near = dict(layout.near)
+        raise incomplete(f"line {layout.row}", layout.missing, layout.repeated, kind=layout.kind, near=near)
+    tables = _tables(path, text, layout, work, limits, progress)
     name = _DELIMITERS.get(text.delimiter, f"“{text.delimiter}”")
     notes = (
         f"Text in {text.encoding}, columns separated by {name}.",
-        f"Header in row {table.header_row}, {table.rows:,} rows with content up to row {table.last_row:,}, "
-        f"{table.blank_rows:,} blank rows.",
+        *(
+            f"Header in row {table.header_row}, {table.rows:,} rows with content up to row {table.last_row:,}, "
+            f"{table.blank_rows:,} blank rows."
+            for table in tables
+        ),
     )
-    return Parsed(layout.kind, None, "", "", "csv", tables=(table,), notes=notes)
+    return Parsed(layout.kind, None, "", "", "csv", tables=tuple(tables), notes=notes)
+
+
+def _tables(
+    path: Path, text: _Text, layout: Layout, work: Path, limits: ParseLimits, progress: Progress
+) -> list[TableFound]:
+    """The table, or its blocks where other headers stand below the first."""
+    first = _write(path, text, layout, work / "table-1.arrow", limits, progress)
+
+    def texts(numbers: Sequence[int]) -> dict[int, dict[int, str]]:
+        rows = _raw(path, text, numbers)
+        return {number: _texts(record) for number, record in rows.items()}
+
+    below = headers_below(first, layout.kind, texts)
+    if not below:
+        return [first]
+    ends = [*(block.top for block in below), None]
+    return [
+        _write(path, text, block, work / f"table-{number}.arrow", limits, progress, until=end)
+        for number, (block, end) in enumerate(zip([layout, *below], ends, strict=True), start=1)
+    ]
 
 
 def _write(
-    path: Path, text: _Text, layout: Layout, target: Path, limits: ParseLimits, progress: Progress
+    path: Path,
+    text: _Text,
+    layout: Layout,
+    target: Path,
+    limits: ParseLimits,
+    progress: Progress,
+    *,
+    until: int | None = None,
 ) -> TableFound:
-    fields = [column.field for column in layout.columns]
+    fields = [*(column.field for column in layout.columns), BEYOND]
+    if layout.kind == UploadKind.REPORT_CSV:
+        fields.append(OTHERS)
     total, cells = path.stat().st_size, 0
     with path.open("rb") as raw, TableWriter(target, fields) as writer:
         file = _decoded(raw, text.codec, text.skip)
@@ -155,20 +217,22 @@ def _write(
         number = text.skip
         try:
             for record in _records(file, text.delimiter):
+                if number + 1 == until:
+                    break
                 number += 1
                 cells += len(record)
                 if number <= layout.row:
                     continue
                 block.append(record)
                 if len(block) == _BLOCK_ROWS:
-                    _add(writer, block, number, layout)
+                    _add(writer, block, number, layout, text)
                     block = []
                     progress(min(raw.tell(), total), total)
                     if cells > limits.max_cells:
                         raise too_many_cells(limits)
         except (csv.Error, UnicodeError) as error:
             raise corrupt_text(number + 1) from error
-        _add(writer, block, number, layout)
+        _add(writer, block, number, layout, text)
     last_row = max(writer.last_row, layout.row)
     return TableFound(
         sheet=None,
@@ -179,10 +243,11 @@ def _write(
         rows=writer.rows,
         blank_rows=max(last_row - layout.row - writer.rows, 0),
         file=target,
+        near=layout.near,
     )
 
 
-def _add(writer: TableWriter, records: Sequence[list[str]], last: int, layout: Layout) -> None:
+def _add(writer: TableWriter, records: Sequence[list[str]], last: int, layout: Layout, text: _Text) -> None:
     """Write records of which the last has the row number `last`."""
     columns = []
     for column in layout.columns:
@@ -192,22 +257,51 @@ def _add(writer: TableWriter, records: Sequence[list[str]], last: int, layout: L
         )
         filled = texts.is_valid().to_numpy(zero_copy_only=False)
         columns.append((texts, np.where(filled, CellKind.TEXT, CellKind.BLANK).astype(np.int8)))
+    columns.append(_beyond(records, len(layout.headers), text))
+    if layout.kind == UploadKind.REPORT_CSV:
+        columns.append(_others(records, layout))
     anything = np.fromiter((any(map(str.strip, record)) for record in records), np.bool_, len(records))
     writer.add(np.arange(last - len(records) + 1, last + 1, dtype=np.int32), columns, anything)
 
 
+def _beyond(records: Sequence[list[str]], width: int, text: _Text) -> tuple[pa.Array, Kinds]:
+    """What stands in each record beyond the last column with a header."""
+    found: list[str | None] = [None] * len(records)
+    for index, record in enumerate(records):
+        if len(record) > width:
+            rest = record[width:]
+            if any(map(str.strip, rest)) or (text.ragged and len(record) > text.width and any(record)):
+                found[index] = text.delimiter.join(rest) or text.delimiter
+    texts = pa.array(found, pa.string())
+    filled = texts.is_valid().to_numpy(zero_copy_only=False)
+    return texts, np.where(filled, CellKind.TEXT, CellKind.BLANK).astype(np.int8)
+
+
+def _others(records: Sequence[list[str]], layout: Layout) -> tuple[pa.Array, Kinds]:
+    """The texts of the columns that mean nothing, joined: what may tell rows apart that look alike otherwise."""
+    known = {column.index for column in layout.columns}
+    others = [index for index, header in enumerate(layout.headers) if header and index not in known]
+    joined = ["\x1f".join(record[at].strip() for at in others if at < len(record)) for record in records]
+    return pa.array(joined, pa.string()), np.zeros(len(records), np.int8)
+
+
 def raw_records(path: Path, wanted: Sequence[int]) -> dict[int, list[RawCell]]:
     """The complete records with these row numbers."""
-    text = _inspect(path)
+    found = _raw(path, _inspect(path), wanted)
+    return {
+        number: [RawCell(field, CellKind.TEXT if field else CellKind.BLANK) for field in record]
+        for number, record in found.items()
+    }
+
+
+def _raw(path: Path, text: _Text, wanted: Sequence[int]) -> dict[int, list[str]]:
     numbers, last = set(wanted), max(wanted, default=0)
-    found: dict[int, list[RawCell]] = {}
+    found: dict[int, list[str]] = {}
     with path.open("rb") as raw:
         file = _decoded(raw, text.codec, text.skip)
         for number, record in enumerate(_records(file, text.delimiter), start=1 + text.skip):
             if number > last:
                 break
             if number in numbers:
-                found[number] = [
-                    RawCell(field, CellKind.TEXT if field else CellKind.BLANK) for field in record
-                ]
+                found[number] = record
     return found

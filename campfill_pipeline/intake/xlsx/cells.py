@@ -24,6 +24,7 @@ from campfill_pipeline.intake.xlsx.xml_text import IrregularError, decode_escape
 # Unambiguous, so that a million digits and a letter cost no more than a million steps.
 _NUMBER = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
 _IS_NUMBER = re.compile(_NUMBER)
+_ZERO = re.compile(r"^[+-]?0+(?:\.0*)?(?:[eE][+-]?[0-9]+)?$")
 _TYPE = re.compile(rb' t="(\w*+)"')
 _STYLE = re.compile(rb' s="(\d{1,6}+)"')
 _TEXT_TYPES = ("inlineStr", "str")
@@ -38,11 +39,12 @@ def _attributes(raw: bytes) -> tuple[str, int]:
 
 @dataclass(frozen=True)
 class CellReader:
-    """Reads the cells of one workbook."""
+    """Reads the cells of one workbook. In one that `recalculates`, a formula's 0 is a writer's placeholder."""
 
     strings: pa.Array
     date_styles: dict[int, DateStyle]
     date1904: bool
+    recalculates: bool = False
 
     def cell(self, kind: str, style: int, formula: bool, text: str | None) -> tuple[CellKind, str | None]:
         """One cell's kind and text; the text is None for a blank and a formula without value.
@@ -54,6 +56,8 @@ class CellReader:
                 return CellKind.FORMULA_WITHOUT_VALUE, None
             return (CellKind.ERROR, "#ERROR!") if kind == "e" else (CellKind.BLANK, None)
         if kind == "n":
+            if formula and self.recalculates and _ZERO.match(text):
+                return CellKind.FORMULA_WITHOUT_VALUE, None
             return self._number(style, text)
         if kind == "s":
             return _text(self._shared(text))

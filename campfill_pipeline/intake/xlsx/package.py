@@ -46,7 +46,10 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Package:
-    """What a workbook says about itself. `date_styles` maps a cell's style to how its number is read."""
+    """What a workbook says about itself. `date_styles` maps a cell's style to how its number is read.
+
+    `recalculates`: programs shall calculate its formulas when they open it, so stored results may be placeholders.
+    """
 
     format: str
     sheets: tuple[Sheet, ...]
@@ -54,6 +57,7 @@ class Package:
     date_styles: dict[int, DateStyle]
     strings_part: str | None
     content_date: datetime | None
+    recalculates: bool = False
 
 
 def open_package(container: Container) -> Package:
@@ -83,6 +87,12 @@ def open_package(container: Container) -> Package:
         date_styles=_date_styles(container, styles) if styles and styles in container else {},
         strings_part=strings if strings and strings in container else None,
         content_date=_content_date(container),
+        recalculates=any(
+            attribute(element, "fullCalcOnLoad") in ("1", "true", "on")
+            or attribute(element, "calcCompleted") in ("0", "false", "off")
+            for element in workbook
+            if local(element) == "calcPr"
+        ),
     )
 
 

@@ -9,21 +9,35 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 
+import numpy as np
+
 from campfill_pipeline.domain.progress import Progress
-from campfill_pipeline.intake.findings import CellKind, Parsed, ParseLimits, RawCell, TableFound
+from campfill_pipeline.domain.uploads import UploadKind
+from campfill_pipeline.intake.blocks import headers_below
+from campfill_pipeline.intake.findings import (
+    BEYOND,
+    OTHERS,
+    CellKind,
+    Parsed,
+    ParseLimits,
+    RawCell,
+    TableFound,
+)
 from campfill_pipeline.intake.layout import Layout, find_layout
 from campfill_pipeline.intake.refusals import incomplete, no_header, too_many_cells
-from campfill_pipeline.intake.tables import TableWriter, any_covered, blank_merged
+from campfill_pipeline.intake.tables import MOST_OTHERS, TableWriter, any_covered, blank_merged, join_others
 from campfill_pipeline.intake.xlsx.cells import CellReader
 from campfill_pipeline.intake.xlsx.container import Container
 from campfill_pipeline.intake.xlsx.package import Package, Sheet, open_package
 from campfill_pipeline.intake.xlsx.read_ahead import read_ahead
 from campfill_pipeline.intake.xlsx.row_lookup import rows_by_number
 from campfill_pipeline.intake.xlsx.shared_strings import load_strings
-from campfill_pipeline.intake.xlsx.sheet_events import SheetEvents, SheetRow
+from campfill_pipeline.intake.xlsx.sheet_events import LAST_COLUMN, SheetEvents, SheetRow
 from campfill_pipeline.intake.xlsx.sheet_rows import CHUNK, Read, RowBlock, SheetScan
 from campfill_pipeline.intake.xlsx.xml_text import IrregularError
 
@@ -54,7 +68,8 @@ class Workbook:
 
     def _cell_reader(self, only: Collection[int] | None = None) -> CellReader:
         strings = load_strings(self._container, self.package.strings_part, only)
-        return CellReader(strings, self.package.date_styles, self.package.date1904)
+        package = self.package
+        return CellReader(strings, package.date_styles, package.date1904, package.recalculates)
 
     def size(self, sheets: Sequence[Sheet]) -> int:
         """The bytes of these sheets when unpacked."""
@@ -112,14 +127,20 @@ class Workbook:
         return {index: cell.text for index, cell in enumerate(self.raw_row(row)) if cell.text}
 
     def read_table(
-        self, sheet: Sheet, layout: Layout, file: Path, advance: Callable[[int], None]
+        self,
+        sheet: Sheet,
+        layout: Layout,
+        file: Path,
+        advance: Callable[[int], None],
+        *,
+        until: int | None = None,
     ) -> tuple[TableFound, int]:
         """Write a sheet's table to `file`. Returns what was found and the number of hidden rows among it.
 
-        `advance` is told every few MB how many unpacked bytes were read.
+        `until` is the row of the next block's header, if there is one. `advance` is told every few MB how many
+        unpacked bytes were read.
         """
-        columns = [column.index for column in layout.columns]
-        fields = [column.field for column in layout.columns]
+        columns, fields = _columns(layout)
         before = self._cells_seen
         if self._container.size(sheet.part) > _COUNT_FIRST_BYTES:
             self._refuse_too_many_cells(sheet)
@@ -138,19 +159,21 @@ class Workbook:
 
                 return counted
 
-            count = partial(self._refuse_too_many_cells, sheet)
-            scan = SheetScan(self.cells, columns, after_row=layout.row, before_events=count)
+            first_count = partial(self._refuse_too_many_cells, sheet)
+            scan = SheetScan(self.cells, columns, after_row=layout.row, before_events=first_count)
             try:
                 rows, last_row, hidden = self._write(
-                    scan.blocks(partial(open_stream, ahead=True)), fields, file, before
+                    _before(until, scan.blocks(partial(open_stream, ahead=True))), fields, file, before
                 )
             except IrregularError:
-                scan = SheetScan(self.cells, columns, after_row=layout.row, before_events=count)
+                scan = SheetScan(self.cells, columns, after_row=layout.row, before_events=first_count)
                 rows, last_row, hidden = self._write(
-                    scan.blocks_by_events(open_stream(ahead=False)), fields, file, before
+                    _before(until, scan.blocks_by_events(open_stream(ahead=False))), fields, file, before
                 )
         if any_covered(columns, scan.merges, layout.row):
             rows, last_row = blank_merged(file, fields, columns, scan.merges)
+        if layout.kind == UploadKind.REPORT_CSV:
+            join_others(file, fields)
         last_row = max(last_row, layout.row)
         found = TableFound(
             sheet=sheet.name,
@@ -161,8 +184,32 @@ class Workbook:
             rows=rows,
             blank_rows=max(last_row - layout.row - rows, 0),
             file=file,
+            near=layout.near,
         )
         return found, hidden
+
+    def read_blocks(
+        self, sheet: Sheet, layout: Layout, files: Iterator[Path], advance: Callable[[int], None]
+    ) -> list[tuple[TableFound, int]]:
+        """Read a sheet's table, or its blocks where other headers stand below the first; as `read_table` gives them."""
+        first = self.read_table(sheet, layout, next(files), advance)
+
+        def texts(numbers: Sequence[int]) -> dict[int, dict[int, str]]:
+            rows = self.raw_rows(sheet.name, numbers)
+            return {
+                number: {index: cell.text for index, cell in enumerate(cells) if cell.text}
+                for number, cells in rows.items()
+            }
+
+        below = headers_below(first[0], layout.kind, texts)
+        if not below:
+            return [first]
+        blocks = [layout, *below]
+        ends = [block.top for block in below]
+        return [
+            self.read_table(sheet, block, first[0].file if not number else next(files), advance, until=end)
+            for number, (block, end) in enumerate(zip(blocks, [*ends, None], strict=True))
+        ]
 
     def _refuse_too_many_cells(self, sheet: Sheet) -> None:
         """Count a sheet's cells by its bytes, ten to a hundred times as fast as reading them."""
@@ -185,6 +232,32 @@ class Workbook:
                 hidden += block.hidden
                 writer.add(block.numbers, block.columns, block.anything)
         return writer.rows, writer.last_row, hidden
+
+
+def _columns(layout: Layout) -> tuple[list[int], list[str]]:
+    """The columns to read, ascending, and their fields: known ones, the one beyond them, an export's others."""
+    wanted = {column.index: column.field for column in layout.columns}
+    if layout.kind == UploadKind.REPORT_CSV:
+        others = [index for index, header in enumerate(layout.headers) if header and index not in wanted]
+        wanted |= {index: f"{OTHERS}{index}" for index in others[:MOST_OTHERS]}
+    if len(layout.headers) < LAST_COLUMN:
+        wanted[len(layout.headers)] = BEYOND
+    return sorted(wanted), [wanted[index] for index in sorted(wanted)]
+
+
+def _before(until: int | None, blocks: Iterator[RowBlock]) -> Iterator[RowBlock]:
+    """The same blocks without the rows from `until` on."""
+    for block in blocks:
+        if until is None or not len(block.numbers) or block.numbers[-1] < until:
+            yield block
+            continue
+        kept = int(np.searchsorted(block.numbers, until))
+        yield replace(
+            block,
+            numbers=block.numbers[:kept],
+            columns=[(texts.slice(0, kept), kinds[:kept]) for texts, kinds in block.columns],
+            anything=block.anything[:kept],
+        )
 
 
 def read_workbook(path: Path, work: Path, limits: ParseLimits, progress: Progress) -> Parsed:
@@ -213,19 +286,20 @@ def _read(workbook: Workbook, work: Path, progress: Progress) -> Parsed:
 
     tables: list[TableFound] = []
     notes: list[str] = []
+    files = (work / f"table-{number}.arrow" for number in count(1))
     for sheet, layout in layouts:
         if layout is None:
             notes.append(f"Sheet “{sheet.name}” has no header of a campaign list and was not read.")
         elif not layout.complete:
-            problem = incomplete(f"sheet “{sheet.name}”, row {layout.row}", layout.missing, layout.repeated)
+            place = f"sheet “{sheet.name}”, row {layout.row}"
+            problem = incomplete(place, layout.missing, layout.repeated, near=dict(layout.near))
             notes.append(f"Sheet “{sheet.name}” was not read. {problem.problem}")
         elif layout.kind != kind:
             notes.append(f"Sheet “{sheet.name}” holds a table of another kind and was not read.")
         else:
-            file = work / f"table-{len(tables) + 1}.arrow"
-            table, hidden_rows = workbook.read_table(sheet, layout, file, advance)
-            tables.append(table)
-            notes += _notes(table, hidden_rows)
+            for table, hidden_rows in workbook.read_blocks(sheet, layout, files, advance):
+                tables.append(table)
+                notes += _notes(table, hidden_rows)
     if workbook.package.date1904:
         notes.append("The workbook counts dates from 1904.")
     return Parsed(
@@ -258,7 +332,7 @@ def _no_table(
     if near:
         sheet, layout = min(near, key=lambda pair: len(pair[1].missing))
         place = f"sheet “{sheet.name}”, row {layout.row}"
-        return incomplete(place, layout.missing, layout.repeated, kind=layout.kind)
+        return incomplete(place, layout.missing, layout.repeated, kind=layout.kind, near=dict(layout.near))
     for sheet in hidden:
         if workbook.layout(sheet) is not None:
             return no_header(

@@ -6,6 +6,7 @@ Belongs here: what is new, updated, unchanged, absent, and writing it. Does not 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import psycopg
+import pyarrow as pa
 
+from campfill_pipeline.domain.lines import WITHOUT_BUDGET
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.warehouse.arrow_copy import copy_stream
 from campfill_pipeline.warehouse.locks import REGISTER_LOCK
@@ -23,6 +26,7 @@ from campfill_pipeline.warehouse.register.changes import LineChange as LineChang
 from campfill_pipeline.warehouse.register.changes import changes as changes
 from campfill_pipeline.warehouse.register.changes import history as history
 from campfill_pipeline.warehouse.register.uploads import Counts, Upload
+from campfill_pipeline.warehouse.statements import query
 
 LIST_COLUMNS = (
     "sheet", "row_no", "id", "name", "kind", "buyer", "agency", "platform", "seat", "runtime", "start_date",
@@ -85,6 +89,8 @@ def apply_list(
         run("room")
         accepted = copy_stream(conn, lines, "arriving", LIST_COLUMNS, position="position")
         run("analyze")
+        if silent := _without_budget(lines):
+            conn.execute(query("register/apply", "keep budgets"), silent)
         notes = [
             f"Its content is of {content_date:%Y-%m-%d}, older than that of {name} ({date:%Y-%m-%d}), which was"
             " loaded before; what it says counts all the same, as it arrived later."
@@ -131,3 +137,13 @@ def _left(overtaken: int) -> list[str]:
     if overtaken == 1:
         return ["1 line is left as a list that arrived later has set it already."]
     return [f"{overtaken:,} lines are left as a list that arrived later has set them already."]
+
+
+def _without_budget(lines: Path) -> dict[str, list[str | None] | list[int]] | None:
+    """The rows of a list that has no budget column, as sheets with their first and last rows; None where it has one."""
+    with pa.memory_map(str(lines)) as source, pa.ipc.open_stream(source) as reader:
+        told = (reader.schema.metadata or {}).get(WITHOUT_BUDGET)
+    if told is None:
+        return None
+    sheets, firsts, lasts = zip(*json.loads(told), strict=True)
+    return {"sheets": list(sheets), "firsts": list(firsts), "lasts": list(lasts)}

@@ -7,6 +7,12 @@ SELECT set_config('work_mem', '128MB', true), set_config('default_statistics_tar
 -- name: analyze
 ANALYZE arriving (id)
 
+-- name: keep budgets
+-- A list without a budget column says nothing of budgets.
+UPDATE arriving a SET budget_eur = l.budget_eur
+FROM line_register l, unnest(%(sheets)s::text[], %(firsts)s::integer[], %(lasts)s::integer[]) AS t (sheet, first, last)
+WHERE l.id = a.id AND a.sheet IS NOT DISTINCT FROM t.sheet AND a.row_no BETWEEN t.first AND t.last
+
 -- name: later
 SELECT EXISTS (SELECT FROM upload u JOIN upload_listing g USING (upload_id) WHERE u.order_no > %(order_no)s)
 

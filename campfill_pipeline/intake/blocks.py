@@ -1,0 +1,109 @@
+"""Blocks of a sheet below each other, each with a header of its own: no row is ever read by another block's header.
+
+Belongs here: finding further headers among rows that were read by the first one. Does not belong here: recognising one
+header (`layout.py`), a header that is merely repeated (it is judged with the rows), reading the sheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from campfill_pipeline.domain.columns import export_column, list_column, normal_header
+from campfill_pipeline.domain.uploads import UploadKind
+from campfill_pipeline.intake.findings import CellKind, ColumnFound, TableFound
+from campfill_pipeline.intake.layout import Layout, find_layout
+from campfill_pipeline.intake.refusals import incomplete
+
+RawTexts = Callable[[Sequence[int]], Mapping[int, Mapping[int, str]]]
+"""Complete rows by their numbers, as {column from 0: text}."""
+
+_LONGEST_HEADER = 100
+_MOST_ELSEWHERE = 500
+"""Rows with nothing in the known columns that are looked at for a header in other columns."""
+
+
+def headers_below(table: TableFound, kind: str, raw: RawTexts) -> list[Layout]:
+    """Other headers among the rows of a table, in order. Raises UnreadableError for one that is not complete."""
+    suspects, elsewhere, again = _suspects(table, kind)
+    numbers = sorted({*suspects, *elsewhere, *(again if suspects or elsewhere else [])})
+    if not numbers:
+        return []
+    texts = raw(sorted({*numbers, *(number + 1 for number in numbers)}))
+    found: list[Layout] = []
+    read_to = 0
+    for number in numbers:
+        if number <= read_to:
+            continue
+        rows = [(row, texts[row]) for row in (number, number + 1) if texts.get(row)]
+        layout = find_layout(rows, within=number)
+        if layout is not None and layout.complete and layout.kind == kind:
+            read_to = layout.row
+            if _places(layout.columns) != _places(found[-1].columns if found else table.columns):
+                found.append(layout)  # else it is repeated
+        elif number in suspects:
+            place = f"sheet “{table.sheet}”, row {number}" if table.sheet else f"line {number}"
+            if layout is None or layout.kind != kind:
+                raise incomplete(place, _known(table), (), kind=kind)
+            raise incomplete(place, layout.missing, layout.repeated, kind=kind, near=dict(layout.near))
+    return found
+
+
+def _places(columns: Sequence[ColumnFound]) -> set[tuple[str, int]]:
+    return {(column.field, column.index) for column in columns}
+
+
+def _known(table: TableFound) -> list[str]:
+    return [column.header for column in table.columns]
+
+
+def _suspects(table: TableFound, kind: str) -> tuple[list[int], list[int], list[int]]:
+    """Rows with headers in other columns than their own, with nothing in any known column, and the header again."""
+    recognise = export_column if kind == UploadKind.REPORT_CSV else list_column
+    suspects: list[int] = []
+    elsewhere: list[int] = []
+    again: list[int] = []
+    with pa.memory_map(str(table.file)) as source, pa.ipc.open_stream(source) as reader:
+        for batch in reader:
+            at = np.flatnonzero(_no_data(batch, kind))
+            if not len(at):
+                continue
+            known = np.zeros(len(at), np.int64)
+            foreign = np.zeros(len(at), bool)
+            nothing = np.ones(len(at), bool)
+            for column in table.columns:
+                texts = (
+                    batch.column(column.field).take(pa.array(at)).dictionary_encode(null_encoding="encode")
+                )
+                own = normal_header(column.header)
+                codes = []
+                for text in texts.dictionary.to_pylist():
+                    meant = recognise(text) if text and len(text) <= _LONGEST_HEADER else None
+                    if meant is None:
+                        codes.append(0 if not text or normal_header(text[:_LONGEST_HEADER]) in own else 1)
+                    else:
+                        codes.append(2 if meant.field == column.field else 3)
+                of_row = np.array(codes, np.int64)[texts.indices.to_numpy(zero_copy_only=False)]
+                known += of_row >= 2
+                foreign |= (of_row == 1) | (of_row == 3)
+                nothing &= batch.column(f"{column.field}_kind").to_numpy()[at] == CellKind.BLANK
+            numbers = batch.column("row_no").to_numpy()[at]
+            suspects += numbers[(known >= 2) & foreign].tolist()
+            again += numbers[(known >= 2) & ~foreign].tolist()
+            elsewhere += numbers[nothing].tolist()[: max(_MOST_ELSEWHERE - len(elsewhere), 0)]
+    return suspects, elsewhere, again
+
+
+def _no_data(batch: pa.RecordBatch, kind: str) -> npt.NDArray[np.bool_]:
+    """Rows without an ID (of an export: without a date), which nearly every row of data has."""
+    texts = batch.column("date" if kind == UploadKind.REPORT_CSV else "id")
+    if kind == UploadKind.REPORT_CSV:
+        data = pc.match_substring_regex(texts, r"^\s*[0-9]")
+    else:
+        data = pc.greater_equal(pc.binary_length(texts), 32)
+    found: npt.NDArray[np.bool_] = ~pc.fill_null(data, False).to_numpy(zero_copy_only=False)
+    return found

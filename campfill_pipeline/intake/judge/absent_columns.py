@@ -1,0 +1,48 @@
+"""A list without a budget column: it says nothing of budgets, so those that are stored stay as they are.
+
+Belongs here: where a list lacks the column, and what is said about it. Does not belong here: keeping the stored budgets
+(`warehouse/register`), columns that a list must have (`intake/layout.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from campfill_pipeline.domain.columns import LIST_COLUMNS
+from campfill_pipeline.domain.issues import Issue, Severity
+from campfill_pipeline.domain.lines import WITHOUT_BUDGET
+from campfill_pipeline.intake.findings import TableFound
+
+_OPTIONAL = [column for column in LIST_COLUMNS if not column.required]
+
+
+def absent_columns(tables: Iterable[TableFound]) -> list[Issue]:
+    """One issue for every table and optional column it lacks: a warning where a header may have been meant for it."""
+    return [
+        _absent(table, column.header, dict(table.near).get(column.header))
+        for table in tables
+        for column in _OPTIONAL
+        if column.field not in {found.field for found in table.columns}
+    ]
+
+
+def _absent(table: TableFound, header: str, near: str | None) -> Issue:
+    code, severity = "absent_column", Severity.INFO
+    message = f"The table has no column “{header}”: what is stored of it stays as it is."
+    hint = "Nothing to do, if the list is not meant to say anything about it."
+    if near is not None:
+        message += f" “{near}” comes nearest to it, and was not read."
+        code, severity = "near_header", Severity.WARNING
+        hint = f"If “{near}” is meant, name it “{header}” and drop the file again."
+    return Issue(table.sheet, None, table.header_row, near, None, code, severity, message, hint)
+
+
+def without_budget(tables: Iterable[TableFound]) -> dict[bytes, str]:
+    """Where the budget column is absent, for the metadata of the stream of lines."""
+    ranges = [
+        (table.sheet, table.header_row, table.last_row)
+        for table in tables
+        if "budget_eur" not in {column.field for column in table.columns}
+    ]
+    return {WITHOUT_BUDGET: json.dumps(ranges)} if ranges else {}
