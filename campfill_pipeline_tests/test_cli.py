@@ -78,6 +78,8 @@ def test_ingest_reports_each_file_and_its_exit_code_tells_the_worst(campfill: Sh
     assert "Line 1" in campfill("line", line_id(1)).stdout
     campfill("revert", "1")  # by its number
     assert len(json.loads(campfill("fulfillment", "--json").stdout)) == 1
+    assert "campfill revert 1 --again" in " ".join(campfill("revert", "1", code=1).stderr.split())
+    assert len(json.loads(campfill("fulfillment", "--json").stdout)) == 1
     assert "campfill:" in campfill("revert", reports[2]["upload_id"], code=1).stderr
 
 

@@ -18,7 +18,7 @@ from campfill_pipeline.warehouse.register import uploads
 SHOWN = 10
 
 
-def run(upload_id: str, *, quiet: bool) -> dict[str, Any]:
+def run(upload_id: str, *, again: bool = False, quiet: bool) -> dict[str, Any]:
     """Runs the revert job and brings fulfillment up to date. Returns what was undone and what was left."""
     settings = load_settings()
     wanted = _upload(settings, upload_id)
@@ -26,7 +26,7 @@ def run(upload_id: str, *, quiet: bool) -> dict[str, Any]:
     from campfill_pipeline.defs.revert import take_upload_back
 
     with progress(quiet=quiet) as show, local_runs(settings, show) as runs:
-        document = take_upload_back(runs, wanted)
+        document = take_upload_back(runs, wanted, again=again)
     if not quiet:
         _show(document)
     return document
@@ -51,13 +51,14 @@ def _upload(settings: Settings, given: str) -> UUID:
 def _show(document: dict[str, Any]) -> None:
     console = render.console()
     back, left = len(document["taken_back"]), len(document["left"])
-    console.print(f"{document['file']}: taken back with {back:,} {'line' if back == 1 else 'lines'}")
+    done = "back in force" if document["in_force"] else "taken back"
+    console.print(f"{document['file']}: {done} with {back:,} {'line' if back == 1 else 'lines'}")
     for line in document["taken_back"][:SHOWN]:
         console.print(f"    {line['action']}: {escape(line['name'])}")
     if left:
         lines = (
-            "line is left, because a later upload" if left == 1 else "lines are left, because later uploads"
+            "line is left as a later list has it" if left == 1 else "lines are left as later lists have them"
         )
-        console.print(f"{left:,} {lines} changed {'it' if left == 1 else 'them'} again:")
+        console.print(f"{left:,} {lines}:")
     for line in document["left"][:SHOWN]:
         console.print(f"    {escape(line['name'])} (by {escape(line['file_name'])})")

@@ -11,9 +11,12 @@ from campfill_pipeline.defs.revert_job import REVERT_JOB
 from campfill_pipeline.warehouse.register import uploads
 
 
-def take_upload_back(runs: LocalRuns, upload_id: UUID) -> dict[str, Any]:
-    """Run the job, then bring fulfillment up to date. Returns the file, and the lines taken back and left."""
-    config = {"ops": {"take_back": {"config": {"upload_id": str(upload_id)}}}}
+def take_upload_back(runs: LocalRuns, upload_id: UUID, *, again: bool = False) -> dict[str, Any]:
+    """Run the job, then bring fulfillment up to date. Returns the file, and the lines taken back and left.
+
+    `again`: undo an earlier revert, so that the upload counts again.
+    """
+    config = {"ops": {"take_back": {"config": {"upload_id": str(upload_id), "again": again}}}}
     with runs.campfill.connect() as connection:
         known = uploads.find(connection, upload_id)
     tags = run_names.upload([known.file_name if known else str(upload_id)])

@@ -12,12 +12,16 @@ from campfill_pipeline.warehouse.register import revert
 REVERT_JOB = "revert"
 
 
-@dg.op(config_schema={"upload_id": str}, required_resource_keys={"campfill"})
+@dg.op(
+    config_schema={"upload_id": str, "again": dg.Field(bool, default_value=False)},
+    required_resource_keys={"campfill"},
+)
 def take_back(context: dg.OpExecutionContext) -> dict[str, Any]:
     """Undo what the upload changed, as new revisions; what was changed again since is left and listed."""
     campfill: Campfill = context.resources.campfill
     with campfill.connect() as connection:
-        result = revert.revert(connection, UUID(context.op_config["upload_id"]), now=campfill.clock())
+        upload_id, again = UUID(context.op_config["upload_id"]), context.op_config["again"]
+        result = revert.revert(connection, upload_id, now=campfill.clock(), again=again)
     taken = [asdict(line) for line in result.taken]
     left = [asdict(line) for line in result.left]
     context.add_output_metadata(
@@ -32,6 +36,7 @@ def take_back(context: dg.OpExecutionContext) -> dict[str, Any]:
         "file": result.upload.file_name,
         "taken_back": taken,
         "left": left,
+        "in_force": result.stands,
     }
 
 

@@ -20,9 +20,12 @@ from hypothesis.stateful import (
 )
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
+from campfill_pipeline.warehouse.delivery.day import store_export
 from campfill_pipeline.warehouse.rebuild.replay import Validated, rebuild
 from campfill_pipeline.warehouse.register import ledger
 from campfill_pipeline.warehouse.register.revert import revert
+from campfill_pipeline_tests.warehouse import delivery_rows as report
 from campfill_pipeline_tests.warehouse.lists import NOW, apply, arrive, listed
 from campfill_pipeline_tests.warehouse.register_dump import dump
 from campfill_pipeline_tests.warehouse.register_model import COMPARED, Model, ModelUpload, Row
@@ -30,6 +33,8 @@ from campfill_pipeline_tests.warehouse.test_rebuild import again
 
 IDS = [UUID(int=number) for number in range(1, 9)]
 TABLES = "upload, upload_issue, ledger_event, line_register, line_history, line_overtaken, upload_listing, line_dirty"
+TABLES += ", report_hour, report_series, report_entity, report_day, report_fetch, report_refusal, restatement"
+TABLES += ", delivery_fetch, line_day, export_span"
 TABLES += (
     ", fulfillment, fulfillment_window, fulfillment_trend, shortfall_cause, reconciliation, fulfillment_state"
 )
@@ -63,6 +68,19 @@ def rows_of(content: Content) -> list[Row]:
     ]
 
 
+Hours = dict[tuple[int, UUID], Decimal]  # impressions by hour of the day and campaign id
+hours: st.SearchStrategy[Hours] = st.dictionaries(
+    st.tuples(st.integers(8, 9), st.sampled_from(IDS)), st.integers(1, 9).map(Decimal), min_size=1, max_size=5
+)
+
+
+def report_rows(found: Hours) -> list[report.Row]:
+    return [
+        report.Row(NOW.replace(hour=hour), "", str(key), None, impressions, None, None, None)
+        for (hour, key), impressions in found.items()
+    ]
+
+
 def rejected_of(content: Content) -> frozenset[UUID]:
     return content[1] - {key for key, _ in content[0]}
 
@@ -75,6 +93,7 @@ class RegisterHistory(RuleBasedStateMachine):
     connection: psycopg.Connection
     url: str
     folder: Path
+    rebuild_every: int = 1
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,6 +101,7 @@ class RegisterHistory(RuleBasedStateMachine):
         self.dropped: list[Content] = []
         self.content: dict[UUID, Content] = {}
         self.clock: datetime = NOW
+        self.delivered: dict[str, Hours] = {"api": {}, "csv": {}}
         self.connection.execute(f"TRUNCATE {TABLES} RESTART IDENTITY".encode())
 
     def tick(self) -> datetime:
@@ -156,6 +176,26 @@ class RegisterHistory(RuleBasedStateMachine):
         assert {line.line_id for line in result.left} == self.model.revert(upload)
         assert result.stands is upload.stands
 
+    @rule(rows=hours)
+    def fetch_the_day(self, rows: Hours) -> None:
+        """What the API does not have any more is gone."""
+        report.store(self.connection, NOW.date(), report_rows(rows), now=self.tick(), complete=False)
+        self.delivered["api"] = rows
+
+    @rule(rows=hours)
+    def drop_an_export(self, rows: Hours) -> None:
+        """A cut day of an export takes nothing away."""
+        at = self.tick()
+        upload = arrive(self.connection, (at, rows), at=at)
+        store_export(
+            self.connection, upload_id=upload.upload_id, rows=report.table(report_rows(rows)),
+            timezone="Europe/Berlin", now=at,
+        )  # fmt: skip
+        ledger.decide(
+            self.connection, upload.upload_id, status=UploadStatus.LOADED, kind=UploadKind.REPORT_CSV, at=at
+        )
+        self.delivered["csv"] = self.delivered["csv"] | rows
+
     @rule(content=contents)
     def die_before_the_commit(self, content: Content) -> None:
         with self.connection.transaction(force_rollback=True):
@@ -187,6 +227,19 @@ class RegisterHistory(RuleBasedStateMachine):
             assert number == len(chain)
         assert chains == {key: line.actions for key, line in self.model.lines.items()}
 
+    @invariant()
+    def delivery_counts_for_the_lines_in_force_and_once(self) -> None:
+        expected: dict[UUID, Decimal] = {}
+        for key, line in self.model.lines.items():
+            told = [
+                [count for (_, found), count in self.delivered[source].items() if found == key]
+                for source in ("api", "csv")
+            ]
+            if line.now is not None and any(told):
+                expected[key] = sum(next(counts for counts in told if counts), Decimal(0))
+        found = self.connection.execute("SELECT line_id, sum(impressions) FROM delivery_daily GROUP BY 1")
+        assert dict(found.fetchall()) == expected
+
     def read_again(self, upload: ledger.Upload) -> Validated:
         rejected = rejected_of(self.content[upload.upload_id])
         found = again(self.folder, upload)
@@ -194,6 +247,8 @@ class RegisterHistory(RuleBasedStateMachine):
         return Validated(found.lines, found.issues, counts, sorted(rejected))
 
     def teardown(self) -> None:
+        if (len(self.model.uploads) + 1) % self.rebuild_every:
+            return
         before = b"".join(dump(self.connection))
         result = rebuild(
             self.url, self.read_again, rules=FulfillmentRules(), as_of=NOW.date(), now=self.clock
@@ -202,9 +257,12 @@ class RegisterHistory(RuleBasedStateMachine):
         assert b"".join(dump(self.connection)) == before
 
 
-def run(connection: psycopg.Connection, url: str, folder: Path, examples: int, steps: int) -> None:
+def run(
+    connection: psycopg.Connection, url: str, folder: Path, examples: int, steps: int, rebuild_every: int = 1
+) -> None:
     connection.autocommit = True
-    history = type("History", (RegisterHistory,), {"connection": connection, "url": url, "folder": folder})
+    given = {"connection": connection, "url": url, "folder": folder, "rebuild_every": rebuild_every}
+    history = type("History", (RegisterHistory,), given)
     run_state_machine_as_test(
         history,
         settings=settings(
@@ -216,10 +274,12 @@ def run(connection: psycopg.Connection, url: str, folder: Path, examples: int, s
     )
 
 
+@pytest.mark.hypothesis
 def test_any_history_gives_the_models_register_and_rebuilds_to_the_same_bytes(
     connection: psycopg.Connection, database_url: str, tmp_path: Path
 ) -> None:
-    run(connection, database_url, tmp_path, examples=3, steps=12)
+    explores = settings().max_examples > 100  # make explore
+    run(connection, database_url, tmp_path, examples=2_000 if explores else 50, steps=8, rebuild_every=6)
 
 
 @pytest.mark.long

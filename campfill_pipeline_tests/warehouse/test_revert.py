@@ -12,7 +12,7 @@ import pytest
 from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.warehouse.register import apply as register
 from campfill_pipeline.warehouse.register import ledger
-from campfill_pipeline.warehouse.register.revert import revert
+from campfill_pipeline.warehouse.register.revert import WouldChange, revert, would_change
 from campfill_pipeline_tests.warehouse.lists import NOW, apply, arrive, listed
 
 LATER = NOW + timedelta(hours=1)
@@ -132,3 +132,34 @@ def test_an_export_is_not_taken_back_and_its_mend_is_said(connection: psycopg.Co
     ledger.decide(connection, upload.upload_id, status=UploadStatus.LOADED, kind="report_csv", at=NOW)
     with pytest.raises(ledger.LedgerError, match=r"corrected export.*campfill refresh"):
         revert(connection, upload.upload_id, LATER)
+
+
+def test_a_second_revert_by_mistake_changes_nothing(connection: psycopg.Connection, tmp_path: Path) -> None:
+    line_id = uuid4()
+    apply(connection, tmp_path, [listed(line_id, impression_goal=1)])
+    upload, _ = apply(connection, tmp_path, [listed(line_id, impression_goal=2)])
+    with pytest.raises(ledger.LedgerError, match="is in force"):
+        revert(connection, upload.upload_id, LATER, again=True)
+    revert(connection, upload.upload_id, LATER, again=False)
+    with pytest.raises(
+        ledger.LedgerError, match=r"taken back already, since 2026-09-01 13:00.*revert 2 --again"
+    ):
+        revert(connection, upload.upload_id, LATER, again=False)
+    assert goals(connection) == {line_id: 1}
+    assert revert(connection, upload.upload_id, LATER, again=True).stands
+    assert goals(connection) == {line_id: 2}
+
+
+def test_what_a_revert_would_change_is_told_without_changing_it(
+    connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    old, new = uuid4(), uuid4()
+    apply(connection, tmp_path, [listed(old, name="A", impression_goal=1)])
+    upload, _ = apply(connection, tmp_path, [listed(old, name="A", impression_goal=2), listed(new, name="B")])
+    told = would_change(connection, upload.upload_id, LATER)
+    assert told == (
+        WouldChange(old, "A", "reverted", "impression_goal", "2", "1"),
+        WouldChange(new, "B", "withdrawn", None, None, None),
+    )
+    assert goals(connection) == {old: 2, new: 100_000}
+    assert ledger.get(connection, upload.upload_id).stands

@@ -18,6 +18,7 @@ from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.warehouse.locks import REGISTER_LOCK
 from campfill_pipeline.warehouse.register import ledger, revisions
 from campfill_pipeline.warehouse.register.uploads import Upload
+from campfill_pipeline.warehouse.statements import query
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,36 @@ class RevertResult:
         return self.upload.reverted_at is None
 
 
-def revert(conn: psycopg.Connection, upload_id: UUID, now: datetime) -> RevertResult:
+@dataclass(frozen=True)
+class WouldChange:
+    """One field of one line that a revert would change; a line that only goes or comes back has no `field`."""
+
+    line_id: UUID
+    name: str
+    action: str
+    field: str | None
+    before: str | None
+    after: str | None
+
+
+def would_change(
+    conn: psycopg.Connection, upload_id: UUID, now: datetime, *, again: bool = False
+) -> tuple[WouldChange, ...]:
+    """What `revert` would change, found by doing it and rolling back: nothing is stored. Raises as `revert` does."""
+    with conn.transaction(force_rollback=True):
+        revert(conn, upload_id, now, again=again)
+        rows = conn.execute(query("register/revert", "would change"), [upload_id]).fetchall()
+        return tuple(WouldChange(*row) for row in rows)
+
+
+def revert(
+    conn: psycopg.Connection, upload_id: UUID, now: datetime, *, again: bool | None = None
+) -> RevertResult:
     """Take back exactly what a loaded list changed, as new revisions; on a reverted one, put it back in force.
 
-    One transaction. Lines that later uploads name too are left and listed. Raises LedgerError where there is
-    nothing to take back.
+    One transaction. Lines that later uploads name too are left and listed. `again` says which of the two is meant, so
+    that a second revert by mistake changes nothing: True, put it back; False, take it back; None, whichever it is (a
+    replay). Raises LedgerError where that cannot be.
     """
     with conn.transaction():
         conn.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
@@ -66,6 +92,8 @@ def revert(conn: psycopg.Connection, upload_id: UUID, now: datetime) -> RevertRe
         if upload.kind != UploadKind.CAMPAIGN_LIST or upload.applied_no is None:
             raise _refusal(upload)
         stands = not upload.stands
+        if again is not None and again is not stands:
+            raise _not_meant(upload)
         conn.execute(
             "UPDATE upload SET reverted_at = %s WHERE upload_id = %s", [None if stands else now, upload_id]
         )
@@ -85,6 +113,21 @@ def revert(conn: psycopg.Connection, upload_id: UUID, now: datetime) -> RevertRe
         detail = {"stands": stands, "taken": len(taken), "left": len(left)}
         conn.execute("UPDATE ledger_event SET detail = %s WHERE event_no = %s", [Jsonb(detail), event_no])
         return RevertResult(ledger.get(conn, upload_id), taken, left)
+
+
+def _not_meant(upload: Upload) -> ledger.LedgerError:
+    named = f"The upload {upload.seq} ({upload.file_name})"
+    if upload.reverted_at is None:
+        return ledger.LedgerError(
+            upload.upload_id,
+            f"{named} is in force: there is no revert to undo.",
+            f"`campfill revert {upload.seq}`, without --again, takes it back.",
+        )
+    return ledger.LedgerError(
+        upload.upload_id,
+        f"{named} is taken back already, since {upload.reverted_at:%Y-%m-%d %H:%M} UTC. Nothing was changed.",
+        f"If it shall count again: `campfill revert {upload.seq} --again`.",
+    )
 
 
 def _refusal(upload: Upload) -> ledger.LedgerError:
