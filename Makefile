@@ -21,10 +21,10 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@touch $@
 
 run: $(VENV)/.installed  ## install, start everything in ./campfill-demo and load the demo world
-	@$(BIN)/campfill up --demo
+	@$(BIN)/campfill up --demo$(if $(PORT), --port $(PORT))
 
 up: $(VENV)/.installed  ## install and start everything in your own home, ./campfill-data
-	@$(BIN)/campfill up
+	@$(BIN)/campfill up$(if $(PORT), --port $(PORT))
 
 lint: $(VENV)/.installed-dev  ## check format, style and import rules
 	$(BIN)/ruff check .

@@ -10,6 +10,7 @@ import sys
 import traceback
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,7 +24,6 @@ from campfill_pipeline.settings import load_settings
 
 app = typer.Typer(
     name="campfill",
-    help="Campaign fulfillment you can trust: drop a list, see which lines reached their goal, which did not, and why.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -40,6 +40,8 @@ Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")
 ]
 Day = datetime  # typer parses dates as datetime; `_day` makes them dates
+DAY_FORMATS = ["%Y-%m-%d", "%d.%m.%Y"]
+FIRST_YEAR, LAST_YEAR = 2000, 2100  # of days that can be asked for
 
 
 class May(StrEnum):
@@ -57,11 +59,29 @@ class When(StrEnum):
 
 
 def _day(value: datetime | None) -> date | None:
+    if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise typer.BadParameter(f"{value:%Y-%m-%d} is no day from {FIRST_YEAR} to {LAST_YEAR}")
     return value.date() if value else None
 
 
 def _print_json(document: object) -> None:
     sys.stdout.write(json.dumps(document, default=plain, ensure_ascii=False, indent=1) + "\n")
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"campfill {metadata.version('campfill')}")
+        raise typer.Exit()
+
+
+@app.callback()
+def campfill(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", callback=_say_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Campaign fulfillment you can trust: drop a list, see which lines reached their goal, which did not, and why."""
 
 
 @app.command()
@@ -103,11 +123,9 @@ def ingest(
 
 @app.command()
 def refresh(
-    first: Annotated[
-        Day | None, typer.Option("--from", help="First local day.", formats=["%Y-%m-%d"])
-    ] = None,
+    first: Annotated[Day | None, typer.Option("--from", help="First local day.", formats=DAY_FORMATS)] = None,
     last: Annotated[
-        Day | None, typer.Option("--to", help="Last local day, inclusive.", formats=["%Y-%m-%d"])
+        Day | None, typer.Option("--to", help="Last local day, inclusive.", formats=DAY_FORMATS)
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -143,7 +161,7 @@ def status(as_json: Json = False) -> None:
 @app.command()
 def fulfillment(
     as_of: Annotated[
-        Day | None, typer.Option(help="Local day; computes, never writes.", formats=["%Y-%m-%d"])
+        Day | None, typer.Option(help="Local day; computes, never writes.", formats=DAY_FORMATS)
     ] = None,
     contract: Annotated[
         When, typer.Option(help="The contract as it stands now, or as it stood then.")
@@ -203,7 +221,7 @@ def revert(
 
 @app.command()
 def report(
-    as_of: Annotated[Day | None, typer.Option(help="Local day.", formats=["%Y-%m-%d"])] = None,
+    as_of: Annotated[Day | None, typer.Option(help="Local day.", formats=DAY_FORMATS)] = None,
     out: Annotated[Path | None, typer.Option(help="Folder; default: reports/ in CAMPFILL_HOME.")] = None,
 ) -> None:
     """Write the HTML page and the XLSX."""
@@ -290,12 +308,12 @@ def db_stop() -> None:
     typer.echo("The database is stopped." if stopped else "The database did not run.", err=True)
 
 
-@db.command()
-def psql() -> None:
-    """Open an SQL prompt on campfill's tables."""
+@db.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def psql(context: typer.Context) -> None:
+    """Open an SQL prompt on campfill's tables; what follows goes to psql: campfill db psql -c "SELECT 1"."""
     from campfill_pipeline.commands import database as command
 
-    raise typer.Exit(command.psql(load_settings()))
+    raise typer.Exit(command.psql(load_settings(), context.args))
 
 
 @db.command()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
 
@@ -35,6 +35,8 @@ class Setting:
     meaning: str
     secret: bool = False
 
+
+MOST_DAYS = 366
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
@@ -165,14 +167,14 @@ class Settings:
             folder.mkdir(parents=True, exist_ok=True)
 
 
-def _whole(values: Mapping[str, str], variable: str, least: int) -> int:
+def _whole(values: Mapping[str, str], variable: str, least: int, most: int) -> int:
     text = values[variable]
     try:
         number = int(text)
     except ValueError:
-        raise SettingsError(variable, text, f"give a whole number of at least {least}") from None
-    if number < least:
-        raise SettingsError(variable, text, f"give a whole number of at least {least}")
+        number = least - 1
+    if not least <= number <= most:
+        raise SettingsError(variable, text, f"give a whole number from {least} to {most}")
     return number
 
 
@@ -198,10 +200,10 @@ def _hosts(values: Mapping[str, str]) -> tuple[str, ...]:
 
 def _timezone(values: Mapping[str, str]) -> ZoneInfo:
     text = values["CAMPFILL_TIMEZONE"]
-    try:
-        return ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise SettingsError("CAMPFILL_TIMEZONE", text, "give an IANA name like Europe/Berlin") from None
+    # Names such as `localtime` mean something else on every machine, and nothing to the database.
+    if text not in available_timezones() - {"localtime", "Factory"}:
+        raise SettingsError("CAMPFILL_TIMEZONE", text, "give an IANA name like Europe/Berlin")
+    return ZoneInfo(text)
 
 
 def environment(environ: Mapping[str, str] | None = None, *, cwd: Path | None = None) -> dict[str, str]:
@@ -244,12 +246,12 @@ def load_settings(environ: Mapping[str, str] | None = None, *, cwd: Path | None 
         reporting_url=values["CAMPFILL_REPORTING_URL"].rstrip("/") or None,
         reporting_token=values["CAMPFILL_REPORTING_TOKEN"] or None,
         reporting_connector=values["CAMPFILL_REPORTING_CONNECTOR"],
-        restate_days=_whole(values, "CAMPFILL_RESTATE_DAYS", 0),
-        final_after_days=_whole(values, "CAMPFILL_FINAL_AFTER_DAYS", 0),
+        restate_days=_whole(values, "CAMPFILL_RESTATE_DAYS", 0, MOST_DAYS),
+        final_after_days=_whole(values, "CAMPFILL_FINAL_AFTER_DAYS", 0, MOST_DAYS),
         settle_seconds=settle,
-        max_upload_mb=_whole(values, "CAMPFILL_MAX_UPLOAD_MB", 1),
-        parse_memory_mb=_whole(values, "CAMPFILL_PARSE_MEMORY_MB", 256),
-        parse_seconds=_whole(values, "CAMPFILL_PARSE_SECONDS", 1),
+        max_upload_mb=_whole(values, "CAMPFILL_MAX_UPLOAD_MB", 1, 100_000),
+        parse_memory_mb=_whole(values, "CAMPFILL_PARSE_MEMORY_MB", 256, 1_000_000),
+        parse_seconds=_whole(values, "CAMPFILL_PARSE_SECONDS", 1, 86_400),
         bands=_bands(values),
         door_hosts=_hosts(values),
     )

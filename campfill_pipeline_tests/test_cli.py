@@ -144,3 +144,37 @@ def test_doctor_finds_what_is_wrong_and_says_the_mend(campfill: Shell) -> None:
         "doctor", code=1, CAMPFILL_REPORTING_URL="http://127.0.0.1:9", CAMPFILL_REPORTING_TOKEN="t"
     ).stdout
     assert "reporting" in lost
+
+
+def test_a_rejected_file_says_why_and_how_to_mend_it_on_the_terminal_and_in_json(
+    campfill: Shell, tmp_path: Path
+) -> None:
+    empty = tmp_path / "empty.xlsx"
+    empty.write_bytes(b"")
+    shown = campfill("ingest", str(empty), code=4).stdout
+    (report,) = json.loads(campfill("ingest", str(empty), "--json", code=4).stdout)
+    issue = report["issues"][0]
+    assert (issue["code"], issue["severity"], issue["cell"]) == ("empty_file", "error", None)
+    assert issue["message"] and issue["hint"]
+    assert " ".join(issue["message"].split()) in " ".join(shown.split())
+
+
+def test_days_are_taken_in_both_notations_and_far_ones_refused_in_a_sentence(campfill: Shell) -> None:
+    assert json.loads(campfill("fulfillment", "--as-of", "23.11.2026", "--json").stdout) == []
+    assert "no day from 2000 to 2100" in " ".join(
+        campfill("fulfillment", "--as-of", "9999-12-31", code=2).stderr.split()
+    )
+
+
+def test_a_receipt_that_comes_back_keeps_the_name_of_its_file(campfill: Shell, tmp_path: Path) -> None:
+    faulty = write_list(tmp_path / "faulty.xlsx", [row(1), row(2, runtime="next week")])
+    (first,) = json.loads(campfill("ingest", str(faulty), "--json", code=3).stdout)
+    assert first["receipt"] == "outbox/000001-faulty.receipt.xlsx"
+    (again,) = json.loads(campfill("ingest", str(campfill.home / first["receipt"]), "--json", code=4).stdout)
+    assert again["receipt"] == "outbox/000002-faulty.receipt.xlsx"
+
+
+def test_psql_takes_a_statement_and_the_version_is_told(campfill: Shell) -> None:
+    campfill("status")
+    assert campfill("db", "psql", "-At", "-c", "SELECT count(*) FROM line").stdout.strip() == "0"
+    assert campfill("--version").stdout.startswith("campfill ")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from campfill_pipeline.commands import show_settings
 from campfill_pipeline.settings import SETTINGS, SettingsError, load_settings
 
 
@@ -39,6 +40,9 @@ def test_a_variable_set_to_nothing_means_its_default_whatever_the_env_file_says(
         ("CAMPFILL_RESTATE_DAYS", "-1"),
         ("CAMPFILL_MAX_UPLOAD_MB", "many"),
         ("CAMPFILL_SETTLE_SECONDS", "nan"),
+        ("CAMPFILL_TIMEZONE", "localtime"),
+        ("CAMPFILL_FINAL_AFTER_DAYS", "99999999999"),
+        ("CAMPFILL_RESTATE_DAYS", "100000"),
     ],
 )
 def test_a_wrong_value_names_its_variable(tmp_path: Path, variable: str, value: str) -> None:
@@ -62,3 +66,18 @@ def test_the_token_is_read_when_asked_and_the_environment_wins(tmp_path: Path) -
     settings.token_file.write_text("stored\n")
     assert settings.current_token() == "stored"
     assert load_settings({"CAMPFILL_REPORTING_TOKEN": "given"}, cwd=tmp_path).current_token() == "given"
+
+
+def test_settings_show_where_the_database_is_but_no_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CAMPFILL_HOME", str(tmp_path))
+    monkeypatch.delenv("CAMPFILL_REPORTING_TOKEN", raising=False)
+    (tmp_path / "reporting-token").write_text("s3cret")
+    for address in ("postgresql://ann:s3:c@ret@host:5432/d", "postgresql://host/d?user=ann&password=s3cret"):
+        monkeypatch.setenv("CAMPFILL_DATABASE_URL", address)
+        shown = {fact["variable"]: str(fact["value"]) for fact in show_settings.facts()}
+        assert "host" in shown["CAMPFILL_DATABASE_URL"] and "ann" in shown["CAMPFILL_DATABASE_URL"]
+        assert "s3" not in shown["CAMPFILL_DATABASE_URL"]
+        assert "campfill token" in shown["CAMPFILL_REPORTING_TOKEN"]

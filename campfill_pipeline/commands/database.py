@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -12,9 +13,9 @@ from campfill_pipeline.warehouse.postgres import backup as backups
 from campfill_pipeline.warehouse.postgres import server
 
 
-def psql(settings: Settings) -> int:
-    """An SQL prompt on campfill's tables; the exit code of the program."""
-    return backups.psql(server.database_url(settings))
+def psql(settings: Settings, arguments: Sequence[str] = ()) -> int:
+    """An SQL prompt on campfill's tables, with psql's own arguments; the exit code of the program."""
+    return backups.psql(server.database_url(settings), arguments)
 
 
 def backup(settings: Settings, file: Path) -> None:

@@ -59,7 +59,7 @@ def _show(reports: list[dict[str, Any]]) -> None:
                 if issue["sheet"] and issue["cell"]
                 else issue["cell"] or ""
             )
-            console.print(f"    {where}  {issue['message']} {issue['hint']}")
+            console.print(f"    {where:<3}  {issue['message']} {issue['hint']}", markup=False)
         if len(errors) > 10:
             console.print(f"    … and {len(errors) - 10:,} more")
         if report["receipt"]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from campfill_pipeline.commands import render
-from campfill_pipeline.settings import SETTINGS, read_values
+from campfill_pipeline.settings import SETTINGS, Setting, load_settings, read_values
 
 Fact = dict[str, str | bool]
+MASK = "********"
+# What stands between the user's name and the host, up to the last @; and the same as a parameter.
+_PASSWORD = re.compile(r"(://[^:/@]*:|[?&\s]password\s*=\s*).+?(@(?=[^@]*$)|(?=[&\s]|$))")
 
 
 def facts() -> list[Fact]:
@@ -14,13 +20,22 @@ def facts() -> list[Fact]:
     return [
         {
             "variable": setting.variable,
-            "value": "********" if setting.secret and values[setting.variable] else values[setting.variable],
+            "value": _shown(setting, values),
             "default": setting.default,
             "is_default": values[setting.variable] == setting.default,
             "meaning": setting.meaning,
         }
         for setting in SETTINGS
     ]
+
+
+def _shown(setting: Setting, values: Mapping[str, str]) -> str:
+    value = values[setting.variable]
+    if setting.variable == "CAMPFILL_REPORTING_TOKEN" and not value and load_settings(values).current_token():
+        return f"{MASK} (stored by `campfill token`)"
+    if setting.variable == "CAMPFILL_DATABASE_URL":
+        return _PASSWORD.sub(rf"\1{MASK}\2", value)
+    return MASK if setting.secret and value else value
 
 
 def show(settings: list[Fact]) -> None:

@@ -6,11 +6,11 @@ Belongs here: this one shape, so that every door tells the same. Does not belong
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 from uuid import UUID
 
-from campfill_pipeline.domain.issues import Issue
+from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.warehouse.database import Connection
 from campfill_pipeline.warehouse.register import announced, uploads
 from campfill_pipeline.warehouse.register.announced import Announced
@@ -29,9 +29,22 @@ def of_upload(upload: Upload, issues: Sequence[Issue]) -> dict[str, Any]:
         "status": upload.status,
         "reason": upload.reason,
         "rows": {count: getattr(upload, f"rows_{count}") or 0 for count in COUNTS},
-        "issues": [asdict(issue) for issue in issues],
+        "issues": [*_of_the_file(upload), *(asdict(issue) for issue in issues)],
         "receipt": upload.receipt,
     }
+
+
+def _of_the_file(upload: Upload) -> list[dict[str, Any]]:
+    """Why a file as a whole was rejected, as the first of its issues: it has no cell, but a reason and a mend."""
+    if upload.reason is None:
+        return []
+    told = {
+        "code": upload.reason,
+        "severity": Severity.ERROR,
+        "message": upload.message or "",
+        "hint": upload.hint or "",
+    }
+    return [dict.fromkeys(field.name for field in fields(Issue)) | told]
 
 
 def of_announced(file: Announced) -> dict[str, Any]:

@@ -48,11 +48,16 @@ ISSUE_COLUMNS = (
     "message",
     "hint",
 )
+_RECEIPT = re.compile(r"^\d{6}-(.+?)(?:\.receipt)+\.xlsx$")
 
 
 def partition_key(seq: int, file_name: str) -> str:
-    """Dagster's name for an upload: in order of arrival, and readable: `000008-campaigns.xlsx`."""
-    clean = re.sub(r"[^\w.\-]+|\.{2,}", "-", unicodedata.normalize("NFC", file_name))
+    """Dagster's name for an upload: in order of arrival, and readable: `000008-campaigns.xlsx`.
+
+    A receipt that comes back is called like the file it belongs to, so that names do not grow from round to round.
+    """
+    name = _RECEIPT.sub(r"\1.xlsx", unicodedata.normalize("NFC", file_name))
+    clean = re.sub(r"[^\w.\-]+|\.{2,}", "-", name)
     return f"{seq:06d}-{clean[:60].strip('-') or 'file'}"
 
 
