@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from dotenv import dotenv_values
 
 from campfill_pipeline.domain.errors import CampfillError
-from campfill_pipeline.domain.fulfillment import Bands, FulfillmentRules
+from campfill_pipeline.domain.fulfillment import Bands, FulfillmentRules, Pacing
+from campfill_pipeline.domain.weekdays import OFF, UnknownHolidaysError, check_region
 
 
 class SettingsError(CampfillError):
@@ -78,6 +79,16 @@ SETTINGS: tuple[Setting, ...] = (
         "100,99.5,95",
         "lower limits of goal met, near goal and moderate shortfall, in percent",
     ),
+    Setting(
+        "CAMPFILL_PACING",
+        "measured",
+        "what a line should have by now: measured (by the week of its sites) or even (a straight line)",
+    ),
+    Setting(
+        "CAMPFILL_HOLIDAYS",
+        "DE",
+        "whose public holidays count as Sundays: a country or one of its states, like DE-BY; none for no holidays",
+    ),
 )
 
 
@@ -99,6 +110,8 @@ class Settings:
     parse_memory_mb: int
     parse_seconds: int
     bands: Bands
+    pacing: Pacing = Pacing.MEASURED
+    holidays: str | None = "DE"
     door_hosts: tuple[str, ...] = ()
 
     @property
@@ -150,7 +163,11 @@ class Settings:
     def rules(self) -> FulfillmentRules:
         """What the fulfillment figures depend on besides the data."""
         return FulfillmentRules(
-            timezone=self.timezone.key, bands=self.bands, final_after_days=self.final_after_days
+            timezone=self.timezone.key,
+            bands=self.bands,
+            final_after_days=self.final_after_days,
+            pacing=self.pacing,
+            holidays=self.holidays,
         )
 
     def current_token(self) -> str | None:
@@ -196,6 +213,27 @@ def _hosts(values: Mapping[str, str]) -> tuple[str, ...]:
     if any("/" in name or " " in name for name in names):
         raise SettingsError("CAMPFILL_DOOR_HOSTS", text, "give host names only, like campfill.example")
     return names
+
+
+def _pacing(values: Mapping[str, str]) -> Pacing:
+    text = values["CAMPFILL_PACING"]
+    try:
+        return Pacing(text.strip().lower())
+    except ValueError:
+        raise SettingsError("CAMPFILL_PACING", text, "give measured or even") from None
+
+
+def _holidays(values: Mapping[str, str]) -> str | None:
+    text = values["CAMPFILL_HOLIDAYS"].strip()
+    if text.lower() == OFF:
+        return None
+    region = text.upper()
+    try:
+        check_region(region)
+    except UnknownHolidaysError:
+        mend = "give a country like DE, one of its states like DE-BY, or none"
+        raise SettingsError("CAMPFILL_HOLIDAYS", text, mend) from None
+    return region
 
 
 def _timezone(values: Mapping[str, str]) -> ZoneInfo:
@@ -254,4 +292,6 @@ def load_settings(environ: Mapping[str, str] | None = None, *, cwd: Path | None 
         parse_seconds=_whole(values, "CAMPFILL_PARSE_SECONDS", 1, 86_400),
         bands=_bands(values),
         door_hosts=_hosts(values),
+        pacing=_pacing(values),
+        holidays=_holidays(values),
     )

@@ -5,7 +5,7 @@ The figures themselves are computed in SQL, in one place (`warehouse/figures/ful
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
 
@@ -38,6 +38,13 @@ class Pace(StrEnum):
     AHEAD = "ahead"
 
 
+class Pacing(StrEnum):
+    """What the due curve follows: the measured week, or a straight line."""
+
+    MEASURED = "measured"
+    EVEN = "even"
+
+
 @dataclass(frozen=True)
 class Bands:
     """Lower limits, in percent of the goal, of the three upper bands; below `moderate` a shortfall is critical."""
@@ -49,10 +56,26 @@ class Bands:
 
 @dataclass(frozen=True)
 class FulfillmentRules:
-    """What the figures depend on besides the data: the local time zone's IANA name, bands, days until final."""
+    """What the figures depend on besides the data: the local time zone's IANA name, bands, days until final.
+
+    `pacing`: the due curve by the measured week, or a straight line. `holidays`: whose public holidays count as
+    Sundays, in the words of `weekdays`; None for no holidays.
+    """
 
     timezone: str = "Europe/Berlin"
     bands: Bands = Bands()
     final_after_days: int = 3
     behind_below: Decimal = Decimal("0.95")
     ahead_above: Decimal = Decimal("1.05")
+    pacing: Pacing = Pacing.MEASURED
+    holidays: str | None = "DE"
+
+    @property
+    def key(self) -> str:
+        """All rules as one text: figures are those of today's rules only where their keys are equal."""
+        return " ".join(f"{rule.name}={getattr(self, rule.name)}" for rule in fields(self))
+
+    @property
+    def measured_week(self) -> bool:
+        """Whether the due curve follows the measured week."""
+        return self.pacing == Pacing.MEASURED

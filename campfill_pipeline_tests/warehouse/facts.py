@@ -23,20 +23,21 @@ def add_line(
     purchase_type: str = "guaranteed",
     first_seen: datetime = LONG_AGO,
     line_id: UUID | None = None,
+    placement: str | None = None,
 ) -> int:
     """Add a line to the register and mark it as touched; answers its number."""
     runtime = f"{start:%d.%m.%Y}-{end:%d.%m.%Y}" if start else f"ASAP-{end:%d.%m.%Y}"
     row = connection.execute(
         """INSERT INTO line_register (id, revision, first_seen_at, valid_from, upload_id, event_no, action,
                                       brought, name, kind_listed, buyer, runtime, start_date, end_date,
-                                      impression_goal, cpm_eur, purchase_type)
+                                      impression_goal, cpm_eur, purchase_type, placement)
            VALUES (%(id)s, 1, %(seen)s, %(seen)s, gen_random_uuid(), 1, 'created',
                    true, 'A line', %(kind)s, 'Not set', %(runtime)s, %(start)s, %(end)s,
-                   %(goal)s, %(cpm)s, %(purchase_type)s)
+                   %(goal)s, %(cpm)s, %(purchase_type)s, %(placement)s)
            RETURNING line_no""",
         {
             "id": line_id or uuid4(), "seen": first_seen, "kind": kind, "runtime": runtime, "start": start,
-            "end": end, "goal": goal, "cpm": cpm, "purchase_type": purchase_type,
+            "end": end, "goal": goal, "cpm": cpm, "purchase_type": purchase_type, "placement": placement,
         },
     ).fetchone()  # fmt: skip
     assert row is not None
@@ -71,6 +72,33 @@ def deliver(
         {"line": line, "day": day, "source": source, "counted": counted, "impressions": impressions},
     )
     touch(connection, line)
+
+
+def deliver_at(
+    connection: psycopg.Connection, line: int, site: str, day: date, impressions: Decimal | int
+) -> None:
+    """Put what a line delivered at a site on a day into the roll-ups, as a day that is stored does."""
+    values = {"line": line, "site": site, "day": day, "impressions": impressions}
+    connection.execute("INSERT INTO site (site) VALUES (%(site)s) ON CONFLICT DO NOTHING", values)
+    connection.execute(
+        """INSERT INTO report_series (source, campaign_no, deal_no, line_no, attributed_as)
+           VALUES ('a', %(line)s, 0, %(line)s, 'c') ON CONFLICT DO NOTHING""",
+        values,
+    )
+    connection.execute(
+        """INSERT INTO site_day (series_no, day, site_no, impressions)
+           SELECT series_no, %(day)s, site_no, %(impressions)s FROM report_series, site
+           WHERE line_no = %(line)s AND site = %(site)s
+           ON CONFLICT (series_no, day, site_no) DO UPDATE SET impressions = excluded.impressions""",
+        values,
+    )
+    row = connection.execute(
+        """SELECT sum(impressions) FROM site_day JOIN report_series USING (series_no)
+           WHERE line_no = %(line)s AND day = %(day)s""",
+        values,
+    ).fetchone()
+    assert row is not None
+    deliver(connection, line, day, row[0])
 
 
 def fetch(

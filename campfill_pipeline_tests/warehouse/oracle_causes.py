@@ -6,7 +6,7 @@ Everything is looked up anew for each line, the slow and obvious way; rates are 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -31,7 +31,7 @@ class Hour:
 
 @dataclass(frozen=True)
 class Line:
-    """A line with its rows. `start` is the effective start."""
+    """A line with its rows. `start` is the effective start; `expected` and `behind` are for live lines."""
 
     line_id: str
     kind: str
@@ -41,6 +41,8 @@ class Line:
     end: date
     covered: bool
     rows: tuple[Hour, ...]
+    expected: Fraction
+    behind: bool
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,15 @@ class Told:
 class Judge:
     """Judges lines as of a local day, by all lines there are."""
 
-    def __init__(self, lines: Sequence[Line], as_of: date, zone: ZoneInfo) -> None:
-        self.lines, self.as_of, self.zone = lines, as_of, zone
+    def __init__(self, lines: Sequence[Line], as_of: date, zone: ZoneInfo, holidays: Set[date]) -> None:
+        self.lines, self.as_of, self.zone, self.holidays = lines, as_of, zone, holidays
+
+    def cell(self, row: Hour) -> tuple[str, int]:
+        """Class of day, weekday, Saturday, or Sunday and holiday, and hour of day."""
+        local = row.hour_utc.astimezone(self.zone)
+        if local.date() in self.holidays or local.weekday() == 6:
+            return "Sunday", local.hour
+        return "Saturday" if local.weekday() == 5 else "weekday", local.hour
 
     def day(self, row: Hour) -> date:
         return row.hour_utc.astimezone(self.zone).date()
@@ -72,7 +81,7 @@ class Judge:
     def target(self, line: Line) -> Fraction:
         if self.as_of > line.end:
             return Fraction(line.goal)
-        return Fraction(line.goal * max(0, (self.as_of - line.start).days), (line.end - line.start).days + 1)
+        return line.expected if line.start <= self.as_of else Fraction(0)
 
     def delivered(self, line: Line) -> Fraction:
         return sum((row.impressions for row in self.towards_target(line)), Fraction(0))
@@ -129,6 +138,8 @@ class Judge:
         gap = 1 - delivered / target
         if float(gap) <= 3 / math.sqrt(needed_plays):
             return None
+        if self.as_of <= line.end and not line.behind:
+            return None
         best = max(share for share in shares if share is not None)
         stage = STAGES[shares.index(best)]
         bids_cause = "not_selected" if line.kind == "campaign" else "too_few_bids"
@@ -149,8 +160,7 @@ class Judge:
 
     def rate(self, row: Hour, reference: list[Hour], below: Part, above: Part) -> Fraction:
         site = [other for other in reference if other.site == row.site]
-        hour = row.hour_utc.astimezone(self.zone).hour
-        cell = [other for other in site if other.hour_utc.astimezone(self.zone).hour == hour]
+        cell = [other for other in site if self.cell(other) == self.cell(row)]
         for rows in (cell, site):
             if sum(below(other) for other in rows) >= 100:
                 return ratio(rows, below, above)

@@ -11,6 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import psycopg
+from holidays import country_holidays
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,12 +27,19 @@ TABLES = (
     "report_hour, report_series, report_entity, report_fetch, report_day, restatement, delivery_fetch,"
     " report_refusal, line_day, line_register, line_dirty, fulfillment, fulfillment_state, fulfillment_fetch,"
     " fulfillment_window, fulfillment_trend, shortfall_cause, reconciliation, reference_series, reference_hour,"
-    " reference_day, line_reference, line_mix, line_hours"
+    " reference_day, line_reference, line_mix, line_hours, site_day, week_member, week_cell,"
+    " site_week, week_state, line_week"
 )
 COMPARED = {
     "shortfall_cause": "SELECT to_jsonb(t) FROM shortfall_cause t ORDER BY line_no",
     "line_reference": "SELECT to_jsonb(t) FROM line_reference t ORDER BY line_no",
-    "line_mix": "SELECT * FROM line_mix ORDER BY 1, 2, 3",
+    "line_mix": "SELECT * FROM line_mix ORDER BY line_no, site_no, class, hour",
+    "site_day": "SELECT * FROM site_day ORDER BY 1, 2, 3",
+    "week_member": "SELECT * FROM week_member ORDER BY 1",
+    "week_cell": "SELECT * FROM week_cell ORDER BY 1, 2",
+    "site_week": "SELECT * FROM site_week ORDER BY 1, 2, 3",
+    "week_state": "SELECT * FROM week_state",
+    "line_week": "SELECT * FROM line_week ORDER BY 1",
     "line_hours": "SELECT * FROM line_hours ORDER BY 1",
     "reference_hour": "SELECT * FROM reference_hour WHERE rows <> 0 ORDER BY 1, 2, 3",
     "reference_day": "SELECT * FROM reference_day WHERE rows <> 0 ORDER BY 1, 2",
@@ -167,7 +175,8 @@ def test_causes_after_any_changes_are_those_of_a_full_recompute(
 def compare_with_oracle(publisher: Publisher) -> None:
     """Lines, figures and types are taken from the tables, whose own tests they have; rows from what was sent."""
     listed = publisher.connection.execute(
-        """SELECT line_id::text, kind, purchase_type, impression_goal, effective_start, end_date, covered
+        """SELECT line_id::text, kind, purchase_type, impression_goal, effective_start, end_date, covered, expected,
+                  COALESCE(pace = 'behind', false)
            FROM fulfillment ORDER BY line_no"""
     ).fetchall()
     ids = {line_id for line_id, *_ in listed}
@@ -181,10 +190,23 @@ def compare_with_oracle(publisher: Publisher) -> None:
                 )
                 of_line[owner].append(hour)
     lines = [
-        oracle_causes.Line(line_id, kind, purchase_type, goal, start, end, covered, tuple(of_line[line_id]))
-        for line_id, kind, purchase_type, goal, start, end, covered in listed
+        oracle_causes.Line(
+            line_id,
+            kind,
+            purchase_type,
+            goal,
+            start,
+            end,
+            covered,
+            tuple(of_line[line_id]),
+            Fraction(expected),
+            behind,
+        )
+        for line_id, kind, purchase_type, goal, start, end, covered, expected, behind in listed
     ]
-    judge = oracle_causes.Judge(lines, publisher.today, ZoneInfo(RULES.timezone))
+    judge = oracle_causes.Judge(
+        lines, publisher.today, ZoneInfo(RULES.timezone), set(country_holidays("DE", years=2026))
+    )
     wanted = {line.line_id: told for line in lines if (told := judge.judge(line)) is not None}
     found = {
         line_id: (cause, shares)

@@ -27,8 +27,16 @@ def test_planted_causes_are_found_and_healthy_lines_left_alone(connection: psyco
         str(line): cause
         for line, cause in connection.execute("SELECT line_id, cause FROM shortfall_cause").fetchall()
     }
-    right = [line for line, cause in world.planted.items() if found.get(line) == cause]
-    assert len(right) >= 0.95 * len(world.planted)
+    # On its first day alone a live line's gap may be within the day-to-day spread: then nobody is accused yet.
+    young = {
+        str(line)
+        for (line,) in connection.execute(
+            "SELECT line_id FROM fulfillment WHERE lifecycle = 'live' AND elapsed_days = 1"
+        ).fetchall()
+    }
+    planted = {line: cause for line, cause in world.planted.items() if line not in young}
+    right = [line for line, cause in planted.items() if found.get(line) == cause]
+    assert len(right) >= 0.95 * len(planted)
     assert world.outage_victims and all(found[line] == "won_but_not_played" for line in world.outage_victims)
     assert not [line for line in world.healthy if line in found]
 

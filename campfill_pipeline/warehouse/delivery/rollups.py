@@ -1,4 +1,4 @@
-"""Daily roll-ups of delivery: by series and day, and from these by line and day.
+"""Daily roll-ups of delivery: by series and day, with and without the site, and from the latter by line and day.
 
 Belongs here: sums over hours, and which source of a line's day counts. Does not belong here: which line a series has.
 """
@@ -58,6 +58,26 @@ def roll_up_series(
     conn.execute("DELETE FROM report_day WHERE day = %(day)s AND series_no = ANY(%(series)s)", values)
     sums = _SERIES_DAYS.format(day="%(day)s::date", which="AND series_no = ANY(%(series)s)")
     conn.execute(f"INSERT INTO report_day ({_SERIES_DAY_COLUMNS}) {sums}", values)
+    conn.execute(query("delivery/rollups", "forget sites"), values)
+    conn.execute(query("delivery/rollups", "sum sites"), values)
+
+
+def roll_up_sites(conn: psycopg.Connection, zone: ZoneInfo) -> None:
+    """Sum all hours by series, site and local day again; days of months that were put aside keep their sums."""
+    for first, last in partitions.whole_days(conn, zone):
+        values = {
+            "start": day_window(first, zone)[0], "end": day_window(last, zone)[1], "zone": zone.key,
+            "first": first, "last": last,
+        }  # fmt: skip
+        conn.execute(query("delivery/rollups", "forget all sites"), values)
+        conn.execute(query("delivery/rollups", "sum all sites"), values)
+    conn.execute("ANALYZE site_day")
+
+
+def sites_are_missing(conn: psycopg.Connection) -> bool:
+    """Whether there are hours but no sums by site: in a home from before these were kept."""
+    row = conn.execute(query("delivery/rollups", "sites are missing")).fetchone()
+    return row is not None and row[0] is True
 
 
 def roll_up_all(conn: psycopg.Connection, zone: ZoneInfo) -> int:
@@ -85,6 +105,7 @@ def roll_up_all(conn: psycopg.Connection, zone: ZoneInfo) -> int:
             """
         ).rowcount
         conn.execute("DROP TABLE day_anew")
+    roll_up_sites(conn, zone)
     return wrong
 
 

@@ -7,3 +7,25 @@ WHERE n.series_no = d.series_no AND n.day = d.day)
 -- name: mark dirty
 INSERT INTO line_dirty (line_no) SELECT unnest(%s::integer[]) AS line_no ORDER BY line_no
 ON CONFLICT (line_no) DO UPDATE SET since = EXCLUDED.since
+
+-- name: forget sites
+DELETE FROM site_day WHERE day = %(day)s AND series_no = ANY(%(series)s)
+
+-- name: sum sites
+INSERT INTO site_day (series_no, day, site_no, impressions)
+SELECT series_no, %(day)s::date, site_no, sum(impressions) FROM report_hour
+WHERE hour_utc >= %(start)s AND hour_utc < %(end)s AND series_no = ANY(%(series)s)
+GROUP BY series_no, site_no
+
+-- name: forget all sites
+DELETE FROM site_day WHERE day BETWEEN %(first)s AND %(last)s
+
+-- name: sum all sites
+INSERT INTO site_day (series_no, day, site_no, impressions)
+SELECT series_no, (hour_utc AT TIME ZONE %(zone)s)::date AS day, site_no, sum(impressions) FROM report_hour
+WHERE hour_utc >= %(start)s AND hour_utc < %(end)s
+GROUP BY 1, 2, 3
+ORDER BY 1, 2, 3
+
+-- name: sites are missing
+SELECT EXISTS (SELECT FROM report_hour) AND NOT EXISTS (SELECT FROM site_day)

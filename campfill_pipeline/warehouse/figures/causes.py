@@ -19,7 +19,9 @@ from psycopg.rows import class_row, dict_row
 
 from campfill_pipeline.domain import causes as rule
 from campfill_pipeline.domain.causes import Cause, Decomposition
+from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.domain.kinds import PurchaseType
+from campfill_pipeline.domain.weekdays import calendar
 from campfill_pipeline.warehouse.figures.references import ReferenceChange, refresh_references
 from campfill_pipeline.warehouse.statements import query, sections
 
@@ -29,7 +31,10 @@ PURCHASE_TYPES = list(PurchaseType)
 
 @dataclass(frozen=True)
 class ShortLine:
-    """A line below its target, with what it had delivered towards it (impressions)."""
+    """A line below its target, with what it had delivered towards it (impressions).
+
+    `beyond_chance`: of a live line, whether its gap is larger than the day-to-day spread of healthy lines makes it.
+    """
 
     line_id: UUID
     line_no: int
@@ -41,6 +46,7 @@ class ShortLine:
     target: Decimal
     delivered: Decimal
     cpm_eur: Decimal
+    beyond_chance: bool
 
 
 @dataclass(frozen=True)
@@ -56,14 +62,19 @@ class Verdict:
 
 
 def refresh_causes(
-    conn: psycopg.Connection, *, timezone: str, as_of: date, before: date | None, lines: list[int] | None
+    conn: psycopg.Connection,
+    rules: FulfillmentRules,
+    *,
+    as_of: date,
+    before: date | None,
+    lines: list[int] | None,
 ) -> int:
     """Judge again the lines that may differ (None: all), and those whose reference changed; answers how many.
 
     `lines` are all lines whose figures, rows, terms or coverage may differ since the refresh as of `before`.
     """
     texts = sections("figures/causes")
-    change = refresh_references(conn, timezone=timezone, as_of=as_of, before=before, lines=lines)
+    change = refresh_references(conn, timezone=rules.timezone, as_of=as_of, before=before, lines=lines)
     scope = None if lines is None else sorted({*lines, *_measured_anew(conn, change)})
     if scope is not None and not scope:
         return 0
@@ -71,7 +82,7 @@ def refresh_causes(
     verdicts = [verdict for line in short if (verdict := _without_funnel(line)) is not None]
     told = {verdict.line.line_no for verdict in verdicts}
     conn.execute(texts["forget own rows"].encode(), {"lines": lines})
-    verdicts += _judge(conn, texts, timezone, as_of, [line for line in short if line.line_no not in told])
+    verdicts += _judge(conn, texts, rules, as_of, [line for line in short if line.line_no not in told])
     _forget_references(conn, scope, [line.line_no for line in short if line.line_no not in told])
     _store(conn, scope, verdicts)
     return len(short)
@@ -120,14 +131,19 @@ def _without_funnel(line: ShortLine) -> Verdict | None:
 
 
 def _judge(
-    conn: psycopg.Connection, texts: dict[str, str], timezone: str, as_of: date, lines: list[ShortLine]
+    conn: psycopg.Connection,
+    texts: dict[str, str],
+    rules: FulfillmentRules,
+    as_of: date,
+    lines: list[ShortLine],
 ) -> list[Verdict]:
     """Judge covered, reported lines by their funnel, and remember the reference each was measured by."""
     if not lines:
         return []
     by_number = {line.line_no: line for line in lines}
     values: Row = {
-        "timezone": timezone,
+        "timezone": rules.timezone,
+        "holidays": sorted(calendar(rules.holidays, as_of).holidays),
         "as_of": as_of,
         "lines": list(by_number),
         "types": PURCHASE_TYPES,
@@ -174,7 +190,8 @@ def _by_funnel(line: ShortLine, measured: Row) -> Verdict | None:
         return Verdict(line, Cause.NO_REFERENCE, evidence=facts)
     baseline = rule.Baseline(*rates)
     found = rule.decompose(funnel, baseline, line.target)
-    if found.stage is None or not rule.beyond_chance(line.delivered, line.target, found.needed_plays):
+    told = line.beyond_chance and rule.beyond_chance(line.delivered, line.target, found.needed_plays)
+    if found.stage is None or not told:
         return None
     facts |= _measure(funnel, baseline, found)
     facts["reference"] = {

@@ -3,7 +3,7 @@
 -- name: below target
 -- Lines below `healthy_from` of their target: the goal of ended lines, what was due by as_of of live ones.
 SELECT line_id, line_no, kind, covered, reported, elapsed_days, days_fetched, trim_scale(target) AS target,
-       done AS delivered, cpm_eur
+       done AS delivered, cpm_eur, lifecycle <> 'live' OR pace = 'behind' AS beyond_chance
 FROM fulfillment f
 CROSS JOIN LATERAL (
     SELECT CASE lifecycle WHEN 'live' THEN expected ELSE impression_goal END AS target,
@@ -13,9 +13,9 @@ CROSS JOIN LATERAL (
     SELECT EXISTS (SELECT FROM line_day d WHERE d.line_no = f.line_no AND d.day <= t.last_day) AS reported) AS r
 WHERE lifecycle <> 'scheduled' AND elapsed_days > 0
   AND (%(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))
-  -- judged on whole numbers, since what was due is a quotient
+  -- judged without dividing, since what was due is a quotient
   AND CASE lifecycle
-          WHEN 'live' THEN done * flight_days < %(healthy_from)s::numeric * impression_goal * elapsed_days
+          WHEN 'live' THEN done * due_flight < %(healthy_from)s::numeric * impression_goal * due_elapsed
           ELSE done < %(healthy_from)s::numeric * impression_goal END
 ORDER BY line_no
 
@@ -40,7 +40,7 @@ CREATE TEMP TABLE short_line (
     first_row timestamptz NOT NULL, last_row timestamptz NOT NULL -- hours of its first and last report row
 ) ON COMMIT DROP;
 CREATE TEMP TABLE mix (
-    line_no integer NOT NULL, site_no integer NOT NULL, hour smallint NOT NULL,
+    line_no integer NOT NULL, site_no integer NOT NULL, class smallint NOT NULL, hour smallint NOT NULL,
     bids bigint NOT NULL, wins bigint NOT NULL, plays bigint NOT NULL, impressions numeric NOT NULL
 ) ON COMMIT DROP;
 CREATE TEMP TABLE choice (
@@ -49,7 +49,7 @@ CREATE TEMP TABLE choice (
 ) ON COMMIT DROP;
 CREATE TEMP TABLE rate (
     purchase_type text NOT NULL, first_day date NOT NULL, last_day date NOT NULL,
-    site_no integer NOT NULL, hour smallint NOT NULL, bids bigint NOT NULL,
+    site_no integer NOT NULL, class smallint NOT NULL, hour smallint NOT NULL, bids bigint NOT NULL,
     win_rate numeric NOT NULL, play_rate numeric NOT NULL, audience numeric NOT NULL
 ) ON COMMIT DROP
 
@@ -71,22 +71,26 @@ DELETE FROM line_hours WHERE %(lines)s::integer[] IS NULL OR line_no = ANY (%(li
 -- name: own rows
 -- Read the report rows of these lines, once, and keep what they come to.
 WITH summed AS MATERIALIZED (
-    SELECT l.line_no, h.site_no, local.hour, h.hour_utc, GROUPING(h.hour_utc) = 1 AS by_site,
+    SELECT l.line_no, h.site_no, local.class, local.hour, h.hour_utc, GROUPING(h.hour_utc) = 1 AS by_site,
            sum(h.bids) FILTER (WHERE local.funnel) AS bids, sum(h.wins) FILTER (WHERE local.funnel) AS wins,
            sum(h.plays) FILTER (WHERE local.funnel) AS plays,
            sum(h.impressions) FILTER (WHERE local.funnel) AS impressions,
            COALESCE(bool_or(h.bids > 0), false) AS bid, bool_or(h.impressions > 0) AS delivered
     FROM short_line l JOIN report_series s USING (line_no) JOIN report_hour h USING (series_no)
+    CROSS JOIN LATERAL (SELECT h.hour_utc AT TIME ZONE %(timezone)s AS at) clock
     CROSS JOIN LATERAL (
-        SELECT extract(hour FROM h.hour_utc AT TIME ZONE %(timezone)s)::smallint AS hour,
+        SELECT extract(hour FROM at)::smallint AS hour,
+               CASE WHEN extract(isodow FROM at) = 7 OR at::date = ANY (%(holidays)s::date[]) THEN 7
+                    WHEN extract(isodow FROM at) = 6 THEN 6 ELSE 1 END::smallint AS class,
                h.bids IS NOT NULL AND h.wins IS NOT NULL AND h.plays IS NOT NULL AS funnel) local
     WHERE l.line_no = ANY (%(remade)s::integer[])
       AND h.hour_utc BETWEEN %(first_hour)s AND %(last_hour)s    -- leaves out the months of others
       AND h.hour_utc BETWEEN l.first_row AND l.last_row AND h.hour_utc < l.until
-    GROUP BY GROUPING SETS ((l.line_no, h.site_no, local.hour), (l.line_no, h.hour_utc))
+    GROUP BY GROUPING SETS ((l.line_no, h.site_no, local.class, local.hour), (l.line_no, h.hour_utc))
 ),
 mixed AS (
-    INSERT INTO line_mix SELECT line_no, site_no, hour, bids, wins, plays, impressions
+    INSERT INTO line_mix (line_no, site_no, class, hour, bids, wins, plays, impressions)
+    SELECT line_no, site_no, class, hour, bids, wins, plays, impressions
     FROM summed WHERE by_site AND bids IS NOT NULL
 )
 INSERT INTO line_hours
@@ -98,7 +102,7 @@ WHERE l.line_no = ANY (%(remade)s::integer[])
 GROUP BY l.line_no
 
 -- name: mix
-INSERT INTO mix SELECT * FROM line_mix WHERE line_no = ANY (%(lines)s::integer[])
+INSERT INTO mix SELECT line_no, site_no, class, hour, bids, wins, plays, impressions FROM line_mix WHERE line_no = ANY (%(lines)s::integer[])
 
 -- name: choice
 -- The first of four that can be compared with: the days before the flight, the flight itself, each of the own
@@ -135,7 +139,8 @@ FROM short_line l LEFT JOIN chosen c
      ON (c.own_type, c.flight_first, c.flight_last) = (l.purchase_type, l.first_day, l.last_day)
 
 -- name: rate
--- Rates of the sites that the lines use, once per reference. A cell with little behind it takes its site's rate, a
+-- Rates of the sites that the lines use, once per reference, by class of day (weekday, Saturday, Sunday or holiday) and
+-- hour. A cell with little behind it takes its site's rate, a
 -- site with little behind it the rate of all.
 INSERT INTO rate
 WITH reference AS (
@@ -148,25 +153,27 @@ needed AS (
 ),
 cell AS (
     SELECT n.purchase_type, n.first_day, n.last_day, n.site_no,
-           extract(hour FROM r.hour_utc AT TIME ZONE %(timezone)s) AS hour,
+           CASE WHEN extract(isodow FROM at) = 7 OR at::date = ANY (%(holidays)s::date[]) THEN 7
+                WHEN extract(isodow FROM at) = 6 THEN 6 ELSE 1 END AS class, extract(hour FROM at) AS hour,
            sum(r.bids) AS bids, sum(r.wins) AS wins, sum(r.plays) AS plays, sum(r.impressions) AS impressions
     FROM needed n
     JOIN reference_hour r ON r.purchase_type = ANY (n.types) AND r.site_no = n.site_no
          AND r.hour_utc >= n.first_day::timestamp AT TIME ZONE %(timezone)s
          AND r.hour_utc < (n.last_day + 1)::timestamp AT TIME ZONE %(timezone)s
-    GROUP BY 1, 2, 3, 4, 5
+    CROSS JOIN LATERAL (SELECT r.hour_utc AT TIME ZONE %(timezone)s AS at) clock
+    GROUP BY 1, 2, 3, 4, 5, 6
 ),
 wide AS (
-    SELECT n.*, h.hour, COALESCE(c.bids, 0) AS bids, COALESCE(c.wins, 0) AS wins, COALESCE(c.plays, 0) AS plays,
+    SELECT n.*, k.class, h.hour, COALESCE(c.bids, 0) AS bids, COALESCE(c.wins, 0) AS wins, COALESCE(c.plays, 0) AS plays,
            COALESCE(c.impressions, 0) AS impressions,
            sum(c.bids) OVER site AS site_bids, sum(c.wins) OVER site AS site_wins, sum(c.plays) OVER site AS site_plays,
            sum(c.impressions) OVER site AS site_impressions
-    FROM needed n CROSS JOIN generate_series(0, 23) AS h(hour)
-    LEFT JOIN cell c ON (c.purchase_type, c.first_day, c.last_day, c.site_no, c.hour)
-                      = (n.purchase_type, n.first_day, n.last_day, n.site_no, h.hour)
+    FROM needed n CROSS JOIN (VALUES (1), (6), (7)) AS k(class) CROSS JOIN generate_series(0, 23) AS h(hour)
+    LEFT JOIN cell c ON (c.purchase_type, c.first_day, c.last_day, c.site_no, c.class, c.hour)
+                      = (n.purchase_type, n.first_day, n.last_day, n.site_no, k.class, h.hour)
     WINDOW site AS (PARTITION BY n.purchase_type, n.first_day, n.last_day, n.site_no)
 )
-SELECT w.purchase_type, w.first_day, w.last_day, site_no, hour, bids,
+SELECT w.purchase_type, w.first_day, w.last_day, site_no, class, hour, bids,
        CASE WHEN bids >= %(least)s THEN wins::numeric(40, 20) / bids
             WHEN site_bids >= %(least)s THEN site_wins::numeric(40, 20) / site_bids ELSE r.win_rate END,
        CASE WHEN wins >= %(least)s THEN plays::numeric(40, 20) / wins
@@ -187,8 +194,8 @@ WITH weighed AS (
            sum(m.bids * r.audience) AS audience_by_bids, sum(m.wins * r.audience) AS audience_by_wins,
            sum(m.plays * r.audience) AS audience_by_plays
     FROM mix m JOIN choice c USING (line_no)
-    LEFT JOIN rate r ON (r.purchase_type, r.first_day, r.last_day, r.site_no, r.hour)
-                      = (c.purchase_type, c.first_day, c.last_day, m.site_no, m.hour)
+    LEFT JOIN rate r ON (r.purchase_type, r.first_day, r.last_day, r.site_no, r.class, r.hour)
+                      = (c.purchase_type, c.first_day, c.last_day, m.site_no, m.class, m.hour)
     GROUP BY m.line_no
 )
 SELECT c.line_no, c.basis, c.purchase_type, c.first_day, c.last_day, c.days,
@@ -211,8 +218,8 @@ per_site AS (
            sum(m.impressions) AS impressions, sum(m.bids * r.win_rate) AS due_wins, sum(m.wins * r.play_rate) AS due_plays,
            sum(m.plays * r.audience) AS due_impressions
     FROM asked a JOIN mix m USING (line_no) JOIN choice c USING (line_no)
-    JOIN rate r ON (r.purchase_type, r.first_day, r.last_day, r.site_no, r.hour)
-                 = (c.purchase_type, c.first_day, c.last_day, m.site_no, m.hour)
+    JOIN rate r ON (r.purchase_type, r.first_day, r.last_day, r.site_no, r.class, r.hour)
+                 = (c.purchase_type, c.first_day, c.last_day, m.site_no, m.class, m.hour)
     GROUP BY a.line_no, a.stage, a.needed_bids, m.site_no
 ),
 reference_bids AS (                         -- how the reference spread its bids over the same sites

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg.rows import dict_row
@@ -20,18 +18,20 @@ from psycopg.rows import dict_row
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.figures.causes import refresh_causes
 from campfill_pipeline.warehouse.figures.reconciliation import refresh_reconciliation
+from campfill_pipeline.warehouse.figures.sources import DueWeights, parameters, with_figures
+from campfill_pipeline.warehouse.figures.sources import Knowledge as Knowledge
+from campfill_pipeline.warehouse.figures.week import due_weights, refresh_week
 from campfill_pipeline.warehouse.figures.windows import refresh_windows
 from campfill_pipeline.warehouse.locks import REFRESH_LOCK
-from campfill_pipeline.warehouse.statements import query, sections, statement
-
-Knowledge = Literal["now", "then"]
+from campfill_pipeline.warehouse.statements import query
 
 FIGURES = (
     "line_id", "line_no", "as_of", "kind", "purchase_type", "impression_goal", "cpm_eur", "effective_start",
     "end_date", "flight_days", "elapsed_days", "days_fetched", "covered", "lifecycle", "band", "pace",
     "delivered", "delivered_before", "delivered_outside_flight", "fulfillment_pct", "shortfall", "surplus",
     "expected", "pacing_index", "required_daily", "projected", "value_at_risk_eur", "delivered_value_eur",
-    "billable_eur", "best_week_daily", "reachable", "first_day", "last_day",
+    "billable_eur", "best_week_daily", "reachable", "first_day", "last_day", "pacing_basis", "required_factor",
+    "due_elapsed", "due_flight",
 )  # fmt: skip
 
 FETCH = "source, day, status, fetched_at, fetch_no, rows"
@@ -66,38 +66,6 @@ def together(parts: Sequence[RefreshResult]) -> RefreshResult:
     )
 
 
-def _parameters(rules: FulfillmentRules, as_of: date, lines: Sequence[int] | None) -> dict[str, object]:
-    return {
-        "as_of": as_of,
-        "then": datetime.combine(as_of + timedelta(days=1), time(), ZoneInfo(rules.timezone)),
-        "lines": None if lines is None else list(lines),
-        "timezone": rules.timezone,
-        "final_after": rules.final_after_days,
-        "goal_met": rules.bands.goal_met,
-        "near_goal": rules.bands.near_goal,
-        "moderate": rules.bands.moderate,
-        "behind": rules.behind_below,
-        "ahead": rules.ahead_above,
-    }
-
-
-def _with_figures(contract: Knowledge, known: Knowledge, query: str) -> bytes:
-    """The query, able to read FROM figures and FROM terms."""
-    if contract == known == "now":
-        names = ["terms now", "daily now", "complete now"]
-    else:
-        names = [
-            f"terms {contract}",
-            f"attribution {contract}",
-            f"known {known}",
-            "daily",
-            f"complete {known}",
-        ]
-    sources = sections("figures/fulfillment_sources")
-    facts = ",\n".join(sources[name] for name in names)
-    return f"WITH {facts},\n{statement('figures/fulfillment')}\n{query}".encode()
-
-
 def compute(
     conn: psycopg.Connection,
     rules: FulfillmentRules,
@@ -120,7 +88,7 @@ def compute(
         found = conn.execute("SELECT line_no FROM line_register WHERE id = ANY (%s)", [ids]).fetchall()
         numbers = [number for (number,) in found]
     columns = ", ".join(f"f.{column}" for column in FIGURES)
-    query = _with_figures(
+    query = with_figures(
         contract,
         known,
         f"""SELECT {columns}, now() AS refreshed_at, t.name
@@ -129,18 +97,10 @@ def compute(
               AND (%(band)s::text IS NULL OR f.band = %(band)s)
             ORDER BY f.shortfall DESC, f.line_id""",
     )
+    due = due_weights(conn, rules, as_of=as_of, lines=numbers, contract=contract, known=known)
     with conn.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(query, _parameters(rules, as_of, numbers) | {"kind": kind, "band": band})
+        cursor.execute(query, parameters(rules, as_of, numbers, due) | {"kind": kind, "band": band})
         return cursor.fetchall()
-
-
-def _rules_text(rules: FulfillmentRules) -> str:
-    bands = rules.bands
-    parts: tuple[str | int | Decimal, ...] = (
-        rules.timezone, bands.goal_met, bands.near_goal, bands.moderate, rules.final_after_days,
-        rules.behind_below, rules.ahead_above,
-    )  # fmt: skip
-    return " ".join(str(part) for part in parts)
 
 
 def _lines_to_compute(
@@ -206,7 +166,7 @@ def refresh(
     conn.execute("SELECT pg_advisory_xact_lock(%s)", [REFRESH_LOCK])
     conn.execute("SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '256MB'")
     state = conn.execute("SELECT as_of, rules, refreshed_at FROM fulfillment_state").fetchone()
-    rules_text = _rules_text(rules)
+    rules_text = rules.key
     everything = full or (state is not None and state[1] != rules_text)
     day_changed = state is not None and state[0] != as_of
     # Whoever changes lines or delivery marks them here before committing, so until this refresh is committed nothing
@@ -226,7 +186,8 @@ def refresh(
         query("figures/fulfillment_parts", "lines gone"),
         {"lines": lines},
     ).fetchall()
-    computed, changed, ends = _store(conn, rules, as_of, now, lines)
+    lines, due = refresh_week(conn, rules, as_of=as_of, before=before, lines=lines)
+    computed, changed, ends = _store(conn, rules, as_of, now, lines, due)
     ends |= {end for _, end in gone}
     if everything:
         conn.execute("ANALYZE fulfillment")
@@ -237,7 +198,7 @@ def refresh(
         )
     days = refresh_windows(conn, rules, as_of=as_of, ends=None if everything else ends)
     known = None if everything or state is None else before
-    judged = refresh_causes(conn, timezone=rules.timezone, as_of=as_of, before=known, lines=lines)
+    judged = refresh_causes(conn, rules, as_of=as_of, before=known, lines=lines)
     disagreements = refresh_reconciliation(
         conn,
         as_of=as_of,
@@ -264,8 +225,9 @@ def refresh(
 
 
 def _store(
-    conn: psycopg.Connection, rules: FulfillmentRules, as_of: date, now: datetime, lines: list[int] | None
-) -> tuple[int, list[int], set[date]]:
+    conn: psycopg.Connection, rules: FulfillmentRules, as_of: date, now: datetime, lines: list[int] | None,
+    due: DueWeights,
+) -> tuple[int, list[int], set[date]]:  # fmt: skip
     """Compute and store; answers how many lines, which of them differ, and their end dates then and now."""
     if lines is not None and not lines:
         return 0, [], set()
@@ -273,7 +235,7 @@ def _store(
     others = [column for column in FIGURES if column != "line_id"]
     new = ", ".join(f"excluded.{column}" for column in others)
     old = ", ".join(f"fulfillment.{column}" for column in others)
-    query = _with_figures(
+    query = with_figures(
         "now",
         "now",
         f""", stored AS (
@@ -292,6 +254,6 @@ def _store(
                    ARRAY(SELECT DISTINCT end_date FROM figures WHERE delivered_outside_flight > 0)
             FROM stored s LEFT JOIN fulfillment b ON b.line_no = s.line_no""",
     )
-    row = conn.execute(query, _parameters(rules, as_of, lines) | {"now": now}).fetchone()
+    row = conn.execute(query, parameters(rules, as_of, lines, due) | {"now": now}).fetchone()
     assert row is not None
     return row[0], row[1], {*row[2], *row[3], *row[4]}

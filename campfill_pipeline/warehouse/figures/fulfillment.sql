@@ -1,7 +1,8 @@
 -- The figures of fulfillment, all of them, once. Every formula is that of docs/fulfillment.md.
 --
 -- Put behind the common table expressions that say where the facts come from (fulfillment_sources.sql):
---   terms(line_no, line_id, name, kind, purchase_type, start_date, end_date, impression_goal, cpm_eur, first_seen_day)
+--   terms(line_no, line_id, name, kind, purchase_type, start_date, end_date, impression_goal, cpm_eur, placement,
+--         first_seen_day)
 --   daily(line_no, day, impressions)      one row per line and local day on which a report row exists
 --   complete(day)                         local days fetched completely, for whatever line
 --   exported(day)                         local days that exports reach over, each for the lines in it
@@ -33,24 +34,48 @@ delivery AS (
            sum(d.impressions) FILTER (
                WHERE d.day >= c.effective_start AND d.day < c.effective_start + c.elapsed_days
                  AND d.day >= c.effective_start + c.elapsed_days - 7) AS last_week,
+           sum(d.impressions) FILTER (
+               WHERE d.day >= c.effective_start AND d.day < c.effective_start + c.elapsed_days) AS in_flight,
            min(d.day) FILTER (WHERE d.impressions > 0) AS first_day,
            max(d.day) FILTER (WHERE d.impressions > 0) AS last_day
     FROM clock c JOIN daily d USING (line_no)
     WHERE d.day <= %(as_of)s::date
     GROUP BY c.line_no
 ),
--- The best seven consecutive flight days before as_of (all of them where there are fewer), for live lines.
-week AS (
-    SELECT d.line_no, c.elapsed_days,
-           sum(d.impressions) OVER (
-               PARTITION BY d.line_no ORDER BY d.day RANGE BETWEEN interval '6 days' PRECEDING AND CURRENT ROW) AS impressions
-    FROM clock c JOIN daily d USING (line_no)
-    WHERE c.elapsed_days BETWEEN 1 AND c.flight_days - 1
-      AND d.day >= c.effective_start AND d.day < c.effective_start + c.elapsed_days
+-- Due weights of live lines, by kind of day (1 Monday … 7 Sunday, public holidays 7); 1 for each where none are given.
+weighed AS (
+    SELECT * FROM unnest(
+        %(weighed)s::integer[], %(basis)s::text[], %(monday)s::numeric[], %(tuesday)s::numeric[], %(wednesday)s::numeric[],
+        %(thursday)s::numeric[], %(friday)s::numeric[], %(saturday)s::numeric[], %(sunday)s::numeric[])
+        AS v(line_no, basis, w1, w2, w3, w4, w5, w6, w7)
+),
+due_day AS (
+    SELECT c.line_no, c.elapsed_days, day::date AS day, day < %(as_of)s::date AS elapsed,
+           COALESCE(CASE CASE WHEN day::date = ANY (%(holidays)s::date[]) THEN 7 ELSE extract(isodow FROM day)::integer END
+               WHEN 1 THEN w1 WHEN 2 THEN w2 WHEN 3 THEN w3 WHEN 4 THEN w4 WHEN 5 THEN w5 WHEN 6 THEN w6 ELSE w7 END, 1) AS w
+    FROM clock c LEFT JOIN weighed USING (line_no)
+    CROSS JOIN LATERAL generate_series(c.effective_start::timestamp, c.end_date::timestamp, interval '1 day') AS day
+    WHERE %(as_of)s::date BETWEEN c.effective_start AND c.end_date
+),
+due AS (
+    SELECT line_no, sum(w) AS flight, COALESCE(sum(w) FILTER (WHERE elapsed), 0) AS elapsed,
+           COALESCE(sum(w) FILTER (WHERE elapsed AND day >= %(as_of)s::date - 7), 0) AS last_week,
+           count(*) FILTER (WHERE elapsed AND w > 0) AS days
+    FROM due_day GROUP BY line_no
+),
+-- All runs of seven consecutive flight days before as_of (the one of all of them where there are fewer) of live lines.
+run AS (
+    SELECT line_no, elapsed_days, impressions, w
+    FROM (SELECT d.line_no, d.elapsed_days, sum(COALESCE(y.impressions, 0)) OVER seven AS impressions, sum(d.w) OVER seven AS w,
+                 row_number() OVER (PARTITION BY d.line_no ORDER BY d.day) AS place
+          FROM due_day d LEFT JOIN daily y ON (y.line_no, y.day) = (d.line_no, d.day)
+          WHERE d.elapsed
+          WINDOW seven AS (PARTITION BY d.line_no ORDER BY d.day ROWS 6 PRECEDING)) runs
+    WHERE place >= LEAST(7, elapsed_days)
 ),
 best_week AS (
     SELECT line_no, max(impressions)::numeric(60, 20) / LEAST(7, elapsed_days) AS daily
-    FROM week GROUP BY line_no, elapsed_days
+    FROM run GROUP BY line_no, elapsed_days
 ),
 -- Counting fetched days: a calendar with a running count, so that a flight's days are one difference.
 calendar AS (
@@ -82,27 +107,49 @@ base AS (
            COALESCE(d.delivered, 0) AS delivered,
            COALESCE(d.delivered_before, 0) AS delivered_before,
            COALESCE(d.outside, 0) AS delivered_outside_flight,
-           COALESCE(d.last_week, 0) AS last_week,
+           COALESCE(d.last_week, 0) AS last_week, COALESCE(d.in_flight, 0) AS in_flight,
            d.line_no IS NOT NULL AS reported,
            d.first_day, d.last_day,
            COALESCE(v.days_fetched, 0) + COALESCE(x.days, 0) AS days_fetched,
            flight_days - elapsed_days AS days_left,
+           -- after the flight all is due, before it nothing, whatever the weights
+           COALESCE(u.elapsed, elapsed_days) AS due_elapsed, COALESCE(u.flight, flight_days) AS due_flight,
+           u.last_week AS due_last_week, u.days AS due_days, u.flight - u.elapsed AS due_left,
            CASE WHEN %(as_of)s::date < effective_start THEN 'scheduled'
                 WHEN %(as_of)s::date <= end_date THEN 'live'
                 WHEN %(as_of)s::date <= end_date + %(final_after)s::integer THEN 'ended_provisional'
                 ELSE 'ended_final' END AS lifecycle
     FROM clock c LEFT JOIN delivery d USING (line_no) LEFT JOIN coverage v USING (line_no)
-         LEFT JOIN exported_days x USING (line_no)
+         LEFT JOIN exported_days x USING (line_no) LEFT JOIN due u USING (line_no)
+),
+-- The recent pace r of live lines as a fraction: delivery by due weight of the last flight days, of all where that is 0.
+recent AS (
+    SELECT line_no, CASE WHEN due_last_week > 0 THEN last_week ELSE in_flight END AS impressions,
+           CASE WHEN due_last_week > 0 THEN due_last_week ELSE due_elapsed END AS due
+    FROM base WHERE lifecycle = 'live' AND due_elapsed > 0
+),
+reach AS (
+    SELECT b.line_no, COALESCE(bool_or(GREATEST(goal - delivered_before, 0) * r.w <= r.impressions * due_left)
+                                   FILTER (WHERE r.w > 0), goal <= delivered_before) AS reachable
+    FROM base b JOIN run r USING (line_no)
+    GROUP BY b.line_no, goal, delivered_before
 ),
 projection AS (
-    SELECT b.*,
-           CASE WHEN elapsed_days > 0 THEN
-               GREATEST(delivered,
-                        delivered_before + last_week::numeric(60, 20) * days_left / LEAST(7, elapsed_days))
+    SELECT b.*, h.reachable,
+           CASE WHEN lifecycle = 'live' THEN
+               CASE WHEN r.line_no IS NOT NULL THEN
+                   GREATEST(delivered, delivered_before + r.impressions::numeric(60, 20) * due_left / r.due) END
+               WHEN elapsed_days > 0 THEN delivered
            END AS projected,
            CASE WHEN days_left > 0 THEN GREATEST(goal - delivered_before, 0) / days_left END AS required_daily,
-           CASE WHEN lifecycle = 'live' AND elapsed_days > 0 THEN COALESCE(w.daily, 0) END AS best_week_daily
-    FROM base b LEFT JOIN best_week w USING (line_no)
+           CASE WHEN r.impressions > 0 AND due_left > 0 THEN
+               GREATEST(goal - delivered_before, 0) * r.due / (r.impressions * due_left) END AS required_factor,
+           CASE WHEN lifecycle = 'live' AND elapsed_days > 0 THEN COALESCE(w.daily, 0) END AS best_week_daily,
+           -- by how much of what is due the line is behind, beside twice the spread of so many days: both sides squared
+           gap * gap * due_days > 4 * %(spread)s::numeric * %(spread)s::numeric * (goal * due_elapsed) * (goal * due_elapsed)
+               AS beyond_chance
+    FROM base b CROSS JOIN LATERAL (SELECT goal * due_elapsed - delivered_before * due_flight AS gap) g
+    LEFT JOIN best_week w USING (line_no) LEFT JOIN recent r USING (line_no) LEFT JOIN reach h USING (line_no)
 ),
 figures AS (
     SELECT p.line_id, p.line_no, %(as_of)s::date AS as_of, kind, purchase_type, impression_goal, cpm_eur,
@@ -115,19 +162,23 @@ figures AS (
                 WHEN delivered * 100 >= goal * %(moderate)s::numeric THEN 'moderate_shortfall'
                 ELSE 'critical_shortfall' END AS band,
            CASE WHEN lifecycle <> 'live' THEN NULL
-                WHEN elapsed_days = 0 THEN 'unmeasured'
-                WHEN delivered_before * flight_days < %(behind)s::numeric * goal * elapsed_days THEN 'behind'
-                WHEN delivered_before * flight_days > %(ahead)s::numeric * goal * elapsed_days THEN 'ahead'
+                WHEN due_elapsed = 0 THEN 'unmeasured'
+                WHEN delivered_before * due_flight < %(behind)s::numeric * goal * due_elapsed AND beyond_chance
+                    THEN 'behind'
+                WHEN delivered_before * due_flight > %(ahead)s::numeric * goal * due_elapsed THEN 'ahead'
                 ELSE 'on_track' END AS pace,
            trim_scale(delivered) AS delivered, trim_scale(delivered_before) AS delivered_before,
            trim_scale(delivered_outside_flight) AS delivered_outside_flight,
            trim_scale(delivered * 100 / goal) AS fulfillment_pct,
            trim_scale(GREATEST(impression_goal - delivered, 0)) AS shortfall,
            trim_scale(GREATEST(delivered - impression_goal, 0)) AS surplus,
-           trim_scale(goal * elapsed_days / flight_days) AS expected,
-           CASE WHEN elapsed_days > 0 THEN
-               trim_scale(delivered_before * flight_days / (goal * elapsed_days))
+           trim_scale(goal * due_elapsed / due_flight) AS expected,
+           CASE WHEN due_elapsed > 0 THEN
+               trim_scale(delivered_before * due_flight / (goal * due_elapsed))
            END AS pacing_index,
+           CASE WHEN lifecycle = 'live' THEN COALESCE(w.basis, 'even') WHEN %(even)s THEN 'even' END AS pacing_basis,
+           trim_scale(due_elapsed::numeric) AS due_elapsed, trim_scale(due_flight::numeric) AS due_flight,
+           trim_scale(required_factor) AS required_factor,
            trim_scale(required_daily) AS required_daily, trim_scale(projected) AS projected,
            -- GREATEST passes over NULL, hence the second condition
            CASE WHEN lifecycle = 'scheduled' OR lifecycle = 'live' AND projected IS NULL THEN NULL
@@ -137,7 +188,6 @@ figures AS (
            trim_scale(delivered * cpm_eur * 0.001) AS delivered_value_eur,
            trim_scale(LEAST(delivered, impression_goal) * cpm_eur * 0.001) AS billable_eur,
            trim_scale(best_week_daily) AS best_week_daily,
-           required_daily <= best_week_daily AS reachable,
-           first_day, last_day
-    FROM projection p
+           reachable, first_day, last_day
+    FROM projection p LEFT JOIN weighed w USING (line_no)
 )

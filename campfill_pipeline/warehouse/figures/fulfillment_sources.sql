@@ -3,7 +3,7 @@
 
 -- name: terms now
 terms AS MATERIALIZED (
-    SELECT line_no, id AS line_id, name, kind, purchase_type, start_date, end_date, impression_goal, cpm_eur,
+    SELECT line_no, id AS line_id, name, kind, purchase_type, start_date, end_date, impression_goal, cpm_eur, placement,
            (first_seen_at AT TIME ZONE %(timezone)s)::date AS first_seen_day
     FROM line
     WHERE %(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[])
@@ -12,7 +12,7 @@ terms AS MATERIALIZED (
 -- name: terms then
 listed AS MATERIALIZED (
     SELECT line_no, g.id AS line_id, r.name, COALESCE(g.kind_reported, r.kind_listed) AS kind, g.purchase_type,
-           r.start_date, r.end_date, r.impression_goal, r.cpm_eur,
+           r.start_date, r.end_date, r.impression_goal, r.cpm_eur, r.placement,
            (g.first_seen_at AT TIME ZONE %(timezone)s)::date AS first_seen_day
     FROM (
         SELECT DISTINCT ON (line_no) *
@@ -60,14 +60,14 @@ changed AS (                                -- the first change after then has t
     ORDER BY series_no, hour_utc, site_no, seen_at, restatement_no
 ),
 correction AS (
-    SELECT h.series_no, h.hour_utc, -h.impressions AS impressions, -1 AS rows
+    SELECT h.series_no, h.hour_utc, h.site_no, -h.impressions AS impressions, -1 AS rows
     FROM report_hour h JOIN later USING (fetch_no)
     WHERE h.hour_utc < %(then)s
       AND h.hour_utc >= (SELECT min(COALESCE(day, '1970-01-01') - 1) FROM later)
     UNION ALL
-    SELECT series_no, hour_utc, impressions, 1 FROM changed WHERE impressions IS NOT NULL
+    SELECT series_no, hour_utc, site_no, impressions, 1 FROM changed WHERE impressions IS NOT NULL
     UNION ALL
-    SELECT series_no, hour_utc, -h.impressions, -1
+    SELECT series_no, hour_utc, site_no, -h.impressions, -1
     FROM changed c JOIN report_hour h USING (series_no, hour_utc, site_no)
     WHERE h.fetch_no NOT IN (SELECT fetch_no FROM later)
 ),

@@ -35,7 +35,14 @@ from campfill_pipeline.warehouse.statements import query
 REPLAY_SCHEMA = "campfill_rebuild"
 REPLAYED = ("upload", "upload_issue", "upload_listing", "line_register", "line_history", "line_overtaken")
 # What is computed from lines and delivery; compared before and after, but for when it was computed.
-COMPUTED = ("fulfillment", "fulfillment_window", "fulfillment_trend", "shortfall_cause", "reconciliation")
+COMPUTED = (
+    "fulfillment",
+    "fulfillment_window",
+    "fulfillment_trend",
+    "shortfall_cause",
+    "reconciliation",
+    "site_week",
+)
 NOT_COMPARED = ("refreshed_at", "since", "seen_at")
 
 
