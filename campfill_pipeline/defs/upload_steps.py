@@ -156,6 +156,7 @@ def store_export(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
                 now=now,
                 received_at=upload.received_at,
             )
+            _tell_later_ones_again(campfill, connection, upload)
             ledger.decide(
                 connection,
                 upload.upload_id,
@@ -168,6 +169,22 @@ def store_export(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
                 issues=verdict.issues,
             )
     return _as_it_is(campfill, upload)
+
+
+def _tell_later_ones_again(campfill: Campfill, connection: Connection, upload: uploads.Upload) -> None:
+    # The export that arrived last counts, though this one is stored last: a killed run's retry, a burst out of order.
+    # This upload is decided only afterwards, so a run that dies here is tried again as a whole.
+    for later in uploads.later_exports(connection, upload):
+        connection.commit()
+        day.store_export(
+            connection,
+            upload_id=later.upload_id,
+            rows=verdict_of(campfill, later).lines,
+            timezone=campfill.settings.timezone,
+            now=campfill.clock(),
+            received_at=later.received_at,
+        )
+        shutil.rmtree(work_folder(campfill, later), ignore_errors=True)
 
 
 def _is_duplicate(campfill: Campfill, upload: uploads.Upload) -> bool:

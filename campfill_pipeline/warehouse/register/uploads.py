@@ -133,6 +133,12 @@ def duplicate_of(conn: psycopg.Connection, upload: Upload) -> Upload | None:
     return found[0] if found else None
 
 
+def later_exports(conn: psycopg.Connection, upload: Upload) -> list[Upload]:
+    """Stored exports that arrived after this one and tell of the same campaigns or deals in its hours, in order."""
+    later = sql.SQL(sections("register/uploads")["later exports"])
+    return _select(conn, later, [upload.order_no, upload.upload_id])
+
+
 def _select(conn: psycopg.Connection, clauses: sql.SQL, values: list[Any]) -> list[Upload]:
     with conn.cursor(row_factory=class_row(Upload)) as cursor:
         return cursor.execute(sql.SQL("SELECT {} FROM upload {}").format(COLUMNS, clauses), values).fetchall()

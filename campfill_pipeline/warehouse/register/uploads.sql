@@ -3,3 +3,10 @@
 -- name: issues
 SELECT sheet, cell, row_no, column_name, value, code, severity, message, hint FROM upload_issue
 WHERE upload_id = %s ORDER BY {order}issue_no LIMIT %s
+
+-- name: later exports
+WHERE kind = 'report_csv' AND order_no > %s AND EXISTS (
+    SELECT FROM report_fetch f JOIN export_span s USING (fetch_no), report_fetch g JOIN export_span e USING (fetch_no)
+    WHERE f.upload_id = upload.upload_id AND g.upload_id = %s
+      AND s.series_no = e.series_no AND s.from_hour < e.to_hour AND e.from_hour < s.to_hour)
+ORDER BY order_no
