@@ -172,6 +172,13 @@ _REGISTERED = (
         ),
     ),
     _warning(
+        "cpm_outlier", "A CPM far beyond the others",
+        lists=Told(
+            "the CPM is at least 500 times the usual one of the file, as where a decimal mark is lost",
+            "check its decimal mark",
+        ),
+    ),
+    _warning(
         "near_header", "A header that is nearly a known one",
         lists=Told(
             "the list has no budget column, but one whose header is like it; it was not read, and stored budgets stay",

@@ -263,3 +263,18 @@ def test_a_buyer_merged_over_rows_stands_for_each_line(read: Read, tmp_path: Pat
     assert judged.found == [("E5", "missing_value"), ("G7", "missing_value")]
     assert [line["buyer"] for line in judged.lines] == [buyer] * 3
     assert judged.verdict.rows_skipped == 1
+
+
+def test_a_cpm_a_thousand_times_its_neighbours_is_warned_of(judge: Judge) -> None:
+    usual = [line(n, **{CPM: 7.5 + n, BUDGET: None}) for n in range(1, 5)]
+    rows = [*usual[:2], line(8, **{CPM: 12500, BUDGET: None}), *usual[2:], line(9, **{CPM: 45, BUDGET: "x"})]
+    judged = judge(
+        [HEADERS, *rows, line(10, **{CPM: 45, BUDGET: None}), line(11, **{CPM: 0.01, BUDGET: None})]
+    )
+    assert judged.found == [("E4", "cpm_outlier"), ("D7", "not_a_number")]
+    assert (judged.issues[0].severity, judged.issues[0].column) == ("warning", CPM)
+    assert len(judged.lines) == 7
+
+
+def test_two_lines_show_no_usual_cpm(judge: Judge) -> None:
+    assert judge([HEADERS, line(1, **{BUDGET: None}), line(2, **{CPM: 12500, BUDGET: None})]).found == []

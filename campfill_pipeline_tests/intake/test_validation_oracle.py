@@ -195,6 +195,8 @@ def judge_both_ways(lists: Sheets, batch_rows: int) -> None:
     found = [
         (int((issue.sheet or "S9")[1:]), issue.row, ord((issue.cell or "Z")[0]) - ord("A"), issue.code)
         for issue in issues
+        if issue.code
+        != "cpm_outlier"  # it looks at the whole file, not at a row: test_columns_that_do_not_fit.py
     ]
     assert sorted(found) == model.issues
     assert [address[:3] for address in found] == sorted(address[:3] for address in found)

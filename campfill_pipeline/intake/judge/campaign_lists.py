@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -25,7 +25,7 @@ import pyarrow as pa
 from campfill_pipeline.domain.column_reading import Readers
 from campfill_pipeline.domain.errors import BrokenPromiseError
 from campfill_pipeline.domain.issue_layout import ISSUES, hidden_sheet_issues
-from campfill_pipeline.domain.issues import Severity
+from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.domain.line_columns import notations_shown, readers
 from campfill_pipeline.domain.lines import LINES, JudgedRows, broken_promises, canonical, judge
 from campfill_pipeline.domain.numbers import Notation
@@ -36,6 +36,7 @@ from campfill_pipeline.intake.findings import Parsed, TableFound
 from campfill_pipeline.intake.judge import issue_files
 from campfill_pipeline.intake.judge.absent_columns import absent_columns, without_budget
 from campfill_pipeline.intake.judge.issue_files import NOTATIONS, PLACED, read_issues
+from campfill_pipeline.intake.judge.outlying_prices import outlying_cpms
 from campfill_pipeline.intake.judge.repeated_ids import IdsSeen, Repetitions, find_repetitions
 
 __all__ = ["Progress", "Verdict", "read_issues", "validate_list"]
@@ -45,6 +46,7 @@ __all__ = ["Progress", "Verdict", "read_issues", "validate_list"]
 _CHECKED_ROWS = 65_536
 
 Notations = dict[str, Notation | None]
+Outliers = Mapping[int, Sequence[tuple[Issue, int]]]
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
@@ -72,7 +74,8 @@ def validate_list(parsed: Parsed, work: Path, *, progress: Progress | None = Non
     else:
         _keep_lines(candidates, lines, schema, repetitions)
         candidates.unlink()
-    severities = _write_issues(found, issues, parsed, notations, repetitions)
+    outliers = outlying_cpms(lines, tables)
+    severities = _write_issues(found, issues, parsed, notations, repetitions, outliers)
     found.unlink()
     gone, rejected_too, repeated = (0, 0, 0) if repetitions is None else repetitions.counts
     accepted = counts.acceptable - gone
@@ -199,7 +202,12 @@ def _keep_lines(candidates: Path, lines: Path, schema: pa.Schema, repetitions: R
 
 
 def _write_issues(
-    found: Path, issues: Path, parsed: Parsed, notations: Sequence[Notations], repetitions: Repetitions | None
+    found: Path,
+    issues: Path,
+    parsed: Parsed,
+    notations: Sequence[Notations],
+    repetitions: Repetitions | None,
+    outliers: Outliers,
 ) -> dict[Severity, int]:
     """The last pass: findings and repetitions merged, hidden sheets at the end, all numbered."""
     shown = {
@@ -209,7 +217,7 @@ def _write_issues(
     count = dict.fromkeys(Severity, 0)
     number = 1
     with issue_files.writer(issues, ISSUES.with_metadata({NOTATIONS: json.dumps(shown)})) as file:
-        for batch in _all_findings(found, parsed, repetitions):
+        for batch in _all_findings(found, parsed, repetitions, outliers):
             if batch.num_rows:
                 numbers = pa.array(np.arange(number, number + batch.num_rows), pa.int32())
                 file.write_batch(pa.record_batch([numbers, *batch.columns[:-1]], schema=ISSUES))
@@ -219,18 +227,26 @@ def _write_issues(
     return count
 
 
-def _all_findings(found: Path, parsed: Parsed, repetitions: Repetitions | None) -> Iterator[pa.RecordBatch]:
-    if repetitions is None:
-        yield from issue_files.batches(found)
-    else:
-        read = (
-            batch for table in parsed.tables for batch in issue_files.slices(table.file, [_id_place(table)])
-        )
-        for number, (findings, batch) in enumerate(zip(issue_files.batches(found), read, strict=True)):
-            more = repetitions.issues(number, batch)
-            yield _merged(findings, issue_files.as_batch(more)) if more else findings
+def _all_findings(
+    found: Path, parsed: Parsed, repetitions: Repetitions | None, outliers: Outliers
+) -> Iterator[pa.RecordBatch]:
+    for number, findings in enumerate(_with_repetitions(found, parsed, repetitions)):
+        more = outliers.get(number)
+        yield _merged(findings, issue_files.as_batch(more)) if more else findings
     of_the_file = [*absent_columns(parsed.tables), *hidden_sheet_issues(parsed.hidden_sheets)]
     yield issue_files.as_batch([(issue, 0) for issue in of_the_file])
+
+
+def _with_repetitions(
+    found: Path, parsed: Parsed, repetitions: Repetitions | None
+) -> Iterator[pa.RecordBatch]:
+    if repetitions is None:
+        yield from issue_files.batches(found)
+        return
+    read = (batch for table in parsed.tables for batch in issue_files.slices(table.file, [_id_place(table)]))
+    for number, (findings, batch) in enumerate(zip(issue_files.batches(found), read, strict=True)):
+        more = repetitions.issues(number, batch)
+        yield _merged(findings, issue_files.as_batch(more)) if more else findings
 
 
 def _id_place(table: TableFound) -> int:
