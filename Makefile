@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run up test test-long explore bench lint types docs page pictures lock clean
+.PHONY: help run up test test-fast fix test-long explore bench lint types docs page pictures lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,13 @@ types: $(VENV)/.installed-dev  ## check types strictly
 
 test: lint types  ## install, lint, type-check, run all tests
 	$(BIN)/pytest -m "not long" -n 2 --dist loadfile
+
+test-fast: lint types  ## lint, types and the tests that need no server and no browser
+	$(BIN)/pytest -m "not long and not server" -n 2 -q
+
+fix: $(VENV)/.installed-dev  ## format, and mend what the linter can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
 test-long: $(VENV)/.installed-dev  ## load, soak, crash loops and big files
 	$(BIN)/pytest -m long

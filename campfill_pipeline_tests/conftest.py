@@ -62,3 +62,29 @@ def connection(database_url: str) -> Iterator[psycopg.Connection]:
     """An open connection to a fresh database."""
     with database.connect(database_url) as open_connection:
         yield open_connection
+
+
+_SLOW_ROOMS = (
+    "defs",
+    "intake",
+    "simulator",
+    "labs",
+    "door",
+    "test_cli.py",
+    "test_end_to_end.py",
+    "test_killed",
+)
+"""Where tests start processes of ours, or read big files, although they ask for no server."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a server, a process of ours or a browser, so that `make test-fast` can leave it out."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        room = "/".join(item.path.relative_to(Path(__file__).parent).parts)
+        if (
+            "postgres_server" in fixtures
+            or item.get_closest_marker("browser")
+            or room.startswith(_SLOW_ROOMS)
+        ):
+            item.add_marker("server")

@@ -12,6 +12,7 @@ from campfill_pipeline.settings import SETTINGS
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
 from campfill_pipeline.warehouse.readers import catalog
+from campfill_pipeline_tests import snapshots
 from campfill_pipeline_tests.documented_commands import commands_page
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -94,6 +95,7 @@ def main() -> None:
     for page in sections():
         file = DOCS / page
         file.write_text(with_sections(page, file.read_text(encoding="utf-8")), encoding="utf-8")
+    snapshots.write()
     with tempfile.TemporaryDirectory(prefix="campfill-docs-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         running = server.start(Path(folder))

@@ -11,12 +11,20 @@ import pytest
 import typer
 
 from campfill_pipeline import cli
-from campfill_pipeline.domain.issue_codes import FILE_REASONS, ISSUE_CODES
+from campfill_pipeline.domain.causes import Side
+from campfill_pipeline.domain.fulfillment import Band, Lifecycle, Pace
+from campfill_pipeline.domain.issue_codes import FILE_REASONS, ISSUE_CODES, Severity
+from campfill_pipeline.domain.kinds import LineKind, PurchaseType
+from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
+from campfill_pipeline.intake.receipt.words import FIELD_WORDS
+from campfill_pipeline.reports.workbook import LINE_COLUMNS
 from campfill_pipeline.warehouse.readers import catalog
-from campfill_pipeline_tests import documented_commands, generated_docs
+from campfill_pipeline_tests import documented_commands, generated_docs, snapshots
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted(
+    [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+)
 COMMANDS = typer.main.get_command(cli.app)
 
 
@@ -133,6 +141,52 @@ def test_every_code_that_the_product_gives_is_registered_and_none_is_left_over()
 
 def test_every_reason_against_a_file_that_the_product_gives_is_registered_and_none_is_left_over() -> None:
     assert set(FILE_REASONS) == _codes_in_code("UnreadableError") | {"no_rows", "internal_error"}
+
+
+def test_every_decision_record_is_in_the_index() -> None:
+    index = (snapshots.DECISIONS / "README.md").read_text(encoding="utf-8")
+    added = snapshots.with_all_decisions(index)
+    assert index == added, f"add to docs/decisions/README.md, under its question: {added[len(index) :]}"
+
+
+GLOSSARY = ROOT / "docs" / "glossary.md"
+
+
+def test_every_word_of_the_tables_the_code_and_the_page_is_in_the_glossary() -> None:
+    text = GLOSSARY.read_text(encoding="utf-8")
+    terms = set(re.findall(r"\*\*(.+?)\*\*", text))
+    spelled = set(re.findall(r"`([a-z_]+)`", text))
+    words = [LineKind, PurchaseType, Lifecycle, Band, Pace, UploadKind, UploadStatus, Severity, Side]
+    missing = {str(word) for enum in words for word in enum} - spelled
+    assert not missing, f"explain in docs/glossary.md, in backticks: {sorted(missing)}"
+    receipt = {word for word in FIELD_WORDS.values() if word not in {"Name", "ID", "Bought by"}}
+    unknown = {word for word in receipt if not any(word.lower() in term.lower() for term in terms)}
+    assert not unknown, f"the receipt says {sorted(unknown)}; give it an entry in docs/glossary.md"
+    shown = {
+        "delivered",
+        "shortfall",
+        "surplus",
+        "expected",
+        "projected",
+        "billable",
+        "value at risk",
+        "pacing index",
+    }
+    heads = {column.header.lower().removesuffix(" €") for column in LINE_COLUMNS}
+    assert shown <= heads
+    assert not (lost := {word for word in shown if not any(word in term.lower() for term in terms)}), lost
+    assert "(docs/glossary.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", [ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
+def test_every_file_that_contributing_names_is_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z_]+/[\w./-]+\.(?:py|sql|md|js|toml))`", text)
+    assert len(named) > 10
+    real = [name for name in named if not {"NNNN", "NAME"} & set(re.split(r"[/._]", name))]
+    places = (ROOT, ROOT / "campfill_pipeline")
+    missing = [name for name in real if not any((place / name).exists() for place in places)]
+    assert not missing, f"CONTRIBUTING.md names {missing}, which is not there"
 
 
 def test_every_column_people_rely_on_is_explained(connection: psycopg.Connection) -> None:

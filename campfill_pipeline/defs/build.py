@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import dagster as dg
 
-from campfill_pipeline.defs import checks, jobs, resources, revert_job, schedules, sensors
-from campfill_pipeline.defs.assets import delivery, fulfillment, uploads
+from campfill_pipeline.defs import assets, checks, jobs, resources, revert_job, schedules, sensors
 from campfill_pipeline.settings import load_settings
 
 
 def build_defs(opened: resources.Campfill | None = None) -> dg.Definitions:
     """Every asset, check, job, sensor and schedule, working on `opened` or else on this environment's home."""
     timezone = (opened.settings if opened else load_settings()).timezone.key
-    delivery_assets = delivery.delivery_assets(timezone)
     return dg.Definitions(
-        assets=[
-            uploads.upload_sheets,
-            uploads.validated_lines,
-            uploads.lines,
-            uploads.uploaded_report_rows,
-            uploads.upload_receipts,
-            *delivery_assets,
-            fulfillment.fulfillment_tables,
-            fulfillment.fulfillment_report,
-        ],
+        assets=assets.everything(timezone),
         asset_checks=checks.ALL,
         jobs=[*jobs.ALL, revert_job.revert_job],
         sensors=sensors.ALL,

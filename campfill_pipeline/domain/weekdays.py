@@ -14,6 +14,8 @@ from functools import lru_cache
 
 import holidays
 
+from campfill_pipeline.domain.errors import CampfillError
+
 KINDS = 7
 """Monday is 0, Sunday and every public holiday 6."""
 
@@ -26,7 +28,7 @@ YEARS_BACK, YEARS_AHEAD = 10, 30
 """Around the day of the figures; public holidays further away count as the weekdays they fall on."""
 
 
-class UnknownHolidaysError(ValueError):
+class UnknownHolidaysError(CampfillError):
     """No public holidays are known by this name."""
 
 
@@ -64,7 +66,7 @@ def _of_year(region: str, year: int) -> frozenset[date]:
     try:
         return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
     except NotImplementedError as error:
-        raise UnknownHolidaysError(str(error)) from error
+        raise UnknownHolidaysError(str(error), "Choose another country, or none.") from error
 
 
 @lru_cache(maxsize=8)

@@ -21,6 +21,8 @@ from uuid import UUID
 
 import orjson
 
+from campfill_pipeline.domain.figures import Packed
+from campfill_pipeline.domain.figures import packed as packed_as
 from campfill_pipeline.reports.wording import detail_text
 from campfill_pipeline.warehouse.readers.page_rows import (
     Evidence,
@@ -34,17 +36,6 @@ from campfill_pipeline.warehouse.readers.page_rows import (
 LINES_PER_CHUNK = 24
 MOST_HEAT_DAYS = 62
 MOST_ATTENTION = 10
-
-EXACT = (
-    "impression_goal", "budget_eur", "cpm_eur", "delivered", "delivered_before", "delivered_outside_flight",
-    "fulfillment_pct", "shortfall", "surplus", "expected", "pacing_index", "required_daily", "best_week_daily",
-    "projected", "value_at_risk_eur", "delivered_value_eur", "billable_eur",
-)  # fmt: skip
-REPEATED = (
-    "kind", "purchase_type", "buyer", "agency", "placement", "advertiser", "runtime", "start_date", "end_date",
-    "effective_start", "lifecycle", "band", "pace", "cause", "side", "sheet",
-)  # fmt: skip
-COUNTED = ("covered", "reachable", "flight_days", "elapsed_days", "days_fetched", "revision", "row_no")
 
 
 @dataclass(frozen=True)
@@ -90,9 +81,9 @@ def line_columns(
         "chunk": [chunk_of.get(row.id) for row in rows],
         "attention": _repeated([reasons.get(row.id) for row in rows]),
     }
-    columns |= {name: [exact(getattr(row, name)) for row in rows] for name in EXACT}
-    columns |= {name: [getattr(row, name) for row in rows] for name in COUNTED}
-    columns |= {name: _repeated([getattr(row, name) for row in rows]) for name in REPEATED}
+    columns |= {name: [exact(getattr(row, name)) for row in rows] for name in packed_as(Packed.EXACT)}
+    columns |= {name: [getattr(row, name) for row in rows] for name in packed_as(Packed.COUNT)}
+    columns |= {name: _repeated([getattr(row, name) for row in rows]) for name in packed_as(Packed.REPEATED)}
     return columns
 
 

@@ -18,48 +18,17 @@ from typing import Any
 import xlsxwriter
 
 from campfill_pipeline.domain.causes import Side
+from campfill_pipeline.domain.figures import SHOWN
 from campfill_pipeline.domain.fulfillment import Lifecycle
 from campfill_pipeline.reports import wording
 from campfill_pipeline.reports.workbook_summary import write_summary
 from campfill_pipeline.reports.workbook_tables import Column, Formats, add_formats, write_table
 from campfill_pipeline.warehouse.readers.page_rows import LineRow, ReportData
 
-LINE_COLUMNS = (
-    Column("Line", "text", 60, "name"),
-    Column("Kind", "text", 11, "kind"),
-    Column("Purchase type", "text", 14, "purchase_type"),
-    Column("Buyer", "text", 30, "buyer"),
-    Column("Placement", "text", 14, "placement"),
-    Column("Advertiser", "text", 24, "advertiser"),
-    Column("Runtime", "text", 24, "runtime"),
-    Column("Start", "date", 12, "effective_start"),
-    Column("End", "date", 12, "end_date"),
-    Column("State", "text", 17, "lifecycle"),
-    Column("Covered", "flag", 9, "covered"),
-    Column("Band", "text", 19, "band"),
-    Column("Goal", "whole", 14, "impression_goal"),
-    Column("Delivered", "impressions", 16, "delivered"),
-    Column("Fulfilled", "share", 11, "fulfillment_pct", bars=True),
-    Column("Shortfall", "impressions", 16, "shortfall", total=True),
-    Column("Surplus", "impressions", 16, "surplus"),
-    Column("Expected", "impressions", 16, "expected"),
-    Column("Pacing index", "factor", 12, "pacing_index"),
-    Column("Pace", "text", 12, "pace"),
-    Column("Needed a day", "impressions", 14, "required_daily"),
-    Column("Projected", "impressions", 16, "projected"),
-    Column("Value at risk €", "euros", 15, "value_at_risk_eur", total=True),
-    Column("CPM €", "cpm", 10, "cpm_eur"),
-    Column("Budget €", "euros", 14, "budget_eur"),
-    Column("Delivered value €", "euros", 16, "delivered_value_eur"),
-    Column("Billable €", "euros", 14, "billable_eur"),
-    Column("Outside flight", "impressions", 14, "delivered_outside_flight"),
-    Column("Flight days", "whole", 11, "flight_days"),
-    Column("Elapsed", "whole", 9, "elapsed_days"),
-    Column("Fetched", "whole", 9, "days_fetched"),
-    Column("Cause", "text", 22, "cause"),
-    Column("Kind of problem", "text", 16, "side"),
-    Column("List row", "whole", 9, "row_no"),
-    Column("ID", "text", 38, "id"),
+LINE_COLUMNS = tuple(
+    Column(shown.header, shown.kind, shown.width, shown.name, bars=shown.bars, total=shown.total)
+    for shown in SHOWN
+    if shown.header
 )
 
 

@@ -13,6 +13,7 @@ import orjson
 import psycopg
 import pytest
 
+from campfill_pipeline.domain.figures import Packed, packed
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports import page, payload
 from campfill_pipeline.reports.both import write_reports
@@ -51,7 +52,7 @@ def test_exact_decimals_travel_as_they_are() -> None:
     text, _ = page.render(data, invent_details(data), RULES, NOW)
     columns = unpacked(text, "lines")
     assert columns["id"] == [line.id.hex for line in data.lines]
-    for name in payload.EXACT:
+    for name in packed(Packed.EXACT):
         assert columns[name] == [payload.exact(getattr(line, name)) for line in data.lines]
 
 

@@ -21,7 +21,7 @@ TODAY_KNOWN = dg.FreshnessPolicy.time_window(warn_window=timedelta(hours=2), fai
 DAYS_KNOWN = dg.FreshnessPolicy.time_window(warn_window=timedelta(hours=26), fail_window=timedelta(hours=50))
 
 
-def delivery_assets(timezone: str) -> list[dg.AssetsDefinition]:
+def for_timezone(timezone: str) -> list[dg.AssetsDefinition]:
     """The assets, cut into local days of `timezone`."""
     days = delivery_days(timezone)
     single_run = dg.BackfillPolicy.single_run()

@@ -15,6 +15,7 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import dict_row
 
+from campfill_pipeline.domain import figures
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.figures.causes import refresh_causes
 from campfill_pipeline.warehouse.figures.reconciliation import refresh_reconciliation
@@ -25,14 +26,7 @@ from campfill_pipeline.warehouse.figures.windows import refresh_windows
 from campfill_pipeline.warehouse.locks import REFRESH_LOCK
 from campfill_pipeline.warehouse.statements import query
 
-FIGURES = (
-    "line_id", "line_no", "as_of", "kind", "purchase_type", "impression_goal", "cpm_eur", "effective_start",
-    "end_date", "flight_days", "elapsed_days", "days_fetched", "covered", "lifecycle", "band", "pace",
-    "delivered", "delivered_before", "delivered_outside_flight", "fulfillment_pct", "shortfall", "surplus",
-    "expected", "pacing_index", "required_daily", "projected", "value_at_risk_eur", "delivered_value_eur",
-    "billable_eur", "best_week_daily", "reachable", "first_day", "last_day", "pacing_basis", "required_factor",
-    "due_elapsed", "due_flight",
-)  # fmt: skip
+FIGURES = figures.stored()
 
 FETCH = "source, day, status, fetched_at, fetch_no, rows"
 UNKNOWN_FETCHES = f"SELECT {FETCH} FROM delivery_fetch EXCEPT SELECT {FETCH} FROM fulfillment_fetch"

@@ -17,6 +17,7 @@ from uuid import UUID
 from psycopg.pq import TransactionStatus
 from psycopg.rows import class_row
 
+from campfill_pipeline.domain import figures
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.database import Connection as Connection
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
@@ -96,6 +97,11 @@ def freshness(connection: Connection, as_of: date) -> Freshness:
     )
 
 
+def _line_query() -> bytes:
+    """The lines with everything that is shown of them."""
+    return query("readers/page", "lines").replace(b"{columns}", figures.selected().encode())
+
+
 def _revisions(connection: Connection) -> dict[UUID, tuple[RevisionRow, ...]]:
     """The revisions of changed lines, newest first; of the worst lines first where there are very many."""
     found: dict[UUID, list[RevisionRow]] = defaultdict(list)
@@ -119,7 +125,7 @@ def load(connection: Connection, rules: FulfillmentRules, *, as_of: date) -> Rep
         as_of=as_of,
         timezone=rules.timezone,
         refreshed_at=None if state is None else state[0],
-        lines=_rows(connection, LineRow, query("readers/page", "lines")),
+        lines=_rows(connection, LineRow, _line_query()),
         windows=_rows(connection, WindowRow, query("readers/page", "windows"), as_of=as_of),
         trend=_rows(connection, TrendRow, query("readers/page", "trend"), as_of=as_of, days=TREND_DAYS),
         losses=_rows(connection, LossRow, query("readers/page", "losses"), as_of=as_of),

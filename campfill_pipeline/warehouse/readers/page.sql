@@ -1,13 +1,7 @@
--- The statements of page.py, by the function that runs them.
+-- The statements of page.py, by the function that runs them. {columns} are those that domain/figures.py lists.
 
 -- name: lines
-SELECT l.id, l.name, f.kind, f.purchase_type, l.buyer, l.agency, l.placement, l.advertiser, l.runtime, l.start_date,
-       f.end_date, f.effective_start, f.impression_goal, l.budget_eur, f.cpm_eur, f.lifecycle, f.band, f.pace,
-       f.covered, f.flight_days, f.elapsed_days, f.days_fetched, f.delivered, f.delivered_before,
-       f.delivered_outside_flight, f.fulfillment_pct, f.shortfall, f.surplus, f.expected, f.pacing_index,
-       f.required_daily, f.best_week_daily, f.reachable, f.projected,
-       f.value_at_risk_eur, f.delivered_value_eur, f.billable_eur,
-       c.cause, c.side, l.revision, l.upload_id, l.sheet, l.row_no
+SELECT {columns}
 FROM fulfillment f
 JOIN line_register l ON l.line_no = f.line_no AND l.withdrawn_at IS NULL
 LEFT JOIN shortfall_cause c ON c.line_id = f.line_id

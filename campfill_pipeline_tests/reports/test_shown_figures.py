@@ -1,0 +1,52 @@
+"""A figure of a line is shown everywhere or nowhere: each test says what to do next where one was forgotten."""
+
+from dataclasses import fields
+
+import psycopg
+
+from campfill_pipeline.domain import figures
+from campfill_pipeline.domain.figures import SHOWN, Packed
+from campfill_pipeline.reports import payload, workbook
+from campfill_pipeline.reports.workbook_tables import NUMBER_FORMATS
+from campfill_pipeline.warehouse.readers import catalog
+from campfill_pipeline.warehouse.readers.page_rows import LineRow
+from campfill_pipeline_tests.reports.invented import invent
+
+PAGE_ONLY = {
+    "agency", "start_date", "delivered_before", "best_week_daily", "reachable", "revision", "upload_id", "sheet",
+}  # fmt: skip
+"""What the page needs for its sentences and links, and the workbook has no column for."""
+
+
+def test_every_column_of_the_table_is_shown_or_named_as_kept_inside(connection: psycopg.Connection) -> None:
+    columns = {column.name for column in catalog.describe(connection, "fulfillment").columns}
+    known = {*figures.stored(), "refreshed_at"}  # when a row was written
+    missing, gone = columns - known, known - columns
+    assert not missing, f"enter {sorted(missing)} in SHOWN of domain/figures.py (recipe: CONTRIBUTING.md)"
+    assert not gone, f"domain/figures.py names {sorted(gone)}, which table fulfillment does not have: migrate"
+
+
+def test_a_line_row_carries_exactly_what_is_shown() -> None:
+    row, shown = {field.name for field in fields(LineRow)}, {item.name for item in SHOWN}
+    assert not shown - row, f"add {sorted(shown - row)} to LineRow in warehouse/readers/page_rows.py"
+    assert not row - shown, f"enter {sorted(row - shown)} in SHOWN of domain/figures.py"
+
+
+def test_the_page_gets_everything_that_is_shown() -> None:
+    data = invent(3)
+    columns = payload.line_columns(data, data.lines, {}, {})
+    left_out = {item.name for item in SHOWN if item.name != "upload_id"} - set(columns)
+    assert not left_out, f"{sorted(left_out)} is left out of the page: mend its `packed` in domain/figures.py"
+    assert "upload" in columns
+
+
+def test_the_workbook_has_a_column_for_everything_but_what_serves_the_page_alone() -> None:
+    without = {item.name for item in SHOWN} - {column.field for column in workbook.LINE_COLUMNS}
+    forgotten = without - PAGE_ONLY
+    assert not forgotten, f"give {sorted(forgotten)} a header, kind and width in SHOWN of domain/figures.py"
+    assert all(column.kind in NUMBER_FORMATS and column.width for column in workbook.LINE_COLUMNS)
+
+
+def test_impressions_and_money_travel_exactly() -> None:
+    exact = ("impressions", "euros", "cpm", "share", "factor")
+    assert all(item.packed is Packed.EXACT for item in SHOWN if item.kind in exact)
