@@ -119,5 +119,6 @@ SELECT judge_listings(%(order_no)s), judge_absence()
 
 -- name: newer
 SELECT file_name, content_date FROM upload
-WHERE kind = 'campaign_list' AND applied_no IS NOT NULL AND reverted_at IS NULL AND content_date > %(content_date)s
+WHERE kind = 'campaign_list' AND applied_no IS NOT NULL AND reverted_at IS NULL AND order_no < %(order_no)s
+  AND content_date > %(content_date)s
 ORDER BY content_date DESC LIMIT 1
