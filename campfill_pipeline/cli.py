@@ -16,6 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
+from campfill_pipeline.commands import lab_doors
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import Band
 from campfill_pipeline.domain.kinds import LineKind
@@ -35,6 +36,7 @@ door = typer.Typer(help="The HTTP door.", no_args_is_help=True)
 app.add_typer(door, name="door")
 door_token = typer.Typer(help="Tokens: who may come in at the HTTP door.", no_args_is_help=True)
 door.add_typer(door_token, name="token")
+app.add_typer(lab_doors.app, name="lab")
 
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")
@@ -127,12 +129,15 @@ def refresh(
     last: Annotated[
         Day | None, typer.Option("--to", help="Last local day, inclusive.", formats=DAY_FORMATS)
     ] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Take these days as they come, however much of them is missing.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Fetch delivery for these local days (default: today and the restatement days), and update fulfillment."""
     from campfill_pipeline.commands import refresh as command
 
-    document, code = command.run(_day(first), _day(last), quiet=as_json)
+    document, code = command.run(_day(first), _day(last), accept=accept, quiet=as_json)
     if as_json:
         _print_json(document)
     raise typer.Exit(code)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
 
+from campfill_pipeline.domain.doubtful_answers import Doubts
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import Bands, FulfillmentRules, Pacing
 from campfill_pipeline.domain.weekdays import OFF, UnknownHolidaysError, check_region
@@ -64,6 +65,16 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("CAMPFILL_REPORTING_CONNECTOR", "ppv", "a built-in connector's name, or the path of a TOML file"),
     Setting("CAMPFILL_RESTATE_DAYS", "3", "how many days before today are fetched again every night"),
+    Setting(
+        "CAMPFILL_REFUSED_PERCENT",
+        "20",
+        "a fetched day fails, and stays as it was, where more of its rows than this cannot be read",
+    ),
+    Setting(
+        "CAMPFILL_KEPT_PERCENT",
+        "50",
+        "a fetched day fails, and stays as it was, where fewer of its rows than this would be left",
+    ),
     Setting("CAMPFILL_FINAL_AFTER_DAYS", "3", "days after a flight's end until its figures are final"),
     Setting("CAMPFILL_SETTLE_SECONDS", "2", "how long a dropped file must stand still before it is read"),
     Setting("CAMPFILL_MAX_UPLOAD_MB", "250", "largest file that is read, in MB"),
@@ -104,6 +115,7 @@ class Settings:
     reporting_token: str | None = field(repr=False)
     reporting_connector: str
     restate_days: int
+    doubts: Doubts
     final_after_days: int
     settle_seconds: float
     max_upload_mb: int
@@ -285,6 +297,10 @@ def load_settings(environ: Mapping[str, str] | None = None, *, cwd: Path | None 
         reporting_token=values["CAMPFILL_REPORTING_TOKEN"] or None,
         reporting_connector=values["CAMPFILL_REPORTING_CONNECTOR"],
         restate_days=_whole(values, "CAMPFILL_RESTATE_DAYS", 0, MOST_DAYS),
+        doubts=Doubts(
+            refused_percent=_whole(values, "CAMPFILL_REFUSED_PERCENT", 0, 100),
+            kept_percent=_whole(values, "CAMPFILL_KEPT_PERCENT", 0, 100),
+        ),
         final_after_days=_whole(values, "CAMPFILL_FINAL_AFTER_DAYS", 0, MOST_DAYS),
         settle_seconds=settle,
         max_upload_mb=_whole(values, "CAMPFILL_MAX_UPLOAD_MB", 1, 100_000),

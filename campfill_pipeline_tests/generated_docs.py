@@ -14,6 +14,7 @@ from campfill_pipeline.warehouse.postgres import server
 from campfill_pipeline.warehouse.readers import catalog
 from campfill_pipeline_tests import snapshots
 from campfill_pipeline_tests.documented_commands import commands_page
+from campfill_pipeline_tests.learn import drawing
 
 DOCS = Path(__file__).parents[1] / "docs"
 CONTRACT = (
@@ -91,11 +92,12 @@ def with_sections(page: str, text: str) -> str:
 
 
 def main() -> None:
-    """Write the generated pages."""
+    """Write the generated pages and the course's pictures."""
     for page in sections():
         file = DOCS / page
         file.write_text(with_sections(page, file.read_text(encoding="utf-8")), encoding="utf-8")
     snapshots.write()
+    drawing.write()
     with tempfile.TemporaryDirectory(prefix="campfill-docs-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         running = server.start(Path(folder))

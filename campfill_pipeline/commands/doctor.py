@@ -14,6 +14,7 @@ from campfill_pipeline.commands import render
 from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.settings import Settings, environment
 from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.delivery import zone
 from campfill_pipeline.warehouse.postgres import server
 from campfill_pipeline.warehouse.readers import status
 
@@ -59,6 +60,10 @@ def _database(settings: Settings) -> Iterator[Finding]:
             "database", True, f"PostgreSQL {version // 10000} answers on port {connection.info.port}"
         )
         facts = status.facts(connection, now=datetime.now(UTC))
+        counted_in = zone.counted_in(connection)
+    if counted_in not in (None, settings.timezone.key):
+        changed = zone.ZoneChangedError(counted_in or "", settings.timezone.key)
+        yield Finding("time zone", False, changed.problem, changed.mend)
     late = [
         upload
         for upload in facts["uploads"]
@@ -74,6 +79,15 @@ def _database(settings: Settings) -> Iterator[Finding]:
         if source["failing_days"]:
             text = f"{source['failing_days']} days failing: {source['latest_failure']}"
             yield Finding("delivery", False, text, "run campfill refresh once mended")
+        if source["refused_rows"]:
+            yield Finding(
+                f"rows of {source['source']}",
+                False,
+                f"{source['refused_rows']:,} rows were refused; figures may lack what they told",
+                "see table reconciliation (refused_row); ask the owner of the reporting API, then fetch the day again"
+                if source["source"] == "api"
+                else "mend the rows that the receipt lists, and drop the export again",
+            )
 
 
 def _token(settings: Settings) -> Iterator[Finding]:

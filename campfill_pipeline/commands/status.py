@@ -84,7 +84,17 @@ def _show_delivery(console: Console, found: dict[str, Any]) -> None:
         )
         if source["failing_days"]:
             console.print(f"  [red]▼ {source['failing_days']:,} days failing[/]: {source['latest_failure']}")
+        if source["refused_rows"]:
+            console.print(f"  [yellow]▲ {refused(source)}[/]")
     console.print()
+
+
+def refused(source: dict[str, Any]) -> str:
+    """How many rows of a source could not be used, in one sentence."""
+    return (
+        f"{source['refused_rows']:,} rows refused; what was stored for them stays. "
+        "They are listed in table reconciliation."
+    )
 
 
 def _show_uploads(console: Console, found: dict[str, Any]) -> None:

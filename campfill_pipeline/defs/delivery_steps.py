@@ -15,6 +15,7 @@ import dagster as dg
 import pyarrow as pa
 
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain.doubtful_answers import FEW, Doubts
 from campfill_pipeline.domain.errors import BrokenPromiseError
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
@@ -27,10 +28,12 @@ from campfill_pipeline.reporting.errors import (
     ReportingError,
     RequestRejectedError,
 )
+from campfill_pipeline.reporting.fetched import Account, Received
 from campfill_pipeline.settings import environment
 from campfill_pipeline.warehouse.delivery import completeness, coverage
 from campfill_pipeline.warehouse.delivery import day as delivery_day
-from campfill_pipeline.warehouse.delivery.errors import DeliveryError
+from campfill_pipeline.warehouse.delivery.doubts import Guard
+from campfill_pipeline.warehouse.delivery.errors import DeliveryError, MissingColumnError, RefusedRowsError
 from campfill_pipeline.warehouse.delivery.staging import batches
 from campfill_pipeline.warehouse.readers import headline
 
@@ -112,6 +115,7 @@ class _Tally:
 
     client: ReportingClient
     refused: list[RefusedRow] = field(default_factory=list)
+    received: list[Received] = field(default_factory=list)
     unknown_columns: set[str] = field(default_factory=set)
     request: str = ""
     pages: int = 0
@@ -133,11 +137,29 @@ class _Tally:
 
     def _note(self, part: Page | Fetched, pages: int) -> None:
         self.refused.extend(part.refused)
+        self.received.extend(part.received)
         self.unknown_columns |= part.unknown_columns
         self.request = self.request or part.request
         self.pages += pages
         self.requests = part.requests
         self.bytes += part.bytes
+
+
+def believed(
+    tables: Iterable[pa.Table], tally: _Tally, day: date, doubts: Doubts, *, accepting: bool
+) -> Iterator[pa.Table]:
+    """The tables; at their end the answers are judged as a whole, before the day is stored for good.
+
+    Raises MissingColumnError, and RefusedRowsError unless a person accepts the day.
+    """
+    yield from tables
+    found = Account(tuple(tally.received))
+    if found.absent and not accepting:
+        raise MissingColumnError(day, sorted(found.absent), sorted(tally.unknown_columns))
+    parts = [(rows, refused) for rows, refused in found.by_window() if rows >= FEW]
+    for rows, refused in [(found.rows, found.refused), *parts]:
+        if not accepting and doubts.too_many_refused(rows, refused):
+            raise RefusedRowsError(day, rows, refused, tally.refused[0].message)
 
 
 def promised(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
@@ -152,9 +174,13 @@ def promised(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
 
 
 def _fetch_and_store(campfill: Campfill, client: ReportingClient, day: date, run_id: str) -> DayDone:
-    zone = campfill.settings.timezone
+    settings = campfill.settings
+    zone = settings.timezone
     started = campfill.clock()
     tally = _Tally(client)
+    window = day_window(day, zone)
+    tables = promised(tally.tables(*window))
+    guard = None if campfill.accepting else Guard(day, settings.doubts, client.windows(*window))
 
     def facts() -> delivery_day.FetchFacts:
         return delivery_day.FetchFacts(
@@ -171,12 +197,13 @@ def _fetch_and_store(campfill: Campfill, client: ReportingClient, day: date, run
             connection,
             source=SOURCE,
             day=day,
-            rows=promised(tally.tables(*day_window(day, zone))),
+            rows=believed(tables, tally, day, settings.doubts, accepting=campfill.accepting),
             refused=tally.refused,
             fetch=facts,
             complete=True,
             timezone=zone,
             now=campfill.clock(),
+            guard=guard,
         )
     seconds = (campfill.clock() - started).total_seconds()
     return DayDone(day.isoformat(), metadata=_metadata(stored, tally, seconds))

@@ -19,7 +19,7 @@ from campfill_pipeline.warehouse.register import uploads
 
 def rebuild_all(settings: Settings, progress: NamedProgress) -> dict[str, Any]:
     """Rebuild and swap in. Returns counts, and `differences` as sentences (none, if all is well)."""
-    campfill = open_campfill()
+    campfill = open_campfill(moving=True)
     read_again: list[uploads.Upload] = []
     try:
         result = replay.rebuild(

@@ -17,34 +17,43 @@ class RefreshError(CampfillError):
     """These days cannot be fetched."""
 
 
-def refresh(runs: LocalRuns, first: date | None, last: date | None) -> dict[str, Any]:
+def refresh(
+    runs: LocalRuns, first: date | None, last: date | None, *, accept: bool = False
+) -> dict[str, Any]:
     """Fetch the local days `first` to `last` (default: the restatement window up to today).
 
-    Returns `days` (one object per day of delivery: day, status, rows, fetched_at) and `failures` (sentences).
+    Returns `days` (one object per day of delivery: day, source, status, rows, refused, fetched_at) and `failures`
+    (sentences). `accept` takes days even where most of what they held is missing.
     """
     campfill = runs.campfill
     if not delivery_steps.is_set_up(campfill):
         raise RefreshError(*delivery_steps.NOT_SET_UP)
-    last = last or campfill.today
-    first = first or min(last, campfill.today - timedelta(days=campfill.settings.restate_days))
-    if last > campfill.today:
+    with campfill.one_day() as today, campfill.accepting_all(accept):
+        return _refresh(runs, first, last, today)
+
+
+def _refresh(runs: LocalRuns, first: date | None, last: date | None, today: date) -> dict[str, Any]:
+    campfill = runs.campfill
+    last = last or today
+    first = first or min(last, today - timedelta(days=campfill.settings.restate_days))
+    if last > today:
         raise RefreshError(
-            f"{last} has not come yet.", f"The last day that can be fetched is today, {campfill.today}."
+            f"{last} has not come yet.", f"The last day that can be fetched is today, {today}."
         )
     if first < date.fromisoformat(FIRST_DAY):
         raise RefreshError(
             f"Delivery is kept from {FIRST_DAY} on; {first} lies before it.", "Choose a later first day."
         )
     failures = []
-    yesterday = campfill.today - timedelta(days=1)
+    yesterday = today - timedelta(days=1)
     if first <= yesterday:
         try:
             # Fulfillment follows with today's run, if there is one: computing it twice serves nobody.
-            assets = jobs.DELIVERY if last == campfill.today else None
+            assets = jobs.DELIVERY if last == today else None
             runs.run(jobs.REFRESH_JOB, tags=day_range(first, min(last, yesterday)), assets=assets)
         except RunFailedError as error:
             failures.append(str(error))
-    if last == campfill.today:
+    if last == today:
         try:
             runs.run(jobs.TODAY_JOB, tags=run_names.days(last, last))
         except RunFailedError as error:
@@ -53,5 +62,11 @@ def refresh(runs: LocalRuns, first: date | None, last: date | None) -> dict[str,
         runs.run(jobs.FULFILLMENT_JOB)  # a failed fetch stops its run, but the days that did come must count
     with campfill.connect() as connection:
         known = coverage.between(connection, first, last)
-    days = [{"day": d.day, "status": d.status, "rows": d.rows, "fetched_at": d.fetched_at} for d in known]
+    days = [
+        {
+            "day": d.day, "source": d.source, "status": d.status, "rows": d.rows, "refused": d.refused,
+            "fetched_at": d.fetched_at,
+        }
+        for d in known
+    ]  # fmt: skip
     return {"from": first, "to": last, "days": days, "failures": failures}

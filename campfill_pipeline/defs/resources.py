@@ -17,6 +17,7 @@ import dagster as dg
 from campfill_pipeline.domain.progress import NamedProgress
 from campfill_pipeline.settings import Settings, load_settings
 from campfill_pipeline.warehouse import claims, database
+from campfill_pipeline.warehouse.delivery import zone
 from campfill_pipeline.warehouse.postgres import server
 
 if TYPE_CHECKING:
@@ -42,12 +43,15 @@ class Campfill:
     progress: NamedProgress = silent
     attended: bool = False
     """Whether somebody waits for what is made, at a terminal: then nothing is left to another run."""
+    accepting: bool = False
+    """Whether a person takes days as they come, however much of what they held is missing (`refresh --accept`)."""
     faults: dict[UUID, str] = field(default_factory=dict)
     """Uploads of this run that could not be processed, with the fault: later steps leave them alone."""
     clock: Callable[[], datetime] = _now
     watch_seconds: float = 0.0
     """How long one look into the inbox waits for a file to settle."""
     _kept: list[Connection] = field(default_factory=list, init=False, repr=False)
+    _day: date | None = field(default=None, init=False)
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -74,8 +78,26 @@ class Campfill:
 
     @property
     def today(self) -> date:
-        """The local day it is now."""
-        return self.clock().astimezone(self.settings.timezone).date()
+        """The local day it is now; within `one_day`, the day it was when that began."""
+        return self._day or self.clock().astimezone(self.settings.timezone).date()
+
+    @contextmanager
+    def one_day(self) -> Iterator[date]:
+        """One piece of work has one day, although midnight may pass meanwhile: its parts must fit together."""
+        before, self._day = self._day, self.today
+        try:
+            yield self._day
+        finally:
+            self._day = before
+
+    @contextmanager
+    def accepting_all(self, accept: bool) -> Iterator[None]:
+        """Days fetched meanwhile are taken as they come, where `accept` says so."""
+        before, self.accepting = self.accepting, accept
+        try:
+            yield
+        finally:
+            self.accepting = before
 
     @property
     def pages_url(self) -> str | None:
@@ -84,13 +106,20 @@ class Campfill:
         return served.read_text(encoding="utf-8") if served.exists() else None
 
 
-def open_campfill(progress: NamedProgress = silent, *, attended: bool = False) -> Campfill:
-    """Settings from the environment and their database, started and migrated if need be."""
+def open_campfill(
+    progress: NamedProgress = silent, *, attended: bool = False, moving: bool = False
+) -> Campfill:
+    """Settings from the environment and their database, started and migrated if need be.
+
+    Raises ZoneChangedError where delivery is counted in another time zone, unless it is `moving` to this one.
+    """
     settings = load_settings()
     settings.make_folders()
-    return Campfill(
-        settings, server.database_url(settings), progress, attended=attended, watch_seconds=WATCH_SECONDS
-    )
+    url = server.database_url(settings)
+    if not moving:
+        with database.connect(url) as connection:
+            zone.check(connection, settings.timezone.key)
+    return Campfill(settings, url, progress, attended=attended, watch_seconds=WATCH_SECONDS)
 
 
 def campfill_resource(opened: Campfill | None = None) -> dg.ResourceDefinition:
@@ -105,6 +134,7 @@ def campfill_resource(opened: Campfill | None = None) -> dg.ResourceDefinition:
             if run := context.run:
                 alive = until_the_end.enter_context(database.connect(here.url, autocommit=True))
                 claims.claim_run(alive, run.run_id)
+                until_the_end.enter_context(here.one_day())
             yield here
 
     return campfill

@@ -78,14 +78,30 @@ class Refusal:
 
 
 @dataclass(frozen=True)
+class RefusedKey:
+    """As much of a refused row's identity as could be read: `hour_utc` and `site` are None where they could not.
+
+    `ids_known` is false where no id, or an unreadable one, was given: then the row may be of any campaign or deal.
+    """
+
+    hour_utc: datetime | None
+    site: str | None
+    campaign_id: str | None
+    deal_id: str | None
+    ids_known: bool
+
+
+@dataclass(frozen=True)
 class RefusedRow:
-    """A row that is not stored. `row` counts from 1 within its page or file; `content` is the row as JSON
-    text.
+    """A row that is not stored. `row` counts from 1 within its page or file; `content` is the row as JSON text.
+
+    `key` tells which stored rows it may be, and so keeps; None where it is of another time than was asked for.
     """
 
     row: int
     reasons: tuple[Refusal, ...]
     content: str
+    key: RefusedKey | None = None
 
     @property
     def code(self) -> str:
@@ -249,7 +265,16 @@ class _Reading:
         content = {self._names.get(name, name): _value(column, index) for name, column in self._raw.items()}
         text = json.dumps(content, ensure_ascii=False, default=str)
         found = tuple(reason for reason in reasons if reason is not None)
-        return RefusedRow(index + 1, found, text[:_CONTENT_LIMIT])
+        return RefusedRow(index + 1, found, text[:_CONTENT_LIMIT], self.key(index))
+
+    def key(self, index: int) -> RefusedKey:
+        """What could be read of a row's identity."""
+        hour, campaign, deal = (
+            self._columns[name][index].as_py() for name in ("hour_utc", "campaign_id", "deal_id")
+        )
+        readable = not any(index in self._faults[name] for name in ("campaign_id", "deal_id"))
+        site = None if index in self._faults["site"] else self._columns["site"][index].as_py()
+        return RefusedKey(hour, site, campaign, deal, readable and (campaign or deal) is not None)
 
     def _refusal(self, name: str, index: int, fault: Fault | None = None) -> Refusal | None:
         fault = fault or self._faults[name].get(index)

@@ -21,10 +21,11 @@ import orjson
 
 from campfill_pipeline.domain.report_values import EXACT_BELOW, Column
 from campfill_pipeline.reporting import direct_rows
-from campfill_pipeline.reporting.description import Answer, ColumnSource
+from campfill_pipeline.reporting.description import Answer, ColumnSource, ErrorMark
 from campfill_pipeline.reporting.direct_rows import DirectRows
-from campfill_pipeline.reporting.transport import BadBodyError
+from campfill_pipeline.reporting.transport import BadBodyError, SaidError
 
+_SAID_SHOWN = 300
 Row = dict[str, Any]
 
 
@@ -81,8 +82,11 @@ def at(value: Any, path: str) -> Any:
     return value
 
 
-def read_rows(content: bytes, answer: Answer, impressions: str, most_mb: int) -> Rows:
-    """Rows of a body as `answer` describes it. Raises BadBodyError where it is something else or cut.
+def read_rows(
+    content: bytes, answer: Answer, impressions: str, most_mb: int, error: ErrorMark | None = None
+) -> Rows:
+    """Rows of a body as `answer` describes it. Raises BadBodyError where it is something else or cut, and SaidError
+    where it is an error by its own word (`error`).
 
     `impressions` is the column whose large numbers must stay exact.
     """
@@ -96,27 +100,67 @@ def read_rows(content: bytes, answer: Answer, impressions: str, most_mb: int) ->
             raise BadBodyError("A line of the answer is not a JSON object.")
         return Rows(_exact(rows, impressions, lambda: [_precise(line) for line in lines]), None)
     if not answer.nested and (quick := direct_rows.read(content, answer.rows, impressions)) is not None:
+        refuse_error(quick[1], error, empty=not len(quick[0]))
         return Rows(*quick)
     whole = document(content)
+    refuse_error(whole, error, empty=_present(whole, answer.rows) and not at(whole, answer.rows))
     rows = _pick(whole, answer)
     return Rows(_exact(rows, impressions, lambda: _pick(_precise(content), answer)), whole)
+
+
+def refuse_error(document: Any, mark: ErrorMark | None, *, empty: bool) -> None:
+    """Raise SaidError where an answer of status 200 says that it is an error (see `ErrorMark`).
+
+    Where no mark is described, `error` or `errors` beside no rows (`empty`) is one.
+    """
+    if not isinstance(document, Mapping):
+        return
+    if mark is None:
+        told = next((document[name] for name in ("error", "errors") if document.get(name)), None)
+        if empty and told:
+            raise SaidError(f"The API says that this is an error: {_said(told)}.")
+        return
+    value = at(document, mark.at)
+    wrong = bool(value) if mark.ok is None else value is not None and not _among(value, mark.ok)
+    if wrong:
+        words = at(document, mark.message) if mark.message else None
+        raise SaidError(
+            f"The API says that this is an error ({mark.at}: {_said(value)})"
+            + (f": {_said(words)}." if words else ".")
+        )
+
+
+def _among(value: Any, listed: Sequence[Any]) -> bool:
+    """Whether a value is one of those listed; a number may be written as text, but true is not 1."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return any(type(value) is type(one) and value == one for one in listed)
+    return any(not isinstance(one, bool) and str(value) == str(one) for one in listed)
+
+
+def _said(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return " ".join(text.split())[:_SAID_SHOWN]
 
 
 def _pick(whole: Any, answer: Answer) -> list[Row]:
     rows = at(whole, answer.rows)
     if rows is None and isinstance(whole, Mapping) and _present(whole, answer.rows):
-        rows = []
+        raise SaidError(
+            f"The answer's rows (“{answer.rows}”) are null, which is no list: not even an empty one."
+        )
     if not isinstance(rows, list):
         found = (
             ", ".join(sorted(map(str, whole))[:10]) if isinstance(whole, Mapping) else type(whole).__name__
         )
         raise BadBodyError(f"The answer has no list of rows at “{answer.rows}”; it has: {found}.")
     if answer.nested:
+        outer = [row for row in rows if isinstance(row, dict)]
+        if outer and not any(_present(row, answer.nested) for row in outer):
+            raise SaidError(f"None of the answer's rows has a list at “{answer.nested}”.")
         rows = [
             {**{key: item for key, item in row.items() if key != answer.nested}, **inner}
-            for row in rows
-            if isinstance(row, dict)
-            for inner in at(row, answer.nested) or ()
+            for row in outer
+            for inner in _inner(row, answer.nested)
             if isinstance(inner, dict)
         ]
     if not all(type(row) is dict for row in rows):
@@ -124,7 +168,17 @@ def _pick(whole: Any, answer: Answer) -> list[Row]:
     return rows
 
 
-def _present(whole: Mapping[str, Any], path: str) -> bool:
+def _inner(row: Row, path: str) -> list[Any]:
+    """The parts of an outer row; one that names none has none, but null is no list."""
+    found = at(row, path)
+    if found is None and not _present(row, path):
+        return []
+    if not isinstance(found, list):
+        raise SaidError(f"A row of the answer has no list at “{path}”.")
+    return found
+
+
+def _present(whole: Any, path: str) -> bool:
     head, _, last = path.rpartition(".")
     parent = at(whole, head)
     return isinstance(parent, Mapping) and last in parent
@@ -231,6 +285,25 @@ def _part(pattern: re.Pattern[str], value: Any) -> str | None:
     if match is None:
         return None
     return match.group(1) if pattern.groups else match.group(0)
+
+
+def absent(names: frozenset[str], sources: Mapping[str, ColumnSource]) -> frozenset[str]:
+    """Columns without which no row can be used, and which none of the rows has: hour, impressions, and the ids where
+    neither is there.
+    """
+    lacking = {field: _lacking(source, names) for field, source in sources.items()}
+    ids = [lacking[field] for field in ("campaign_id", "deal_id") if field in lacking]
+    needed = [lacking["hour"], lacking["impressions"]]
+    needed += ids if all(ids) else []
+    return frozenset(name for group in needed for name in group)
+
+
+def _lacking(source: ColumnSource, names: frozenset[str]) -> tuple[str, ...]:
+    """The column that a source names, where neither it nor the one to be taken otherwise is there."""
+    if source.column is None:
+        return ()
+    heads = {name for column in source.columns for name in (column, column.split(".")[0])}
+    return () if any(name in names or _alike(name, names) for name in heads) else (source.column,)
 
 
 def unknown(names: frozenset[str], sources: Iterable[ColumnSource]) -> frozenset[str]:

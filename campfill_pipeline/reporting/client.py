@@ -29,6 +29,7 @@ from campfill_pipeline.reporting.effort import Clock, Effort, SystemClock
 from campfill_pipeline.reporting.errors import MissingTokenError, ReportingError
 from campfill_pipeline.reporting.fetched import Fetched as Fetched
 from campfill_pipeline.reporting.fetched import Page as Page
+from campfill_pipeline.reporting.fetched import Received
 from campfill_pipeline.reporting.secrets import Redactor
 from campfill_pipeline.reporting.transport import Body, Transport
 from campfill_pipeline.reporting.walk import jobs
@@ -144,6 +145,7 @@ class ReportingClient:
             bytes=effort.received,
             repeated=repeated,
             contradicting=contradicting,
+            received=tuple(part for page in pages for part in page.received),
         )
 
     @contextmanager
@@ -157,12 +159,17 @@ class ReportingClient:
     def _effort(self) -> Effort:
         return Effort(self._clock, self.connector.limits)
 
+    def windows(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+        """The parts in which these hours are asked for."""
+        start, end = start.astimezone(UTC), end.astimezone(UTC)
+        return side_by_side.parts(start, end, self.connector.limits.window_hours)
+
     def _detail(self, start: datetime, end: datetime, effort: Effort) -> Iterator[Page]:
         start, end = start.astimezone(UTC), end.astimezone(UTC)
         if start >= end:
             return
         limits = self.connector.limits
-        windows = side_by_side.parts(start, end, limits.window_hours)
+        windows = self.windows(start, end)
         yield from side_by_side.read(
             windows, limits.concurrency, effort.stopped, lambda window: self._window(*window, effort)
         )
@@ -190,6 +197,14 @@ class ReportingClient:
             rows=len(raw.rows),
             bytes=len(raw.body.content),
             request=shown,
+            received=(
+                Received(
+                    (start, end),
+                    len(raw.rows),
+                    len(found.refused) + len(outside),
+                    answers.absent(names, view.columns) if len(raw.rows) else frozenset(),
+                ),
+            ),
         )
 
     def overview(self, entity: str, from_day: date, to_day: date) -> pa.Table:
@@ -235,7 +250,9 @@ class ReportingClient:
         def read(body: Body) -> RawPage:
             if body.status == HTTPStatus.NO_CONTENT:
                 return RawPage([], None, body)
-            found = answers.read_rows(body.content, view.answer, exact, most_mb)
+            found = answers.read_rows(
+                body.content, view.answer, exact, most_mb, view.error or self.connector.error
+            )
             return RawPage(found.rows, found.document, body)
 
         def ask(

@@ -19,6 +19,7 @@ from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.reporting.description import (
     Auth,
     Detail,
+    ErrorMark,
     Limits,
     LoginAuth,
     OAuthAuth,
@@ -55,6 +56,7 @@ class Connector(Part):
     auth: Auth
     limits: Limits = Limits()
     values: Values = Values()
+    error: ErrorMark | None = None
     variables: dict[str, Variable] = Field(default={})
     detail: Detail
     overview: dict[Literal["campaigns", "deals"], Overview] = Field(default={})

@@ -145,6 +145,23 @@ Paging = Annotated[
 ]
 
 
+class ErrorMark(Part):
+    """How an answer of status 200 says that it is an error: the value at `at`, unless it is one of `ok`.
+
+    Without `ok` any value there is an error that is not empty (null, "", 0, false, an empty list or object). `message`
+    says where the API's own words are.
+    """
+
+    at: str = Field(min_length=1)
+    ok: list[str | int | bool] | None = None
+    message: str | None = None
+
+    @field_validator("ok", mode="before")
+    @classmethod
+    def _several(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str | int | bool) else value
+
+
 class Answer(Part):
     """Where rows are in an answer and how they are written. Gzip is recognised by itself."""
 
@@ -238,6 +255,7 @@ class Detail(Request):
 
     paging: Paging = NoPaging()
     answer: Answer = Answer()
+    error: ErrorMark | None = None
     job: Job | None = None
     same_key: Literal["once", "sum"] = "once"
     columns: dict[str, ColumnSource]
@@ -263,6 +281,7 @@ class Overview(Request):
 
     paging: Paging = NoPaging()
     answer: Answer = Answer()
+    error: ErrorMark | None = None
     columns: dict[str, ColumnSource]
 
     _shorthand = field_validator("columns", mode="before")(_column_sources)

@@ -6,10 +6,54 @@ Belongs here: data and their meaning. Does not belong here: how they are got (cl
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import pyarrow as pa
 
 from campfill_pipeline.domain.report_rows import RefusedRow, Remark
+
+Window = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class Received:
+    """What one answer held for a window: its rows (refused ones included), and the needed columns none of them has."""
+
+    window: Window
+    rows: int
+    refused: int
+    absent: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Account:
+    """What all answers of a fetch held together, to be judged before any of it is believed."""
+
+    received: tuple[Received, ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows that came, refused ones included."""
+        return sum(part.rows for part in self.received)
+
+    @property
+    def refused(self) -> int:
+        """Rows that could not be used."""
+        return sum(part.refused for part in self.received)
+
+    @property
+    def absent(self) -> frozenset[str]:
+        """Needed columns that not one of the rows has."""
+        spoken = [part.absent for part in self.received if part.rows]
+        return frozenset.intersection(*spoken) if spoken else frozenset()
+
+    def by_window(self) -> list[tuple[int, int]]:
+        """Rows and refused rows of each window, over its pages."""
+        counts: dict[Window, tuple[int, int]] = {}
+        for part in self.received:
+            rows, refused = counts.get(part.window, (0, 0))
+            counts[part.window] = (rows + part.rows, refused + part.refused)
+        return list(counts.values())
 
 
 @dataclass(frozen=True)
@@ -26,6 +70,7 @@ class Page:
     rows: int
     bytes: int
     request: str
+    received: tuple[Received, ...] = ()
     requests: int = 0
     retries: int = 0
 
@@ -50,3 +95,4 @@ class Fetched:
     bytes: int
     repeated: int
     contradicting: int
+    received: tuple[Received, ...] = ()

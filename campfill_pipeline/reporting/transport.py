@@ -29,6 +29,7 @@ from campfill_pipeline.reporting.secrets import LogFilter, Redactor
 _PASSING = frozenset({408, 421, 423, 425, 429, 500, 502, 503, 504, *range(520, 531)})
 _CHUNK = 256 * 1024
 _BODY_SHOWN = 300
+_SAID = 3  # so often an answer may say itself that it is an error
 _PATIENCE = 5  # so many times more often is an API asked that says itself when to ask again
 _HTTP_LOG = logging.getLogger("urllib3.connectionpool")
 T = TypeVar("T")
@@ -52,12 +53,19 @@ class BadBodyError(CampfillError):
         super().__init__(problem, "Asking again may help.")
 
 
+class SaidError(BadBodyError):
+    """Raised by a reader: the answer says itself that it is an error, or that there is nothing. A few tries must do."""
+
+
 @dataclass(frozen=True)
 class _Failure:
-    """A failed attempt: what happened in words, and how long the API asks to wait, if it does."""
+    """A failed attempt: what happened in words, how long the API asks to wait, if it does, and whether it is the
+    API's own word, which will hardly change.
+    """
 
     what: str
     wait: float | None = None
+    said: bool = False
 
 
 class Transport:
@@ -102,7 +110,7 @@ class Transport:
         used up), CancelledError.
         """
         shown = self.shown(request)
-        attempt, told_to_wait, last = 0, 0, ""
+        attempt, told_to_wait, said, last = 0, 0, 0, ""
         while True:
             if effort.stopped.is_set():
                 raise CancelledError(
@@ -119,14 +127,16 @@ class Transport:
                 try:
                     return read(outcome)
                 except BadBodyError as error:
-                    problem = error.problem
-                outcome = _Failure(f"{problem} {_described(outcome)}")
+                    problem, own_word = self._redactor.clean(error.problem), isinstance(error, SaidError)
+                outcome = _Failure(f"{problem} {_described(outcome)}", said=own_word)
             last = outcome.what
             wait = outcome.wait if outcome.wait is not None else self._backoff(attempt)
             # To be told when to come again is no failure, but it must end some time.
             told_to_wait += outcome.wait is not None
+            said += outcome.said
             if (
                 attempt - told_to_wait >= self._limits.attempts
+                or said >= _SAID
                 or attempt >= _PATIENCE * self._limits.attempts
             ):
                 raise self._gave_up(shown, attempt, last, "that was the last attempt allowed")

@@ -83,7 +83,7 @@ def is_current(
 
     Also where none are stored for this day: figures come first.
     """
-    made_of = reuse.key(page_reader.content(connection, as_of), rules)
+    made_of = reuse.key(page_reader.content(connection, rules, as_of), rules)
     note = reuse.noted(folder)
     return made_of is None or (
         note is not None

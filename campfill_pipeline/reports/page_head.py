@@ -82,7 +82,11 @@ def fresh(freshness: Freshness, made_at: datetime, as_of: date, zone: ZoneInfo) 
     return {
         "made_at": made_at,
         "renewed_by": renewed_by(made_at, as_of, zone, hourly=freshness.asked),
-        "freshness": {**told, "gaps": day_ranges(gap.day for gap in freshness.gaps)},
+        "freshness": {
+            **told,
+            "gaps": day_ranges(gap.day for gap in freshness.gaps),
+            "doubt_note": wording.doubt_note(freshness),
+        },
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from campfill_pipeline.domain.causes import Side
 from campfill_pipeline.domain.fulfillment import Band, Bands, Lifecycle, Pace
 from campfill_pipeline.domain.kinds import LineKind, PurchaseType
-from campfill_pipeline.warehouse.readers.page_rows import FetchRow
+from campfill_pipeline.warehouse.readers.page_rows import FetchRow, Freshness
 
 KINDS: Mapping[str, str] = {LineKind.CAMPAIGN: "Campaigns", LineKind.DEAL: "Deals", "all": "All kinds"}
 PURCHASE_TYPES: Mapping[str, str] = {
@@ -167,6 +167,18 @@ def gap_note(gaps: Sequence[FetchRow]) -> str:
     if len(days) == 1:
         return f"{days[0]:%d.%m.%Y} was not fetched completely."
     return f"{len(days)} days from {days[0]:%d.%m.%Y} to {days[-1]:%d.%m.%Y} were not fetched completely."
+
+
+def doubt_note(freshness: Freshness) -> str:
+    """What of the answers could not be used, in a sentence or two; empty where all could."""
+    told = []
+    if freshness.refused_rows:
+        rows = "row was" if freshness.refused_rows == 1 else "rows were"
+        told.append(f"{freshness.refused_rows:,} report {rows} refused; what was stored for them stays.")
+    if freshness.kept_days:
+        days = "day stays" if freshness.kept_days == 1 else "days stay"
+        told.append(f"{freshness.kept_days:,} {days} as fetched before: the newest answer could not be used.")
+    return " ".join(told)
 
 
 def detail_text(detail: Mapping[str, object]) -> str:

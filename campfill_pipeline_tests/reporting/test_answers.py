@@ -10,8 +10,8 @@ import orjson
 import pytest
 
 from campfill_pipeline.reporting import answers
-from campfill_pipeline.reporting.description import Answer, ColumnSource
-from campfill_pipeline.reporting.transport import BadBodyError
+from campfill_pipeline.reporting.description import Answer, ColumnSource, ErrorMark
+from campfill_pipeline.reporting.transport import BadBodyError, SaidError
 
 ROWS = [{"a": "1", "b": "x"}, {"a": "2", "b": "ü,;"}]
 FORMATS = {
@@ -67,13 +67,56 @@ def test_anything_else_is_asked_for_again(content: bytes, answer: Answer, words:
         read(content, answer)
 
 
-def test_a_null_list_is_an_empty_one() -> None:
-    assert read(b'{"rows": null}', Answer(rows="rows")) == []
+def test_a_null_list_is_no_empty_one() -> None:
+    with pytest.raises(SaidError, match="null"):
+        read(b'{"rows": null}', Answer(rows="rows"))
+    assert read(b'{"rows": []}', Answer(rows="rows")) == []
+
+
+@pytest.mark.parametrize("content", [b'[{"parts": [{"n": 4}]}, {"parts": null}]', b'[{"part": [{"n": 4}]}]'])
+def test_null_or_renamed_parts_are_not_none(content: bytes) -> None:
+    with pytest.raises(SaidError, match="list at “parts”"):
+        read(content, Answer(nested="parts"))
+
+
+CODE = ErrorMark(at="code", ok=[0], message="text.long")
+
+
+@pytest.mark.parametrize(
+    ("content", "mark", "words"),
+    [
+        (b'{"error": "no such report", "rows": []}', None, "no such report"),
+        (b'{"errors": [{"code": 7}], "rows": []}', None, "7"),
+        (b'{"error": {"message": "busy"}, "rows": null}', None, "busy"),
+        (b'{"code": 50000, "text": {"long": "quota used up"}, "rows": []}', CODE, "50000.*quota used up"),
+        (b'{"code": 50000, "rows": [{"a": "1"}]}', CODE, "50000"),
+        (b'{"code": true, "rows": [{"a": "1"}]}', ErrorMark(at="code", ok=[1]), "true"),
+        (b'{"meta": {"failed": true}, "rows": [{"a": "1"}]}', ErrorMark(at="meta.failed"), "failed"),
+    ],
+)
+def test_an_error_inside_a_200_is_an_error(content: bytes, mark: ErrorMark | None, words: str) -> None:
+    with pytest.raises(SaidError, match=words):
+        answers.read_rows(content, Answer(rows="rows"), "a", 1, mark)
+
+
+@pytest.mark.parametrize(
+    ("content", "mark"),
+    [
+        (b'{"error": null, "rows": [{"a": "1"}]}', None),
+        (b'{"error": "2 rows are estimates", "rows": [{"a": "1"}]}', None),
+        (b'{"code": 0, "rows": [{"a": "1"}]}', CODE),
+        (b'{"code": "0", "rows": [{"a": "1"}]}', CODE),
+        (b'{"rows": [{"a": "1"}]}', CODE),
+        (b'{"meta": {"failed": false}, "rows": [{"a": "1"}]}', ErrorMark(at="meta.failed")),
+    ],
+)
+def test_what_is_described_as_right_is_no_error(content: bytes, mark: ErrorMark | None) -> None:
+    assert len(answers.read_rows(content, Answer(rows="rows"), "a", 1, mark).rows) == 1
 
 
 def test_nested_rows_take_from_their_outer_row_what_they_lack() -> None:
     content = orjson.dumps(
-        [{"day": 1, "n": 9, "parts": [{"n": 4}, {"n": 5}]}, {"day": 2, "parts": None}, {"day": 3}]
+        [{"day": 1, "n": 9, "parts": [{"n": 4}, {"n": 5}]}, {"day": 2, "parts": []}, {"day": 3}]
     )
     assert read(content, Answer(nested="parts")) == [{"day": 1, "n": 4}, {"day": 1, "n": 5}]
 

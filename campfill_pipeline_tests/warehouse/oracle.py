@@ -87,10 +87,11 @@ def _fulfillment(
             pace = "behind"
         else:
             pace = "ahead" if pacing > Decimal("1.05") else "on_track"
+    started = terms.start is not None or start - ONE_DAY in fetched
     days_fetched = len([day for day in elapsed if day in fetched])
     return {
         "effective_start": start, "flight_days": count, "elapsed_days": gone, "days_fetched": days_fetched,
-        "covered": days_fetched == gone, "lifecycle": lifecycle, "band": band, "pace": pace,
+        "covered": started and days_fetched == gone, "lifecycle": lifecycle, "band": band, "pace": pace,
         "delivered": delivered, "delivered_before": before, "delivered_outside_flight": outside,
         "fulfillment_pct": percent, "shortfall": shortfall, "surplus": surplus, "expected": expected,
         "pacing_index": pacing, "required_daily": required, "projected": projected,

@@ -72,14 +72,37 @@ def test_lines_yet_to_come_or_withdrawn_ask_for_nothing(connection: psycopg.Conn
     assert days_to_fetch(connection, TODAY, 0) == [TODAY]
 
 
-def test_a_line_that_starts_at_once_asks_from_the_local_day_it_was_first_seen(
+def test_a_line_that_starts_at_once_asks_from_the_day_before_it_was_first_seen(
     connection: psycopg.Connection,
 ) -> None:
     # 22:30 UTC on the 5th is the 6th in Berlin.
     add_line(connection, CAMPAIGN, start=None, end=date(2025, 8, 31), first_seen=at("2025-08-05T22:30"))
     add_line(connection, DEAL, start=None, end=date(2025, 8, 2), first_seen=at("2025-08-05T22:30"))
-    assert days_to_fetch(connection, TODAY, 0) == [date(2025, 8, 2), *days(6, 10)]
-    assert days_to_fetch(connection, TODAY, 0, timezone="UTC") == [date(2025, 8, 2), *days(5, 10)]
+    assert days_to_fetch(connection, TODAY, 0) == [*days(1, 2), *days(5, 10)]
+    assert days_to_fetch(connection, TODAY, 0, timezone="UTC") == [*days(1, 2), *days(4, 10)]
+
+
+def test_a_line_that_starts_at_once_asks_until_a_day_without_delivery_shows_its_start(
+    connection: psycopg.Connection,
+) -> None:
+    """Its delivery began on the 3rd; its list came on the 9th, and only the 8th was fetched."""
+    add_line(connection, CAMPAIGN, start=None, end=date(2025, 8, 9), first_seen=at("2025-08-09T10:00"))
+    begun = date(2025, 8, 3)
+
+    def deliver(day: date) -> None:
+        rows = [Row(at(f"{day}T12:00"))] if day >= begun else []
+        store(connection, day, rows, now=at("2025-08-10T09:00"))
+
+    deliver(date(2025, 8, 8))
+    assert days_to_fetch(connection, TODAY, 0) == [*days(7, 7), *days(9, 10)]
+    deliver(date(2025, 8, 5))
+    assert days_to_fetch(connection, TODAY, 0) == [*days(4, 4), *days(6, 7), *days(9, 10)]
+    asked = []
+    while missing := [day for day in days_to_fetch(connection, TODAY, 0) if day < TODAY]:
+        asked += missing
+        for day in missing:
+            deliver(day)
+    assert sorted(asked) == [*days(2, 4), *days(6, 7), *days(9, 9)]
 
 
 def test_what_is_known_of_a_day_can_be_read(connection: psycopg.Connection) -> None:

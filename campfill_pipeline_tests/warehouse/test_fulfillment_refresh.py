@@ -12,8 +12,8 @@ import psycopg
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.warehouse.figures.fulfillment import compute, refresh
+from campfill_pipeline.domain.fulfillment import Bands, FulfillmentRules
+from campfill_pipeline.warehouse.figures.fulfillment import compute, due, refresh
 from campfill_pipeline.warehouse.readers import page, page_detail
 from campfill_pipeline_tests.warehouse.facts import add_line, deliver, fetch, touch
 
@@ -40,7 +40,7 @@ def shown(connection: psycopg.Connection, as_of: date) -> tuple[Any, Any]:
     data = page.load(connection, RULES, as_of=as_of)
     details = tuple(page_detail.details(connection, data, limit=50))
     fresh = {"freshness": data.freshness.gaps, "refreshed_at": None}
-    return page.content(connection, as_of), (replace(data, **fresh), details)  # type: ignore[arg-type]
+    return page.content(connection, RULES, as_of), (replace(data, **fresh), details)  # type: ignore[arg-type]
 
 
 def in_portions(connection: psycopg.Connection, as_of: date, most: int | None) -> list[int]:
@@ -98,6 +98,46 @@ def test_a_fetched_day_covers_lines_that_no_row_touched(connection: psycopg.Conn
     fetch(connection, [DAY - timedelta(1)])
     refresh(connection, RULES, as_of=DAY, now=NOW)
     assert connection.execute("SELECT days_fetched, covered FROM fulfillment").fetchone() == (2, True)
+
+
+def test_a_line_that_starts_at_once_is_covered_once_the_day_before_its_delivery_is_known(
+    connection: psycopg.Connection,
+) -> None:
+    line = add_line(connection, goal=3000, start=None, end=DAY - timedelta(1))
+    for back in (1, 2):
+        deliver(connection, line, DAY - timedelta(back), 100)
+    fetch(connection, [DAY - timedelta(1), DAY - timedelta(2)])
+    refresh(connection, RULES, as_of=DAY, now=NOW)
+    known = "SELECT elapsed_days, days_fetched, covered FROM fulfillment"
+    assert connection.execute(known).fetchone() == (2, 2, False)
+    fetch(connection, [DAY - timedelta(3)])
+    refresh(connection, RULES, as_of=DAY, now=NOW)
+    assert connection.execute(known).fetchone() == (2, 2, True)
+
+
+def test_other_rules_are_due_and_no_report_shows_figures_of_the_old_ones(
+    connection: psycopg.Connection,
+) -> None:
+    line = add_line(connection, goal=1000, start=DAY - timedelta(4), end=DAY - timedelta(1))
+    deliver(connection, line, DAY - timedelta(2), 970)
+    refresh(connection, RULES, as_of=DAY, now=NOW)
+    assert not due(connection, RULES, as_of=DAY)
+    assert page.content(connection, RULES, DAY) is not None
+    for other in (
+        replace(RULES, bands=Bands(Decimal(96), Decimal(90), Decimal(80))),
+        replace(RULES, final_after_days=0),
+        replace(RULES, behind_below=Decimal("0.9")),
+    ):
+        assert due(connection, other, as_of=DAY)
+        assert page.content(connection, other, DAY) is None
+        with page.state_as_of(connection, other, as_of=DAY, now=NOW):
+            (shown_line,) = page.load(connection, other, as_of=DAY).lines
+            (computed,) = compute(connection, other, as_of=DAY)
+            assert (shown_line.band, shown_line.lifecycle) == (computed["band"], computed["lifecycle"])
+    other = replace(RULES, bands=Bands(Decimal(96), Decimal(90), Decimal(80)))
+    refresh(connection, other, as_of=DAY, now=NOW)
+    assert not due(connection, other, as_of=DAY)
+    assert connection.execute("SELECT band FROM fulfillment").fetchone() == ("goal_met",)
 
 
 def test_final_lines_stay_as_they_are_when_the_day_changes(connection: psycopg.Connection) -> None:

@@ -79,7 +79,7 @@ def _refresh(campfill: Campfill) -> list[figures.RefreshResult]:
 def figures_due(campfill: Campfill) -> bool:
     """Whether there is anything that the stored figures do not know."""
     with campfill.connect() as connection:
-        return figures.due(connection, as_of=campfill.today)
+        return figures.due(connection, campfill.settings.rules, as_of=campfill.today)
 
 
 def report_due(campfill: Campfill) -> bool:

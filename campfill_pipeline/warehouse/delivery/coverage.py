@@ -130,7 +130,8 @@ def days_to_fetch(
     """Local days to ask the source for, oldest first: today, the restatement days before it, missing flight days.
 
     Missing are the past flight days of known lines that were never fetched completely. A line that starts ASAP counts
-    from the day it was first seen, but not later than its end. `earliest` is the first day the source still has: older
+    from the day before its first known delivery, else before the day it was first seen, but not later than its end:
+    only a day without delivery shows that it began after it. `earliest` is the first day the source still has: older
     ones are left out, and stay honestly not fetched. `limit` keeps the newest so many of the missing days.
     """
     zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone

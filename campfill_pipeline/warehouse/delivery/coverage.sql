@@ -26,10 +26,15 @@ VALUES (%(source)s, %(day)s, 'gone', %(now)s, 0, %(detail)s) ON CONFLICT (source
 WHERE delivery_fetch.status <> 'complete'
 
 -- name: days to fetch
-WITH flight AS (
-    SELECT COALESCE(start_date, LEAST((first_seen_at AT TIME ZONE %(zone)s)::date, end_date)) AS first_day,
+WITH first_delivery AS (
+    SELECT line_no, min(day) AS day FROM line_day WHERE counted AND impressions > 0 GROUP BY line_no
+), flight AS (
+    -- a line that starts ASAP may have begun before the first day with impressions that is known: the day before tells
+    SELECT COALESCE(start_date,
+                    LEAST(f.day, CASE WHEN f.day IS NULL THEN (first_seen_at AT TIME ZONE %(zone)s)::date END, end_date) - 1
+           ) AS first_day,
            LEAST(end_date, %(today)s::date - 1) AS last_day
-    FROM line_register WHERE withdrawn_at IS NULL
+    FROM line_register LEFT JOIN first_delivery f USING (line_no) WHERE withdrawn_at IS NULL
 ), span AS (
     SELECT unnest(range_agg(daterange(first_day, last_day, '[]'))) AS days
     FROM flight WHERE first_day <= last_day

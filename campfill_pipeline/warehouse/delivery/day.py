@@ -18,8 +18,10 @@ import pyarrow as pa
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.warehouse.delivery import attribution, coverage, fetches, partitions, rollups, storing
+from campfill_pipeline.warehouse.delivery import zone as delivery_zone
 from campfill_pipeline.warehouse.delivery.coverage import days_to_fetch, record_failure
 from campfill_pipeline.warehouse.delivery.directory import Directory
+from campfill_pipeline.warehouse.delivery.doubts import Guard
 from campfill_pipeline.warehouse.delivery.errors import RowsOutsideDayError
 from campfill_pipeline.warehouse.delivery.export import store_export
 from campfill_pipeline.warehouse.delivery.fetches import FetchFacts
@@ -42,14 +44,16 @@ def store_day(
     complete: bool,
     timezone: str | ZoneInfo,
     now: datetime,
+    guard: Guard | None = None,
 ) -> StoreResult:
     """Make the stored rows of a local day equal to what the source gave, in one transaction, and commit it.
 
     `rows` are tables of the canonical schema (domain/report_rows.py), read one after the other while they arrive;
     `refused` and `fetch` (where it is a function) are read after the last of them. `complete` says that every page
     came: a day that had not ended when the fetch began is stored as partial all the same. Whatever `rows` raises leaves
-    the day as it was, and is the caller's to record with `record_failure`. Raises DeliveryError:
-    ContradictingRowsError, RowsOutsideDayError, MonthDetachedError, FigureTooLargeError.
+    the day as it was, and is the caller's to record with `record_failure`. A refused row keeps what is stored under its
+    key; `guard` says how much the day must not lose (None: a person takes whatever comes). Raises DeliveryError:
+    CollapsedError, ContradictingRowsError, RowsOutsideDayError, MonthDetachedError, FigureTooLargeError.
     """
     zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone
     start, end = day_window(day, zone)
@@ -65,6 +69,7 @@ def store_day(
             _learn(conn, directory, head)
     with storing.own_transaction(conn):
         storing.more_memory(conn)
+        delivery_zone.check(conn, zone.key)
         conn.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", (f"day of {source}", day.toordinal()))
         staging = Staging(
             conn,
@@ -78,7 +83,9 @@ def store_day(
         facts = fetch() if callable(fetch) else fetch
         attribution.lock_lines(conn)
         staging.settle()
-        replaced = storing.replace(conn, staging, Scope(code, start, end, zone.key), zone, now, placed_on=day)
+        replaced = storing.replace(
+            conn, staging, Scope(code, start, end, zone.key), zone, now, placed_on=day, refused=refused, guard=guard
+        )  # fmt: skip
         coverage.record_stored(
             conn,
             source=source,

@@ -52,6 +52,52 @@ class ContradictingRowsError(DeliveryError):
         )
 
 
+def _accept(day: date) -> str:
+    return f"If it is right, take it with `campfill refresh --from {day} --to {day} --accept`."
+
+
+class CollapsedError(DeliveryError):
+    """A day, or a part of it, would lose too many of its rows: more likely the answer is not whole."""
+
+    def __init__(self, day: date, held: int, came: int, window: tuple[datetime, datetime] | None) -> None:
+        self.day, self.held, self.came, self.window = day, held, came, window
+        where = ""
+        if window is not None:
+            where = f" between {window[0]:%Y-%m-%dT%H:%MZ} and {window[1]:%Y-%m-%dT%H:%MZ}"
+        super().__init__(
+            f"{day} held {held:,} rows{where}, and the answer leaves {came:,}: it is hardly whole, so the day stays as "
+            "it was.",
+            f"Ask the owner of the reporting API. {_accept(day)}",
+        )
+
+
+class RefusedRowsError(DeliveryError):
+    """So many rows of a window could not be read that the others are not believed either."""
+
+    def __init__(self, day: date, came: int, refused: int, example: str) -> None:
+        self.day, self.came, self.refused, self.example = day, came, refused, example
+        which = "None of the" if refused >= came else f"{refused:,} of the"
+        could = "could be read" if refused >= came else "could not be read"
+        super().__init__(
+            f"{which} {came:,} rows for {day} {could}, so the day stays as it was. The first: {example}",
+            f"Compare the connector's columns and time zone with the API's answer. {_accept(day)}",
+        )
+
+
+class MissingColumnError(DeliveryError):
+    """A column without which no row can be read is in none of them: it was renamed, or taken away."""
+
+    def __init__(self, day: date, columns: Sequence[str], found: Sequence[str]) -> None:
+        self.day, self.columns, self.found = day, tuple(columns), tuple(found)
+        named = ", ".join(f"“{name}”" for name in columns)
+        others = ", ".join(f"“{name}”" for name in found[:12])
+        beside = f" There are columns that the connector does not know: {others}." if found else ""
+        super().__init__(
+            f"No row for {day} has the column {named}, so the day stays as it was.{beside}",
+            "Name it as the API does now in the connector's columns.",
+        )
+
+
 class RowsOutsideDayError(DeliveryError):
     """Rows do not belong to the local day they were fetched for."""
 

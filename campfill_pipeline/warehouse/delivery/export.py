@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.warehouse.delivery import attribution, coverage, fetches, partitions, rollups, storing
+from campfill_pipeline.warehouse.delivery import zone as delivery_zone
 from campfill_pipeline.warehouse.delivery.directory import Directory
 from campfill_pipeline.warehouse.delivery.fetches import FetchFacts
 from campfill_pipeline.warehouse.delivery.restatement import Scope
@@ -50,6 +51,7 @@ def store_export(
     zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone
     with conn.transaction():
         storing.more_memory(conn)
+        delivery_zone.check(conn, zone.key)
         first, last = _span(_tables(rows))
         if first is not None and last is not None:
             partitions.ensure(conn, first, last + _HOUR)

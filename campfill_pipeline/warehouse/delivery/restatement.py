@@ -9,11 +9,15 @@ staged (staging.py), or sums over them (rollups.py).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import psycopg
 
+from campfill_pipeline.domain.report_rows import RefusedRow
+from campfill_pipeline.warehouse.delivery import doubts
+from campfill_pipeline.warehouse.delivery.doubts import Guard
 from campfill_pipeline.warehouse.delivery.errors import ContradictingRowsError, Contradiction
 
 EXAMPLES = 5
@@ -79,8 +83,18 @@ def merge_repeats(conn: psycopg.Connection, source: str) -> int:
     return repeats
 
 
-def replace(conn: psycopg.Connection, scope: Scope, fetch_no: int, now: datetime) -> Changes:
+def replace(
+    conn: psycopg.Connection,
+    scope: Scope,
+    fetch_no: int,
+    now: datetime,
+    *,
+    refused: Sequence[RefusedRow] = (),
+    guard: Guard | None = None,
+) -> Changes:
     """Make the stored rows of `scope` equal to the staged ones, writing only what differs; record restatements.
+
+    Rows that one of `refused` may be stay as they are. `guard`: what must not be lost (None: anything may).
 
     Recorded are: changed figures, purchase types told otherwise than before, rows gone, rows that came after their day
     was first complete, and rows that came back. Rows that this very fetch (`fetch_no`) stored already only have to
@@ -94,6 +108,9 @@ def replace(conn: psycopg.Connection, scope: Scope, fetch_no: int, now: datetime
     # The server knows little of rows that came today, and a nested loop over a wrong guess takes minutes.
     conn.execute("SELECT set_config('enable_nestloop', 'off', true)")
     _compare(conn, scope, values)
+    doubts.keep_refused(conn, refused)
+    if guard is not None:
+        doubts.refuse_collapse(conn, guard, scope.source, scope.start, scope.end)
     _record(conn, values)
     gone = conn.execute(
         f"DELETE FROM report_hour h USING hour_change c WHERE c.new_impressions IS NULL AND {_SAME_KEY}",

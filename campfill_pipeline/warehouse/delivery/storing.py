@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from campfill_pipeline.domain.local_days import day_window
+from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.warehouse.delivery import attribution, restatement, rollups
+from campfill_pipeline.warehouse.delivery.doubts import Guard
 from campfill_pipeline.warehouse.delivery.restatement import Changes, Scope
 from campfill_pipeline.warehouse.delivery.staging import Staging
 from campfill_pipeline.warehouse.statements import query
@@ -78,15 +80,18 @@ def replace(
     zone: ZoneInfo,
     now: datetime,
     placed_on: date | None = None,
+    *,
+    refused: Sequence[RefusedRow] = (),
+    guard: Guard | None = None,
 ) -> Replaced:
     """Make what is stored equal to what was staged, and all sums that follow. Needs the lock of the lines.
 
-    `placed_on`: the day of the rows that went straight to their place.
+    `placed_on`: the day of the rows that went straight to their place. `refused` and `guard`: see restatement.replace.
     """
     changes, repeated = Changes(), 0
     if staging.received > staging.placed or not staging.direct:
         repeated = restatement.merge_repeats(conn, "api" if scope.source == "a" else "csv")
-        changes = restatement.replace(conn, scope, staging.fetch_no, now)
+        changes = restatement.replace(conn, scope, staging.fetch_no, now, refused=refused, guard=guard)
     touched = set(changes.touched)
     if placed_on is not None:
         touched |= {(series, placed_on) for series in staging.placed_series}

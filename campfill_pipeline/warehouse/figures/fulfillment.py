@@ -17,6 +17,7 @@ from psycopg.rows import dict_row
 
 from campfill_pipeline.domain import figures
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.warehouse.delivery import zone
 from campfill_pipeline.warehouse.figures.causes import refresh_causes
 from campfill_pipeline.warehouse.figures.reconciliation import refresh_reconciliation
 from campfill_pipeline.warehouse.figures.sources import DueWeights, parameters, with_figures
@@ -76,6 +77,7 @@ def compute(
     `contract='then'` takes the terms that were valid at the end of `as_of`, `known='then'` the delivery that
     was known then. Each row has every column of table `fulfillment` plus `name`; figures are exact Decimals.
     """
+    zone.check(conn, rules.timezone)
     ids = None if line_ids is None else list(line_ids)
     numbers = None
     if ids is not None:
@@ -119,17 +121,17 @@ def _lines_to_compute(
     return sorted({number for (number,) in found})
 
 
-def due(conn: psycopg.Connection, *, as_of: date) -> bool:
-    """Whether a refresh as of this local day would find anything to do: a mark, a fetch, another day."""
+def due(conn: psycopg.Connection, rules: FulfillmentRules, *, as_of: date) -> bool:
+    """Whether a refresh as of this local day would find anything to do: a mark, a fetch, another day, other rules."""
     row = conn.execute(
         f"""
         SELECT EXISTS (SELECT FROM line_dirty)
             OR EXISTS ({UNKNOWN_FETCHES})
             OR EXISTS (SELECT FROM fulfillment_state s
-                       WHERE s.as_of <> %(as_of)s
+                       WHERE s.as_of <> %(as_of)s OR s.rules <> %(rules)s
                           OR EXISTS (SELECT FROM report_overview o WHERE o.fetched_at > s.refreshed_at))
         """.encode(),
-        {"as_of": as_of},
+        {"as_of": as_of, "rules": rules.key},
     ).fetchone()
     return row is not None and row[0] is True
 
@@ -157,6 +159,7 @@ def refresh(
     the same. `most`: touched lines to compute now; the others keep their marks for the next call, and those who
     wait to leave marks come between (docs/decisions/0052).
     """
+    zone.check(conn, rules.timezone)
     conn.execute("SELECT pg_advisory_xact_lock(%s)", [REFRESH_LOCK])
     conn.execute("SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '256MB'")
     state = conn.execute("SELECT as_of, rules, refreshed_at FROM fulfillment_state").fetchone()

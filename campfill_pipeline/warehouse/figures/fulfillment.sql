@@ -101,8 +101,18 @@ exported_days AS (                          -- an export may be filtered: it say
       AND NOT EXISTS (SELECT FROM complete WHERE complete.day = e.day)
     GROUP BY c.line_no
 ),
+known_start AS (                            -- of ASAP lines: the day before tells that they had not begun
+    SELECT c.line_no
+    FROM clock c LEFT JOIN spoken_for s USING (line_no)
+    WHERE c.start_date IS NULL
+      AND (EXISTS (SELECT FROM complete WHERE complete.day = c.effective_start - 1)
+           OR (EXISTS (SELECT FROM exported e WHERE e.day = c.effective_start - 1)
+               AND s.hours @> tstzrange((c.effective_start - 1)::timestamp AT TIME ZONE %(timezone)s,
+                                        c.effective_start::timestamp AT TIME ZONE %(timezone)s)))
+),
 base AS (
     SELECT c.*,
+           c.start_date IS NOT NULL OR k.line_no IS NOT NULL AS start_known,
            impression_goal::numeric(60, 20) AS goal,
            COALESCE(d.delivered, 0) AS delivered,
            COALESCE(d.delivered_before, 0) AS delivered_before,
@@ -121,6 +131,7 @@ base AS (
                 ELSE 'ended_final' END AS lifecycle
     FROM clock c LEFT JOIN delivery d USING (line_no) LEFT JOIN coverage v USING (line_no)
          LEFT JOIN exported_days x USING (line_no) LEFT JOIN due u USING (line_no)
+         LEFT JOIN known_start k USING (line_no)
 ),
 -- The recent pace r of live lines as a fraction: delivery by due weight of the last flight days, of all where that is 0.
 recent AS (
@@ -154,7 +165,7 @@ projection AS (
 figures AS (
     SELECT p.line_id, p.line_no, %(as_of)s::date AS as_of, kind, purchase_type, impression_goal, cpm_eur,
            effective_start, end_date, flight_days, elapsed_days, days_fetched,
-           days_fetched = elapsed_days AS covered,
+           days_fetched = elapsed_days AND start_known AS covered,
            lifecycle,
            CASE WHEN NOT reported THEN 'no_data'
                 WHEN delivered * 100 >= goal * %(goal_met)s::numeric THEN 'goal_met'

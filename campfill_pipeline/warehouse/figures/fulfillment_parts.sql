@@ -9,7 +9,7 @@ UNION ALL
 
 -- name: lines in flight on days
 SELECT line_no FROM fulfillment f
-WHERE EXISTS (SELECT FROM unnest(%s::date[]) AS day WHERE day BETWEEN effective_start AND end_date)
+WHERE EXISTS (SELECT FROM unnest(%s::date[]) AS day WHERE day BETWEEN effective_start - 1 AND end_date)
 
 -- name: lines not final
 SELECT line_no FROM fulfillment WHERE end_date + %(final_after)s::integer >= %(earlier)s::date

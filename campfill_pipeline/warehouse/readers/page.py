@@ -47,12 +47,14 @@ def _rows(connection: Connection, shape: type[Row], statement: bytes, **values: 
         return tuple(cursor.execute(statement, values).fetchall())
 
 
-def content(connection: Connection, as_of: date) -> UUID | None:
-    """What the stored figures are known by, if they are as of this day.
+def content(connection: Connection, rules: FulfillmentRules, as_of: date) -> UUID | None:
+    """What the stored figures are known by, if they are as of this day and by these rules.
 
     While it stays the same, all that `load` gives does, but for freshness.
     """
-    row = connection.execute("SELECT content FROM fulfillment_state WHERE as_of = %s", [as_of]).fetchone()
+    row = connection.execute(
+        "SELECT content FROM fulfillment_state WHERE as_of = %s AND rules = %s", [as_of, rules.key]
+    ).fetchone()
     return None if row is None else row[0]
 
 
@@ -62,14 +64,15 @@ def state_as_of(
 ) -> Iterator[UUID | None]:
     """Every derived table as of this local day, unchanging while one reads; gives what the state is known by.
 
-    Where the stored tables are of another day, they are brought to `as_of` with today's knowledge, and that
-    is undone at the end: a report of the past or the future never writes. Such a state is not known by anything.
+    Where the stored tables are of another day, or by other rules, they are brought to these with today's knowledge,
+    and that is undone at the end: a report of the past or the future never writes. Such a state is not known by
+    anything.
     """
     idle = connection.info.transaction_status == TransactionStatus.IDLE
     with connection.transaction(force_rollback=True):
         if idle:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        if (known_by := content(connection, as_of)) is not None:
+        if (known_by := content(connection, rules, as_of)) is not None:
             yield known_by
             return
     with connection.transaction(force_rollback=True):
@@ -81,7 +84,10 @@ def freshness(connection: Connection, as_of: date) -> Freshness:
     """How far delivery goes without a gap, when it was fetched, and the newest list."""
     row = connection.execute(query("readers/page", "freshness"), {"as_of": as_of}).fetchone()
     assert row is not None, "an aggregate always gives a row"
-    first, last, fetched_at, today_fetched_at, list_file, list_received_at, asked, failed_at, failure = row
+    (
+        first, last, fetched_at, today_fetched_at, list_file, list_received_at, asked, failed_at, failure,
+        refused, kept,
+    ) = row  # fmt: skip
     gaps = _rows(connection, FetchRow, query("readers/page", "gaps"), as_of=as_of)
     return Freshness(
         first,
@@ -94,6 +100,8 @@ def freshness(connection: Connection, as_of: date) -> Freshness:
         asked,
         failed_at,
         failure,
+        refused,
+        kept,
     )
 
 

@@ -52,13 +52,17 @@ SELECT n.first, n.last,
        (SELECT max(fetched_at) FROM delivery_fetch WHERE status <> 'failed'),
        (SELECT max(fetched_at) FROM delivery_fetch WHERE status <> 'failed' AND day = %(as_of)s),
        l.file_name, l.received_at,
-       EXISTS (SELECT FROM delivery_fetch WHERE source = 'api'), x.failed_at, x.detail
+       EXISTS (SELECT FROM delivery_fetch WHERE source = 'api'), x.failed_at, x.detail,
+       (SELECT COALESCE(sum(refused), 0)::bigint FROM report_fetch f
+        WHERE EXISTS (SELECT FROM report_refusal r WHERE r.fetch_no = f.fetch_no)),
+       (SELECT count(*) FROM delivery_fetch WHERE failures > 0 AND status IN ('complete', 'partial'))
 FROM newest n LEFT JOIN list l ON true LEFT JOIN failure x ON true
 
 -- name: gaps
 WITH needed AS (
     SELECT DISTINCT day::date AS day
-    FROM (SELECT DISTINCT effective_start, end_date FROM fulfillment WHERE NOT covered AND elapsed_days > 0) f
+    FROM (SELECT DISTINCT f.effective_start - (l.start_date IS NULL)::integer AS effective_start, f.end_date
+          FROM fulfillment f JOIN line l USING (line_no) WHERE NOT f.covered AND f.elapsed_days > 0) f
     CROSS JOIN LATERAL generate_series(
         f.effective_start, LEAST(f.end_date, %(as_of)s::date - 1), interval '1 day') AS day
 )

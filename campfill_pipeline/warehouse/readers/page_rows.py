@@ -133,7 +133,8 @@ class Freshness:
     """How far the delivery data reach: without a gap from `complete_from` to `complete_through`, local days.
 
     `gaps` are the days before `as_of`, in the flight of a line, that were not fetched completely. `asked`: the
-    reporting API was asked at least once. `failure`: what the newest failed fetch said, at `failed_at`.
+    reporting API was asked at least once. `failure`: what the newest failed fetch said, at `failed_at`. `refused_rows`
+    could not be used; `kept_days` stayed as they were because their newest answer was not believed, or did not come.
     """
 
     complete_from: date | None
@@ -146,6 +147,8 @@ class Freshness:
     asked: bool = True
     failed_at: datetime | None = None
     failure: str | None = None
+    refused_rows: int = 0
+    kept_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,17 @@ SELECT count(*) AS uploads,
 FROM upload
 
 -- name: delivery
+WITH of_exports AS (
+    SELECT sum(refused)::bigint AS rows FROM report_fetch f
+    WHERE source = 'csv' AND EXISTS (SELECT FROM report_refusal r WHERE r.fetch_no = f.fetch_no)
+)
 SELECT source, max(fetched_at) FILTER (WHERE status <> 'failed') AS latest_fetch,
        min(day) FILTER (WHERE status = 'complete') AS first_complete_day,
        max(day) FILTER (WHERE status = 'complete') AS last_complete_day,
        count(*) FILTER (WHERE status = 'complete') AS complete_days,
        count(*) FILTER (WHERE failures > 0) AS failing_days,
+       count(*) FILTER (WHERE refused > 0) AS refused_days,
+       CASE source WHEN 'csv' THEN COALESCE((SELECT rows FROM of_exports), 0) ELSE sum(refused) END AS refused_rows,
        (array_agg(detail ORDER BY failed_at DESC) FILTER (WHERE failures > 0))[1] AS latest_failure
 FROM delivery_fetch GROUP BY source ORDER BY source
 

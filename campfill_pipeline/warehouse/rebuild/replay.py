@@ -25,6 +25,7 @@ from campfill_pipeline.domain.progress import Progress
 from campfill_pipeline.domain.uploads import IN_FORCE, UploadKind
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.delivery import attribution, rollups
+from campfill_pipeline.warehouse.delivery import zone as delivery_zone
 from campfill_pipeline.warehouse.figures import fulfillment
 from campfill_pipeline.warehouse.locks import REGISTER_LOCK
 from campfill_pipeline.warehouse.rebuild.compare import Difference, compare
@@ -94,6 +95,7 @@ def rebuild(
                 _replay(conn, done, validate, rules, progress)  # what arrived while the rest was replayed
                 _number_lines_as_before(conn)
                 differences = compare(conn, database.SCHEMA, REPLAY_SCHEMA)
+                delivery_zone.move(conn, rules.timezone)
                 _keep_computed(conn, rules, as_of, now)
                 _swap(conn)
                 rollups.roll_up_all(conn, ZoneInfo(rules.timezone))

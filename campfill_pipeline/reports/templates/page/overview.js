@@ -57,12 +57,13 @@ const dataStatement = () => {
   const later = coverage.scheduled > 0 && html` · ${data.later(count(coverage.scheduled))}`;
   const through = freshness.complete_through ? day(freshness.complete_through, dayLong) : data.noDay;
   const arrived = freshness.fetched_at ? moment(freshness.fetched_at, shortMoment) : data.never;
+  const doubt = freshness.doubt_note && html` <strong>${freshness.doubt_note}</strong>`;
   const received = freshness.list_received_at ? moment(freshness.list_received_at, shortMoment) : data.noList;
   return html`<section class="statement${late ? " late" : ""}" aria-labelledby="h-data">
     <h2 id="h-data" class="unseen">${data.title}</h2>
     <dl>
       ${part(data.through, through, since)}
-      ${part(data.arrived, arrived, freshness.today_fetched_at ? data.todayIn : data.todayOut)}
+      ${part(data.arrived, arrived, html`${freshness.today_fetched_at ? data.todayIn : data.todayOut}${doubt}`)}
       ${part(
         data.judged,
         html`${count(coverage.judged)} <small>of ${count(coverage.begun)}</small>`,

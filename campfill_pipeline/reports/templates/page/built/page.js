@@ -2013,12 +2013,13 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     const later = coverage.scheduled > 0 && html` · ${data.later(count(coverage.scheduled))}`;
     const through = freshness.complete_through ? day(freshness.complete_through, dayLong) : data.noDay;
     const arrived2 = freshness.fetched_at ? moment(freshness.fetched_at, shortMoment) : data.never;
+    const doubt = freshness.doubt_note && html` <strong>${freshness.doubt_note}</strong>`;
     const received = freshness.list_received_at ? moment(freshness.list_received_at, shortMoment) : data.noList;
     return html`<section class="statement${late ? " late" : ""}" aria-labelledby="h-data">
     <h2 id="h-data" class="unseen">${data.title}</h2>
     <dl>
       ${part(data.through, through, since)}
-      ${part(data.arrived, arrived2, freshness.today_fetched_at ? data.todayIn : data.todayOut)}
+      ${part(data.arrived, arrived2, html`${freshness.today_fetched_at ? data.todayIn : data.todayOut}${doubt}`)}
       ${part(
       data.judged,
       html`${count(coverage.judged)} <small>of ${count(coverage.begun)}</small>`,
@@ -2321,4 +2322,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 83d378ecf35e609c1956b2d762a4d5c3. */
+/* Made by `make page` from the modules beside this folder, bdf057a6e57b37bc92de1dedd9f1f5a8. */

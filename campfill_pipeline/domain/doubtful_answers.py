@@ -1,0 +1,35 @@
+"""When an answer is too doubtful to take the place of what is stored: a refusal is not an absence.
+
+Belongs here: how many refused or missing rows are too many. Does not belong here: counting them (reporting/,
+warehouse/), and what is said about it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SMALL = 20
+"""So few rows say little by their share: of them, more than half must be refused."""
+FEW = 5
+"""A part of a day that held fewer rows than this is not judged by itself, only with its day."""
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """The shares, in percent, from which on a window is not believed (see `CAMPFILL_REFUSED_PERCENT` and
+    `CAMPFILL_KEPT_PERCENT`).
+    """
+
+    refused_percent: int = 20
+    kept_percent: int = 50
+
+    def too_many_refused(self, came: int, refused: int) -> bool:
+        """Whether `refused` of `came` rows (these included) are too many to believe the others."""
+        if not refused:
+            return False
+        most = max(self.refused_percent, 50) if came < SMALL else self.refused_percent
+        return refused >= came or refused * 100 > most * came
+
+    def collapsed(self, held: int, came: int) -> bool:
+        """Whether a window that held `held` rows, and would hold `came` now, lost too many of them."""
+        return came * 100 < self.kept_percent * held

@@ -1,0 +1,78 @@
+"""What refused and missing rows do to stored ones: nothing, until a person says so.
+
+A refused row keeps every stored row that it may be, by as much of its key as could be read. A window that would lose
+too much of what it held is not stored at all.
+
+Belongs here: both guards, between the comparison of staged with stored rows and its outcome (restatement.py). Does not
+belong here: the shares themselves (domain/doubtful_answers.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import psycopg
+
+from campfill_pipeline.domain import doubtful_answers
+from campfill_pipeline.domain.doubtful_answers import Doubts
+from campfill_pipeline.domain.report_rows import RefusedKey, RefusedRow
+from campfill_pipeline.warehouse.delivery.errors import CollapsedError
+from campfill_pipeline.warehouse.statements import query
+
+Window = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What an answer for `day` must not fall short of: by the day as a whole, and by each window that was asked for."""
+
+    day: date
+    doubts: Doubts
+    windows: Sequence[Window]
+
+
+def keep_refused(conn: psycopg.Connection, refused: Sequence[RefusedRow]) -> int:
+    """Take rows that a refused one may be out of `hour_change`, so that they stay; returns how many there were."""
+    keys = {row.key for row in refused if row.key is not None}
+    if not keys:
+        return 0
+    conn.execute(query("delivery/doubts", "refused keys"))
+    statement = "COPY refused_key (hour_utc, site, campaign_id, deal_id, ids_known) FROM STDIN"
+    with conn.cursor() as cursor, cursor.copy(statement) as copy:
+        for key in keys:
+            copy.write_row(_copied(key))
+    conn.execute("ANALYZE refused_key")
+    kept = conn.execute(query("delivery/doubts", "keep whole keys")).rowcount
+    # A key that is known in part is compared with every row that would go: no join but this one can do that.
+    conn.execute("SELECT set_config('enable_nestloop', 'on', true)")
+    kept += conn.execute(query("delivery/doubts", "keep partial keys")).rowcount
+    conn.execute("SELECT set_config('enable_nestloop', 'off', true)")
+    return kept
+
+
+def _copied(key: RefusedKey) -> tuple[object, ...]:
+    return key.hour_utc, key.site, key.campaign_id, key.deal_id, key.ids_known
+
+
+def refuse_collapse(
+    conn: psycopg.Connection, guard: Guard, source: str, start: datetime, end: datetime
+) -> None:
+    """Raise CollapsedError where the day, or a window of it, would lose too many of its rows."""
+    changes = {
+        hour: (gone, new) for hour, gone, new in conn.execute(query("delivery/doubts", "gone and new"))
+    }
+    if not any(gone for gone, _ in changes.values()):
+        return
+    values = {"source": source, "start": start, "end": end}
+    held: dict[datetime, int] = dict(conn.execute(query("delivery/doubts", "held"), values).fetchall())
+    for first, last in [(start, end), *guard.windows]:
+        had = sum(rows for hour, rows in held.items() if first <= hour < last)
+        inside = [change for hour, change in changes.items() if first <= hour < last]
+        left = had - sum(gone for gone, _ in inside) + sum(new for _, new in inside)
+        part = (first, last) != (start, end)
+        if part and had < doubtful_answers.FEW:
+            continue
+        if guard.doubts.collapsed(had, left):
+            raise CollapsedError(guard.day, had, left, (first, last) if part else None)

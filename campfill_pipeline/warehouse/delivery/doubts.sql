@@ -1,0 +1,37 @@
+-- The statements of doubts.py, by the function that runs them.
+
+-- name: refused keys
+CREATE TEMP TABLE refused_key (
+    hour_utc timestamptz, site text, campaign_id text, deal_id text, ids_known boolean NOT NULL
+) ON COMMIT DROP
+
+-- name: keep whole keys
+DELETE FROM hour_change c
+USING refused_key r
+JOIN site x ON x.site = r.site
+LEFT JOIN report_entity k ON k.entity_id = r.campaign_id
+LEFT JOIN report_entity d ON d.entity_id = r.deal_id
+JOIN report_series s ON s.campaign_no = COALESCE(k.entity_no, 0) AND s.deal_no = COALESCE(d.entity_no, 0)
+WHERE r.hour_utc IS NOT NULL AND r.ids_known AND c.new_impressions IS NULL
+  AND c.hour_utc = r.hour_utc AND c.site_no = x.site_no AND c.series_no = s.series_no
+
+-- name: keep partial keys
+DELETE FROM hour_change g
+USING report_series s, site x
+WHERE g.new_impressions IS NULL AND s.series_no = g.series_no AND x.site_no = g.site_no
+  AND EXISTS (
+      SELECT FROM refused_key r
+      WHERE (r.hour_utc IS NULL OR r.site IS NULL OR NOT r.ids_known)
+        AND (r.hour_utc IS NULL OR r.hour_utc = g.hour_utc)
+        AND (r.site IS NULL OR r.site = x.site)
+        AND (NOT r.ids_known
+             OR (s.campaign_no = COALESCE((SELECT e.entity_no FROM report_entity e WHERE e.entity_id = r.campaign_id), 0)
+                 AND s.deal_no = COALESCE((SELECT e.entity_no FROM report_entity e WHERE e.entity_id = r.deal_id), 0))))
+
+-- name: gone and new
+SELECT hour_utc, count(*) FILTER (WHERE new_impressions IS NULL), count(*) FILTER (WHERE old_impressions IS NULL)
+FROM hour_change GROUP BY hour_utc
+
+-- name: held
+SELECT h.hour_utc, count(*) FROM report_hour h JOIN report_series s USING (series_no)
+WHERE s.source = %(source)s AND h.hour_utc >= %(start)s AND h.hour_utc < %(end)s GROUP BY h.hour_utc

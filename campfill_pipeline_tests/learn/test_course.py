@@ -1,0 +1,60 @@
+"""The course as a whole: every page has its parts in order, its pictures are those of their texts, its files exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from campfill_pipeline.lab.catalog import LABS
+from campfill_pipeline_tests.learn import drawing
+from campfill_pipeline_tests.learn.pages import LEARN, PAGES
+
+ROOT = LEARN.parents[1]
+PARTS = [
+    "Predict", "The picture", "Wrong beside right", "Break it yourself", "What you saw",
+    "The computer science behind it", "The same in the product", "Three questions", "Where to go next",
+]  # fmt: skip
+
+
+def test_every_lab_has_its_page_and_every_page_its_lab() -> None:
+    assert [page.name for page in PAGES] == [lab.page for lab in LABS]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_has_goal_parts_picture_and_three_hidden_answers(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert re.findall(r"^## (.+)$", text, re.M) == PARTS
+    assert "**Learning goal.**" in text.split("## ")[0] + text.split("##")[0]
+    assert "](pictures/" in text
+    assert text.count("<details>") == text.count("</details>") == 3
+    number = int(page.name[:2])
+    for command in ("start", "check"):
+        assert f"campfill lab {command} {number}" in text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_files_that_a_page_names_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    product = text.split("## The same in the product")[1].split("\n## ")[0]
+    named = set(re.findall(r"`((?:campfill_pipeline|docs|bench)/[\w./-]+)`", text))
+    assert set(re.findall(r"`(campfill_pipeline/[\w./-]+)`", product)), "names no file of the product"
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_the_pictures_are_those_of_their_texts_and_each_is_shown() -> None:
+    made = drawing.pictures()
+    assert set(made) == set(drawing.PICTURES.glob("*.svg"))
+    shown = "".join(page.read_text(encoding="utf-8") for page in LEARN.glob("*.md"))
+    for file, svg in made.items():
+        assert file.read_text(encoding="utf-8") == svg, "run: make docs"
+        assert "prefers-color-scheme: dark" in svg
+        assert f"](pictures/{file.name})" in shown
+
+
+def test_the_contents_name_every_page_with_its_minutes() -> None:
+    contents = (LEARN / "README.md").read_text(encoding="utf-8")
+    for lab in LABS:
+        title = re.escape(f"[{lab.title}]({lab.page})")
+        assert re.search(rf"\| {lab.number} \| {title} \|.*\| {lab.minutes} \|", contents)
