@@ -1,6 +1,6 @@
 /* What must be said before any figure: the page is old, delivery fails, days are missing, ids do not fit. */
 
-import { count, dayMedium, day, html, missing, moment } from "./format.js";
+import { count, dayMedium, day, daysLater, html, missing, moment } from "./format.js";
 import { head } from "./head.js";
 import { undelivered, waiting } from "./headline.js";
 import { alarms, data } from "./words.js";
@@ -8,6 +8,8 @@ import { alarms, data } from "./words.js";
 const HOUR = 36e5;
 const DAY = 24 * HOUR;
 const MOST_RANGES = 4;
+/* Older days, before anybody fetched, are no alarm: the statement and the list of what is not judged tell them. */
+const RECENT_DAYS = 30;
 
 /* Red, on every level, as soon as the page should have been made again. */
 export const oldPage = (at) => {
@@ -53,14 +55,15 @@ const failing = () => {
 
 export const alarmList = () => {
   if (waiting()) return "";
-  const { gaps, asked } = head.freshness;
+  const { asked } = head.freshness;
+  const gaps = gapsWithin(daysLater(head.as_of, -RECENT_DAYS), head.as_of);
   const unjudged = head.coverage.begun - head.coverage.judged;
   const lines = html`<a href="#/lines?state=uncovered" data-opens="${unjudged}"
     >${count(unjudged)} ${unjudged === 1 ? "line" : "lines"}</a
   >`;
   const gone = undelivered() && !asked ? alarm("unconnected", alarms.notConnected) : "";
   const some =
-    unjudged > 0 && gaps.length > 0 && !gone
+    unjudged > 0 && gaps.length > 0 && !undelivered()
       ? alarm(
           "missing",
           html`${alarms.missing(alarms.days(daysIn(gaps)), lines)} ${alarms.fetch(fetchCommands(gaps))}`,

@@ -30,7 +30,7 @@ const lossesOf = (period) =>
 
 export const headlineMore = (period, total) => {
   if (waiting()) return now.dropList;
-  if (!head.coverage.judged) return "";
+  if (undelivered() || !head.coverage.judged) return "";
   if (!total?.lines) return ended.none(PERIODS[period]);
   const short = total.lines - total.fulfilled;
   if (!short) return ended.allMet(PERIODS[period], count(total.lines));

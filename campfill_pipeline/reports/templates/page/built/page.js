@@ -434,7 +434,7 @@
   var lossesOf = (period) => head.losses.filter((row2) => row2.period === period && row2.kind === "all" && row2.purchase_type === "all");
   var headlineMore = (period, total2) => {
     if (waiting()) return now.dropList;
-    if (!head.coverage.judged) return "";
+    if (undelivered() || !head.coverage.judged) return "";
     if (!total2?.lines) return ended2.none(PERIODS[period]);
     const short = total2.lines - total2.fulfilled;
     if (!short) return ended2.allMet(PERIODS[period], count(total2.lines));
@@ -454,6 +454,7 @@
   var HOUR = 36e5;
   var DAY = 24 * HOUR;
   var MOST_RANGES = 4;
+  var RECENT_DAYS = 30;
   var oldPage = (at) => {
     if (missing(head.renewed_by) || at <= new Date(head.renewed_by)) return "";
     const age = at - new Date(head.made_at);
@@ -484,13 +485,14 @@
   };
   var alarmList = () => {
     if (waiting()) return "";
-    const { gaps, asked: asked2 } = head.freshness;
+    const { asked: asked2 } = head.freshness;
+    const gaps = gapsWithin(daysLater(head.as_of, -RECENT_DAYS), head.as_of);
     const unjudged = head.coverage.begun - head.coverage.judged;
     const lines2 = html`<a href="#/lines?state=uncovered" data-opens="${unjudged}"
     >${count(unjudged)} ${unjudged === 1 ? "line" : "lines"}</a
   >`;
     const gone = undelivered() && !asked2 ? alarm("unconnected", alarms.notConnected) : "";
-    const some = unjudged > 0 && gaps.length > 0 && !gone ? alarm(
+    const some = unjudged > 0 && gaps.length > 0 && !undelivered() ? alarm(
       "missing",
       html`${alarms.missing(alarms.days(daysIn(gaps)), lines2)} ${alarms.fetch(fetchCommands(gaps))}`
     ) : "";
@@ -2322,4 +2324,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, bdf057a6e57b37bc92de1dedd9f1f5a8. */
+/* Made by `make page` from the modules beside this folder, fc9f0f08246e815e585264d518605a63. */
