@@ -265,7 +265,7 @@ def fetch_overview(campfill: Campfill) -> dict[str, Any]:
             table = client.overview(entity, first, last)
             with campfill.connect() as connection:
                 stored = completeness.store_overview(
-                    connection, table, from_day=first, to_day=last, now=campfill.clock()
+                    connection, table, entity=entity, from_day=first, to_day=last, now=campfill.clock()
                 )
             facts[entity] = stored
     return facts

@@ -76,7 +76,8 @@ _REGISTERED = (
         "out_of_range", "Out of range",
         lists=Told("below or above what the column allows", "check the number"),
         exports=Told(
-            "the hour is before 2000, or the impressions are below 0 or too large", "correct the value"
+            "the hour is before 2023 or has not come yet, or the impressions are below 0 or too large",
+            "correct the value",
         ),
     ),
     _error(

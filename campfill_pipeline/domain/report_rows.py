@@ -310,6 +310,25 @@ def inside(
     return found.table.filter(within), tuple(refused)
 
 
+def possible(found: CanonicalRows, first: datetime, end: datetime, label: str) -> CanonicalRows:
+    """The same without rows before `first` or from `end` on: their date is mistyped (`out_of_range`)."""
+    hours, utc = found.table["hour_utc"], pa.timestamp("us", tz="UTC")
+    within = pc.and_(pc.greater_equal(hours, pa.scalar(first, utc)), pc.less(hours, pa.scalar(end, utc)))
+    if found.table.num_rows == 0 or pc.all(within).as_py():
+        return found
+    refused = []
+    for index in pc.indices_nonzero(pc.invert(within)).to_pylist():
+        row = found.table.slice(index, 1).to_pylist()[0]
+        hour = row["hour_utc"].strftime("%Y-%m-%dT%H:%MZ")
+        side = f"lies before {first:%d.%m.%Y}" if row["hour_utc"] < first else "has not come yet"
+        reason = Refusal("hour", label, hour, "out_of_range", f"The hour {hour} {side}.", "Correct the date.")
+        key = RefusedKey(None, row["site"], row["campaign_id"], row["deal_id"], True)
+        content = json.dumps(row, ensure_ascii=False, default=str)[:_CONTENT_LIMIT]
+        refused.append(RefusedRow(found.positions[index].as_py() + 1, (reason,), content, key))
+    ordered = tuple(sorted((*found.refused, *refused), key=lambda row: row.row))
+    return CanonicalRows(found.table.filter(within), ordered, found.remarks, found.positions.filter(within))
+
+
 def _value(column: Column, index: int) -> Any:
     found = column[index]
     return found.as_py() if isinstance(found, pa.Scalar) else found

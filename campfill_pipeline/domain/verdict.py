@@ -13,8 +13,8 @@ class Verdict:
     """What became of a file. read = accepted + rejected; skipped rows (blank, total, note, repeated) are apart.
 
     `lines` is an Arrow IPC stream of the accepted rows (`lines.LINES`, or `report_rows.CANONICAL` for an export),
-    `issues` one of the issues. `reason` is None or a code of the
-    contract.
+    `issues` one of the issues; `refused`, of an export, tells which stored rows the rejected ones may be. `reason` is
+    None or a code of the contract.
     """
 
     lines: Path
@@ -28,3 +28,4 @@ class Verdict:
     errors: int
     warnings: int
     infos: int
+    refused: Path | None = None

@@ -14,9 +14,11 @@ import pytest
 
 from campfill_pipeline.domain.cells import CellKind
 from campfill_pipeline.domain.columns import EXPORT_COLUMNS
+from campfill_pipeline.domain.report_rows import RefusedKey
 from campfill_pipeline.domain.report_schema import broken_promises
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake.findings import ColumnFound, Parsed, TableFound
+from campfill_pipeline.intake.judge import refused_rows
 from campfill_pipeline.intake.judge.exports import validate_export
 from campfill_pipeline.intake.process.parser import ParseLimits, Parser
 
@@ -212,6 +214,49 @@ def test_a_purchase_type_never_seen_is_loaded_and_told(tmp_path: Path) -> None:
 def test_nothing_acceptable_rejects_the_file(tmp_path: Path) -> None:
     verdict, rows, _ = judged(tmp_path, record(impressions="x"))
     assert (verdict.status, verdict.reason, rows.num_rows) == ("rejected", "no_rows", 0)
+
+
+POSSIBLE = (datetime(2023, 1, 1, tzinfo=UTC), datetime(2025, 9, 1, tzinfo=UTC))
+
+
+def test_rejected_rows_tell_which_stored_rows_they_may_be(tmp_path: Path) -> None:
+    again = record(date="2025-08-04T15:00:00.000Z")
+    found = parsed(
+        tmp_path,
+        [
+            record(),
+            record(date="2025-08-04T14:00:00.000Z", impressions="abc"),
+            again,
+            again | {"impressions": "7"},
+            record(date="2062-08-04T16:00:00.000Z"),
+            record(date="2022-08-04T16:00:00.000Z"),
+            record(date="2025-08-04T17:00:00.000Z", campaign_id=("#REF!", CellKind.ERROR)),
+        ],
+    )
+    verdict = validate_export(found, tmp_path / "work", possible=POSSIBLE)
+    assert (verdict.rows_accepted, verdict.rows_rejected) == (1, 6)
+    refused = {row.row: row for row in refused_rows.read(verdict.refused)}
+    keys = {number: row.key for number, row in refused.items()}
+
+    def whole(hour: datetime | None) -> RefusedKey:
+        return RefusedKey(hour, "", CAMPAIGN.lower(), DEAL, True)
+
+    assert keys[3] == whole(datetime(2025, 8, 4, 14, tzinfo=UTC))
+    assert keys[4] == keys[5] == whole(datetime(2025, 8, 4, 15, tzinfo=UTC))
+    assert keys[6] == keys[7] == whole(None)  # the year is wrong: it may be any hour
+    assert keys[8] == RefusedKey(None, None, None, None, False)
+    assert [refused[number].code for number in (3, 4, 6, 7)] == [
+        "not_a_number", "duplicate_id", "out_of_range", "out_of_range",
+    ]  # fmt: skip
+
+
+def test_a_year_that_has_not_come_is_an_error_at_its_cell(tmp_path: Path) -> None:
+    found = parsed(tmp_path, [record(), record(date="2062-08-04T16:00:00.000Z")])
+    verdict = validate_export(found, tmp_path / "work", possible=POSSIBLE)
+    with pa.ipc.open_stream(str(verdict.issues)) as stream:
+        (issue,) = stream.read_all().to_pylist()
+    assert (issue["cell"], issue["code"]) == ("A3", "out_of_range")
+    assert "has not come yet" in issue["message"]
 
 
 def test_an_unreadable_file_keeps_its_reason(tmp_path: Path) -> None:

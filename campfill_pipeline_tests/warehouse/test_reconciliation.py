@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pyarrow as pa
@@ -13,8 +15,9 @@ import pytest
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline.warehouse.delivery.completeness import store_overview
+from campfill_pipeline.warehouse.delivery.export import store_export
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
-from campfill_pipeline_tests.warehouse.delivery_rows import CAMPAIGN, DEAL, Row, add_line, at, store
+from campfill_pipeline_tests.warehouse.delivery_rows import CAMPAIGN, DEAL, Row, add_line, at, store, table
 
 DAY = date(2025, 8, 4)
 NOON = at("2025-08-04T12:00")
@@ -135,3 +138,53 @@ def test_overview_totals_that_differ_of_fully_fetched_lines(connection: psycopg.
     )
     ((line, _, detail),) = listed(connection, "overview_differs")
     assert (line, Decimal(detail["difference"])) == (CAMPAIGN, Decimal("3.5"))
+
+
+def test_where_both_sources_tell_a_day_an_orphan_and_an_ambiguous_row_count_once(
+    connection: psycopg.Connection,
+) -> None:
+    attribute(connection, [add_line(connection, CAMPAIGN), add_line(connection, DEAL, kind="deal")])
+    ten = Decimal(10)
+    rows = [Row(NOON, campaign_id=STRANGER, impressions=ten), Row(NOON, deal_id=DEAL, impressions=ten)]
+    store(connection, DAY, rows)
+    later = NOON + timedelta(days=1)
+    exported = [replace(row, site="", hour_utc=hour) for row in rows for hour in (NOON, later)]
+    store_export(
+        connection,
+        upload_id=uuid4(),
+        rows=table(exported),
+        timezone="Europe/Berlin",
+        now=at("2025-08-07T12:00"),
+    )
+    for kind in ("orphan", "ambiguous"):
+        ((_, _, detail),) = listed(connection, kind)
+        assert (Decimal(detail["impressions"]), detail["rows"]) == (Decimal(20), 2), kind
+
+
+@pytest.mark.parametrize(("name", "differs"), [("SSP > A deal", False), ("A deal", False), ("SSP > B", True)])
+def test_a_listed_path_is_compared_by_its_last_part(
+    connection: psycopg.Connection, name: str, differs: bool
+) -> None:
+    attribute(connection, [add_line(connection, CAMPAIGN)])
+    connection.execute("UPDATE line_register SET name = %s", [name])
+    store(connection, DAY, [Row(NOON, campaign_name="A deal")])
+    assert bool(listed(connection, "name_differs")) == differs
+
+
+def test_totals_that_the_source_no_longer_tells_are_gone(connection: psycopg.Connection) -> None:
+    attribute(connection, [add_line(connection, CAMPAIGN, start=DAY, end=DAY)])
+    store(connection, DAY, [Row(NOON, impressions=Decimal(10))])
+    told = {
+        "entity": ["campaigns"],
+        "id": [CAMPAIGN],
+        "name": ["A"],
+        "purchase_type": [None],
+        "impressions": [Decimal(99)],
+    }
+    days = {"from_day": DAY, "to_day": DAY, "now": at("2025-08-09T12:00")}
+    store_overview(connection, pa.table(told), entity="campaigns", **days)  # type: ignore[arg-type]
+    assert len(listed(connection, "overview_differs")) == 1
+    store_overview(connection, pa.table(told).slice(0, 0), entity="deals", **days)  # type: ignore[arg-type]
+    assert len(listed(connection, "overview_differs")) == 1
+    store_overview(connection, pa.table(told).slice(0, 0), entity="campaigns", **days)  # type: ignore[arg-type]
+    assert listed(connection, "overview_differs") == []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,8 @@ class Repeat:
     deal_id: str | None
     differs: bool
     times: int
+    hour_utc: datetime
+    site: str
 
 
 @dataclass
@@ -69,7 +72,11 @@ class KeysSeen:
             if len(positions) == 0 or out is None:
                 yield batch, []
             else:
-                ids = batch.select(["campaign_id", "deal_id"]).take(pa.array(positions)).to_pylist()
+                ids = (
+                    batch.select(["campaign_id", "deal_id", "hour_utc", "site"])
+                    .take(pa.array(positions))
+                    .to_pylist()
+                )
                 found = [
                     Repeat(
                         self._tables[number],
@@ -78,6 +85,8 @@ class KeysSeen:
                         named["deal_id"],
                         bool(out.differing[out.group[start + position]]),
                         int(out.times[out.group[start + position]]),
+                        named["hour_utc"],
+                        named["site"],
                     )
                     for position, named in zip(positions.tolist(), ids, strict=True)
                 ]

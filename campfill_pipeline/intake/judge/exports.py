@@ -10,7 +10,8 @@ decided by the column, as in campaign lists.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,12 +28,12 @@ from campfill_pipeline.domain.errors import BrokenPromiseError
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.line_columns import notations_shown
 from campfill_pipeline.domain.progress import Progress
-from campfill_pipeline.domain.report_rows import CANONICAL, Notation
+from campfill_pipeline.domain.report_rows import CANONICAL, Notation, Refusal, RefusedKey, RefusedRow
 from campfill_pipeline.domain.report_schema import broken_promises
 from campfill_pipeline.domain.uploads import status_of
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake.findings import OTHERS
-from campfill_pipeline.intake.judge import export_issues, export_keys, issue_files
+from campfill_pipeline.intake.judge import export_issues, export_keys, issue_files, refused_rows
 
 if TYPE_CHECKING:
     from campfill_pipeline.intake.findings import Parsed, TableFound
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 """Called with the rows judged so far and the rows to judge."""
 
 _FORMATS = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y")
+Span = tuple[datetime, datetime]
+_ANY = RefusedKey(None, None, None, None, False)  # an error cell may stand for anything
 _FIELDS = {  # of the file → of report_rows
     "date": "hour",
     "campaign_name": "campaign_name",
@@ -64,11 +67,15 @@ class _Counts:
     accepted: int = 0
     rejected: int = 0
     skipped: int = 0
+    refused: list[RefusedRow] = field(default_factory=list)
 
 
-def validate_export(parsed: Parsed, work: Path, *, progress: Progress | None = None) -> Verdict:
-    """Judge every row of an export, and write `rows.arrow` and `issues.arrow` to `work`.
+def validate_export(
+    parsed: Parsed, work: Path, *, progress: Progress | None = None, possible: Span | None = None
+) -> Verdict:
+    """Judge every row of an export, and write `rows.arrow`, `issues.arrow` and `refused.arrow` to `work`.
 
+    `possible`: the hours that delivery can be of; a row of another time has a mistyped date and is rejected.
     A file that could not be read (`parsed.reason`) gives an empty result with that reason.
     """
     work.mkdir(parents=True, exist_ok=True)
@@ -80,7 +87,7 @@ def validate_export(parsed: Parsed, work: Path, *, progress: Progress | None = N
         for number, table in enumerate(tables):
             shown = _shown(table)
             for batch in issue_files.batches(table.file):
-                judged, fresh = _judge(batch, table, number, shown, counts)
+                judged, fresh = _judge(batch, table, number, shown, counts, possible)
                 others = batch.column(OTHERS).take(judged.positions) if OTHERS in batch.schema.names else None
                 seen.note(judged.table, number, batch.column("row_no").take(judged.positions), others)
                 file.write_batch(issue_files.one_batch(judged.table))
@@ -98,7 +105,11 @@ def validate_export(parsed: Parsed, work: Path, *, progress: Progress | None = N
                 counts.accepted -= 1
                 counts.rejected += repeat.differs
                 counts.skipped += not repeat.differs
+                if repeat.differs:
+                    key = RefusedKey(repeat.hour_utc, repeat.site, repeat.campaign_id, repeat.deal_id, True)
+                    counts.refused.append(_refused_row(repeat.row_no, found[-1], key))
     candidates.unlink()
+    refused_rows.write(work / "refused.arrow", counts.refused)
     counts.skipped += sum(table.blank_rows for table in tables)
     severities = export_issues.write(issues, found, parsed.hidden_sheets)
     accepted, rejected = counts.accepted, counts.rejected
@@ -114,6 +125,7 @@ def validate_export(parsed: Parsed, work: Path, *, progress: Progress | None = N
         errors=severities[Severity.ERROR],
         warnings=severities[Severity.WARNING],
         infos=severities[Severity.INFO],
+        refused=work / "refused.arrow",
     )
 
 
@@ -144,13 +156,20 @@ def _shown(table: TableFound) -> _Shown:
 
 
 def _judge(
-    batch: pa.RecordBatch, table: TableFound, number: int, shown: _Shown, counts: _Counts
+    batch: pa.RecordBatch,
+    table: TableFound,
+    number: int,
+    shown: _Shown,
+    counts: _Counts,
+    possible: Span | None,
 ) -> tuple[_Judged, list[export_issues.Found]]:
     """Accepted rows of a batch with their positions in it, and what was found in all of them."""
     columns = export_issues.Columns(table, number, batch)
     raw = {field: columns.values(name) for name, field in _FIELDS.items()}
     raw["hour"] = _hours(batch, shown)
     read = report_rows.canonical(raw, shown.notation, labels=columns.labels(_FIELDS))
+    if possible is not None:
+        read = report_rows.possible(read, *possible, columns.labels(_FIELDS)["hour"])
     found: list[export_issues.Found] = []
     skipped = dict(_asides(batch, columns))
     beyond = {index: [one] for index, one in columns.too_many_fields()}
@@ -171,6 +190,13 @@ def _judge(
             if position - 1 not in skipped and position - 1 not in refused and position - 1 not in spoiled:
                 found.append(columns.remark(position - 1, remark))
     bad = {*refused, *spoiled} - skipped.keys()
+    numbers = batch.column("row_no")
+    counts.refused += [
+        _refused_row(numbers[index].as_py(), spoiled[index][0], _ANY)
+        if index in spoiled
+        else replace(refused[index], row=numbers[index].as_py())
+        for index in sorted(bad)
+    ]
     leave = np.zeros(batch.num_rows, bool)
     leave[[*bad, *skipped]] = True
     keep = pc.invert(pa.array(leave).take(read.positions))
@@ -192,6 +218,11 @@ def _hours(batch: pa.RecordBatch, shown: _Shown) -> pa.Array:
         return days
     hours = batch.column("hour_of_day").to_pylist()
     return pa.array(map(report_hours.with_hour, days.to_pylist(), hours), pa.string())
+
+
+def _refused_row(row_no: int, found: export_issues.Found, key: RefusedKey) -> RefusedRow:
+    reason = Refusal("", found.header or "", found.value, found.code, found.message, found.hint)
+    return RefusedRow(row_no, (reason,), "", key)
 
 
 def _asides(

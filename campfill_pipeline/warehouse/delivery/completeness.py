@@ -53,6 +53,7 @@ def store_overview(
     conn: psycopg.Connection,
     table: pa.Table,
     *,
+    entity: str | None = None,
     from_day: date,
     to_day: date,
     now: datetime,
@@ -61,9 +62,10 @@ def store_overview(
     """Keep the source's own totals, in place of those of the same entities before; return how many came.
 
     `table` has entity ('campaigns' or 'deals', or their singulars), id, name, purchase_type and impressions; the totals
-    are over the local days `from_day` to `to_day`, both inclusive. Lines whose total, or delivery within these days,
-    is another one now are marked for the refresh, which compares totals with summed hours (reconciliation.sql). Part of
-    the caller's transaction.
+    are over the local days `from_day` to `to_day`, both inclusive. Where the table is the whole answer for `entity`, an
+    id that is not in it has no total any more. Lines whose total, or delivery within these days, is another one now are
+    marked for the refresh, which compares totals with summed hours (reconciliation.sql). Part of the caller's
+    transaction.
     """
     columns = {
         name: table[name].to_pylist() for name in ("entity", "id", "name", "purchase_type", "impressions")
@@ -73,6 +75,13 @@ def store_overview(
         {**columns, "source": source, "from_day": from_day, "to_day": to_day, "now": now},
     ).fetchall()
     rollups.mark_dirty(conn, {line for line, other in rows if other and line is not None})
+    if entity is not None:
+        told = [str(found).lower() for found in columns["id"]]
+        untold = conn.execute(
+            query("delivery/completeness", "forget untold"),
+            {"source": source, "entity": entity.removesuffix("s"), "ids": told},
+        ).fetchall()
+        rollups.mark_dirty(conn, {line for (line,) in untold if line is not None})
     return len(rows)
 
 

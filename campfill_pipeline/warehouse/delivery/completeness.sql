@@ -27,6 +27,14 @@ FROM told t
 LEFT JOIN report_overview o ON (o.source, o.entity, o.entity_id) = (%(source)s, t.entity, t.id)
 LEFT JOIN report_entity e ON e.entity_id = t.id
 
+-- name: forget untold
+WITH gone AS (
+    DELETE FROM report_overview
+    WHERE source = %(source)s AND entity = %(entity)s AND entity_id <> ALL (%(ids)s::text[])
+    RETURNING entity_id
+)
+SELECT e.line_no FROM gone LEFT JOIN report_entity e USING (entity_id)
+
 -- name: thin days
 WITH total AS (
     SELECT f.day, COALESCE(sum(d.rows), 0)::bigint AS rows, COALESCE(sum(d.impressions), 0) AS impressions

@@ -8,6 +8,7 @@ Belongs here: which days of an export are whole. Does not belong here: reading t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from campfill_pipeline.domain import whole_days
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.warehouse.delivery import attribution, coverage, fetches, partitions, rollups, storing
@@ -30,6 +32,7 @@ from campfill_pipeline.warehouse.delivery.storing import StoreResult
 from campfill_pipeline.warehouse.statements import query
 
 _HOUR = timedelta(hours=1)
+_AROUND = timedelta(days=7)  # a longer time without a row at either side of a day is a hole anyway
 
 
 def store_export(
@@ -45,8 +48,8 @@ def store_export(
     """Store a CSV export in one transaction: the caller's, where it has one, else one of its own.
 
     `rows` is an Arrow IPC stream of canonical rows, or a table of them. A local day is whole, and counts as complete,
-    when it had ended at `received_at` (default `now`) and the export reaches from its first hour to its last: it has
-    rows in these, or before and after them. Raises as `store_day` does.
+    when it had ended at `received_at` (default `now`) and all stored exports together reach over its hours without a
+    hole (domain/whole_days.py). Rows that one of `refused` may be stay. Raises as `store_day` does.
     """
     zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone
     with conn.transaction():
@@ -63,11 +66,13 @@ def store_export(
             staging.add(table)
         attribution.lock_lines(conn)
         staging.settle()
-        days = _whole_days(conn, staging, zone, received_at or now)
+        touched = _days(conn, staging, zone, received_at or now)
         rollups.mark_dirty(conn, _speak_for(conn, staging))
         _speak_of_sites(conn, staging)
         scope = Scope("c", first or now, (last or now) + _HOUR, zone.key, whole=False)
-        replaced = storing.replace(conn, staging, scope, zone, now)
+        fetches.settle_exported(conn, fetch_no)
+        replaced = storing.replace(conn, staging, scope, zone, now, refused=refused)
+        days, refused_on = _known_whole(conn, touched, zone, received_at or now), _refused_on(refused, zone)
         for day, whole in days.items():
             coverage.record_stored(
                 conn,
@@ -75,7 +80,7 @@ def store_export(
                 day=day,
                 complete=whole,
                 rows=storing.rows_stored(conn, "c", [day]),
-                refused=0,
+                refused=refused_on[day],
                 fetch_no=fetch_no,
                 now=now,
             )
@@ -87,24 +92,42 @@ def store_export(
         return storing.result(conn, staging, replaced, "c", list(days), status=status, refused=len(refused))
 
 
-def _whole_days(
-    conn: psycopg.Connection, staging: Staging, zone: ZoneInfo, arrived: datetime
-) -> dict[date, bool]:
-    # Fills `spoken_for` with the pairs of series and whole day in the export; returns its days, whole or not.
-    conn.execute(
-        query("delivery/export", "whole days"),
-        (zone.key,),
-    )
-    days: dict[date, bool] = {}
-    first, last = staging.first_hour, staging.last_hour
-    if first is not None and last is not None:
-        for (day,) in conn.execute("SELECT DISTINCT day FROM spoken_for ORDER BY day"):
-            start, end = day_window(day, zone)
-            days[day] = first <= start and last + _HOUR >= end and coverage.over_at(day, zone, arrived)
-    conn.execute(
-        "DELETE FROM spoken_for WHERE day <> ALL(%s)", ([day for day, whole in days.items() if whole],)
-    )
+def _days(conn: psycopg.Connection, staging: Staging, zone: ZoneInfo, arrived: datetime) -> list[date]:
+    # Fills `spoken_for` with the pairs of series and day that the export by itself holds whole; returns its days.
+    conn.execute(query("delivery/export", "days"), (zone.key,))
+    days = [day for (day,) in conn.execute("SELECT DISTINCT day FROM spoken_for ORDER BY day")]
+    alone: list[date] = []
+    if staging.first_hour is not None and staging.last_hour is not None:
+        hours = [hour for (hour,) in conn.execute("SELECT DISTINCT hour_utc FROM stage_hour")]
+        stretches = whole_days.reached(hours, [(staging.first_hour, staging.last_hour + _HOUR)], zone)
+        alone = [day for day in days if _whole(day, zone, stretches, arrived)]
+    conn.execute("DELETE FROM spoken_for WHERE day <> ALL(%s)", (alone,))
     return days
+
+
+def _whole(day: date, zone: ZoneInfo, stretches: Sequence[whole_days.Span], arrived: datetime) -> bool:
+    return whole_days.is_reached(day_window(day, zone), stretches) and coverage.over_at(day, zone, arrived)
+
+
+def _known_whole(
+    conn: psycopg.Connection, days: Sequence[date], zone: ZoneInfo, arrived: datetime
+) -> dict[date, bool]:
+    """These days, and whether all stored exports together hold them whole."""
+    if not days:
+        return {}
+    around = {
+        "first": day_window(days[0], zone)[0] - _AROUND,
+        "end": day_window(days[-1], zone)[1] + _AROUND,
+    }
+    hours = [hour for (hour,) in conn.execute(query("delivery/export", "hours with rows"), around)]
+    exports = conn.execute(query("delivery/export", "exports"), around).fetchall()
+    stretches = whole_days.reached(hours, exports, zone)
+    return {day: _whole(day, zone, stretches, arrived) for day in days}
+
+
+def _refused_on(refused: Sequence[RefusedRow], zone: ZoneInfo) -> Counter[date]:
+    hours = (row.key.hour_utc for row in refused if row.key is not None)
+    return Counter(hour.astimezone(zone).date() for hour in hours if hour is not None)
 
 
 def _speak_of_sites(conn: psycopg.Connection, staging: Staging) -> None:

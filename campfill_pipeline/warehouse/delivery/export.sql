@@ -1,6 +1,13 @@
 -- The statements of export.py, by the function that runs them.
 
--- name: whole days
+-- name: hours with rows
+SELECT DISTINCT h.hour_utc FROM report_hour h JOIN report_series s USING (series_no)
+WHERE s.source = 'c' AND h.hour_utc >= %(first)s AND h.hour_utc < %(end)s
+
+-- name: exports
+SELECT DISTINCT from_hour, to_hour FROM export_span WHERE from_hour < %(end)s AND to_hour > %(first)s
+
+-- name: days
 CREATE TEMP TABLE spoken_for ON COMMIT DROP AS
 SELECT DISTINCT series_no, (hour_utc AT TIME ZONE %s)::date AS day FROM stage_hour
 

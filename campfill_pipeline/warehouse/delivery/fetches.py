@@ -13,7 +13,7 @@ from uuid import UUID
 
 import psycopg
 
-from campfill_pipeline.domain.report_rows import RefusedRow
+from campfill_pipeline.domain.report_rows import RefusedKey, RefusedRow
 from campfill_pipeline.warehouse.statements import query
 
 LISTED = 10_000  # refused rows kept of one fetch; all are counted
@@ -49,6 +49,17 @@ def begin(
     return number
 
 
+def _known(key: RefusedKey | None) -> dict[str, str | None]:
+    if key is None or key.hour_utc is None or not key.ids_known:
+        return {}
+    return {"hour": key.hour_utc.isoformat(), "campaign_id": key.campaign_id, "deal_id": key.deal_id}
+
+
+def settle_exported(conn: psycopg.Connection, fetch_no: int) -> None:
+    """Take rows off the list that an export refused earlier, and that this one (staged) tells readably."""
+    conn.execute(query("delivery/fetches", "settle exported"), (fetch_no,))
+
+
 def finish(
     conn: psycopg.Connection,
     fetch_no: int,
@@ -75,7 +86,7 @@ def finish(
     statement = "COPY report_refusal (fetch_no, refusal_no, reason, detail) FROM STDIN"
     with conn.cursor() as cursor, cursor.copy(statement) as copy:
         for number, row in enumerate(refused[:LISTED], start=1):
-            detail = {"row": row.row, "code": row.code, "content": row.content}
+            detail = {"row": row.row, "code": row.code, "content": row.content} | _known(row.key)
             # Neither text nor jsonb can hold the character 0.
             text = json.dumps(detail, ensure_ascii=False).replace("\\u0000", "\\ufffd")
             copy.write_row((fetch_no, number, row.message.replace("\0", "\N{REPLACEMENT CHARACTER}"), text))

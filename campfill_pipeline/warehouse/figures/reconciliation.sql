@@ -18,7 +18,9 @@ UNION ALL
 UNION ALL
     SELECT 'name_differs', a.line_id, e.entity_id, jsonb_build_object('listed', a.name, 'reported', e.reported_name)
     FROM asked a JOIN report_entity e ON e.line_no = a.line_no
-    WHERE btrim(regexp_replace(normalize(e.reported_name, NFC), '\s+', ' ', 'g')) <> a.name AND e.reported_name <> ''
+    WHERE btrim(regexp_replace(normalize(e.reported_name, NFC), '\s+', ' ', 'g')) NOT IN (
+              a.name, btrim(regexp_replace(a.name, '^.*>', '')))  -- of a path, reporting tells the last part
+      AND e.reported_name <> ''
 UNION ALL
     SELECT 'purchase_type_changed', c.line_id, c.line_id::text,
            jsonb_build_object('day', c.day, 'before', c.before, 'after', c.after, 'restated_at', c.seen_at)
@@ -60,15 +62,20 @@ UNION ALL
                               'impressions', sum(impressions)::text, 'rows', sum(rows), 'first_day', min(day),
                               'last_day', max(day),
                               'deal_ids', array_agg(DISTINCT deal_id) FILTER (WHERE campaign_id IS NOT NULL AND deal_id IS NOT NULL))
-    FROM orphan_delivery
+    FROM (SELECT *, source = 'api' OR NOT bool_or(source = 'api') OVER (
+                        PARTITION BY campaign_id, CASE WHEN campaign_id IS NULL THEN deal_id END, day) AS counted
+          FROM orphan_delivery) o
+    WHERE counted
     GROUP BY campaign_id, CASE WHEN campaign_id IS NULL THEN deal_id END, COALESCE(campaign_id, deal_id)
 UNION ALL
     SELECT 'ambiguous', f.line_id, a.deal_id,
            jsonb_build_object('counted_for', a.campaign_id, 'also_line', a.deal_id, 'impressions', sum(a.impressions)::text,
                               'rows', sum(a.rows), 'first_day', min(a.day), 'last_day', max(a.day))
-    FROM ambiguous_delivery a JOIN fulfillment f ON f.line_no = a.campaign_line_no
-    WHERE %(lines)s::integer[] IS NULL OR a.campaign_line_no = ANY (%(lines)s::integer[])
-       OR a.deal_line_no = ANY (%(lines)s::integer[])
+    FROM (SELECT *, source = 'api' OR NOT bool_or(source = 'api') OVER (PARTITION BY campaign_id, deal_id, day) AS counted
+          FROM ambiguous_delivery) a
+    JOIN fulfillment f ON f.line_no = a.campaign_line_no
+    WHERE a.counted AND (%(lines)s::integer[] IS NULL OR a.campaign_line_no = ANY (%(lines)s::integer[])
+       OR a.deal_line_no = ANY (%(lines)s::integer[]))
     GROUP BY f.line_id, a.campaign_id, a.deal_id
 UNION ALL
     SELECT 'refused_row', NULL, NULL,
