@@ -118,10 +118,10 @@ def demo_database(folder: Path) -> Iterator[psycopg.Connection]:
         world = make_world(now.date())
         with database.connect(running.url("postgres")) as connection:
             connection.execute(
-                """INSERT INTO upload (upload_id, partition_key, sha256, file_name, file_bytes, archived_as, door, kind,
-                                       status, received_at)
-                   VALUES ('00000000-0000-0000-0000-000000000001', '000001-lines', 'x', 'lines.xlsx', 1, 'x', 'inbox',
-                           'campaign_list', 'loaded', %s)""",
+                """INSERT INTO upload (upload_id, order_no, partition_key, sha256, file_name, file_bytes, archived_as,
+                                       door, kind, status, received_at)
+                   VALUES ('00000000-0000-0000-0000-000000000001', 1, '000001-lines', 'x', 'lines.xlsx', 1, 'x',
+                           'inbox', 'campaign_list', 'loaded', %s)""",
                 [now - timedelta(days=1)],
             )
             simulated.register(connection, world.lines, now - timedelta(days=1))

@@ -166,9 +166,9 @@ def demo(postgres_server: server.Server) -> Iterator[Demo]:
 
 def _fill(connection: psycopg.Connection, world: World, now: datetime) -> None:
     connection.execute(
-        """INSERT INTO upload (upload_id, partition_key, sha256, file_name, file_bytes, archived_as, door, kind, status,
-                               received_at)
-           VALUES ('00000000-0000-0000-0000-000000000001', '000001-lines', 'x', 'lines.xlsx', 1, 'x', 'inbox',
+        """INSERT INTO upload (upload_id, order_no, partition_key, sha256, file_name, file_bytes, archived_as, door,
+                               kind, status, received_at)
+           VALUES ('00000000-0000-0000-0000-000000000001', 1, '000001-lines', 'x', 'lines.xlsx', 1, 'x', 'inbox',
                    'campaign_list', 'loaded', %s)""",
         [now - timedelta(days=1)],
     )

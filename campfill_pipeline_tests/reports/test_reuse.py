@@ -54,9 +54,9 @@ def write(connection: psycopg.Connection, lines: list[int], tmp_path: Path) -> W
 def arrives(connection: psycopg.Connection, name: str) -> None:
     """A list that changed nothing."""
     connection.execute(
-        """INSERT INTO upload (upload_id, partition_key, sha256, file_name, file_bytes, archived_as, door, kind, status,
-                               received_at)
-           VALUES (gen_random_uuid(), '000009-again', 'x', %s, 1, 'x', 'inbox', 'campaign_list', 'loaded', %s)""",
+        """INSERT INTO upload (upload_id, order_no, partition_key, sha256, file_name, file_bytes, archived_as, door,
+                               kind, status, received_at)
+           VALUES (gen_random_uuid(), 9, '000009-again', 'x', %s, 1, 'x', 'inbox', 'campaign_list', 'loaded', %s)""",
         [name, LATER],
     )
 
