@@ -295,6 +295,7 @@ def _say_where(system: System, console: Console) -> None:
     }
     if system.demo:
         places["a list to drop by hand"] = settings.home / demo_world.CHANGED
+        places["learn by breaking it"] = "campfill lab (the course: docs/learn/README.md)"
     console.print()
     for what, where in places.items():
         console.print(f"  {what:<26} {where}", soft_wrap=True, markup=False)  # unbroken, to be copied

@@ -20,9 +20,10 @@ from typing import Any
 import psycopg
 
 MEGABYTE = 1024 * 1024
-# Runs a program and tells the peak of its memory in kB: the kernel's own figure, or, elsewhere, that of getrusage.
+# Runs a program and tells the peak of its memory in kB (the kernel's own figure, or, elsewhere, that of getrusage) and
+# its processor seconds.
 _MEASURED = """
-import atexit, resource, runpy, sys
+import atexit, os, resource, runpy, sys, time
 def tell():
     try:
         with open("/proc/self/status") as status:
@@ -30,7 +31,7 @@ def tell():
     except OSError:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     with open(".peak", "w") as file:
-        file.write(str(peak))
+        file.write(f"{peak} {time.process_time() + sum(os.times()[2:4])}")
 atexit.register(tell)
 sys.argv = sys.argv[1:]
 sys.path[0] = "."
@@ -40,13 +41,17 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 
 @dataclass(frozen=True)
 class Ran:
-    """How a program ended: exit code (negative: killed by that signal; None: took too long), words, time, memory."""
+    """How a program ended: exit code (negative: killed by that signal; None: took too long), words, time, memory.
+
+    `cpu_seconds` is what the processor worked for it and its children, however busy the machine was.
+    """
 
     code: int | None
     output: str
     error: str
     seconds: float
     peak_mb: float = 0.0
+    cpu_seconds: float = 0.0
 
     @property
     def last_words(self) -> str:
@@ -99,7 +104,10 @@ class Bench:
         told = self.home / ".peak"
         told.unlink(missing_ok=True)
         ran = self.run_command(command, memory_mb=memory_mb, seconds=seconds)
-        return replace(ran, peak_mb=float(told.read_text()) / 1024 if told.exists() else 0.0)
+        if not told.exists():
+            return ran  # killed, before it could tell
+        peak, cpu = told.read_text().split()
+        return replace(ran, peak_mb=float(peak) / 1024, cpu_seconds=float(cpu))
 
     def run_command(
         self, command: Sequence[str], *, memory_mb: int | None = None, seconds: float = 30,
@@ -125,7 +133,7 @@ class Bench:
     def running(self, program: str, *words: str) -> Iterator[subprocess.Popen[str]]:
         """A Python program of the lab's home, running beside us; killed at the end of the block if it still lives."""
         process = subprocess.Popen(
-            [sys.executable, program, *words], cwd=self.home, env=self.environment(), text=True,
+            [sys.executable, program, *words], cwd=self.home, env=self.environment({"PGAPPNAME": "lab run"}), text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         try:

@@ -118,6 +118,10 @@ class Lab(ABC):
         """Apply a plausible wrong answer."""
         bench.put(self.program, self.material(way))
 
+    def answer(self) -> str:
+        """The answer, to be shown."""
+        return self.material("solved")
+
     def material(self, name: str) -> str:
         """Text of the file `name`, with the program's ending, beside the lab's module."""
         suffix = Path(self.program).suffix or ".sql"

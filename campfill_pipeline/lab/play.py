@@ -102,6 +102,10 @@ def attempt(root: Path, number: int, words: Sequence[str]) -> Ran | int:
     with bench_of(root, number) as bench:
         if not words and lab.program.endswith(".py"):
             return bench.run(lab.program)
+        if not words and lab.program.endswith(".sql"):
+            rows = bench.ask((bench.home / lab.program).read_text(encoding="utf-8"))
+            lines = (" | ".join("" if value is None else str(value) for value in row) + "\n" for row in rows)
+            return Ran(0, "".join(lines), "", 0)
         if not words:
             raise LabError(
                 f"Lab {number} has no program to run.", f"Try a command: `campfill lab try {number} status`."
@@ -150,7 +154,7 @@ def solve(root: Path, number: int) -> str:
         if lab.program and file.exists():
             shutil.copy(file, file.with_name(f"{file.stem}.yours{file.suffix}"))
         lab.solve(bench)
-    return lab.material("solved")
+    return lab.answer()
 
 
 def clean(root: Path, number: int | None) -> list[int]:

@@ -58,3 +58,14 @@ def test_the_contents_name_every_page_with_its_minutes() -> None:
     for lab in LABS:
         title = re.escape(f"[{lab.title}]({lab.page})")
         assert re.search(rf"\| {lab.number} \| {title} \|.*\| {lab.minutes} \|", contents)
+
+
+def test_each_asset_in_the_web_ui_names_the_lab_that_explains_it() -> None:
+    pages = {lab.number: lab.page for lab in LABS}
+    descriptions = sorted((ROOT / "campfill_pipeline" / "defs" / "descriptions").glob("*.md"))
+    assert descriptions
+    for file in descriptions:
+        text = file.read_text(encoding="utf-8")
+        named = re.search(r"`campfill lab start (\d+)`, with the page `docs/learn/([\w.-]+)`", text)
+        assert named, f"{file.name} names no lab"
+        assert pages[int(named[1])] == named[2]

@@ -1,0 +1,22 @@
+"""Loads a file of ten lines, a tenth of a second each; a run that is not done after half a second counts as dead."""
+
+import os
+import sys
+import time
+
+import psycopg
+
+file = sys.argv[1] if len(sys.argv) > 1 else "list.csv"
+
+with psycopg.connect(os.environ["LAB_DATABASE_URL"], autocommit=True) as db:
+    if db.execute("SELECT status FROM upload WHERE file = %s", [file]).fetchone() == ("done",):
+        sys.exit("it is done")
+    young = "SELECT 1 FROM upload WHERE file = %s AND started_at > clock_timestamp() - interval '0.5 s'"
+    if db.execute(young, [file]).fetchone():
+        sys.exit("another run is at it")
+    db.execute("INSERT INTO upload (file, status) VALUES (%s, 'running') ON CONFLICT DO NOTHING", [file])
+    with db.transaction():
+        for number in range(10):
+            time.sleep(0.1)  # reading and judging
+            db.execute("INSERT INTO line VALUES (%s, %s, %s)", [file, f"Line {number}", os.getpid()])
+        db.execute("UPDATE upload SET status = 'done' WHERE file = %s", [file])

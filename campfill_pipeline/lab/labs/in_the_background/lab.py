@@ -1,0 +1,125 @@
+"""How lab 3 is set up and judged: forty clients, a kill, a restart, and what became of every promise."""
+
+from __future__ import annotations
+
+import time
+
+from campfill_pipeline.lab.bench import Bench
+from campfill_pipeline.lab.frame import Lab, Observation, Question, Verdict, not_yet, solved
+from campfill_pipeline.lab.labs.in_the_background import clients
+
+CLIENTS, WORK_SECONDS = 40, 0.05
+WAYS = {"wrong_in_the_request": "in the request", "begin": "in a thread", "solved": "queue and worker"}
+
+
+class InTheBackground(Lab):
+    """The lab."""
+
+    number = 3
+    title = "Synchronous or in the background"
+    page = "03-synchronous-or-in-the-background.md"
+    goal = "choose where the work happens, by what the caller sees and by what is left when the process is killed"
+    minutes = 30
+    program = "server.py"
+    situation = (
+        "`server.py` takes uploads over HTTP. One upload is 0.05 s of work, and only one can be worked on at a time. It "
+        "answers 202 (accepted) at once and works in a thread. Forty people upload at the same moment; just after the "
+        "last answer the process is killed, and started again."
+    )
+    question = Question(
+        "Forty uploads were accepted. After the restart, how many of them are ever done?",
+        {"A": "all: accepted is accepted", "B": "none", "C": "only those that were done before the kill"},
+    )
+    look = (
+        "server.py, the program you may change",
+        "the table upload: `campfill lab try 3 db psql`",
+        "the program writes the port it listens on into the file `port`; the exercise finds it there",
+    )
+    hints = (
+        "Where does the program remember what is still to be done? What of that outlives a kill?",
+        "The table outlives it. At its start, the program could look for what waits, and at any time in between.",
+        "A worker that takes `SELECT … WHERE status = 'received' LIMIT 1 FOR UPDATE SKIP LOCKED` inside a transaction "
+        "gives it back by dying. The request only writes the row, then answers.",
+    )
+    explanation = (
+        "202 is a promise, and a promise is written down before it is given. A queue is a table whose rows say what is "
+        "still to do; a worker that dies in its transaction has taken nothing."
+    )
+    wrong_ways = {
+        "wrong_in_the_request": "the caller has time, and a connection that holds",
+        "wrong_failed": "a promise can be taken back by a word in a table",
+    }
+
+    def prepare(self, bench: Bench) -> None:
+        """An empty table."""
+        bench.execute(self.sql())
+
+    def observe(self, bench: Bench) -> Observation:
+        """Three ways with one and with forty clients; then the kill, for the program as it was given."""
+        seen, done = [], 0
+        for way, words in WAYS.items():
+            self.prepare(bench)
+            bench.put(f".{way}.py", self.material(way))
+            with clients.door(bench, f".{way}.py") as (port, process):
+                one = clients.call(port, 1, "first")[0].seconds
+                many = clients.call(port, CLIENTS, "file")
+                process.kill()
+            slowest = max(answer.seconds for answer in many)
+            seen.append(
+                f"{words}: 1 client waits {one * 1000:.0f} ms, of {CLIENTS} the last {slowest * 1000:.0f} ms"
+            )
+            if way == "begin":
+                with clients.door(bench, ".begin.py"):
+                    time.sleep(0.5)  # it had its chance: nothing happens any more
+                done = bench.one("SELECT count(*) FROM upload WHERE status = 'done' AND name LIKE 'file%'")
+                seen.append(
+                    f"in a thread, killed and started again: {CLIENTS - done} of {CLIENTS} say saving, for ever"
+                )
+        return Observation("A" if done == CLIENTS else "B" if not done else "C", tuple(seen))
+
+    def check(self, bench: Bench) -> Verdict:
+        """Forty quick answers, a kill, a restart: whatever was accepted is done in the end, once."""
+        self.prepare(bench)
+        with clients.door(bench, "server.py") as (port, process):
+            answers = clients.call(port, CLIENTS, "file")
+            process.kill()
+        accepted = [answer.name for answer in answers if answer.status in (200, 201, 202)]
+        slowest = max(answer.seconds for answer in answers)
+        if len(accepted) < CLIENTS:
+            return not_yet(
+                f"Of {CLIENTS} callers {CLIENTS - len(accepted)} got no good answer.",
+                "that a door which works for one works for forty",
+            )
+        if slowest > CLIENTS * WORK_SECONDS / 2:
+            return not_yet(
+                f"Of {CLIENTS} callers, the last one waited {slowest:.1f} s for the work of all the others.",
+                "that the caller has time, and a connection that holds. Browsers, proxies and people give up, "
+                "and then nobody knows what was done",
+            )
+        with clients.door(bench, "server.py"):
+            until = time.monotonic() + 4 * CLIENTS * WORK_SECONDS
+            while (left := self._open(bench)) and time.monotonic() < until:
+                if bench.one("SELECT count(*) FROM upload WHERE status IN ('received', 'saving')") == 0:
+                    break
+                if time.monotonic() > until - 3.4 * CLIENTS * WORK_SECONDS and left == CLIENTS:
+                    break  # nothing moves
+                time.sleep(0.05)
+        left = self._open(bench)
+        if left and bench.one("SELECT count(*) FROM upload WHERE status = 'failed'"):
+            return not_yet(
+                f"{CLIENTS} uploads were accepted; after the kill {left} of them were called failed.",
+                "that a promise can be taken back by a word in a table. The callers heard 202 and have gone home",
+            )
+        if left:
+            return not_yet(
+                f"{CLIENTS} uploads were accepted; after the kill and the restart {left} are not done, and nothing "
+                "works on them.",
+                "that a process lives as long as its work. What is only in its memory dies with it",
+            )
+        return solved(f"{CLIENTS} callers, the last answered after {slowest * 1000:.0f} ms",
+                      f"killed and started again: all {CLIENTS} done")  # fmt: skip
+
+    @staticmethod
+    def _open(bench: Bench) -> int:
+        done: int = bench.one("SELECT count(*) FROM upload WHERE status = 'done' AND name LIKE 'file%'")
+        return CLIENTS - done
