@@ -28,7 +28,11 @@ class InTheBackground(Lab):
     )
     question = Question(
         "Forty uploads were accepted. After the restart, how many of them are ever done?",
-        {"A": "all: accepted is accepted", "B": "none", "C": "only those that were done before the kill"},
+        {
+            "A": "all: accepted is accepted",
+            "B": "only what was done before the kill: few or none",
+            "C": "all, and some of them twice",
+        },
     )
     look = (
         "server.py, the program you may change",
@@ -75,7 +79,7 @@ class InTheBackground(Lab):
                 seen.append(
                     f"in a thread, killed and started again: {CLIENTS - done} of {CLIENTS} say saving, for ever"
                 )
-        return Observation("A" if done == CLIENTS else "B" if not done else "C", tuple(seen))
+        return Observation("A" if done == CLIENTS else "B", tuple(seen))
 
     def check(self, bench: Bench) -> Verdict:
         """Forty quick answers, a kill, a restart: whatever was accepted is done in the end, once."""
@@ -97,14 +101,8 @@ class InTheBackground(Lab):
                 "and then nobody knows what was done",
             )
         with clients.door(bench, "server.py"):
-            until = time.monotonic() + 4 * CLIENTS * WORK_SECONDS
-            while (left := self._open(bench)) and time.monotonic() < until:
-                if bench.one("SELECT count(*) FROM upload WHERE status IN ('received', 'saving')") == 0:
-                    break
-                if time.monotonic() > until - 3.4 * CLIENTS * WORK_SECONDS and left == CLIENTS:
-                    break  # nothing moves
-                time.sleep(0.05)
-        left = self._open(bench)
+            _wait_while_it_moves(bench)
+        left = _open(bench)
         if left and bench.one("SELECT count(*) FROM upload WHERE status = 'failed'"):
             return not_yet(
                 f"{CLIENTS} uploads were accepted; after the kill {left} of them were called failed.",
@@ -112,14 +110,24 @@ class InTheBackground(Lab):
             )
         if left:
             return not_yet(
-                f"{CLIENTS} uploads were accepted; after the kill and the restart {left} are not done, and nothing "
+                f"{CLIENTS} uploads were accepted; after the kill and the restart most of them are not done, and nothing "
                 "works on them.",
                 "that a process lives as long as its work. What is only in its memory dies with it",
             )
         return solved(f"{CLIENTS} callers, the last answered after {slowest * 1000:.0f} ms",
                       f"killed and started again: all {CLIENTS} done")  # fmt: skip
 
-    @staticmethod
-    def _open(bench: Bench) -> int:
-        done: int = bench.one("SELECT count(*) FROM upload WHERE status = 'done' AND name LIKE 'file%'")
-        return CLIENTS - done
+
+def _open(bench: Bench) -> int:
+    """How many of the uploads are not done."""
+    done: int = bench.one("SELECT count(*) FROM upload WHERE status = 'done' AND name LIKE 'file%'")
+    return CLIENTS - done
+
+
+def _wait_while_it_moves(bench: Bench) -> None:
+    """Wait until all are done, or nothing has moved for a while."""
+    left, moved = _open(bench), time.monotonic()
+    while left and time.monotonic() - moved < 2:
+        time.sleep(0.05)
+        if (now := _open(bench)) != left:
+            left, moved = now, time.monotonic()
