@@ -28,6 +28,7 @@ def test_a_page_has_goal_parts_picture_and_three_hidden_answers(page: Path) -> N
     assert re.findall(r"^## (.+)$", text, re.M) == PARTS
     assert "**Learning goal.**" in text.split("## ")[0] + text.split("##")[0]
     assert "](pictures/" in text
+    assert "](../glossary.md#" in text
     assert text.count("<details>") == text.count("</details>") == 3
     number = int(page.name[:2])
     for command in ("start", "check"):
