@@ -9,16 +9,21 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import psutil
 
 GRACE_SECONDS = 20.0
+MOST_LOG_BYTES = 5_000_000  # of a log file; two older ones are kept
+_COLOURS = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]")
 
 
 @dataclass
@@ -38,18 +43,37 @@ class Child:
 
 
 def start(name: str, command: Sequence[str], environ: Mapping[str, str], log: Path, cwd: Path) -> Child:
-    """Start `command` in a session of its own, its output appended to `log`."""
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            command,
-            env=dict(environ),
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    """Start `command` in a session of its own, its output appended to `log`: plain text, and bounded."""
+    process = subprocess.Popen(
+        command,
+        env=dict(environ),
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    assert process.stdout is not None, "it was asked for"
+    threading.Thread(target=keep_log, args=(process.stdout, log), daemon=True).start()
     return Child(name, command, environ, log, process)
+
+
+def keep_log(output: IO[bytes], log: Path, *, most: int = MOST_LOG_BYTES) -> None:
+    """Write what comes to `log` until it ends, without colour codes; at `most` bytes it goes to `log`.1, that to .2."""
+    file = log.open("ab")
+    try:
+        for line in output:
+            if file.tell() + len(line) > most:
+                file.close()
+                newest, older = log.with_name(f"{log.name}.1"), log.with_name(f"{log.name}.2")
+                with contextlib.suppress(FileNotFoundError):
+                    newest.replace(older)
+                log.replace(newest)
+                file = log.open("ab")
+            file.write(_COLOURS.sub(b"", line))
+            file.flush()
+    finally:
+        file.close()
 
 
 def _session(leader: int) -> list[psutil.Process]:

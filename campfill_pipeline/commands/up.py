@@ -20,7 +20,7 @@ from types import FrameType
 import typer
 from rich.console import Console
 
-from campfill_pipeline.commands import demo_world, processes, render
+from campfill_pipeline.commands import demo_world, processes, render, running
 from campfill_pipeline.defs import instance
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.settings import SETTINGS, Settings, environment, load_settings, read_values
@@ -244,17 +244,29 @@ def run(*, host: str, port: int, demo: bool, behind_proxy: bool = False) -> int:
     cwd = Path.cwd()
     values = demo_values(os.environ, cwd) if demo else read_values(cwd=cwd)
     simulated = Demo(free_port(), secrets.token_urlsafe(16)) if demo else None
-    asked = _stop_on_signals()
-    system = System(load_settings(values), values, host, port, simulated, console, behind_proxy=behind_proxy)
+    settings = load_settings(values)
+    with running.only_one(settings.home):
+        asked = _stop_on_signals()
+        system = System(settings, values, host, port, simulated, console, behind_proxy=behind_proxy)
+        return _run(system, asked, console, cwd / ".env")
+
+
+def _run(system: System, asked: threading.Event, console: Console, env_file: Path) -> int:
+    told = _state(env_file)
     try:
         with console.status("starting the database, the web UI and the daemon …"):
             system.start()
-        if demo:
+        if system.demo:
             load_demo(system, console)  # before the daemon, which would fetch the same days at the same time
         system.start_daemon()
         _say_where(system, console)
         while not asked.wait(1):
             system.watch()
+            if (now := _state(env_file)) != told:
+                told = now
+                console.print(
+                    "[yellow].env has changed.[/] What runs keeps what it started with: Ctrl-C, then start again."
+                )
     except UpError as error:
         console.print(f"[red]campfill:[/] {error}")
         return 1
@@ -263,6 +275,14 @@ def run(*, host: str, port: int, demo: bool, behind_proxy: bool = False) -> int:
             system.stop()
     console.print("stopped.")
     return 0
+
+
+def _state(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 def load_demo(system: System, console: Console) -> None:

@@ -20,6 +20,7 @@ from campfill_pipeline.domain.errors import BrokenPromiseError
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.domain.report_schema import broken_promises
+from campfill_pipeline.reporting import auth
 from campfill_pipeline.reporting import connector as connectors
 from campfill_pipeline.reporting.client import Fetched, Page, ReportingClient
 from campfill_pipeline.reporting.errors import (
@@ -52,17 +53,23 @@ class DayDone:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
-def is_set_up(campfill: Campfill) -> bool:
-    """Whether there is a reporting API to ask."""
+def why_not(campfill: Campfill) -> tuple[str, str] | None:
+    """Why no reporting API can be asked, and the mend; None where one can."""
     settings = campfill.settings
-    return bool(settings.reporting_url or connectors.load(settings.reporting_connector).base_url)
+    connector = connectors.load(settings.reporting_connector)
+    if not (settings.reporting_url or connector.base_url):
+        return NOT_SET_UP
+    return NO_TOKEN if auth.needs_token(connector) and not settings.current_token() else None
 
 
 NOT_SET_UP = (
     "No reporting API is set.",
     "Set CAMPFILL_REPORTING_URL, or drop CSV exports into the inbox instead.",
 )
-"""Problem and mend."""
+NO_TOKEN = (
+    "The reporting API asks for a token, and there is none.",
+    "Run: campfill token (a running system takes it by itself).",
+)
 
 
 def open_client(campfill: Campfill) -> ReportingClient:

@@ -6,6 +6,7 @@ The runs are written to the same instance, so they show in the web UI like any o
 from __future__ import annotations
 
 import contextlib
+import fcntl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -84,5 +85,15 @@ def local_runs(settings: Settings, progress: NamedProgress) -> Iterator[LocalRun
     """This home's instance, ready to run jobs in this process."""
     prepare_environment(settings)
     campfill = open_campfill(progress, attended=True)
-    with dg.DagsterInstance.get() as instance, contextlib.closing(campfill):
+    with _one_maker_of_tables(settings):
+        instance = dg.DagsterInstance.get()
+    with instance, contextlib.closing(campfill):
         yield LocalRuns(campfill, instance)
+
+
+@contextmanager
+def _one_maker_of_tables(settings: Settings) -> Iterator[None]:
+    """Dagster makes its tables when an instance is first opened; of two makers at once, one would fail."""
+    with (settings.work / "dagster-tables.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -26,8 +26,8 @@ def refresh(
     (sentences). `accept` takes days even where most of what they held is missing.
     """
     campfill = runs.campfill
-    if not delivery_steps.is_set_up(campfill):
-        raise RefreshError(*delivery_steps.NOT_SET_UP)
+    if missing := delivery_steps.why_not(campfill):
+        raise RefreshError(*missing)
     with campfill.one_day() as today, campfill.accepting_all(accept):
         return _refresh(runs, first, last, today)
 

@@ -21,8 +21,8 @@ def schedules(timezone: str) -> list[dg.ScheduleDefinition]:
         description="Every hour: the hours of today, five minutes after the hour.",
     )  # fmt: skip
     def refresh_today_hourly(campfill: dg.ResourceParam[Campfill]) -> dg.RunRequest | dg.SkipReason:
-        if not delivery_steps.is_set_up(campfill):
-            return dg.SkipReason(" ".join(delivery_steps.NOT_SET_UP))
+        if missing := delivery_steps.why_not(campfill):
+            return dg.SkipReason(" ".join(missing))
         return dg.RunRequest(run_key=None, tags=run_names.days(campfill.today, campfill.today))
 
     @dg.schedule(
@@ -31,8 +31,8 @@ def schedules(timezone: str) -> list[dg.ScheduleDefinition]:
         description="Every night: the last days again, because the source still corrects them.",
     )  # fmt: skip
     def refresh_restatement_nightly(campfill: dg.ResourceParam[Campfill]) -> dg.RunRequest | dg.SkipReason:
-        if not delivery_steps.is_set_up(campfill):
-            return dg.SkipReason(" ".join(delivery_steps.NOT_SET_UP))
+        if missing := delivery_steps.why_not(campfill):
+            return dg.SkipReason(" ".join(missing))
         if campfill.settings.restate_days == 0:
             return dg.SkipReason("CAMPFILL_RESTATE_DAYS is 0: finished days are not fetched again.")
         first = campfill.today - timedelta(days=campfill.settings.restate_days)

@@ -78,8 +78,8 @@ def missing_days(
     context: dg.SensorEvaluationContext, campfill: dg.ResourceParam[Campfill]
 ) -> dg.SensorResult | dg.SkipReason:
     """Request one run per contiguous block of missing days, the newest block first; one at a time."""
-    if not delivery_steps.is_set_up(campfill):
-        return dg.SkipReason(" ".join(delivery_steps.NOT_SET_UP))
+    if missing := delivery_steps.why_not(campfill):
+        return dg.SkipReason(" ".join(missing))
     if live_runs.any_unfinished(context.instance, jobs.REFRESH_JOB):
         return dg.SkipReason("A refresh is running already.")
     with campfill.connect() as connection:

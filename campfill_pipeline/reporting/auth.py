@@ -106,6 +106,16 @@ class Session(AuthBase):
         return request
 
 
+def needs_token(connector: Connector) -> bool:
+    """Whether the user's reporting token is part of this connector's sign-in."""
+    auth = connector.auth
+    if isinstance(auth, described.NoAuth):
+        return False
+    return isinstance(auth, described.BearerAuth | described.ApiKeyAuth) or templates.uses_token(
+        auth.model_dump()
+    )
+
+
 def signer(
     connector: Connector,
     base_url: str,
