@@ -214,12 +214,15 @@ def line(
 def revert(
     upload_id: Annotated[str, typer.Argument(help="Its number, as `campfill status` shows it, or its id.")],
     again: Annotated[bool, typer.Option("--again", help="Undo an earlier revert: it counts again.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what it would change; change nothing.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Undo what an upload changed, as a new revision; history stays."""
     from campfill_pipeline.commands import revert as command
 
-    document = command.run(upload_id, again=again, quiet=as_json)
+    document = command.run(upload_id, again=again, quiet=as_json, dry_run=dry_run)
     if as_json:
         _print_json(document)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,15 +14,24 @@ from campfill_pipeline.commands.progress import progress
 from campfill_pipeline.settings import Settings, load_settings
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
-from campfill_pipeline.warehouse.register import uploads
+from campfill_pipeline.warehouse.register import revert, uploads
 
 SHOWN = 10
 
 
-def run(upload_id: str, *, again: bool = False, quiet: bool) -> dict[str, Any]:
-    """Runs the revert job and brings fulfillment up to date. Returns what was undone and what was left."""
+def run(upload_id: str, *, again: bool = False, quiet: bool, dry_run: bool = False) -> dict[str, Any]:
+    """Runs the revert job and brings fulfillment up to date. Returns what was undone and what was left.
+
+    `dry_run`: only says so, and changes nothing.
+    """
     settings = load_settings()
     wanted = _upload(settings, upload_id)
+    if dry_run:
+        with database.connect(server.database_url(settings)) as connection:
+            document = revert.document(revert.preview(connection, wanted, datetime.now(UTC), again=again))
+        if not quiet:
+            _show(document, "would be ")
+        return document
     from campfill_pipeline.defs.local_runs import local_runs
     from campfill_pipeline.defs.revert import take_upload_back
 
@@ -48,10 +58,10 @@ def _upload(settings: Settings, given: str) -> UUID:
         ) from None
 
 
-def _show(document: dict[str, Any]) -> None:
+def _show(document: dict[str, Any], would: str = "") -> None:
     console = render.console()
     back, left = len(document["taken_back"]), len(document["left"])
-    done = "back in force" if document["in_force"] else "taken back"
+    done = f"{would}back in force" if document["in_force"] else f"{would}taken back"
     console.print(f"{document['file']}: {done} with {back:,} {'line' if back == 1 else 'lines'}")
     for line in document["taken_back"][:SHOWN]:
         console.print(f"    {line['action']}: {escape(line['name'])}")

@@ -1,6 +1,5 @@
 """The job that takes an upload back. A job of an op, not an asset: it makes nothing new, it undoes."""
 
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -22,22 +21,14 @@ def take_back(context: dg.OpExecutionContext) -> dict[str, Any]:
     with campfill.connect() as connection:
         upload_id, again = UUID(context.op_config["upload_id"]), context.op_config["again"]
         result = revert.revert(connection, upload_id, now=campfill.clock(), again=again)
-    taken = [asdict(line) for line in result.taken]
-    left = [asdict(line) for line in result.left]
     context.add_output_metadata(
         {
             "file": result.upload.file_name,
-            "lines taken back": len(taken),
-            "lines left as they were changed again": len(left),
+            "lines taken back": len(result.taken),
+            "lines left as they were changed again": len(result.left),
         }
     )
-    return {
-        "upload_id": result.upload.upload_id,
-        "file": result.upload.file_name,
-        "taken_back": taken,
-        "left": left,
-        "in_force": result.stands,
-    }
+    return revert.document(result)
 
 
 @dg.job(

@@ -6,6 +6,7 @@ Belongs here: putting the parts together. Does not belong here: any of them.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,10 +14,22 @@ from dataclasses import dataclass
 import anyio.to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from campfill_pipeline.door import file_routes, problem_pages, problems, shapes, upload_routes
+from campfill_pipeline.door import (
+    api_page,
+    event_routes,
+    figure_routes,
+    file_routes,
+    page_routes,
+    problem_pages,
+    problems,
+    shapes,
+    upload_routes,
+    watch_routes,
+)
 from campfill_pipeline.door.access import Access
 from campfill_pipeline.door.gate import Gate
 from campfill_pipeline.door.limits import Limits
@@ -30,6 +43,9 @@ from campfill_pipeline.warehouse.postgres.server import ServerError
 THREADS = 8  # for questions to the database; each keeps a connection and some memory
 
 
+_log = logging.getLogger("campfill.door")
+
+
 @dataclass(frozen=True)
 class Place:
     """Where this door stands. `guarded`: everything needs a token; `web_url`: the web UI, where it can be reached."""
@@ -39,9 +55,13 @@ class Place:
 
 
 def make_app(
-    settings: Settings, url: Callable[[], str], place: Place | None = None, limits: Limits | None = None
+    settings: Settings,
+    url: Callable[[], str],
+    dagster_url: Callable[[], str],
+    place: Place | None = None,
+    limits: Limits | None = None,
 ) -> Gate:
-    """The application on one home; `url` gives the address of its database."""
+    """The application on one home; the addresses of its two databases may change while it runs."""
     place, limits = place or Place(), limits or Limits()
     kept = KeptConnections(url)
     questions = Questions(settings, kept)
@@ -50,7 +70,10 @@ def make_app(
     @asynccontextmanager
     async def open_and_close(app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
-        await asyncio.to_thread(receiving.recover)
+        try:
+            await asyncio.to_thread(receiving.recover)
+        except (AwayError, ServerError) as error:
+            _log.warning("what a crash may have left is looked at when the door starts again: %s", error)
         yield
         kept.close()
 
@@ -58,12 +81,18 @@ def make_app(
         title="campfill", version="1", docs_url=None, redoc_url=None, lifespan=open_and_close,
         description="Hand campaign lists in, see what became of them, and read the fulfillment of every line.",
     )  # fmt: skip
+    access = Access(kept, place.guarded, frozenset(settings.door_hosts), limits)
+    web_url = None if place.guarded else place.web_url
     app.include_router(upload_routes.router(questions, receiving))
-    app.include_router(file_routes.router(settings))
+    app.include_router(event_routes.router(questions))
+    app.include_router(figure_routes.router(questions))
+    app.include_router(watch_routes.router(questions, dagster_url))
+    app.include_router(page_routes.router(settings, access, web_url))
+    app.include_router(file_routes.router(settings, web_url))
     app.include_router(problem_pages.router())
     _answer_refusals(app)
     _describe_problems(app)
-    access = Access(kept, place.guarded, frozenset(settings.door_hosts), limits)
+    _show_description(app)
     return Gate(app, access, limits)
 
 
@@ -96,6 +125,15 @@ def _answer_refusals(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> Response:
         return problems.answer(ProblemError("internal_error", "Something went wrong that should not."))
+
+
+def _show_description(app: FastAPI) -> None:
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        """Every address, as a page."""
+        return HTMLResponse(
+            api_page.render(app.openapi()), headers={"content-security-policy": page_routes.POLICY}
+        )
 
 
 def _describe_problems(app: FastAPI) -> None:

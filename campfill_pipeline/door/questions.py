@@ -5,17 +5,22 @@ Belongs here: opening a transaction and calling what knows. Does not belong here
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from campfill_pipeline.door.problems import ProblemError
+from campfill_pipeline.intake.inbox.settling import is_dropped_file
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse.database import Connection
+from campfill_pipeline.warehouse.figures import fulfillment as figures
 from campfill_pipeline.warehouse.kept_connections import KeptConnections
-from campfill_pipeline.warehouse.readers import upload_list, upload_report
-from campfill_pipeline.warehouse.register import uploads
+from campfill_pipeline.warehouse.readers import attention, lists, one_line, upload_list, upload_report, watch
+from campfill_pipeline.warehouse.register import announced, uploads
+from campfill_pipeline.warehouse.register import revert as reverting
 
 DECIDED = frozenset({"loaded", "partly_loaded", "rejected", "duplicate"})
 
@@ -49,6 +54,97 @@ class Questions:
         """The uploads, latest first; on the first page those that still lie in the inbox come before all."""
         with self.kept.connect() as connection:
             return upload_list.latest(connection, before=before, limit=limit)
+
+    def state(self, upload_id: UUID) -> dict[str, Any]:
+        """How far an upload is, in few words: what its events tell. Raises ProblemError."""
+        with self.kept.connect() as connection:
+            upload = uploads.find(connection, upload_id)
+            if upload is None:
+                if announced.find(connection, upload_id) is None:
+                    raise ProblemError("unknown_upload", f"{upload_id} never arrived.")
+                return {"upload_id": str(upload_id), "status": "received", "decided": False, "receipt": None}
+            decided = upload.status in DECIDED
+            status = upload.status if decided else self._how_far(connection, upload_id)
+            return {
+                "upload_id": str(upload_id), "status": status, "decided": decided, "reason": upload.reason,
+                "message": upload.message, "hint": upload.hint, "receipt": upload.receipt,
+            }  # fmt: skip
+
+    def revert(self, upload_id: UUID, *, dry_run: bool, again: bool | None = None) -> dict[str, Any]:
+        """Take an upload back, or only say what that would change. Raises ProblemError."""
+        now = datetime.now(UTC)
+        with self.kept.connect() as connection:
+            if uploads.find(connection, upload_id) is None:
+                raise ProblemError("unknown_upload", f"{upload_id} is no upload of the ledger.")
+            try:
+                undo = reverting.preview if dry_run else reverting.revert
+                return reverting.document(undo(connection, upload_id, now, again=again))
+            except uploads.LedgerError as error:
+                raise ProblemError("nothing_to_take_back", str(error)) from error
+
+    def lines(
+        self, kind: str | None, buyer: str | None, after: UUID | None, limit: int
+    ) -> list[dict[str, Any]]:
+        """The lines as they stand, by id."""
+        with self.kept.connect() as connection:
+            return lists.lines(connection, kind=kind, buyer=buyer, after=after, limit=limit)
+
+    def line(self, line_id: UUID) -> dict[str, Any]:
+        """Everything about one line. Raises ProblemError."""
+        with self.kept.connect() as connection:
+            found = one_line.line_report(connection, line_id, self.settings.rules, as_of=self._today())
+        if found is None:
+            raise ProblemError("unknown_line", f"No list ever had {line_id}.")
+        return asdict(found)
+
+    def fulfillment(
+        self,
+        as_of: date | None,
+        contract: figures.Knowledge,
+        known: figures.Knowledge,
+        kind: str | None,
+        band: str | None,
+        buyer: str | None,
+        after: UUID | None,
+        limit: int,
+    ) -> list[dict[str, Any]]:
+        """The fulfillment of lines, worst first. Raises ProblemError."""
+        day = as_of or self._today()
+        if not date(1990, 1, 1) <= day <= date(2190, 1, 1):
+            raise ProblemError("bad_request", f"as_of: {day} is too far away.")
+        with self.kept.connect() as connection:
+            ids = None if buyer is None else lists.ids_of_buyer(connection, buyer)
+            return figures.compute(
+                connection, self.settings.rules, as_of=day, contract=contract, known=known, kind=kind, band=band,
+                line_ids=ids, after=after, limit=limit,
+            )  # fmt: skip
+
+    def attention(self, after: UUID | None, limit: int) -> list[dict[str, Any]]:
+        """The lines to look at today, the most urgent first."""
+        with self.kept.connect() as connection:
+            found = [asdict(item) for item in attention.attention(connection)]
+        begin = next((at + 1 for at, item in enumerate(found) if item["line_id"] == after), 0) if after else 0
+        return found[begin : begin + limit]
+
+    def reconciliation(self, after: int | None, limit: int) -> list[dict[str, Any]]:
+        """Where list and reporting disagree."""
+        with self.kept.connect() as connection:
+            return lists.reconciliation(connection, after=after, limit=limit)
+
+    def counts(self) -> watch.Counts:
+        """What is counted for metrics."""
+        with self.kept.connect() as connection:
+            return watch.counts(connection)
+
+    def files_waiting(self) -> int:
+        """How many files lie in the inbox."""
+        try:
+            return sum(is_dropped_file(entry) for entry in os.scandir(self.settings.inbox))
+        except FileNotFoundError:
+            return 0
+
+    def _today(self) -> date:
+        return datetime.now(UTC).astimezone(self.settings.timezone).date()
 
     def _how_far(self, connection: Connection, upload_id: UUID) -> str:
         """`received`, then what a run does with it: its files in the work folder tell."""

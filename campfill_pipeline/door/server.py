@@ -30,7 +30,8 @@ def serve(
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("uvicorn.access").disabled = True
     _allow_connections(limits.connections + 100)
-    app = make_app(settings, lambda: postgres.database_url(settings), place, limits)
+    urls = (lambda: postgres.database_url(settings), lambda: postgres.dagster_url(settings))
+    app = make_app(settings, *urls, place, limits)
     uvicorn.run(
         app, host=host, port=port, http=limited(limits), ws="none", loop="asyncio", lifespan="on",
         log_config=None, access_log=False, server_header=False, backlog=1024, timeout_keep_alive=10,

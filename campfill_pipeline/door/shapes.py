@@ -5,8 +5,8 @@ Belongs here: descriptions only; the answers are made by the readers. Does not b
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -95,3 +95,122 @@ class UploadSummary(_Exact):
     rows_updated: int | None
     rows_unchanged: int | None
     receipt: str | None
+
+
+class _Open(BaseModel):
+    """A shape that may get more columns; those that are told stay."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+Exact = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", description="An exact decimal, as text.")]
+
+
+class TakenBack(_Exact):
+    """A line that a revert changes, and whose upload brought what it is then."""
+
+    line_id: UUID
+    name: str
+    action: Literal["reverted", "withdrawn", "restored"]
+    upload_id: UUID
+
+
+class LeftAlone(_Exact):
+    """A line that stays, because a later upload changed it again."""
+
+    line_id: UUID
+    name: str
+    upload_id: UUID
+    file_name: str
+
+
+class Revert(_Exact):
+    """What taking an upload back changes, and what it leaves, as `campfill revert --json` says it."""
+
+    upload_id: UUID
+    file: str
+    taken_back: list[TakenBack]
+    left: list[LeftAlone]
+    in_force: bool
+
+
+class Line(_Open):
+    """One line as it stands: the columns of table `line`."""
+
+    id: UUID
+    name: str
+    kind: Literal["campaign", "deal"]
+    buyer: str
+    runtime: str
+    start_date: date | None
+    end_date: date
+    impression_goal: int
+    budget_eur: Exact | None
+    cpm_eur: Exact
+    purchase_type: str
+
+
+class Fulfillment(_Open):
+    """One line's figures: the columns of table `fulfillment`, and its name."""
+
+    line_id: UUID
+    name: str
+    as_of: date
+    kind: Literal["campaign", "deal"]
+    impression_goal: int
+    lifecycle: str
+    band: str
+    pace: str | None
+    covered: bool
+    delivered: Exact
+    fulfillment_pct: Exact
+    shortfall: Exact
+    projected: Exact | None
+    value_at_risk_eur: Exact | None
+
+
+class LineReport(_Open):
+    """Everything about one line, as `campfill line --json` says it."""
+
+    line: dict[str, Any]
+    withdrawn: bool
+    figures: dict[str, Any] | None
+    history: list[dict[str, Any]]
+    days: list[dict[str, Any]]
+    cause: dict[str, Any] | None
+    reconciliation: list[dict[str, Any]]
+    restated: int
+
+
+class Attention(_Open):
+    """A line to look at today, and why."""
+
+    line_id: UUID
+    name: str
+    kind: Literal["campaign", "deal"]
+    missing: Exact
+    value_at_risk_eur: Exact
+    cause: str | None
+    reason: str
+
+
+class Reconciliation(_Exact):
+    """A disagreement between list and reporting."""
+
+    issue_no: int
+    kind_of_issue: str
+    line_id: UUID | None
+    report_id: str | None
+    detail: dict[str, Any]
+
+
+class Health(_Exact):
+    """Four signs of life; `reasons` says in sentences which are missing or too old."""
+
+    status: Literal["ok", "failing"]
+    reasons: list[str]
+    database: bool
+    daemon_heartbeat_at: datetime | None
+    inbox_looked_at: datetime | None
+    inbox_files: Count
+    delivery_fetched_at: datetime | None

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,20 +90,27 @@ def _door(
     folder: Path, url: str, *words: str, limits: dict[str, float] | None = None, **environ: str
 ) -> Door:
     """Start a door on the home in `folder`."""
-    told = {"CAMPFILL_HOME": str(folder / "home"), "CAMPFILL_SETTLE_SECONDS": "0"} | environ
+    own = {
+        "CAMPFILL_HOME": str(folder / "home"),
+        "CAMPFILL_SETTLE_SECONDS": "0",
+        "CAMPFILL_DATABASE_URL": url,
+    }
+    told = own | environ
     settings = load_settings(told, cwd=folder)
     settings.make_folders()
     port = free_port()
     limits = {"spare_disk": 0, "wrong_token_seconds": 0.01, **(limits or {})}
     module = "campfill_pipeline_tests.door.serving_process"
     command = [sys.executable, "-m", module, str(port), json.dumps(limits), *words]
-    door = Door(settings, url, port, command, without_settings(CAMPFILL_DATABASE_URL=url, **told))
+    door = Door(settings, url, port, command, without_settings(**told))
     door.start()
-    door.token = door.make_token(f"test {port}")
+    if "CAMPFILL_DATABASE_URL" not in environ:
+        door.token = door.make_token(f"test {port}")
     return door
 
 
 OpenDoor = Callable[..., Door]
+Sensor = Callable[[], list[uploads.Upload]]
 
 
 @pytest.fixture
@@ -139,6 +147,13 @@ def one_door(postgres_server: server.Server, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture
 def sensor(door: Door) -> Iterator[Callable[[], list[uploads.Upload]]]:
     """What the inbox sensor and its runs do with all that lies in the inbox, here and now."""
+    with sensing(door) as work:
+        yield work
+
+
+@contextmanager
+def sensing(door: Door) -> Iterator[Sensor]:
+    """The same for a door of another scope."""
     campfill = Campfill(door.settings, door.url)
     with dg.DagsterInstance.ephemeral() as instance:
         runs = LocalRuns(campfill, instance)

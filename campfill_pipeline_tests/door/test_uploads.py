@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -17,10 +17,8 @@ import pytest
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.readers import upload_report
 from campfill_pipeline.warehouse.register import uploads
-from campfill_pipeline_tests.door.conftest import Door, OpenDoor
+from campfill_pipeline_tests.door.conftest import Door, OpenDoor, Sensor
 from campfill_pipeline_tests.lists import row, write_list
-
-Sensor = Callable[[], list[uploads.Upload]]
 
 
 def curl(door: Door, *words: str) -> tuple[int, dict[str, object]]:

@@ -71,11 +71,14 @@ def compute(
     kind: str | None = None,
     band: str | None = None,
     line_ids: Iterable[UUID] | None = None,
+    after: UUID | None = None,
+    limit: int | None = None,
 ) -> list[dict[str, Any]]:
     """Compute the fulfillment of all lines as of a local day, past or future, worst first; writes nothing.
 
     `contract='then'` takes the terms that were valid at the end of `as_of`, `known='then'` the delivery that
     was known then. Each row has every column of table `fulfillment` plus `name`; figures are exact Decimals.
+    `limit` rows at most, those behind the line `after`.
     """
     zone.check(conn, rules.timezone)
     ids = None if line_ids is None else list(line_ids)
@@ -91,11 +94,14 @@ def compute(
             FROM figures f JOIN terms t USING (line_no)
             WHERE (%(kind)s::text IS NULL OR f.kind = %(kind)s)
               AND (%(band)s::text IS NULL OR f.band = %(band)s)
-            ORDER BY f.shortfall DESC, f.line_id""",
+              AND (%(after)s::uuid IS NULL OR (-f.shortfall, f.line_id)
+                   > ((SELECT -a.shortfall FROM figures a WHERE a.line_id = %(after)s), %(after)s::uuid))
+            ORDER BY f.shortfall DESC, f.line_id LIMIT %(limit)s""",
     )
     due = due_weights(conn, rules, as_of=as_of, lines=numbers, contract=contract, known=known)
     with conn.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(query, parameters(rules, as_of, numbers, due) | {"kind": kind, "band": band})
+        asked = {"kind": kind, "band": band, "after": after, "limit": limit}
+        cursor.execute(query, parameters(rules, as_of, numbers, due) | asked)
         return cursor.fetchall()
 
 

@@ -7,8 +7,9 @@ sentence (docs/decisions/0022). Belongs here: undoing uploads. Does not belong h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -128,6 +129,25 @@ def _not_meant(upload: Upload) -> ledger.LedgerError:
         f"{named} is taken back already, since {upload.reverted_at:%Y-%m-%d %H:%M} UTC. Nothing was changed.",
         f"If it shall count again: `campfill revert {upload.seq} --again`.",
     )
+
+
+def preview(
+    conn: psycopg.Connection, upload_id: UUID, now: datetime, *, again: bool | None = None
+) -> RevertResult:
+    """What `revert` would do, found by doing it and letting go of it. Raises LedgerError likewise."""
+    with conn.transaction(force_rollback=True):
+        return revert(conn, upload_id, now, again=again)
+
+
+def document(result: RevertResult) -> dict[str, Any]:
+    """What a revert did or would do, as every door tells it."""
+    return {
+        "upload_id": result.upload.upload_id,
+        "file": result.upload.file_name,
+        "taken_back": [asdict(line) for line in result.taken],
+        "left": [asdict(line) for line in result.left],
+        "in_force": result.stands,
+    }
 
 
 def _refusal(upload: Upload) -> ledger.LedgerError:

@@ -1,0 +1,219 @@
+"""Figures, health, metrics and the description, asked by programs that are not ours."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import psycopg
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from prometheus_client.parser import text_string_to_metric_families
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from campfill_pipeline.domain.plain_json import plain
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.figures.fulfillment import compute
+from campfill_pipeline.warehouse.postgres import server
+from campfill_pipeline_tests.door.conftest import Door, OpenDoor, Sensor, sensing
+from campfill_pipeline_tests.lists import line_id, row, write_list
+
+CHECKS = [
+    not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
+    response_headers_conformance,
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def loaded(one_door: Door, tmp_path_factory: pytest.TempPathFactory) -> Door:
+    """A door behind which a list of seven lines is loaded; its tests leave it so."""
+    door, folder = one_door, tmp_path_factory.mktemp("list")
+    buyer = "DENTSU_AEGIS < Easymedia_rtb (Seat 608194)"
+    rows = [
+        row(number, goal=1000 * number, buyer=buyer if number % 2 else "Not set") for number in range(1, 8)
+    ]
+    content = write_list(folder / "a.xlsx", [*rows, row(9, runtime="soon")]).read_bytes()
+    httpx.put(f"{door.address}/uploads/{UUID(int=1)}?name=a.xlsx", content=content, headers=door.headers)
+    with sensing(door) as sensor:
+        sensor()
+    return door
+
+
+def pages(address: str) -> Iterator[list[dict[str, object]]]:
+    link: str | None = address
+    while link:
+        answer = httpx.get(link)
+        assert answer.status_code == 200, answer.text
+        yield answer.json()
+        following = answer.links.get("next")
+        link = str(httpx.URL(address).join(following["url"])) if following else None
+
+
+def test_fulfillment_is_that_of_the_command_line_page_by_page(loaded: Door) -> None:
+    today = datetime.now(UTC).astimezone(loaded.settings.timezone).date()
+    with database.connect(loaded.url) as connection:
+        expected = json.loads(
+            json.dumps(compute(connection, loaded.settings.rules, as_of=today), default=plain)
+        )
+    (whole,) = pages(f"{loaded.address}/fulfillment")
+    for entry in [*expected, *whole]:
+        del entry["refreshed_at"]
+    assert whole == expected
+    assert isinstance(whole[0]["shortfall"], str)
+    in_pages = list(pages(f"{loaded.address}/fulfillment?limit=3&contract=then&known=then"))
+    assert [len(page) for page in in_pages] == [3, 3, 1]
+    assert [entry["line_id"] for page in in_pages for entry in page] == [entry["line_id"] for entry in whole]
+    (deals,) = pages(f"{loaded.address}/fulfillment?kind=deal")
+    buyer = "DENTSU_AEGIS < Easymedia_rtb (Seat 608194)"
+    bought = httpx.get(f"{loaded.address}/fulfillment", params={"buyer": buyer}).json()
+    assert [entry["line_id"] for entry in bought] == [entry["line_id"] for entry in deals]
+    assert {entry["kind"] for entry in deals} == {"deal"}
+    assert httpx.get(f"{loaded.address}/fulfillment?band=goal_met").json() == []
+    assert httpx.get(f"{loaded.address}/fulfillment?as_of=9999-01-01").json()["code"] == "bad_request"
+    assert httpx.get(f"{loaded.address}/fulfillment?as_of=yesterday").json()["code"] == "bad_request"
+
+
+def test_lists_come_as_csv_too_and_lines_by_id(loaded: Door) -> None:
+    text = httpx.get(f"{loaded.address}/lines", headers={"Accept": "text/csv"}).text
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [entry["id"] for entry in rows] == [line_id(number) for number in range(1, 8)]
+    assert rows[0]["cpm_eur"] == "10.0000"
+    assert [len(page) for page in pages(f"{loaded.address}/lines?limit=4&kind=campaign")] == [3]
+    assert [len(page) for page in pages(f"{loaded.address}/lines?limit=4")] == [4, 3]
+    one = httpx.get(f"{loaded.address}/lines/{line_id(1)}").json()
+    assert (one["line"]["name"], one["line"]["cpm_eur"]) == ("Line 1", "10.0000")
+    assert httpx.get(f"{loaded.address}/lines/{line_id(99)}").json()["code"] == "unknown_line"
+    assert httpx.get(f"{loaded.address}/attention").json() == []
+    with psycopg.connect(loaded.url, options="-c search_path=campfill") as connection:
+        insert = "INSERT INTO reconciliation (kind_of_issue, report_id, detail) VALUES ('orphan', 'x', '{}')"
+        for _ in range(3):
+            connection.execute(insert)
+    assert [len(page) for page in pages(f"{loaded.address}/reconciliation?limit=2")] == [2, 1]
+
+
+def test_taking_back_shows_first_and_does_then(loaded: Door) -> None:
+    address = f"{loaded.address}/uploads/{UUID(int=1)}/revert"
+    first = httpx.get(address).json()
+    assert [line["action"] for line in first["taken_back"]] == ["withdrawn"] * 7
+    assert len(httpx.get(f"{loaded.address}/lines").json()) == 7  # shown, not done
+    assert httpx.post(address).json()["code"] == "token_missing"
+    assert httpx.post(address, headers=loaded.headers).json() == first
+    assert httpx.get(f"{loaded.address}/lines").json() == []
+    assert httpx.post(address, headers=loaded.headers).json()["code"] == "nothing_to_take_back"
+    back = httpx.post(f"{address}?again=true", headers=loaded.headers).json()
+    assert {line["action"] for line in back["taken_back"]} == {"restored"}
+    assert len(httpx.get(f"{loaded.address}/lines").json()) == 7
+    unknown = httpx.get(f"{loaded.address}/uploads/{UUID(int=5)}/revert")
+    assert unknown.json()["code"] == "unknown_upload"
+
+
+def test_states_come_as_events_until_the_receipt(door: Door, sensor: Sensor, tmp_path: Path) -> None:
+    content = write_list(tmp_path / "a.xlsx", [row(1)]).read_bytes()
+    address = f"{door.address}/uploads/{UUID(int=1)}"
+    assert httpx.get(f"{address}/events").json()["code"] == "unknown_upload"
+    httpx.put(f"{address}?name=a.xlsx", content=content, headers=door.headers)
+    told: list[dict[str, object]] = []
+    with httpx.stream("GET", f"{address}/events", timeout=60) as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        for text in stream.iter_lines():
+            if text.startswith("data: "):
+                told.append(json.loads(text.removeprefix("data: ")))
+                if len(told) == 1:
+                    sensor()
+    assert told[0]["status"] == "received"
+    assert (told[-1]["status"], told[-1]["decided"]) == ("loaded", True)
+    assert told[-1]["receipt"]
+
+
+def test_prometheus_reads_the_metrics(loaded: Door) -> None:
+    answer = httpx.get(f"{loaded.address}/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    found = {family.name: family for family in text_string_to_metric_families(answer.text)}
+    samples = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in found.values()
+        for sample in family.samples
+    }
+    assert samples["campfill_uploads", "partly_loaded"] == 1
+    assert samples["campfill_uploads", "received"] == samples["campfill_queue_length",] == 0
+    assert (samples["campfill_rows", "accepted"], samples["campfill_rows", "rejected"]) == (7, 1)
+    for step in ("waiting", "processing", "receipt"):
+        assert samples["campfill_step_seconds_count", step] == 1
+    assert samples["campfill_step_seconds_sum", "processing"] > 0
+    assert samples["campfill_disk_free_bytes",] > 0
+    assert samples["process_resident_memory_bytes",] < 150e6
+
+
+def test_health_says_what_is_missing(door: Door, open_door: OpenDoor) -> None:
+    answer = httpx.get(f"{door.address}/health")
+    assert answer.status_code == 503
+    assert answer.json()["database"] is True
+    assert any("daemon" in reason for reason in answer.json()["reasons"])
+    away = open_door(CAMPFILL_DATABASE_URL="postgresql://nobody:x@127.0.0.1:9/nothing")
+    answer = httpx.get(f"{away.address}/health")
+    assert (answer.status_code, answer.json()["database"]) == (503, False)
+    assert httpx.get(f"{away.address}/uploads").json()["code"] == "database_away"
+    assert "Traceback" not in away.log
+
+
+def test_health_is_well_with_a_daemon_and_a_look(door: Door) -> None:
+    door.settings.last_look.touch()
+    with psycopg.connect(server.dagster_url(door.settings), autocommit=True) as connection:
+        connection.execute("CREATE TABLE daemon_heartbeats (timestamp timestamp)")
+        connection.execute("INSERT INTO daemon_heartbeats VALUES (now() AT TIME ZONE 'UTC')")
+        answer = httpx.get(f"{door.address}/health")
+        assert (answer.status_code, answer.json()["status"]) == (200, "ok"), answer.text
+        connection.execute("UPDATE daemon_heartbeats SET timestamp = timestamp - interval '1 hour'")
+    assert "60 minutes ago" in httpx.get(f"{door.address}/health").json()["reasons"][0]
+
+
+def ask_at_random(operation: Any, door: Door) -> None:
+    # The 503 of /health is described, and due here: no daemon lives.
+    checks = CHECKS[1:] if operation.path == "/health" else CHECKS
+
+    @settings(max_examples=5, phases=[Phase.generate], database=None, suppress_health_check=list(HealthCheck))
+    @given(case=operation.as_strategy())
+    def ask(case: schemathesis.Case[Any]) -> None:
+        case.call_and_validate(headers=door.headers, timeout=20, checks=checks)
+
+    ask()
+
+
+def test_the_description_is_kept_whatever_is_asked(loaded: Door) -> None:
+    """Schemathesis makes requests up from the description; no answer may be a fault, or outside what is described."""
+    description = schemathesis.openapi.from_url(f"{loaded.address}/openapi.json")
+    tried = 0
+    for result in description.get_all_operations():
+        assert isinstance(result, Ok)
+        operation = result.ok()
+        if operation.path.endswith("/events"):
+            continue  # asked by a test of its own: its answer has no end while nothing happens
+
+        ask_at_random(operation, loaded)
+        tried += 1
+    assert tried >= 13
+    for name in loaded.inbox():
+        (loaded.settings.inbox / name).unlink()
+
+
+def test_the_page_of_addresses_needs_nothing_from_outside(one_door: Door) -> None:
+    page = httpx.get(f"{one_door.address}/docs").text
+    for path in httpx.get(f"{one_door.address}/openapi.json").json()["paths"]:
+        assert path in page
+    assert "http://" not in page
+    assert "https://" not in page
