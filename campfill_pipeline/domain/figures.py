@@ -72,6 +72,8 @@ SHOWN = (
     Shown("expected", _F, _EXACT, "Expected", "impressions", 16),
     Shown("pacing_index", _F, _EXACT, "Pacing index", "factor", 12),
     Shown("pace", _F, _REPEATED, "Pace", "text", 12),
+    Shown("pacing_basis", _F, _REPEATED, "Expected rests on", "text", 16),
+    Shown("required_factor", _F, _EXACT, "Needed times pace", "factor", 12),
     Shown("required_daily", _F, _EXACT, "Needed a day", "impressions", 14),
     Shown("best_week_daily", _F, _EXACT),
     Shown("reachable", _F, _COUNT),
@@ -98,7 +100,7 @@ SHOWN = (
 KEPT_INSIDE = ("line_id", "line_no", "as_of", "first_day", "last_day", "due_elapsed", "due_flight")
 """Columns of table `fulfillment` that are no figures: keys, and what a refresh keeps for itself."""
 
-NOT_SHOWN_YET = ("pacing_basis", "required_factor")
+NOT_SHOWN_YET: tuple[str, ...] = ()
 """Figures of the table and of `campfill fulfillment --json` that neither page nor workbook shows so far."""
 
 

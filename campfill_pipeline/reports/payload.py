@@ -137,6 +137,8 @@ def detail_entry(detail: LineDetail, *, full: bool) -> dict[str, object]:
     entry: dict[str, object] = {
         "days": [(row.day, exact(row.impressions), row.bids, row.wins, row.plays) for row in detail.days],
         "evidence": _evidence(detail.evidence) if detail.evidence else None,
+        "due": [float(share) for share in detail.due.shares] if detail.due else None,
+        "rests_on": detail.due.rests_on if detail.due else None,
         "sites": [],
         "site_count": detail.site_count,
         "hours": None,

@@ -11,6 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from campfill_pipeline.domain.due_words import DueCurve, due_curve
+from campfill_pipeline.domain.profile import Basis
+from campfill_pipeline.domain.weekdays import Calendar
 from campfill_pipeline.warehouse.readers.page_rows import (
     AttentionRow,
     DayRow,
@@ -135,6 +138,8 @@ def _line(random_: random.Random, number: int, upload_id: UUID) -> LineRow:
         cpm_eur=cpm,
         lifecycle=lifecycle,
         band=band,
+        pacing_basis="measured" if lifecycle == "live" else None,
+        required_factor=Decimal("1.2345") if lifecycle == "live" else None,
         pace=None
         if lifecycle != "live"
         else "unmeasured"
@@ -386,6 +391,13 @@ def invent_details(data: ReportData, seed: int = 6) -> list[LineDetail]:
                 tuple(sites),
                 143,
                 _evidence(line, stages) if line.side else None,
+                _due(line) if line.lifecycle == "live" else None,
             )
         )
     return details
+
+
+def _due(line: LineRow) -> DueCurve:
+    """A week that is closed on Sundays."""
+    week = (*[Decimal(7) / 6] * 6, Decimal(0))
+    return due_curve(line.effective_start, line.end_date, week, Basis.MEASURED, 212, Calendar())

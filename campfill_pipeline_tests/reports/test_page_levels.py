@@ -164,6 +164,21 @@ def test_running_lines_show_pace_and_projection(reader: Reader, written: Written
     } <= set(shown)
 
 
+def test_a_running_line_draws_its_due_curve_beside_the_straight_line_and_says_what_it_rests_on(
+    reader: Reader, written: Written
+) -> None:
+    line = next(
+        line for line in written.data.lines if line.covered and line.lifecycle == "live" and line.elapsed_days
+    )
+    reader.go(f"/line/{line.id}")
+    sentence = (
+        "Sundays give 0 % of a week at its sites, Mondays give 17 %: measured on 212 lines that ended lately."
+    )
+    assert reader.text("#rests-on") == sentence
+    assert "Straight line" in reader.text("#curve") and "Expected" in reader.text("#curve")
+    assert exact(line.required_factor) in reader.exact(".tiles")
+
+
 def test_a_line_shows_the_file_and_row_it_came_from_and_what_changed(
     reader: Reader, written: Written
 ) -> None:

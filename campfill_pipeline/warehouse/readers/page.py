@@ -132,6 +132,7 @@ def load(connection: Connection, rules: FulfillmentRules, *, as_of: date) -> Rep
     return ReportData(
         as_of=as_of,
         timezone=rules.timezone,
+        holidays=rules.holidays,
         refreshed_at=None if state is None else state[0],
         lines=_rows(connection, LineRow, _line_query()),
         windows=_rows(connection, WindowRow, query("readers/page", "windows"), as_of=as_of),

@@ -17,7 +17,10 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from campfill_pipeline.domain.due_words import due_curve
 from campfill_pipeline.domain.fulfillment import Lifecycle
+from campfill_pipeline.domain.profile import Basis
+from campfill_pipeline.domain.weekdays import calendar
 from campfill_pipeline.warehouse.readers.page import Connection
 from campfill_pipeline.warehouse.readers.page_evidence import read_evidence
 from campfill_pipeline.warehouse.readers.page_rows import DayRow, LineDetail, LineRow, ReportData, SiteRow
@@ -99,6 +102,13 @@ def _batch(
                 sites[line_id].append(SiteRow(site, impressions, bids, wins, plays))
                 site_counts[line_id] = count
     causes = {row[0]: row[1:] for row in connection.execute(query("readers/page_detail", "causes"), values)}
+    days_of = calendar(data.holidays, data.as_of)
+    due = {
+        line_id: due_curve(first, last, weights, Basis(basis), behind, days_of)
+        for line_id, first, last, weights, basis, behind in connection.execute(
+            query("readers/page_detail", "due weights"), values
+        )
+    }
     for line_id in lines:
         yield LineDetail(
             id=line_id,
@@ -107,4 +117,5 @@ def _batch(
             sites=tuple(sites[line_id]),
             site_count=site_counts.get(line_id, 0),
             evidence=read_evidence(*causes[line_id]) if line_id in causes else None,
+            due=due.get(line_id),
         )

@@ -46,3 +46,23 @@ ORDER BY r.line_id, r.by_hour, r.place
 SELECT c.line_id, c.cause, f.kind, c.evidence::text
 FROM shortfall_cause c JOIN fulfillment f USING (line_id)
 WHERE c.line_id = ANY (%(lines)s)
+
+-- name: due weights
+-- Of live lines: their weights by kind of day, and how many healthy lines stand behind the weeks of their sites (of their
+-- placement, of all).
+WITH asked AS (
+    SELECT f.line_id, f.line_no, f.effective_start, f.end_date, f.pacing_basis, w.weights, l.placement
+    FROM fulfillment f JOIN line_week w USING (line_no) JOIN line_register l USING (line_no)
+    WHERE f.line_id = ANY (%(lines)s) AND f.lifecycle = 'live'
+),
+own AS (
+    SELECT DISTINCT a.line_no, d.site_no
+    FROM asked a JOIN report_series s USING (line_no) JOIN site_day d USING (series_no)
+    WHERE a.pacing_basis = 'measured' AND d.day BETWEEN a.effective_start AND a.end_date
+),
+behind AS (
+    SELECT o.line_no, count(DISTINCT c.line_no) AS lines FROM own o JOIN week_cell c USING (site_no) GROUP BY o.line_no
+)
+SELECT a.line_id, a.effective_start, a.end_date, a.weights, a.pacing_basis,
+       COALESCE(b.lines, (SELECT count(*) FROM week_member m WHERE a.pacing_basis <> 'placement' OR m.placement = a.placement))
+FROM asked a LEFT JOIN behind b USING (line_no)

@@ -13,6 +13,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from campfill_pipeline.domain.due_words import DueCurve
+
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
@@ -39,6 +41,8 @@ class LineRow:
     lifecycle: str
     band: str
     pace: str | None
+    pacing_basis: str | None
+    required_factor: Decimal | None
     covered: bool
     flight_days: int
     elapsed_days: int
@@ -264,6 +268,7 @@ class LineDetail:
     sites: tuple[SiteRow, ...]
     site_count: int
     evidence: Evidence | None
+    due: DueCurve | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,3 +287,4 @@ class ReportData:
     reconciliation: tuple[ReconciliationRow, ...]
     uploads: tuple[UploadRow, ...]
     revisions: Mapping[UUID, tuple[RevisionRow, ...]]
+    holidays: str | None = None

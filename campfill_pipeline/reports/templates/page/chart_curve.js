@@ -1,4 +1,4 @@
-/* One line: delivered, expected and projected impressions. */
+/* One line: delivered, expected (by its measured week, beside the straight line) and projected impressions. */
 
 import { chart, colour, dayAxis, described, font, tooltip, valueAxis } from "./charts.js";
 import { rough } from "./exact.js";
@@ -22,9 +22,17 @@ export const drawCurve = (id, row, detail) => {
   });
   const perDay = row.impression_goal / row.flight_days,
     base = daysLater(row.effective_start, -1);
-  const expected = days.map((at) =>
-    at < base || at > row.end_date ? null : Math.round(perDay * ((asUtc(at) - asUtc(base)) / 864e5)),
-  );
+  const place = (at) => Math.round((asUtc(at) - asUtc(base)) / 864e5);
+  const inFlight = (at) => at >= base && at <= row.end_date;
+  const even = days.map((at) => (inFlight(at) ? Math.round(perDay * place(at)) : null));
+  const measured = detail.due && row.pacing_basis !== "even";
+  const share = (at) => (at === base ? 0 : detail.due[place(at) - 1]);
+  const expected = measured
+    ? days.map((at) => (inFlight(at) ? Math.round(row.impression_goal * share(at)) : null))
+    : even;
+  const closed = measured
+    ? days.filter((at) => at > base && inFlight(at) && share(at) === share(daysLater(at, -1)))
+    : [];
   const before = daysLater(head.as_of, -1);
   const ahead = row.lifecycle === "live" && !missing(row.projected);
   const projection = days.map((at) =>
@@ -44,7 +52,12 @@ export const drawCurve = (id, row, detail) => {
       left: 0,
       itemWidth: 22,
       textStyle: { ...font(), color: colour("ink") },
-      data: ["Delivered", "Expected", ...(ahead ? ["Projected"] : [])],
+      data: [
+        "Delivered",
+        "Expected",
+        ...(measured ? ["Straight line"] : []),
+        ...(ahead ? ["Projected"] : []),
+      ],
     },
     grid: {
       left: 8,
@@ -73,7 +86,24 @@ export const drawCurve = (id, row, detail) => {
         showSymbol: false,
         lineStyle: { width: 2, type: "dashed", color: colour("muted") },
         itemStyle: { color: colour("muted") },
+        markArea: {
+          silent: true,
+          itemStyle: { color: colour("muted"), opacity: 0.15 },
+          data: closed.map((at) => [{ xAxis: daysLater(at, -1) }, { xAxis: at }]),
+        },
       },
+      ...(measured
+        ? [
+            {
+              name: "Straight line",
+              type: "line",
+              data: even,
+              showSymbol: false,
+              lineStyle: { width: 1, type: "dotted", color: colour("muted") },
+              itemStyle: { color: colour("muted") },
+            },
+          ]
+        : []),
       {
         name: "Delivered",
         type: "line",

@@ -55,7 +55,9 @@ const whileLive = (row) => [
   tile(
     "Needed a day",
     needed(row.required_daily),
-    html`for ${count(row.flight_days - row.elapsed_days)} days; best week ${bestWeek(row)}`,
+    html`for ${count(row.flight_days - row.elapsed_days)}
+    days${missing(row.required_factor) ? "" : html`, ${factor(row.required_factor)} times its recent pace`};
+    best week ${bestWeek(row)}`,
   ),
 ];
 const afterwards = (row) => [
@@ -118,6 +120,7 @@ export const line = async (id) => {
           ? html`<section class="panel" aria-labelledby="h-curve">
               <h2 id="h-curve">Delivery against the promise</h2>
               <div class="chart tall" id="curve"></div>
+              ${detail.rests_on ? html`<p class="soft" id="rests-on">${told(detail.rests_on)}</p>` : ""}
               ${dayTable(detail)}
             </section>`
           : ""

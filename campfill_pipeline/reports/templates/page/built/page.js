@@ -984,9 +984,13 @@
       return total2;
     });
     const perDay = row2.impression_goal / row2.flight_days, base = daysLater(row2.effective_start, -1);
-    const expected = days.map(
-      (at) => at < base || at > row2.end_date ? null : Math.round(perDay * ((asUtc(at) - asUtc(base)) / 864e5))
-    );
+    const place = (at) => Math.round((asUtc(at) - asUtc(base)) / 864e5);
+    const inFlight = (at) => at >= base && at <= row2.end_date;
+    const even = days.map((at) => inFlight(at) ? Math.round(perDay * place(at)) : null);
+    const measured = detail.due && row2.pacing_basis !== "even";
+    const share2 = (at) => at === base ? 0 : detail.due[place(at) - 1];
+    const expected = measured ? days.map((at) => inFlight(at) ? Math.round(row2.impression_goal * share2(at)) : null) : even;
+    const closed = measured ? days.filter((at) => at > base && inFlight(at) && share2(at) === share2(daysLater(at, -1))) : [];
     const before = daysLater(head.as_of, -1);
     const ahead = row2.lifecycle === "live" && !missing(row2.projected);
     const projection = days.map(
@@ -1000,7 +1004,12 @@
         left: 0,
         itemWidth: 22,
         textStyle: { ...font(), color: colour("ink") },
-        data: ["Delivered", "Expected", ...ahead ? ["Projected"] : []]
+        data: [
+          "Delivered",
+          "Expected",
+          ...measured ? ["Straight line"] : [],
+          ...ahead ? ["Projected"] : []
+        ]
       },
       grid: {
         left: 8,
@@ -1022,8 +1031,23 @@
           data: expected,
           showSymbol: false,
           lineStyle: { width: 2, type: "dashed", color: colour("muted") },
-          itemStyle: { color: colour("muted") }
+          itemStyle: { color: colour("muted") },
+          markArea: {
+            silent: true,
+            itemStyle: { color: colour("muted"), opacity: 0.15 },
+            data: closed.map((at) => [{ xAxis: daysLater(at, -1) }, { xAxis: at }])
+          }
         },
+        ...measured ? [
+          {
+            name: "Straight line",
+            type: "line",
+            data: even,
+            showSymbol: false,
+            lineStyle: { width: 1, type: "dotted", color: colour("muted") },
+            itemStyle: { color: colour("muted") }
+          }
+        ] : [],
         {
           name: "Delivered",
           type: "line",
@@ -1500,7 +1524,9 @@
     tile(
       "Needed a day",
       needed(row2.required_daily),
-      html`for ${count(row2.flight_days - row2.elapsed_days)} days; best week ${bestWeek(row2)}`
+      html`for ${count(row2.flight_days - row2.elapsed_days)}
+    days${missing(row2.required_factor) ? "" : html`, ${factor(row2.required_factor)} times its recent pace`};
+    best week ${bestWeek(row2)}`
     )
   ];
   var afterwards = (row2) => [
@@ -1558,6 +1584,7 @@
       ${hasDays ? html`<section class="panel" aria-labelledby="h-curve">
               <h2 id="h-curve">Delivery against the promise</h2>
               <div class="chart tall" id="curve"></div>
+              ${detail.rests_on ? html`<p class="soft" id="rests-on">${told(detail.rests_on)}</p>` : ""}
               ${dayTable(detail)}
             </section>` : ""}
       ${detail?.hours ? html`<div class="two uneven">
@@ -2324,4 +2351,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, fc9f0f08246e815e585264d518605a63. */
+/* Made by `make page` from the modules beside this folder, 3a9d188501dd1e907030d292acb1051c. */
