@@ -29,7 +29,7 @@ OPEN_WEEK = (1.0, 1.0, 1.0, 1.0, 1.3, 1.6, 1.1)
 SITES_OF_A_KIND = 15
 HOURS = (7, 11, 15, 19)
 CAUSES = ("bids", "wins", "plays", "audience")
-LINE_NOISE, SITE_NOISE = 0.06, 0.08
+LINE_NOISE, SITE_NOISE = 0.03, 0.06
 HOLIDAYS = frozenset(country_holidays("DE", years=range(2024, 2028)))
 
 

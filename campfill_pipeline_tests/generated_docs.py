@@ -20,7 +20,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 CONTRACT = (
     "upload", "upload_issue", "line", "line_revision", "delivery_hourly", "report_row", "delivery_fetch",
     "delivery_restatement", "delivery_daily", "fulfillment", "fulfillment_window", "fulfillment_trend",
-    "shortfall_cause", "reconciliation", "site_week",
+    "shortfall_cause", "reconciliation", "site_week", "incident",
 )  # fmt: skip
 """The tables and views that users and scripts rely on."""
 

@@ -58,6 +58,11 @@ def show(found: dict[str, Any]) -> None:
         _show_figures(console, figures)
     if found["cause"]:
         _show_cause(console, found["cause"])
+    for incident in found["incidents"]:
+        console.print(
+            f"[yellow]▲[/] incident, not of this line alone: {escape(incident['site'])} was {incident['silence']} from "
+            f"{incident['from_hour']:%Y-%m-%d %H:%M} to {incident['until_hour']:%H:%M %Z} for {incident['lines']} lines"
+        )
     _show_history(console, found["history"])
     _show_days(console, found["days"])
     for issue in found["reconciliation"]:

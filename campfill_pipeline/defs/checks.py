@@ -14,6 +14,7 @@ from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.warehouse.delivery import completeness, coverage
 from campfill_pipeline.warehouse.figures import reconciliation
+from campfill_pipeline.warehouse.readers.incidents import incidents
 from campfill_pipeline.warehouse.register import uploads
 
 Verdict = tuple[bool, str, dg.AssetCheckSeverity, Mapping[str, dg.MetadataValue]]
@@ -142,6 +143,29 @@ def piles(campfill: dg.ResourceParam[Campfill]) -> Iterator[dg.AssetCheckResult]
 
 
 @dg.asset_check(
+    asset="shortfall_cause",
+    name="no_incident",
+    description="No site fell silent or weak for all lines there.",
+)
+def no_incident(campfill: dg.ResourceParam[Campfill]) -> dg.AssetCheckResult:
+    """One dark site is one problem, however many lines were there: it is named here, with what can still be saved."""
+    with campfill.connect() as connection:
+        found = incidents(connection)
+    named = "; ".join(
+        f"{one.site} was {one.silence} from {one.from_hour:%Y-%m-%d %H:%M} to {one.until_hour:%H:%M} UTC: "
+        f"{one.lines} lines, "
+        f"{one.impressions_lost:,.0f} impressions (€{one.eur_lost:,.2f}), €{one.eur_savable:,.2f} can still be made up"
+        for one in found[:5]
+    )
+    return dg.AssetCheckResult(
+        passed=not found,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{named}." if found else "No site fell silent in the last 14 days.",
+        metadata={"incidents": len(found)},
+    )
+
+
+@dg.asset_check(
     asset="delivery_hourly", name="report_rows_valid",
     description="Every report row keeps the schema (Pandera); rows without hour, id or impressions are refused.",
 )  # fmt: skip
@@ -225,4 +249,5 @@ ALL: tuple[dg.AssetChecksDefinition, ...] = (
     report_rows_valid,
     piles,
     delivery_is_whole,
+    no_incident,
 )

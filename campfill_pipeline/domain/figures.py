@@ -97,7 +97,16 @@ SHOWN = (
 )
 """Everything, in the order of the workbook's columns."""
 
-KEPT_INSIDE = ("line_id", "line_no", "as_of", "first_day", "last_day", "due_elapsed", "due_flight")
+KEPT_INSIDE = (
+    "line_id",
+    "line_no",
+    "as_of",
+    "first_day",
+    "last_day",
+    "due_elapsed",
+    "due_flight",
+    "chance_gap",
+)
 """Columns of table `fulfillment` that are no figures: keys, and what a refresh keeps for itself."""
 
 NOT_SHOWN_YET: tuple[str, ...] = ()

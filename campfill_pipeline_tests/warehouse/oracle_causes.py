@@ -31,7 +31,7 @@ class Hour:
 
 @dataclass(frozen=True)
 class Line:
-    """A line with its rows. `start` is the effective start; `expected` and `behind` are for live lines."""
+    """A line with its rows. `start` is the effective start; `expected` and `chance_gap` are for live lines."""
 
     line_id: str
     kind: str
@@ -42,7 +42,7 @@ class Line:
     covered: bool
     rows: tuple[Hour, ...]
     expected: Fraction
-    behind: bool
+    chance_gap: Fraction
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class Judge:
         gap = 1 - delivered / target
         if float(gap) <= 3 / math.sqrt(needed_plays):
             return None
-        if self.as_of <= line.end and not line.behind:
+        if self.as_of <= line.end and 2 * gap <= 3 * line.chance_gap:
             return None
         best = max(share for share in shares if share is not None)
         stage = STAGES[shares.index(best)]

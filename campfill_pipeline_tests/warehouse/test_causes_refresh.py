@@ -28,7 +28,7 @@ TABLES = (
     " report_refusal, line_day, line_register, line_dirty, fulfillment, fulfillment_state, fulfillment_fetch,"
     " fulfillment_window, fulfillment_trend, shortfall_cause, reconciliation, reference_series, reference_hour,"
     " reference_day, line_reference, line_mix, line_hours, site_day, week_member, week_cell,"
-    " site_week, week_state, line_week"
+    " site_week, week_state, line_week, site_silence"
 )
 COMPARED = {
     "shortfall_cause": "SELECT to_jsonb(t) FROM shortfall_cause t ORDER BY line_no",
@@ -40,6 +40,7 @@ COMPARED = {
     "site_week": "SELECT * FROM site_week ORDER BY 1, 2, 3",
     "week_state": "SELECT * FROM week_state",
     "line_week": "SELECT * FROM line_week ORDER BY 1",
+    "site_silence": "SELECT * FROM site_silence ORDER BY 1, 3",
     "line_hours": "SELECT * FROM line_hours ORDER BY 1",
     "reference_hour": "SELECT * FROM reference_hour WHERE rows <> 0 ORDER BY 1, 2, 3",
     "reference_day": "SELECT * FROM reference_day WHERE rows <> 0 ORDER BY 1, 2",
@@ -176,7 +177,7 @@ def compare_with_oracle(publisher: Publisher) -> None:
     """Lines, figures and types are taken from the tables, whose own tests they have; rows from what was sent."""
     listed = publisher.connection.execute(
         """SELECT line_id::text, kind, purchase_type, impression_goal, effective_start, end_date, covered, expected,
-                  COALESCE(pace = 'behind', false)
+                  COALESCE(chance_gap, 0)
            FROM fulfillment ORDER BY line_no"""
     ).fetchall()
     ids = {line_id for line_id, *_ in listed}
@@ -200,9 +201,9 @@ def compare_with_oracle(publisher: Publisher) -> None:
             covered,
             tuple(of_line[line_id]),
             Fraction(expected),
-            behind,
+            Fraction(chance),
         )
-        for line_id, kind, purchase_type, goal, start, end, covered, expected, behind in listed
+        for line_id, kind, purchase_type, goal, start, end, covered, expected, chance in listed
     ]
     judge = oracle_causes.Judge(
         lines, publisher.today, ZoneInfo(RULES.timezone), set(country_holidays("DE", years=2026))

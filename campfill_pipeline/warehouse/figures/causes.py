@@ -22,6 +22,7 @@ from campfill_pipeline.domain.causes import Cause, Decomposition
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.domain.kinds import PurchaseType
 from campfill_pipeline.domain.weekdays import calendar
+from campfill_pipeline.warehouse.figures.incidents import refresh_incidents
 from campfill_pipeline.warehouse.figures.references import ReferenceChange, refresh_references
 from campfill_pipeline.warehouse.statements import query, sections
 
@@ -75,6 +76,7 @@ def refresh_causes(
     """
     texts = sections("figures/causes")
     change = refresh_references(conn, timezone=rules.timezone, as_of=as_of, before=before, lines=lines)
+    refresh_incidents(conn, rules, as_of=as_of, day_changed=before != as_of, change=change)
     scope = None if lines is None else sorted({*lines, *_measured_anew(conn, change)})
     if scope is not None and not scope:
         return 0

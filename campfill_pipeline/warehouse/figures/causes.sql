@@ -3,7 +3,7 @@
 -- name: below target
 -- Lines below `healthy_from` of their target: the goal of ended lines, what was due by as_of of live ones.
 SELECT line_id, line_no, kind, covered, reported, elapsed_days, days_fetched, trim_scale(target) AS target,
-       done AS delivered, cpm_eur, lifecycle <> 'live' OR pace = 'behind' AS beyond_chance
+       done AS delivered, cpm_eur, lifecycle <> 'live' OR 2 * (1 - pacing_index) > 3 * chance_gap AS beyond_chance
 FROM fulfillment f
 CROSS JOIN LATERAL (
     SELECT CASE lifecycle WHEN 'live' THEN expected ELSE impression_goal END AS target,

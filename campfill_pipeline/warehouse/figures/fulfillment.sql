@@ -188,6 +188,7 @@ figures AS (
                trim_scale(delivered_before * due_flight / (goal * due_elapsed))
            END AS pacing_index,
            CASE WHEN lifecycle = 'live' THEN COALESCE(w.basis, 'even') WHEN %(even)s THEN 'even' END AS pacing_basis,
+           CASE WHEN due_days > 0 THEN round(2 * %(spread)s::numeric / sqrt(due_days::numeric(40, 20)), 12) END AS chance_gap,
            trim_scale(due_elapsed::numeric) AS due_elapsed, trim_scale(due_flight::numeric) AS due_flight,
            trim_scale(required_factor) AS required_factor,
            trim_scale(required_daily) AS required_daily, trim_scale(projected) AS projected,

@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.figures.fulfillment import compute
+from campfill_pipeline.warehouse.readers.incidents import IncidentRow, incidents
 from campfill_pipeline.warehouse.statements import query
 
 Row = dict[str, Any]
@@ -33,6 +34,7 @@ class LineReport:
     history: list[Row]
     days: list[Row]
     cause: Row | None
+    incidents: list[IncidentRow]
     reconciliation: list[Row]
     restated: int
 
@@ -58,6 +60,7 @@ def line_report(
             history=ask(query("readers/one_line", "history")),
             days=ask("SELECT * FROM delivery_daily WHERE line_id = %(id)s ORDER BY day"),
             cause=causes[0] if causes else None,
+            incidents=incidents(conn, line_id),
             reconciliation=ask(query("readers/one_line", "disagreements")),
             restated=ask("SELECT count(*) AS rows FROM delivery_restatement WHERE line_id = %(id)s")[0][
                 "rows"

@@ -1,0 +1,22 @@
+-- The statements of incidents.py, by the function that runs them.
+
+-- name: hours
+-- Hours of lines that are on track, summed up anyway as the reference of causes: by site, local day and hour. Only days
+-- that were fetched, so that a day nobody asked for is no darkness.
+SELECT r.site_no, local.at::date AS day, extract(hour FROM local.at)::integer AS hour, sum(r.impressions)::float8
+FROM reference_hour r CROSS JOIN LATERAL (SELECT r.hour_utc AT TIME ZONE %(timezone)s AS at) local
+WHERE r.hour_utc >= (%(as_of)s::date - %(days)s::integer)::timestamp AT TIME ZONE %(timezone)s
+  AND r.hour_utc < %(as_of)s::date::timestamp AT TIME ZONE %(timezone)s AND r.rows > 0
+GROUP BY 1, 2, 3
+
+-- name: fetched days
+SELECT DISTINCT day FROM delivery_fetch
+WHERE status = 'complete' AND day >= %(as_of)s::date - %(days)s::integer AND day < %(as_of)s::date
+
+-- name: store
+INSERT INTO site_silence (site_no, day, from_hour, until_hour, silence, came, due)
+SELECT site_no, day, (day + make_interval(hours => first)) AT TIME ZONE %(timezone)s,
+       (day + make_interval(hours => last + 1)) AT TIME ZONE %(timezone)s, silence, came, due
+FROM unnest(%(site_no)s::integer[], %(day)s::date[], %(first)s::integer[], %(last)s::integer[], %(silence)s::text[],
+            %(came)s::numeric[], %(due)s::numeric[]) AS v(site_no, day, first, last, silence, came, due)
+ON CONFLICT DO NOTHING

@@ -1,0 +1,13 @@
+"""hours in which a site fell silent: see 0014_incidents.sql."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0014"
+down_revision = "0013"
+
+
+def upgrade() -> None:
+    """Run the SQL file of this revision."""
+    op.get_bind().exec_driver_sql(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
