@@ -15,9 +15,11 @@ import dagster as dg
 import pyarrow as pa
 
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain import report_keys
 from campfill_pipeline.domain.doubtful_answers import FEW, Doubts
 from campfill_pipeline.domain.errors import BrokenPromiseError
 from campfill_pipeline.domain.local_days import day_window
+from campfill_pipeline.domain.report_keys import Beside
 from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.domain.report_schema import broken_promises
 from campfill_pipeline.reporting import auth
@@ -34,7 +36,12 @@ from campfill_pipeline.settings import environment
 from campfill_pipeline.warehouse.delivery import completeness, coverage
 from campfill_pipeline.warehouse.delivery import day as delivery_day
 from campfill_pipeline.warehouse.delivery.doubts import Guard
-from campfill_pipeline.warehouse.delivery.errors import DeliveryError, MissingColumnError, RefusedRowsError
+from campfill_pipeline.warehouse.delivery.errors import (
+    DeliveryError,
+    DividedRowsError,
+    MissingColumnError,
+    RefusedRowsError,
+)
 from campfill_pipeline.warehouse.delivery.staging import batches
 from campfill_pipeline.warehouse.readers import headline
 
@@ -123,6 +130,7 @@ class _Tally:
     client: ReportingClient
     refused: list[RefusedRow] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
+    beside: list[Beside] = field(default_factory=list)
     unknown_columns: set[str] = field(default_factory=set)
     request: str = ""
     pages: int = 0
@@ -140,6 +148,8 @@ class _Tally:
             return
         for page in self.client.detail(start, end):
             self._note(page, 1)
+            if page.beside is not None:
+                self.beside.append(page.beside)
             yield page.table
 
     def _note(self, part: Page | Fetched, pages: int) -> None:
@@ -157,9 +167,13 @@ def believed(
 ) -> Iterator[pa.Table]:
     """The tables; at their end the answers are judged as a whole, before the day is stored for good.
 
-    Raises MissingColumnError, and RefusedRowsError unless a person accepts the day.
+    Raises DividedRowsError, MissingColumnError, and RefusedRowsError unless a person accepts the day.
     """
     yield from tables
+    if divided := report_keys.divided(tally.beside):
+        columns = sorted(frozenset().union(*(part.columns for part in tally.beside)))
+        example = next((part.example for part in tally.beside if part.example), "")
+        raise DividedRowsError(day, divided, columns, example)
     found = Account(tuple(tally.received))
     if found.absent and not accepting:
         raise MissingColumnError(day, sorted(found.absent), sorted(tally.unknown_columns))
@@ -225,6 +239,7 @@ def _metadata(stored: delivery_day.StoreResult, tally: _Tally, seconds: float) -
         "late rows": stored.late,
         "rows gone at the source": stored.gone,
         "rows of no known line": stored.orphans,
+        "rows that came twice, counted once": stored.repeated,
         "refused rows": stored.refused,
         "lines touched": stored.lines,
         "request": tally.request,

@@ -6,7 +6,8 @@ comparing with what is stored (warehouse/).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 from campfill_pipeline.domain import report_values
 from campfill_pipeline.domain.report_rows import CANONICAL, FUNNEL, KEY, Notation, Remark
 from campfill_pipeline.domain.report_values import Column
+from campfill_pipeline.domain.row_hashes import Hashes, row_hashes
 
 OVERVIEW = pa.schema(
     [
@@ -54,6 +56,53 @@ def one_per_key(table: pa.Table, *, add: bool = False) -> tuple[pa.Table, int, i
         return _summed(table), table.num_rows - keys, 0
     first = np.sort(np.unique(_codes(table, (*KEY, "impressions", *FUNNEL)), return_index=True)[1])
     return table.take(pa.array(first)), table.num_rows - len(first), len(first) - keys
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What rows say in the columns that are not read: hashes of their keys and of those columns, 16 bytes a row.
+
+    `columns` names these columns; `example` is an identity whose rows differ there, where this table has one.
+    """
+
+    columns: frozenset[str]
+    keys: Hashes
+    content: Hashes
+    example: str = ""
+
+
+def beside(table: pa.Table, columns: frozenset[str], texts: Sequence[str]) -> Beside:
+    """What `texts`, one for each row of a canonical table, tell of its identities."""
+    keys = row_hashes(table, KEY)
+    content = row_hashes(pa.table({"texts": pa.array(texts, pa.string())}), ("texts",))
+    odd = _divided(keys, content)
+    example = ""
+    if len(odd):
+        row = table.slice(int(odd[0]), 1).select(KEY).to_pylist()[0]
+        ids = " and ".join(str(row[name]) for name in ("campaign_id", "deal_id") if row[name])
+        example = (
+            f"{ids}{' at ' + row['site'] if row['site'] else ''}, hour {row['hour_utc']:%Y-%m-%dT%H:%MZ}"
+        )
+    return Beside(columns, keys, content, example)
+
+
+def divided(parts: Sequence[Beside]) -> int:
+    """How many rows have the identity of an earlier one, but say something else in columns that are not read."""
+    if not parts:
+        return 0
+    return len(
+        _divided(
+            np.concatenate([part.keys for part in parts]), np.concatenate([part.content for part in parts])
+        )
+    )
+
+
+def _divided(keys: Hashes, content: Hashes) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """The rows that do not say what the first row of their key says."""
+    if len(np.unique(keys)) == len(keys):
+        return np.empty(0, np.int64)
+    _, first, group = np.unique(keys, return_index=True, return_inverse=True)
+    return np.flatnonzero(content != content[first[group]])
 
 
 def _summed(table: pa.Table) -> pa.Table:

@@ -306,6 +306,29 @@ def _lacking(source: ColumnSource, names: frozenset[str]) -> tuple[str, ...]:
     return () if any(name in names or _alike(name, names) for name in heads) else (source.column,)
 
 
+def unread(
+    rows: Sequence[Row], sources: Mapping[str, ColumnSource], names: frozenset[str]
+) -> tuple[frozenset[str], list[str]]:
+    """The columns that are not read, or only in part, and for each row one text of what stands in them."""
+    plain = [source.column for source in sources.values() if source.column and source.extract is None]
+    read = {name if name in names else _alike(name, names) for name in plain}
+    others = sorted(names - read)
+    if not others:
+        return frozenset(), []
+    columns = [map(_told, _values(rows, name, names)) for name in others]
+    return frozenset(others), list(map("\x00".join, zip(*columns, strict=True)))
+
+
+def _told(value: Any) -> str:
+    """A value as text, whichever way its page was read: 5 and 5.0 are the same."""
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        try:
+            return f"{float(value):.15g}"
+        except OverflowError:
+            return str(value)
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
+
+
 def unknown(names: frozenset[str], sources: Iterable[ColumnSource]) -> frozenset[str]:
     """Columns that nobody asked for."""
     known = {part for source in sources for name in source.columns for part in (name, name.split(".")[0])}

@@ -21,7 +21,7 @@ import requests
 
 from campfill_pipeline.domain import report_keys, report_rows
 from campfill_pipeline.domain.report_keys import OVERVIEW
-from campfill_pipeline.domain.report_rows import Notation
+from campfill_pipeline.domain.report_rows import CanonicalRows, Notation
 from campfill_pipeline.reporting import answers, auth, side_by_side, templates
 from campfill_pipeline.reporting.connector import Connector
 from campfill_pipeline.reporting.description import Detail, Overview
@@ -144,7 +144,8 @@ class ReportingClient:
             rows=sum(page.rows for page in pages),
             bytes=effort.received,
             repeated=repeated,
-            contradicting=contradicting,
+            contradicting=contradicting
+            + report_keys.divided([page.beside for page in pages if page.beside is not None]),
             received=tuple(part for page in pages for part in page.received),
         )
 
@@ -189,6 +190,7 @@ class ReportingClient:
             answers.columns(raw.rows, view.columns, names), self._notation, labels=labels
         )
         table, outside = report_rows.inside(found, start, end, labels["hour"])
+        beside = self._beside(raw, view, names, found) if view.same_key == "refuse" else None
         return Page(
             table=table,
             refused=found.refused + outside,
@@ -197,6 +199,7 @@ class ReportingClient:
             rows=len(raw.rows),
             bytes=len(raw.body.content),
             request=shown,
+            beside=beside,
             received=(
                 Received(
                     (start, end),
@@ -205,6 +208,16 @@ class ReportingClient:
                     answers.absent(names, view.columns) if len(raw.rows) else frozenset(),
                 ),
             ),
+        )
+
+    def _beside(
+        self, raw: RawPage, view: Detail, names: frozenset[str], found: CanonicalRows
+    ) -> report_keys.Beside | None:
+        columns, texts = answers.unread(raw.rows, view.columns, names)
+        if not columns:
+            return None
+        return report_keys.beside(
+            found.table, columns, [texts[place] for place in found.positions.to_pylist()]
         )
 
     def overview(self, entity: str, from_day: date, to_day: date) -> pa.Table:

@@ -257,7 +257,7 @@ class Detail(Request):
     answer: Answer = Answer()
     error: ErrorMark | None = None
     job: Job | None = None
-    same_key: Literal["once", "sum"] = "once"
+    same_key: Literal["refuse", "once", "sum"] = "refuse"
     columns: dict[str, ColumnSource]
 
     _shorthand = field_validator("columns", mode="before")(_column_sources)

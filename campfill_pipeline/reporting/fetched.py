@@ -10,6 +10,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
+from campfill_pipeline.domain.report_keys import Beside
 from campfill_pipeline.domain.report_rows import RefusedRow, Remark
 
 Window = tuple[datetime, datetime]
@@ -60,6 +61,7 @@ class Account:
 class Page:
     """One answer: `table` has the columns of report_rows.CANONICAL, `bytes` is the body's size.
 
+    `beside`: what its rows say in columns that are not read, where rows of one identity must agree in them too.
     `requests` and `retries` are those of the whole call so far.
     """
 
@@ -71,6 +73,7 @@ class Page:
     bytes: int
     request: str
     received: tuple[Received, ...] = ()
+    beside: Beside | None = None
     requests: int = 0
     retries: int = 0
 
@@ -80,7 +83,7 @@ class Fetched:
     """Everything of one window, each identity once.
 
     `repeated` rows came more than once (or were parts that are summed); `contradicting` rows have the identity of
-    another row, but other figures, and will not be stored.
+    another row, but other figures, or other content in columns that are not read, and will not be stored.
     """
 
     table: pa.Table

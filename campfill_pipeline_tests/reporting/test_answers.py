@@ -155,3 +155,15 @@ def test_a_column_may_be_part_of_a_text_and_another_one_otherwise() -> None:
 def test_columns_nobody_asked_for_are_named() -> None:
     sources = [ColumnSource.model_validate({"from": name}) for name in ("a", "G.x")]
     assert answers.unknown(frozenset({"A", "G", "b"}), sources) == {"b"}
+
+
+def test_what_is_not_read_is_the_same_whichever_way_a_page_was_read() -> None:
+    sources = {"impressions": ColumnSource.model_validate({"from": "N"})}
+    named = frozenset({"n", "extra", "count"})
+    direct = answers.read_rows(
+        b'{"rows": [{"n": 1, "extra": null, "count": 5}]}', Answer(rows="rows"), "n", 1
+    )
+    other = [{"n": 1, "count": Decimal("5.0")}]
+    assert answers.unread(direct.rows, sources, named) == answers.unread(other, sources, named)
+    assert answers.unread(other, sources, named)[0] == {"count", "extra"}
+    assert answers.unread([{"n": 1}], sources, frozenset({"n"})) == (frozenset(), [])

@@ -11,11 +11,10 @@ from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
-Hashes = npt.NDArray[np.uint64]
+from campfill_pipeline.domain.row_hashes import Hashes, row_hashes
+
 _KEY = ("hour_utc", "site", "campaign_id", "deal_id")
 _FIGURES = ("impressions", "bids", "wins", "plays", "campaign_purchase_type", "deal_purchase_type")
 
@@ -49,11 +48,11 @@ class KeysSeen:
         Rows of one key whose other columns differ are parts of something, not the same row twice.
         """
         self._keys.append(
-            (_hashes(table, _KEY, "0123456789abcdef"), _hashes(table, _KEY, "fedcba9876543210"))
+            (row_hashes(table, _KEY, "0123456789abcdef"), row_hashes(table, _KEY, "fedcba9876543210"))
         )
-        figures = _hashes(table, _FIGURES, "0123456789abcdef")
+        figures = row_hashes(table, _FIGURES, "0123456789abcdef")
         if others is not None:
-            beside = _hashes(pa.table({"others": others}), ("others",), "0123456789abcdef")
+            beside = row_hashes(pa.table({"others": others}), ("others",), "0123456789abcdef")
             figures = figures * np.uint64(1_000_003) + beside
         self._figures.append(figures)
         self._tables.append(number)
@@ -117,21 +116,3 @@ class _LeftOut:
     group: npt.NDArray[np.intp]
     times: npt.NDArray[np.intp]
     differing: npt.NDArray[np.bool_]
-
-
-def _hashes(table: pa.Table, names: tuple[str, ...], key: str) -> Hashes:
-    """One hash per row over these columns; nulls count as the empty text, which no canonical text is."""
-    total = np.zeros(table.num_rows, np.uint64)
-    for name in names:
-        column = pc.dictionary_encode(_whole(table[name]), null_encoding="encode")
-        words = np.array([str(value or "") for value in column.dictionary.to_pylist()], dtype=object)
-        hashed = pd.util.hash_array(words, hash_key=key, categorize=False)
-        codes = column.indices.to_numpy(zero_copy_only=False)
-        part = hashed[codes] if len(words) else np.zeros(0, np.uint64)
-        total = total * np.uint64(1_000_003) + part
-    return total
-
-
-def _whole(column: pa.ChunkedArray) -> pa.Array:
-    whole = column.combine_chunks()
-    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole

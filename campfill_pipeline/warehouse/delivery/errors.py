@@ -52,6 +52,22 @@ class ContradictingRowsError(DeliveryError):
         )
 
 
+class DividedRowsError(DeliveryError):
+    """Rows have the hour, site, campaign and deal of others, but say something else in columns that are not read."""
+
+    def __init__(self, day: date, rows: int, columns: Sequence[str], example: str) -> None:
+        self.day, self.rows, self.columns, self.example = day, rows, tuple(columns), example
+        named = ", ".join(f"“{name}”" for name in columns[:12])
+        beside = f" For example: {example}." if example else ""
+        super().__init__(
+            f"{rows:,} rows for {day} have the hour, site, campaign and deal of another row, but differ from it in "
+            f"what the connector does not read ({named}). They may be parts of one figure, so none was dropped or "
+            f"added, and the day stays as it was.{beside}",
+            'If they are parts, write `same_key = "sum"` into [detail] of the connector; if they are the same row told '
+            'twice, `same_key = "once"`.',
+        )
+
+
 def _accept(day: date) -> str:
     return f"If it is right, take it with `campfill refresh --from {day} --to {day} --accept`."
 

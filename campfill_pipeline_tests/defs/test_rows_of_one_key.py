@@ -1,0 +1,71 @@
+"""Rows of one hour, site, campaign and deal: parts are neither dropped nor added unless the description says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from campfill_pipeline.defs import delivery_steps
+from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline_tests.defs.test_a_refusal_is_no_absence import (
+    DAY,
+    Row,
+    Source,
+    campfill,
+    fetch,
+    rows,
+    source,
+    total,
+)
+
+__all__ = ["campfill", "source"]
+
+
+def creatives(*names: str) -> list[Row]:
+    return [row | {"Creative": name} for row in rows() for name in names]
+
+
+def described(campfill: Campfill, line: str) -> Campfill:
+    """The same home with one more line in [detail] of its connector."""
+    connector = Path(campfill.settings.reporting_connector)
+    text = connector.read_text("utf-8").replace("[detail]\n", f"[detail]\n{line}\n")
+    other = connector.with_name("described.toml")
+    other.write_text(text, "utf-8")
+    settings = replace(campfill.settings, reporting_connector=str(other))
+    return replace(campfill, settings=settings)
+
+
+def test_parts_by_a_column_that_is_not_read_leave_the_day_as_it_was(
+    campfill: Campfill, source: Source
+) -> None:
+    assert fetch(campfill) is None
+    source.rows = creatives("A", "B", "C")
+    failure = fetch(campfill)
+    assert failure is not None
+    assert failure.startswith(f"48 rows for {DAY} have the hour, site, campaign and deal of another row")
+    assert "“Creative”" in failure
+    assert 'same_key = "sum"' in failure
+    assert "at Site 0, hour 2025-08-0" in failure
+    assert total(campfill) == (24, 240)
+
+
+def test_parts_that_are_described_as_parts_are_added(campfill: Campfill, source: Source) -> None:
+    source.rows = creatives("A", "B", "C")
+    assert fetch(described(campfill, 'same_key = "sum"')) is None
+    assert total(campfill) == (24, 720)
+
+
+def test_repeats_that_carry_a_counter_count_once_where_that_is_described(
+    campfill: Campfill, source: Source
+) -> None:
+    source.rows = creatives("1", "2")
+    assert fetch(described(campfill, 'same_key = "once"')) is None
+    assert total(campfill) == (24, 240)
+
+
+def test_rows_equal_throughout_count_once_and_that_is_told(campfill: Campfill, source: Source) -> None:
+    source.rows = creatives("A", "A")
+    (done,) = delivery_steps.fetch_days(campfill, [DAY], "run")
+    assert done.failure is None
+    assert done.metadata["rows that came twice, counted once"] == 24
+    assert total(campfill) == (24, 240)
