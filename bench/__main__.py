@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("intake", "delivery", "fulfillment", "causes", "report")
+BENCHMARKS = ("intake", "delivery", "fulfillment", "causes", "report", "door")
 
 
 def main() -> int:

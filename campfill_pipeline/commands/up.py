@@ -238,7 +238,7 @@ def run(*, host: str, port: int, demo: bool, behind_proxy: bool = False) -> int:
     if not is_loopback(host) and not behind_proxy:
         raise typer.BadParameter(
             f"others could reach {host}, and neither the web UI nor the way to it is protected. Put a proxy with TLS"
-            " before it and say so with --behind-proxy"
+            " before it and say so with --behind-proxy; docs/operate.md has a recipe"
         )
     console = render.console()
     cwd = Path.cwd()
