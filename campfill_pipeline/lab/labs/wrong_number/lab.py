@@ -30,7 +30,7 @@ class WrongNumber(Lab):
     minutes = 25
     program = ""
     situation = (
-        f"On Monday evening line 3 ({LINE}) stood at 100 %. On Thursday it stands at 9.9 %. In between two lists came "
+        f"On Monday, 4 August, line 3 ({LINE}) stood at 100 %. On Thursday it stands at 9.9 %. In between two lists came "
         "(tuesday.xlsx, wednesday.xlsx), and one hour of delivery was corrected by the source. This lab uses the "
         "product's own tables; you type the product's own commands."
     )
@@ -68,12 +68,12 @@ class WrongNumber(Lab):
         database.migrate(bench.url)
         first, last = week.FLIGHT
         with database.connect(bench.url) as connection:
-            week.list_arrives(connection, bench.home, "monday", MONDAY, week.morning(4))
-            week.day_is_fetched(connection, first, PLAYED, week.morning(6))
-            week.day_is_fetched(connection, last, PLAYED, week.morning(6))
-            week.list_arrives(connection, bench.home, "tuesday", TUESDAY, week.morning(7))
-            week.list_arrives(connection, bench.home, "wednesday", WEDNESDAY, week.morning(8))
-            week.day_is_fetched(connection, last, PLAYED | {3: 5_900}, week.morning(9))
+            week.list_arrives(connection, bench.home, "monday", MONDAY, week.morning(7, 28))
+            week.day_is_fetched(connection, first, PLAYED, week.morning(7, 30))
+            week.day_is_fetched(connection, last, PLAYED, week.morning(7, 30))
+            week.list_arrives(connection, bench.home, "tuesday", TUESDAY, week.morning(8, 5))
+            week.list_arrives(connection, bench.home, "wednesday", WEDNESDAY, week.morning(8, 6))
+            week.day_is_fetched(connection, last, PLAYED | {3: 5_900}, week.morning(8, 7))
             week.figures_are_made(connection)
 
     def observe(self, bench: Bench) -> Observation:
@@ -122,7 +122,7 @@ class WrongNumber(Lab):
         """The week as it went, and Tuesday's list taken back, as `campfill revert` does it."""
         self.prepare(bench)
         with database.connect(bench.url) as connection:
-            revert.revert(connection, _upload(connection, "tuesday.xlsx"), week.morning(11))
+            revert.revert(connection, _upload(connection, "tuesday.xlsx"), week.morning(8, 8))
             week.figures_are_made(connection)
 
     def go_wrong(self, bench: Bench, way: str) -> None:
@@ -136,7 +136,7 @@ class WrongNumber(Lab):
                     [LINE],
                 )
             else:
-                week.list_arrives(connection, bench.home, "monday-again", MONDAY, week.morning(10))
+                week.list_arrives(connection, bench.home, "monday-again", MONDAY, week.morning(8, 9))
                 week.figures_are_made(connection)
 
 

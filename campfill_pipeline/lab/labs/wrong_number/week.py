@@ -18,7 +18,7 @@ from campfill_pipeline.warehouse.delivery.day import FetchFacts, store_day
 from campfill_pipeline.warehouse.figures import fulfillment
 from campfill_pipeline.warehouse.register import apply, ledger
 
-FLIGHT = date(2025, 8, 4), date(2025, 8, 5)
+FLIGHT = date(2025, 7, 28), date(2025, 7, 29)
 RULES = FulfillmentRules()
 Terms = tuple[int, str]
 """A line's goal and CPM."""
@@ -46,7 +46,7 @@ def list_arrives(
     with pa.ipc.new_stream(str(stream), LINES) as writer:
         writer.write_table(pa.Table.from_pylist(rows, schema=LINES))
     upload = ledger.record_arrival(
-        connection, upload_id=UUID(int=at.day * 1000 + at.hour), sha256=f"{at.timestamp():064.0f}", file_name=f"{name}.xlsx",
+        connection, upload_id=UUID(int=at.month * 100 + at.day), sha256=f"{at.timestamp():064.0f}", file_name=f"{name}.xlsx",
         file_bytes=stream.stat().st_size, archived_as=f"{name}.xlsx", door="inbox", received_at=at,
     )  # fmt: skip
     apply.apply_list(
@@ -75,10 +75,10 @@ def day_is_fetched(
 
 def figures_are_made(connection: psycopg.Connection, *, full: bool = False) -> None:
     """Bring the figures up to date; `full` computes every one of them again."""
-    now = datetime(2025, 8, 12, 8, tzinfo=UTC)
+    now = morning(8, 12)
     fulfillment.refresh(connection, RULES, as_of=now.date(), now=now, full=full)
 
 
-def morning(day: int) -> datetime:
-    """Eight in the morning of a day in August."""
-    return datetime(2025, 8, day, 8, tzinfo=UTC)
+def morning(month: int, day: int) -> datetime:
+    """Eight in the morning (UTC) of a day in 2025."""
+    return datetime(2025, month, day, 8, tzinfo=UTC)
