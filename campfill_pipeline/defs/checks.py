@@ -11,6 +11,7 @@ import dagster as dg
 from campfill_pipeline.defs import upload_metadata
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain.disagreements import DISAGREEMENT_WORDS
 from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.warehouse.delivery import completeness, coverage
 from campfill_pipeline.warehouse.figures import reconciliation
@@ -105,39 +106,24 @@ def rows_valid(
     return _per_upload(context, campfill, "validated_lines", "rows_valid", judge)
 
 
-# What each pile of table `reconciliation` means, and what to do about it. Kinds that are facts of life only warn.
-RECONCILIATION: Mapping[str, str] = {
-    "line_without_report": "Flight days were fetched, and no report row: is the id right, and has delivery begun?",
-    "orphan": "Report rows without a line: drop the list that holds these lines, or ask who booked them.",
-    "kind_conflict": "List and reporting disagree on campaign or deal: mend the buyer in the list.",
-    "ambiguous": "Campaign and deal of a row are both lines: it counts for the campaign; take one off the list.",
-    "name_differs": "Names differ between list and reporting: is it the same line?",
-    "purchase_type_changed": "A purchase type changed during the flight: is the line still to be guaranteed?",
-    "overview_differs": "Totals of the API's overview differ from the summed hours: fetch the flight days again.",
-    "outside_flight": "Delivery outside the flight: mend the runtime in the list, or stop the delivery.",
-    "budget_mismatch": "Budget and goal × CPM differ by more than 2 %: mend the list.",
-    "refused_row": "Report rows that were refused: ask the reporting team about rows without hour, id or impressions.",
-}
-
-
 @dg.multi_asset_check(
     specs=[
-        dg.AssetCheckSpec(kind, asset="reconciliation", description=advice)
-        for kind, advice in RECONCILIATION.items()
+        dg.AssetCheckSpec(str(kind), asset="reconciliation", description=words.advice)
+        for kind, words in DISAGREEMENT_WORDS.items()
     ]
 )
 def piles(campfill: dg.ResourceParam[Campfill]) -> Iterator[dg.AssetCheckResult]:
-    """One check per kind of thing that does not fit together, so that a growing pile is seen."""
+    """One check per kind of thing that does not fit together, so that a growing pile is seen. All only warn."""
     with campfill.connect() as connection:
         counts = reconciliation.counts(connection)
-    for kind, advice in RECONCILIATION.items():
+    for kind, words in DISAGREEMENT_WORDS.items():
         number = counts.get(kind, 0)
         yield dg.AssetCheckResult(
             asset_key="reconciliation",
-            check_name=kind,
+            check_name=str(kind),
             passed=number == 0,
             severity=dg.AssetCheckSeverity.WARN,
-            description=f"{number:,} to look at. {advice}" if number else "Nothing to look at.",
+            description=f"{number:,} to look at. {words.advice}" if number else "Nothing to look at.",
             metadata={"count": number},
         )
 

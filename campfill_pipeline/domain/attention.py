@@ -1,6 +1,7 @@
 """What to do next about a line, in one sentence for the person who sells and plans.
 
-Belongs here: who needs attention, and the sentences. Does not belong here: finding the lines (`warehouse/attention`).
+Belongs here: who needs attention, and the sentences. Does not belong here: finding the lines (`warehouse/attention`),
+how a cause is said (`cause_words`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 
+from campfill_pipeline.domain.cause_words import CAUSE_WORDS
 from campfill_pipeline.domain.causes import Cause
 from campfill_pipeline.domain.fulfillment import Lifecycle
 from campfill_pipeline.domain.kinds import PurchaseType
@@ -16,19 +18,6 @@ from campfill_pipeline.domain.rounding import half_up, percentage
 
 MAKE_GOOD_DAYS = 7
 """For so many days after its end, a guaranteed line that fell short is listed among what needs attention."""
-
-CAUSE_WORDS: dict[Cause, str] = {
-    Cause.NOT_SELECTED: "it was not selected for enough auctions (system)",
-    Cause.TOO_FEW_BIDS: "too few bids came in; whether from the buyer or our selection cannot be told",
-    Cause.LOST_AUCTIONS: "it lost too many auctions (resource)",
-    Cause.WON_BUT_NOT_PLAYED: "auctions were won but not played (system)",
-    Cause.LOW_AUDIENCE: "each play reached too few people (resource)",
-    Cause.NOT_FETCHED: "not all of its days were fetched",
-    Cause.NO_REPORTING: "its days were fetched, but no row reports it",
-    Cause.NO_FUNNEL: "its rows have no bids, wins and plays to look into",
-    Cause.NO_REFERENCE: "there is nothing to compare it with",
-}
-"""Each cause as the end of a sentence."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +42,7 @@ class Situation:
 
 def sentence(now: Situation) -> str:
     """Why this line needs attention and what it would take, in one sentence."""
-    because = f"; why: {CAUSE_WORDS[now.cause]}" if now.cause else ""
+    because = f"; why: {CAUSE_WORDS[now.cause].because}" if now.cause else ""
     at_stake = f"{whole(now.missing)} impressions ({euros(now.value_at_risk_eur)})"
     if now.lifecycle != Lifecycle.LIVE:
         owed = "a make-good of" if now.purchase_type == PurchaseType.GUARANTEED else "missing are"

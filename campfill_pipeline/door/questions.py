@@ -38,7 +38,7 @@ class Questions:
             report = upload_report.report(connection, upload_id)
             if report is None:
                 raise ProblemError("unknown_upload", f"{upload_id} never arrived.")
-            if report["status"] == "received":
+            if report["status"] not in DECIDED:
                 report["status"] = self._how_far(connection, upload_id)
         return report
 

@@ -1,13 +1,16 @@
 """The words of page and workbook: what each code means, in sentences for a product manager.
 
-Belongs here: labels and sentences. Does not belong here: figures, layout.
+Belongs here: labels and sentences of the reports alone. Does not belong here: figures, layout, and what others say too
+(causes: `domain/cause_words`, disagreements: `domain/disagreements`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from campfill_pipeline.domain.cause_words import CAUSE_WORDS
 from campfill_pipeline.domain.causes import Side
+from campfill_pipeline.domain.disagreements import DISAGREEMENT_WORDS
 from campfill_pipeline.domain.fulfillment import Band, Bands, Lifecycle, Pace
 from campfill_pipeline.domain.kinds import LineKind, PurchaseType
 from campfill_pipeline.warehouse.readers.page_rows import FetchRow, Freshness
@@ -56,29 +59,7 @@ SIDE_PHRASES: Mapping[str, str] = {
     Side.UNKNOWN: "of unknown cause",
     "none": "too small to judge",
 }
-CAUSES = {
-    "not_selected": "Not selected",
-    "too_few_bids": "Too few bids",
-    "lost_auctions": "Lost auctions",
-    "won_but_not_played": "Won but not played",
-    "low_audience": "Low audience",
-    "not_fetched": "Delivery not fetched",
-    "no_reporting": "No report rows",
-    "no_funnel": "No funnel figures",
-    "no_reference": "Nothing to compare with",
-}
-CAUSE_SENTENCES = {
-    "not_selected": "The system chose this campaign for too few auctions.",
-    "too_few_bids": "The buyer bid too rarely, or the deal was chosen for too few auctions.",
-    "lost_auctions": "It took part in enough auctions and lost more of them than lines like it usually do.",
-    "won_but_not_played": "It won its auctions, but too few of the wins were played on screens.",
-    "low_audience": "It was played often enough, but fewer people than usual stood in front of the screens.",
-    "not_fetched": "Some days of its flight were never fetched completely, so nothing can be said.",
-    "no_reporting": "All days were fetched, yet reporting has not a single row for this ID.",
-    "no_funnel": "Its rows come from a CSV export, which has no bids, wins or plays.",
-    "no_reference": "No comparable line delivered well enough in the same time to compare it with.",
-}
-CAUSE_ACTIONS = {
+ACTIONS = {
     "not_selected": "Look at targeting, priority and pacing of the campaign: a system matter.",
     "too_few_bids": "Ask the buyer about budget and bidding; the hours without any bid below tell when.",
     "lost_auctions": "Look at price and competing bookings: a matter of resources.",
@@ -96,30 +77,7 @@ ACTIONS = {
     "withdrawn": "withdrawn",
     "restored": "restored",
 }
-PILES = {
-    "line_without_report": "lines without any report row",
-    "orphan": "report IDs that no line has",
-    "kind_conflict": "lines whose kind differs",
-    "ambiguous": "report rows that fit two lines",
-    "name_differs": "names that differ",
-    "purchase_type_changed": "changes of purchase type",
-    "overview_differs": "overview totals that differ from the hours",
-    "outside_flight": "lines with delivery outside their flight",
-    "budget_mismatch": "budgets that do not fit goal and CPM",
-    "refused_row": "groups of report rows that could not be read",
-}
-
-
-DISAGREEMENTS = {
-    "line_without_report": "Reporting has no row for this line",
-    "kind_conflict": "The list and reporting say different kinds; reporting counts",
-    "name_differs": "The names differ",
-    "purchase_type_changed": "The purchase type changed",
-    "overview_differs": "The reporting's own total differs from its hours",
-    "outside_flight": "Delivery outside the flight: counted, and shown apart",
-    "budget_mismatch": "The budget does not fit goal and CPM",
-    "ambiguous": "Report rows also fit another line; they count once",
-}
+PILES: Mapping[str, str] = {kind: words.pile for kind, words in DISAGREEMENT_WORDS.items()}
 
 
 def band_limits(bands: Bands) -> dict[str, str]:
@@ -148,12 +106,12 @@ def page_words(bands: Bands) -> dict[str, dict[str, str]]:
         "sides": SIDES,
         "side_meanings": SIDE_MEANINGS,
         "side_phrases": SIDE_PHRASES,
-        "causes": CAUSES,
-        "cause_sentences": CAUSE_SENTENCES,
-        "cause_actions": CAUSE_ACTIONS,
+        "causes": {cause: words.name for cause, words in CAUSE_WORDS.items()},
+        "cause_sentences": {cause: words.sentence for cause, words in CAUSE_WORDS.items()},
+        "cause_actions": {cause: words.action for cause, words in CAUSE_WORDS.items()},
         "actions": ACTIONS,
         "piles": PILES,
-        "disagreements": DISAGREEMENTS,
+        "disagreements": {kind: words.of_line for kind, words in DISAGREEMENT_WORDS.items() if words.of_line},
     }
     # The page is written by orjson, which takes plain text alone for keys.
     return {name: {str(code): words for code, words in group.items()} for name, group in groups.items()}

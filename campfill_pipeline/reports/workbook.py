@@ -17,7 +17,8 @@ from typing import Any
 
 import xlsxwriter
 
-from campfill_pipeline.domain.causes import Side
+from campfill_pipeline.domain.cause_words import CAUSE_WORDS
+from campfill_pipeline.domain.causes import Cause, Side
 from campfill_pipeline.domain.figures import SHOWN
 from campfill_pipeline.domain.fulfillment import Lifecycle
 from campfill_pipeline.reports import wording
@@ -92,9 +93,9 @@ def _causes(book: Any, formats: Formats, data: ReportData) -> None:
             line.name,
             line.kind,
             line.purchase_type,
-            wording.CAUSES[line.cause],
+            CAUSE_WORDS[Cause(line.cause)].name,
             wording.SIDES[line.side or Side.UNKNOWN],
-            wording.CAUSE_SENTENCES[line.cause],
+            CAUSE_WORDS[Cause(line.cause)].sentence,
             line.shortfall,
             line.value_at_risk_eur,
             line.lifecycle,

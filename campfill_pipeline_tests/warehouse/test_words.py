@@ -9,13 +9,16 @@ import psycopg
 import pytest
 
 import campfill_pipeline
+from campfill_pipeline.domain.cause_words import CAUSE_WORDS
 from campfill_pipeline.domain.causes import Cause, Side
+from campfill_pipeline.domain.disagreements import DISAGREEMENT_WORDS, Disagreement
 from campfill_pipeline.domain.fulfillment import Band, Bands, Lifecycle, Pace
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.kinds import LineKind, PurchaseType
 from campfill_pipeline.domain.profile import Basis
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.reports import wording
+from campfill_pipeline.warehouse import figures
 
 STORED: list[tuple[str, str, type[StrEnum]]] = [
     ("upload", "status", UploadStatus),
@@ -60,11 +63,27 @@ def test_a_table_takes_exactly_the_words_of_the_code(
         ("kinds", LineKind), ("purchase_types", PurchaseType), ("bands", Band), ("band_limits", Band),
         ("paces", Pace), ("lifecycles", Lifecycle), ("sides", Side), ("side_meanings", Side),
         ("side_phrases", Side), ("causes", Cause), ("cause_sentences", Cause), ("cause_actions", Cause),
+        ("piles", Disagreement),
     ],
 )  # fmt: skip
 def test_the_page_has_words_for_every_code(group: str, words: type[StrEnum]) -> None:
     missing = set(words) - set(wording.page_words(Bands())[group])
     assert not missing, f"add {sorted(missing)} to the group {group!r} in reports/wording.py"
+
+
+def test_every_kind_that_is_listed_is_said_in_words_and_documented(connection: psycopg.Connection) -> None:
+    sql = (Path(figures.__file__).parent / "reconciliation.sql").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\s*SELECT '(\w+)'", sql, re.MULTILINE))
+    assert listed == set(Disagreement), (
+        "domain/disagreements.py and figures/reconciliation.sql name the same kinds"
+    )
+    assert set(DISAGREEMENT_WORDS) == set(Disagreement)
+    assert set(CAUSE_WORDS) == set(Cause)
+    comments = connection.execute(
+        "SELECT col_description('reconciliation'::regclass, attnum) FROM pg_attribute"
+        " WHERE attrelid = 'reconciliation'::regclass AND attname = 'kind_of_issue'"
+    ).fetchall()
+    assert [set(re.findall(r"[a-z_]+", comment)) - {"or"} for (comment,) in comments] == [set(Disagreement)]
 
 
 def _compared_literals() -> list[str]:
