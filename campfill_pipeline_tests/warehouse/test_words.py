@@ -104,5 +104,6 @@ def _compared_literals() -> list[str]:
 
 
 def test_no_code_compares_with_a_bare_word() -> None:
-    allowed = ("postgres/", "simulator/", "reporting/", "parser.py", "reading.py")  # words of other things
+    # Words of other things; a lab is a small world of its own, with its own words.
+    allowed = ("postgres/", "simulator/", "reporting/", "lab/labs/", "parser.py", "reading.py")
     assert [place for place in _compared_literals() if not any(part in place for part in allowed)] == []
