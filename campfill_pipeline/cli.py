@@ -152,6 +152,25 @@ def token() -> None:
 
 
 @app.command()
+def note(
+    text: Annotated[str, typer.Argument(help="What changed, like 'floor lowered'.")],
+    line: Annotated[
+        str | None, typer.Option(metavar="ID", help="The line it is about; without it, all lines.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Note what changed today, on a line or for all: `campfill line` tells what came of it."""
+    from campfill_pipeline.commands import note as command
+
+    document = command.run(load_settings(), text, line)
+    if as_json:
+        _print_json(document)
+    else:
+        whom = "for all lines" if document["line_id"] is None else f"on line {document['line_id']}"
+        typer.echo(f"Noted {whom} on {document['day']}: {document['text']}")
+
+
+@app.command()
 def status(as_json: Json = False) -> None:
     """Show uploads, the latest refresh, what waits, what failed."""
     from campfill_pipeline.commands import status as command

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from campfill_pipeline.commands import render
+from campfill_pipeline.domain import effect
 from campfill_pipeline.domain.rounding import half_up
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
@@ -58,6 +59,9 @@ def show(found: dict[str, Any]) -> None:
         _show_figures(console, figures)
     if found["cause"]:
         _show_cause(console, found["cause"])
+    for note in found["notes"]:
+        came = "" if note["effect"] is None else f" ({effect.sentence(effect.Effect(**note['effect']))})"
+        console.print(f"[bold]note[/] of {note['day']}: {escape(note['text'])}{came}")
     for incident in found["incidents"]:
         console.print(
             f"[yellow]▲[/] incident, not of this line alone: {escape(incident['site'])} was {incident['silence']} from "

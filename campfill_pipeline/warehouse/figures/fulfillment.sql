@@ -133,6 +133,7 @@ base AS (
          LEFT JOIN exported_days x USING (line_no) LEFT JOIN due u USING (line_no)
          LEFT JOIN known_start k USING (line_no)
 ),
+-- Up to here: where lines stand; from here: what is made of it. The candidates of the week (week.sql) need only the former.
 -- The recent pace r of live lines as a fraction: delivery by due weight of the last flight days, of all where that is 0.
 recent AS (
     SELECT line_no, CASE WHEN due_last_week > 0 THEN last_week ELSE in_flight END AS impressions,

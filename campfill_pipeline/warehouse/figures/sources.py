@@ -84,6 +84,13 @@ def facts(contract: Knowledge, known: Knowledge) -> str:
     return ",\n".join(sources[name] for name in names)
 
 
+def with_standing(contract: Knowledge, known: Knowledge, query: str) -> bytes:
+    """The query, able to read FROM base and FROM terms: flight, delivery and coverage of lines, no further figures."""
+    standing, mark, _ = statement("figures/fulfillment").partition("-- Up to here")
+    assert mark, "fulfillment.sql has lost its mark"
+    return f"WITH {facts(contract, known)},\n{standing.rstrip().removesuffix(',')}\n{query}".encode()
+
+
 def with_figures(contract: Knowledge, known: Knowledge, query: str) -> bytes:
     """The query, able to read FROM figures and FROM terms."""
     return f"WITH {facts(contract, known)},\n{statement('figures/fulfillment')}\n{query}".encode()

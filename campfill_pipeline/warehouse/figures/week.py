@@ -34,7 +34,7 @@ from campfill_pipeline.warehouse.figures.sources import (
     facts,
     parameters,
     the_calendar,
-    with_figures,
+    with_standing,
 )
 from campfill_pipeline.warehouse.statements import query, sections
 
@@ -77,7 +77,7 @@ class _Source:
                 query("figures/week", "lines that may matter"), self.values | {"lines": lines}
             )
             lines = [number for (number,) in found.fetchall()]
-        text = with_figures(self.contract, self.known, sections("figures/week")["candidates"])
+        text = with_standing(self.contract, self.known, sections("figures/week")["candidates"])
         with self.conn.cursor(row_factory=class_row(Candidate)) as cursor:
             cursor.execute(text, parameters(self.rules, self.as_of, lines) | self.values)
             return cursor.fetchall()

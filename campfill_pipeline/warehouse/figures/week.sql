@@ -2,11 +2,11 @@
 
 -- name: candidates
 -- Lines the week is made from (`member`), and live ones, whose weights are made by it.
-SELECT f.line_no, t.placement, f.effective_start, f.end_date, f.elapsed_days, f.lifecycle = 'live' AS live,
-       f.lifecycle <> 'live' AND f.covered AND f.end_date >= f.as_of - %(week_days)s::integer
-       AND f.delivered >= %(member_from)s::numeric * f.impression_goal AS member
-FROM figures f JOIN terms t USING (line_no)
-WHERE f.lifecycle <> 'scheduled' AND f.end_date >= f.as_of - %(week_days)s::integer
+SELECT line_no, placement, effective_start, end_date, elapsed_days, lifecycle = 'live' AS live,
+       lifecycle <> 'live' AND days_fetched = elapsed_days AND start_known
+           AND delivered >= %(member_from)s::numeric * impression_goal AS member
+FROM base
+WHERE lifecycle <> 'scheduled' AND end_date >= %(as_of)s::date - %(week_days)s::integer
 
 -- name: asked
 asked AS MATERIALIZED (

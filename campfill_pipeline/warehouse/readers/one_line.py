@@ -16,6 +16,7 @@ from psycopg.rows import dict_row
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.figures.fulfillment import compute
 from campfill_pipeline.warehouse.readers.incidents import IncidentRow, incidents
+from campfill_pipeline.warehouse.readers.notes import Note, notes_of
 from campfill_pipeline.warehouse.statements import query
 
 Row = dict[str, Any]
@@ -35,6 +36,7 @@ class LineReport:
     days: list[Row]
     cause: Row | None
     incidents: list[IncidentRow]
+    notes: list[Note]
     reconciliation: list[Row]
     restated: int
 
@@ -61,6 +63,7 @@ def line_report(
             days=ask("SELECT * FROM delivery_daily WHERE line_id = %(id)s ORDER BY day"),
             cause=causes[0] if causes else None,
             incidents=incidents(conn, line_id),
+            notes=notes_of(conn, line_id, rules, as_of=as_of),
             reconciliation=ask(query("readers/one_line", "disagreements")),
             restated=ask("SELECT count(*) AS rows FROM delivery_restatement WHERE line_id = %(id)s")[0][
                 "rows"
