@@ -21,7 +21,7 @@ from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import Band
 from campfill_pipeline.domain.kinds import LineKind
 from campfill_pipeline.domain.plain_json import plain
-from campfill_pipeline.settings import load_settings
+from campfill_pipeline.settings import load_settings, read_values
 
 app = typer.Typer(
     name="campfill",
@@ -76,14 +76,26 @@ def _say_version(asked: bool) -> None:
         raise typer.Exit()
 
 
+WITHOUT_HOME = {"lab", "settings", "simulate-api", "up"}  # need none, or say themselves which
+
+
 @app.callback()
 def campfill(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option("--version", help="Show the version.", callback=_say_version, is_eager=True),
     ] = False,
 ) -> None:
     """Campaign fulfillment you can trust: drop a list, see which lines reached their goal, which did not, and why."""
+    if context.invoked_subcommand in WITHOUT_HOME or {"--help", "-h"} & set(sys.argv):
+        return
+    home = Path(read_values()["CAMPFILL_HOME"])
+    if not home.exists():
+        typer.echo(
+            f"campfill: {home} is new, and empty. If you have a home elsewhere, go to its folder or set CAMPFILL_HOME.",
+            err=True,
+        )
 
 
 @app.command()
@@ -352,11 +364,14 @@ def backup(file: Annotated[Path, typer.Argument(help="File to write.")]) -> None
 
 
 @db.command()
-def restore(file: Annotated[Path, typer.Argument(help="A file made by `campfill db backup`.")]) -> None:
-    """Put the database back as it was in a backup."""
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file made by `campfill db backup`.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, at a terminal either.")] = False,
+) -> None:
+    """Put the database back as it was in a backup; what was there is kept in backups/ in CAMPFILL_HOME."""
     from campfill_pipeline.commands import database as command
 
-    command.restore(load_settings(), file)
+    command.restore(load_settings(), file, ask=sys.stdin.isatty() and not yes)
 
 
 @door_token.command("new")

@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from campfill_pipeline.commands import running
 from campfill_pipeline_tests.environment import without_settings
 from campfill_pipeline_tests.lists import line_id, row, write_list
 
@@ -178,3 +179,40 @@ def test_psql_takes_a_statement_and_the_version_is_told(campfill: Shell) -> None
     campfill("status")
     assert campfill("db", "psql", "-At", "-c", "SELECT count(*) FROM line").stdout.strip() == "0"
     assert campfill("--version").stdout.startswith("campfill ")
+
+
+def test_a_restore_keeps_what_was_there_and_is_refused_beside_a_running_up(
+    campfill: Shell, tmp_path: Path
+) -> None:
+    campfill("ingest", str(write_list(tmp_path / "one.xlsx", [row(1)])))
+    campfill("db", "backup", str(tmp_path / "copy"))
+    campfill("ingest", str(write_list(tmp_path / "two.xlsx", [row(1), row(2)])))
+    with running.only_one(campfill.home):
+        assert "runs already" in campfill("db", "restore", str(tmp_path / "copy"), code=1).stderr
+    campfill("db", "restore", str(tmp_path / "copy"))
+    assert json.loads(campfill("status", "--json").stdout)["counts"]["uploads"] == 1
+    (kept,) = (campfill.home / "backups").iterdir()
+    campfill("db", "restore", str(kept))
+    assert json.loads(campfill("status", "--json").stdout)["counts"]["uploads"] == 2
+
+
+def test_doctor_and_status_tell_what_will_not_happen_by_itself(campfill: Shell, tmp_path: Path) -> None:
+    campfill("ingest", str(write_list(tmp_path / "one.xlsx", [row(1)])))
+    inbox = campfill.home / "inbox"
+    (inbox / "a folder").mkdir()
+    (inbox / ".~lock.one.xlsx#").write_text("")
+    (original,) = (file for file in (campfill.home / "archive").rglob("*") if file.is_file())
+    original.unlink()
+    found = {finding["name"]: finding for finding in json.loads(campfill("doctor", "--json", code=1).stdout)}
+    assert found["campfill up"]["ok"] is None and "does not run" in found["campfill up"]["found"]
+    assert found["folders in the inbox"]["found"] == "a folder"
+    assert "1 missing" in found["archive"]["found"]
+    told = json.loads(campfill("status", "--json").stdout)
+    assert (told["files_waiting"], told["up"]) == (0, False)  # a lock file waits for nobody
+    assert "does not run here" in campfill("status").stdout
+
+
+def test_a_new_home_is_said(campfill: Shell) -> None:
+    assert f"{campfill.home} is new" in " ".join(campfill("status").stderr.split())
+    campfill.home.mkdir()
+    assert "is new" not in campfill("status").stderr

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
 
-from campfill_pipeline.commands import render
+from campfill_pipeline.commands import render, running
 from campfill_pipeline.settings import Settings
+from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import backup as backups
 from campfill_pipeline.warehouse.postgres import server
+from campfill_pipeline.warehouse.readers import status
 
 
 def psql(settings: Settings, arguments: Sequence[str] = ()) -> int:
@@ -27,10 +30,28 @@ def backup(settings: Settings, file: Path) -> None:
     typer.echo(f"{file} holds the whole database ({file.stat().st_size:,} bytes).", err=True)
 
 
-def restore(settings: Settings, file: Path) -> None:
-    """Put the database back as `file` has it."""
+def restore(settings: Settings, file: Path, *, ask: bool) -> None:
+    """Put the database back as `file` has it; what was there before is kept in a file beside.
+
+    `ask`: a person at a terminal is asked first. Raises RunsAlreadyError beside a running `campfill up`.
+    """
     if not file.is_file():
         raise typer.BadParameter(f"{file} is not there")
+    if pid := running.holder(settings.home):
+        raise running.RunsAlreadyError(settings.home, pid)
+    with database.connect(server.database_url(settings)) as connection:
+        found = status.facts(connection, now=datetime.now(UTC))
+    lines, uploads = found["fulfillment"]["lines"], found["counts"]["uploads"]
+    if ask and (lines or uploads):
+        typer.confirm(
+            f"The database holds {uploads:,} uploads and {lines:,} lines. Replace them by {file}?",
+            abort=True,
+            err=True,
+        )
+    if lines or uploads:
+        kept = settings.home / "backups" / f"before-restore-{datetime.now(UTC):%Y%m%d-%H%M%S}.backup"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        backup(settings, kept)
     with render.console(stderr=True).status("putting the backup back …"):
         backups.restore(server.database_url(settings), file)
     typer.echo("The database is as it was in the backup.", err=True)

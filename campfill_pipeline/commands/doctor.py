@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from campfill_pipeline.commands import render
+from campfill_pipeline.commands import render, running
+from campfill_pipeline.commands.status import waiting_files
 from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.settings import Settings, environment
 from campfill_pipeline.warehouse import database
@@ -49,6 +50,54 @@ def _folders(settings: Settings) -> Iterator[Finding]:
         free > LOW_DISK_BYTES,
         f"{free / 1e9:,.1f} GB free",
         "free some space, or move CAMPFILL_HOME to a larger disk",
+    )
+
+
+def _inbox(settings: Settings) -> Iterator[Finding]:
+    """What was dropped and will not be read: folders, and files that are closed to us."""
+    strange = [
+        entry for entry in settings.inbox.iterdir() if entry.is_dir() and not entry.name.startswith(".")
+    ]
+    if strange:
+        yield Finding(
+            "folders in the inbox",
+            False,
+            ", ".join(sorted(entry.name for entry in strange)[:5]),
+            "folders are not read: put the files themselves into the inbox",
+        )
+    closed = [file for file in waiting_files(settings.inbox) if not os.access(file, os.R_OK)]
+    if closed:
+        yield Finding(
+            "files that cannot be read",
+            False,
+            ", ".join(sorted(file.name for file in closed)[:5]),
+            "give the user who runs campfill the right to read them",
+        )
+
+
+def _up(settings: Settings) -> Iterator[Finding]:
+    pid = running.holder(settings.home)
+    yield Finding(
+        "campfill up",
+        True if pid else None,
+        f"runs as process {pid}"
+        if pid
+        else "does not run in this home: nothing is read or fetched by itself",
+        "" if pid else "start it where you want it to run: campfill up",
+    )
+
+
+def _archive(settings: Settings) -> Iterator[Finding]:
+    """Originals that the ledger names and nobody finds: without them, nothing can be made again."""
+    with database.connect(server.database_url(settings)) as connection:
+        names = status.archived(connection)
+    missing = [name for name in names if not (settings.archive / name).is_file()]
+    yield Finding(
+        "archive",
+        not missing,
+        f"{len(names):,} originals, {len(missing):,} missing"
+        + (f", such as {missing[0]}" if missing else ""),
+        "put the missing originals back into the archive folder from a copy: rebuild and receipts need them",
     )
 
 
@@ -129,7 +178,9 @@ def _reporting(settings: Settings) -> Iterator[Finding]:
     )
 
 
-CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_folders, _database, _token, _reporting)
+CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _folders, _inbox, _up, _database, _archive, _token, _reporting,
+)  # fmt: skip
 
 
 def run(settings: Settings, *, quiet: bool) -> tuple[list[dict[str, Any]], int]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from campfill_pipeline.commands import render
+from campfill_pipeline.commands import render, running
 from campfill_pipeline.domain.uploads import UploadStatus
+from campfill_pipeline.intake.inbox.settling import is_dropped_file
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
@@ -29,10 +32,18 @@ def facts(settings: Settings) -> dict[str, Any]:
     now = datetime.now(UTC)
     with database.connect(server.database_url(settings)) as connection:
         found = status.facts(connection, now=now)
-    inbox = settings.inbox
-    found["files_waiting"] = sum(entry.is_file() for entry in inbox.iterdir()) if inbox.is_dir() else 0
+    found["files_waiting"] = len(waiting_files(settings.inbox))
+    found["up"] = running.holder(settings.home) is not None
     found["now"] = now.astimezone(settings.timezone)
     return found
+
+
+def waiting_files(inbox: Path) -> list[Path]:
+    """Files in the inbox that will be read: no lock files, nothing that is still being copied."""
+    if not inbox.is_dir():
+        return []
+    with os.scandir(inbox) as entries:
+        return [Path(entry.path) for entry in entries if is_dropped_file(entry)]
 
 
 def show(found: dict[str, Any]) -> None:
@@ -104,6 +115,8 @@ def _show_uploads(console: Console, found: dict[str, Any]) -> None:
         f"Uploads: {counts['uploads']:,} so far, {waits:,} waiting, "
         f"{counts['rejected_last_7_days']:,} rejected in the last 7 days"
     )
+    if not found["up"]:
+        console.print("[yellow]campfill up does not run here[/]: nothing is read or fetched by itself.")
     table = render.table(
         ("no.", "right"), ("received", "left"), ("file", "left"), ("status", "left"), ("rows", "right"),
         ("rejected", "right"),

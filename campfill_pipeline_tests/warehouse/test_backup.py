@@ -25,6 +25,11 @@ def test_a_restore_brings_back_what_was_there_at_the_backup(
     connection.execute("CREATE TABLE of_a_later_version AS SELECT * FROM line")
     restore(database_url, file)
     assert b"".join(dump(connection)) == before
+    connection.execute("CREATE TABLE of_tomorrow (a integer)")
+    connection.execute("SET ROLE campfill_reader")  # who may look, may look at old and new tables
+    assert connection.execute("SELECT count(*) FROM fulfillment").fetchone() == (0,)
+    assert connection.execute("SELECT count(*) FROM of_tomorrow").fetchone() == (0,)
+    connection.execute("RESET ROLE")
     upload, _ = apply(connection, tmp_path, [listed(uuid4())])
     assert upload.seq == 2
     assert psql(database_url, ["--quiet", "--command", "CREATE TEMP TABLE t AS SELECT * FROM line"]) == 0

@@ -7,6 +7,7 @@ needs: they are files, to be copied as files. Nor Dagster's own database: what i
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import binaries
+from campfill_pipeline.warehouse.statements import sections
 
 
 class BackupError(CampfillError):
@@ -77,9 +79,11 @@ def backup(url: str, file: Path) -> None:
 def restore(url: str, file: Path) -> None:
     """Put campfill's schema back as `file` has it, in one transaction, then bring it to the newest revision.
 
-    Raises BackupError, and leaves everything as it was, where `file` is no backup or is of a newer campfill.
+    Who may read before may read after: the role campfill_reader gets its rights again. Raises BackupError, and leaves
+    everything as it was, where `file` is no backup, or is of a newer campfill or a newer PostgreSQL than the server.
     """
     program = binaries.programs_for(binaries.Account(os.geteuid(), os.getegid())) / "pg_restore"
+    _refuse_older_server(url, program, file)
     with tempfile.TemporaryDirectory(prefix="campfill-restore-") as folder:
         script = Path(folder) / "script.sql"
         read = subprocess.run(
@@ -95,7 +99,11 @@ def restore(url: str, file: Path) -> None:
             )
         before, after = Path(folder) / "before.sql", Path(folder) / "after.sql"
         before.write_text(f"DROP SCHEMA IF EXISTS {database.SCHEMA} CASCADE;\n")
-        after.write_text(_REFUSE_NEWER.format(schema=database.SCHEMA, newest=database.newest_revision()))
+        after.write_text(
+            sections("postgres/restore")["after"]
+            .replace("{schema}", database.SCHEMA)
+            .replace("{newest}", database.newest_revision())
+        )
         files = [part for path in (before, script, after) for part in ("--file", str(path))]
         options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", *files]
         command, environ = _command("psql", url, options)
@@ -112,11 +120,18 @@ def restore(url: str, file: Path) -> None:
     database.migrate(url)
 
 
-_REFUSE_NEWER = """
-DO $$ BEGIN
-    IF (SELECT version_num FROM {schema}.alembic_version) > '{newest}' THEN
-        RAISE 'the backup is of a newer version of campfill: install that version, then restore';
-    END IF;
-END $$;
-ANALYZE;
-"""
+def _refuse_older_server(url: str, pg_restore: Path, file: Path) -> None:
+    """Raise BackupError where the backup is of a newer major version of PostgreSQL than the server it shall go to."""
+    listed = subprocess.run(
+        [str(pg_restore), "--list", str(file)], check=False, capture_output=True, text=True, errors="replace"
+    )
+    dumped = re.search(r"Dumped from database version: (\d+)", listed.stdout)
+    with database.connect(url) as connection:
+        server = connection.info.server_version // 10_000
+    if dumped and int(dumped[1]) > server:
+        raise BackupError(
+            file,
+            f"{file} was made by PostgreSQL {dumped[1]}, and the server is PostgreSQL {server}: nothing was changed.",
+            f"Restore it into a server of version {dumped[1]} or newer.",
+            "",
+        )

@@ -25,3 +25,8 @@ def facts(connection: psycopg.Connection, *, now: datetime, latest: int = 10) ->
             "fulfillment": ask(query("readers/status", "fulfillment"))[0],
             "windows": ask(query("readers/status", "windows")),
         }
+
+
+def archived(conn: psycopg.Connection) -> list[str]:
+    """Where the originals of all uploads lie, below the archive folder."""
+    return [path for (path,) in conn.execute("SELECT DISTINCT archived_as FROM upload ORDER BY archived_as")]
