@@ -26,6 +26,8 @@ class CellKind(IntEnum):
     ERROR = 5
     """As shown: `#REF!`, `#N/A`, …"""
     FORMULA_WITHOUT_VALUE = 6
+    MERGED = 7
+    """A figure merged over several lines; its text is the value and, in brackets, the range: `1250 (D2:D4)`."""
 
 
 def column_letters(index: int) -> str:
@@ -41,8 +43,11 @@ def column_letters(index: int) -> str:
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 """Hyphens, en and em dashes, the minus sign: what people type and what Word and Excel make of it."""
 
+DOUBT = "\ufdd0"
+"""Stands before an escape like `_x1920_` that may be meant as it is written: no character of any text."""
+
 # Invisible marks that copying from web pages and chats leaves behind; they never carry meaning in a value.
-INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufdd0\ufeff]")
 
 # Nothing, dashes however many, `n/a`, `NA`, `NULL`, and an accountant's zero: a dash for a figure, with its currency.
 BLANK = rf"(?i)^(?:n/a|na|null|(?:€|¬|euro?)?\s*[{DASHES}][{DASHES}\s]*(?:€|¬|euro?)?)?$"
@@ -74,6 +79,15 @@ def spoiled(text: str | None, kind: int) -> Finding | None:
             Severity.ERROR,
             "The cell holds a formula, but the file does not hold its result.",
             "Open the file in Excel, let it calculate, and save it; or type the value itself.",
+        )
+    if kind == CellKind.MERGED:
+        value, _, cells = (text or "").rpartition(" ")
+        return Finding(
+            "merged_cell",
+            Severity.ERROR,
+            f"{value} stands in {cells.strip('()')}, which are merged over several lines: it may be the figure of each,"
+            " or of all of them together.",
+            "Take the merging back, and type into each line what is its own.",
         )
     if kind == CellKind.ERROR or (text is not None and _ERROR_TEXT.fullmatch(shown(text))):
         name = shown(text or "") or "an error"

@@ -102,6 +102,13 @@ _REGISTERED = (
         exports=Told("the formula was never calculated", "open and save the file, or type the value"),
     ),
     _error(
+        "merged_cell", "A figure merged over several lines",
+        lists=Told(
+            "a goal or a budget in a cell that is merged over several lines: of each, or of all together?",
+            "take the merging back, type the figure of each line",
+        ),
+    ),
+    _error(
         "missing_value", "A required cell is blank",
         lists=Told("a required cell is blank", "fill it in"),
         exports=Told(
@@ -165,6 +172,13 @@ _REGISTERED = (
     _warning(
         "buyer_spelling", "A spelling of “Not set”",
         lists=Told("nearly `Not set`; taken as `Not set`", "write `Not set`"),
+    ),
+    _warning(
+        "escaped_character", "Text that Excel takes for one character",
+        lists=Told(
+            "a text like `_x1920_`: Excel reads one character in it, most programs that write it mean it as it stands",
+            "look at the name that is kept; type it in Excel if the other is meant",
+        ),
     ),
     _warning(
         "budget_mismatch", "A budget that does not fit goal and CPM",

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from campfill_pipeline.domain.cells import DASHES, CellKind, is_blank, shown, spoiled
+from campfill_pipeline.domain.cells import DASHES, DOUBT, CellKind, is_blank, shown, spoiled
 from campfill_pipeline.domain.issues import Finding, Severity
 
 NOT_SET = "Not set"
@@ -48,12 +48,13 @@ _UUID = re.compile(
     r"(?P<open>\{)?(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32})(?(open)\})"
 )
 _ID_DASHES = str.maketrans(dict.fromkeys(DASHES, "-"))
+_DOUBTFUL = re.compile(f"{DOUBT}(?:(?P<escape>_x[0-9A-Fa-f]{{4}}_)|(?P<character>.))", re.S)
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 
 
 def clean(text: str) -> str:
     """NFC text with every run of white space made one space, none around it, and no control characters."""
-    return unicodedata.normalize("NFC", " ".join(_CONTROL.sub(" ", text).split()))
+    return unicodedata.normalize("NFC", " ".join(_CONTROL.sub(" ", text.replace(DOUBT, "")).split()))
 
 
 def _as_text(text: str, kind: int) -> str:
@@ -80,7 +81,26 @@ def _read(text: str | None, kind: int, what: str) -> TextRead:
                 f"Shorten it to {LONGEST} characters or less.",
             ),
         )
-    return TextRead(value)
+    return TextRead(value, _doubt(text or "", what))
+
+
+def _doubt(text: str, what: str) -> Finding | None:
+    """The warning that an escape like `_x1920_` may be meant as written, or not; both readings are in it."""
+    match = _DOUBTFUL.search(text)
+    if match is None:
+        return None
+    written = match["escape"] or f"_x{ord(match['character']):04X}_"
+    character = match["character"] or chr(int(written[2:6], 16))
+    code = f"U+{ord(character):04X}"
+    seen = f"“{character}” ({code})" if character.isprintable() else code
+    kept, other = (f"“{written}”", seen) if match["escape"] else (seen, f"“{written}”")
+    return Finding(
+        "escaped_character",
+        Severity.WARNING,
+        f"The file writes “{written}” in the {what}. Excel reads this as the character {seen}, but most programs write"
+        f" it where they mean it as it stands. Kept is {kept}, not {other}.",
+        f"If {other} is meant, type it in Excel, save the file, and drop it again.",
+    )
 
 
 def read_name(text: str | None, kind: int) -> TextRead:

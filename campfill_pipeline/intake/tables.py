@@ -20,6 +20,7 @@ from campfill_pipeline.intake.findings import OTHERS, CellKind, Kinds
 
 BATCH_ROWS = 65_536
 _SHARED = ("runtime", "buyer")
+_UNCLEAR = ("impression_goal", "budget_eur")
 MOST_OTHERS = 64
 """Columns without a meaning that are compared, where rows of an export look alike otherwise."""
 
@@ -132,7 +133,8 @@ def blank_merged(
     """Blank the cells that a merged range covers: only its first cell shows. Returns rows and last row kept.
 
     A runtime or a buyer merged over several rows stands for each of them that has an ID of its own: so a
-    person reads it. `columns` are the positions from 0 of `fields`. The file is written again.
+    person reads it. A goal or a budget merged over several such rows is of each, or of all together: nobody can know,
+    and its cells become `CellKind.MERGED`. `columns` are the positions from 0 of `fields`. The file is written again.
     """
     covers = _covers(columns, merges)
     with pa.ipc.open_stream(file) as reader:
@@ -173,17 +175,19 @@ _Value = tuple[str | None, int]
 def _shared(
     fields: Sequence[str], columns: Sequence[int], merges: Sequence[str], batches: Sequence[pa.RecordBatch]
 ) -> dict[int, list[tuple[int, int, _Value]]]:
-    """By position in `fields`: first row, last row and value of what is merged over rows and stands for each."""
+    """By position in `fields`: first row, last row and value of what is merged over rows and is told of each."""
     if "id" not in fields:
         return {}
-    wanted = {columns[position]: position for position, field in enumerate(fields) if field in _SHARED}
+    wanted = {columns[at]: at for at, field in enumerate(fields) if field in (*_SHARED, *_UNCLEAR)}
     ranges: dict[int, dict[int, int]] = {}
+    named: dict[tuple[int, int], str] = {}
     for text in merges:
         match = _RANGE.fullmatch(text)
         if match is not None and int(match[4]) > int(match[2]):
             position = wanted.get(column_index(match[1]))
             if position is not None:
                 ranges.setdefault(position, {})[int(match[2])] = int(match[4])
+                named[position, int(match[2])] = text.replace("$", "")
     found: dict[int, list[tuple[int, int, _Value]]] = {}
     for position, rows in ranges.items():
         for batch in batches:
@@ -193,8 +197,23 @@ def _shared(
             for row, text, kind in zip(
                 *(c.to_pylist() for c in (part.column("row_no"), texts, kinds)), strict=True
             ):
-                found.setdefault(position, []).append((row, rows[row], (text, kind)))
+                first = row + 1
+                if fields[position] in _UNCLEAR:
+                    if kind == CellKind.BLANK or _lines(batches, row, rows[row]) < 2:
+                        continue
+                    first, text, kind = row, f"{text} ({named[position, row]})", int(CellKind.MERGED)
+                found.setdefault(position, []).append((first, rows[row], (text, kind)))
     return found
+
+
+def _lines(batches: Sequence[pa.RecordBatch], first: int, last: int) -> int:
+    """How many of these rows have an ID."""
+    count = 0
+    for batch in batches:
+        numbers = batch.column("row_no").to_numpy()
+        here = slice(np.searchsorted(numbers, first), np.searchsorted(numbers, last, side="right"))
+        count += int((batch.column("id_kind").to_numpy()[here] != CellKind.BLANK).sum())
+    return count
 
 
 def _filled(
@@ -203,10 +222,10 @@ def _filled(
     own: npt.NDArray[np.bool_],
     values: Sequence[tuple[int, int, _Value]],
 ) -> tuple[pa.Array, Kinds]:
-    """A column with what is merged over rows in each of them that has an ID of its own."""
+    """A column with what is merged over rows, in each from the first one on that has an ID of its own."""
     texts, kinds = column[0].to_pylist(), column[1]
-    for top, bottom, (text, kind) in values:
-        first = int(np.searchsorted(numbers, top, side="right"))
+    for start, bottom, (text, kind) in values:
+        first = int(np.searchsorted(numbers, start))
         last = int(np.searchsorted(numbers, bottom, side="right"))
         for at in range(first, last):
             if own[at]:

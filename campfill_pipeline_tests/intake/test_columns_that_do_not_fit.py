@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -278,3 +279,80 @@ def test_a_cpm_a_thousand_times_its_neighbours_is_warned_of(judge: Judge) -> Non
 
 def test_two_lines_show_no_usual_cpm(judge: Judge) -> None:
     assert judge([HEADERS, line(1, **{BUDGET: None}), line(2, **{CPM: 12500, BUDGET: None})]).found == []
+
+
+@pytest.mark.parametrize(
+    ("written", "kept", "other"),
+    [
+        ("Poster 1080_x1920_", "Poster 1080_x1920_", "\u1920"),
+        ("Poster 0300_x0250_ web", "Poster 0300_x0250_ web", "\u0250"),
+        ("Poster _x00E4_", "Poster ä", "_x00E4_"),
+        ("Poster _x0085_ B", "Poster _x0085_ B", r"U\+0085"),
+    ],
+)
+def test_an_escape_that_may_be_meant_as_written_is_told_with_both_readings(
+    read: Read, tmp_path: Path, written: str, kept: str, other: str
+) -> None:
+    path = as_workbook(tmp_path / "list", [HEADERS, line(1, **{NAME: written}), line(2)])
+    judged = Outcome(read(path), tmp_path / "judged")
+    assert judged.found == [("A2", "escaped_character")]
+    assert [line["name"] for line in judged.lines] == [kept, "A line 2"]
+    [issue] = judged.issues
+    assert (issue.severity, issue.value) == ("warning", kept)
+    assert re.search(f"Kept is .*, not .*{other}", issue.message), issue.message
+
+
+def test_escapes_that_spreadsheets_write_are_what_they_mean(read: Read, tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    book = xlsxwriter.Workbook(path)  # escapes as Excel does
+    sheet = book.add_worksheet()
+    for number, name in enumerate(["Poster 1080_x1920_", "Two\x0blines", "A_B"], start=1):
+        sheet.write_row(0, 0, HEADERS)
+        sheet.write_row(number, 0, line(number, **{NAME: name, BUYER: "A_x1920_ < B (Seat 1)"}))
+    book.close()
+    judged = Outcome(read(path), tmp_path / "judged")
+    assert judged.found == []
+    assert [line["name"] for line in judged.lines] == ["Poster 1080_x1920_", "Two lines", "A_B"]
+    assert {line["buyer"] for line in judged.lines} == {"A_x1920_ < B (Seat 1)"}
+
+
+def test_the_receipt_of_a_row_with_an_escape_holds_what_was_kept(read: Read, tmp_path: Path) -> None:
+    rows = [HEADERS, line(1, **{NAME: "A 1080_x1920_", BUYER: "A_x1920_", GOAL: "x", ID: "_x1920_"}), line(2)]
+    judged = Outcome(read(as_workbook(tmp_path / "list", rows)), tmp_path / "judged")
+    assert judged.found == [
+        ("A2", "escaped_character"),
+        ("C2", "not_a_number"),
+        ("F2", "not_a_uuid"),
+        ("G2", "escaped_character"),
+    ]
+    assert [issue.value for issue in judged.issues] == ["A 1080_x1920_", "x", "_x1920_", "A_x1920_"]
+
+
+def merged(path: Path, *ranges: str, **cells: Any) -> Path:
+    book = openpyxl.Workbook()
+    for row in [HEADERS, *(line(n, **cells) for n in range(1, 4)), [None] * 7, line(6)]:
+        book.worksheets[0].append(list(row))
+    for cell_range in ranges:
+        book.worksheets[0].merge_cells(cell_range)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("column", ["C", "D"])
+def test_a_goal_or_budget_merged_over_lines_is_of_none_of_them(
+    read: Read, tmp_path: Path, column: str
+) -> None:
+    path = merged(tmp_path / "list.xlsx", f"{column}2:{column}3")
+    judged = Outcome(read(path), tmp_path / "judged")
+    assert judged.found == [(f"{column}2", "merged_cell"), (f"{column}3", "merged_cell")]
+    assert {issue.severity for issue in judged.issues} == {"error"}
+    assert all(f"{column}2:{column}3" in issue.message for issue in judged.issues)
+    assert [line["row_no"] for line in judged.lines] == [4, 6]
+
+
+def test_a_budget_merged_over_blank_cells_or_one_line_is_clear(read: Read, tmp_path: Path) -> None:
+    judged = Outcome(read(merged(tmp_path / "a.xlsx", "D2:D3", **{BUDGET: None})), tmp_path / "a")
+    assert judged.found == []
+    judged = Outcome(read(merged(tmp_path / "b.xlsx", "D4:D5", "C4:C5")), tmp_path / "b")
+    assert judged.found == []
+    assert judged.prices()[2] == (4, Decimal(1250), Decimal("12.5"))

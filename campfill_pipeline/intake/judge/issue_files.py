@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campfill_pipeline.domain.cells import column_letters
+from campfill_pipeline.domain.cells import DOUBT, column_letters
 from campfill_pipeline.domain.column_reading import Positions
 from campfill_pipeline.domain.columns import LIST_FIELDS
 from campfill_pipeline.domain.issue_layout import ISSUES, LONGEST_VALUE
@@ -119,7 +119,7 @@ def _values(batch: pa.RecordBatch, at: Positions, fields: Positions) -> pa.Array
 
 def presentable(values: pa.Array) -> pa.Array:
     """Values as found, fit to be stored: very long ones cut, NUL characters (which PostgreSQL refuses) replaced."""
-    cut = pc.utf8_slice_codeunits(values, 0, LONGEST_VALUE)
+    cut = pc.utf8_slice_codeunits(pc.replace_substring(values, DOUBT, ""), 0, LONGEST_VALUE)
     return pc.replace_substring(cut, "\x00", "\ufffd")
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from campfill_pipeline.domain.cells import DOUBT
 from campfill_pipeline.domain.progress import Progress
 from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.blocks import headers_below
@@ -39,7 +40,10 @@ from campfill_pipeline.intake.xlsx.row_lookup import rows_by_number
 from campfill_pipeline.intake.xlsx.shared_strings import load_strings
 from campfill_pipeline.intake.xlsx.sheet_events import LAST_COLUMN, SheetEvents, SheetRow
 from campfill_pipeline.intake.xlsx.sheet_rows import CHUNK, Read, RowBlock, SheetScan
-from campfill_pipeline.intake.xlsx.xml_text import IrregularError
+from campfill_pipeline.intake.xlsx.xml_text import IrregularError, without_doubts
+
+_READ_WITH_DOUBTS = ("name", "buyer")
+"""The columns of a list in which an escape that may be meant as written is told of."""
 
 _COUNT_FIRST_BYTES = 1_000_000_000
 """Sheets that unpack to more are counted before they are read: a full one of 20 columns has 0.8 GB."""
@@ -97,7 +101,7 @@ class Workbook:
         cells = [RawCell("", CellKind.BLANK)] * (row.cells[-1].column + 1 if row.cells else 0)
         for cell in row.cells:
             kind, text = reader.cell(cell.type, cell.style, cell.formula, cell.text)
-            cells[cell.column] = RawCell(text or "", kind)
+            cells[cell.column] = RawCell((text or "").replace(DOUBT, ""), kind)
         return cells
 
     def raw_rows(self, sheet_name: str | None, numbers: Sequence[int]) -> dict[int, list[RawCell]]:
@@ -230,7 +234,11 @@ class Workbook:
                 if self._cells_seen > self._limits.max_cells:
                     raise too_many_cells(self._limits)
                 hidden += block.hidden
-                writer.add(block.numbers, block.columns, block.anything)
+                columns = [
+                    column if field in _READ_WITH_DOUBTS else (without_doubts(column[0]), column[1])
+                    for field, column in zip(fields, block.columns, strict=True)
+                ]
+                writer.add(block.numbers, columns, block.anything)
         return writer.rows, writer.last_row, hidden
 
 

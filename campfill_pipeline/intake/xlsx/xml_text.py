@@ -10,12 +10,16 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from campfill_pipeline.domain.cells import DOUBT
 from campfill_pipeline.domain.errors import CampfillError
 
 _ENTITY = re.compile(rb"&(?:#(\d{1,7})|#x([0-9a-fA-F]{1,6})|(amp|lt|gt|quot|apos));|(&)")
 _NAMED = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_UNDERSCORE = 0x5F
+_BEYOND_LATIN = 0x180
 ESCAPED = re.compile(rb"_x[0-9A-Fa-f]{4}_")
 """Finds an escape of `decode_escapes` in raw text."""
 
@@ -46,12 +50,24 @@ def unescape(value: bytes) -> bytes:
     return _ENTITY.sub(_entity, value)
 
 
+def _escape(match: re.Match[str]) -> str:
+    code = int(match[1], 16)
+    # What XML cannot hold, halves of characters, and the underscore that keeps an escape from being one.
+    if code < 0x20 or code == _UNDERSCORE or 0xD800 <= code < 0xE000 or code >= 0xFFFE:
+        return chr(code or 0xFFFD)  # no database takes a NUL in a text
+    common = 0x20 <= code < 0x7F or 0xA0 <= code < _BEYOND_LATIN
+    return DOUBT + (chr(code) if common else match[0])
+
+
 def decode_escapes(text: str) -> str:
-    """Replace `_xHHHH_`, which spreadsheets write for what XML cannot hold (`_x000D_`: a carriage return)."""
+    """Replace `_xHHHH_`, which spreadsheets write for what XML cannot hold (`_x000D_`: a carriage return).
+
+    No spreadsheet writes it for other characters, and few programs escape a `_x1920_` that is meant as it stands: these
+    get a DOUBT before them, and stay as written but where they give an ordinary Latin character.
+    """
     if "_x" not in text:
         return text
-    # No database takes a NUL in a text.
-    decoded = _ESCAPE.sub(lambda match: chr(int(match[1], 16) or 0xFFFD), text)
+    decoded = _ESCAPE.sub(_escape, text)
     # Two escapes may be the halves of one character; a half alone cannot be stored as UTF-8.
     return decoded.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
@@ -90,6 +106,14 @@ def to_strings(values: Sequence[bytes], *, escapes: bool = True) -> pa.Array:
         decoded = [decode_escapes(text) for text in strings.to_pylist()]
         strings = pa.array(decoded, pa.large_string())
     return strings
+
+
+def without_doubts(strings: pa.Array) -> pa.Array:
+    """The same texts without the mark DOUBT."""
+    raw = strings.buffers()[2]
+    if raw is None or DOUBT.encode() not in memoryview(raw).tobytes():
+        return strings
+    return pc.replace_substring(strings, DOUBT, "")
 
 
 def _holds(values: pa.Array, text: bytes) -> bool:
