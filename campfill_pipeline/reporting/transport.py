@@ -116,7 +116,9 @@ class Transport:
                 raise CancelledError(
                     "Stopped.", mend="Nothing to do.", connector=self._connector, request=shown
                 )
-            if attempt and effort.left() <= 0:
+            if effort.left() <= 0:
+                if not attempt:
+                    raise self._too_long(shown, effort)
                 raise self._gave_up(shown, attempt, last, "the time allowed for this call is over")
             attempt += 1
             self._pace.wait(effort.stopped)
@@ -274,6 +276,18 @@ class Transport:
     def _backoff(self, attempt: int) -> float:
         wait = min(self._limits.first_wait * 2.0 ** (attempt - 1), self._limits.longest_wait)
         return wait * self._chance.uniform(0.5, 1.0)
+
+    def _too_long(self, shown: str, effort: Effort) -> GaveUpError:
+        """Every answer came, but there are too many of them: the next page, or the next look at a report."""
+        return GaveUpError(
+            f"The reporting API had not given everything after the {self._limits.total_seconds:,.0f} s that a call may "
+            f"take ({effort.requests:,} requests, {effort.received:,} bytes); this would have been the next request.",
+            attempts=effort.requests,
+            mend="Nothing was stored for this window. Check `paging` in the connector; if so much is right, raise "
+            "limits.total_seconds, or limits.page_rows as far as the API bears it.",
+            connector=self._connector,
+            request=shown,
+        )
 
     def _gave_up(self, shown: str, attempts: int, last: str, why: str) -> GaveUpError:
         times = "once" if attempts == 1 else f"{attempts} times"

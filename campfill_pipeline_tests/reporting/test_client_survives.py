@@ -207,10 +207,32 @@ def test_an_empty_last_page_is_believed_only_when_it_says_so_twice() -> None:
     assert len(served.asked) == 2
 
 
-def test_a_repeated_page_counts_once() -> None:
+def test_a_page_that_repeats_an_earlier_one_in_the_place_of_another_fails_the_window() -> None:
+    """Nobody can know whether the rows of its place were left out."""
     pages = [[row(0), row(1)], [row(0), row(1)], [row(2)]]
+    with (
+        serving(paged(pages)) as served,
+        client(served) as api,
+        pytest.raises(LoopingPagesError, match="very rows of an earlier page") as caught,
+    ):
+        api.fetch(START, END)
+    assert "after 2 rows" in caught.value.problem
+    assert "cursor=c1" in caught.value.request
+
+
+def test_a_last_page_that_repeats_an_earlier_one_counts_once() -> None:
+    pages = [[row(0), row(1)], [row(2)], [row(0), row(1)]]
     with serving(paged(pages)) as served, client(served) as api:
-        assert api.fetch(START, END).table.num_rows == 3
+        assert api.fetch(START, END).rows == 3
+
+
+def test_pages_that_only_look_alike_are_no_repeat() -> None:
+    middle = [[row(0), row(hour), row(20)] for hour in (1, 2, 3)]
+    odd = [[row(0), row(hour, impressions=[1]), row(20)] for hour in (4, 5)]
+    same_ends = [[*page[:1], *page, *page[2:]] for page in (*middle, *odd)]
+    with serving(paged(same_ends)) as served, client(served) as api:
+        fetched = api.fetch(START, END)
+    assert (fetched.pages, fetched.table.num_rows, len(fetched.refused)) == (5, 5, 2)
 
 
 def test_a_page_in_the_place_of_another_costs_no_row() -> None:
@@ -282,15 +304,22 @@ def test_an_api_without_end_is_stopped() -> None:
     assert len(served.asked) == 5
 
 
-def test_a_repeated_page_is_not_added_twice_where_rows_are_summed() -> None:
+@pytest.mark.parametrize("more", [[], [[row(1, impressions=5)]]])
+def test_a_repeated_page_is_not_added_twice_where_rows_are_summed(
+    more: list[list[dict[str, object]]],
+) -> None:
     description = one_window()
     summing = description.detail.model_copy(update={"same_key": "sum"})
-    pages = [[row(0, impressions=1), row(0, impressions=1)], [row(0, impressions=1), row(0, impressions=1)]]
+    twice = [[row(0, impressions=1), row(0, impressions=1)]] * 2
     with (
-        serving(paged([*pages, [row(1, impressions=5)]])) as served,
+        serving(paged([*twice, *more])) as served,
         client(served, description=description.model_copy(update={"detail": summing})) as api,
     ):
-        assert api.fetch(START, END).table["impressions"].to_pylist() == [Decimal(2), Decimal(5)]
+        if more:
+            with pytest.raises(LoopingPagesError):
+                api.fetch(START, END)
+        else:
+            assert api.fetch(START, END).table["impressions"].to_pylist() == [Decimal(2)]
 
 
 def test_no_content_is_an_answer_without_rows() -> None:

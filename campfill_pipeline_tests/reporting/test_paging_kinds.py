@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from campfill_pipeline.reporting.errors import UnusableAnswerError
+from campfill_pipeline.reporting.errors import GaveUpError, LoopingPagesError, UnusableAnswerError
 from campfill_pipeline_tests.reporting.descriptions import with_paging
-from campfill_pipeline_tests.reporting.loopback import Asked, Loopback, Reply, Script, serving
+from campfill_pipeline_tests.reporting.loopback import Asked, Loopback, QuickClock, Reply, Script, serving
 from campfill_pipeline_tests.reporting.ppv_rows import END, START, client, row
 
 ROWS = [row(hour % 24, site=f"Site {hour}") for hour in range(25)]
@@ -94,3 +94,60 @@ def test_a_missing_total_is_said_with_the_mend() -> None:
 def test_without_paging_one_answer_is_all() -> None:
     rows, served = number_of_rows(lambda asked: Reply({"rows": ROWS}), '{ kind = "none" }')
     assert (rows, len(served.asked)) == (25, 1)
+
+
+REPEATING = [
+    '{ kind = "page" }',
+    '{ kind = "page", total_pages = "pages" }',
+    '{ kind = "offset" }',
+    '{ kind = "offset", total_rows = "total" }',
+    '{ kind = "cursor", cursor = "next", param = "cursor" }',
+    '{ kind = "next_link", link = "link" }',
+]
+
+
+@pytest.mark.parametrize("paging", REPEATING)
+def test_an_api_that_ignores_the_page_is_found_at_the_first_repeat(paging: str) -> None:
+    asked: list[Asked] = []
+
+    def script(one: Asked) -> Reply:
+        asked.append(one)
+        more = {"next": f"c{len(asked)}", "link": f"/rows?n={len(asked)}"}
+        return Reply({"rows": ROWS[:9], "pages": 2, "total": 18, **more})
+
+    with pytest.raises(LoopingPagesError, match="after 9 rows") as caught:
+        number_of_rows(script, paging)
+    assert len(asked) < 10
+    assert "Nothing was stored" in caught.value.mend
+
+
+def test_fewer_rows_than_the_total_are_not_all() -> None:
+    def script(asked: Asked) -> Reply:
+        return Reply({"rows": ROWS[:9] if asked.query["offset"] == "0" else [], "total": len(ROWS)})
+
+    with pytest.raises(UnusableAnswerError, match="25 rows, but gave 9"):
+        number_of_rows(script, '{ kind = "offset", total_rows = "total" }')
+
+
+@pytest.mark.parametrize("paging", REPEATING)
+def test_no_content_ends_every_kind_of_paging(paging: str) -> None:
+    assert number_of_rows(lambda asked: Reply(status=204), paging)[0] == 0
+
+
+def test_the_allowed_time_bounds_the_walk_over_pages() -> None:
+    clock = QuickClock()
+
+    def script(asked: Asked) -> Reply:
+        clock.sleep(400)
+        page = int(asked.query["page"])
+        return Reply({"rows": [row(site=str(page))]})
+
+    with (
+        serving(script) as served,
+        client(served, clock, with_paging('{ kind = "page" }')) as api,
+        pytest.raises(GaveUpError, match=r"1,800 s that a call may take \(5 requests") as caught,
+    ):
+        api.fetch(START, END)
+    assert "page=6" in caught.value.request
+    assert "limits.total_seconds" in caught.value.mend
+    assert len(served.asked) == 5

@@ -15,16 +15,20 @@ from urllib.parse import urlsplit
 import orjson
 import requests
 
+from campfill_pipeline.reporting import answers
 from campfill_pipeline.reporting.connector import Connector
-from campfill_pipeline.reporting.description import Detail, NoPaging, Overview
+from campfill_pipeline.reporting.description import Detail, NoPaging, OffsetPaging, Overview, PagePaging
+from campfill_pipeline.reporting.direct_rows import DirectRows
 from campfill_pipeline.reporting.errors import LoopingPagesError, UnusableAnswerError
 from campfill_pipeline.reporting.transport import Body, Transport
 
 if TYPE_CHECKING:
     from dlt.sources.helpers.rest_client.paginators import BasePaginator
 
-_TIMES = 3
-Doubt = Literal["repeats", "loops", "empty"]
+_TIMES = 5
+# A page that repeats an earlier one stands in another page's place ("owed"), or is the last ("repeats").
+Doubt = Literal["owed", "repeats", "loops", "empty"]
+_BELIEVED: tuple[Doubt, ...] = ("repeats", "empty")
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Walk:
         self._origin = _origin(base_url)
         self._transport = transport
         self._paged = not isinstance(view.paging, NoPaging)
-        self._sums = isinstance(view, Detail) and view.same_key == "sum"
+        self._counted = isinstance(view.paging, PagePaging | OffsetPaging)
         self._asked: set[str] = set()
         self._seen: set[bytes] = set()
         self._total = 0
@@ -70,11 +74,11 @@ class Walk:
             self._asked.add(_mark(request))
             page, steps, following, repeats = self._believed(steps, request, shown)
             self._seen.add(self._finger(page.rows))
-            if not (repeats and self._sums):
-                # Where rows are not summed, storing drops equal ones, and surer than by a page's fingerprint.
+            if not repeats:
                 self._total += len(page.rows)
                 yield page, shown
             if following is None:
+                self._whole(page, shown)
                 return
             request = following
         raise LoopingPagesError(
@@ -87,7 +91,7 @@ class Walk:
     def _believed(
         self, steps: BasePaginator, request: requests.Request, shown: str
     ) -> tuple[RawPage, BasePaginator, requests.Request | None, bool]:
-        """Ask until the page is beyond doubt, or says the same thing twice."""
+        """Ask until the page is beyond doubt, or says the same harmless thing twice. Raises LoopingPagesError."""
         earlier: tuple[Doubt, bytes] | None = None
         for time in range(_TIMES):
             page = self._ask(_copied(request))
@@ -95,17 +99,33 @@ class Walk:
             doubt = self._doubt(page, following)
             if doubt is None:
                 return page, after, following, False
-            if earlier == (doubt, self._finger(page.rows)) and doubt != "loops":
-                return page, after, None if doubt == "empty" else following, doubt == "repeats"
-            earlier = (doubt, self._finger(page.rows))
+            said = (doubt, self._finger(page.rows))
+            if earlier == said and doubt in _BELIEVED:
+                break
+            earlier = said
             if time < _TIMES - 1 and doubt != "empty":
                 self._transport.clock.sleep(self._connector.limits.first_wait)
-        if doubt != "loops":
-            return page, after, None if doubt == "empty" else following, doubt == "repeats"
-        raise LoopingPagesError(
-            f"The reporting API leads back to a page already read, after {self._total:,} rows.",
-            mend="Nothing was stored for this window. Try again later; if it stays so, tell "
-            "whoever runs the API that its paging loops.",
+        if doubt in _BELIEVED:
+            return page, after, None, doubt == "repeats"
+        raise self._in_circles(shown, loops=doubt == "loops")
+
+    def _in_circles(self, shown: str, *, loops: bool) -> LoopingPagesError:
+        if loops:
+            problem = f"The reporting API leads back to a page already read, after {self._total:,} rows."
+            mend = "Try again later; if it stays so, tell whoever runs the API that its paging loops."
+        else:
+            problem = (
+                "The reporting API gives the very rows of an earlier page again, where another page is due: after "
+                f"{self._total:,} rows."
+            )
+            mend = (
+                "Check that the names in `paging` of the connector are the API's own, and that it wants them where "
+                "they are sent; an API that gives its last page again and again needs the total described. If "
+                "it is so only now and then, try again later."
+            )
+        return LoopingPagesError(
+            problem,
+            mend=f"Nothing was stored for this window. {mend}",
             connector=self._connector.name,
             request=shown,
         )
@@ -116,13 +136,31 @@ class Walk:
             return "empty"
         if looping:
             return "loops"
-        return "repeats" if page.rows and self._finger(page.rows) in self._seen else None
+        if not page.rows or self._finger(page.rows) not in self._seen:
+            return None
+        # Where pages are counted, the last one is due as much as the others.
+        return "owed" if following is not None or self._counted else "repeats"
 
     def _finger(self, rows: Sequence[dict[str, Any]]) -> bytes:
-        """A page's fingerprint: its number of rows and some of them, where a false match costs but a request."""
-        some = list(rows) if self._sums or len(rows) < 3 else [rows[0], rows[len(rows) // 2], rows[-1]]
-        text = orjson.dumps([len(rows), some], default=str)
-        return hashlib.blake2b(text, digest_size=16).digest()
+        """A page's fingerprint, of all its rows."""
+        if isinstance(rows, DirectRows):
+            return rows.fingerprint()
+        return hashlib.blake2b(orjson.dumps(list(rows), default=str), digest_size=16).digest()
+
+    def _whole(self, page: RawPage, shown: str) -> None:
+        """Raise UnusableAnswerError where the API told of more rows than it gave."""
+        paging = self._view.paging
+        if not isinstance(paging, OffsetPaging) or paging.total_rows is None:
+            return
+        told = answers.at(page.document, paging.total_rows)
+        if isinstance(told, str | int | float) and int(told) > self._total:
+            raise UnusableAnswerError(
+                f"The reporting API says that there are {int(told):,} rows, but gave {self._total:,}.",
+                mend="Nothing was stored for this window. Try again later; if it stays so, check total_rows of "
+                "`paging` in the connector, or tell whoever runs the API.",
+                connector=self._connector.name,
+                request=shown,
+            )
 
     def _next(
         self, steps: BasePaginator, request: requests.Request, page: RawPage, shown: str
@@ -157,7 +195,7 @@ def _copied(request: requests.Request) -> requests.Request:
         request.method,
         request.url,
         params=dict(request.params or {}),
-        json=copy.deepcopy(request.json) if request.json else None,
+        json=copy.deepcopy(request.json),
         data=request.data or None,
         headers=dict(request.headers or {}),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from dlt.sources.helpers.rest_client.paginators import (
@@ -66,6 +67,7 @@ def paginator(paging: described.Paging, limit: int) -> BasePaginator:
             offset_param=paging.param,
             limit_param=paging.limit_param,
             total_path=paging.total_rows,
+            stop_after_empty_page=paging.total_rows is None,
         )
     if isinstance(paging, described.LinkPaging):
         return JSONLinkPaginator(next_url_path=paging.link) if paging.link else HeaderLinkPaginator()
@@ -77,6 +79,8 @@ def advance(steps: BasePaginator, request: Request, body: Body, document: Any, r
 
     Raises ValueError where the answer does not hold what the paging needs.
     """
+    if body.status == HTTPStatus.NO_CONTENT:
+        return False
     seen = Parsed(document, body.links, body.headers)
     steps.update_state(seen, rows)  # type: ignore[arg-type]
     if steps.has_next_page:
