@@ -141,15 +141,13 @@ def ours(url: str, files: list[Path], work: Path) -> dict[str, float]:
                     door="command",
                     received_at=NOW,
                 )
-                apply.apply_list(
-                    connection,
-                    upload,
+                judged = apply.JudgedList(
                     lines=verdict.lines,
                     issues=verdict.issues,
                     counts=counts,
-                    now=NOW,
                     content_date=parsed.content_date,
                 )
+                apply.apply_list(connection, upload, judged, now=NOW)
                 connection.commit()
             with part("receipt"):
                 upload = uploads.get(connection, upload.upload_id)

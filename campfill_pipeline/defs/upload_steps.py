@@ -129,16 +129,15 @@ def apply_list(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parse
         original_rows.fetched_meanwhile(parsed, Path(verdict.issues), work, raw_rows),
         campfill.connect() as connection,
     ):
-        apply.apply_list(
-            connection,
-            upload,
+        judged = apply.JudgedList(
             lines=verdict.lines,
             issues=verdict.issues,
             counts=counts_of(verdict),
-            now=campfill.clock(),
             content_date=parsed.content_date,
-            timezone=campfill.settings.timezone,
             also_listed=rejected_ids(parsed, Path(verdict.issues)),
+        )
+        apply.apply_list(
+            connection, upload, judged, now=campfill.clock(), timezone=campfill.settings.timezone
         )
     return _as_it_is(campfill, upload)
 
@@ -163,17 +162,15 @@ def store_export(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
                 refused=refused_rows.read(verdict.refused),
             )
             _tell_later_ones_again(campfill, connection, upload)
-            ledger.decide(
-                connection,
-                upload.upload_id,
+            decision = ledger.Decision(
                 status=verdict.status,
-                at=now,
                 kind=parsed.kind,
                 counts=counts_of(verdict),
                 changed=(stored.new, stored.changed, stored.unchanged),
                 content_date=parsed.content_date,
                 issues=verdict.issues,
             )
+            ledger.decide(connection, upload.upload_id, decision, at=now)
     return _as_it_is(campfill, upload)
 
 

@@ -82,9 +82,10 @@ def apply(
     rows = [row | {"row_no": number} for number, row in enumerate(rows, start=2)]
     upload = upload or arrive(connection, (rows, rejected), at=now)
     schema = LINES.with_metadata({WITHOUT_BUDGET: json.dumps(without_budget)}) if without_budget else LINES
-    result = register.apply_list(
-        connection, upload, lines=write_stream(folder / f"{upload.upload_id}.lines", rows, schema),
+    judged = register.JudgedList(
+        lines=write_stream(folder / f"{upload.upload_id}.lines", rows, schema),
         issues=write_stream(folder / f"{upload.upload_id}.issues", issues, ISSUES),
-        counts=ledger.Counts(len(rows) + rejected, len(rows), rejected), now=now, **other,
+        counts=ledger.Counts(len(rows) + rejected, len(rows), rejected), **other,
     )  # fmt: skip
+    result = register.apply_list(connection, upload, judged, now=now)
     return ledger.get(connection, upload.upload_id), result

@@ -191,9 +191,8 @@ class RegisterHistory(RuleBasedStateMachine):
             self.connection, upload_id=upload.upload_id, rows=report.table(report_rows(rows)),
             timezone="Europe/Berlin", now=at,
         )  # fmt: skip
-        ledger.decide(
-            self.connection, upload.upload_id, status=UploadStatus.LOADED, kind=UploadKind.REPORT_CSV, at=at
-        )
+        loaded = ledger.Decision(status=UploadStatus.LOADED, kind=UploadKind.REPORT_CSV)
+        ledger.decide(self.connection, upload.upload_id, loaded, at=at)
         self.delivered["csv"] = self.delivered["csv"] | rows
 
     @rule(content=contents)

@@ -129,7 +129,8 @@ def test_only_loaded_lists_can_be_reverted(connection: psycopg.Connection) -> No
 
 def test_an_export_is_not_taken_back_and_its_mend_is_said(connection: psycopg.Connection) -> None:
     upload = arrive(connection, "export")
-    ledger.decide(connection, upload.upload_id, status=UploadStatus.LOADED, kind="report_csv", at=NOW)
+    loaded = ledger.Decision(status=UploadStatus.LOADED, kind="report_csv")
+    ledger.decide(connection, upload.upload_id, loaded, at=NOW)
     with pytest.raises(ledger.LedgerError, match=r"corrected export.*campfill refresh"):
         revert(connection, upload.upload_id, LATER)
 

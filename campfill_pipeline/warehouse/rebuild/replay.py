@@ -49,7 +49,7 @@ NOT_COMPARED = ("refreshed_at", "since", "seen_at")
 
 @dataclass(frozen=True)
 class Validated:
-    """An archived file, read and judged again: Arrow streams and counts, as `register.apply_list` takes them."""
+    """An archived file, read and judged again: Arrow streams and counts, as `JudgedList` takes them."""
 
     lines: Path
     issues: Path
@@ -176,10 +176,11 @@ def _replay_decision(
     status, kind = detail["status"], detail["kind"]
     if status in IN_FORCE and kind == UploadKind.CAMPAIGN_LIST:
         found = validate(upload)
-        apply.apply_list(
-            conn, upload, lines=found.lines, issues=found.issues, counts=found.counts, now=at,
-            content_date=content_date, timezone=timezone, also_listed=found.also_listed,
+        judged = apply.JudgedList(
+            lines=found.lines, issues=found.issues, counts=found.counts, content_date=content_date,
+            also_listed=found.also_listed,
         )  # fmt: skip
+        apply.apply_list(conn, upload, judged, now=at, timezone=timezone)
         return
     # Read again for its issues only; what was never readable, or given up, has none.
     issues = validate(upload).issues if detail["rows_read"] is not None else None
@@ -189,11 +190,12 @@ def _replay_decision(
     changed = None
     if detail["rows_new"] is not None:
         changed = (detail["rows_new"], detail["rows_updated"], detail["rows_unchanged"])
-    ledger.decide(
-        conn, upload.upload_id, status=status, at=at, kind=kind, reason=detail["reason"], message=detail["message"],
-        hint=detail["hint"], counts=counts, changed=changed, content_date=content_date, notes=tuple(detail["notes"]),
-        issues=issues, detail={name: detail[name] for name in ("duplicate_of",) if name in detail},
+    decision = ledger.Decision(
+        status=status, kind=kind, reason=detail["reason"], message=detail["message"], hint=detail["hint"],
+        counts=counts, changed=changed, content_date=content_date, notes=tuple(detail["notes"]), issues=issues,
+        detail={name: detail[name] for name in ("duplicate_of",) if name in detail},
     )  # fmt: skip
+    ledger.decide(conn, upload.upload_id, decision, at=at)
 
 
 def _number_lines_as_before(conn: psycopg.Connection) -> None:

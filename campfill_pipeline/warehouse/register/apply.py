@@ -7,11 +7,9 @@ Belongs here: what is new, updated, unchanged, absent, and writing it. Does not 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -25,7 +23,9 @@ from campfill_pipeline.warehouse.register import ledger, revisions
 from campfill_pipeline.warehouse.register.changes import LineChange as LineChange
 from campfill_pipeline.warehouse.register.changes import changes as changes
 from campfill_pipeline.warehouse.register.changes import history as history
-from campfill_pipeline.warehouse.register.uploads import Counts, Upload
+from campfill_pipeline.warehouse.register.decision import Decision
+from campfill_pipeline.warehouse.register.decision import JudgedList as JudgedList
+from campfill_pipeline.warehouse.register.uploads import Upload
 from campfill_pipeline.warehouse.statements import query
 
 LIST_COLUMNS = (
@@ -55,24 +55,17 @@ class ApplyResult:
 def apply_list(
     conn: psycopg.Connection,
     upload: Upload,
+    judged: JudgedList,
     *,
-    lines: Path,
-    issues: Path | None,
-    counts: Counts | tuple[int, int, int, int],
     now: datetime,
-    content_date: datetime | None = None,
-    kind: UploadKind = UploadKind.CAMPAIGN_LIST,
     timezone: ZoneInfo = DEFAULT_TIMEZONE,
-    also_listed: Sequence[UUID] = (),
 ) -> ApplyResult:
     """Bring the register to what a validated list says, with revisions, issues and the ledger's verdict.
 
     One transaction, whole or not at all; uploads that arrive at the same moment wait for each other.
-    `lines` and `issues` are the Arrow streams of validation, `counts` its (read, accepted, rejected,
-    skipped). `also_listed`: ids of rejected rows, so that a faulty row does not make its line absent.
     Raises LedgerError where the upload is decided already.
     """
-    counts = counts if isinstance(counts, Counts) else Counts(*counts)
+    content_date = judged.content_date
     with conn.transaction():
         conn.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
         if ledger.decide_if_duplicate(conn, upload, at=now):  # another process was quicker with these bytes
@@ -81,15 +74,15 @@ def apply_list(
         values = {
             "upload_id": upload.upload_id, "order_no": upload.order_no, "event_no": event_no, "now": now,
             "received_at": upload.received_at, "today": upload.received_at.astimezone(timezone).date(),
-            "also_listed": list(also_listed), "content_date": content_date,
+            "also_listed": list(judged.also_listed), "content_date": content_date,
         }  # fmt: skip
 
         run = revisions.runner(conn, "apply", values)
         revisions.prepare(conn)
         run("room")
-        accepted = copy_stream(conn, lines, "arriving", LIST_COLUMNS, position="position")
+        accepted = copy_stream(conn, judged.lines, "arriving", LIST_COLUMNS, position="position")
         run("analyze")
-        if silent := _without_budget(lines):
+        if silent := _without_budget(judged.lines):
             conn.execute(query("register/apply", "keep budgets"), silent)
         notes = [
             f"Its content is of {content_date:%Y-%m-%d}, older than that of {name} ({date:%Y-%m-%d}), which was"
@@ -108,13 +101,14 @@ def apply_list(
         absent = _absences(run, late=late)
         revisions.finish(conn, event_no)
         new = created + returned
-        status = UploadStatus.PARTLY_LOADED if counts.rejected else UploadStatus.LOADED
+        status = UploadStatus.PARTLY_LOADED if judged.counts.rejected else UploadStatus.LOADED
         unchanged = accepted - new - updated
-        ledger.decide(
-            conn, upload.upload_id, status=status, at=now, kind=kind, counts=counts,
-            changed=(new, updated, unchanged), content_date=content_date, notes=tuple(notes), issues=issues,
-            event_no=event_no, detail={"notable": notable, "absent": absent},
+        found = Decision(
+            status=status, kind=UploadKind.CAMPAIGN_LIST, counts=judged.counts, changed=(new, updated, unchanged),
+            content_date=content_date, notes=tuple(notes), issues=judged.issues,
+            detail={"notable": notable, "absent": absent},
         )  # fmt: skip
+        ledger.decide(conn, upload.upload_id, found, at=now, event_no=event_no)
         return ApplyResult(new, updated, unchanged, notable, absent, status, tuple(notes))
 
 

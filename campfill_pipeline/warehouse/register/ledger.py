@@ -24,6 +24,7 @@ from campfill_pipeline.domain.uploads import IN_FORCE, UploadKind, UploadStatus
 from campfill_pipeline.warehouse.claims import claim_run as claim_run
 from campfill_pipeline.warehouse.claims import live_runs as live_runs
 from campfill_pipeline.warehouse.locks import ARRIVAL_LOCK, REGISTER_LOCK
+from campfill_pipeline.warehouse.register.decision import Decision as Decision
 from campfill_pipeline.warehouse.register.uploads import Counts as Counts
 from campfill_pipeline.warehouse.register.uploads import LedgerError as LedgerError
 from campfill_pipeline.warehouse.register.uploads import Upload as Upload
@@ -153,35 +154,25 @@ def store_issues(conn: psycopg.Connection, upload_id: UUID, issues: Path | None)
 def decide(
     conn: psycopg.Connection,
     upload_id: UUID,
+    found: Decision,
     *,
-    status: UploadStatus,
     at: datetime | None = None,
-    kind: str = UploadKind.UNKNOWN,
-    reason: str | None = None,
-    message: str | None = None,
-    hint: str | None = None,
-    counts: Counts | None = None,
-    changed: tuple[int, int, int] | None = None,
-    content_date: datetime | None = None,
-    notes: tuple[str, ...] = (),
-    issues: Path | None = None,
-    detail: Mapping[str, Any] | None = None,
     event_no: int | None = None,
 ) -> Upload:
     """Give a waiting upload its verdict, once and for all. Raises LedgerError if it has one already.
 
-    `changed` is (new, updated, unchanged). An upload that is loaded takes its place in the order of
-    application. `event_no`: the event made beforehand for this decision, else one is added.
+    An upload that is loaded takes its place in the order of application. `event_no`: the event made beforehand
+    for this decision, else one is added.
     """
     with conn.transaction():
         conn.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
-        loaded = status in IN_FORCE
-        new, updated, unchanged = changed or (None, None, None)
+        loaded = found.status in IN_FORCE
+        counts, (new, updated, unchanged) = found.counts, found.changed or (None, None, None)
         facts: dict[str, Any] = {
-            "status": status, "kind": kind, "reason": reason, "message": message, "hint": hint,
-            "rows_read": counts and counts.read, "rows_accepted": counts and counts.accepted,
+            "status": found.status, "kind": found.kind, "reason": found.reason, "message": found.message,
+            "hint": found.hint, "rows_read": counts and counts.read, "rows_accepted": counts and counts.accepted,
             "rows_rejected": counts and counts.rejected, "rows_skipped": counts and counts.skipped,
-            "rows_new": new, "rows_updated": updated, "rows_unchanged": unchanged, "notes": list(notes),
+            "rows_new": new, "rows_updated": updated, "rows_unchanged": unchanged, "notes": list(found.notes),
         }  # fmt: skip
         row = conn.execute(
             sql.SQL(
@@ -193,17 +184,17 @@ def decide(
                 sql.SQL(", ").join(map(sql.Identifier, facts)),
                 sql.SQL(", ").join(map(sql.Placeholder, facts)),
             ),
-            {**facts, "at": at, "content_date": content_date, "loaded": loaded, "upload_id": upload_id},
+            {**facts, "at": at, "content_date": found.content_date, "loaded": loaded, "upload_id": upload_id},
         ).fetchone()
         if row is None:
             raise _already_decided(get(conn, upload_id))
-        store_issues(conn, upload_id, issues)
-        if original := (detail or {}).get("duplicate_of"):
+        store_issues(conn, upload_id, found.issues)
+        if original := found.detail.get("duplicate_of"):
             conn.execute(query("register/ledger", "renew"), {"original": original, "repeat": upload_id})
         facts |= {
             "applied_no": row[0],
-            "content_date": content_date and content_date.isoformat(),
-            **(detail or {}),
+            "content_date": found.content_date and found.content_date.isoformat(),
+            **found.detail,
         }
         if event_no is None:
             add_event(conn, "decided", upload_id, at, facts)
@@ -225,10 +216,11 @@ def reject(
     issues: Path | None = None,
 ) -> Upload:
     """Decide that nothing of an upload is loaded. `reason`: a code of the contract, or None."""
-    return decide(
-        conn, upload_id, status=UploadStatus.REJECTED, at=at, kind=kind, reason=reason, message=message, hint=hint,
-        counts=counts, issues=issues,
+    found = Decision(
+        status=UploadStatus.REJECTED, kind=kind, reason=reason, message=message, hint=hint, counts=counts,
+        issues=issues,
     )  # fmt: skip
+    return decide(conn, upload_id, found, at=at)
 
 
 def decide_if_duplicate(conn: psycopg.Connection, upload: Upload, *, at: datetime | None = None) -> bool:
@@ -239,11 +231,12 @@ def decide_if_duplicate(conn: psycopg.Connection, upload: Upload, *, at: datetim
         if original is None:
             return False
         received = f"{original.received_at:%Y-%m-%d %H:%M} UTC"
-        decide(
-            conn, upload.upload_id, status=UploadStatus.DUPLICATE, at=at, kind=original.kind,
+        found = Decision(
+            status=UploadStatus.DUPLICATE, kind=original.kind,
             message=f"The same file is already loaded: {original.file_name}, received {received}.",
             hint="Nothing to do.", detail={"duplicate_of": str(original.upload_id)},
         )  # fmt: skip
+        decide(conn, upload.upload_id, found, at=at)
         return True
 
 

@@ -49,9 +49,8 @@ def list_arrives(
         connection, upload_id=UUID(int=at.month * 100 + at.day), sha256=f"{at.timestamp():064.0f}", file_name=f"{name}.xlsx",
         file_bytes=stream.stat().st_size, archived_as=f"{name}.xlsx", door="inbox", received_at=at,
     )  # fmt: skip
-    apply.apply_list(
-        connection, upload, lines=stream, issues=None, counts=(len(rows), len(rows), 0, 0), now=at
-    )
+    judged = apply.JudgedList(lines=stream, issues=None, counts=ledger.Counts(len(rows), len(rows)))
+    apply.apply_list(connection, upload, judged, now=at)
     stream.unlink()
 
 
