@@ -38,7 +38,7 @@ from campfill_pipeline.reporting import connector as connectors
 from campfill_pipeline.reporting.client import ReportingClient
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.delivery import encoding, partitions
-from campfill_pipeline.warehouse.delivery.day import FetchFacts, StoreResult, store_day
+from campfill_pipeline.warehouse.delivery.day import FetchedDay, FetchFacts, StoreResult, store_day
 from campfill_pipeline.warehouse.delivery.directory import Directory
 from campfill_pipeline.warehouse.delivery.staging import numbered
 from campfill_pipeline.warehouse.postgres import server
@@ -89,9 +89,8 @@ def median(costs: list[Cost]) -> Cost:
 
 def store(connection: psycopg.Connection, day: date, rows: pa.Table | Iterator[pa.Table]) -> StoreResult:
     now = datetime.combine(day, datetime.min.time(), UTC) + timedelta(days=2)
-    return store_day(
-        connection, day=day, rows=rows, fetch=FetchFacts(now), complete=True, timezone=ZONE, now=now
-    )
+    fetched = FetchedDay(day=day, rows=rows, fetch=FetchFacts(now), complete=True)
+    return store_day(connection, fetched, timezone=ZONE, now=now)
 
 
 def fetch_and_store(connection: psycopg.Connection, client: ReportingClient, day: date) -> None:

@@ -214,18 +214,15 @@ def _fetch_and_store(campfill: Campfill, client: ReportingClient, day: date, run
         )
 
     with campfill.connect() as connection:
-        stored = delivery_day.store_day(
-            connection,
+        fetched = delivery_day.FetchedDay(
             source=SOURCE,
             day=day,
             rows=believed(tables, tally, day, settings.doubts, accepting=campfill.accepting),
             refused=tally.refused,
             fetch=facts,
             complete=True,
-            timezone=zone,
-            now=campfill.clock(),
-            guard=guard,
         )
+        stored = delivery_day.store_day(connection, fetched, timezone=zone, now=campfill.clock(), guard=guard)
     seconds = (campfill.clock() - started).total_seconds()
     return DayDone(day.isoformat(), metadata=_metadata(stored, tally, seconds))
 

@@ -14,7 +14,7 @@ from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.reporting import connector
 from campfill_pipeline.reporting.client import ReportingClient
 from campfill_pipeline.warehouse.delivery.attribution import attribute
-from campfill_pipeline.warehouse.delivery.day import FetchFacts, store_day
+from campfill_pipeline.warehouse.delivery.day import FetchedDay, FetchFacts, store_day
 from campfill_pipeline_tests.reporting.amazon_server import ENVIRON, LINE, REFRESH_TOKEN, Amazon
 from campfill_pipeline_tests.reporting.kevel_server import KEY, Kevel
 from campfill_pipeline_tests.reporting.loopback import Asked, QuickClock, Reply, Script, serving
@@ -50,17 +50,10 @@ def test_a_described_api_feeds_a_line(
             connector.load(name), served.url, token, environ=environ, timezone=BERLIN, clock=QuickClock()
         ) as client:
             fetched = client.fetch(*day_window(DAY, BERLIN))
-    stored = store_day(
-        connection,
-        source="api",
-        day=DAY,
-        rows=fetched.table,
-        refused=fetched.refused,
-        fetch=FetchFacts(NIGHT),
-        complete=True,
-        timezone=BERLIN,
-        now=NIGHT,
+    whole = FetchedDay(
+        day=DAY, rows=fetched.table, refused=fetched.refused, fetch=FetchFacts(NIGHT), complete=True
     )
+    stored = store_day(connection, whole, timezone=BERLIN, now=NIGHT)
     assert (stored.status, stored.orphans, len(fetched.refused)) == ("complete", orphans, 0)
     assert all_of(connection, "SELECT line_id::text, day, impressions FROM delivery_daily") == [
         (LINE, DAY, Decimal(delivered))

@@ -12,7 +12,7 @@ import psycopg
 import pyarrow as pa
 
 from campfill_pipeline.domain.report_rows import CANONICAL, RefusedRow
-from campfill_pipeline.warehouse.delivery.day import FetchFacts, StoreResult, store_day
+from campfill_pipeline.warehouse.delivery.day import FetchedDay, FetchFacts, StoreResult, store_day
 
 BERLIN = ZoneInfo("Europe/Berlin")
 CAMPAIGN = "c0000000-0000-0000-0000-000000000001"
@@ -61,16 +61,14 @@ def store(
     listed = list(rows)
     singles = table(row for row in listed if isinstance(row, Row))
     tables = [singles, *(row for row in listed if isinstance(row, pa.Table))]
-    return store_day(
-        connection,
+    fetched = FetchedDay(
         day=day,
         rows=iter(tables),
         refused=refused,
         fetch=FetchFacts(started_at=at_once, finished_at=at_once, request="/v1/detail", requests=1, bytes=10),
         complete=complete,
-        timezone=timezone,
-        now=at_once,
     )
+    return store_day(connection, fetched, timezone=timezone, now=at_once)
 
 
 def add_line(

@@ -8,7 +8,7 @@ import psycopg
 
 from campfill_pipeline.simulator.roster import WorldLine
 from campfill_pipeline.simulator.world import World
-from campfill_pipeline.warehouse.delivery.day import FetchFacts, store_day
+from campfill_pipeline.warehouse.delivery.day import FetchedDay, FetchFacts, store_day
 
 
 def register(connection: psycopg.Connection, lines: tuple[WorldLine, ...], seen: datetime) -> None:
@@ -33,7 +33,7 @@ def fetch_days(connection: psycopg.Connection, world: World, first: date, last: 
     for offset in range((last - first).days + 1):
         day = first + timedelta(offset)
         night = datetime.combine(day + timedelta(1), time(3), world.timezone).astimezone(UTC)
-        store_day(
-            connection, day=day, rows=world.detail_table(day, day), fetch=FetchFacts(night), complete=True,
-            timezone=world.timezone, now=night,
-        )  # fmt: skip
+        fetched = FetchedDay(
+            day=day, rows=world.detail_table(day, day), fetch=FetchFacts(night), complete=True
+        )
+        store_day(connection, fetched, timezone=world.timezone, now=night)

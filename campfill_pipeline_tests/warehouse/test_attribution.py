@@ -13,7 +13,7 @@ import pytest
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.delivery import rollups
 from campfill_pipeline.warehouse.delivery.attribution import attribute, attribute_all
-from campfill_pipeline.warehouse.delivery.day import FetchFacts, store_day
+from campfill_pipeline.warehouse.delivery.day import FetchedDay, FetchFacts, store_day
 from campfill_pipeline_tests.warehouse.delivery_rows import (
     BERLIN,
     CAMPAIGN,
@@ -168,9 +168,8 @@ def test_a_line_that_arrives_while_a_day_is_fetched_gets_that_day(
         yield table([Row(NOON, site="Second page")])
 
     now = at("2025-08-07T00:00")
-    store_day(
-        connection, day=DAY, rows=pages(), fetch=FetchFacts(now), complete=True, timezone="UTC", now=now
-    )
+    fetched = FetchedDay(day=DAY, rows=pages(), fetch=FetchFacts(now), complete=True)
+    store_day(connection, fetched, timezone="UTC", now=now)
     assert all_of(connection, "SELECT impressions FROM delivery_daily WHERE day = %s", DAY) == [(Decimal(2),)]
     assert all_of(connection, "SELECT * FROM orphan_delivery") == []
 

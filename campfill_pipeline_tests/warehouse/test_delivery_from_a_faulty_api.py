@@ -16,7 +16,7 @@ from campfill_pipeline.simulator.api import SimulatedApi, serve
 from campfill_pipeline.simulator.faults import Faults, parse_faults
 from campfill_pipeline.simulator.roster import Shape
 from campfill_pipeline.simulator.world import make_world
-from campfill_pipeline.warehouse.delivery.day import FetchFacts, store_day
+from campfill_pipeline.warehouse.delivery.day import FetchedDay, FetchFacts, store_day
 from campfill_pipeline_tests.reporting.loopback import QuickClock
 from campfill_pipeline_tests.reporting.ppv_rows import one_window
 from campfill_pipeline_tests.warehouse.delivery_rows import BERLIN, all_of
@@ -60,10 +60,10 @@ def fetch_all(connection: psycopg.Connection, api: SimulatedApi, days: list[date
                     refused.extend(page.refused)
                     yield page.table
 
-            result = store_day(
-                connection, day=day, rows=pages(), refused=refused, fetch=FetchFacts(now), complete=True,  # type: ignore[arg-type]
-                timezone=BERLIN, now=now,
+            fetched = FetchedDay(
+                day=day, rows=pages(), refused=refused, fetch=FetchFacts(now), complete=True  # type: ignore[arg-type]
             )  # fmt: skip
+            result = store_day(connection, fetched, timezone=BERLIN, now=now)
             assert result.status == "complete"
             refused_rows += len(refused)
     return refused_rows

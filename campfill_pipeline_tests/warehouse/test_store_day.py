@@ -14,7 +14,7 @@ import pytest
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import Refusal, RefusedRow
 from campfill_pipeline.warehouse.delivery.attribution import attribute
-from campfill_pipeline.warehouse.delivery.day import FetchFacts, store_day
+from campfill_pipeline.warehouse.delivery.day import FetchedDay, FetchFacts, store_day
 from campfill_pipeline.warehouse.delivery.errors import (
     ContradictingRowsError,
     FigureTooLargeError,
@@ -218,16 +218,9 @@ def test_a_fetch_that_breaks_leaves_the_day_as_it_was(connection: psycopg.Connec
         raise ConnectionResetError("cut")
 
     now = at("2025-08-07T00:00")
+    fetched = FetchedDay(day=DAY, rows=broken(), fetch=FetchFacts(now), complete=True)
     with pytest.raises(ConnectionResetError):
-        store_day(
-            connection,
-            day=DAY,
-            rows=broken(),
-            fetch=FetchFacts(now),
-            complete=True,
-            timezone="Europe/Berlin",
-            now=now,
-        )
+        store_day(connection, fetched, timezone="Europe/Berlin", now=now)
     assert all_of(connection, "SELECT impressions FROM report_row") == [(Decimal(1),)]
     assert all_of(connection, "SELECT count(*) FROM report_fetch") == [(1,)]
 

@@ -7,6 +7,7 @@ storing.py, restatement.py, rollups.py, attribution.py, coverage.py, partitions.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from itertools import chain
@@ -30,35 +31,54 @@ from campfill_pipeline.warehouse.delivery.staging import Staging, batches, numbe
 from campfill_pipeline.warehouse.delivery.storing import SOURCE_CODES, StoreResult
 from campfill_pipeline.warehouse.statements import query
 
-__all__ = ["FetchFacts", "StoreResult", "days_to_fetch", "record_failure", "store_day", "store_export"]
+__all__ = [
+    "FetchFacts",
+    "FetchedDay",
+    "StoreResult",
+    "days_to_fetch",
+    "record_failure",
+    "store_day",
+    "store_export",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchedDay:
+    """A local day as a source gave it.
+
+    `rows` are tables of the canonical schema (domain/report_rows.py), read one after the other while they arrive;
+    `refused` and `fetch` (where it is a function) are read after the last of them. `complete` says that every page
+    came: a day that had not ended when the fetch began is stored as partial all the same.
+    """
+
+    day: date
+    rows: pa.Table | Iterable[pa.Table]
+    fetch: FetchFacts | Callable[[], FetchFacts]
+    complete: bool
+    refused: Sequence[RefusedRow] = ()
+    source: str = "api"
 
 
 def store_day(
     conn: psycopg.Connection,
+    fetched: FetchedDay,
     *,
-    source: str = "api",
-    day: date,
-    rows: pa.Table | Iterable[pa.Table],
-    refused: Sequence[RefusedRow] = (),
-    fetch: FetchFacts | Callable[[], FetchFacts],
-    complete: bool,
     timezone: str | ZoneInfo,
     now: datetime,
     guard: Guard | None = None,
 ) -> StoreResult:
     """Make the stored rows of a local day equal to what the source gave, in one transaction, and commit it.
 
-    `rows` are tables of the canonical schema (domain/report_rows.py), read one after the other while they arrive;
-    `refused` and `fetch` (where it is a function) are read after the last of them. `complete` says that every page
-    came: a day that had not ended when the fetch began is stored as partial all the same. Whatever `rows` raises leaves
-    the day as it was, and is the caller's to record with `record_failure`. A refused row keeps what is stored under its
-    key; `guard` says how much the day must not lose (None: a person takes whatever comes). Raises DeliveryError:
-    CollapsedError, ContradictingRowsError, RowsOutsideDayError, MonthDetachedError, FigureTooLargeError.
+    Whatever reading its rows raises leaves the day as it was, and is the caller's to record with `record_failure`. A
+    refused row keeps what is stored under its key; `guard` says how much the day must not lose (None: a person takes
+    whatever comes). Raises DeliveryError: CollapsedError, ContradictingRowsError, RowsOutsideDayError,
+    MonthDetachedError, FigureTooLargeError.
     """
+    day, source, refused = fetched.day, fetched.source, fetched.refused
     zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone
     start, end = day_window(day, zone)
     code = SOURCE_CODES[source]
-    tables = batches(rows)
+    tables = batches(fetched.rows)
     head = next(tables, None)
     directory = Directory(conn, code)
     with storing.own_transaction(conn):
@@ -80,7 +100,7 @@ def store_day(
         )
         for table in chain([head] if head is not None else [], tables):
             staging.add(table)
-        facts = fetch() if callable(fetch) else fetch
+        facts = fetched.fetch() if callable(fetched.fetch) else fetched.fetch
         attribution.lock_lines(conn)
         staging.settle()
         replaced = storing.replace(
@@ -90,7 +110,7 @@ def store_day(
             conn,
             source=source,
             day=day,
-            complete=complete and coverage.over_at(day, zone, facts.started_at),
+            complete=fetched.complete and coverage.over_at(day, zone, facts.started_at),
             rows=storing.rows_stored(conn, code, [day]),
             refused=len(refused),
             fetch_no=staging.fetch_no,

@@ -14,7 +14,7 @@ import pyarrow as pa
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.domain.lines import LINES
 from campfill_pipeline.domain.report_rows import CANONICAL
-from campfill_pipeline.warehouse.delivery.day import FetchFacts, store_day
+from campfill_pipeline.warehouse.delivery.day import FetchedDay, FetchFacts, store_day
 from campfill_pipeline.warehouse.figures import fulfillment
 from campfill_pipeline.warehouse.register import apply, ledger
 
@@ -67,9 +67,8 @@ def day_is_fetched(
         for number, figure in played.items()
     ]  # fmt: skip
     table = pa.Table.from_pylist(rows, schema=CANONICAL)
-    store_day(
-        connection, day=day, rows=iter([table]), fetch=FetchFacts(at), complete=True, timezone="Europe/Berlin", now=at
-    )  # fmt: skip
+    fetched = FetchedDay(day=day, rows=iter([table]), fetch=FetchFacts(at), complete=True)
+    store_day(connection, fetched, timezone="Europe/Berlin", now=at)
 
 
 def figures_are_made(connection: psycopg.Connection, *, full: bool = False) -> None:
