@@ -157,7 +157,7 @@ def _reasons(page: _Page, issues: IssueDigest) -> None:
     order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
     titles = {
         Severity.ERROR: "Why rows were rejected",
-        Severity.WARNING: "Loaded, but please check",
+        Severity.WARNING: "Please check (no reason to reject a row)",
         Severity.INFO: "Passed over",
     }
     last = None
