@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campfill_pipeline.domain.cells import CellKind, is_blank, shown, spoiled
-from campfill_pipeline.domain.report_values import Column, Fault, as_array
+from campfill_pipeline.domain.report_values import Column, Fault, as_array, as_text
 
 Granularity = Literal["hour", "full hour", "day", "finer"]
 
@@ -38,7 +39,8 @@ def hours(
     granularity: Granularity = "hour",
     formats: Iterable[str] = (),
 ) -> Hours:
-    """UTC hours from ISO 8601 texts (or `formats` of strptime); times without an offset are in `zone`.
+    """UTC hours from ISO 8601 texts (or `formats` of strptime) or seconds since 1970, or thousandths, millionths or
+    billionths of them; times without an offset are in `zone`.
 
     With `granularity` day, a value stands for its whole local day in `zone` and becomes that day's first
     hour; with `finer`, times within an hour belong to that hour; with `hour`, they are a fault
@@ -49,8 +51,8 @@ def hours(
     moments: list[int | None] = []
     word_faults: dict[int, Fault] = {}
     doubled: set[int] = set()
-    for position, text in enumerate(encoded.dictionary.to_pylist()):
-        found = read_hour(text, zone, granularity, formats)
+    for position, value in enumerate(encoded.dictionary.to_pylist()):
+        found = read_hour(as_text(value), zone, granularity, formats)
         if isinstance(found, Fault):
             word_faults[position] = found
             moments.append(None)
@@ -74,6 +76,8 @@ _NAMES_AN_HOUR = re.compile(r"[Tt: ]")
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4})(?:[T ]00:00(?::00(?:\.0+)?)?(Z?))?")
 _HOUR_OF_DAY = re.compile(r"([01]?[0-9]|2[0-3])(?:\.0+|(?::00){1,2})?(?:\s*(?:h|Uhr))?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_COUNT = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE]\+?[0-9]{1,2})?")
+_FIRST_SECOND, _END_SECOND = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year in (2000, 2200))
 _DATE_HINT = "Write date and hour like 2025-08-04T13:00:00Z."
 
 
@@ -86,7 +90,13 @@ def read_hour(
         return None
     if (finding := spoiled(bare, CellKind.TEXT)) is not None:
         return Fault(finding.code, finding.message, finding.hint)
-    moment = _moment(bare, formats)
+    moment = _by_pattern(bare, formats)
+    if moment is None and granularity != "full hour" and (counted := _counted(bare)) is not None:
+        moment = counted if granularity != "day" else _day_begun(counted, zone)
+        if moment is None:
+            text = f"“{bare}” is not the moment at which a day begins, in {zone.key} or in UTC."
+            return Fault("not_a_date", text, _DATE_HINT)
+    moment = moment or _iso(bare)
     if moment is None:
         return Fault("not_a_date", f"“{bare[:60]}” is not a date and hour that can be read.", _DATE_HINT)
     if granularity == "full hour" and not _NAMES_AN_HOUR.search(bare):
@@ -110,12 +120,36 @@ def read_hour(
     return (on_the_hour - _EPOCH) // timedelta(microseconds=1), twice
 
 
-def _moment(text: str, formats: tuple[str, ...]) -> datetime | None:
+def _by_pattern(text: str, formats: tuple[str, ...]) -> datetime | None:
     for pattern in formats:
         try:
             return datetime.strptime(text, pattern)
         except ValueError:
             continue
+    return None
+
+
+def _counted(text: str) -> datetime | None:
+    """The moment that a count since 1970 means. Its unit is told by its size, as the years 2000 … 2199 are apart."""
+    if not _COUNT.fullmatch(text):
+        return None
+    count = Decimal(text)
+    for per_second in (1, 10**3, 10**6, 10**9):
+        if _FIRST_SECOND <= count / per_second < _END_SECOND:
+            return _EPOCH + timedelta(microseconds=int(count * 10**6 / per_second))
+    return None
+
+
+def _day_begun(moment: datetime, zone: ZoneInfo) -> datetime | None:
+    """The day that begins at this moment, in the zone or in UTC, without a zone; None where none does."""
+    for place in (zone, UTC):
+        local = moment.astimezone(place).replace(tzinfo=None)
+        if local == datetime.combine(local.date(), datetime.min.time()):
+            return local
+    return None
+
+
+def _iso(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text)
     except ValueError:

@@ -7,6 +7,7 @@ Belongs here: keys, their types, defaults and bounds. Does not belong here: read
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -100,6 +101,9 @@ class Limits(Part):
     window_hours: int | None = Field(default=None, ge=1)
 
 
+Location = Literal["query", "body"]
+
+
 class NoPaging(Part):
     """One answer holds everything."""
 
@@ -112,6 +116,7 @@ class CursorPaging(Part):
     kind: Literal["cursor"]
     cursor: str
     param: str
+    location: Location | None = None
 
 
 class PagePaging(Part):
@@ -121,6 +126,7 @@ class PagePaging(Part):
     param: str = "page"
     first: int = 1
     total_pages: str | None = None
+    location: Location | None = None
 
 
 class OffsetPaging(Part):
@@ -130,6 +136,7 @@ class OffsetPaging(Part):
     param: str = "offset"
     limit_param: str = "limit"
     total_rows: str | None = None
+    location: Location | None = None
 
 
 class LinkPaging(Part):
@@ -181,6 +188,88 @@ class Request(Part):
     body: dict[str, Any] | None = None
     form: dict[str, str] | None = None
     headers: dict[str, str] = {}
+
+
+class View(Request):
+    """A request whose answers hold rows, on one page or more."""
+
+    paging: Paging = NoPaging()
+    answer: Answer = Answer()
+    error: ErrorMark | None = None
+
+    @property
+    def page_params(self) -> tuple[str, ...]:
+        """The parameters that the paging itself sets."""
+        paging = self.paging
+        if isinstance(paging, OffsetPaging):
+            return paging.param, paging.limit_param
+        return (paging.param,) if isinstance(paging, PagePaging | CursorPaging) else ()
+
+    @property
+    def page_location(self) -> Location:
+        """Where they are sent: as described; else in the body where there is one, unless `params` names them."""
+        paging = self.paging
+        if isinstance(paging, NoPaging | LinkPaging):
+            return "query"
+        named = any(name in self.params for name in self.page_params)
+        return paging.location or ("body" if self._has_body and not named else "query")
+
+    @property
+    def _has_body(self) -> bool:
+        return self.body is not None or self.form is not None
+
+    @model_validator(mode="after")
+    def _one_body(self) -> View:
+        if self.body is not None and self.form is not None:
+            raise ValueError("body and form exclude each other: leave one of them out")
+        if self.answer.format != "json" and self.answer.nested:
+            raise ValueError(
+                f"answer.nested makes no sense where answer.format is {self.answer.format}: leave it out"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _paging_fits(self) -> View:
+        paging = self.paging
+        if self.answer.format != "json":
+            for key in ("cursor", "total_pages", "total_rows", "link"):
+                if getattr(paging, key, None) is not None:
+                    raise ValueError(
+                        f"paging.{key} looks into a JSON document, which an answer in {self.answer.format} is not: use "
+                        "another kind of paging"
+                    )
+        if not self.page_params:
+            return self
+        if self.page_location == "query":
+            twice = [
+                name
+                for name in self.page_params
+                if name in self.params and name in (self.body or self.form or {})
+            ]
+            if twice and getattr(paging, "location", None) is None:
+                raise ValueError(
+                    f"{twice[0]} stands in params and in the body: say in paging.location which of them the API reads"
+                )
+            return self
+        if not self._has_body:
+            raise ValueError(
+                'paging.location is "body", but the request has none: give body or form, or leave it out'
+            )
+        for name in self.page_params:
+            _reachable(name, self.body or {})
+        return self
+
+
+def _reachable(path: str, body: Mapping[str, Any]) -> None:
+    """Raise ValueError where a dotted path leads through something in the body that holds no further keys."""
+    here: Any = body
+    if path in here:
+        return
+    *parents, _ = path.split(".")
+    for part in parents:
+        here = here.get(part, {})
+        if not isinstance(here, Mapping):
+            raise ValueError(f"paging: {path} leads through {part} of the body, which is no table")
 
 
 class Poll(Part):
@@ -250,12 +339,9 @@ def _column_sources(value: Any) -> Any:
     return {key: {"from": item} if isinstance(item, str) else item for key, item in value.items()}
 
 
-class Detail(Request):
+class Detail(View):
     """The view with one row per line, site and hour (or day)."""
 
-    paging: Paging = NoPaging()
-    answer: Answer = Answer()
-    error: ErrorMark | None = None
     job: Job | None = None
     same_key: Literal["refuse", "once", "sum"] = "refuse"
     columns: dict[str, ColumnSource]
@@ -275,13 +361,18 @@ class Detail(Request):
             raise ValueError("campaign_id or deal_id is needed: name the column that holds it")
         return value
 
+    @model_validator(mode="after")
+    def _whole_report(self) -> Detail:
+        if self.job is not None and not isinstance(self.paging, NoPaging):
+            raise ValueError(
+                "paging makes no sense beside job: a prepared report is read whole. Leave one of them out"
+            )
+        return self
 
-class Overview(Request):
+
+class Overview(View):
     """The view summed over a line's whole runtime, for one entity."""
 
-    paging: Paging = NoPaging()
-    answer: Answer = Answer()
-    error: ErrorMark | None = None
     columns: dict[str, ColumnSource]
 
     _shorthand = field_validator("columns", mode="before")(_column_sources)
@@ -315,6 +406,17 @@ class Values(Part):
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError(f"{value} is no time zone; give an IANA name like Europe/Berlin") from None
+        return value
+
+    @field_validator("time_formats")
+    @classmethod
+    def _no_zone_names(cls, value: list[str]) -> list[str]:
+        for pattern in value:
+            if "%Z" in pattern.replace("%%", ""):
+                raise ValueError(
+                    f"{pattern!r}: names of zones (%Z) are not unique and would be passed over; write the name as it "
+                    "stands in the text and set time_zone, or use %z for offsets"
+                )
         return value
 
     def notation(self) -> Notation:

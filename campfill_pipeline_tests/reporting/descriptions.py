@@ -35,9 +35,11 @@ numbers = "german"
 """
 
 
-def small(auth: str = BEARER, detail: str = DETAIL, more: str = "", limits: str = "") -> Connector:
-    """A description of these parts; `limits` are further lines of [limits]."""
-    return connector.parse(HEAD + limits + NUMBERS + auth + more + detail, "small.toml")
+def small(
+    auth: str = BEARER, detail: str = DETAIL, more: str = "", limits: str = "", values: str = ""
+) -> Connector:
+    """A description of these parts; `limits` and `values` are further lines of [limits] and [values]."""
+    return connector.parse(HEAD + limits + NUMBERS + values + auth + more + detail, "small.toml")
 
 
 def with_paging(paging: str) -> Connector:

@@ -68,6 +68,7 @@ class Walk:
 
         steps = paginators.paginator(self._view.paging, self._connector.limits.page_rows)
         steps.init_request(request)
+        paginators.place(self._view, request)
         most = self._connector.limits.max_pages
         for _ in range(most):
             shown = self._transport.shown(request)
@@ -170,6 +171,7 @@ class Walk:
         after, following = copy.copy(steps), _copied(request)
         try:
             more = paginators.advance(after, following, page.body, page.document, page.rows)
+            paginators.place(self._view, following)
         except (ValueError, TypeError, AttributeError):
             more = None
         if more is None:
@@ -196,7 +198,7 @@ def _copied(request: requests.Request) -> requests.Request:
         request.url,
         params=dict(request.params or {}),
         json=copy.deepcopy(request.json),
-        data=request.data or None,
+        data=copy.copy(request.data) or None,
         headers=dict(request.headers or {}),
     )
 

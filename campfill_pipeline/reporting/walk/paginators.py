@@ -74,6 +74,27 @@ def paginator(paging: described.Paging, limit: int) -> BasePaginator:
     return SinglePagePaginator()
 
 
+def place(view: described.View, request: Request) -> None:
+    """Move what the paginator set from the parameters to where the API reads it."""
+    if view.page_location == "query":
+        return
+    for name in view.page_params:
+        if name not in request.params:
+            continue
+        value = request.params.pop(name)
+        if view.form is not None:
+            request.data[name] = value
+        else:
+            _put(request.json, name, value)
+
+
+def _put(body: Any, path: str, value: Any) -> None:
+    *parents, last = [path] if path in body else path.split(".")
+    for part in parents:
+        body = body.setdefault(part, {})
+    body[last] = value
+
+
 def advance(steps: BasePaginator, request: Request, body: Body, document: Any, rows: Sequence[Any]) -> bool:
     """Turn `request` into the one for the next page. False where there is none.
 
