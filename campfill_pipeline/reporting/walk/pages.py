@@ -146,7 +146,11 @@ class Walk:
         """A page's fingerprint, of all its rows."""
         if isinstance(rows, DirectRows):
             return rows.fingerprint()
-        return hashlib.blake2b(orjson.dumps(list(rows), default=str), digest_size=16).digest()
+        try:
+            text = orjson.dumps(list(rows), default=str)
+        except TypeError:  # a whole number beyond 64 bits, or half a surrogate pair
+            text = repr(rows).encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(text, digest_size=16).digest()
 
     def _whole(self, page: RawPage, shown: str) -> None:
         """Raise UnusableAnswerError where the API told of more rows than it gave."""
