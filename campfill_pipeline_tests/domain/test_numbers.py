@@ -180,6 +180,8 @@ def test_the_column_decides_only_what_is_in_doubt(text: str, notation: Notation,
         ("12.345", None),
         ("12,345", None),
         ("00,183", None),
+        (".125", ENGLISH),  # a group of thousands has something before it
+        (",125", GERMAN),
         ("1500", None),
         ("1 500 000", None),
         ("1.234E6", None),

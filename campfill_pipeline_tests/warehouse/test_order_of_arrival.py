@@ -208,3 +208,18 @@ def test_every_order_of_application_gives_the_same_lines(
             apply(connection, tmp_path, contents[number], upload=arrived[number], now=at(10))
         outcomes.add(repr(state(connection)))
     assert len(outcomes) == 1
+
+
+def test_budgets_of_a_list_applied_late_are_told_where_a_later_one_without_the_column_stands(
+    connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    late = arrive(connection, "late", at=at(1))
+    silent = [listed(key, budget_eur=None) for key in IDS[:2]]
+    apply(connection, tmp_path, silent, now=at(2), without_budget=[("Campaign list", 1, 3)])
+    upload, _ = apply(connection, tmp_path, rows(200, IDS[:3]), upload=late, now=at(3))
+    assert upload.notes == [
+        "2 lines are left as a list that arrived later has set them already.",
+        "2 of these lines have no budget, though this list names one: if it counts, drop the later list again with its"
+        " budgets.",
+    ]
+    assert line(connection, IDS[0]) == (100_000, None)

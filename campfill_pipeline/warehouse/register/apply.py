@@ -93,7 +93,8 @@ def apply_list(
         if late:
             overtaken = run("overtaken").rowcount
             run("seen earlier")
-            notes += _left(overtaken)
+            [(budgets,)] = run("budgets left").fetchall()
+            notes += [*_left(overtaken), *_budgets_left(budgets)]
         run("touched")
         revisions.write(conn, values, brought=True)
         returned, updated, notable = run("count").fetchall()[0]
@@ -131,6 +132,17 @@ def _left(overtaken: int) -> list[str]:
     if overtaken == 1:
         return ["1 line is left as a list that arrived later has set it already."]
     return [f"{overtaken:,} lines are left as a list that arrived later has set them already."]
+
+
+def _budgets_left(lines: int) -> list[str]:
+    if not lines:
+        return []
+    which = (
+        "1 of these lines has no budget, though this list names one"
+        if lines == 1
+        else (f"{lines:,} of these lines have no budget, though this list names one")
+    )
+    return [f"{which}: if it counts, drop the later list again with its budgets."]
 
 
 def _without_budget(lines: Path) -> dict[str, list[str | None] | list[int]] | None:

@@ -33,6 +33,11 @@ SELECT line_no, %(upload_id)s, sheet, row_no, name, kind, buyer, agency, platfor
        impression_goal, budget_eur, cpm_eur, placement, advertiser
 FROM gone
 
+-- name: budgets left
+-- Lines that a later list set without a budget, where this one names one: the later may not have had that column.
+SELECT count(*) FROM line_overtaken t JOIN line_register l USING (line_no)
+WHERE t.upload_id = %(upload_id)s AND t.budget_eur IS NOT NULL AND l.budget_eur IS NULL AND l.withdrawn_at IS NULL
+
 -- name: seen earlier
 -- A list that is applied late may be the first that named a line.
 WITH known AS (
