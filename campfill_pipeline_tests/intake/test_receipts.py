@@ -215,6 +215,18 @@ def test_an_unmended_receipt_is_rejected_for_the_same_reasons(tmp_path: Path, re
     assert sorted(after) == sorted(before)
 
 
+def test_a_merged_figure_that_nobody_mended_stays_an_error(tmp_path: Path, read: Read) -> None:
+    path = workbook(tmp_path / "list.xlsx", [line(1, budget=1250), line(2, budget=None), line(3)])
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0].merge_cells("D2:D3")
+    book.save(path)
+    first = read(path)
+    assert first.faults == [("D2", "merged_cell"), ("D3", "merged_cell")]
+    again = read(first.receipt())
+    assert again.faults == [("D2", "not_a_number"), ("D3", "not_a_number")]
+    assert [issue.value for issue in again.issues] == ["1250 (D2:D3)"] * 2
+
+
 def test_sound_cells_of_rejected_rows_are_read_again_as_the_same(tmp_path: Path, read: Read) -> None:
     rows = [
         line(1, budget="12.345", cpm="1,183"),

@@ -151,6 +151,9 @@ class _Sheet:
     def _value(
         self, cell: RawCell, field: str | None, rule: NumberRule | None, found: list[Issue]
     ) -> str | bool | datetime | float | None:
+        # A figure that was merged over lines is in none of these cells: as words, it stays the error that it is.
+        if merged := next((issue.value for issue in found if issue.code == "merged_cell"), None):
+            return merged
         match cell.kind:
             case CellKind.BLANK:
                 return None
