@@ -277,6 +277,11 @@ def test_a_cpm_a_thousand_times_its_neighbours_is_warned_of(judge: Judge) -> Non
     assert len(judged.lines) == 7
 
 
+def test_an_outlying_cpm_in_the_last_row_is_warned_of_too(judge: Judge) -> None:
+    rows = [line(n, **{CPM: 7.5, BUDGET: None}) for n in range(1, 4)]
+    assert judge([HEADERS, *rows, line(4, **{CPM: 12500, BUDGET: None})]).found == [("E5", "cpm_outlier")]
+
+
 def test_two_lines_show_no_usual_cpm(judge: Judge) -> None:
     assert judge([HEADERS, line(1, **{BUDGET: None}), line(2, **{CPM: 12500, BUDGET: None})]).found == []
 

@@ -205,6 +205,23 @@ def test_totals_and_notes_are_passed_over(tmp_path: Path) -> None:
     ]
 
 
+def test_what_is_passed_over_is_no_report_row(tmp_path: Path) -> None:
+    nothing = dict.fromkeys(FIELDS)
+    verdict, rows, issues = judged(
+        tmp_path,
+        record(),
+        record(campaign_id="Total", deal_id=None, impressions="99.999"),  # no campaign of that name
+        nothing | {"date": HOUR},
+        nothing | {"campaign_name": "Sommer", "deal_name": "A deal", "impressions": "5"},
+    )
+    assert sorted((issue["row_no"], issue["code"]) for issue in issues if issue["row_no"] != 5) == [
+        (3, "total_row"),
+        (4, "note_row"),
+    ]
+    assert {issue["severity"] for issue in issues if issue["row_no"] == 5} == {"error"}
+    assert (rows.num_rows, verdict.rows_rejected, verdict.rows_skipped) == (1, 1, 2)
+
+
 def test_a_purchase_type_never_seen_is_loaded_and_told(tmp_path: Path) -> None:
     verdict, rows, issues = judged(tmp_path, record(campaign_purchase_type="Preferred"))
     assert rows["campaign_purchase_type"].to_pylist() == ["preferred"]
