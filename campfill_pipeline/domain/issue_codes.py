@@ -145,6 +145,14 @@ _REGISTERED = (
         exports=Told("the time lies within an hour, or a date names no hour", "export by the hour"),
     ),
     _error(
+        "hour_told_twice", "Two equal rows of an hour that occurs twice",
+        apis=Told(
+            "a local hour occurs twice, as the clocks go back, and the source tells it by two equal rows: the second "
+            "one may be the same again, and is refused",
+            "ask for hours in UTC or with an offset",
+        ),
+    ),
+    _error(
         "out_of_window", "An hour that was not asked for",
         apis=Told("the row's hour was not asked for; it is refused", "check the window parameters and the time zone"),
     ),
@@ -209,7 +217,11 @@ _REGISTERED = (
     ),
     _warning(
         "ambiguous_hour", "An hour that occurs twice, as the clocks go back",
-        apis=Told("a local hour that occurs twice, as the clocks go back: the first is taken", "send hours in UTC"),
+        apis=Told(
+            "a local hour that occurs twice, as the clocks go back: of two different rows of a line and site the first "
+            "one is the first hour, a single one counts for the first hour",
+            "ask for hours in UTC",
+        ),
     ),
     _warning(
         "funnel_unreadable", "Bids, wins or plays that cannot be read",

@@ -6,8 +6,8 @@ Belongs here: what moment a text means. Does not belong here: numbers and texts 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
@@ -24,13 +24,18 @@ Granularity = Literal["hour", "full hour", "day", "finer"]
 
 @dataclass(frozen=True)
 class Hours:
-    """A column of UTC hours: null where blank or faulty. `ambiguous` are rows in the doubled hour of
-    autumn.
+    """A column of UTC hours: null where blank or faulty. `second` are rows in the doubled hour of autumn, whose value
+    is the first of the two, with the other.
     """
 
     values: pa.Array
     faults: dict[int, Fault]
-    ambiguous: tuple[int, ...] = ()
+    second: Mapping[int, datetime] = field(default_factory=dict)
+
+    @property
+    def ambiguous(self) -> tuple[int, ...]:
+        """Rows in the doubled hour."""
+        return tuple(self.second)
 
 
 def hours(
@@ -50,7 +55,7 @@ def hours(
     formats = tuple(formats)
     moments: list[int | None] = []
     word_faults: dict[int, Fault] = {}
-    doubled: set[int] = set()
+    doubled: dict[int, datetime] = {}
     for position, value in enumerate(encoded.dictionary.to_pylist()):
         found = read_hour(as_text(value), zone, granularity, formats)
         if isinstance(found, Fault):
@@ -58,18 +63,18 @@ def hours(
             moments.append(None)
         else:
             moments.append(None if found is None else found[0])
-            if found is not None and found[1]:
-                doubled.add(position)
+            if found is not None and found[1] is not None:
+                doubled[position] = found[1]
     values = pc.take(pa.array(moments, pa.int64()).cast(pa.timestamp("us", tz="UTC")), encoded.indices)
     if not (word_faults or doubled):
         return Hours(values, {})
-    faults, ambiguous = {}, []
+    faults, second = {}, {}
     for index, position in enumerate(encoded.indices.to_pylist()):
         if position in word_faults:
             faults[index] = word_faults[position]
         elif position in doubled:
-            ambiguous.append(index)
-    return Hours(values, faults, tuple(ambiguous))
+            second[index] = doubled[position]
+    return Hours(values, faults, second)
 
 
 _NAMES_AN_HOUR = re.compile(r"[Tt: ]")
@@ -83,8 +88,8 @@ _DATE_HINT = "Write date and hour like 2025-08-04T13:00:00Z."
 
 def read_hour(
     text: str | None, zone: ZoneInfo, granularity: Granularity, formats: tuple[str, ...]
-) -> tuple[int, bool] | Fault | None:
-    """(microseconds since 1970, whether the local hour happens twice), a fault, or None for a blank."""
+) -> tuple[int, datetime | None] | Fault | None:
+    """(microseconds since 1970, the second of two hours of this local name), a fault, or None for a blank."""
     bare = shown(text or "")
     if is_blank(bare):
         return None
@@ -103,7 +108,7 @@ def read_hour(
         return Fault("not_on_the_hour", f"“{bare}” names a day, not an hour.", _DATE_HINT)
     if not 2000 <= moment.year < 2200:
         return Fault("out_of_range", f"The year {moment.year} is outside 2000 … 2199.", _DATE_HINT)
-    twice = False
+    second = None
     if granularity == "day":
         # The date as written names the day, whatever offset it is decorated with.
         moment = datetime.combine(moment.date(), datetime.min.time(), zone)
@@ -112,12 +117,17 @@ def read_hour(
         moment = local.replace(tzinfo=zone)
         if moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local:
             return Fault("not_a_date", f"“{bare}” does not exist: the clocks went forward.", _DATE_HINT)
-        twice = moment.utcoffset() != moment.replace(fold=1).utcoffset()
+        if moment.utcoffset() != moment.replace(fold=1).utcoffset():
+            second = _hour(moment.replace(fold=1))
     moment = moment.astimezone(UTC)
-    on_the_hour = moment.replace(minute=0, second=0, microsecond=0)
+    on_the_hour = _hour(moment)
     if on_the_hour != moment and granularity in ("hour", "full hour"):
         return Fault("not_on_the_hour", f"“{bare}” is not the start of an hour.", _DATE_HINT)
-    return (on_the_hour - _EPOCH) // timedelta(microseconds=1), twice
+    return (on_the_hour - _EPOCH) // timedelta(microseconds=1), second
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def _by_pattern(text: str, formats: tuple[str, ...]) -> datetime | None:

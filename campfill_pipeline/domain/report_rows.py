@@ -131,13 +131,14 @@ class Remark:
 @dataclass(frozen=True)
 class CanonicalRows:
     """`table` has the columns of CANONICAL; `positions` gives for each of its rows the raw row's index from
-    0.
+    0. `second`: for raw rows in the doubled hour of autumn, the second of the two (the table has the first).
     """
 
     table: pa.Table
     refused: tuple[RefusedRow, ...]
     remarks: tuple[Remark, ...]
     positions: pa.Array
+    second: Mapping[int, datetime] = field(default_factory=dict)
 
 
 def canonical(
@@ -172,6 +173,7 @@ class _Reading:
         self._columns: dict[str, pa.Array] = {}
         self._faults: dict[str, Mapping[int, Fault]] = {}
         self._remarks: list[Remark] = []
+        self._second: Mapping[int, datetime] = {}
 
     def _given(self, name: str) -> Column:
         return self._raw.get(name, pa.nulls(self._length, pa.string()))
@@ -186,8 +188,9 @@ class _Reading:
         notation = self._notation
         read = report_hours.hours(self._given("hour"), notation.zone, notation.granularity, notation.formats)
         self._columns["hour_utc"], self._faults["hour"] = read.values, read.faults
-        if read.ambiguous:
-            text = "These local hours happen twice when the clocks go back; the first of the two is taken."
+        self._second = read.second
+        if read.second:
+            text = "These local hours happen twice when the clocks go back: the first row is taken as the first hour."
             self._remark("ambiguous_hour", "hour", text, read.ambiguous)
 
     def impressions(self) -> None:
@@ -250,9 +253,11 @@ class _Reading:
             short[sorted(long)] = False
             keep = pc.and_(keep, pa.array(short))
         if self._length == 0 or pc.all(keep).as_py():
-            return CanonicalRows(table, (), tuple(self._remarks), positions)
+            return CanonicalRows(table, (), tuple(self._remarks), positions, self._second)
         refused = tuple(self._refused(index) for index in pc.indices_nonzero(pc.invert(keep)).to_pylist())
-        return CanonicalRows(table.filter(keep), refused, tuple(self._remarks), positions.filter(keep))
+        return CanonicalRows(
+            table.filter(keep), refused, tuple(self._remarks), positions.filter(keep), self._second
+        )
 
     def _refused(self, index: int) -> RefusedRow:
         reasons = [

@@ -20,6 +20,7 @@ import pyarrow as pa
 import requests
 
 from campfill_pipeline.domain import report_keys, report_rows
+from campfill_pipeline.domain.doubled_hours import DoubledHours
 from campfill_pipeline.domain.report_keys import OVERVIEW
 from campfill_pipeline.domain.report_rows import CanonicalRows, Notation
 from campfill_pipeline.reporting import answers, auth, side_by_side, templates
@@ -163,7 +164,7 @@ class ReportingClient:
     def windows(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
         """The parts in which these hours are asked for."""
         start, end = start.astimezone(UTC), end.astimezone(UTC)
-        return side_by_side.parts(start, end, self.connector.limits.window_hours)
+        return side_by_side.parts(start, end, self.connector.limits.window_hours, self._zone)
 
     def _detail(self, start: datetime, end: datetime, effort: Effort) -> Iterator[Page]:
         start, end = start.astimezone(UTC), end.astimezone(UTC)
@@ -179,16 +180,20 @@ class ReportingClient:
         view = self.connector.detail
         limit = self.connector.limits.page_rows
         names = {**self._names, **templates.window_names(start, end, self._zone, limit)}
+        doubled = DoubledHours(start, end, summed=view.same_key == "sum")
         for raw, shown in self._answers(view, names, effort):
-            page = self._page(raw, shown, view, start, end)
+            page = self._page(raw, shown, view, start, end, doubled)
             yield replace(page, requests=effort.requests, retries=effort.retries)
 
-    def _page(self, raw: RawPage, shown: str, view: Detail, start: datetime, end: datetime) -> Page:
+    def _page(
+        self, raw: RawPage, shown: str, view: Detail, start: datetime, end: datetime, doubled: DoubledHours
+    ) -> Page:
         labels = {field: source.column or field for field, source in view.columns.items()}
         names = answers.present(raw.rows)
         found = report_rows.canonical(
             answers.columns(raw.rows, view.columns, names), self._notation, labels=labels
         )
+        found = doubled.settle(found, labels["hour"])
         table, outside = report_rows.inside(found, start, end, labels["hour"])
         beside = self._beside(raw, view, names, found) if view.same_key == "refuse" else None
         return Page(

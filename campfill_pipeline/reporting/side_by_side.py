@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from queue import SimpleQueue
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from campfill_pipeline.reporting.errors import CancelledError
 
@@ -18,13 +19,19 @@ T = TypeVar("T")
 Window = tuple[datetime, datetime]
 
 
-def parts(start: datetime, end: datetime, hours: int | None) -> list[Window]:
-    """[start, end) in parts of so many hours; the whole where `hours` is None."""
+def parts(start: datetime, end: datetime, hours: int | None, zone: ZoneInfo) -> list[Window]:
+    """[start, end) in parts of so many hours; the whole where `hours` is None.
+
+    No part ends between two hours of one name in `zone`: the API could not be asked for one of them.
+    """
     if hours is None:
         return [(start, end)]
     found, step = [], timedelta(hours=hours)
     while start < end:
-        found.append((start, min(start + step, end)))
+        cut = start + step
+        while cut.astimezone(zone).fold:
+            cut += timedelta(hours=1)
+        found.append((start, min(cut, end)))
         start = found[-1][1]
     return found
 

@@ -53,6 +53,7 @@ class Job:
     ) -> None:
         self._job, self._connector, self._base_url = job, connector, base_url
         self._transport, self._redactor, self._effort, self._ask = transport, redactor, effort, ask
+        self._error = connector.detail.error or connector.error
 
     def result(
         self, submit: requests.Request, names: Mapping[str, object], read: Callable[[Body], RawPage]
@@ -99,7 +100,9 @@ class Job:
                         "The API says that this report was asked for already, but not which it is."
                     )
                 return match.group(1) if match.re.groups else match.group(0)
-            found = answers.at(answers.document(body.content), job.id)
+            document = answers.document(body.content)
+            found = answers.at(document, job.id)
+            answers.refuse_error(document, self._error, empty=found in (None, ""))
             if not isinstance(found, str | int) or found == "":
                 raise BadBodyError(f"The answer holds no report number at “{job.id}”.")
             return str(found)
@@ -118,7 +121,7 @@ class Job:
         poll, clock = self._job.poll, self._transport.clock
         pause, asked = poll.first_wait, 0
         while True:
-            body, document = self._ask(request, lambda body: (body, answers.document(body.content)))
+            body, document = self._ask(request, self._polled)
             asked += 1
             status = answers.at(document, poll.status)
             if _among(status, poll.ready):
@@ -143,6 +146,15 @@ class Job:
                 )
             clock.sleep(pause, self._effort.stopped)
             pause = min(pause * 1.5, poll.longest_wait)
+
+    def _polled(self, body: Body) -> tuple[Body, Any]:
+        """The answer to a poll. A state is believed before a mark: a failed report tells its own reason."""
+        document, poll = answers.document(body.content), self._job.poll
+        status, mark = answers.at(document, poll.status), self._error
+        told_by_state = _among(status, poll.failed) or (mark is not None and mark.at == poll.status)
+        if not told_by_state:
+            answers.refuse_error(document, mark, empty=status in (None, ""))
+        return body, document
 
     def _failed(self, document: Any, status: object, shown: str) -> ReportFailedError:
         reason = answers.at(document, self._job.poll.reason) if self._job.poll.reason else None
