@@ -280,6 +280,21 @@ def rebuild(as_json: Json = False) -> None:
     raise typer.Exit(code)
 
 
+@app.command()
+def maintain(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be done; change nothing.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Do the housekeeping of every night now: prune what is old, vacuum, make the next months."""
+    from campfill_pipeline.commands import maintain as command
+
+    document = command.run(load_settings(), dry_run=dry_run, quiet=as_json)
+    if as_json:
+        _print_json(document)
+
+
 @app.command("simulate-api")
 def simulate_api(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 chooses a free one.")] = 8800,

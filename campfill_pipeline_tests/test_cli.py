@@ -216,3 +216,13 @@ def test_a_new_home_is_said(campfill: Shell) -> None:
     assert f"{campfill.home} is new" in " ".join(campfill("status").stderr.split())
     campfill.home.mkdir()
     assert "is new" not in campfill("status").stderr
+
+
+def test_housekeeping_says_what_it_would_do_and_what_it_did(campfill: Shell) -> None:
+    told = json.loads(campfill("maintain", "--dry-run", "--json").stdout)
+    assert (told["dry_run"], told["runs"], told["freed_bytes"]) == (True, 0, None)
+    assert len(told["months_made"]) == 3
+    done = campfill("maintain")
+    assert done.returncode == 0
+    assert "old runs of Dagster" in done.stdout
+    assert told["months_made"][0] in done.stdout, "the dry run made none"

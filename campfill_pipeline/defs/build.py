@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import dagster as dg
 
-from campfill_pipeline.defs import assets, checks, jobs, resources, revert_job, schedules, sensors
+from campfill_pipeline.defs import (
+    assets,
+    checks,
+    jobs,
+    maintenance_job,
+    resources,
+    revert_job,
+    schedules,
+    sensors,
+)
 from campfill_pipeline.settings import load_settings
 
 
@@ -14,7 +23,7 @@ def build_defs(opened: resources.Campfill | None = None) -> dg.Definitions:
     return dg.Definitions(
         assets=assets.everything(timezone),
         asset_checks=checks.ALL,
-        jobs=[*jobs.ALL, revert_job.revert_job],
+        jobs=[*jobs.ALL, revert_job.revert_job, maintenance_job.maintenance_job],
         sensors=sensors.ALL,
         schedules=schedules.schedules(timezone),
         resources={"campfill": resources.campfill_resource(opened)},

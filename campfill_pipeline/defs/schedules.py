@@ -1,4 +1,4 @@
-"""When delivery is refreshed: today every hour, the restatement window every night.
+"""What is done by the clock: delivery of today every hour, the restatement window and housekeeping every night.
 
 Days that are missing (a new list came, the system slept) are no matter of the clock: see the sensor `missing_days`.
 """
@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import dagster as dg
 
-from campfill_pipeline.defs import delivery_steps, jobs, run_names
+from campfill_pipeline.defs import delivery_steps, jobs, maintenance_job, run_names
 from campfill_pipeline.defs.ranges import day_range
 from campfill_pipeline.defs.resources import Campfill
 
@@ -38,4 +38,12 @@ def schedules(timezone: str) -> list[dg.ScheduleDefinition]:
         first = campfill.today - timedelta(days=campfill.settings.restate_days)
         return dg.RunRequest(run_key=None, tags=day_range(first, campfill.today - timedelta(days=1)))
 
-    return [refresh_today_hourly, refresh_restatement_nightly]
+    @dg.schedule(
+        job=maintenance_job.maintenance_job, cron_schedule="40 4 * * *", execution_timezone=timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Every night: what is old is pruned, room is given back, the next months are made.",
+    )  # fmt: skip
+    def maintenance_nightly() -> dg.RunRequest:
+        return dg.RunRequest(run_key=None, tags={"housekeeping": "nightly"})
+
+    return [refresh_today_hourly, refresh_restatement_nightly, maintenance_nightly]

@@ -45,6 +45,8 @@ KINDS: tuple[Kind, ...] = (
          "Check the id; `GET /lines` lists all."),
     Kind("no_receipt", 404, "There is no receipt yet",
          "It is written once the upload is decided. Ask again in a few seconds."),
+    Kind("receipt_gone", 410, "The receipt was cleared away",
+         "Receipts are kept for 400 days. Their uploads stay: the file in the archive, what it changed in its lines."),
     Kind("no_report", 404, "There is no fulfillment page yet",
          "Drop a campaign list first; page and workbook are made from it."),
     Kind("wrong_method", 405, "This address does not do that",

@@ -46,8 +46,10 @@ class Questions:
         """The receipt's file. Raises ProblemError where there is none."""
         path: str | None = self.upload(upload_id)["receipt"]
         file = self.settings.home / path if path else None
-        if file is None or not file.is_file():
+        if file is None:
             raise ProblemError("no_receipt", f"Nothing was written for {upload_id} so far.")
+        if not file.is_file():
+            raise ProblemError("receipt_gone", f"{path} is no longer there.")
         return file
 
     def uploads(self, before: int | None, limit: int) -> list[dict[str, Any]]:

@@ -107,7 +107,7 @@ def router(questions: Questions, receiving: Receiving) -> APIRouter:
         "/uploads/{upload_id}/receipt", response_class=FileResponse,
         responses={
             200: {"content": {WORKBOOK: {"schema": {"type": "string", "format": "binary"}}}},
-            **refusals(401, 404, 422, 503),
+            **refusals(401, 404, 410, 422, 503),
         },
     )  # fmt: skip
     def get_receipt(upload_id: UUID) -> FileResponse:

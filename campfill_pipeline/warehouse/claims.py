@@ -52,6 +52,7 @@ class Turn(IntEnum):
 
     FIGURES = 1
     REPORT = 2
+    HOUSEKEEPING = 3
 
 
 @contextmanager

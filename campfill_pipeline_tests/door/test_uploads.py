@@ -59,6 +59,10 @@ def test_a_list_sent_by_curl_is_loaded_and_its_state_is_that_of_ingest(
     assert (status, problem["code"], problem["type"]) == (409, "key_taken", "/problems/key_taken")
     assert door.inbox() == []
 
+    (door.settings.home / str(report["receipt"])).unlink()  # as housekeeping does after a year
+    status, problem = curl(door, f"{address}/receipt")
+    assert (status, problem["code"]) == (410, "receipt_gone")
+
 
 def test_without_an_id_the_door_gives_one(door: Door, sensor: Sensor) -> None:
     sent = httpx.post(f"{door.address}/uploads?name=a.csv", content=b"a;b\n1;2\n", headers=door.headers)

@@ -1,0 +1,177 @@
+"""Housekeeping, so that a home can run for years untouched: what is old goes, what is needed next is made.
+
+Belongs here: the order of the steps, and the account of what was done. Does not belong here: how old is old
+(`domain/housekeeping.py`), what Dagster deletes (`dagster_pruning`), SQL.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+from dagster_postgres.event_log import PostgresEventLogStorage
+
+from campfill_pipeline.defs import dagster_pruning
+from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain.errors import CampfillError
+from campfill_pipeline.domain.housekeeping import HousekeepingRules
+from campfill_pipeline.warehouse import claims, database
+from campfill_pipeline.warehouse.delivery import partitions
+from campfill_pipeline.warehouse.postgres import housekeeping
+from campfill_pipeline.warehouse.register import decided
+
+
+class MaintenanceRunsError(CampfillError):
+    """Housekeeping is being done by another process."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Housekeeping is being done already, by another process.", "Let it end; it takes minutes."
+        )
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Bytes on disk; `dagster` is None where Dagster keeps its things elsewhere than in PostgreSQL."""
+
+    dagster: int | None
+    campfill: int
+
+
+@dataclass(frozen=True)
+class Done:
+    """What housekeeping did, or with `dry_run` would do; then sizes after it and what was freed are not known."""
+
+    dry_run: bool
+    runs: int
+    upload_partitions: int
+    ticks: int
+    check_results: int
+    receipts: int
+    receipt_bytes: int
+    months_made: tuple[str, ...]
+    vacuumed: tuple[str, ...]
+    rewritten: tuple[str, ...]
+    before: Sizes
+    after: Sizes | None
+    freed_bytes: int | None
+
+
+def maintain(
+    instance: dg.DagsterInstance, campfill: Campfill, rules: HousekeepingRules | None = None, *, dry_run: bool
+) -> Done:
+    """Do all of it, or with `dry_run` only look. May be cut off at any point: the next time does the rest.
+
+    Raises MaintenanceRunsError while another process is at it.
+    """
+    with (
+        database.connect(campfill.url, autocommit=True) as connection,
+        claims.turn(connection, claims.Turn.HOUSEKEEPING, wait=False) as mine,
+    ):
+        if not mine:
+            raise MaintenanceRunsError
+        return _maintain(instance, campfill, rules or HousekeepingRules(), dry_run)
+
+
+def _maintain(
+    instance: dg.DagsterInstance, campfill: Campfill, rules: HousekeepingRules, dry_run: bool
+) -> Done:
+    now = campfill.clock()
+    dagster_url = _dagster_url(instance)
+    before = _sizes(campfill, dagster_url)
+    counted = housekeeping.row_counts(dagster_url) if dagster_url else {}
+
+    months = _months_ahead(campfill, rules, dry_run)
+    known = dagster_pruning.upload_partitions(instance)
+    with campfill.connect() as connection:
+        old = decided.decided_partitions(connection, known, rules.uploads_before(now))
+    staying = frozenset(known) - frozenset(old)
+    runs = dagster_pruning.old_runs(instance, rules, uploads=staying, now=now, today=campfill.today)
+    if not dry_run:
+        dagster_pruning.delete_partitions(instance, old)
+        dagster_pruning.delete_runs(instance, runs)
+    ticks = dagster_pruning.old_ticks(instance, rules, now, delete=not dry_run)
+    checks = (
+        housekeeping.left_checks(dagster_url, rules.runs_before(now), delete=not dry_run)
+        if dagster_url
+        else 0
+    )
+    receipts, receipt_bytes = _old_receipts(campfill, rules, dry_run)
+    vacuumed, rewritten = ((), ()) if dry_run else _give_back(campfill, dagster_url, counted, rules)
+    after = None if dry_run else _sizes(campfill, dagster_url)
+    return Done(
+        dry_run=dry_run,
+        runs=len(runs),
+        upload_partitions=len(old),
+        ticks=ticks,
+        check_results=checks,
+        receipts=receipts,
+        receipt_bytes=receipt_bytes,
+        months_made=months,
+        vacuumed=vacuumed,
+        rewritten=rewritten,
+        before=before,
+        after=after,
+        freed_bytes=None if after is None else _freed(before, after) + receipt_bytes,
+    )
+
+
+def _dagster_url(instance: dg.DagsterInstance) -> str | None:
+    storage = instance.event_log_storage
+    if not isinstance(storage, PostgresEventLogStorage):
+        return None
+    return storage.postgres_url.replace("postgresql+psycopg2://", "postgresql://", 1)
+
+
+def _sizes(campfill: Campfill, dagster_url: str | None) -> Sizes:
+    return Sizes(
+        dagster=housekeeping.size(dagster_url) if dagster_url else None,
+        campfill=housekeeping.size(campfill.url),
+    )
+
+
+def _freed(before: Sizes, after: Sizes) -> int:
+    """Bytes that both databases lost together; never less than none: the work itself may have taken some."""
+    return max((before.dagster or 0) + before.campfill - (after.dagster or 0) - after.campfill, 0)
+
+
+def _months_ahead(campfill: Campfill, rules: HousekeepingRules, dry_run: bool) -> tuple[str, ...]:
+    with database.connect(campfill.url) as connection:
+        made = partitions.ahead(connection, campfill.today, months=rules.months_ahead)
+        if dry_run:
+            connection.rollback()
+    return tuple(made)
+
+
+def _old_receipts(campfill: Campfill, rules: HousekeepingRules, dry_run: bool) -> tuple[int, int]:
+    """How many receipts went, and their bytes. Only files that the ledger names as receipts, and only in outbox/."""
+    home, outbox = campfill.settings.home, campfill.settings.outbox
+    with campfill.connect() as connection:
+        paths = [
+            home / path
+            for path in decided.decided_before(connection, rules.receipts_before(campfill.clock()))
+        ]
+    found = [path for path in paths if path.parent == outbox and path.is_file()]
+    total = sum(path.stat().st_size for path in found)
+    if not dry_run:
+        for path in found:
+            Path(path).unlink(missing_ok=True)
+    return len(found), total
+
+
+def _give_back(
+    campfill: Campfill, dagster_url: str | None, counted: dict[str, int], rules: HousekeepingRules
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Vacuum what needs it: the tables of Dagster that shrank, campfill's that hold many dead rows; their names."""
+    own = housekeeping.dead_tables(campfill.url, database.SCHEMA, rules.vacuum_share)
+    housekeeping.vacuum(campfill.url, database.SCHEMA, own)
+    if dagster_url is None:
+        return tuple(own), ()
+    now = housekeeping.row_counts(dagster_url)
+    shrunk = housekeeping.shrunk(counted, now)
+    rewritten = housekeeping.rewrite(dagster_url, housekeeping.shrunk(counted, now, rules.rewrite_share))
+    housekeeping.vacuum(dagster_url, "public", [table for table in shrunk if table not in rewritten])
+    return (*own, *(f"dagster: {table}" for table in shrunk if table not in rewritten)), tuple(
+        f"dagster: {table}" for table in rewritten
+    )

@@ -1,0 +1,94 @@
+"""Room in a database: how much it takes, and giving back what dead rows hold.
+
+Belongs here: sizes, counts, VACUUM, and the results of checks that Dagster leaves behind with no way of its own to
+delete them. Does not belong here: which runs go (that is asked of Dagster), campfill's own rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import psycopg
+from psycopg import errors, sql
+
+from campfill_pipeline.warehouse.statements import query
+
+LOCK_WAIT = "10s"
+SMALL_BYTES = 16_000_000  # a table of this size is not worth being written anew
+
+
+def size(url: str) -> int:
+    """Bytes of a whole database on disk."""
+    with psycopg.connect(url) as conn:
+        row = conn.execute("SELECT pg_database_size(current_database())").fetchone()
+    return int(row[0]) if row else 0
+
+
+def row_counts(url: str) -> dict[str, int]:
+    """Rows of every table in schema `public`, counted one by one."""
+    with psycopg.connect(url) as conn:
+        names = [name for (name,) in conn.execute(query("postgres/housekeeping", "tables")).fetchall()]
+        counts = {}
+        for name in names:
+            row = conn.execute(
+                sql.SQL("SELECT count(*) FROM public.{}").format(sql.Identifier(name))
+            ).fetchone()
+            counts[name] = int(row[0]) if row else 0
+    return counts
+
+
+def dead_tables(url: str, schema: str, share: float) -> list[str]:
+    """Tables of a schema of which more than this share is dead rows, by PostgreSQL's own statistics."""
+    with psycopg.connect(url) as conn:
+        rows = conn.execute(
+            query("postgres/housekeeping", "dead tables"), {"schema": schema, "share": share}
+        ).fetchall()
+    return [name for (name,) in rows]
+
+
+def vacuum(url: str, schema: str, tables: Iterable[str]) -> None:
+    """Make the room of dead rows usable again; nobody waits for it."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        for table in tables:
+            conn.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(schema, table)))
+
+
+def shrunk(before: Mapping[str, int], after: Mapping[str, int], share: float = 0.0) -> list[str]:
+    """The tables that lost more than this share of their rows."""
+    return sorted(name for name, rows in before.items() if after.get(name, 0) < rows * (1 - share))
+
+
+def rewrite(
+    url: str, tables: Iterable[str], *, least_bytes: int = SMALL_BYTES, lock_wait: str = LOCK_WAIT
+) -> list[str]:
+    """Write large tables of schema `public` anew, so that the disk gets its room back; the names of those.
+
+    Each is locked meanwhile, some seconds. One that is in use, or for which the disk has no room, is left as it is.
+    """
+    done = []
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute("SELECT set_config('lock_timeout', %s, false)", [lock_wait])
+        for table in tables:
+            row = conn.execute(
+                "SELECT pg_total_relation_size(to_regclass(%s))", [f"public.{table}"]
+            ).fetchone()
+            if row is None or row[0] < least_bytes:
+                continue
+            try:
+                conn.execute(sql.SQL("VACUUM (FULL, ANALYZE) {}").format(sql.Identifier("public", table)))
+            except (errors.LockNotAvailable, errors.DiskFull):
+                continue
+            done.append(table)
+    return done
+
+
+def left_checks(url: str, before: datetime, *, delete: bool) -> int:
+    """Results of asset checks from before this moment whose run is gone, but for each check's latest; how many.
+
+    Dagster deletes them neither with the run nor by any call of its own.
+    """
+    with psycopg.connect(url) as conn:
+        section = "delete left checks" if delete else "count left checks"
+        row = conn.execute(query("postgres/housekeeping", section), {"before": before}).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,24 @@
+-- The statements of housekeeping.py, by the function that runs them.
+
+-- name: tables
+SELECT relname FROM pg_stat_user_tables WHERE schemaname = 'public' ORDER BY relname
+
+-- name: dead tables
+SELECT relname FROM pg_stat_user_tables
+WHERE schemaname = %(schema)s AND n_dead_tup > 1000 AND n_dead_tup > %(share)s * (n_live_tup + n_dead_tup)
+ORDER BY relname
+
+-- name: count left checks
+SELECT count(*) FROM public.asset_check_executions c
+WHERE c.create_timestamp < %(before)s::timestamptz AT TIME ZONE 'UTC'
+  AND NOT EXISTS (SELECT FROM public.runs r WHERE r.run_id = c.run_id)
+  AND c.id NOT IN (SELECT max(id) FROM public.asset_check_executions GROUP BY asset_key, check_name)
+
+-- name: delete left checks
+WITH gone AS (
+    DELETE FROM public.asset_check_executions c
+    WHERE c.create_timestamp < %(before)s::timestamptz AT TIME ZONE 'UTC'
+      AND NOT EXISTS (SELECT FROM public.runs r WHERE r.run_id = c.run_id)
+      AND c.id NOT IN (SELECT max(id) FROM public.asset_check_executions GROUP BY asset_key, check_name)
+    RETURNING 1)
+SELECT count(*) FROM gone
