@@ -1,8 +1,10 @@
-"""The fulfillment page: how long it takes to make, how large it is, how soon a reader sees it.
+"""The fulfillment page: how long it takes to make, how large it is, how soon a reader sees it; and its workbook.
 
 python -m bench.report                  the demo's 7,057 lines from its database, then 50,000 invented ones
 python -m bench.report --lines 50000    invented lines only
+python -m bench.report --workbook       the workbook only
 
+The workbook is made of 7,057 and of 100,000 invented lines in turns: by XlsxWriter cell by cell, and as campfill does.
 A page is opened from disk in Chromium five times; the medians are told. Beside it, the same lines as plain JSON, one
 object a line: what the page would hold if it were not packed in columns and deflated.
 """
@@ -27,18 +29,21 @@ import psycopg
 from playwright.sync_api import Browser, sync_playwright
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.reports import page
+from campfill_pipeline.reports import page, workbook
 from campfill_pipeline.reports.both import write_reports
 from campfill_pipeline.simulator.world import make_world
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline.warehouse.postgres import server
+from campfill_pipeline_tests.reports import by_xlsxwriter
 from campfill_pipeline_tests.reports.invented import NOW, invent, invent_details
 from campfill_pipeline_tests.warehouse import simulated
 
 RESULTS = Path(__file__).with_name("results")
 RULES = FulfillmentRules()
 OPENINGS = 5
+WORKBOOKS = {7_057: 5, 100_000: 3}
+"""How many lines a workbook has, and how often it is made."""
 DRAWN = "document.querySelector('main')?.dataset.shown === level && document.documentElement.dataset.charts === 'ready'"
 GO = f"""async (level) => {{
   const began = performance.now();
@@ -72,6 +77,34 @@ class Made:
     page_mb: float
     plain_mb: float
     opened: Opened
+
+
+@dataclass(frozen=True)
+class Books:
+    """Medians of making one workbook cell by cell with XlsxWriter and as campfill does: seconds, processor time, MB."""
+
+    lines: int
+    by_cell_seconds: float
+    seconds: float
+    by_cell_cpu_seconds: float
+    cpu_seconds: float
+    by_cell_mb: float
+    mb: float
+
+
+def workbooks(lines: int, turns: int, folder: Path) -> Books:
+    """Make both workbooks of so many invented lines in turns, so that what else the machine does meets both."""
+    data = invent(lines)
+    measured = []
+    for _ in range(turns):
+        pair = []
+        for render in (by_xlsxwriter.render, workbook.render):
+            file = folder / "measured.xlsx"
+            began, cpu = time.perf_counter(), time.process_time()
+            render(data, file, NOW)
+            pair.append((time.perf_counter() - began, time.process_time() - cpu, _weigh(file)))
+        measured.append([figure for both in zip(*pair, strict=True) for figure in both])
+    return Books(lines, *(round(statistics.median(column), 2) for column in zip(*measured, strict=True)))
 
 
 def open_page(browser: Browser, file: Path, line_id: str) -> Opened:
@@ -157,31 +190,53 @@ def of_the_demo(browser: Browser, folder: Path) -> tuple[Made, float]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure and tell; the figures are kept in bench/results/report.json."""
+    """Measure and tell; the figures are kept in bench/results/."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--lines", type=int, help="only this many invented lines, no demo")
+    parser.add_argument("--workbook", action="store_true", help="the workbook only")
     chosen = parser.parse_args(arguments)
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or "chromium"
     with tempfile.TemporaryDirectory(prefix="campfill-bench-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=executable, args=["--headless", "--no-sandbox"]
-            )
-            measured = []
-            if not chosen.lines:
-                made, another_day = of_the_demo(browser, folder)
-                measured.append(made)
-                _tell(made)
-                print(f"  page and workbook of another day, a full refresh included: {another_day} s")
-            measured.append(invented(browser, chosen.lines or 50_000, folder))
-            _tell(measured[-1])
-            browser.close()
+        if not chosen.workbook:
+            _keep("report", [asdict(made) for made in _pages(folder, chosen.lines)])
+        if not chosen.lines:
+            books = [workbooks(lines, turns, folder) for lines, turns in WORKBOOKS.items()]
+            for made in books:
+                _tell_books(made)
+            _keep("workbook", [asdict(made) for made in books])
+
+
+def _pages(folder: Path, lines: int | None) -> list[Made]:
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or "chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--headless", "--no-sandbox"])
+        measured = []
+        if not lines:
+            made, another_day = of_the_demo(browser, folder)
+            measured.append(made)
+            _tell(made)
+            print(f"  page and workbook of another day, a full refresh included: {another_day} s")
+        measured.append(invented(browser, lines or 50_000, folder))
+        _tell(measured[-1])
+        browser.close()
+    return measured
+
+
+def _keep(name: str, measured: list[dict[str, object]]) -> None:
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "report.json").write_text(json.dumps([asdict(made) for made in measured], indent=1) + "\n")
+    (RESULTS / f"{name}.json").write_text(json.dumps(measured, indent=1) + "\n")
+
+
+def _tell_books(made: Books) -> None:
+    time_ratio, cpu_ratio = made.seconds / made.by_cell_seconds, made.cpu_seconds / made.by_cell_cpu_seconds
+    print(
+        f"workbook of {made.lines:,} lines: cell by cell {made.by_cell_seconds} s ({made.by_cell_cpu_seconds} s of "
+        f"processor time, {made.by_cell_mb} MB), as campfill makes it {made.seconds} s ({made.cpu_seconds} s, "
+        f"{made.mb} MB): {time_ratio:.2f} of the time, {cpu_ratio:.2f} of the processor time"
+    )
 
 
 def _tell(made: Made) -> None:

@@ -1,6 +1,7 @@
 """Leaving page and workbook as they are while nothing they show has changed.
 
-A list of a hundred thousand lines is often exported again without a change; making both files anew takes half a minute.
+A list of a hundred thousand lines is often exported again without a change; reading them all and making both files
+anew takes many seconds.
 Belongs here: knowing that two files on disk are those of a state. Does not belong here: knowing when a state changes
 (`warehouse.fulfillment`), making the files.
 

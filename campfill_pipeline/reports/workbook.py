@@ -2,7 +2,7 @@
 
 Belongs here: which sheets there are and their columns. Does not belong here: queries
 (`warehouse.report_data`), sentences (`wording`), the summary sheet (`workbook_summary`), how a table is
-written (`workbook_tables`).
+written (`workbook_tables`) and a long list (`workbook_lists`).
 
 A spreadsheet keeps 15 significant digits: figures are the database's, to that precision. Text is always
 written as text, so that a name that begins with = + - or @ is never a formula.
@@ -10,8 +10,9 @@ written as text, so that a name that begins with = + - or @ is never a formula.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import datetime
+from io import BytesIO
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,9 @@ from campfill_pipeline.domain.causes import Cause, Side
 from campfill_pipeline.domain.figures import SHOWN
 from campfill_pipeline.domain.fulfillment import Lifecycle
 from campfill_pipeline.reports import wording
+from campfill_pipeline.reports.workbook_lists import Listed, add_frames, fill, sheets
 from campfill_pipeline.reports.workbook_summary import write_summary
-from campfill_pipeline.reports.workbook_tables import Column, Formats, add_formats, write_table
+from campfill_pipeline.reports.workbook_tables import Column, Formats, add_formats
 from campfill_pipeline.warehouse.readers.page_rows import LineRow, ReportData
 
 LINE_COLUMNS = tuple(
@@ -33,20 +35,15 @@ LINE_COLUMNS = tuple(
 )
 
 
-def _cells(line: LineRow, columns: Sequence[Column]) -> list[object]:
-    return [getattr(line, column.field) for column in columns]
-
-
 def _judged(line: LineRow) -> bool:
     return line.covered or line.lifecycle == Lifecycle.SCHEDULED
 
 
-def _lines(book: Any, formats: Formats, name: str, lines: Iterable[LineRow]) -> None:
-    rows = (_cells(line, LINE_COLUMNS) for line in lines)
-    write_table(book.add_worksheet(name), formats, LINE_COLUMNS, rows, freeze=True)
+def _lines(name: str, lines: list[LineRow]) -> Listed:
+    return Listed(name, LINE_COLUMNS, lines, attrgetter(*(column.field for column in LINE_COLUMNS)))
 
 
-def _attention(book: Any, formats: Formats, data: ReportData) -> None:
+def _attention(data: ReportData) -> Listed:
     by_id = {line.id: line for line in data.lines}
     columns = (
         Column("Line", "text", 60),
@@ -72,10 +69,10 @@ def _attention(book: Any, formats: Formats, data: ReportData) -> None:
         for item in data.attention
         if (line := by_id.get(item.line_id))
     ]
-    write_table(book.add_worksheet("Attention"), formats, columns, rows, freeze=True)
+    return Listed("Attention", columns, rows)
 
 
-def _causes(book: Any, formats: Formats, data: ReportData) -> None:
+def _causes(data: ReportData) -> Listed:
     columns = (
         Column("Line", "text", 60),
         Column("Kind", "text", 11),
@@ -104,10 +101,10 @@ def _causes(book: Any, formats: Formats, data: ReportData) -> None:
         for line in data.lines
         if line.cause is not None and _judged(line)
     ]
-    write_table(book.add_worksheet("Causes"), formats, columns, rows, freeze=True)
+    return Listed("Causes", columns, rows)
 
 
-def _reconciliation(book: Any, formats: Formats, data: ReportData) -> None:
+def _reconciliation(data: ReportData) -> Listed:
     names = {line.id: line.name for line in data.lines}
     columns = (
         Column("What", "text", 40),
@@ -126,23 +123,44 @@ def _reconciliation(book: Any, formats: Formats, data: ReportData) -> None:
         )
         for row in data.reconciliation
     ]
-    write_table(book.add_worksheet("Reconciliation"), formats, columns, rows, freeze=True)
+    return Listed("Reconciliation", columns, rows)
+
+
+def lists(data: ReportData) -> list[Listed]:
+    """The lists of the workbook, in the order of their sheets."""
+    # Those that cannot be judged have a sheet of their own, so that whoever sums a column sums no guess; those that
+    # have not begun come last.
+    judged = [line for line in data.lines if _judged(line)]
+    return [
+        _lines("Lines", sorted(judged, key=lambda line: line.lifecycle == Lifecycle.SCHEDULED)),
+        _attention(data),
+        _causes(data),
+        _reconciliation(data),
+        _lines("Not judged", [line for line in data.lines if not _judged(line)]),
+    ]
+
+
+def begin(target: Path | BytesIO, data: ReportData, made_at: datetime) -> tuple[Any, Formats]:
+    """A workbook of XlsxWriter with the formats and the summary of `data`, for lists to be added and to be closed."""
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "in_memory": isinstance(target, BytesIO),
+    }
+    book = xlsxwriter.Workbook(target, options)
+    book.set_properties(
+        {"title": f"Fulfillment as of {data.as_of.isoformat()}", "author": "campfill", "created": made_at}
+    )
+    formats = add_formats(book)
+    write_summary(book, formats, data, made_at)
+    return book, formats
 
 
 def render(data: ReportData, target: Path, made_at: datetime) -> None:
     """Write the workbook of `data` to `target`."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(target), options) as book:
-        book.set_properties(
-            {"title": f"Fulfillment as of {data.as_of.isoformat()}", "author": "campfill", "created": made_at}
-        )
-        formats = add_formats(book)
-        write_summary(book, formats, data, made_at)
-        # Those that cannot be judged have a sheet of their own, so that whoever sums a column sums no guess; those that
-        # have not begun come last.
-        judged = [line for line in data.lines if _judged(line)]
-        _lines(book, formats, "Lines", sorted(judged, key=lambda line: line.lifecycle == Lifecycle.SCHEDULED))
-        _attention(book, formats, data)
-        _causes(book, formats, data)
-        _reconciliation(book, formats, data)
-        _lines(book, formats, "Not judged", (line for line in data.lines if not _judged(line)))
+    frames = BytesIO()
+    book, formats = begin(frames, data, made_at)
+    waiting = add_frames(book, formats, sheets(lists(data)))
+    book.close()
+    fill(frames, waiting, target)

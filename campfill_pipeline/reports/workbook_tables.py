@@ -100,24 +100,40 @@ def write_table(
     With `freeze` the header stays in view and carries the sheet's filter. Bars show a column's size in its
     cells.
     """
+    row = top
+    for row, values in enumerate(rows, top + 1):
+        for at, (column, value) in enumerate(zip(columns, values, strict=True)):
+            _write(sheet, row, at, column.kind, value, formats.of[column.kind])
+    _surround(sheet, formats, columns, top, row, freeze=freeze)
+    return row + 1
+
+
+def write_frame(sheet: Any, formats: Formats, columns: Sequence[Column], rows: int) -> None:
+    """Write what stands around a list of so many rows; of the rows only the last, its cells blank."""
+    if rows:
+        for at, column in enumerate(columns):
+            sheet.write_blank(rows, at, None, formats.of[column.kind])
+    _surround(sheet, formats, columns, 0, rows, freeze=True)
+
+
+def _surround(
+    sheet: Any, formats: Formats, columns: Sequence[Column], top: int, last: int, *, freeze: bool
+) -> None:
+    """Header, widths, filter and bars of a table in the rows `top` to `last`."""
     for at, column in enumerate(columns):
         if freeze:
             sheet.set_column(at, at, column.width)
         sheet.write_string(
             top, at, column.header, formats.text_header if column.kind in ("text", "flag") else formats.header
         )
-    row = top
-    for row, values in enumerate(rows, top + 1):
-        for at, (column, value) in enumerate(zip(columns, values, strict=True)):
-            _write(sheet, row, at, column.kind, value, formats.of[column.kind])
     if freeze:
         sheet.freeze_panes(top + 1, 1)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(top)
-        sheet.autofilter(top, 0, max(row, top), len(columns) - 1)
+        sheet.autofilter(top, 0, max(last, top), len(columns) - 1)
     for at, column in enumerate(columns):
-        if column.bars and row > top:
+        if column.bars and last > top:
             limits = (
                 {"min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1}
                 if column.kind == "share"
@@ -126,7 +142,7 @@ def write_table(
             sheet.conditional_format(
                 top + 1,
                 at,
-                row,
+                last,
                 at,
                 {
                     "type": "data_bar",
@@ -136,4 +152,3 @@ def write_table(
                     **limits,
                 },
             )
-    return row + 1
