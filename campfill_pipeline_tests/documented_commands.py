@@ -76,6 +76,7 @@ def commands_page(database_url: str, folder: Path) -> str:
     """The page, made by typing in `folder` with a fresh database."""
     world = make_world(date(2025, 9, 30), 3, shape=SHAPE)
     _list(world, folder / "campaigns.xlsx")
+    (folder / "campfill-data").mkdir(exist_ok=True)  # a new home would be said, with a path of this machine
     with serve(world) as api:
         typist = Typist(
             folder,
