@@ -13,9 +13,9 @@ from datetime import date, datetime, timedelta
 class HousekeepingRules:
     """How long Dagster's lists and the receipts reach back. Ledger, register, delivery and archive are never pruned."""
 
-    run_days: int = 14
+    run_days: int = 7
     """Finished runs. One that made an asset's or a partition's latest state stays for as long as that is looked at."""
-    upload_days: int = 30
+    upload_days: int = 14
     """Partitions of decided uploads in the web UI; the ledger and `campfill status` know every upload for ever."""
     delivery_days: int = 400
     """The latest fetch of each local day: a year, and the month before it to compare with."""

@@ -209,8 +209,9 @@ def test_old_receipts_go_and_other_files_stay(past: Past) -> None:
 
 
 def test_results_of_checks_go_with_their_runs_but_for_the_latest(past: Past) -> None:
-    gone = [run for key, run in past.uploads.items() if past.back[run] > 30]
-    kept = [run for key, run in past.uploads.items() if past.back[run] <= 30]
+    days = HousekeepingRules().upload_days
+    gone = [run for key, run in past.uploads.items() if past.back[run] > days]
+    kept = [run for key, run in past.uploads.items() if past.back[run] <= days]
     with psycopg.connect(past.url) as connection:
         for run in [*kept, *gone]:
             connection.execute(
