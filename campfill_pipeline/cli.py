@@ -21,7 +21,7 @@ from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import Band
 from campfill_pipeline.domain.kinds import LineKind
 from campfill_pipeline.domain.plain_json import plain
-from campfill_pipeline.settings import load_settings, read_values
+from campfill_pipeline.settings import load_settings
 
 app = typer.Typer(
     name="campfill",
@@ -90,7 +90,7 @@ def campfill(
     """Campaign fulfillment you can trust: drop a list, see which lines reached their goal, which did not, and why."""
     if context.invoked_subcommand in WITHOUT_HOME or {"--help", "-h"} & set(sys.argv):
         return
-    home = Path(read_values()["CAMPFILL_HOME"])
+    home = load_settings().home
     if not home.exists():
         typer.echo(
             f"campfill: {home} is new, and empty. If you have a home elsewhere, go to its folder or set CAMPFILL_HOME.",
