@@ -37,21 +37,25 @@ def restore(settings: Settings, file: Path, *, ask: bool) -> None:
     """
     if not file.is_file():
         raise typer.BadParameter(f"{file} is not there")
-    if pid := running.holder(settings.home):
-        raise running.RunsAlreadyError(settings.home, pid)
+    with running.only_one(settings.home):
+        _keep_what_is_there(settings, file, ask=ask)
+        with render.console(stderr=True).status("putting the backup back …"):
+            backups.restore(server.database_url(settings), file)
+    typer.echo("The database is as it was in the backup.", err=True)
+
+
+def _keep_what_is_there(settings: Settings, file: Path, *, ask: bool) -> None:
     with database.connect(server.database_url(settings)) as connection:
         found = status.facts(connection, now=datetime.now(UTC))
     lines, uploads = found["fulfillment"]["lines"], found["counts"]["uploads"]
-    if ask and (lines or uploads):
+    if not (lines or uploads):
+        return
+    if ask:
         typer.confirm(
             f"The database holds {uploads:,} uploads and {lines:,} lines. Replace them by {file}?",
             abort=True,
             err=True,
         )
-    if lines or uploads:
-        kept = settings.home / "backups" / f"before-restore-{datetime.now(UTC):%Y%m%d-%H%M%S}.backup"
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        backup(settings, kept)
-    with render.console(stderr=True).status("putting the backup back …"):
-        backups.restore(server.database_url(settings), file)
-    typer.echo("The database is as it was in the backup.", err=True)
+    kept = settings.home / "backups" / f"before-restore-{datetime.now(UTC):%Y%m%d-%H%M%S}.backup"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    backup(settings, kept)
