@@ -1,14 +1,18 @@
 """What is shown of a line: one entry for each figure and fact, from which page, workbook and queries are made.
 
-Belongs here: names, where they are stored, how the page packs them, and their column of the workbook's sheet “Lines”.
+Belongs here: names, types, where they are stored, how the page packs them, and their column of sheet “Lines”.
 Does not belong here: the formulas (`warehouse/figures/fulfillment.sql`), and what the page says about them
 (`reports/templates/page/line.js`). How to add a figure: CONTRIBUTING.md.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated, get_type_hints
+from uuid import UUID
 
 
 class Stored(StrEnum):
@@ -28,14 +32,22 @@ class Packed(StrEnum):
     APART = "apart"
 
 
+class Tile(StrEnum):
+    """On the pages of which lines a tile stands."""
+
+    ALWAYS = "always"
+    LIVE = "live"
+    NOT_LIVE = "not_live"
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One figure or fact of a line. `header`, `kind` and `width` are its column in the workbook; '' for none there.
+    """How one figure or fact is shown. `header`, `kind` and `width` are its column in the workbook; '' for none there.
 
     `kind` is a key of the workbook's number formats. `bars` draws the size into the cells, `total` sums the column.
+    `tile`: also a tile of its own on the page of a line, named by the header.
     """
 
-    name: str
     stored: Stored
     packed: Packed
     header: str = ""
@@ -43,58 +55,76 @@ class Shown:
     width: float = 0
     bars: bool = False
     total: bool = False
+    tile: Tile | None = None
+    name: str = ""
 
 
 _F, _L, _C = Stored.FULFILLMENT, Stored.REGISTER, Stored.CAUSE
 _EXACT, _COUNT, _REPEATED, _APART = Packed.EXACT, Packed.COUNT, Packed.REPEATED, Packed.APART
 
-SHOWN = (
-    Shown("name", _L, _APART, "Line", "text", 60),
-    Shown("kind", _F, _REPEATED, "Kind", "text", 11),
-    Shown("purchase_type", _F, _REPEATED, "Purchase type", "text", 14),
-    Shown("buyer", _L, _REPEATED, "Buyer", "text", 30),
-    Shown("agency", _L, _REPEATED),
-    Shown("placement", _L, _REPEATED, "Placement", "text", 14),
-    Shown("advertiser", _L, _REPEATED, "Advertiser", "text", 24),
-    Shown("runtime", _L, _REPEATED, "Runtime", "text", 24),
-    Shown("start_date", _L, _REPEATED),
-    Shown("effective_start", _F, _REPEATED, "Start", "date", 12),
-    Shown("end_date", _F, _REPEATED, "End", "date", 12),
-    Shown("lifecycle", _F, _REPEATED, "State", "text", 17),
-    Shown("covered", _F, _COUNT, "Covered", "flag", 9),
-    Shown("band", _F, _REPEATED, "Band", "text", 19),
-    Shown("impression_goal", _F, _EXACT, "Goal", "whole", 14),
-    Shown("delivered", _F, _EXACT, "Delivered", "impressions", 16),
-    Shown("delivered_before", _F, _EXACT),
-    Shown("fulfillment_pct", _F, _EXACT, "Fulfilled", "share", 11, bars=True),
-    Shown("shortfall", _F, _EXACT, "Shortfall", "impressions", 16, total=True),
-    Shown("surplus", _F, _EXACT, "Surplus", "impressions", 16),
-    Shown("expected", _F, _EXACT, "Expected", "impressions", 16),
-    Shown("pacing_index", _F, _EXACT, "Pacing index", "factor", 12),
-    Shown("pace", _F, _REPEATED, "Pace", "text", 12),
-    Shown("pacing_basis", _F, _REPEATED, "Expected rests on", "text", 16),
-    Shown("required_factor", _F, _EXACT, "Needed times pace", "factor", 12),
-    Shown("required_daily", _F, _EXACT, "Needed a day", "impressions", 14),
-    Shown("best_week_daily", _F, _EXACT),
-    Shown("reachable", _F, _COUNT),
-    Shown("projected", _F, _EXACT, "Projected", "impressions", 16),
-    Shown("value_at_risk_eur", _F, _EXACT, "Value at risk €", "euros", 15, total=True),
-    Shown("cpm_eur", _F, _EXACT, "CPM €", "cpm", 10),
-    Shown("budget_eur", _L, _EXACT, "Budget €", "euros", 14),
-    Shown("delivered_value_eur", _F, _EXACT, "Delivered value €", "euros", 16),
-    Shown("billable_eur", _F, _EXACT, "Billable €", "euros", 14),
-    Shown("delivered_outside_flight", _F, _EXACT, "Outside flight", "impressions", 14),
-    Shown("flight_days", _F, _COUNT, "Flight days", "whole", 11),
-    Shown("elapsed_days", _F, _COUNT, "Elapsed", "whole", 9),
-    Shown("days_fetched", _F, _COUNT, "Fetched", "whole", 9),
-    Shown("cause", _C, _REPEATED, "Cause", "text", 22),
-    Shown("side", _C, _REPEATED, "Kind of problem", "text", 16),
-    Shown("revision", _L, _COUNT),
-    Shown("upload_id", _L, _APART),
-    Shown("sheet", _L, _REPEATED),
-    Shown("row_no", _L, _COUNT, "List row", "whole", 9),
-    Shown("id", _L, _APART, "ID", "text", 38),
-)
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """One line: its contract, its figures (docs/fulfillment.md; impressions and euros exact), where it came from.
+
+    In the order of the workbook's columns.
+    """
+
+    name: Annotated[str, Shown(_L, _APART, "Line", "text", 60)]
+    kind: Annotated[str, Shown(_F, _REPEATED, "Kind", "text", 11)]
+    purchase_type: Annotated[str, Shown(_F, _REPEATED, "Purchase type", "text", 14)]
+    buyer: Annotated[str, Shown(_L, _REPEATED, "Buyer", "text", 30)]
+    agency: Annotated[str | None, Shown(_L, _REPEATED)]
+    placement: Annotated[str | None, Shown(_L, _REPEATED, "Placement", "text", 14)]
+    advertiser: Annotated[str | None, Shown(_L, _REPEATED, "Advertiser", "text", 24)]
+    runtime: Annotated[str, Shown(_L, _REPEATED, "Runtime", "text", 24)]
+    start_date: Annotated[date | None, Shown(_L, _REPEATED)]
+    effective_start: Annotated[date, Shown(_F, _REPEATED, "Start", "date", 12)]
+    end_date: Annotated[date, Shown(_F, _REPEATED, "End", "date", 12)]
+    lifecycle: Annotated[str, Shown(_F, _REPEATED, "State", "text", 17)]
+    covered: Annotated[bool, Shown(_F, _COUNT, "Covered", "flag", 9)]
+    band: Annotated[str, Shown(_F, _REPEATED, "Band", "text", 19)]
+    impression_goal: Annotated[int, Shown(_F, _EXACT, "Goal", "whole", 14)]
+    delivered: Annotated[Decimal, Shown(_F, _EXACT, "Delivered", "impressions", 16)]
+    delivered_before: Annotated[Decimal, Shown(_F, _EXACT)]
+    fulfillment_pct: Annotated[Decimal, Shown(_F, _EXACT, "Fulfilled", "share", 11, bars=True)]
+    shortfall: Annotated[Decimal, Shown(_F, _EXACT, "Shortfall", "impressions", 16, total=True)]
+    surplus: Annotated[Decimal, Shown(_F, _EXACT, "Surplus", "impressions", 16)]
+    expected: Annotated[Decimal, Shown(_F, _EXACT, "Expected", "impressions", 16)]
+    pacing_index: Annotated[Decimal | None, Shown(_F, _EXACT, "Pacing index", "factor", 12)]
+    pace: Annotated[str | None, Shown(_F, _REPEATED, "Pace", "text", 12)]
+    pacing_basis: Annotated[str | None, Shown(_F, _REPEATED, "Expected rests on", "text", 16)]
+    required_factor: Annotated[Decimal | None, Shown(_F, _EXACT, "Needed times pace", "factor", 12)]
+    required_daily: Annotated[Decimal | None, Shown(_F, _EXACT, "Needed a day", "impressions", 14)]
+    best_week_daily: Annotated[Decimal | None, Shown(_F, _EXACT)]
+    reachable: Annotated[bool | None, Shown(_F, _COUNT)]
+    projected: Annotated[Decimal | None, Shown(_F, _EXACT, "Projected", "impressions", 16, tile=Tile.LIVE)]
+    value_at_risk_eur: Annotated[
+        Decimal | None, Shown(_F, _EXACT, "Value at risk €", "euros", 15, total=True)
+    ]
+    cpm_eur: Annotated[Decimal, Shown(_F, _EXACT, "CPM €", "cpm", 10)]
+    budget_eur: Annotated[Decimal | None, Shown(_L, _EXACT, "Budget €", "euros", 14)]
+    delivered_value_eur: Annotated[Decimal, Shown(_F, _EXACT, "Delivered value €", "euros", 16)]
+    billable_eur: Annotated[Decimal, Shown(_F, _EXACT, "Billable €", "euros", 14)]
+    delivered_outside_flight: Annotated[Decimal, Shown(_F, _EXACT, "Outside flight", "impressions", 14)]
+    flight_days: Annotated[int, Shown(_F, _COUNT, "Flight days", "whole", 11)]
+    elapsed_days: Annotated[int, Shown(_F, _COUNT, "Elapsed", "whole", 9)]
+    days_fetched: Annotated[int, Shown(_F, _COUNT, "Fetched", "whole", 9)]
+    cause: Annotated[str | None, Shown(_C, _REPEATED, "Cause", "text", 22)]
+    side: Annotated[str | None, Shown(_C, _REPEATED, "Kind of problem", "text", 16)]
+    revision: Annotated[int, Shown(_L, _COUNT)]
+    upload_id: Annotated[UUID | None, Shown(_L, _APART)]
+    sheet: Annotated[str | None, Shown(_L, _REPEATED)]
+    row_no: Annotated[int | None, Shown(_L, _COUNT, "List row", "whole", 9)]
+    id: Annotated[UUID, Shown(_L, _APART, "ID", "text", 38)]
+
+
+def _shown() -> tuple[Shown, ...]:
+    told = get_type_hints(LineRow, include_extras=True)
+    return tuple(replace(shown, name=name) for name, hint in told.items() for shown in hint.__metadata__)
+
+
+SHOWN = _shown()
 """Everything, in the order of the workbook's columns."""
 
 KEPT_INSIDE = (
@@ -116,6 +146,15 @@ NOT_SHOWN_YET: tuple[str, ...] = ()
 def packed(how: Packed) -> tuple[str, ...]:
     """The names of what the page packs this way."""
     return tuple(shown.name for shown in SHOWN if shown.packed is how)
+
+
+def tiles() -> list[dict[str, str]]:
+    """What stands on the page of a line in a tile of its own, for `reports/templates/page/line.js`."""
+    return [
+        {"name": shown.name, "title": shown.header, "kind": shown.kind, "when": shown.tile}
+        for shown in SHOWN
+        if shown.tile
+    ]
 
 
 def selected() -> str:

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from markupsafe import Markup
 
+from campfill_pipeline.domain import figures
 from campfill_pipeline.domain.fulfillment import Band, FulfillmentRules, Lifecycle
 from campfill_pipeline.reports import payload, wording
 from campfill_pipeline.warehouse.readers.page_rows import Freshness, LineRow, ReportData
@@ -137,6 +138,7 @@ def head(data: ReportData, rules: FulfillmentRules, made_at: datetime, left_out:
         **fresh(data.freshness, made_at, data.as_of, ZoneInfo(data.timezone)),
         "timezone": data.timezone,
         "words": wording.page_words(rules.bands),
+        "tiles": figures.tiles(),
         "windows": [asdict(row) for row in data.windows],
         "trend": _trend(data),
         "losses": [asdict(row) for row in data.losses],

@@ -1,7 +1,7 @@
 """The fulfillment workbook: lines, attention, causes, reconciliation, what is not judged, as real numbers and dates.
 
 Belongs here: which sheets there are and their columns. Does not belong here: queries
-(`warehouse.report_data`), sentences (`wording`), the summary sheet (`workbook_summary`), how a table is
+(`warehouse/readers/page`), sentences (`wording`), the summary sheet (`workbook_summary`), how a table is
 written (`workbook_tables`) and a long list (`workbook_lists`).
 
 A spreadsheet keeps 15 significant digits: figures are the database's, to that precision. Text is always

@@ -9,6 +9,7 @@ import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
 from campfill_pipeline.domain.due_words import DueCurve, due_curve
@@ -73,6 +74,7 @@ CAUSES = {
         ("no_reference", "unknown"),
     ),
 }
+HINTS = {name: hint for name, hint in get_type_hints(LineRow).items() if name != "id" and hint != UUID | None}
 HUNDRED, THOUSAND = Decimal(100), Decimal(1000)
 
 
@@ -120,27 +122,27 @@ def _line(random_: random.Random, number: int, upload_id: UUID) -> LineRow:
         cause, side = "not_fetched", "unknown"
     placement, advertiser = random_.choice(PLACEMENTS), random_.choice(ADVERTISERS)
     risk = shortfall if ended else None if projected is None else max(goal - projected, Decimal(0))
-    return LineRow(
-        id=UUID(int=random_.getrandbits(128)),
-        name=f"2026_{11000 + number}_0006_3_{placement}_{advertiser}_PPV <X> & Co_{start:%d}-{end:%d.%m}._",
-        kind=kind,
-        purchase_type=purchase,
-        buyer=(buyer := "Not set" if kind == "campaign" else random_.choice(BUYERS)),
-        agency=None if kind == "campaign" else buyer.split(" < ")[0],
-        placement=placement if number % 9 else None,
-        advertiser=advertiser if number % 9 else None,
-        runtime=f"{start:%d.%m.%Y}-{end:%d.%m.%Y}",
-        start_date=start,
-        end_date=end,
-        effective_start=start,
-        impression_goal=goal,
-        budget_eur=(goal * cpm / THOUSAND).quantize(Decimal("0.01")),
-        cpm_eur=cpm,
-        lifecycle=lifecycle,
-        band=band,
-        pacing_basis="measured" if lifecycle == "live" else None,
-        required_factor=Decimal("1.2345") if lifecycle == "live" else None,
-        pace=None
+    told: dict[str, Any] = {
+        "id": UUID(int=random_.getrandbits(128)),
+        "name": f"2026_{11000 + number}_0006_3_{placement}_{advertiser}_PPV <X> & Co_{start:%d}-{end:%d.%m}._",
+        "kind": kind,
+        "purchase_type": purchase,
+        "buyer": (buyer := "Not set" if kind == "campaign" else random_.choice(BUYERS)),
+        "agency": None if kind == "campaign" else buyer.split(" < ")[0],
+        "placement": placement if number % 9 else None,
+        "advertiser": advertiser if number % 9 else None,
+        "runtime": f"{start:%d.%m.%Y}-{end:%d.%m.%Y}",
+        "start_date": start,
+        "end_date": end,
+        "effective_start": start,
+        "impression_goal": goal,
+        "budget_eur": (goal * cpm / THOUSAND).quantize(Decimal("0.01")),
+        "cpm_eur": cpm,
+        "lifecycle": lifecycle,
+        "band": band,
+        "pacing_basis": "measured" if lifecycle == "live" else None,
+        "required_factor": Decimal("1.2345") if lifecycle == "live" else None,
+        "pace": None
         if lifecycle != "live"
         else "unmeasured"
         if pacing is None
@@ -149,32 +151,47 @@ def _line(random_: random.Random, number: int, upload_id: UUID) -> LineRow:
         else "ahead"
         if pacing > Decimal("1.05")
         else "on_track",
-        covered=covered,
-        flight_days=days,
-        elapsed_days=elapsed,
-        days_fetched=elapsed if covered else elapsed // 2,
-        delivered=delivered,
-        delivered_before=delivered,
-        delivered_outside_flight=Decimal(0),
-        fulfillment_pct=pct,
-        shortfall=shortfall,
-        surplus=max(delivered - goal, Decimal(0)),
-        expected=expected,
-        pacing_index=pacing,
-        best_week_daily=None if elapsed == 0 else delivered / elapsed,
-        reachable=level >= 0.95,
-        required_daily=None if elapsed == days else shortfall / (days - elapsed),
-        projected=projected,
-        value_at_risk_eur=None if risk is None or lifecycle == "scheduled" else risk / THOUSAND * cpm,
-        delivered_value_eur=delivered / THOUSAND * cpm,
-        billable_eur=min(delivered, Decimal(goal)) / THOUSAND * cpm,
-        cause=cause,
-        side=side,
-        revision=2 if number % 50 == 7 else 1,
-        upload_id=upload_id,
-        sheet="Campaign list",
-        row_no=number + 2,
-    )
+        "covered": covered,
+        "flight_days": days,
+        "elapsed_days": elapsed,
+        "days_fetched": elapsed if covered else elapsed // 2,
+        "delivered": delivered,
+        "delivered_before": delivered,
+        "delivered_outside_flight": Decimal(0),
+        "fulfillment_pct": pct,
+        "shortfall": shortfall,
+        "surplus": max(delivered - goal, Decimal(0)),
+        "expected": expected,
+        "pacing_index": pacing,
+        "best_week_daily": None if elapsed == 0 else delivered / elapsed,
+        "reachable": level >= 0.95,
+        "required_daily": None if elapsed == days else shortfall / (days - elapsed),
+        "projected": projected,
+        "value_at_risk_eur": None if risk is None or lifecycle == "scheduled" else risk / THOUSAND * cpm,
+        "delivered_value_eur": delivered / THOUSAND * cpm,
+        "billable_eur": min(delivered, Decimal(goal)) / THOUSAND * cpm,
+        "cause": cause,
+        "side": side,
+        "revision": 2 if number % 50 == 7 else 1,
+        "upload_id": upload_id,
+        "sheet": "Campaign list",
+        "row_no": number + 2,
+    }
+    made: dict[str, Any] = {name: _standing_for(hint, number) for name, hint in HINTS.items()}
+    return LineRow(**(made | told))
+
+
+def _standing_for(hint: Any, number: int) -> object:
+    """A value of a figure that is not told here yet: of its type, another for each line."""
+    kind = next(kind for kind in get_args(hint) or (hint,) if kind is not type(None))
+    made: dict[Any, object] = {
+        Decimal: Decimal(f"{number}.75"),
+        int: number,
+        str: f"text {number}",
+        bool: True,
+        date: AS_OF,
+    }
+    return made[kind]
 
 
 def _starts(as_of: date) -> dict[str, date]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from campfill_pipeline.domain.figures import SHOWN, Tile
 from campfill_pipeline.reports.payload import exact
 from campfill_pipeline.warehouse.readers.page_rows import AttentionRow, Freshness, LineRow
 from campfill_pipeline_tests.reports.conftest import Library, Reader, Written, write
@@ -177,6 +178,16 @@ def test_a_running_line_draws_its_due_curve_beside_the_straight_line_and_says_wh
     assert reader.text("#rests-on") == sentence
     assert "Straight line" in reader.text("#curve") and "Expected" in reader.text("#curve")
     assert exact(line.required_factor) in reader.exact(".tiles")
+    titles = reader.text(".tiles")
+    for entered in SHOWN:
+        if entered.tile:
+            assert (entered.header in titles) == (entered.tile is not Tile.NOT_LIVE)
+            told = entered.tile is Tile.NOT_LIVE or exact(getattr(line, entered.name)) in reader.exact(
+                ".tiles"
+            )
+            assert told, (
+                f"{entered.name} has a tile in domain/figures.py that does not show: see AS_TOLD in line.js"
+            )
 
 
 def test_a_line_shows_the_file_and_row_it_came_from_and_what_changed(

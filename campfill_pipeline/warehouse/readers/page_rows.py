@@ -1,7 +1,7 @@
 """The rows that the fulfillment page and workbook show, typed.
 
-Belongs here: the shapes. Does not belong here: the queries that fill them (`page`, `page_detail`),
-wording, layout.
+Belongs here: the shapes. Does not belong here: a line's own (`domain/figures.py`), the queries that fill them (`page`,
+`page_detail`), wording, layout.
 """
 
 from __future__ import annotations
@@ -14,60 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from campfill_pipeline.domain.due_words import DueCurve
-
-
-@dataclass(frozen=True, slots=True)
-class LineRow:
-    """One line:
-
-    its contract, its figures (named as in docs/fulfillment.md, impressions and euros exact) and where it came from.
-    """
-
-    id: UUID
-    name: str
-    kind: str
-    purchase_type: str
-    buyer: str
-    agency: str | None
-    placement: str | None
-    advertiser: str | None
-    runtime: str
-    start_date: date | None
-    end_date: date
-    effective_start: date
-    impression_goal: int
-    budget_eur: Decimal | None
-    cpm_eur: Decimal
-    lifecycle: str
-    band: str
-    pace: str | None
-    pacing_basis: str | None
-    required_factor: Decimal | None
-    covered: bool
-    flight_days: int
-    elapsed_days: int
-    days_fetched: int
-    delivered: Decimal
-    delivered_before: Decimal
-    delivered_outside_flight: Decimal
-    fulfillment_pct: Decimal
-    shortfall: Decimal
-    surplus: Decimal
-    expected: Decimal
-    pacing_index: Decimal | None
-    required_daily: Decimal | None
-    best_week_daily: Decimal | None
-    reachable: bool | None
-    projected: Decimal | None
-    value_at_risk_eur: Decimal | None
-    delivered_value_eur: Decimal
-    billable_eur: Decimal
-    cause: str | None
-    side: str | None
-    revision: int
-    upload_id: UUID | None
-    sheet: str | None
-    row_no: int | None
+from campfill_pipeline.domain.figures import LineRow as LineRow
 
 
 @dataclass(frozen=True, slots=True)

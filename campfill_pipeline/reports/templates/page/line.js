@@ -13,6 +13,7 @@ import {
   html,
   impressions,
   missing,
+  NOTHING,
   needed,
   percent,
   told,
@@ -49,9 +50,22 @@ const bestWeek = (row) =>
   missing(row.best_week_daily)
     ? "unknown"
     : html`${impressions(row.best_week_daily)}: ${row.reachable ? "reachable" : "out of reach"}`;
+/* The tiles that domain/figures.py enters, by the kind of their figure. */
+const AS_TOLD = {
+  impressions,
+  factor,
+  whole: count,
+  euros: (value) => euros(value, 2),
+  cpm: (value) => euros(value, 2),
+  share: (value) => percent(value, 2),
+  date: day,
+};
+const plainTiles = (row) =>
+  head.tiles
+    .filter(({ when }) => when === "always" || (when === "live") === (row.lifecycle === "live"))
+    .map(({ name, title, kind }) => tile(title, (AS_TOLD[kind] ?? ((value) => value ?? NOTHING))(row[name])));
 const whileLive = (row) => [
   tile("Pace", factor(row.pacing_index), label("paces", row.pace)),
-  tile("Projected", impressions(row.projected)),
   tile(
     "Needed a day",
     needed(row.required_daily),
@@ -69,7 +83,7 @@ export const facts = (row) =>
     ${tile("Goal", count(row.impression_goal), "impressions")}
     ${tile("Delivered", impressions(row.delivered), outside(row))}
     ${tile("Fulfilled", percent(row.fulfillment_pct, 2), standing(row))}
-    ${row.lifecycle === "live" ? whileLive(row) : afterwards(row)}
+    ${row.lifecycle === "live" ? whileLive(row) : afterwards(row)} ${plainTiles(row)}
     ${tile("Value at risk", euros(row.value_at_risk_eur, 2), html`at a CPM of ${euros(row.cpm_eur, 2)}`)}
   </dl>`;
 const verdict = (row) => {

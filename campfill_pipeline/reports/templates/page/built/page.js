@@ -1518,9 +1518,18 @@
   };
   var outside = (row2) => rough(row2.delivered_outside_flight) > 0 && html`${impressions(row2.delivered_outside_flight)} of them outside the flight`;
   var bestWeek = (row2) => missing(row2.best_week_daily) ? "unknown" : html`${impressions(row2.best_week_daily)}: ${row2.reachable ? "reachable" : "out of reach"}`;
+  var AS_TOLD = {
+    impressions,
+    factor,
+    whole: count,
+    euros: (value) => euros(value, 2),
+    cpm: (value) => euros(value, 2),
+    share: (value) => percent(value, 2),
+    date: day
+  };
+  var plainTiles = (row2) => head.tiles.filter(({ when }) => when === "always" || when === "live" === (row2.lifecycle === "live")).map(({ name, title, kind }) => tile(title, (AS_TOLD[kind] ?? ((value) => value ?? NOTHING))(row2[name])));
   var whileLive = (row2) => [
     tile("Pace", factor(row2.pacing_index), label("paces", row2.pace)),
-    tile("Projected", impressions(row2.projected)),
     tile(
       "Needed a day",
       needed(row2.required_daily),
@@ -1537,7 +1546,7 @@
     ${tile("Goal", count(row2.impression_goal), "impressions")}
     ${tile("Delivered", impressions(row2.delivered), outside(row2))}
     ${tile("Fulfilled", percent(row2.fulfillment_pct, 2), standing(row2))}
-    ${row2.lifecycle === "live" ? whileLive(row2) : afterwards(row2)}
+    ${row2.lifecycle === "live" ? whileLive(row2) : afterwards(row2)} ${plainTiles(row2)}
     ${tile("Value at risk", euros(row2.value_at_risk_eur, 2), html`at a CPM of ${euros(row2.cpm_eur, 2)}`)}
   </dl>`;
   var verdict = (row2) => {
@@ -2351,4 +2360,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 3a9d188501dd1e907030d292acb1051c. */
+/* Made by `make page` from the modules beside this folder, b561be142157af76ee6ea06b2c898724. */
