@@ -25,7 +25,7 @@ from campfill_pipeline.intake.judge.rejected_ids import rejected_ids
 from campfill_pipeline.intake.process import parser as parsing
 from campfill_pipeline.intake.receipt import original_rows, write
 from campfill_pipeline.warehouse.delivery import day
-from campfill_pipeline.warehouse.register import apply, ledger, uploads
+from campfill_pipeline.warehouse.register import apply, exports_in_order, ledger, uploads
 
 if TYPE_CHECKING:
     from campfill_pipeline.warehouse.database import Connection
@@ -152,16 +152,7 @@ def store_export(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
         if verdict.status == UploadStatus.REJECTED:
             _reject(campfill, connection, upload, parsed, verdict)
         else:
-            stored = day.store_export(
-                connection,
-                upload_id=upload.upload_id,
-                rows=verdict.lines,
-                timezone=campfill.settings.timezone,
-                now=now,
-                received_at=upload.received_at,
-                refused=refused_rows.read(verdict.refused),
-            )
-            _tell_later_ones_again(campfill, connection, upload)
+            stored = _store_in_order(campfill, connection, upload, now)
             decision = ledger.Decision(
                 status=verdict.status,
                 kind=parsed.kind,
@@ -174,20 +165,24 @@ def store_export(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
     return _as_it_is(campfill, upload)
 
 
-def _tell_later_ones_again(campfill: Campfill, connection: Connection, upload: uploads.Upload) -> None:
-    # The export that arrived last counts, though this one is stored last: a killed run's retry, a burst out of order.
-    # This upload is decided only afterwards, so a run that dies here is tried again as a whole.
-    for later in uploads.later_exports(connection, upload):
-        connection.commit()
-        day.store_export(
-            connection,
-            upload_id=later.upload_id,
-            rows=verdict_of(campfill, later).lines,
-            timezone=campfill.settings.timezone,
-            now=campfill.clock(),
-            received_at=later.received_at,
+def _store_in_order(
+    campfill: Campfill, connection: Connection, upload: uploads.Upload, now: datetime
+) -> day.StoreResult:
+    read_again: list[uploads.Upload] = []
+
+    def judge(wanted: uploads.Upload) -> exports_in_order.JudgedExport:
+        if wanted.upload_id != upload.upload_id:
+            read_again.append(wanted)
+        verdict = verdict_of(campfill, wanted)
+        return exports_in_order.JudgedExport(verdict.lines, refused_rows.read(verdict.refused))
+
+    try:
+        return exports_in_order.store_in_order(
+            connection, upload, judge, timezone=campfill.settings.timezone, now=now
         )
-        shutil.rmtree(work_folder(campfill, later), ignore_errors=True)
+    finally:
+        for other in read_again:  # only this upload's files are still needed, for its receipt
+            shutil.rmtree(work_folder(campfill, other), ignore_errors=True)
 
 
 def _is_duplicate(campfill: Campfill, upload: uploads.Upload) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import psycopg
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -20,10 +24,11 @@ from hypothesis.stateful import (
 )
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.domain.report_rows import Refusal, RefusedKey, RefusedRow
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
-from campfill_pipeline.warehouse.delivery.day import store_export
 from campfill_pipeline.warehouse.rebuild.replay import Validated, rebuild
 from campfill_pipeline.warehouse.register import ledger
+from campfill_pipeline.warehouse.register.exports_in_order import JudgedExport, store_in_order
 from campfill_pipeline.warehouse.register.revert import revert
 from campfill_pipeline_tests.warehouse import delivery_rows as report
 from campfill_pipeline_tests.warehouse.lists import NOW, apply, arrive, listed
@@ -68,17 +73,86 @@ def rows_of(content: Content) -> list[Row]:
     ]
 
 
-Hours = dict[tuple[int, UUID], Decimal]  # impressions by hour of the day and campaign id
+Key = tuple[int, UUID]  # a local hour of DAY and a campaign id
+Hours = dict[Key, Decimal]
+DAY = NOW.date() - timedelta(1)
+BERLIN = ZoneInfo("Europe/Berlin")
+FIRST_HOUR, LAST_HOUR = 0, 23  # an export with rows in both has the whole day
+keys = st.tuples(st.sampled_from([FIRST_HOUR, 8, 9, LAST_HOUR]), st.sampled_from(IDS[:5]))
 hours: st.SearchStrategy[Hours] = st.dictionaries(
-    st.tuples(st.integers(8, 9), st.sampled_from(IDS)), st.integers(1, 9).map(Decimal), min_size=1, max_size=5
+    keys, st.integers(1, 9).map(Decimal), min_size=1, max_size=6
 )
+ends: st.SearchStrategy[Hours] = st.fixed_dictionaries(
+    dict.fromkeys([(FIRST_HOUR, IDS[0]), (LAST_HOUR, IDS[0])], st.integers(1, 9).map(Decimal))
+)
+refusals = st.frozensets(keys, max_size=2)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an API or an export says of DAY: figures, and keys whose rows cannot be read."""
+
+    rows: Hours
+    refused: frozenset[Key]
+
+    @property
+    def has_the_whole_day(self) -> bool:
+        return {FIRST_HOUR, LAST_HOUR} <= {hour for hour, _ in self.rows}
+
+    def after(self, stored: Hours, gone: Callable[[Key], bool]) -> Hours:
+        """What is stored once this came: rows that it may tell of, and does not, are gone if not refused."""
+        kept = {key: count for key, count in stored.items() if not gone(key) or key in self.refused}
+        return kept | self.rows
+
+
+def answer(rows: Hours, refused: frozenset[Key]) -> Answer:
+    return Answer(rows, refused - rows.keys())
+
+
+answers = st.builds(answer, hours, refusals)
+exports = st.builds(answer, hours | st.tuples(hours, ends).map(lambda both: both[0] | both[1]), refusals)
+
+
+@dataclass
+class ModelExport:
+    """An export, where it stands in the order, and whether it was stored."""
+
+    upload: ledger.Upload
+    answer: Answer
+    stored: bool = False
+
+
+def told_by_exports(exports_in_order: list[ModelExport]) -> Hours:
+    """What exports make of DAY, one after the other: a whole one tells of its campaigns, a cut one of its rows."""
+    found: Hours = {}
+    for export in exports_in_order:
+        named = {campaign for _, campaign in export.answer.rows} if export.answer.has_the_whole_day else set()
+        found = export.answer.after(found, lambda key, named=named: key[1] in named)  # type: ignore[misc]
+    return found
+
+
+def hour_of(key: Key) -> datetime:
+    return datetime(DAY.year, DAY.month, DAY.day, key[0], tzinfo=BERLIN).astimezone(UTC)
 
 
 def report_rows(found: Hours) -> list[report.Row]:
     return [
-        report.Row(NOW.replace(hour=hour), "", str(key), None, impressions, None, None, None)
-        for (hour, key), impressions in found.items()
+        report.Row(hour_of(key), "", str(key[1]), None, impressions, None, None, None)
+        for key, impressions in found.items()
     ]
+
+
+def refused_rows(found: Answer) -> list[RefusedRow]:
+    reason = Refusal("impressions", "Total Impressions", "abc", "not_a_number", "abc is no number.")
+    return [
+        RefusedRow(number, (reason,), "", RefusedKey(hour_of(key), "", str(key[1]), None, True))
+        for number, key in enumerate(sorted(found.refused), start=1)
+    ]
+
+
+def breaking_off(found: Hours) -> Iterator[pa.Table]:
+    yield report.table(report_rows(found))
+    raise ConnectionError("The connection broke off.")
 
 
 def rejected_of(content: Content) -> frozenset[UUID]:
@@ -101,7 +175,8 @@ class RegisterHistory(RuleBasedStateMachine):
         self.dropped: list[Content] = []
         self.content: dict[UUID, Content] = {}
         self.clock: datetime = NOW
-        self.delivered: dict[str, Hours] = {"api": {}, "csv": {}}
+        self.fetched: Hours = {}
+        self.exports: list[ModelExport] = []
         self.connection.execute(f"TRUNCATE {TABLES} RESTART IDENTITY".encode())
 
     def tick(self) -> datetime:
@@ -176,24 +251,54 @@ class RegisterHistory(RuleBasedStateMachine):
         assert {line.line_id for line in result.left} == self.model.revert(upload)
         assert result.stands is upload.stands
 
-    @rule(rows=hours)
-    def fetch_the_day(self, rows: Hours) -> None:
-        """What the API does not have any more is gone."""
-        report.store(self.connection, NOW.date(), report_rows(rows), now=self.tick(), complete=False)
-        self.delivered["api"] = rows
+    @rule(found=answers)
+    def fetch_the_day(self, found: Answer) -> None:
+        """What the API does not have any more is gone; what cannot be read stays."""
+        report.store(
+            self.connection, DAY, report_rows(found.rows), now=self.tick(), refused=refused_rows(found)
+        )
+        self.fetched = found.after(self.fetched, lambda _: True)
 
-    @rule(rows=hours)
-    def drop_an_export(self, rows: Hours) -> None:
+    @rule(found=answers)
+    def break_off_a_fetch(self, found: Answer) -> None:
+        with pytest.raises(ConnectionError):
+            report.store(self.connection, DAY, breaking_off(found.rows), now=self.tick())
+
+    @rule(found=exports, waits=st.booleans())
+    def drop_an_export(self, found: Answer, waits: bool) -> None:
         """A cut day of an export takes nothing away."""
         at = self.tick()
-        upload = arrive(self.connection, (at, rows), at=at)
-        store_export(
-            self.connection, upload_id=upload.upload_id, rows=report.table(report_rows(rows)),
-            timezone="Europe/Berlin", now=at,
-        )  # fmt: skip
+        export = ModelExport(arrive(self.connection, (at, found), at=at), found)
+        self.exports.append(export)
+        if not waits:
+            self.store(export)
+
+    @precondition(lambda self: self.of_exports(stored=False))
+    @rule(data=st.data())
+    def store_an_export_that_waits(self, data: st.DataObject) -> None:
+        self.store(data.draw(st.sampled_from(self.of_exports(stored=False))))
+
+    @precondition(lambda self: self.of_exports(stored=False))
+    @rule()
+    def a_burst_of_exports_is_stored_in_another_order(self) -> None:
+        for export in reversed(self.of_exports(stored=False)):
+            self.store(export)
+
+    def of_exports(self, *, stored: bool) -> list[ModelExport]:
+        return [export for export in self.exports if export.stored is stored]
+
+    def store(self, export: ModelExport) -> None:
+        at = self.tick()
+        by_id = {other.upload.upload_id: other.answer for other in self.exports}
+
+        def judge(upload: ledger.Upload) -> JudgedExport:
+            found = by_id[upload.upload_id]
+            return JudgedExport(report.table(report_rows(found.rows)), refused_rows(found))
+
+        store_in_order(self.connection, export.upload, judge, timezone=BERLIN, now=at)
         loaded = ledger.Decision(status=UploadStatus.LOADED, kind=UploadKind.REPORT_CSV)
-        ledger.decide(self.connection, upload.upload_id, loaded, at=at)
-        self.delivered["csv"] = self.delivered["csv"] | rows
+        ledger.decide(self.connection, export.upload.upload_id, loaded, at=at)
+        export.stored = True
 
     @rule(content=contents)
     def die_before_the_commit(self, content: Content) -> None:
@@ -229,10 +334,11 @@ class RegisterHistory(RuleBasedStateMachine):
     @invariant()
     def delivery_counts_for_the_lines_in_force_and_once(self) -> None:
         expected: dict[UUID, Decimal] = {}
+        exported = told_by_exports(self.of_exports(stored=True))
         for key, line in self.model.lines.items():
             told = [
-                [count for (_, found), count in self.delivered[source].items() if found == key]
-                for source in ("api", "csv")
+                [count for (_, found), count in source.items() if found == key]
+                for source in (self.fetched, exported)
             ]
             if line.now is not None and any(told):
                 expected[key] = sum(next(counts for counts in told if counts), Decimal(0))

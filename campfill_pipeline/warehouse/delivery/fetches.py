@@ -76,7 +76,7 @@ def finish(
             len(refused), facts.run_id, fetch_no,
         ),
     )  # fmt: skip
-    # What an earlier fetch of the day could not use is settled by this one.
+    # What an earlier fetch of the day, or of the same export, could not use is settled by this one.
     conn.execute(
         query("delivery/fetches", "forget refusals"),
         (fetch_no,),

@@ -11,7 +11,7 @@ WHERE fetch_no = %s
 -- name: forget refusals
 DELETE FROM report_refusal r USING report_fetch f, report_fetch this
 WHERE r.fetch_no = f.fetch_no AND this.fetch_no = %s
-  AND f.source = this.source AND f.day = this.day AND f.fetch_no <> this.fetch_no
+  AND (f.source = this.source AND f.day = this.day OR f.upload_id = this.upload_id) AND f.fetch_no <> this.fetch_no
 
 -- name: settle exported
 WITH settled AS (
