@@ -1,23 +1,37 @@
 """Every setting of campfill, read once from the environment and `.env` into one frozen object.
 
-Belongs here: names, defaults, meaning and validation of settings. Does not belong here: anything that acts on them.
+Belongs here: names, defaults and meaning of settings. Does not belong here: how the text of each kind of value is read
+(`domain/setting_values.py`), anything that acts on them.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Annotated, Any, get_type_hints
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 
 from campfill_pipeline.domain.doubtful_answers import Doubts
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import Bands, FulfillmentRules, Pacing
-from campfill_pipeline.domain.weekdays import OFF, UnknownHolidaysError, check_region
+from campfill_pipeline.domain.setting_values import (
+    ADDRESS,
+    BANDS,
+    HOLIDAYS,
+    HOSTS,
+    PACING,
+    PATH,
+    TEXT,
+    TEXT_OR_NONE,
+    TIMEZONE,
+    Reader,
+    seconds,
+    whole,
+)  # fmt: skip
 
 
 class SettingsError(CampfillError):
@@ -30,101 +44,122 @@ class SettingsError(CampfillError):
 
 @dataclass(frozen=True)
 class Setting:
-    """One documented setting: its environment variable, default and meaning."""
+    """What is told of a setting: its default and meaning, how its text is read.
 
-    variable: str
+    Its environment variable is the name of its field in `Settings`, in capitals, behind CAMPFILL_.
+    """
+
     default: str
     meaning: str
+    reader: Reader
     secret: bool = False
+    variable: str = ""
+
+    def value(self, text: str) -> Any:
+        """What the text means. Raises SettingsError with the mend."""
+        try:
+            return self.reader.read(text)
+        except ValueError:
+            raise SettingsError(self.variable, text, f"give {self.reader.takes}") from None
 
 
 MOST_DAYS = 366
 
-SETTINGS: tuple[Setting, ...] = (
-    Setting(
-        "CAMPFILL_HOME",
-        "./campfill-data",
-        "folder that holds inbox, outbox, archive, reports, postgres, logs",
-    ),
-    Setting("CAMPFILL_INBOX", "", "the watched folder; empty means inbox/ in CAMPFILL_HOME"),
-    Setting(
-        "CAMPFILL_DATABASE_URL",
-        "",
-        "an external PostgreSQL server; empty means the embedded one",
-        secret=True,
-    ),
-    Setting(
-        "CAMPFILL_TIMEZONE", "Europe/Berlin", "the time zone in which flights and delivery days are counted"
-    ),
-    Setting("CAMPFILL_REPORTING_URL", "", "base address of the reporting API; empty means no API is asked"),
-    Setting(
-        "CAMPFILL_REPORTING_TOKEN",
-        "",
-        "bearer token of the reporting API; wins over `campfill token`",
-        secret=True,
-    ),
-    Setting("CAMPFILL_REPORTING_CONNECTOR", "ppv", "a built-in connector's name, or the path of a TOML file"),
-    Setting("CAMPFILL_RESTATE_DAYS", "3", "how many days before today are fetched again every night"),
-    Setting(
-        "CAMPFILL_REFUSED_PERCENT",
-        "20",
-        "a fetched day fails, and stays as it was, where more of its rows than this cannot be read",
-    ),
-    Setting(
-        "CAMPFILL_KEPT_PERCENT",
-        "50",
-        "a fetched day fails, and stays as it was, where fewer of its rows than this would be left",
-    ),
-    Setting("CAMPFILL_FINAL_AFTER_DAYS", "3", "days after a flight's end until its figures are final"),
-    Setting("CAMPFILL_SETTLE_SECONDS", "2", "how long a dropped file must stand still before it is read"),
-    Setting("CAMPFILL_MAX_UPLOAD_MB", "250", "largest file that is read, in MB"),
-    Setting("CAMPFILL_PARSE_MEMORY_MB", "4096", "memory limit of the process that parses one file, in MB"),
-    Setting("CAMPFILL_PARSE_SECONDS", "600", "time limit of the process that parses one file, in seconds"),
-    Setting(
-        "CAMPFILL_DOOR_HOSTS",
-        "",
-        "names under which a proxy offers the HTTP door, such as campfill.example, separated by commas",
-    ),
-    Setting(
-        "CAMPFILL_BANDS",
-        "100,99.5,95",
-        "lower limits of goal met, near goal and moderate shortfall, in percent",
-    ),
-    Setting(
-        "CAMPFILL_PACING",
-        "measured",
-        "what a line should have by now: measured (by the week of its sites) or even (a straight line)",
-    ),
-    Setting(
-        "CAMPFILL_HOLIDAYS",
-        "DE",
-        "whose public holidays count as Sundays: a country or one of its states, like DE-BY; none for no holidays",
-    ),
-)
-
 
 @dataclass(frozen=True)
 class Settings:
-    """All settings, validated. Paths are absolute; sizes in MB, times in seconds, days in local days."""
+    """All settings, validated. Paths are absolute; sizes in MB, times in seconds, days in local days.
 
-    home: Path
-    inbox: Path
-    database_url: str | None = field(repr=False)
-    timezone: ZoneInfo
-    reporting_url: str | None
-    reporting_token: str | None = field(repr=False)
-    reporting_connector: str
-    restate_days: int
-    doubts: Doubts
-    final_after_days: int
-    settle_seconds: float
-    max_upload_mb: int
-    parse_memory_mb: int
-    parse_seconds: int
-    bands: Bands
-    pacing: Pacing = Pacing.MEASURED
-    holidays: str | None = "DE"
-    door_hosts: tuple[str, ...] = ()
+    Each stands here and nowhere else: page, `.env.example` and `campfill settings` are made from what is told here.
+    """
+
+    home: Annotated[
+        Path,
+        Setting("./campfill-data", "folder that holds inbox, outbox, archive, reports, postgres, logs", PATH),
+    ]
+    inbox: Annotated[Path, Setting("", "the watched folder; empty means inbox/ in CAMPFILL_HOME", PATH)]
+    database_url: Annotated[
+        str | None,
+        Setting("", "an external PostgreSQL server; empty means the embedded one", TEXT_OR_NONE, secret=True),
+    ] = field(repr=False)
+    timezone: Annotated[
+        ZoneInfo,
+        Setting("Europe/Berlin", "the time zone in which flights and delivery days are counted", TIMEZONE),
+    ]
+    reporting_url: Annotated[
+        str | None, Setting("", "base address of the reporting API; empty means no API is asked", ADDRESS)
+    ]
+    reporting_token: Annotated[
+        str | None,
+        Setting(
+            "", "bearer token of the reporting API; wins over `campfill token`", TEXT_OR_NONE, secret=True
+        ),
+    ] = field(repr=False)
+    reporting_connector: Annotated[
+        str, Setting("ppv", "a built-in connector's name, or the path of a TOML file", TEXT)
+    ]
+    restate_days: Annotated[
+        int, Setting("3", "how many days before today are fetched again every night", whole(0, MOST_DAYS))
+    ]
+    refused_percent: Annotated[
+        int,
+        Setting(
+            "20",
+            "a fetched day fails, and stays as it was, where more of its rows than this cannot be read",
+            whole(0, 100),
+        ),
+    ]
+    kept_percent: Annotated[
+        int,
+        Setting(
+            "50",
+            "a fetched day fails, and stays as it was, where fewer of its rows than this would be left",
+            whole(0, 100),
+        ),
+    ]
+    final_after_days: Annotated[
+        int, Setting("3", "days after a flight's end until its figures are final", whole(0, MOST_DAYS))
+    ]
+    settle_seconds: Annotated[
+        float, Setting("2", "how long a dropped file must stand still before it is read", seconds(3600))
+    ]
+    max_upload_mb: Annotated[int, Setting("250", "largest file that is read, in MB", whole(1, 100_000))]
+    parse_memory_mb: Annotated[
+        int, Setting("4096", "memory limit of the process that parses one file, in MB", whole(256, 1_000_000))
+    ]
+    parse_seconds: Annotated[
+        int, Setting("600", "time limit of the process that parses one file, in seconds", whole(1, 86_400))
+    ]
+    door_hosts: Annotated[
+        tuple[str, ...],
+        Setting(
+            "",
+            "names under which a proxy offers the HTTP door, such as campfill.example, separated by commas",
+            HOSTS,
+        ),
+    ]
+    bands: Annotated[
+        Bands,
+        Setting(
+            "100,99.5,95", "lower limits of goal met, near goal and moderate shortfall, in percent", BANDS
+        ),
+    ]
+    pacing: Annotated[
+        Pacing,
+        Setting(
+            "measured",
+            "what a line should have by now: measured (by the week of its sites) or even (a straight line)",
+            PACING,
+        ),
+    ]
+    holidays: Annotated[
+        str | None,
+        Setting(
+            "DE",
+            "whose public holidays count as Sundays: a country or one of its states, like DE-BY; none for no holidays",
+            HOLIDAYS,
+        ),
+    ]
 
     @property
     def outbox(self) -> Path:
@@ -172,6 +207,11 @@ class Settings:
         return self.home / "pages-address"
 
     @property
+    def doubts(self) -> Doubts:
+        """When a fetched day is too doubtful to take the place of what is stored."""
+        return Doubts(refused_percent=self.refused_percent, kept_percent=self.kept_percent)
+
+    @property
     def rules(self) -> FulfillmentRules:
         """What the fulfillment figures depend on besides the data."""
         return FulfillmentRules(
@@ -196,64 +236,17 @@ class Settings:
             folder.mkdir(parents=True, exist_ok=True)
 
 
-def _whole(values: Mapping[str, str], variable: str, least: int, most: int) -> int:
-    text = values[variable]
-    try:
-        number = int(text)
-    except ValueError:
-        number = least - 1
-    if not least <= number <= most:
-        raise SettingsError(variable, text, f"give a whole number from {least} to {most}")
-    return number
+def _settings() -> dict[str, Setting]:
+    told = get_type_hints(Settings, include_extras=True)
+    return {
+        each.name: replace(told[each.name].__metadata__[0], variable=f"CAMPFILL_{each.name.upper()}")
+        for each in fields(Settings)
+    }
 
 
-def _bands(values: Mapping[str, str]) -> Bands:
-    text = values["CAMPFILL_BANDS"]
-    mend = "give three percentages, highest first, like 100,99.5,95"
-    try:
-        met, near, moderate = (Decimal(part.strip()) for part in text.split(","))
-    except (ValueError, InvalidOperation):
-        raise SettingsError("CAMPFILL_BANDS", text, mend) from None
-    if not (met.is_finite() and met > near > moderate > 0):
-        raise SettingsError("CAMPFILL_BANDS", text, mend)
-    return Bands(goal_met=met, near_goal=near, moderate=moderate)
-
-
-def _hosts(values: Mapping[str, str]) -> tuple[str, ...]:
-    text = values["CAMPFILL_DOOR_HOSTS"]
-    names = tuple(name.strip().lower() for name in text.split(",") if name.strip())
-    if any("/" in name or " " in name for name in names):
-        raise SettingsError("CAMPFILL_DOOR_HOSTS", text, "give host names only, like campfill.example")
-    return names
-
-
-def _pacing(values: Mapping[str, str]) -> Pacing:
-    text = values["CAMPFILL_PACING"]
-    try:
-        return Pacing(text.strip().lower())
-    except ValueError:
-        raise SettingsError("CAMPFILL_PACING", text, "give measured or even") from None
-
-
-def _holidays(values: Mapping[str, str]) -> str | None:
-    text = values["CAMPFILL_HOLIDAYS"].strip()
-    if text.lower() == OFF:
-        return None
-    region = text.upper()
-    try:
-        check_region(region)
-    except UnknownHolidaysError:
-        mend = "give a country like DE, one of its states like DE-BY, or none"
-        raise SettingsError("CAMPFILL_HOLIDAYS", text, mend) from None
-    return region
-
-
-def _timezone(values: Mapping[str, str]) -> ZoneInfo:
-    text = values["CAMPFILL_TIMEZONE"]
-    # Names such as `localtime` mean something else on every machine, and nothing to the database.
-    if text not in available_timezones() - {"localtime", "Factory"}:
-        raise SettingsError("CAMPFILL_TIMEZONE", text, "give an IANA name like Europe/Berlin")
-    return ZoneInfo(text)
+_FIELDS = _settings()
+SETTINGS = tuple(_FIELDS.values())
+"""All of them, in the order in which they are shown."""
 
 
 def environment(environ: Mapping[str, str] | None = None, *, cwd: Path | None = None) -> dict[str, str]:
@@ -281,33 +274,4 @@ def read_values(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
 def load_settings(environ: Mapping[str, str] | None = None, *, cwd: Path | None = None) -> Settings:
     """Read and validate the settings (see `read_values`). Raises SettingsError naming the variable and its mend."""
     values = read_values(environ, cwd=cwd)
-    settle_text = values["CAMPFILL_SETTLE_SECONDS"]
-    try:
-        settle = float(settle_text)
-    except ValueError:
-        settle = -1.0
-    if not 0 <= settle <= 3600:
-        raise SettingsError("CAMPFILL_SETTLE_SECONDS", settle_text, "give seconds between 0 and 3600")
-    return Settings(
-        home=Path(values["CAMPFILL_HOME"]),
-        inbox=Path(values["CAMPFILL_INBOX"]),
-        database_url=values["CAMPFILL_DATABASE_URL"] or None,
-        timezone=_timezone(values),
-        reporting_url=values["CAMPFILL_REPORTING_URL"].rstrip("/") or None,
-        reporting_token=values["CAMPFILL_REPORTING_TOKEN"] or None,
-        reporting_connector=values["CAMPFILL_REPORTING_CONNECTOR"],
-        restate_days=_whole(values, "CAMPFILL_RESTATE_DAYS", 0, MOST_DAYS),
-        doubts=Doubts(
-            refused_percent=_whole(values, "CAMPFILL_REFUSED_PERCENT", 0, 100),
-            kept_percent=_whole(values, "CAMPFILL_KEPT_PERCENT", 0, 100),
-        ),
-        final_after_days=_whole(values, "CAMPFILL_FINAL_AFTER_DAYS", 0, MOST_DAYS),
-        settle_seconds=settle,
-        max_upload_mb=_whole(values, "CAMPFILL_MAX_UPLOAD_MB", 1, 100_000),
-        parse_memory_mb=_whole(values, "CAMPFILL_PARSE_MEMORY_MB", 256, 1_000_000),
-        parse_seconds=_whole(values, "CAMPFILL_PARSE_SECONDS", 1, 86_400),
-        bands=_bands(values),
-        door_hosts=_hosts(values),
-        pacing=_pacing(values),
-        holidays=_holidays(values),
-    )
+    return Settings(**{name: setting.value(values[setting.variable]) for name, setting in _FIELDS.items()})

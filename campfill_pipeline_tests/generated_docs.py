@@ -16,7 +16,9 @@ from campfill_pipeline_tests import snapshots
 from campfill_pipeline_tests.documented_commands import commands_page
 from campfill_pipeline_tests.learn import drawing
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+ENV_EXAMPLE = ROOT / ".env.example"
 CONTRACT = (
     "upload", "upload_issue", "line", "line_revision", "delivery_hourly", "report_row", "delivery_fetch",
     "delivery_restatement", "delivery_daily", "fulfillment", "fulfillment_window", "fulfillment_trend",
@@ -47,7 +49,17 @@ def tables_page(connection: psycopg.Connection) -> str:
 
 def settings_rows() -> list[str]:
     """The rows of the table in docs/settings.md."""
-    return [f"| `{s.variable}` | {f'`{s.default}`' if s.default else '–'} | {s.meaning} |" for s in SETTINGS]
+    return [
+        f"| `{s.variable}` | {f'`{s.default}`' if s.default else '–'} | {s.reader.takes} | {s.meaning} |"
+        for s in SETTINGS
+    ]
+
+
+def env_example() -> str:
+    """`.env.example`: every setting with its default, as comments."""
+    head = "# Copy to .env, beside which campfill is started; take the # away from what you set. docs/settings.md\n"
+    told = (f"# {s.meaning}: {s.reader.takes}\n#{s.variable}={s.default}\n" for s in SETTINGS)
+    return "\n".join((head, *told))
 
 
 def _code_rows(door: str) -> list[str]:
@@ -74,6 +86,13 @@ def sections() -> dict[str, dict[str, list[str]]]:
                 ),
             ],
         },
+        "settings.md": {
+            "settings": [
+                "| variable | default | takes | meaning |",
+                "|---|---|---|---|",
+                *settings_rows(),
+            ],
+        },
         "connect-your-api.md": {
             "export-codes": [*_CODE_HEAD, *_code_rows("exports")],
             "api-codes": [*_CODE_HEAD, *_code_rows("apis")],
@@ -96,6 +115,7 @@ def main() -> None:
     for page in sections():
         file = DOCS / page
         file.write_text(with_sections(page, file.read_text(encoding="utf-8")), encoding="utf-8")
+    ENV_EXAMPLE.write_text(env_example(), encoding="utf-8")
     snapshots.write()
     drawing.write()
     with tempfile.TemporaryDirectory(prefix="campfill-docs-", ignore_cleanup_errors=True) as folder:

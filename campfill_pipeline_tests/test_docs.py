@@ -84,7 +84,12 @@ def test_every_make_target_shown_exists(page: Path) -> None:
 def test_the_settings_page_lists_every_setting_with_its_default_and_meaning() -> None:
     text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     for row in generated_docs.settings_rows():
-        assert row in text
+        assert row in text, "run: make docs"
+
+
+def test_the_env_file_to_copy_names_every_setting() -> None:
+    shown = generated_docs.ENV_EXAMPLE.read_text(encoding="utf-8")
+    assert shown == generated_docs.env_example(), "run: make docs"
 
 
 def test_the_tables_page_says_what_the_database_says(connection: psycopg.Connection) -> None:

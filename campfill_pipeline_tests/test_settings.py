@@ -2,11 +2,13 @@
 
 from decimal import Decimal
 from pathlib import Path
+from types import UnionType
+from typing import get_args, get_origin, get_type_hints
 
 import pytest
 
 from campfill_pipeline.commands import show_settings
-from campfill_pipeline.settings import SETTINGS, SettingsError, load_settings
+from campfill_pipeline.settings import SETTINGS, Setting, Settings, SettingsError, load_settings
 
 
 def test_defaults_need_nothing(tmp_path: Path) -> None:
@@ -56,7 +58,39 @@ def test_secrets_stay_out_of_the_representation(tmp_path: Path) -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    assert all(setting.meaning for setting in SETTINGS)
+    assert all(setting.meaning and setting.reader.takes for setting in SETTINGS)
+
+
+def test_the_reader_of_each_setting_gives_what_its_field_holds(tmp_path: Path) -> None:
+    given = {
+        "CAMPFILL_DATABASE_URL": "postgresql://host/d",
+        "CAMPFILL_REPORTING_URL": "http://127.0.0.1:1/",
+        "CAMPFILL_REPORTING_TOKEN": "s3cret",
+        "CAMPFILL_HOLIDAYS": "de-by",
+        "CAMPFILL_DOOR_HOSTS": "a.example, b.example",
+    }
+    off = {"CAMPFILL_HOLIDAYS": "none"}
+    for settings in (load_settings({}, cwd=tmp_path), load_settings(given, cwd=tmp_path)):
+        for name, hint in get_type_hints(Settings).items():
+            kinds = (
+                tuple(get_origin(kind) or kind for kind in get_args(hint))
+                if get_origin(hint) is UnionType
+                else ()
+            )
+            value = getattr(settings, name)
+            assert isinstance(value, kinds or get_origin(hint) or hint), f"{name}: {value!r} is no {hint}"
+    assert load_settings(off, cwd=tmp_path).holidays is None
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.variable)
+def test_a_refused_value_is_told_with_what_the_page_says_it_takes(setting: Setting, tmp_path: Path) -> None:
+    try:
+        load_settings({setting.variable: "-1 / x"}, cwd=tmp_path)
+    except SettingsError as error:
+        assert error.problem == f"{setting.variable}='-1 / x' cannot be used:"
+        assert error.mend == f"give {setting.reader.takes}"
+    else:
+        assert setting.reader.takes in ("a path", "a text", "an address"), "it should have been refused"
 
 
 def test_the_token_is_read_when_asked_and_the_environment_wins(tmp_path: Path) -> None:

@@ -227,9 +227,7 @@ def test_more_refused_rows_than_the_set_share_fail_the_day(campfill: Campfill, s
     unreadable = [row | {"Total Impressions": "?"} for row in rows()[::4]]  # one in four
     source.rows = [row for at, row in enumerate(rows()) if at % 4] + unreadable
     assert "6 of the 24 rows" in (fetch(campfill) or "")
-    campfill.settings = replace(
-        campfill.settings, doubts=replace(campfill.settings.doubts, refused_percent=25)
-    )
+    campfill.settings = replace(campfill.settings, refused_percent=25)
     assert fetch(campfill) is None
     assert total(campfill) == (24, 240)
 

@@ -1,0 +1,93 @@
+"""How the text of a setting becomes its value, and what is said where it cannot.
+
+Belongs here: one reader for each kind of value, with the words for what it takes. Does not belong here: which settings
+there are and where their texts stand (`settings`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from campfill_pipeline.domain.fulfillment import Bands, Pacing
+from campfill_pipeline.domain.weekdays import OFF, UnknownHolidaysError, check_region
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One kind of value: what may be given, and the value of a text. A text that cannot be read raises ValueError."""
+
+    takes: str
+    read: Callable[[str], Any]
+
+
+def whole(least: int, most: int) -> Reader:
+    """Whole numbers between two bounds, both included."""
+
+    def read(text: str) -> int:
+        if not least <= (number := int(text)) <= most:
+            raise ValueError(text)
+        return number
+
+    return Reader(f"a whole number from {least} to {most}", read)
+
+
+def seconds(most: int) -> Reader:
+    """Seconds, parts of them too, from none to a bound."""
+
+    def read(text: str) -> float:
+        if not 0 <= (number := float(text)) <= most:
+            raise ValueError(text)
+        return number
+
+    return Reader(f"seconds between 0 and {most}", read)
+
+
+def _bands(text: str) -> Bands:
+    try:
+        met, near, moderate = (Decimal(part.strip()) for part in text.split(","))
+    except InvalidOperation:
+        raise ValueError(text) from None
+    if not (met.is_finite() and met > near > moderate > 0):
+        raise ValueError(text)
+    return Bands(goal_met=met, near_goal=near, moderate=moderate)
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip().lower() for name in text.split(",") if name.strip())
+    if any("/" in name or " " in name for name in names):
+        raise ValueError(text)
+    return names
+
+
+def _holidays(text: str) -> str | None:
+    region = text.strip().upper()
+    if region == OFF.upper():
+        return None
+    try:
+        check_region(region)
+    except UnknownHolidaysError:
+        raise ValueError(text) from None
+    return region
+
+
+def _timezone(text: str) -> ZoneInfo:
+    # Names such as `localtime` mean something else on every machine, and nothing to the database.
+    if text not in available_timezones() - {"localtime", "Factory"}:
+        raise ValueError(text)
+    return ZoneInfo(text)
+
+
+PATH = Reader("a path", Path)
+TEXT = Reader("a text", str)
+TEXT_OR_NONE = Reader("a text", lambda text: text or None)
+ADDRESS = Reader("an address", lambda text: text.rstrip("/") or None)
+BANDS = Reader("three percentages, highest first, like 100,99.5,95", _bands)
+HOSTS = Reader("host names only, like campfill.example", _hosts)
+HOLIDAYS = Reader("a country like DE, one of its states like DE-BY, or none", _holidays)
+PACING = Reader(" or ".join(Pacing), lambda text: Pacing(text.strip().lower()))
+TIMEZONE = Reader("an IANA name like Europe/Berlin", _timezone)
