@@ -371,11 +371,27 @@ def psql(context: typer.Context) -> None:
 
 
 @db.command()
-def backup(file: Annotated[Path, typer.Argument(help="File to write.")]) -> None:
+def backup(
+    file: Annotated[Path | None, typer.Argument(help="File to write.")] = None,
+    auto: Annotated[
+        bool,
+        typer.Option(
+            "--auto", help="As every night: into CAMPFILL_BACKUP_DIR, proven, older ones by the rule."
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Write the whole database to one file."""
     from campfill_pipeline.commands import database as command
 
-    command.backup(load_settings(), file)
+    if auto == (file is not None):
+        raise typer.BadParameter("give a file to write, or --auto, one of them")
+    if file is None:
+        document = command.backup_by_rule(load_settings(), quiet=as_json)
+        if as_json:
+            _print_json(document)
+    else:
+        command.backup(load_settings(), file)
 
 
 @db.command()

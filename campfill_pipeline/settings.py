@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 
+from campfill_pipeline.domain.backup_keeping import Keeping
 from campfill_pipeline.domain.doubtful_answers import Doubts
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import Bands, FulfillmentRules, Pacing
@@ -23,8 +24,10 @@ from campfill_pipeline.domain.setting_values import (
     BANDS,
     HOLIDAYS,
     HOSTS,
+    KEEPING,
     PACING,
     PATH,
+    PATH_OR_NONE,
     TEXT,
     TEXT_OR_NONE,
     TIMEZONE,
@@ -129,6 +132,17 @@ class Settings:
     ]
     parse_seconds: Annotated[
         int, Setting("600", "time limit of the process that parses one file, in seconds", whole(1, 86_400))
+    ]
+    backup_dir: Annotated[
+        Path | None,
+        Setting(
+            "",
+            "folder for a backup every night, best on another disk; empty means that none is made",
+            PATH_OR_NONE,
+        ),
+    ]
+    backup_keep: Annotated[
+        Keeping, Setting("7,4,12", "how many days, weeks and months keep their newest backup", KEEPING)
     ]
     door_hosts: Annotated[
         tuple[str, ...],
@@ -267,6 +281,8 @@ def read_values(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
     home = (folder / Path(values["CAMPFILL_HOME"]).expanduser()).resolve()
     inbox = values["CAMPFILL_INBOX"]
     values["CAMPFILL_HOME"] = str(home)
+    if backups := values["CAMPFILL_BACKUP_DIR"]:
+        values["CAMPFILL_BACKUP_DIR"] = str((folder / Path(backups).expanduser()).resolve())
     values["CAMPFILL_INBOX"] = str((folder / Path(inbox).expanduser()).resolve() if inbox else home / "inbox")
     return values
 

@@ -1,10 +1,11 @@
-"""`campfill db psql|backup|restore`: a prompt, and copies of the whole database in one file."""
+"""`campfill db psql|backup|restore|backups`: a prompt, and copies of the whole database in one file."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -12,8 +13,11 @@ from campfill_pipeline.commands import render, running
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import backup as backups
-from campfill_pipeline.warehouse.postgres import server
+from campfill_pipeline.warehouse.postgres import kept_backups, server
 from campfill_pipeline.warehouse.readers import status
+
+if TYPE_CHECKING:
+    from campfill_pipeline.warehouse.postgres.kept_backups import Made
 
 
 def psql(settings: Settings, arguments: Sequence[str] = ()) -> int:
@@ -30,6 +34,45 @@ def backup(settings: Settings, file: Path) -> None:
     typer.echo(f"{file} holds the whole database ({file.stat().st_size:,} bytes).", err=True)
 
 
+def backup_by_rule(settings: Settings, *, quiet: bool) -> dict[str, Any]:
+    """Do what every night does: a proven backup in CAMPFILL_BACKUP_DIR. Returns what was done."""
+    from campfill_pipeline.defs.nightly_backup import back_up
+
+    with render.console(stderr=True).status(
+        "writing the backup, and putting it back on a server of its own …"
+    ):
+        made = back_up(settings, server.database_url(settings), now=datetime.now(UTC))
+    if not quiet:
+        kept = made.backup
+        typer.echo(
+            f"{kept.file} holds the whole database ({kept.size:,} bytes). Put back on a server of its own, all "
+            f"{len(kept.tables)} tables with {kept.rows:,} rows were equal."
+        )
+        typer.echo(f"originals beside it: {kept.originals:,}, of them {made.originals_copied:,} copied now")
+        if made.originals_lost:
+            typer.echo(
+                f"originals that nobody has any more: {made.originals_lost:,} (campfill doctor names them)"
+            )
+        for name in made.gone:
+            typer.echo(f"no longer kept: {name}")
+    return _as_document(made)
+
+
+def _as_document(made: Made) -> dict[str, Any]:
+    """What a backup by rule did, for `--json`."""
+    return {
+        "file": str(made.backup.file),
+        "made_at": made.backup.made_at,
+        "bytes": made.backup.size,
+        "tables": len(made.backup.tables),
+        "rows": made.backup.rows,
+        "originals": made.backup.originals,
+        "originals_copied": made.originals_copied,
+        "originals_lost": made.originals_lost,
+        "gone": list(made.gone),
+    }
+
+
 def restore(settings: Settings, file: Path, *, ask: bool) -> None:
     """Put the database back as `file` has it; what was there before is kept in a file beside.
 
@@ -41,7 +84,10 @@ def restore(settings: Settings, file: Path, *, ask: bool) -> None:
         _keep_what_is_there(settings, file, ask=ask)
         with render.console(stderr=True).status("putting the backup back …"):
             backups.restore(server.database_url(settings), file)
+        came = kept_backups.bring_originals(file, settings.archive)
     typer.echo("The database is as it was in the backup.", err=True)
+    if came:
+        typer.echo(f"Originals that the archive lacked, copied from beside the backup: {came:,}.", err=True)
 
 
 def _keep_what_is_there(settings: Settings, file: Path, *, ask: bool) -> None:

@@ -12,11 +12,12 @@ from typing import Any
 
 from campfill_pipeline.commands import render, running
 from campfill_pipeline.commands.status import waiting_files
+from campfill_pipeline.domain.backup_keeping import FRESH_FOR
 from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.settings import Settings, environment
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.delivery import zone
-from campfill_pipeline.warehouse.postgres import server
+from campfill_pipeline.warehouse.postgres import kept_backups, server
 from campfill_pipeline.warehouse.readers import status
 
 LOW_DISK_BYTES = 2_000_000_000
@@ -101,6 +102,34 @@ def _archive(settings: Settings) -> Iterator[Finding]:
     )
 
 
+def _backups(settings: Settings) -> Iterator[Finding]:
+    if settings.backup_dir is None:
+        yield Finding(
+            "backups",
+            None,
+            "none are made: CAMPFILL_BACKUP_DIR is not set",
+            "set it to a folder, best on another disk; then campfill db backup --auto, and every night",
+        )
+        return
+    good = kept_backups.proven(settings.backup_dir)
+    if not good:
+        yield Finding(
+            "backups",
+            False,
+            f"no proven backup in {settings.backup_dir}",
+            "make one, and see what it says: campfill db backup --auto",
+        )
+        return
+    age = datetime.now(UTC) - good[-1].made_at
+    hours = int(age.total_seconds() // 3600)
+    yield Finding(
+        "backups",
+        age < FRESH_FOR,
+        f"{len(good)} proven, the newest {hours} hours old ({good[-1].file.name})",
+        "the last nights failed: see the runs of job backup, or make one now: campfill db backup --auto",
+    )
+
+
 def _database(settings: Settings) -> Iterator[Finding]:
     url = server.database_url(settings)
     with database.connect(url) as connection:
@@ -179,7 +208,7 @@ def _reporting(settings: Settings) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-    _folders, _inbox, _up, _database, _archive, _token, _reporting,
+    _folders, _inbox, _up, _database, _archive, _backups, _token, _reporting,
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from campfill_pipeline.defs import (
     checks,
     jobs,
     maintenance_job,
+    nightly_backup,
     resources,
     revert_job,
     schedules,
@@ -23,7 +24,7 @@ def build_defs(opened: resources.Campfill | None = None) -> dg.Definitions:
     return dg.Definitions(
         assets=assets.everything(timezone),
         asset_checks=checks.ALL,
-        jobs=[*jobs.ALL, revert_job.revert_job, maintenance_job.maintenance_job],
+        jobs=[*jobs.ALL, revert_job.revert_job, maintenance_job.maintenance_job, nightly_backup.backup_job],
         sensors=sensors.ALL,
         schedules=schedules.schedules(timezone),
         resources={"campfill": resources.campfill_resource(opened)},

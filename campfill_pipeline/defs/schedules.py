@@ -1,4 +1,4 @@
-"""What is done by the clock: delivery of today every hour, the restatement window and housekeeping every night.
+"""What is done by the clock: delivery of today every hour; restatements, a backup and housekeeping every night.
 
 Days that are missing (a new list came, the system slept) are no matter of the clock: see the sensor `missing_days`.
 """
@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import dagster as dg
 
-from campfill_pipeline.defs import delivery_steps, jobs, maintenance_job, run_names
+from campfill_pipeline.defs import delivery_steps, jobs, maintenance_job, nightly_backup, run_names
 from campfill_pipeline.defs.ranges import day_range
 from campfill_pipeline.defs.resources import Campfill
 
@@ -46,4 +46,14 @@ def schedules(timezone: str) -> list[dg.ScheduleDefinition]:
     def maintenance_nightly() -> dg.RunRequest:
         return dg.RunRequest(run_key=None, tags={"housekeeping": "nightly"})
 
-    return [refresh_today_hourly, refresh_restatement_nightly, maintenance_nightly]
+    @dg.schedule(
+        job=nightly_backup.backup_job, cron_schedule="10 4 * * *", execution_timezone=timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Every night: a backup, restored elsewhere and compared; older ones go by the rule.",
+    )  # fmt: skip
+    def backup_nightly(campfill: dg.ResourceParam[Campfill]) -> dg.RunRequest | dg.SkipReason:
+        if campfill.settings.backup_dir is None:
+            return dg.SkipReason("CAMPFILL_BACKUP_DIR is not set: no backup is made.")
+        return dg.RunRequest(run_key=None, tags={"housekeeping": "backup"})
+
+    return [refresh_today_hourly, refresh_restatement_nightly, backup_nightly, maintenance_nightly]

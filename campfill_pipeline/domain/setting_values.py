@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from campfill_pipeline.domain.backup_keeping import Keeping
 from campfill_pipeline.domain.fulfillment import Bands, Pacing
 from campfill_pipeline.domain.weekdays import OFF, UnknownHolidaysError, check_region
+
+MOST_KEPT = 1_000
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,16 @@ def _timezone(text: str) -> ZoneInfo:
     return ZoneInfo(text)
 
 
+def _keeping(text: str) -> Keeping:
+    days, weeks, months = (int(part) for part in text.split(","))
+    if not (0 < days <= MOST_KEPT and 0 <= weeks <= MOST_KEPT and 0 <= months <= MOST_KEPT):
+        raise ValueError(text)
+    return Keeping(days=days, weeks=weeks, months=months)
+
+
 PATH = Reader("a path", Path)
+PATH_OR_NONE = Reader("a path", lambda text: Path(text) if text else None)
+KEEPING = Reader("how many days, weeks and months, at least one day, like 7,4,12", _keeping)
 TEXT = Reader("a text", str)
 TEXT_OR_NONE = Reader("a text", lambda text: text or None)
 ADDRESS = Reader("an address", lambda text: text.rstrip("/") or None)

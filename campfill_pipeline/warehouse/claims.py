@@ -53,6 +53,7 @@ class Turn(IntEnum):
     FIGURES = 1
     REPORT = 2
     HOUSEKEEPING = 3
+    BACKUP = 4
 
 
 @contextmanager

@@ -47,10 +47,11 @@ def psql(url: str, arguments: Sequence[str] = ()) -> int:
     return subprocess.run(command, env=environ, check=False).returncode
 
 
-def backup(url: str, file: Path) -> None:
+def backup(url: str, file: Path, *, snapshot: str | None = None) -> None:
     """Write campfill's schema with all its rows to `file`, as of one moment; uploads and reports go on meanwhile.
 
-    The file appears only when it is whole. Raises BackupError.
+    `snapshot`: the moment, as another session exports it (default: now). The file appears only when it is whole,
+    written through to the disk. Raises BackupError.
     """
     with tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".backup-") as folder:
         unfinished = Path(folder) / "backup"
@@ -61,6 +62,7 @@ def backup(url: str, file: Path) -> None:
             "--no-privileges",
             "--file",
             str(unfinished),
+            *([f"--snapshot={snapshot}"] if snapshot else []),
         ]
         command, environ = _command("pg_dump", url, options)
         done = subprocess.run(
@@ -73,6 +75,8 @@ def backup(url: str, file: Path) -> None:
                 "Make room there or choose another place. PostgreSQL said:",
                 done.stderr,
             )
+        with unfinished.open("rb") as written:
+            os.fsync(written.fileno())
         unfinished.replace(file)
 
 
