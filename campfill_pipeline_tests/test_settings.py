@@ -1,5 +1,8 @@
 """Settings come from the environment, then `.env`, then defaults; a wrong one names itself and its mend."""
 
+import subprocess
+import sys
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import UnionType
@@ -8,6 +11,7 @@ from typing import get_args, get_origin, get_type_hints
 import pytest
 
 from campfill_pipeline.commands import show_settings
+from campfill_pipeline.domain import weekdays
 from campfill_pipeline.settings import SETTINGS, Setting, Settings, SettingsError, load_settings
 
 
@@ -115,3 +119,16 @@ def test_settings_show_where_the_database_is_but_no_password(
         assert "host" in shown["CAMPFILL_DATABASE_URL"] and "ann" in shown["CAMPFILL_DATABASE_URL"]
         assert "s3" not in shown["CAMPFILL_DATABASE_URL"]
         assert "campfill token" in shown["CAMPFILL_REPORTING_TOKEN"]
+
+
+def test_the_usual_regions_are_known_without_asking_the_library_and_known_to_it(tmp_path: Path) -> None:
+    for region in weekdays.USUAL:
+        assert weekdays.calendar(region, date(2026, 3, 1)).kind(date(2026, 1, 1)) == weekdays.SUNDAY, region
+    script = (
+        "import sys; from campfill_pipeline.settings import load_settings; load_settings({'CAMPFILL_HOLIDAYS':"
+        " 'DE-BY'}); print('holidays' in sys.modules)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, check=True
+    )
+    assert told.stdout.strip() == "False"  # it would take 12 MB of every process, and a third of a second

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import hashlib
+import io
 import json
 import logging
 import os
@@ -29,7 +31,8 @@ from campfill_pipeline.warehouse.kept_connections import KeptConnections
 from campfill_pipeline.warehouse.register import announced, uploads
 from campfill_pipeline.warehouse.register.announced import Announced
 
-_PIECE = 512 * 1024  # bytes handed to the disk at a time
+_PIECE = 256 * 1024  # bytes handed to the disk at a time
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _log = logging.getLogger("campfill.door")
 
 
@@ -100,26 +103,39 @@ class Receiving:
         path = self._part_folder() / f"{upload_id}.{uuid4().hex[:8]}.part"
         begun, size, total, piece = time.monotonic(), 0, hashlib.sha256(), bytearray()
         file = path.open("xb", buffering=0)
+        writing: asyncio.Future[None] | None = None
 
-        def write(data: bytes) -> None:
+        def write(data: bytearray) -> None:
             total.update(data)
-            file.write(data)
+            _write_all(file, data)
 
         try:
             with file:
-                async for chunk in self._in_time(body, begun):
-                    size += len(chunk)
-                    if size > self.most_bytes:
-                        raise ProblemError(
-                            "too_large",
-                            f"More than {self._settings.max_upload_mb:,} MB came; none were kept.",
-                        )
-                    piece += chunk
-                    if len(piece) >= _PIECE:
-                        await asyncio.to_thread(write, bytes(piece))
-                        piece.clear()
-                await asyncio.to_thread(write, bytes(piece))
-                await asyncio.to_thread(os.fsync, file.fileno())
+                try:
+                    async for chunk in self._in_time(body, begun):
+                        size += len(chunk)
+                        if size > self.most_bytes:
+                            raise ProblemError(
+                                "too_large",
+                                f"More than {self._settings.max_upload_mb:,} MB came; none were kept.",
+                            )
+                        piece += chunk
+                        if len(piece) >= _PIECE:
+                            if writing:
+                                await _finished(writing)
+                            # One piece is written while the next one comes.
+                            writing = asyncio.ensure_future(asyncio.to_thread(write, piece))
+                            piece = bytearray()
+                finally:
+                    if writing:
+                        await _finished(writing)
+                await _finished(asyncio.ensure_future(asyncio.to_thread(write, piece)))
+                await _finished(asyncio.ensure_future(asyncio.to_thread(os.fsync, file.fileno())))
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            if error.errno not in _FULL:
+                raise
+            raise ProblemError("disk_full", f"After {size:,} bytes the disk took no more.") from error
         except BaseException:
             path.unlink(missing_ok=True)
             raise
@@ -224,6 +240,22 @@ class Receiving:
         beside = self._inbox / ".campfill-arriving"
         beside.mkdir(exist_ok=True)
         return beside
+
+
+def _write_all(file: io.FileIO, data: bytearray) -> None:
+    """Write all of it: one call may take less, where the disk is nearly full."""
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) :]
+
+
+async def _finished(writing: asyncio.Future[None]) -> None:
+    """Wait for a write to its end, even where the upload is given up meanwhile: the file stays open until then."""
+    try:
+        await asyncio.shield(writing)
+    except asyncio.CancelledError:
+        await asyncio.wait([writing])
+        raise
 
 
 def _place(part: Path, target: Path) -> bool:
