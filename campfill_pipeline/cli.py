@@ -405,6 +405,19 @@ def restore(
     command.restore(load_settings(), file, ask=sys.stdin.isatty() and not yes)
 
 
+@db.command()
+def upgrade(
+    programs: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the old version's programs, where they are in no usual place."),
+    ] = None,
+) -> None:
+    """Move the database to the PostgreSQL of this campfill; the old files stay beside."""
+    from campfill_pipeline.commands import database as command
+
+    command.upgrade(load_settings(), programs)
+
+
 @door_token.command("new")
 def door_token_new(
     name: Annotated[str, typer.Argument(help="Whose it is, or what for.")],

@@ -14,6 +14,7 @@ from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import backup as backups
 from campfill_pipeline.warehouse.postgres import kept_backups, server
+from campfill_pipeline.warehouse.postgres import upgrade as upgrades
 from campfill_pipeline.warehouse.readers import status
 
 if TYPE_CHECKING:
@@ -71,6 +72,23 @@ def _as_document(made: Made) -> dict[str, Any]:
         "originals_lost": made.originals_lost,
         "gone": list(made.gone),
     }
+
+
+def upgrade(settings: Settings, programs: Path | None) -> None:
+    """Move the home's database to this campfill's PostgreSQL. Raises RunsAlreadyError beside a running one."""
+    if settings.database_url:
+        raise typer.BadParameter("the database is a server of your own: upgrade it with that server's tools")
+    with running.only_one(settings.home), render.console(stderr=True).status("moving the database …"):
+        done = upgrades.upgrade(settings.postgres, programs)
+    if done is None:
+        typer.echo("The database is of this campfill's PostgreSQL already; nothing to do.", err=True)
+        return
+    server.database_url(settings)
+    rows = ", ".join(f"{name} with {count:,} rows" for name, count in done.rows.items())
+    typer.echo(
+        f"Moved from PostgreSQL {done.before} to {done.after}, every table compared: {rows}.", err=True
+    )
+    typer.echo(f"The old files are in {done.kept}; delete them when you no longer want to go back.", err=True)
 
 
 def restore(settings: Settings, file: Path, *, ask: bool) -> None:

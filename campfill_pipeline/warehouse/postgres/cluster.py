@@ -21,6 +21,7 @@ from pathlib import Path
 
 from campfill_pipeline.warehouse.postgres import postmaster
 from campfill_pipeline.warehouse.postgres.binaries import (
+    MAJOR,
     Account,
     ServerError,
     account_for,
@@ -117,7 +118,8 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     for port in random.SystemRandom().sample(PORTS, 200):
         if _is_free(port):
             return port
@@ -202,7 +204,7 @@ def _launch(folder: Path, server: Server, account: Account) -> Server:
     until = time.monotonic() + RETRY_SECONDS
     while True:
         if not _is_free(server.port):
-            server = replace(server, port=_free_port())
+            server = replace(server, port=free_port())
         _remember(folder, server)
         said_before = log.stat().st_size if log.exists() else 0
         started = run(
@@ -222,10 +224,56 @@ def _launch(folder: Path, server: Server, account: Account) -> Server:
         time.sleep(0.3)
 
 
-def start(folder: Path) -> Server:
+def major(folder: Path) -> int | None:
+    """The major version of PostgreSQL that the files in `folder` are of; None where there are none."""
+    try:
+        return int((folder / "data" / "PG_VERSION").read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def other_major(folder: Path, found: int) -> ServerError:
+    """What to say where the files are of another major version than the programs."""
+    if found > MAJOR:
+        mend = "Install the campfill that was used here last."
+    else:
+        mend = "Move it, the old files stay beside: campfill db upgrade"
+    return ServerError(
+        f"The database in {folder} is of PostgreSQL {found}, and this campfill brings {MAJOR}.", mend
+    )
+
+
+def next_one(folder: Path) -> Path:
+    """Where the cluster of the next major version is made, before it takes the place of the one in `folder`."""
+    return folder / "upgraded"
+
+
+def exchange(folder: Path, before: int) -> Path:
+    """Put the stopped cluster of `next_one` in the place of the old one; where the old one's files stay from now on.
+
+    Cut off between its steps, the next start ends it.
+    """
+    kept = folder / f"data-of-postgresql-{before}"
+    shutil.rmtree(kept, ignore_errors=True)
+    with _alone(folder):
+        (folder / "data").rename(kept)
+        _end_exchange(folder)
+    return kept
+
+
+def _end_exchange(folder: Path) -> None:
+    """The new cluster is moved in where the old one has been moved away: only a whole one lets the old one go."""
+    made = next_one(folder)
+    if not (folder / "data").exists() and (made / "data").exists():
+        (made / "data").rename(folder / "data")
+        shutil.rmtree(made)
+
+
+def start(folder: Path, *, password: str | None = None) -> Server:
     """Make the cluster in `folder` if there is none, start it if it does not run, and say where it listens.
 
-    Safe to call from several processes at once. Raises ServerError with the mend.
+    `password`: of a cluster that is made now (default: a new one). Safe to call from several processes at once. Raises
+    ServerError with the mend.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if running := _running(folder):
@@ -234,10 +282,13 @@ def start(folder: Path) -> Server:
         if postmaster.wait_while(folder, "starting", LOCK_SECONDS) and (running := _running(folder)):
             return running
         postmaster.wait_while(folder, "stopping", LOCK_SECONDS)
+        _end_exchange(folder)
+        if (found := major(folder)) not in (None, MAJOR):
+            raise other_major(folder, found or 0)
         data = folder / "data"
         server = remembered(folder)
         lost = server is None and data.exists()
-        server = server or Server(data, _free_port(), secrets.token_urlsafe(18))
+        server = server or Server(data, free_port(), password or secrets.token_urlsafe(18))
         if not data.exists():
             if folder.stat().st_uid == os.geteuid():
                 folder.chmod(

@@ -12,5 +12,5 @@ SET LOCAL bytea_output = 'hex';
 -- A partition is read through the table it belongs to.
 SELECT relname
 FROM pg_class
-WHERE relnamespace = 'campfill'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+WHERE relnamespace = to_regnamespace('campfill') AND relkind IN ('r', 'p') AND NOT relispartition
 ORDER BY relname
