@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -34,14 +35,14 @@ needs_old_programs = pytest.mark.skipif(
 
 
 @pytest.fixture
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """An empty folder that the server's user can enter; no server is left running in it."""
-    place = tmp_path_factory.mktemp("old") / "postgres"
-    place.mkdir()
-    for parent in (place, *place.parents[:3]):
-        parent.chmod(0o755)
-    yield place
-    cluster.stop(place)
+def folder() -> Iterator[Path]:
+    """An empty folder that the server's user can enter, as old programs must; no server is left running in it."""
+    with tempfile.TemporaryDirectory(prefix="campfill-test-old-", ignore_cleanup_errors=True) as made:
+        Path(made).chmod(0o755)
+        place = Path(made) / "postgres"
+        place.mkdir()
+        yield place
+        cluster.stop(place)
 
 
 def _old_cluster(folder: Path) -> None:
