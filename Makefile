@@ -61,9 +61,10 @@ node_modules/.installed: package.json package-lock.json
 	@touch $@
 
 PAGE := campfill_pipeline/reports/templates/page
-page: $(VENV)/.installed-dev node_modules/.installed  ## after a change to the page's scripts: format, lint, bundle (needs npm)
-	node_modules/.bin/prettier --write --log-level warn $(PAGE)/*.js $(PAGE)/*.css
-	node_modules/.bin/biome lint --error-on-warnings $(PAGE)
+DOOR := campfill_pipeline/door/static
+page: $(VENV)/.installed-dev node_modules/.installed  ## after a change to a page's scripts or styles: format, lint, bundle (needs npm)
+	node_modules/.bin/prettier --write --log-level warn $(PAGE)/*.js $(PAGE)/*.css $(DOOR)/*.js $(DOOR)/*.css
+	node_modules/.bin/biome lint --error-on-warnings $(PAGE) $(DOOR)
 	$(BIN)/python -m campfill_pipeline_tests.page_bundle
 
 pictures: $(VENV)/.installed-dev  ## take every picture of the docs anew (needs Chromium, LibreOffice, pdftoppm)

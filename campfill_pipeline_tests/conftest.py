@@ -71,7 +71,6 @@ _SLOW_ROOMS = (
     "reporting/test_client_against_simulator.py",
     "learn",
     "door",
-    "reports/test_page_scripts.py",
     "warehouse/test_server.py",
     "test_cli.py",
     "test_end_to_end.py",

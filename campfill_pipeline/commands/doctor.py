@@ -88,12 +88,10 @@ def _up(settings: Settings) -> Iterator[Finding]:
     )
 
 
-def _archive(settings: Settings) -> Iterator[Finding]:
+def _archive(settings: Settings, names: list[str]) -> Finding:
     """Originals that the ledger names and nobody finds: without them, nothing can be made again."""
-    with database.connect(server.database_url(settings)) as connection:
-        names = status.archived(connection)
     missing = [name for name in names if not (settings.archive / name).is_file()]
-    yield Finding(
+    return Finding(
         "archive",
         not missing,
         f"{len(names):,} originals, {len(missing):,} missing"
@@ -139,6 +137,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         )
         facts = status.facts(connection, now=datetime.now(UTC))
         counted_in = zone.counted_in(connection)
+        originals = status.archived(connection)
     if counted_in not in (None, settings.timezone.key):
         changed = zone.ZoneChangedError(counted_in or "", settings.timezone.key)
         yield Finding("time zone", False, changed.problem, changed.mend)
@@ -166,6 +165,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
                 if source["source"] == "api"
                 else "mend the rows that the receipt lists, and drop the export again",
             )
+    yield _archive(settings, originals)
 
 
 def _token(settings: Settings) -> Iterator[Finding]:
@@ -208,7 +208,7 @@ def _reporting(settings: Settings) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-    _folders, _inbox, _up, _database, _archive, _backups, _token, _reporting,
+    _folders, _inbox, _up, _database, _backups, _token, _reporting,
 )  # fmt: skip
 
 

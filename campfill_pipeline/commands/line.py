@@ -14,7 +14,11 @@ from rich.markup import escape
 
 from campfill_pipeline.commands import render
 from campfill_pipeline.domain import effect
+from campfill_pipeline.domain.cause_words import CAUSE_WORDS
+from campfill_pipeline.domain.causes import Cause
+from campfill_pipeline.domain.disagreements import DISAGREEMENT_WORDS, Disagreement
 from campfill_pipeline.domain.rounding import half_up
+from campfill_pipeline.reports import wording
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
@@ -24,7 +28,7 @@ DAYS_SHOWN = 14
 
 
 def facts(settings: Settings, line_id: str) -> dict[str, Any]:
-    """Contract, figures, history, days, cause; see `warehouse.line_report.LineReport`."""
+    """Contract, figures, history, days, cause; see `warehouse/readers/one_line.py`."""
     try:
         wanted = UUID(line_id.strip().strip("{}"))
     except ValueError:
@@ -71,7 +75,12 @@ def show(found: dict[str, Any]) -> None:
     _show_days(console, found["days"])
     for issue in found["reconciliation"]:
         told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in issue["detail"].items())
-        console.print(f"[yellow]▲[/] {issue['kind_of_issue'].replace('_', ' ')}: {escape(told)}")
+        console.print(f"[yellow]▲[/] {_disagreement(issue['kind_of_issue'])}: {escape(told)}")
+
+
+def _disagreement(kind: str) -> str:
+    words = DISAGREEMENT_WORDS[Disagreement(kind)]
+    return words.of_line or words.pile
 
 
 def _show_figures(console: Console, figures: dict[str, Any]) -> None:
@@ -79,7 +88,7 @@ def _show_figures(console: Console, figures: dict[str, Any]) -> None:
     console.print()
     console.print(render.bar(figures["fulfillment_pct"], 30), f"[{style}]{mark}[/]", end=" ")
     console.print(
-        f"{render.percent(figures['fulfillment_pct'])}, {label}, {figures['lifecycle'].replace('_', ' ')}"
+        f"{render.percent(figures['fulfillment_pct'])}, {label}, {wording.LIFECYCLES[figures['lifecycle']]}"
     )
     console.print(
         f"delivered {render.whole(figures['delivered'])}, shortfall {render.whole(figures['shortfall'])}, "
@@ -87,7 +96,7 @@ def _show_figures(console: Console, figures: dict[str, Any]) -> None:
     )
     if figures["pace"]:
         console.print(
-            f"pace {figures['pace'].replace('_', ' ')}, projected {render.whole(figures['projected'])}, "
+            f"pace: {wording.PACES[figures['pace']].lower()}, projected {render.whole(figures['projected'])}, "
             f"{render.whole(figures['required_daily'])} a day required"
         )
     if not figures["covered"]:
@@ -109,7 +118,7 @@ def _show_cause(console: Console, cause: dict[str, Any]) -> None:
     """The verdict, and of a verdict from the funnel each stage against what is usual."""
     missing = f"; {render.whole(cause['missing'])} impressions missing, {render.euros(cause['missing_eur'])}"
     console.print(
-        f"[bold]cause[/]: {cause['cause'].replace('_', ' ')} ({cause['side']})"
+        f"[bold]cause[/]: {CAUSE_WORDS[Cause(cause['cause'])].name} ({cause['side']})"
         f"{'' if cause['missing'] is None else missing}"
     )
     evidence = cause["evidence"]

@@ -204,18 +204,16 @@ def _reject(
     parsed: Parsed,
     verdict: Verdict,
 ) -> None:
-    reason = parsed.reason or verdict.reason
-    ledger.reject(
-        connection,
-        upload.upload_id,
-        reason=reason,
+    found = ledger.Decision(
+        status=UploadStatus.REJECTED,
+        kind=parsed.kind,
+        reason=parsed.reason or verdict.reason,
         message=parsed.message or "No row of the file could be accepted.",
         hint=parsed.hint or "The receipt holds the rows to mend.",
-        at=campfill.clock(),
-        kind=parsed.kind,
         counts=counts_of(verdict),
         issues=verdict.issues,
     )
+    ledger.decide(connection, upload.upload_id, found, at=campfill.clock())
 
 
 def _as_it_is(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:

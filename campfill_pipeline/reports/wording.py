@@ -60,17 +60,6 @@ SIDE_PHRASES: Mapping[str, str] = {
     "none": "too small to judge",
 }
 ACTIONS = {
-    "not_selected": "Look at targeting, priority and pacing of the campaign: a system matter.",
-    "too_few_bids": "Ask the buyer about budget and bidding; the hours without any bid below tell when.",
-    "lost_auctions": "Look at price and competing bookings: a matter of resources.",
-    "won_but_not_played": "Look at players and playout in the weakest sites and hours: a system matter.",
-    "low_audience": "Look at the choice of sites and hours: a matter of resources.",
-    "not_fetched": "Fetch the missing days:",
-    "no_reporting": "Check whether the line's ID in the list is the ID that reporting uses.",
-    "no_funnel": "Connect the reporting API, which has the funnel.",
-    "no_reference": "Judge it by hand; the curve and the sites below help.",
-}
-ACTIONS = {
     "created": "first seen",
     "updated": "changed by an upload",
     "reverted": "an upload was undone",

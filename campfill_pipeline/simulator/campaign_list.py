@@ -19,6 +19,8 @@ from pathlib import Path
 import numpy as np
 import xlsxwriter
 
+from campfill_pipeline.domain.issues import Severity
+from campfill_pipeline.domain.kinds import LineKind
 from campfill_pipeline.simulator import notations
 from campfill_pipeline.simulator.list_faults import ListFault, ListTruth, budget_mismatched, make_marks
 from campfill_pipeline.simulator.notations import Cell
@@ -74,7 +76,7 @@ def _cells(line: WorldLine, rng: np.random.Generator) -> Cells:
         "budget_eur": notations.budget_cell(line.budget, rng),
         "cpm_eur": notations.price_cell(line.cpm, rng),
         "id": notations.id_cell(line.id, rng),
-        "buyer": notations.text_cell(line.buyer, rng) if line.kind == "deal" else line.buyer,
+        "buyer": notations.text_cell(line.buyer, rng) if line.kind == LineKind.DEAL else line.buyer,
     }
 
 
@@ -145,7 +147,7 @@ def _first_row(version: int) -> int:
 
 
 def _truth(sheet: _Sheet) -> ListTruth:
-    rejected = Counter(fault.row for fault in sheet.faults if fault.severity == "error")
+    rejected = Counter(fault.row for fault in sheet.faults if fault.severity == Severity.ERROR)
     return ListTruth(
         accepted=sheet.accepted,
         faults=tuple(sheet.faults),

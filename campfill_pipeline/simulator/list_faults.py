@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from campfill_pipeline.domain.kinds import LineKind
 from campfill_pipeline.simulator.notations import Cell
 from campfill_pipeline.simulator.roster import WorldLine
 from campfill_pipeline.simulator.world import World
@@ -100,5 +101,7 @@ def make_marks(world: World) -> Marks:
         rounded=frozenset(line.id for line in picks[:2]),
         repeated=frozenset(line.id for line in picks[2:4]),
         contradicted=picks[4].id,
-        near_misses=dict(zip((x.id for x in picks[5:] if x.kind == "campaign"), _NEAR_MISSES, strict=False)),
+        near_misses=dict(
+            zip((x.id for x in picks[5:] if x.kind == LineKind.CAMPAIGN), _NEAR_MISSES, strict=False)
+        ),
     )

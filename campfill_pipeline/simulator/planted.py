@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from campfill_pipeline.domain.kinds import PurchaseType
 from campfill_pipeline.simulator.roster import WorldLine
 
 PLANTED_CAUSES = ("not_selected", "too_few_bids", "lost_auctions", "won_but_not_played", "low_audience")
@@ -59,7 +60,7 @@ class Plan:
 
 def _healthy(line: WorldLine, rng: np.random.Generator) -> Plan:
     """Most lines get a little more than was booked; some stop just short of it, which is no fault."""
-    guaranteed = line.purchase_type == "guaranteed"
+    guaranteed = line.purchase_type == PurchaseType.GUARANTEED
     if line.goal < LEAST_GOAL:
         return Plan(level=float(rng.uniform(1.01, 1.07)))
     if line.era != "live" and rng.random() < (0.04 if guaranteed else 0.12):
@@ -94,7 +95,7 @@ def _pick(lines: Sequence[WorldLine], number: int, rng: np.random.Generator) -> 
     """Positions of `number` lines; unguaranteed ones, which get what is left, are three times as likely."""
     if not lines:
         return []
-    weights = np.array([1.0 if line.purchase_type == "guaranteed" else 3.0 for line in lines])
+    weights = np.array([1.0 if line.purchase_type == PurchaseType.GUARANTEED else 3.0 for line in lines])
     picks = rng.choice(len(lines), min(number, len(lines)), replace=False, p=weights / weights.sum())
     return [int(i) for i in picks]
 
@@ -103,7 +104,7 @@ def _victims(lines: Iterable[WorldLine], outage: Outage, rng: np.random.Generato
     """Lines that spent most of their flight in the outage and were not favoured afterwards."""
     struck = [x for x in lines if x.era == "ended" and not x.asap and x.goal >= LEAST_GOAL]
     struck = [line for line in struck if outage.days_of(line) >= 0.6 * line.flight_days]
-    return [line for line in struck if line.purchase_type == "unguaranteed" or rng.random() < 0.35]
+    return [line for line in struck if line.purchase_type == PurchaseType.UNGUARANTEED or rng.random() < 0.35]
 
 
 def make_plans(

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from campfill_pipeline.domain.kinds import LineKind, PurchaseType
 from campfill_pipeline.simulator.delivery import Rows, join_rows
 from campfill_pipeline.simulator.planted import Plan
 from campfill_pipeline.simulator.roster import WorldLine, random_uuid
@@ -93,12 +94,12 @@ def make_oddities(
         kind_conflicts=frozenset(take(few)),
         renamed=frozenset(take(few + 2)),
         retyped=frozenset(take(few - 1, lambda line: line.flight_days >= 4)),
-        two_deals=frozenset(take(2 * few, lambda line: line.kind == "campaign")),
+        two_deals=frozenset(take(2 * few, lambda line: line.kind == LineKind.CAMPAIGN)),
         outside_flight=frozenset(take(2 * few, outside)),
         ambiguous=tuple(
             zip(
-                take(2, lambda line: line.kind == "campaign"),
-                take(2, lambda line: line.kind == "deal"),
+                take(2, lambda line: line.kind == LineKind.CAMPAIGN),
+                take(2, lambda line: line.kind == LineKind.DEAL),
                 strict=True,
             )
         ),
@@ -121,7 +122,7 @@ def main_stream(line: WorldLine, odd: Oddities, rng: np.random.Generator) -> Str
     """How a line is reported. Campaigns have a deal of their own below them, which no list knows."""
     spelling = _SPELLINGS[int(rng.integers(3))](line.purchase_type)
     name = f"{line.name} (v2)" if line.id in odd.renamed else line.name
-    as_campaign = (line.kind == "campaign") != (line.id in odd.kind_conflicts)
+    as_campaign = (line.kind == LineKind.CAMPAIGN) != (line.id in odd.kind_conflicts)
     if not as_campaign:
         return Stream(None, None, None, line.id, name, spelling)
     path = f"Public Video > {name}" if rng.random() < 0.3 else name
@@ -142,7 +143,11 @@ def bend(
         mine, rows = rows.take(own), rows.take(~own)
         main = streams[line.index]
         if line.id in odd.retyped:
-            other = "unguaranteed" if line.purchase_type == "guaranteed" else "guaranteed"
+            other = (
+                PurchaseType.UNGUARANTEED
+                if line.purchase_type == PurchaseType.GUARANTEED
+                else PurchaseType.GUARANTEED
+            )
             second = replace(main, campaign_type=main.campaign_type and other, deal_type=other)
             parts.append(_with_second(mine, np.quantile(mine.hour, 0.6) < mine.hour, len(streams)))
         elif line.id in partner:

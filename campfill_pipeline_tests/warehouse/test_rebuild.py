@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.warehouse.rebuild.replay import RebuildResult, Validated, rebuild
 from campfill_pipeline.warehouse.register import ledger
 from campfill_pipeline.warehouse.register.revert import revert
@@ -52,7 +53,8 @@ def line_ids(connection: psycopg.Connection, tmp_path: Path) -> list[UUID]:
     arrive(connection, "waits")
     bad = arrive(connection, "bad")
     ledger.begin_attempt(connection, bad.upload_id, "run", at=NOW)
-    ledger.reject(connection, bad.upload_id, reason="corrupt", message="m", hint="h", at=NOW)
+    refused = ledger.Decision(status=UploadStatus.REJECTED, reason="corrupt", message="m", hint="h")
+    ledger.decide(connection, bad.upload_id, refused, at=NOW)
     ledger.ask_again(connection, bad.upload_id, at=NOW)
     ledger.give_up(connection, bad.upload_id, at=NOW)
     ledger.set_receipt(connection, bad.upload_id, "outbox/bad.xlsx", at=NOW)

@@ -11,9 +11,12 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.warehouse.register import apply as register
 from campfill_pipeline.warehouse.register import ledger
 from campfill_pipeline_tests.warehouse.lists import NOW, apply, arrive, listed
+
+REFUSED = ledger.Decision(status=UploadStatus.REJECTED, reason="corrupt", message="m", hint="h")
 
 
 def test_a_list_creates_its_lines_with_exact_figures_and_first_revisions(
@@ -133,7 +136,7 @@ def test_the_same_bytes_as_the_newest_standing_list_are_a_duplicate(
 def test_an_upload_is_decided_once(connection: psycopg.Connection, tmp_path: Path) -> None:
     upload, _ = apply(connection, tmp_path, [listed(uuid4())])
     with pytest.raises(ledger.LedgerError, match="already loaded"):
-        ledger.reject(connection, upload.upload_id, reason="corrupt", message="m", hint="h")
+        ledger.decide(connection, upload.upload_id, REFUSED)
 
 
 def test_lines_missing_from_a_full_list_are_absent_until_they_come_back(

@@ -12,7 +12,7 @@ import pytest
 from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.warehouse.register import apply as register
 from campfill_pipeline.warehouse.register import ledger
-from campfill_pipeline.warehouse.register.revert import WouldChange, revert, would_change
+from campfill_pipeline.warehouse.register.revert import TakenBack, preview, revert
 from campfill_pipeline_tests.warehouse.lists import NOW, apply, arrive, listed
 
 LATER = NOW + timedelta(hours=1)
@@ -155,12 +155,13 @@ def test_what_a_revert_would_change_is_told_without_changing_it(
     connection: psycopg.Connection, tmp_path: Path
 ) -> None:
     old, new = uuid4(), uuid4()
-    apply(connection, tmp_path, [listed(old, name="A", impression_goal=1)])
+    first, _ = apply(connection, tmp_path, [listed(old, name="A", impression_goal=1)])
     upload, _ = apply(connection, tmp_path, [listed(old, name="A", impression_goal=2), listed(new, name="B")])
-    told = would_change(connection, upload.upload_id, LATER)
-    assert told == (
-        WouldChange(old, "A", "reverted", "impression_goal", "2", "1"),
-        WouldChange(new, "B", "withdrawn", None, None, None),
-    )
+    told = preview(connection, upload.upload_id, LATER, again=False)
+    assert set(told.taken) == {
+        TakenBack(old, "A", "reverted", first.upload_id),
+        TakenBack(new, "B", "withdrawn", upload.upload_id),
+    }
+    assert told.left == ()
     assert goals(connection) == {old: 2, new: 100_000}
     assert ledger.get(connection, upload.upload_id).stands

@@ -91,8 +91,11 @@ def _compared_literals() -> list[str]:
     known = {str(word): enum.__name__ for _, _, enum in STORED for word in enum}
     package, found = Path(campfill_pipeline.__file__).parent, []
     for file in sorted(package.rglob("*.py")):
+        if "labs" in file.parts and file.name != "lab.py":
+            continue  # what a lab gives its reader: programs that know nothing of the product
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Compare):
+            # The invented world has eras of its own: its lines ended, are live or are to come.
+            if isinstance(node, ast.Compare) and getattr(node.left, "attr", "") != "era":
                 for side in (node.left, *node.comparators):
                     parts = side.elts if isinstance(side, ast.Tuple | ast.List | ast.Set) else [side]
                     found += [
@@ -104,6 +107,4 @@ def _compared_literals() -> list[str]:
 
 
 def test_no_code_compares_with_a_bare_word() -> None:
-    # Words of other things; a lab is a small world of its own, with its own words.
-    allowed = ("postgres/", "simulator/", "reporting/", "lab/labs/", "parser.py", "reading.py")
-    assert [place for place in _compared_literals() if not any(part in place for part in allowed)] == []
+    assert _compared_literals() == []

@@ -15,7 +15,10 @@ let sending = 0;
 function show(files) {
   for (const file of files) {
     const item = el("li", {}, [
-      el("div", { class: "head" }, [el("span", { class: "name" }, file.name), el("span", { class: "state" }, "waits its turn")]),
+      el("div", { class: "head" }, [
+        el("span", { class: "name" }, file.name),
+        el("span", { class: "state" }, "waits its turn"),
+      ]),
     ]);
     sent.prepend(item);
     waiting.push({ file, item });
@@ -43,7 +46,9 @@ async function one(file, item) {
     say.textContent = `${file.name} was not sent. ${words}`;
   };
   if (file.size > Number(body.dataset.mostBytes)) {
-    fail(`It has ${number(Math.ceil(file.size / 1e6))} MB; ${body.dataset.mostMb} MB are allowed. Split the list.`);
+    fail(
+      `It has ${number(Math.ceil(file.size / 1e6))} MB; ${body.dataset.mostMb} MB are allowed. Split the list.`,
+    );
     return;
   }
   const bar = el("progress", { max: file.size || 1, value: 0, "aria-label": `${file.name} on its way` });
@@ -107,8 +112,18 @@ async function refresh() {
 
 function row(upload) {
   const { kind, text } = became(upload);
-  const link = upload.receipt ? [el("a", { href: `/uploads/${upload.upload_id}/receipt` }, ["Receipt", el("span", { class: "unseen" }, ` of ${upload.file_name}`)])] : [];
-  const why = upload.status === "rejected" && upload.message ? [el("span", { class: "why" }, `${upload.message} ${upload.hint ?? ""}`)] : [];
+  const link = upload.receipt
+    ? [
+        el("a", { href: `/uploads/${upload.upload_id}/receipt` }, [
+          "Receipt",
+          el("span", { class: "unseen" }, ` of ${upload.file_name}`),
+        ]),
+      ]
+    : [];
+  const why =
+    upload.status === "rejected" && upload.message
+      ? [el("span", { class: "why" }, `${upload.message} ${upload.hint ?? ""}`)]
+      : [];
   return el("tr", {}, [
     el("td", { "data-label": "No." }, upload.seq === null ? "–" : String(upload.seq)),
     el("td", { class: "when" }, moment(upload.received_at)),

@@ -31,7 +31,9 @@ document.head.append(style);
 
 async function look() {
   if (document.hidden || news.childNodes.length) return;
-  const answer = await fetch(window.location.pathname, { method: "HEAD", cache: "no-store" }).catch(() => null);
+  const answer = await fetch(window.location.pathname, { method: "HEAD", cache: "no-store" }).catch(
+    () => null,
+  );
   const tag = answer?.ok ? answer.headers.get("etag") : null;
   if (!tag || tag === me.dataset.etag) return;
   const link = document.createElement("a");

@@ -7,7 +7,9 @@ function newId() {
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [8, 4, 4, 4, 12].reduce(([at, parts], size) => [at + size, [...parts, hex.slice(at, at + size)]], [0, []])[1].join("-");
+  return [8, 4, 4, 4, 12]
+    .reduce(([at, parts], size) => [at + size, [...parts, hex.slice(at, at + size)]], [0, []])[1]
+    .join("-");
 }
 
 function once(address, file, progress) {
@@ -39,5 +41,12 @@ export async function send(file, progress) {
     if (!told.again) return told;
     await new Promise((done) => setTimeout(done, 1000 * 2 ** attempt));
   }
-  return told.problem ? told : { problem: { title: "The door does not answer", hint: "Check that campfill runs, and drop the file again." } };
+  return told.problem
+    ? told
+    : {
+        problem: {
+          title: "The door does not answer",
+          hint: "Check that campfill runs, and drop the file again.",
+        },
+      };
 }

@@ -11,7 +11,10 @@ export function offerTakingBack(upload, changed) {
   const list = upload.kind === "campaign_list" && ["loaded", "partly_loaded"].includes(upload.status);
   if (!list) return [];
   const words = upload.reverted_at ? "Put back" : "Take back";
-  const button = el("button", { class: "ghost", type: "button", "data-id": upload.upload_id }, [words, el("span", { class: "unseen" }, ` ${upload.file_name}`)]);
+  const button = el("button", { class: "ghost", type: "button", "data-id": upload.upload_id }, [
+    words,
+    el("span", { class: "unseen" }, ` ${upload.file_name}`),
+  ]);
   button.addEventListener("click", () => ask(upload, words, changed));
   return [button];
 }
@@ -26,7 +29,11 @@ async function ask(upload, words, changed) {
   const answer = await fetch(address).catch(() => null);
   const told = await answer?.json().catch(() => null);
   yes.disabled = !answer?.ok;
-  what.replaceChildren(...(answer?.ok ? summary(told) : [el("p", {}, told ? `${told.detail} ${told.hint}` : "The door does not answer.")]));
+  what.replaceChildren(
+    ...(answer?.ok
+      ? summary(told)
+      : [el("p", {}, told ? `${told.detail} ${told.hint}` : "The door does not answer.")]),
+  );
   dialog.onclose = async () => {
     if (dialog.returnValue !== "yes") return;
     const again = upload.reverted_at ? "?again=true" : ""; // two people at once: the second changes nothing
@@ -36,17 +43,27 @@ async function ask(upload, words, changed) {
 }
 
 function summary(told) {
-  const counts = Object.groupBy ? Object.groupBy(told.taken_back, (line) => line.action) : { changed: told.taken_back };
-  const lines = Object.entries(counts).map(([action, of]) => `${number(of.length)} ${of.length === 1 ? "line" : "lines"} ${action}`);
-  const parts = [el("p", {}, lines.length ? `It would change: ${lines.join(", ")}.` : "It would change no line.")];
+  const counts = Object.groupBy
+    ? Object.groupBy(told.taken_back, (line) => line.action)
+    : { changed: told.taken_back };
+  const lines = Object.entries(counts).map(
+    ([action, of]) => `${number(of.length)} ${of.length === 1 ? "line" : "lines"} ${action}`,
+  );
+  const parts = [
+    el("p", {}, lines.length ? `It would change: ${lines.join(", ")}.` : "It would change no line."),
+  ];
   if (told.taken_back.length) {
     parts.push(names(told.taken_back, (line) => `${line.action}: ${line.name}`));
   }
   if (told.left.length) {
-    parts.push(el("p", {}, `${number(told.left.length)} stay as they are, because later uploads changed them again:`));
+    parts.push(
+      el("p", {}, `${number(told.left.length)} stay as they are, because later uploads changed them again:`),
+    );
     parts.push(names(told.left, (line) => `${line.name} (by ${line.file_name})`));
   }
-  parts.push(el("p", { class: "soft" }, "History stays, and you can undo this. The figures follow within a minute."));
+  parts.push(
+    el("p", { class: "soft" }, "History stays, and you can undo this. The figures follow within a minute."),
+  );
   return parts;
 }
 

@@ -22,7 +22,9 @@ export function el(name, attributes, children = []) {
 export function became(upload) {
   if (upload.reverted_at) return { kind: "", text: "○ taken back" };
   const [mark, words, kind] = STATES[upload.status] ?? ["", upload.status, ""];
-  const rows = upload.rows?.read ? `, ${number(upload.rows.accepted)} of ${number(upload.rows.read)} rows accepted` : "";
+  const rows = upload.rows?.read
+    ? `, ${number(upload.rows.accepted)} of ${number(upload.rows.read)} rows accepted`
+    : "";
   return { kind, text: `${mark} ${words}${rows}` };
 }
 
@@ -38,10 +40,22 @@ export function problemsOf(report) {
       const place = [issue.sheet, issue.cell].filter(Boolean).join("!");
       return el("li", {}, [el("strong", {}, place), ` ${issue.message} ${issue.hint}`]);
     });
-    if (errors.length > MOST_ISSUES) shown.push(el("li", {}, `… and ${number(errors.length - MOST_ISSUES)} more, in the receipt`));
+    if (errors.length > MOST_ISSUES)
+      shown.push(el("li", {}, `… and ${number(errors.length - MOST_ISSUES)} more, in the receipt`));
     found.push(el("ul", {}, shown));
   }
-  if (report.receipt) found.push(el("p", {}, el("a", { href: `/uploads/${report.upload_id}/receipt` }, errors.length ? "Receipt with the rows to mend" : "Receipt")));
+  if (report.receipt)
+    found.push(
+      el(
+        "p",
+        {},
+        el(
+          "a",
+          { href: `/uploads/${report.upload_id}/receipt` },
+          errors.length ? "Receipt with the rows to mend" : "Receipt",
+        ),
+      ),
+    );
   return found;
 }
 
@@ -52,5 +66,8 @@ export function number(value) {
 export function moment(text) {
   const then = new Date(text);
   const today = then.toDateString() === new Date().toDateString();
-  return then.toLocaleString(undefined, today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" });
+  return then.toLocaleString(
+    undefined,
+    today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" },
+  );
 }

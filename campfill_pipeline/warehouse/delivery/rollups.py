@@ -5,7 +5,7 @@ Belongs here: sums over hours, and which source of a line's day counts. Does not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -62,13 +62,16 @@ def roll_up_series(
     conn.execute(query("delivery/rollups", "sum sites"), values)
 
 
+def _kept_days(conn: psycopg.Connection, zone: ZoneInfo) -> Iterator[dict[str, object]]:
+    """The runs of days whose hours are here, as the statements about them take them."""
+    for first, last in partitions.whole_days(conn, zone):
+        start, end = day_window(first, zone)[0], day_window(last, zone)[1]
+        yield {"start": start, "end": end, "zone": zone.key, "first": first, "last": last}
+
+
 def roll_up_sites(conn: psycopg.Connection, zone: ZoneInfo) -> None:
     """Sum all hours by series, site and local day again; days of months that were put aside keep their sums."""
-    for first, last in partitions.whole_days(conn, zone):
-        values = {
-            "start": day_window(first, zone)[0], "end": day_window(last, zone)[1], "zone": zone.key,
-            "first": first, "last": last,
-        }  # fmt: skip
+    for values in _kept_days(conn, zone):
         conn.execute(query("delivery/rollups", "forget all sites"), values)
         conn.execute(query("delivery/rollups", "sum all sites"), values)
     conn.execute("ANALYZE site_day")
@@ -86,11 +89,7 @@ def roll_up_all(conn: psycopg.Connection, zone: ZoneInfo) -> int:
     Days of months that were put aside keep their sums. Part of the caller's transaction; `line_day` is to follow.
     """
     wrong = 0
-    for first, last in partitions.whole_days(conn, zone):
-        values = {
-            "start": day_window(first, zone)[0], "end": day_window(last, zone)[1], "zone": zone.key,
-            "first": first, "last": last,
-        }  # fmt: skip
+    for values in _kept_days(conn, zone):
         sums = _SERIES_DAYS.format(day="(hour_utc AT TIME ZONE %(zone)s)::date", which="")
         conn.execute(f"CREATE TEMP TABLE day_anew ON COMMIT DROP AS {sums}", values)
         wrong += conn.execute(

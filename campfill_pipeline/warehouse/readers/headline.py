@@ -42,11 +42,11 @@ def headline(connection: psycopg.Connection) -> Headline:
     with connection.cursor(row_factory=dict_row) as cursor:
 
         def ask(statement: bytes) -> list[dict[str, Any]]:
-            return cursor.execute(statement).fetchall()
+            return cursor.execute(statement, {"as_of": None}).fetchall()
 
         trend = ask(query("readers/headline", "trend"))
         return Headline(
             lines=ask(query("readers/headline", "lines"))[0],
-            windows=ask(query("readers/headline", "windows")),
+            windows=ask(query("readers/windows", "windows")),
             trend=trend[0] if trend else None,
         )

@@ -11,11 +11,6 @@ SELECT count(*) AS lines, count(*) FILTER (WHERE covered) AS covered,
        COALESCE(sum(value_at_risk_eur) FILTER (WHERE covered), 0) AS value_at_risk_eur
 FROM (SELECT *, covered AND lifecycle IN ('ended_provisional', 'ended_final') AS ended FROM fulfillment) f
 
--- name: windows
-SELECT period, kind, purchase_type, lines, fulfilled, fulfilled_pct, delivered_pct, capped_pct
-FROM fulfillment_window WHERE as_of = (SELECT max(as_of) FROM fulfillment_window)
-ORDER BY array_position(ARRAY['7d', '30d', 'this_year'], period), kind, purchase_type
-
 -- name: trend
 SELECT fulfilled_pct, change, trend FROM fulfillment_trend
 WHERE kind = 'all' AND purchase_type = 'all' ORDER BY day DESC LIMIT 1

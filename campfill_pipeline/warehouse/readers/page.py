@@ -135,7 +135,7 @@ def load(connection: Connection, rules: FulfillmentRules, *, as_of: date) -> Rep
         holidays=rules.holidays,
         refreshed_at=None if state is None else state[0],
         lines=_rows(connection, LineRow, _line_query()),
-        windows=_rows(connection, WindowRow, query("readers/page", "windows"), as_of=as_of),
+        windows=_rows(connection, WindowRow, query("readers/windows", "windows"), as_of=as_of),
         trend=_rows(connection, TrendRow, query("readers/page", "trend"), as_of=as_of, days=TREND_DAYS),
         losses=_rows(connection, LossRow, query("readers/page", "losses"), as_of=as_of),
         attention=_attention(connection),

@@ -7,12 +7,6 @@ JOIN line_register l ON l.line_no = f.line_no AND l.withdrawn_at IS NULL
 LEFT JOIN shortfall_cause c ON c.line_id = f.line_id
 ORDER BY f.shortfall DESC, f.line_id
 
--- name: windows
-SELECT period, kind, purchase_type, lines, fulfilled, fulfilled_pct, delivered_pct, capped_pct
-FROM fulfillment_window
-WHERE as_of = %(as_of)s
-ORDER BY array_position(ARRAY['7d', '30d', 'this_year'], period), kind, purchase_type
-
 -- name: trend
 SELECT day, kind, purchase_type, fulfilled_pct, change, trend
 FROM fulfillment_trend

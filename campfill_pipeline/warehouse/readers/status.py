@@ -16,14 +16,18 @@ def facts(connection: psycopg.Connection, *, now: datetime, latest: int = 10) ->
     with connection.cursor(row_factory=dict_row) as cursor:
 
         def ask(statement: bytes) -> list[dict[str, Any]]:
-            return cursor.execute(statement, {"latest": latest, "now": now}).fetchall()
+            return cursor.execute(statement, {"latest": latest, "now": now, "as_of": None}).fetchall()
 
         return {
             "uploads": ask(query("readers/status", "uploads")),
             "counts": ask(query("readers/status", "counts"))[0],
             "delivery": ask(query("readers/status", "delivery")),
             "fulfillment": ask(query("readers/status", "fulfillment"))[0],
-            "windows": ask(query("readers/status", "windows")),
+            "windows": [
+                {name: value for name, value in row.items() if name not in ("kind", "purchase_type")}
+                for row in ask(query("readers/windows", "windows"))
+                if (row["kind"], row["purchase_type"]) == ("all", "all")
+            ],
         }
 
 

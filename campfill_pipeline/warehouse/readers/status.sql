@@ -32,9 +32,3 @@ SELECT count(*) AS lines, count(*) FILTER (WHERE covered) AS covered,
        count(*) FILTER (WHERE lifecycle = 'live') AS live, max(as_of) AS as_of, max(refreshed_at) AS refreshed_at,
        sum(value_at_risk_eur) FILTER (WHERE covered) AS value_at_risk_eur
 FROM fulfillment
-
--- name: windows
-SELECT period, lines, fulfilled, fulfilled_pct, delivered_pct, capped_pct
-FROM fulfillment_window
-WHERE as_of = (SELECT max(as_of) FROM fulfillment) AND kind = 'all' AND purchase_type = 'all'
-ORDER BY array_position(ARRAY['7d', '30d', 'this_year'], period)

@@ -20,7 +20,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from campfill_pipeline.domain.uploads import IN_FORCE, UploadKind, UploadStatus
+from campfill_pipeline.domain.uploads import IN_FORCE, UploadStatus
 from campfill_pipeline.warehouse.claims import claim_run as claim_run
 from campfill_pipeline.warehouse.claims import live_runs as live_runs
 from campfill_pipeline.warehouse.locks import ARRIVAL_LOCK, REGISTER_LOCK
@@ -203,26 +203,6 @@ def decide(
         return get(conn, upload_id)
 
 
-def reject(
-    conn: psycopg.Connection,
-    upload_id: UUID,
-    *,
-    reason: str | None,
-    message: str,
-    hint: str,
-    at: datetime | None = None,
-    kind: str = UploadKind.UNKNOWN,
-    counts: Counts | None = None,
-    issues: Path | None = None,
-) -> Upload:
-    """Decide that nothing of an upload is loaded. `reason`: a code of the contract, or None."""
-    found = Decision(
-        status=UploadStatus.REJECTED, kind=kind, reason=reason, message=message, hint=hint, counts=counts,
-        issues=issues,
-    )  # fmt: skip
-    return decide(conn, upload_id, found, at=at)
-
-
 def decide_if_duplicate(conn: psycopg.Connection, upload: Upload, *, at: datetime | None = None) -> bool:
     """Decide a waiting upload that repeats the newest standing one, byte for byte: nothing changes. Else False."""
     with conn.transaction():
@@ -250,7 +230,8 @@ def give_up(
 ) -> Upload:
     """Reject an upload whose attempts failed, so that it no longer waits; `ask_again` takes it up once more."""
     hint = "Ask for it again once the cause is mended, or drop the file again."
-    return reject(conn, upload_id, reason=reason, message=message, hint=hint, at=at)
+    found = Decision(status=UploadStatus.REJECTED, reason=reason, message=message, hint=hint)
+    return decide(conn, upload_id, found, at=at)
 
 
 def ask_again(conn: psycopg.Connection, upload_id: UUID, *, at: datetime | None = None) -> Upload:

@@ -19,7 +19,6 @@ from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.warehouse.locks import REGISTER_LOCK
 from campfill_pipeline.warehouse.register import ledger, revisions
 from campfill_pipeline.warehouse.register.uploads import Upload
-from campfill_pipeline.warehouse.statements import query
 
 
 @dataclass(frozen=True)
@@ -54,28 +53,6 @@ class RevertResult:
     def stands(self) -> bool:
         """True where this reverted a revert, so that the upload counts again."""
         return self.upload.reverted_at is None
-
-
-@dataclass(frozen=True)
-class WouldChange:
-    """One field of one line that a revert would change; a line that only goes or comes back has no `field`."""
-
-    line_id: UUID
-    name: str
-    action: str
-    field: str | None
-    before: str | None
-    after: str | None
-
-
-def would_change(
-    conn: psycopg.Connection, upload_id: UUID, now: datetime, *, again: bool = False
-) -> tuple[WouldChange, ...]:
-    """What `revert` would change, found by doing it and rolling back: nothing is stored. Raises as `revert` does."""
-    with conn.transaction(force_rollback=True):
-        revert(conn, upload_id, now, again=again)
-        rows = conn.execute(query("register/revert", "would change"), [upload_id]).fetchall()
-        return tuple(WouldChange(*row) for row in rows)
 
 
 def revert(

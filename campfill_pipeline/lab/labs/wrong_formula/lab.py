@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from campfill_pipeline.domain.causes import Side
+from campfill_pipeline.domain.fulfillment import Pace
 from campfill_pipeline.lab.bench import Bench
 from campfill_pipeline.lab.frame import Lab, Observation, Question, Verdict, not_yet, solved
 
@@ -73,8 +75,8 @@ class WrongFormula(Lab):
                 f"pace.py judged {len(found)} of 5 lines: {ran.last_words}",
                 "that a program that ends has done its work",
             )
-        accused = sorted(name for name, (pace, _) in found.items() if pace == "behind" and name != WEAK)
-        if found[WEAK][0] != "behind":
+        accused = sorted(name for name, (pace, _) in found.items() if pace == Pace.BEHIND and name != WEAK)
+        if found[WEAK][0] != Pace.BEHIND:
             return not_yet(
                 f"{WEAK} delivers four fifths of what it should, and is not called behind.",
                 "that a milder judge is a juster one. The threshold was never the fault; the expectation was",
@@ -84,7 +86,7 @@ class WrongFormula(Lab):
                 f"Healthy lines are called behind: {', '.join(accused)}.",
                 "that all days are equal. A mall delivers nothing on a Sunday, and nothing is wrong with it",
             )
-        if found[WEAK][1] != "system":
+        if found[WEAK][1] != Side.SYSTEM:
             return not_yet(
                 f"{WEAK} wins its auctions as before, and half of what it wins is not played; "
                 f"pace.py calls that a matter of {found[WEAK][1] or 'nobody'}.",
