@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from campfill_pipeline.commands.progress import progress
 from campfill_pipeline.settings import Settings, load_settings
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
-from campfill_pipeline.warehouse.register import revert, uploads
+from campfill_pipeline.warehouse.register import uploads
 
 SHOWN = 10
 
@@ -28,7 +29,9 @@ def run(upload_id: str, *, again: bool = False, quiet: bool, dry_run: bool = Fal
     wanted = _upload(settings, upload_id)
     if dry_run:
         with database.connect(server.database_url(settings)) as connection:
-            document = revert.document(revert.preview(connection, wanted, datetime.now(UTC), again=again))
+            from campfill_pipeline.intake.taking_back import take_back
+
+            document = take_back(settings, connection, wanted, datetime.now(UTC), again=again, dry_run=True)
         if not quiet:
             _show(document, "would be ")
         return document
@@ -60,6 +63,9 @@ def _upload(settings: Settings, given: str) -> UUID:
 
 def _show(document: dict[str, Any], would: str = "") -> None:
     console = render.console()
+    if "delivery" in document:
+        _show_delivery(document, would)
+        return
     back, left = len(document["taken_back"]), len(document["left"])
     done = f"{would}back in force" if document["in_force"] else f"{would}taken back"
     console.print(f"{document['file']}: {done} with {back:,} {'line' if back == 1 else 'lines'}")
@@ -72,3 +78,34 @@ def _show(document: dict[str, Any], would: str = "") -> None:
         console.print(f"{left:,} {lines}:")
     for line in document["left"][:SHOWN]:
         console.print(f"    {escape(line['name'])} (by {escape(line['file_name'])})")
+
+
+def _show_delivery(document: dict[str, Any], would: str) -> None:
+    """An export: what its days and lines were, and what they are now."""
+    console = render.console()
+    delivery = document["delivery"]
+    days, lines = delivery["days"], delivery["lines"]
+    done = f"{would}back in force" if document["in_force"] else f"{would}taken back"
+    console.print(f"{escape(document['file'])}: {done}. What exports tell of its lines in its hours:")
+    if not days:
+        console.print("    nothing changes: other exports in force say the same")
+    for day in days[:SHOWN]:
+        known = "" if day["status_before"] == day["status_after"] else _STATUS[day["status_after"]]
+        console.print(f"    {day['day']}: {_figure(day['before'])} → {_figure(day['after'])}{known}")
+    if len(days) > SHOWN:
+        console.print(f"    and {len(days) - SHOWN:,} more days")
+    for line in lines[:SHOWN]:
+        console.print(f"    {escape(line['name'])}: {_figure(line['before'])} → {_figure(line['after'])}")
+    if len(lines) > SHOWN:
+        console.print(f"    and {len(lines) - SHOWN:,} more lines")
+
+
+_STATUS = {
+    None: "; no export tells of this day any more",
+    "partial": "; not whole any more",
+    "complete": "; whole now",
+}
+
+
+def _figure(value: Decimal | str) -> str:
+    return f"{Decimal(value):,.2f}"

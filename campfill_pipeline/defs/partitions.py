@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import dagster as dg
 
+from campfill_pipeline.domain.local_days import FIRST_DAY as FIRST_DAY
+
 # Dynamic: nobody knows the files of tomorrow. Keys come from the ledger ('000008-campaigns.xlsx'), in its order.
 UPLOADS = dg.DynamicPartitionsDefinition(name="uploads")
-
-FIRST_DAY = "2023-01-01"
 
 
 def delivery_days(timezone: str) -> dg.DailyPartitionsDefinition:

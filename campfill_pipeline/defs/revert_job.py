@@ -6,7 +6,7 @@ from uuid import UUID
 import dagster as dg
 
 from campfill_pipeline.defs.resources import Campfill
-from campfill_pipeline.warehouse.register import revert
+from campfill_pipeline.intake.taking_back import take_back as take_upload_back
 
 REVERT_JOB = "revert"
 
@@ -16,19 +16,28 @@ REVERT_JOB = "revert"
     required_resource_keys={"campfill"},
 )
 def take_back(context: dg.OpExecutionContext) -> dict[str, Any]:
-    """Undo what the upload changed, as new revisions; what was changed again since is left and listed."""
+    """Undo what the upload changed; what a later one set again since is left, and listed."""
     campfill: Campfill = context.resources.campfill
     with campfill.connect() as connection:
         upload_id, again = UUID(context.op_config["upload_id"]), context.op_config["again"]
-        result = revert.revert(connection, upload_id, now=campfill.clock(), again=again)
-    context.add_output_metadata(
-        {
-            "file": result.upload.file_name,
-            "lines taken back": len(result.taken),
-            "lines left as they were changed again": len(result.left),
+        document = take_upload_back(
+            campfill.settings,
+            connection,
+            upload_id,
+            campfill.clock(),
+            again=again,
+            progress=campfill.progress,
+        )
+    facts: dict[str, str | int] = {"file": document["file"]}
+    if delivery := document.get("delivery"):
+        facts |= {"days that changed": len(delivery["days"]), "lines that changed": len(delivery["lines"])}
+    else:
+        facts |= {
+            "lines taken back": len(document["taken_back"]),
+            "lines left as they were changed again": len(document["left"]),
         }
-    )
-    return revert.document(result)
+    context.add_output_metadata(facts)
+    return document
 
 
 @dg.job(

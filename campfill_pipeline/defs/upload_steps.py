@@ -7,20 +7,20 @@ before is done again from the archive. So every asset can be materialised by its
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from campfill_pipeline.defs.partitions import FIRST_DAY
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.domain.verdict import Verdict
+from campfill_pipeline.intake import kept_exports
 from campfill_pipeline.intake.findings import Parsed
 from campfill_pipeline.intake.inbox import folder
-from campfill_pipeline.intake.judge import campaign_lists, exports, refused_rows
+from campfill_pipeline.intake.judge import campaign_lists, refused_rows
 from campfill_pipeline.intake.judge.rejected_ids import rejected_ids
 from campfill_pipeline.intake.process import parser as parsing
 from campfill_pipeline.intake.receipt import original_rows, write
@@ -30,19 +30,13 @@ from campfill_pipeline.warehouse.register import apply, exports_in_order, ledger
 if TYPE_CHECKING:
     from campfill_pipeline.warehouse.database import Connection
 
-FIRST_INSTANT = datetime.fromisoformat(FIRST_DAY).replace(tzinfo=UTC)
 _PARSED = TypeAdapter(Parsed)
 _VERDICT = TypeAdapter(Verdict)
 
 
 def limits(campfill: Campfill) -> parsing.ParseLimits:
     """What one file may cost, from the settings."""
-    settings = campfill.settings
-    return parsing.ParseLimits(
-        max_bytes=settings.max_upload_mb * 1_000_000,
-        memory_mb=settings.parse_memory_mb,
-        seconds=settings.parse_seconds,
-    )
+    return kept_exports.limits(campfill.settings)
 
 
 def work_folder(campfill: Campfill, upload: uploads.Upload) -> Path:
@@ -97,9 +91,7 @@ def validate(campfill: Campfill, upload: uploads.Upload) -> Verdict:
     work = work_folder(campfill, upload)
     progress = partial(campfill.progress, f"checking {upload.file_name}")
     if parsed.kind == UploadKind.REPORT_CSV:
-        verdict = exports.validate_export(
-            parsed, work, progress=progress, possible=(FIRST_INSTANT, upload.received_at + timedelta(days=1))
-        )
+        verdict = kept_exports.judge(parsed, work, upload.received_at, progress)
     else:
         verdict = campaign_lists.validate_list(parsed, work, progress=progress)
     (work / "verdict.json").write_bytes(_VERDICT.dump_json(verdict))

@@ -9,6 +9,8 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 UTC = ZoneInfo("UTC")
+FIRST_DAY = "2023-01-01"
+"""Delivery is kept from this local day on."""
 
 
 def day_window(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

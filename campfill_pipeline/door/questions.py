@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.door.problems import ProblemError
 from campfill_pipeline.intake.inbox.settling import is_dropped_file
 from campfill_pipeline.settings import Settings
@@ -20,7 +21,6 @@ from campfill_pipeline.warehouse.figures import fulfillment as figures
 from campfill_pipeline.warehouse.kept_connections import KeptConnections
 from campfill_pipeline.warehouse.readers import attention, lists, one_line, upload_list, upload_report, watch
 from campfill_pipeline.warehouse.register import announced, uploads
-from campfill_pipeline.warehouse.register import revert as reverting
 
 DECIDED = frozenset({"loaded", "partly_loaded", "rejected", "duplicate"})
 
@@ -74,14 +74,17 @@ class Questions:
 
     def revert(self, upload_id: UUID, *, dry_run: bool, again: bool | None = None) -> dict[str, Any]:
         """Take an upload back, or only say what that would change. Raises ProblemError."""
+        from campfill_pipeline.intake.taking_back import (
+            take_back,  # pyarrow is heavy: only who takes back needs it
+        )
+
         now = datetime.now(UTC)
         with self.kept.connect() as connection:
             if uploads.find(connection, upload_id) is None:
                 raise ProblemError("unknown_upload", f"{upload_id} is no upload of the ledger.")
             try:
-                undo = reverting.preview if dry_run else reverting.revert
-                return reverting.document(undo(connection, upload_id, now, again=again))
-            except uploads.LedgerError as error:
+                return take_back(self.settings, connection, upload_id, now, again=again, dry_run=dry_run)
+            except CampfillError as error:  # the ledger's no, an original that is gone, a month put aside
                 raise ProblemError("nothing_to_take_back", str(error)) from error
 
     def lines(

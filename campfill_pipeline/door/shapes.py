@@ -124,14 +124,53 @@ class LeftAlone(_Exact):
     file_name: str
 
 
+class RetoldDay(_Exact):
+    """A local day that an export no longer tells of, or tells of again: the impressions of its campaigns and deals."""
+
+    day: date
+    before: Exact
+    after: Exact
+    status_before: Literal["complete", "partial"] | None
+    status_after: Literal["complete", "partial"] | None
+
+
+class RetoldLine(_Exact):
+    """A line whose delivery by exports changes."""
+
+    line_id: UUID
+    name: str
+    before: Exact
+    after: Exact
+
+
+class RetoldRows(_Exact):
+    """Report rows that come, change and go."""
+
+    new: int
+    changed: int
+    gone: int
+
+
+class RetoldDelivery(_Exact):
+    """What taking a CSV export back changes in delivery."""
+
+    rows: RetoldRows
+    days: list[RetoldDay]
+    lines: list[RetoldLine]
+
+
 class Revert(_Exact):
-    """What taking an upload back changes, and what it leaves, as `campfill revert --json` says it."""
+    """What taking an upload back changes, and what it leaves, as `campfill revert --json` says it.
+
+    `delivery` is there for a CSV export alone, whose `taken_back` and `left` are empty.
+    """
 
     upload_id: UUID
     file: str
     taken_back: list[TakenBack]
     left: list[LeftAlone]
     in_force: bool
+    delivery: RetoldDelivery | None = None
 
 
 class Line(_Open):

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
+
+import pytest
 
 from campfill_pipeline.defs import arrivals, upload_steps
+from campfill_pipeline.defs.ingest import ingest
+from campfill_pipeline.defs.local_runs import LocalRuns
+from campfill_pipeline.defs.rebuild import rebuild_all
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.defs.revert import take_upload_back
+from campfill_pipeline_tests.lists import row, write_list
 
 HEAD = "Date,Core DSP Campaign Name,Core DSP Campaign ID,Deal Name,Deal ID,Total Impressions\n"
 ROW = "2026-09-01T{hour}:00:00.000Z,Line 1,00000000-0000-0000-0000-000000000001,,,{impressions}\n"
@@ -57,3 +65,45 @@ def test_what_the_newer_one_refuses_is_kept_and_listed_once_though_the_older_one
         listed = connection.execute("SELECT count(*) FROM report_refusal").fetchall()
     assert stored == [(Decimal(2), 27), (Decimal(4), 1)]
     assert listed == [(1,)]
+
+
+def stored(campfill: Campfill) -> list[tuple[object, ...]]:
+    with campfill.connect() as connection:
+        return connection.execute(
+            "SELECT extract(hour FROM hour_utc)::integer, impressions FROM report_row ORDER BY 1"
+        ).fetchall()
+
+
+def test_a_late_export_stirs_nothing_outside_its_own_hours(tmp_path: Path, campfill: Campfill) -> None:
+    late = arrivals.take_copy(campfill, export(tmp_path / "late.csv", {11: 1}))
+    wide = arrivals.take_copy(campfill, export(tmp_path / "wide.csv", {11: 2, 20: 2}))
+    newest = arrivals.take_copy(campfill, export(tmp_path / "newest.csv", {20: 3}))
+    for upload in (wide, newest, late):
+        assert upload_steps.store_export(campfill, upload).status == "loaded"
+    assert stored(campfill) == [(11, Decimal(2)), (20, Decimal(3))]
+
+
+def test_an_export_is_taken_back_with_its_original_and_a_rebuild_finds_it_so(
+    tmp_path: Path, runs: LocalRuns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campfill = runs.campfill
+    right, wrong = (
+        export(tmp_path / "right.csv", {10: 1, 11: 2}),
+        export(tmp_path / "wrong.csv", {11: 7, 12: 8}),
+    )
+    reports = ingest(runs, [write_list(tmp_path / "list.xlsx", [row(1)]), right, wrong])
+    assert [report["status"] for report in reports] == ["loaded"] * 3
+    upload_id = UUID(reports[2]["upload_id"])
+    told = take_upload_back(runs, upload_id)
+    assert (told["in_force"], told["delivery"]["rows"]) == (False, {"new": 0, "changed": 1, "gone": 1})
+    assert stored(campfill) == [(10, Decimal(1)), (11, Decimal(2))]
+    with campfill.connect() as connection:
+        assert connection.execute("SELECT delivered FROM fulfillment").fetchall() == [(Decimal(3),)]
+
+    monkeypatch.setenv("CAMPFILL_HOME", str(campfill.settings.home))
+    monkeypatch.setenv("CAMPFILL_DATABASE_URL", campfill.url)
+    assert rebuild_all(campfill.settings, lambda *told: None)["differences"] == []
+    assert stored(campfill) == [(10, Decimal(1)), (11, Decimal(2))]
+    [line] = take_upload_back(runs, upload_id, again=True)["delivery"]["lines"]
+    assert (line["before"], line["after"]) == (Decimal(2), Decimal(15))
+    assert list(campfill.settings.work.glob("told-again-*")) == []

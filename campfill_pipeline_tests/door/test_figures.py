@@ -122,6 +122,31 @@ def test_taking_back_shows_first_and_does_then(loaded: Door) -> None:
     assert unknown.json()["code"] == "unknown_upload"
 
 
+def test_an_export_is_taken_back_through_the_door_too(loaded: Door) -> None:
+    export = (
+        "Date,Core DSP Campaign Name,Core DSP Campaign ID,Deal Name,Deal ID,Total Impressions\n"
+        f"2025-08-02T10:00:00.000Z,Line 1,{line_id(1)},,,100\n"
+    )
+    upload = f"{loaded.address}/uploads/{UUID(int=2)}"
+    httpx.put(f"{upload}?name=wrong.csv", content=export.encode(), headers=loaded.headers)
+    with sensing(loaded) as sensor:
+        sensor()
+    first = httpx.get(f"{upload}/revert").json()
+    [line] = first["delivery"]["lines"]
+    assert (line["before"], line["after"], first["in_force"]) == ("100.0000", "0", False)
+    assert first["delivery"]["days"][0]["status_after"] is None
+    assert httpx.post(f"{upload}/revert", headers=loaded.headers).json() == first
+    assert httpx.post(f"{upload}/revert", headers=loaded.headers).json()["code"] == "nothing_to_take_back"
+    with database.connect(loaded.url) as connection:
+        assert connection.execute("SELECT count(*) FROM report_row").fetchone() == (0,)
+    files = (path for path in loaded.settings.archive.rglob("*") if path.is_file())
+    original = next(path for path in files if path.read_bytes() == export.encode())
+    original.rename(original.with_suffix(".away"))
+    gone = httpx.post(f"{upload}/revert?again=true", headers=loaded.headers)
+    assert (gone.status_code, gone.json()["code"]) == (409, "nothing_to_take_back")
+    original.with_suffix(".away").rename(original)
+
+
 def test_states_come_as_events_until_the_receipt(door: Door, sensor: Sensor, tmp_path: Path) -> None:
     content = write_list(tmp_path / "a.xlsx", [row(1)]).read_bytes()
     address = f"{door.address}/uploads/{UUID(int=1)}"

@@ -55,24 +55,24 @@ def store_export(
     with conn.transaction():
         storing.more_memory(conn)
         delivery_zone.check(conn, zone.key)
-        first, last = _span(_tables(rows))
+        first, last = _span(tables_of(rows))
         if first is not None and last is not None:
             partitions.ensure(conn, first, last + _HOUR)
         # Another export that waits here sees this one's rows afterwards.
         conn.execute("SELECT pg_advisory_xact_lock(hashtext('export'), 0)")
         fetch_no = fetches.begin(conn, "csv", now, upload_id=upload_id)
         staging = Staging(conn, Directory(conn, "c"), fetch_no, direct=False)
-        for table in batches(_tables(rows)):
+        for table in batches(tables_of(rows)):
             staging.add(table)
         attribution.lock_lines(conn)
         staging.settle()
-        touched = _days(conn, staging, zone, received_at or now)
-        rollups.mark_dirty(conn, _speak_for(conn, staging))
-        _speak_of_sites(conn, staging)
+        touched = days_told(conn, staging, zone, received_at or now)
+        rollups.mark_dirty(conn, speak_for(conn, staging))
+        speak_of_sites(conn, staging)
         scope = Scope("c", first or now, (last or now) + _HOUR, zone.key, whole=False)
         fetches.settle_exported(conn, fetch_no)
         replaced = storing.replace(conn, staging, scope, zone, now, refused=refused)
-        days, refused_on = _known_whole(conn, touched, zone, received_at or now), _refused_on(refused, zone)
+        days, doubtful = known_whole(conn, touched, zone, received_at or now), refused_on(refused, zone)
         for day, whole in days.items():
             coverage.record_stored(
                 conn,
@@ -80,7 +80,7 @@ def store_export(
                 day=day,
                 complete=whole,
                 rows=storing.rows_stored(conn, "c", [day]),
-                refused=refused_on[day],
+                refused=doubtful[day],
                 fetch_no=fetch_no,
                 now=now,
             )
@@ -92,45 +92,52 @@ def store_export(
         return storing.result(conn, staging, replaced, "c", list(days), status=status, refused=len(refused))
 
 
-def _days(conn: psycopg.Connection, staging: Staging, zone: ZoneInfo, arrived: datetime) -> list[date]:
-    # Fills `spoken_for` with the pairs of series and day that the export by itself holds whole; returns its days.
+def days_told(conn: psycopg.Connection, staging: Staging, zone: ZoneInfo, arrived: datetime) -> list[date]:
+    """Fill `spoken_for` with the pairs of series and day that the staged export alone holds whole; returns its days."""
     conn.execute(query("delivery/export", "days"), (zone.key,))
     days = [day for (day,) in conn.execute("SELECT DISTINCT day FROM spoken_for ORDER BY day")]
     alone: list[date] = []
     if staging.first_hour is not None and staging.last_hour is not None:
         hours = [hour for (hour,) in conn.execute("SELECT DISTINCT hour_utc FROM stage_hour")]
         stretches = whole_days.reached(hours, [(staging.first_hour, staging.last_hour + _HOUR)], zone)
-        alone = [day for day in days if _whole(day, zone, stretches, arrived)]
+        alone = [day for day in days if is_whole(day, zone, stretches, arrived)]
     conn.execute("DELETE FROM spoken_for WHERE day <> ALL(%s)", (alone,))
     return days
 
 
-def _whole(day: date, zone: ZoneInfo, stretches: Sequence[whole_days.Span], arrived: datetime) -> bool:
+def is_whole(day: date, zone: ZoneInfo, stretches: Sequence[whole_days.Span], arrived: datetime) -> bool:
+    """Whether these stretches hold a local day that was over when its export arrived."""
     return whole_days.is_reached(day_window(day, zone), stretches) and coverage.over_at(day, zone, arrived)
 
 
-def _known_whole(
+def known_whole(
     conn: psycopg.Connection, days: Sequence[date], zone: ZoneInfo, arrived: datetime
 ) -> dict[date, bool]:
     """These days, and whether all stored exports together hold them whole."""
+    stretches = reached(conn, days, zone)
+    return {day: is_whole(day, zone, stretches, arrived) for day in days}
+
+
+def reached(conn: psycopg.Connection, days: Sequence[date], zone: ZoneInfo) -> list[whole_days.Span]:
+    """The stretches of time that all stored exports together reach over, around these days (in order)."""
     if not days:
-        return {}
+        return []
     around = {
         "first": day_window(days[0], zone)[0] - _AROUND,
         "end": day_window(days[-1], zone)[1] + _AROUND,
     }
     hours = [hour for (hour,) in conn.execute(query("delivery/export", "hours with rows"), around)]
     exports = conn.execute(query("delivery/export", "exports"), around).fetchall()
-    stretches = whole_days.reached(hours, exports, zone)
-    return {day: _whole(day, zone, stretches, arrived) for day in days}
+    return whole_days.reached(hours, exports, zone)
 
 
-def _refused_on(refused: Sequence[RefusedRow], zone: ZoneInfo) -> Counter[date]:
+def refused_on(refused: Sequence[RefusedRow], zone: ZoneInfo) -> Counter[date]:
+    """How many refused rows are of which local day, as far as their hour could be read."""
     hours = (row.key.hour_utc for row in refused if row.key is not None)
     return Counter(hour.astimezone(zone).date() for hour in hours if hour is not None)
 
 
-def _speak_of_sites(conn: psycopg.Connection, staging: Staging) -> None:
+def speak_of_sites(conn: psycopg.Connection, staging: Staging) -> None:
     """Fill `spoken_site` and `spoken_hour`: a site's figures and one figure for all sites never stand side by side.
 
     An export filtered to some sites says nothing of the others. One without sites is the sum over all of them, so it
@@ -142,7 +149,7 @@ def _speak_of_sites(conn: psycopg.Connection, staging: Staging) -> None:
     conn.execute("ANALYZE spoken_hour; ANALYZE spoken_site")
 
 
-def _speak_for(conn: psycopg.Connection, staging: Staging) -> list[int]:
+def speak_for(conn: psycopg.Connection, staging: Staging) -> list[int]:
     """Note the hours that the export speaks for, for each series in it; returns the lines of these."""
     if staging.first_hour is None or staging.last_hour is None:
         return []
@@ -150,7 +157,8 @@ def _speak_for(conn: psycopg.Connection, staging: Staging) -> list[int]:
     return [line for (line,) in conn.execute(query("delivery/export", "speak for"), values)]
 
 
-def _tables(rows: Path | pa.Table) -> Iterator[pa.Table]:
+def tables_of(rows: Path | pa.Table) -> Iterator[pa.Table]:
+    """The rows of a stream or of a table, piece by piece."""
     if isinstance(rows, Path):
         with pa.memory_map(str(rows)) as source, pa.ipc.open_stream(source) as reader:
             for batch in reader:

@@ -29,6 +29,7 @@ WHERE h.hour_utc >= %(first)s AND h.hour_utc <= %(last)s
 WITH noted AS (
     INSERT INTO export_span (fetch_no, series_no, from_hour, to_hour)
     SELECT DISTINCT %(fetch)s::integer, series_no, %(first)s::timestamptz, %(end)s::timestamptz FROM stage_hour
+    ON CONFLICT (series_no, fetch_no) DO UPDATE SET to_hour = excluded.to_hour  -- told again: the same
     RETURNING series_no
 )
 SELECT DISTINCT line_no FROM noted JOIN report_series USING (series_no) WHERE line_no IS NOT NULL

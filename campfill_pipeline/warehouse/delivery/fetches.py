@@ -81,6 +81,11 @@ def finish(
         query("delivery/fetches", "forget refusals"),
         (fetch_no,),
     )
+    list_refused(conn, fetch_no, refused)
+
+
+def list_refused(conn: psycopg.Connection, fetch_no: int, refused: Sequence[RefusedRow]) -> None:
+    """List the first LISTED rows that a fetch could not use."""
     if not refused:
         return
     statement = "COPY report_refusal (fetch_no, refusal_no, reason, detail) FROM STDIN"

@@ -91,10 +91,12 @@ def replace(
     *,
     refused: Sequence[RefusedRow] = (),
     guard: Guard | None = None,
+    exact: bool = False,
 ) -> Changes:
     """Make the stored rows of `scope` equal to the staged ones, writing only what differs; record restatements.
 
-    Rows that one of `refused` may be stay as they are. `guard`: what must not be lost (None: anything may).
+    Rows that one of `refused` may be stay as they are. `guard`: what must not be lost (None: anything may). `exact`: a
+    purchase type that is not told is taken back, too.
 
     Recorded are: changed figures, purchase types told otherwise than before, rows gone, rows that came after their day
     was first complete, and rows that came back. Rows that this very fetch (`fetch_no`) stored already only have to
@@ -107,7 +109,7 @@ def replace(
     conn.execute("ANALYZE stage_hour")
     # The server knows little of rows that came today, and a nested loop over a wrong guess takes minutes.
     conn.execute("SELECT set_config('enable_nestloop', 'off', true)")
-    _compare(conn, scope, values)
+    _compare(conn, scope, values, exact)
     doubts.keep_refused(conn, refused)
     if guard is not None:
         doubts.refuse_collapse(conn, guard, scope.source, scope.start, scope.end)
@@ -141,7 +143,8 @@ def replace(
     return Changes(new, changed, gone, late, tuple((series, day) for series, day in touched))
 
 
-def _compare(conn: psycopg.Connection, scope: Scope, values: Values) -> None:
+def _compare(conn: psycopg.Connection, scope: Scope, values: Values, exact: bool) -> None:
+    told = "%s" if exact else "NULLIF(%s, 0)"
     spoken = """(EXISTS (SELECT FROM spoken_for p
                          WHERE p.series_no = h.series_no AND p.day = (h.hour_utc AT TIME ZONE %(zone)s)::date)
                  AND EXISTS (SELECT FROM spoken_site p
@@ -166,8 +169,8 @@ def _compare(conn: psycopg.Connection, scope: Scope, values: Values) -> None:
                   WHERE s.source = %(source)s AND h.hour_utc >= %(start)s AND h.hour_utc < %(end)s) o
             FULL JOIN stage_hour n USING ({_KEY})) pair
         CROSS JOIN LATERAL (
-            SELECT COALESCE(NULLIF(told / 3, 0), was / 3, 0) AS campaign_type,
-                   COALESCE(NULLIF(told %% 3, 0), was %% 3, 0) AS deal_type) merged
+            SELECT COALESCE({told % "told / 3"}, was / 3, 0) AS campaign_type,
+                   COALESCE({told % "told %% 3"}, was %% 3, 0) AS deal_type) merged
         CROSS JOIN LATERAL (
             SELECT (was / 3 <> 0 AND campaign_type <> was / 3) OR (was %% 3 <> 0 AND deal_type <> was %% 3)
                    AS told_otherwise) t

@@ -95,7 +95,7 @@ def replace(
     touched = set(changes.touched)
     if placed_on is not None:
         touched |= {(series, placed_on) for series in staging.placed_series}
-    return Replaced(changes, repeated, frozenset(_roll_up(conn, touched, zone)))
+    return Replaced(changes, repeated, frozenset(roll_up(conn, touched, zone)))
 
 
 def rows_stored(conn: psycopg.Connection, code: str, days: Sequence[date], *, orphans: bool = False) -> int:
@@ -131,7 +131,8 @@ def result(
     )
 
 
-def _roll_up(conn: psycopg.Connection, touched: Iterable[tuple[int, date]], zone: ZoneInfo) -> set[int]:
+def roll_up(conn: psycopg.Connection, touched: Iterable[tuple[int, date]], zone: ZoneInfo) -> set[int]:
+    """Sum these pairs of series and local day again, and all that follows; returns the lines whose sums these are."""
     by_day: dict[date, list[int]] = {}
     for series, day in sorted(touched):
         by_day.setdefault(day, []).append(series)

@@ -157,7 +157,10 @@ def _replay_event(
     elif event == "decided":
         _replay_decision(conn, at, ledger.get(conn, upload_id), detail, validate, timezone)
     elif event == "reverted":
-        revert.revert(conn, upload_id, at)
+        if revert.is_export(conn, upload_id):
+            revert.note_export(conn, upload_id, at, detail=detail)
+        else:
+            revert.revert(conn, upload_id, at)
     elif event == "retry_requested":
         ledger.ask_again(conn, upload_id, at=at)
     elif event == "receipt":

@@ -2,11 +2,15 @@
 
 A line is what the list in force that arrived last, of those that name it, says of it; with none left, it is withdrawn.
 A list is in force until it is reverted, and again when the revert is reverted. Everything here follows from that
-sentence (docs/decisions/0022). Belongs here: undoing uploads. Does not belong here: applying them (`apply`).
+sentence (docs/decisions/0022).
+
+Belongs here: undoing lists, and what the ledger notes of any upload. Does not belong here: applying lists (`apply`),
+the hours of an export (`export_revert`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -70,12 +74,8 @@ def revert(
         if upload.kind != UploadKind.CAMPAIGN_LIST or upload.applied_no is None:
             raise _refusal(upload)
         stands = not upload.stands
-        if again is not None and again is not stands:
-            raise _not_meant(upload)
-        conn.execute(
-            "UPDATE upload SET reverted_at = %s WHERE upload_id = %s", [None if stands else now, upload_id]
-        )
-        event_no = ledger.add_event(conn, "reverted", upload_id, now)
+        _check_meant(upload, again)
+        event_no = _note(conn, upload_id, now, stands)
         values = {"upload_id": upload_id, "event_no": event_no, "now": now, "stands": stands,
                   "order_no": upload.order_no}  # fmt: skip
         run = revisions.runner(conn, "revert", values)
@@ -91,6 +91,59 @@ def revert(
         detail = {"stands": stands, "taken": len(taken), "left": len(left)}
         conn.execute("UPDATE ledger_event SET detail = %s WHERE event_no = %s", [Jsonb(detail), event_no])
         return RevertResult(ledger.get(conn, upload_id), taken, left)
+
+
+def export_to_take_back(conn: psycopg.Connection, upload_id: UUID, *, again: bool | None) -> Upload:
+    """The stored export that is to be taken back, or (`again`) put back in force. Raises LedgerError likewise."""
+    upload = ledger.get(conn, upload_id)
+    if upload.kind != UploadKind.REPORT_CSV or upload.applied_no is None:
+        raise _refusal(upload)
+    _check_meant(upload, again)
+    return upload
+
+
+def note_export(
+    conn: psycopg.Connection,
+    upload_id: UUID,
+    now: datetime,
+    *,
+    again: bool | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> Upload:
+    """Note in the ledger that an export was taken back, or (`again`) counts again; its hours are the caller's.
+
+    `again` None: whichever it is (a replay, where the report rows are a source and stay).
+    """
+    with conn.transaction():
+        conn.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
+        upload = ledger.get(conn, upload_id)
+        stands = not upload.stands
+        _check_meant(upload, again)
+        _note(conn, upload_id, now, stands, {"stands": stands, **(detail or {})})
+        return ledger.get(conn, upload_id)
+
+
+def is_export(conn: psycopg.Connection, upload_id: UUID) -> bool:
+    """Whether this upload brought delivery, and none of the lines. Raises LedgerError where there is no such upload."""
+    return ledger.get(conn, upload_id).kind == UploadKind.REPORT_CSV
+
+
+def _note(
+    conn: psycopg.Connection,
+    upload_id: UUID,
+    now: datetime,
+    stands: bool,
+    detail: Mapping[str, Any] | None = None,
+) -> int:
+    conn.execute(
+        "UPDATE upload SET reverted_at = %s WHERE upload_id = %s", [None if stands else now, upload_id]
+    )
+    return ledger.add_event(conn, "reverted", upload_id, now, detail)
+
+
+def _check_meant(upload: Upload, again: bool | None) -> None:
+    if again is not None and again is upload.stands:
+        raise _not_meant(upload)
 
 
 def _not_meant(upload: Upload) -> ledger.LedgerError:
@@ -131,13 +184,10 @@ def _refusal(upload: Upload) -> ledger.LedgerError:
     named = f"The upload {upload.upload_id} ({upload.file_name})"
     if upload.kind == UploadKind.REPORT_CSV and upload.applied_no is not None:
         return ledger.LedgerError(
-            upload.upload_id,
-            f"{named} is a CSV export: it brought delivery, and only campaign lists can be taken back.",
-            "Drop the corrected export: its rows replace those of the same hours. Or fetch its days from the API"
-            " (`campfill refresh --from … --to …`), which counts before any export.",
+            upload.upload_id, f"{named} brought delivery, no lines.", "Its hours are to be told again."
         )
     return ledger.LedgerError(
         upload.upload_id,
-        f"{named} is {upload.status}: it changed no lines.",
-        "Only a loaded campaign list can be reverted; `campfill status` lists them.",
+        f"{named} is {upload.status}: it changed nothing.",
+        "Only what was loaded can be taken back; `campfill status` lists it.",
     )

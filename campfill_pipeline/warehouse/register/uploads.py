@@ -139,6 +139,17 @@ def later_exports(conn: psycopg.Connection, upload: Upload) -> list[Upload]:
     return _select(conn, later, [upload.order_no, upload.upload_id])
 
 
+def exports_speaking_of(
+    conn: psycopg.Connection, upload: Upload, first: datetime, end: datetime
+) -> list[Upload]:
+    """The other stored exports that speak of the series in `retold_series` in these hours, in the order that counts.
+
+    And those with refused rows: what one could not read, another may have told.
+    """
+    speaking = sql.SQL(sections("register/uploads")["exports speaking of"])
+    return _select(conn, speaking, [upload.upload_id, end, first])
+
+
 def _select(conn: psycopg.Connection, clauses: sql.SQL, values: list[Any]) -> list[Upload]:
     with conn.cursor(row_factory=class_row(Upload)) as cursor:
         return cursor.execute(sql.SQL("SELECT {} FROM upload {}").format(COLUMNS, clauses), values).fetchall()

@@ -10,3 +10,10 @@ WHERE kind = 'report_csv' AND order_no > %s AND EXISTS (
     WHERE f.upload_id = upload.upload_id AND g.upload_id = %s
       AND s.series_no = e.series_no AND s.from_hour < e.to_hour AND e.from_hour < s.to_hour)
 ORDER BY order_no
+
+-- name: exports speaking of
+WHERE upload_id <> %s AND reverted_at IS NULL AND EXISTS (
+    SELECT FROM report_fetch f JOIN export_span s USING (fetch_no)
+    WHERE f.upload_id = upload.upload_id AND s.from_hour < %s AND s.to_hour > %s
+      AND (upload.rows_rejected > 0 OR s.series_no IN (SELECT series_no FROM retold_series)))
+ORDER BY order_no

@@ -1,0 +1,73 @@
+"""Exports read again from the archive, as they were read when they arrived.
+
+Belongs here: from an original to its judged rows. Does not belong here: what is done with them (warehouse/).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+
+from campfill_pipeline.domain.local_days import FIRST_DAY
+from campfill_pipeline.domain.progress import NamedProgress, Progress
+from campfill_pipeline.domain.verdict import Verdict
+from campfill_pipeline.intake.findings import Parsed, ParseLimits
+from campfill_pipeline.intake.inbox import folder
+from campfill_pipeline.intake.judge import exports, refused_rows
+from campfill_pipeline.intake.process.parser import Parser, ReadingTroubleError
+from campfill_pipeline.settings import Settings
+from campfill_pipeline.warehouse.delivery.retelling import ExportRows
+from campfill_pipeline.warehouse.register.uploads import Upload
+
+_FIRST_INSTANT = datetime.fromisoformat(FIRST_DAY).replace(tzinfo=UTC)
+
+
+def limits(settings: Settings) -> ParseLimits:
+    """What one file may cost, from the settings."""
+    return ParseLimits(
+        max_bytes=settings.max_upload_mb * 1_000_000,
+        memory_mb=settings.parse_memory_mb,
+        seconds=settings.parse_seconds,
+    )
+
+
+def judge(parsed: Parsed, work: Path, received_at: datetime, progress: Progress | None = None) -> Verdict:
+    """Judge an export's rows: of the hours that delivery can be of when it arrived."""
+    possible = (_FIRST_INSTANT, received_at + timedelta(days=1))
+    return exports.validate_export(parsed, work, progress=progress, possible=possible)
+
+
+class KeptExports:
+    """Reads originals of exports again. A context manager: what it read is there until its end."""
+
+    def __init__(self, settings: Settings, progress: NamedProgress = lambda what, done, total: None) -> None:
+        self._settings, self._progress = settings, progress
+        settings.work.mkdir(parents=True, exist_ok=True)
+        self._folder = tempfile.TemporaryDirectory(prefix="told-again-", dir=settings.work)
+        self._parser = Parser(limits(settings))
+
+    def __enter__(self) -> KeptExports:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._parser.close()
+        self._folder.cleanup()
+
+    def read(self, upload: Upload) -> ExportRows:
+        """The rows of a stored export. Raises ReadingTroubleError where its original cannot be read any more."""
+        original = folder.archive_path(self._settings, upload.archived_as)
+        work = Path(self._folder.name) / str(upload.upload_id)
+        parsed = self._parser.parse(
+            original,
+            upload.file_name,
+            work,
+            lambda done, total: self._progress(f"reading {upload.file_name}", done, total),
+        )
+        if parsed.reason is not None:
+            raise ReadingTroubleError(original, parsed.message)
+        verdict = judge(parsed, work, upload.received_at)
+        return ExportRows(Path(verdict.lines), refused_rows.read(verdict.refused))
