@@ -216,6 +216,11 @@ class Settings:
         return self.home / "reporting-token"
 
     @property
+    def refresh_token_file(self) -> Path:
+        """The refresh token that an API gave in place of the user's, readable by its owner only."""
+        return self.home / "reporting-refresh-token.json"
+
+    @property
     def pages_address(self) -> Path:
         """Holds the address at which a running `campfill up` serves reports and receipts; gone when it stops."""
         return self.home / "pages-address"

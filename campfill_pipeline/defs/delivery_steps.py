@@ -32,6 +32,7 @@ from campfill_pipeline.reporting.errors import (
     RequestRejectedError,
 )
 from campfill_pipeline.reporting.fetched import Account, Received
+from campfill_pipeline.reporting.refresh_tokens import KeptTokens
 from campfill_pipeline.settings import environment
 from campfill_pipeline.warehouse.delivery import completeness, coverage
 from campfill_pipeline.warehouse.delivery import day as delivery_day
@@ -88,6 +89,7 @@ def open_client(campfill: Campfill) -> ReportingClient:
         settings.current_token(),
         environ=environment(),
         timezone=settings.timezone,
+        refresh_tokens=KeptTokens(settings.refresh_token_file),
     )
 
 

@@ -43,9 +43,13 @@ def hours(
     zone: ZoneInfo,
     granularity: Granularity = "hour",
     formats: Iterable[str] = (),
+    *,
+    only_formats: bool = False,
 ) -> Hours:
     """UTC hours from ISO 8601 texts (or `formats` of strptime) or seconds since 1970, or thousandths, millionths or
     billionths of them; times without an offset are in `zone`.
+
+    `only_formats`: nothing but these is tried.
 
     With `granularity` day, a value stands for its whole local day in `zone` and becomes that day's first
     hour; with `finer`, times within an hour belong to that hour; with `hour`, they are a fault
@@ -57,7 +61,7 @@ def hours(
     word_faults: dict[int, Fault] = {}
     doubled: dict[int, datetime] = {}
     for position, value in enumerate(encoded.dictionary.to_pylist()):
-        found = read_hour(as_text(value), zone, granularity, formats)
+        found = read_hour(as_text(value), zone, granularity, formats, only_formats)
         if isinstance(found, Fault):
             word_faults[position] = found
             moments.append(None)
@@ -87,7 +91,11 @@ _DATE_HINT = "Write date and hour like 2025-08-04T13:00:00Z."
 
 
 def read_hour(
-    text: str | None, zone: ZoneInfo, granularity: Granularity, formats: tuple[str, ...]
+    text: str | None,
+    zone: ZoneInfo,
+    granularity: Granularity,
+    formats: tuple[str, ...],
+    only_formats: bool = False,
 ) -> tuple[int, datetime | None] | Fault | None:
     """(microseconds since 1970, the second of two hours of this local name), a fault, or None for a blank."""
     bare = shown(text or "")
@@ -96,6 +104,10 @@ def read_hour(
     if (finding := spoiled(bare, CellKind.TEXT)) is not None:
         return Fault(finding.code, finding.message, finding.hint)
     moment = _by_pattern(bare, formats)
+    if moment is None and only_formats:
+        message = f"“{bare[:60]}” is not written like {' or '.join(formats)}."
+        return Fault("not_a_date", message, "Check the pattern of the hour in the connector.")
+    patterned = moment is not None
     if moment is None and granularity != "full hour" and (counted := _counted(bare)) is not None:
         moment = counted if granularity != "day" else _day_begun(counted, zone)
         if moment is None:
@@ -104,7 +116,9 @@ def read_hour(
     moment = moment or _iso(bare)
     if moment is None:
         return Fault("not_a_date", f"“{bare[:60]}” is not a date and hour that can be read.", _DATE_HINT)
-    if granularity == "full hour" and not _NAMES_AN_HOUR.search(bare):
+    if (granularity == "full hour" or _bare_date(bare, granularity, patterned)) and not _NAMES_AN_HOUR.search(
+        bare
+    ):
         return Fault("not_on_the_hour", f"“{bare}” names a day, not an hour.", _DATE_HINT)
     if not 2000 <= moment.year < 2200:
         return Fault("out_of_range", f"The year {moment.year} is outside 2000 … 2199.", _DATE_HINT)
@@ -124,6 +138,11 @@ def read_hour(
     if on_the_hour != moment and granularity in ("hour", "full hour"):
         return Fault("not_on_the_hour", f"“{bare}” is not the start of an hour.", _DATE_HINT)
     return (on_the_hour - _EPOCH) // timedelta(microseconds=1), second
+
+
+def _bare_date(text: str, granularity: Granularity, patterned: bool) -> bool:
+    """Whether a source of hours gives a date instead, as a source of days does."""
+    return granularity in ("hour", "finer") and not patterned and _DATE.fullmatch(text) is not None
 
 
 def _hour(moment: datetime) -> datetime:

@@ -51,7 +51,8 @@ _CONTENT_LIMIT = 2000
 
 @dataclass(frozen=True)
 class Notation:
-    """How a source writes numbers and times. `formats` are strptime patterns tried before ISO 8601.
+    """How a source writes numbers and times. `formats` are strptime patterns tried before ISO 8601, or in its
+    place (`only_formats`).
 
     `numbers` is None where nothing shows the notation: then a number with two readings is a fault.
     """
@@ -60,6 +61,7 @@ class Notation:
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     granularity: Granularity = "hour"
     formats: tuple[str, ...] = ()
+    only_formats: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,13 @@ class _Reading:
     def hours(self) -> None:
         """Hours in UTC."""
         notation = self._notation
-        read = report_hours.hours(self._given("hour"), notation.zone, notation.granularity, notation.formats)
+        read = report_hours.hours(
+            self._given("hour"),
+            notation.zone,
+            notation.granularity,
+            notation.formats,
+            only_formats=notation.only_formats,
+        )
         self._columns["hour_utc"], self._faults["hour"] = read.values, read.faults
         self._second = read.second
         if read.second:

@@ -1,16 +1,13 @@
-"""Reading an answer's body: gzip or not, JSON, JSON lines or CSV, down to columns of raw values.
+"""Reading an answer's body: JSON, JSON lines or CSV, packed or not, down to columns of raw values.
 
-Belongs here: shapes of answers. Does not belong here: what the values mean (domain/report_rows.py).
+Belongs here: which reader reads a body, and columns of its rows. Does not belong here: how rows lie in a document
+(shapes.py), text tables (tabular.py), what the values mean (domain/report_rows.py).
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 import json
 import re
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,11 +16,13 @@ from typing import Any
 
 import orjson
 
-from campfill_pipeline.domain.report_values import EXACT_BELOW, Column
-from campfill_pipeline.reporting import direct_rows
+from campfill_pipeline.domain.report_values import EXACT_BELOW, Column, NumberNotation, as_text
+from campfill_pipeline.reporting import direct_rows, shapes, tabular
 from campfill_pipeline.reporting.description import Answer, ColumnSource, ErrorMark
 from campfill_pipeline.reporting.direct_rows import DirectRows
+from campfill_pipeline.reporting.shapes import at as at
 from campfill_pipeline.reporting.transport import BadBodyError, SaidError
+from campfill_pipeline.reporting.unpacking import unpacked
 
 _SAID_SHOWN = 300
 Row = dict[str, Any]
@@ -35,19 +34,6 @@ class Rows:
 
     rows: Sequence[Row]
     document: Any
-
-
-def inflate(content: bytes, most_mb: int) -> bytes:
-    """The content without gzip, however often it was wrapped (a .gz file sent with gzip encoding)."""
-    while content[:2] == b"\x1f\x8b":
-        try:
-            with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
-                content = file.read(most_mb * 1024 * 1024 + 1)
-        except (EOFError, OSError, zlib.error):
-            raise BadBodyError("The compressed answer is damaged or broke off.") from None
-        if len(content) > most_mb * 1024 * 1024:
-            raise BadBodyError(f"The answer is larger than {most_mb} MB.")
-    return content
 
 
 def document(content: bytes) -> Any:
@@ -66,46 +52,48 @@ def document(content: bytes) -> Any:
     )
 
 
-def at(value: Any, path: str) -> Any:
-    """The value at a dotted path; None where a part is missing. The empty path is the value itself."""
-    if not path:
-        return value
-    if isinstance(value, Mapping) and path in value:
-        return value[path]
-    for part in path.split("."):
-        if isinstance(value, list) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        elif isinstance(value, Mapping):
-            value = value.get(part)
-        else:
-            return None
-    return value
+@dataclass(frozen=True)
+class Looked:
+    """What is looked for in the rows: the column of impressions, whose large numbers must stay exact, the columns by
+    which a header is known, and how numbers are written.
+    """
+
+    impressions: str
+    needed: tuple[str, ...] = ()
+    numbers: NumberNotation = "english"
 
 
 def read_rows(
-    content: bytes, answer: Answer, impressions: str, most_mb: int, error: ErrorMark | None = None
+    content: bytes, answer: Answer, looked: Looked, most_mb: int, error: ErrorMark | None = None
 ) -> Rows:
     """Rows of a body as `answer` describes it. Raises BadBodyError where it is something else or cut, and SaidError
     where it is an error by its own word (`error`).
-
-    `impressions` is the column whose large numbers must stay exact.
     """
-    content = inflate(content, most_mb)
+    content = unpacked(content, most_mb)
     if answer.format == "csv":
-        return Rows(_csv(content, answer), None)
+        found: list[Row] = list(tabular.read(content, answer, looked.needed))
+        return Rows(_without_dropped(found, answer, looked), None)
     if answer.format == "jsonl":
         lines = [line for line in content.splitlines() if line.strip()]
         rows = [document(line) for line in lines]
         if not all(isinstance(row, dict) for row in rows):
             raise BadBodyError("A line of the answer is not a JSON object.")
-        return Rows(_exact(rows, impressions, lambda: [_precise(line) for line in lines]), None)
-    if not answer.nested and (quick := direct_rows.read(content, answer.rows, impressions)) is not None:
+        exact = _exact(rows, looked.impressions, lambda: [_precise(line) for line in lines])
+        return Rows(_without_dropped(exact, answer, looked), None)
+    if answer.plain and (quick := direct_rows.read(content, answer.rows, looked.impressions)) is not None:
         refuse_error(quick[1], error, empty=not len(quick[0]))
         return Rows(*quick)
     whole = document(content)
-    refuse_error(whole, error, empty=_present(whole, answer.rows) and not at(whole, answer.rows))
-    rows = _pick(whole, answer)
-    return Rows(_exact(rows, impressions, lambda: _pick(_precise(content), answer)), whole)
+    refuse_error(whole, error, empty=shapes.present(whole, answer.rows) and not at(whole, answer.rows))
+    rows = shapes.rows(whole, answer)
+    exact = _exact(rows, looked.impressions, lambda: shapes.rows(_precise(content), answer))
+    return Rows(_without_dropped(exact, answer, looked), whole)
+
+
+def _without_dropped(rows: list[Row], answer: Answer, looked: Looked) -> list[Row]:
+    if not answer.drop_rows:
+        return rows
+    return shapes.without_dropped(rows, answer.drop_rows, looked.impressions, looked.numbers)
 
 
 def refuse_error(document: Any, mark: ErrorMark | None, *, empty: bool) -> None:
@@ -142,52 +130,10 @@ def _said(value: Any) -> str:
     return " ".join(text.split())[:_SAID_SHOWN]
 
 
-def _pick(whole: Any, answer: Answer) -> list[Row]:
-    rows = at(whole, answer.rows)
-    if rows is None and isinstance(whole, Mapping) and _present(whole, answer.rows):
-        raise SaidError(
-            f"The answer's rows (“{answer.rows}”) are null, which is no list: not even an empty one."
-        )
-    if not isinstance(rows, list):
-        found = (
-            ", ".join(sorted(map(str, whole))[:10]) if isinstance(whole, Mapping) else type(whole).__name__
-        )
-        raise BadBodyError(f"The answer has no list of rows at “{answer.rows}”; it has: {found}.")
-    if answer.nested:
-        outer = [row for row in rows if isinstance(row, dict)]
-        if outer and not any(_present(row, answer.nested) for row in outer):
-            raise SaidError(f"None of the answer's rows has a list at “{answer.nested}”.")
-        rows = [
-            {**{key: item for key, item in row.items() if key != answer.nested}, **inner}
-            for row in outer
-            for inner in _inner(row, answer.nested)
-            if isinstance(inner, dict)
-        ]
-    if not all(type(row) is dict for row in rows):
-        raise BadBodyError("A row of the answer is not a JSON object.")
-    return rows
-
-
-def _inner(row: Row, path: str) -> list[Any]:
-    """The parts of an outer row; one that names none has none, but null is no list."""
-    found = at(row, path)
-    if found is None and not _present(row, path):
-        return []
-    if not isinstance(found, list):
-        raise SaidError(f"A row of the answer has no list at “{path}”.")
-    return found
-
-
-def _present(whole: Any, path: str) -> bool:
-    head, _, last = path.rpartition(".")
-    parent = at(whole, head)
-    return isinstance(parent, Mapping) and last in parent
-
-
 def _exact(rows: list[Row], column: str, again: Any) -> list[Row]:
     """The same rows, read again with exact decimals where a number is too large for a double's 15 digits."""
     for row in rows:
-        value = row.get(column)
+        value = row[column] if column in row else at(row, column)
         if type(value) is float and abs(value) >= EXACT_BELOW:
             return again()  # type: ignore[no-any-return]
     return rows
@@ -195,30 +141,6 @@ def _exact(rows: list[Row], column: str, again: Any) -> list[Row]:
 
 def _precise(content: bytes) -> Any:
     return json.loads(content, parse_float=Decimal)
-
-
-def _csv(content: bytes, answer: Answer) -> list[Row]:
-    try:
-        text = content.decode("utf-8-sig" if answer.encoding.lower() == "utf-8" else answer.encoding)
-    except (UnicodeDecodeError, LookupError):
-        raise BadBodyError(f"The answer is not text in {answer.encoding}.") from None
-    if not text.strip():
-        raise BadBodyError("The answer is empty.")
-    if text.lstrip()[:1] == "<":
-        raise BadBodyError("A web page came instead of the report.")
-    try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=answer.delimiter, strict=True))
-    except csv.Error:
-        raise BadBodyError("The CSV answer is damaged or broke off.") from None
-    header = [name.strip() for name in lines[0]]
-    rows = []
-    for line in lines[1:]:
-        if not any(line):
-            continue
-        if len(line) != len(header):
-            raise BadBodyError("A line of the CSV answer has another number of columns than its header.")
-        rows.append(dict(zip(header, line, strict=True)))
-    return rows
 
 
 def present(rows: Sequence[Row]) -> frozenset[str]:
@@ -234,14 +156,17 @@ def columns(
 
 
 def _column(rows: Sequence[Row], source: ColumnSource, names: frozenset[str]) -> Column:
-    if source.column is None:
+    if not source.several:
         return [source.text] * len(rows)
-    plain = source.extract is None and source.otherwise is None
-    if plain and isinstance(rows, DirectRows):
-        meant = source.column if source.column in names else _alike(source.column, names)
+    first = source.several[0]
+    if source.plain and isinstance(rows, DirectRows):
+        meant = first if first in names else _alike(first, names)
         if meant is not None:
             return rows.column(meant)
-    found = _values(rows, source.column, names)
+    found = _values(rows, first, names)
+    if len(source.several) > 1:
+        parts = [found, *(_values(rows, name, names) for name in source.several[1:])]
+        found = [_joined(values, source.join) for values in zip(*parts, strict=True)]
     if source.extract is not None:
         pattern = re.compile(source.extract)
         found = [_part(pattern, value) for value in found]
@@ -249,6 +174,12 @@ def _column(rows: Sequence[Row], source: ColumnSource, names: frozenset[str]) ->
         second = _values(rows, source.otherwise, names)
         found = [other if value in (None, "") else value for value, other in zip(found, second, strict=True)]
     return found
+
+
+def _joined(values: Sequence[Any], join: str) -> str | None:
+    """Several values as one text; None where one of them is empty."""
+    texts = [as_text(value) for value in values]
+    return None if any(text is None or not text.strip() for text in texts) else join.join(map(str, texts))
 
 
 def _values(rows: Sequence[Row], name: str, names: frozenset[str]) -> list[Any]:
@@ -274,9 +205,12 @@ def _alike(name: str, names: Iterable[str]) -> str | None:
 
 def _inside(value: Any, parts: list[str]) -> Any:
     for part in parts:
-        if not isinstance(value, dict):
+        if isinstance(value, list):
+            value = value[int(part)] if part.isdigit() and int(part) < len(value) else None
+        elif isinstance(value, dict):
+            value = value[part] if part in value else value.get(_alike(part, value) or part)
+        else:
             return None
-        value = value[part] if part in value else value.get(_alike(part, value) or part)
     return value
 
 
@@ -299,18 +233,21 @@ def absent(names: frozenset[str], sources: Mapping[str, ColumnSource]) -> frozen
 
 
 def _lacking(source: ColumnSource, names: frozenset[str]) -> tuple[str, ...]:
-    """The column that a source names, where neither it nor the one to be taken otherwise is there."""
-    if source.column is None:
+    """The columns that a source names, where one of them is not there, nor the one to be taken otherwise."""
+    if not source.several or (source.otherwise is not None and _is_there(source.otherwise, names)):
         return ()
-    heads = {name for column in source.columns for name in (column, column.split(".")[0])}
-    return () if any(name in names or _alike(name, names) for name in heads) else (source.column,)
+    return tuple(name for name in source.several if not _is_there(name, names))
+
+
+def _is_there(column: str, names: frozenset[str]) -> bool:
+    return any(name in names or _alike(name, names) for name in (column, column.split(".")[0]))
 
 
 def unread(
     rows: Sequence[Row], sources: Mapping[str, ColumnSource], names: frozenset[str]
 ) -> tuple[frozenset[str], list[str]]:
     """The columns that are not read, or only in part, and for each row one text of what stands in them."""
-    plain = [source.column for source in sources.values() if source.column and source.extract is None]
+    plain = [name for source in sources.values() if source.extract is None for name in source.several]
     read = {name if name in names else _alike(name, names) for name in plain}
     others = sorted(names - read)
     if not others:

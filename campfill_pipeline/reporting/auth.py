@@ -1,13 +1,15 @@
-"""Proving to an API who asks: bearer, API key, login, OAuth2. Tokens that end are got anew before they do.
+"""Proving to an API who asks: bearer, API key, Basic, login, OAuth2. Tokens that end are got anew before they do.
 
 Belongs here: signing requests. Values of secrets live in Secret objects and never in a repr.
 """
 
 from __future__ import annotations
 
+import base64
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote_plus
 
 import requests
 from requests.auth import AuthBase
@@ -17,6 +19,7 @@ from campfill_pipeline.reporting import description as described
 from campfill_pipeline.reporting.connector import Connector
 from campfill_pipeline.reporting.effort import Effort
 from campfill_pipeline.reporting.errors import UnusableAnswerError
+from campfill_pipeline.reporting.refresh_tokens import RefreshTokens, Unkept
 from campfill_pipeline.reporting.secrets import Redactor, Secret, sendable
 from campfill_pipeline.reporting.transport import BadBodyError, Body, Transport
 
@@ -34,28 +37,28 @@ class Unsigned(AuthBase):
         return request
 
 
-class Bearer(AuthBase):
-    """`Authorization: Bearer …`."""
+class HeaderToken(AuthBase):
+    """A token in a header, after a word where there is one: `Authorization: Bearer …`."""
 
-    def __init__(self, token: Secret) -> None:
-        self._token = token
+    def __init__(self, token: Secret, header: str = "Authorization", scheme: str = "Bearer") -> None:
+        self._token, self._header, self._scheme = token, header, scheme
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Sign one request."""
-        request.headers["Authorization"] = f"Bearer {self._token.reveal()}"
+        request.headers[self._header] = f"{self._scheme} {self._token.reveal()}".strip()
         return request
 
 
 class ApiKey(AuthBase):
     """The token in a header or parameter of the API's own name."""
 
-    def __init__(self, name: str, token: Secret, location: str) -> None:
-        self._name, self._token, self._location = name, token, location
+    def __init__(self, name: str, token: Secret, location: str, scheme: str = "") -> None:
+        self._name, self._token, self._location, self._scheme = name, token, location, scheme
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Sign one request."""
         if self._location == "header":
-            request.headers[self._name] = self._token.reveal()
+            request.headers[self._name] = f"{self._scheme} {self._token.reveal()}".strip()
         else:
             request.prepare_url(request.url, {self._name: self._token.reveal()})
         return request
@@ -69,8 +72,11 @@ class Session(AuthBase):
         fetch: Callable[[Effort], tuple[str, float]],
         transport: Transport,
         redactor: Redactor,
+        header: str = "Authorization",
+        scheme: str = "Bearer",
     ) -> None:
         self._fetch, self._transport, self._redactor = fetch, transport, redactor
+        self._header, self._scheme = header, scheme
         self._token: Secret | None = None
         self._got = self._ends = 0.0
         self._lock = threading.Lock()
@@ -102,7 +108,7 @@ class Session(AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Sign one request."""
         if self._token is not None:
-            request.headers["Authorization"] = f"Bearer {self._token.reveal()}"
+            request.headers[self._header] = f"{self._scheme} {self._token.reveal()}".strip()
         return request
 
 
@@ -123,75 +129,126 @@ def signer(
     names: Mapping[str, object],
     transport: Transport,
     redactor: Redactor,
+    kept: RefreshTokens | None = None,
 ) -> AuthBase:
-    """The signer that a connector describes. `names` are its variables. Raises MissingTokenError."""
+    """The signer that a connector describes. `names` are its variables; `kept` is where refresh tokens are kept that
+    an API gives in place of the user's. Raises MissingTokenError.
+    """
     auth = connector.auth
     if isinstance(auth, described.NoAuth):
         return Unsigned()
     if isinstance(auth, described.BearerAuth):
-        return Bearer(Secret(sendable(token, connector.name)))
+        return HeaderToken(Secret(sendable(token, connector.name)))
     if isinstance(auth, described.ApiKeyAuth):
-        return ApiKey(auth.name, Secret(sendable(token, connector.name)), auth.location)
+        return ApiKey(auth.name, Secret(sendable(token, connector.name)), auth.location, auth.scheme)
     fields = templates.uses_token(auth.model_dump())
     known = {**names, "token": sendable(token, connector.name) if fields else token}
-    if isinstance(auth, described.LoginAuth):
-        request, value, lifetime_key = _login_request(auth, base_url, known)
-        fallback = auth.lifetime_seconds
-    else:
-        request, value, lifetime_key = _oauth_request(auth, base_url, known)
-        fallback = auth.lifetime_seconds
+    if isinstance(auth, described.BasicAuth):
+        parts = f"{templates.fill(auth.user, known)}:{templates.fill(auth.password, known)}"
+        encoded = base64.b64encode(parts.encode()).decode()
+        redactor.learn(encoded)
+        return HeaderToken(Secret(encoded), scheme="Basic")
+    asking = _Login(auth, connector, base_url, known, transport, redactor, kept or Unkept())
+    return Session(asking.fetch, transport, redactor, auth.header, auth.scheme)
 
-    def read(body: Body) -> tuple[str, float]:
-        answer = answers.document(body.content)
-        found = answers.at(answer, value)
-        if not isinstance(found, str) or not found:
-            raise BadBodyError(f"The answer to the login holds no token at “{value}”.")
-        lifetime = answers.at(answer, lifetime_key) if lifetime_key else None
-        return found, float(lifetime) if isinstance(lifetime, int | float) else float(fallback)
 
-    def fetch(effort: Effort) -> tuple[str, float]:
-        found, lifetime = transport.ask(request(), effort, read, auth=None)
+class _Login:
+    """Getting a token, by a login or by OAuth2."""
+
+    def __init__(
+        self,
+        auth: described.LoginAuth | described.OAuthAuth,
+        connector: Connector,
+        base_url: str,
+        known: Mapping[str, object],
+        transport: Transport,
+        redactor: Redactor,
+        kept: RefreshTokens,
+    ) -> None:
+        self._auth, self._connector, self._base_url, self._known = auth, connector, base_url, known
+        self._transport, self._redactor, self._kept = transport, redactor, kept
+
+    def fetch(self, effort: Effort) -> tuple[str, float]:
+        """A token and how many seconds it lasts."""
+        if isinstance(self._auth, described.LoginAuth):
+            found, lifetime, _ = self._ask(_login_request(self._auth, self._base_url, self._known), effort)
+        elif self._auth.kind == "oauth2_client_credentials":
+            found, lifetime, _ = self._ask(
+                _oauth_request(self._auth, self._base_url, self._known, None), effort
+            )
+        else:
+            found, lifetime = self._refreshed(self._auth, effort)
         if lifetime <= 0:
             raise UnusableAnswerError(
                 "The API gave a token that has already ended.",
                 mend="Check the clock of this machine and ask whoever runs the API.",
-                connector=connector.name,
+                connector=self._connector.name,
             )
         return found, lifetime
 
-    return Session(fetch, transport, redactor)
+    def _refreshed(self, auth: described.OAuthAuth, effort: Effort) -> tuple[str, float]:
+        """One process after the other: a refresh token that is used up is of no use to a second one."""
+        given = str(templates.fill(auth.refresh_token, self._known))
+        with self._kept.turn():
+            newest = self._kept.newest(given)
+            self._redactor.learn(newest)
+            request = _oauth_request(auth, self._base_url, self._known, newest)
+            found, lifetime, rotated = self._ask(request, effort)
+            if rotated and rotated != newest:
+                self._redactor.learn(rotated)
+                self._kept.keep(given, rotated)
+        return found, lifetime
+
+    def _ask(self, request: requests.Request, effort: Effort) -> tuple[str, float, str | None]:
+        auth = self._auth
+        login = isinstance(auth, described.LoginAuth)
+        value = auth.token if isinstance(auth, described.LoginAuth) else "access_token"
+        lifetime_key = auth.expires_in if isinstance(auth, described.LoginAuth) else "expires_in"
+
+        def read(body: Body) -> tuple[str, float, str | None]:
+            answer = answers.document(body.content)
+            found = answers.at(answer, value)
+            if not isinstance(found, str) or not found:
+                answers.refuse_error(answer, self._connector.error, empty=True)
+                raise BadBodyError(f"The answer to the login holds no token at “{value}”.")
+            told = answers.at(answer, lifetime_key) if lifetime_key else None
+            lifetime = float(str(told)) if _seconds(told) else float(auth.lifetime_seconds)
+            rotated = None if login else answers.at(answer, "refresh_token")
+            return found, lifetime, rotated if isinstance(rotated, str) else None
+
+        got: tuple[str, float, str | None] = self._transport.ask(request, effort, read, auth=None)
+        return got
 
 
-def _login_request(
-    auth: described.LoginAuth, base_url: str, known: Mapping[str, object]
-) -> tuple[Callable[[], requests.Request], str, str | None]:
-    def make() -> requests.Request:
-        body: dict[str, Any] = templates.fill(auth.body, known)
-        url = templates.address(base_url, templates.fill(auth.path, known))
-        if auth.encoding == "json":
-            return requests.Request("POST", url, json=body)
-        return requests.Request("POST", url, data=body)
+def _seconds(value: object) -> bool:
+    if isinstance(value, str):
+        return value.strip().isdigit()
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
-    return make, auth.token, auth.expires_in
+
+def _login_request(auth: described.LoginAuth, base_url: str, known: Mapping[str, object]) -> requests.Request:
+    body: dict[str, Any] = templates.fill(auth.body, known)
+    url = templates.address(base_url, templates.fill(auth.path, known))
+    if auth.encoding == "json":
+        return requests.Request("POST", url, json=body)
+    return requests.Request("POST", url, data=body)
 
 
 def _oauth_request(
-    auth: described.OAuthAuth, base_url: str, known: Mapping[str, object]
-) -> tuple[Callable[[], requests.Request], str, str | None]:
-    def make() -> requests.Request:
-        body = {
-            "client_id": templates.fill(auth.client_id, known),
-            "client_secret": templates.fill(auth.client_secret, known),
-            **templates.fill(auth.extra, known),
-        }
-        if auth.kind == "oauth2_client_credentials":
-            body["grant_type"] = "client_credentials"
-        else:
-            body["grant_type"] = "refresh_token"
-            body["refresh_token"] = templates.fill(auth.refresh_token, known)
-        if auth.scope:
-            body["scope"] = auth.scope
-        url = templates.address(base_url, templates.fill(auth.token_url, known))
-        return requests.Request("POST", url, data=body)
-
-    return make, "access_token", "expires_in"
+    auth: described.OAuthAuth, base_url: str, known: Mapping[str, object], refresh_token: str | None
+) -> requests.Request:
+    client, secret = templates.fill(auth.client_id, known), templates.fill(auth.client_secret, known)
+    body: dict[str, Any] = {**templates.fill(auth.extra, known)}
+    headers = {}
+    if auth.client_auth == "basic":
+        pair = f"{quote_plus(client)}:{quote_plus(secret)}"  # as RFC 6749, section 2.3.1 has it
+        headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+    else:
+        body = {"client_id": client, "client_secret": secret, **body}
+    body["grant_type"] = "client_credentials" if refresh_token is None else "refresh_token"
+    if refresh_token is not None:
+        body["refresh_token"] = refresh_token
+    if auth.scope:
+        body["scope"] = auth.scope
+    url = templates.address(base_url, templates.fill(auth.token_url, known))
+    return requests.Request("POST", url, data=body, headers=headers)

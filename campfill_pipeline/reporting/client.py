@@ -22,17 +22,19 @@ import requests
 from campfill_pipeline.domain import report_keys, report_rows
 from campfill_pipeline.domain.doubled_hours import DoubledHours
 from campfill_pipeline.domain.report_keys import OVERVIEW
-from campfill_pipeline.domain.report_rows import CanonicalRows, Notation
-from campfill_pipeline.reporting import answers, auth, side_by_side, templates
+from campfill_pipeline.domain.report_rows import CanonicalRows
+from campfill_pipeline.reporting import accounts, answers, auth, side_by_side, templates
+from campfill_pipeline.reporting.accounts import Account
 from campfill_pipeline.reporting.connector import Connector
 from campfill_pipeline.reporting.description import Detail, Overview
 from campfill_pipeline.reporting.effort import Clock, Effort, SystemClock
-from campfill_pipeline.reporting.errors import MissingTokenError, ReportingError
+from campfill_pipeline.reporting.errors import MissingTokenError, ReportingError, UnusableAnswerError
 from campfill_pipeline.reporting.fetched import Fetched as Fetched
 from campfill_pipeline.reporting.fetched import Page as Page
 from campfill_pipeline.reporting.fetched import Received
+from campfill_pipeline.reporting.refresh_tokens import RefreshTokens
 from campfill_pipeline.reporting.secrets import Redactor
-from campfill_pipeline.reporting.transport import Body, Transport
+from campfill_pipeline.reporting.transport import Body, SaidError, Transport
 from campfill_pipeline.reporting.walk import jobs
 from campfill_pipeline.reporting.walk.pages import RawPage, Walk
 
@@ -57,6 +59,7 @@ class ReportingClient:
         timezone: ZoneInfo | None = None,
         clock: Clock | None = None,
         chance: random.Random | None = None,
+        refresh_tokens: RefreshTokens | None = None,
     ) -> None:
         self.connector = connector
         self._base_url = (base_url or connector.base_url).rstrip("/")
@@ -74,13 +77,15 @@ class ReportingClient:
             connector.name, connector.limits, self._redactor, self._clock, chance or random.Random()
         )
         self._auth = auth.signer(
-            connector, self._base_url, token or "", self._names, self._transport, self._redactor
+            connector,
+            self._base_url,
+            token or "",
+            self._names,
+            self._transport,
+            self._redactor,
+            refresh_tokens,
         )
-        notation = connector.values.notation()
-        day_zone = timezone or notation.zone
-        # A whole day is named, not timed: it is stored as the first hour of the local day of that name.
-        self._zone = day_zone if notation.granularity == "day" else notation.zone
-        self._notation = Notation(notation.numbers, self._zone, notation.granularity, notation.formats)
+        self._accounts = accounts.named(connector, self._names, timezone)
 
     def __repr__(self) -> str:
         return f"ReportingClient({self.connector.name})"
@@ -164,34 +169,41 @@ class ReportingClient:
     def windows(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
         """The parts in which these hours are asked for."""
         start, end = start.astimezone(UTC), end.astimezone(UTC)
-        return side_by_side.parts(start, end, self.connector.limits.window_hours, self._zone)
+        return side_by_side.parts(start, end, self.connector.limits.window_hours, self._accounts[0].zone)
 
     def _detail(self, start: datetime, end: datetime, effort: Effort) -> Iterator[Page]:
         start, end = start.astimezone(UTC), end.astimezone(UTC)
         if start >= end:
             return
         limits = self.connector.limits
-        windows = self.windows(start, end)
+        questions = [(account, window) for account in self._accounts for window in self.windows(start, end)]
         yield from side_by_side.read(
-            windows, limits.concurrency, effort.stopped, lambda window: self._window(*window, effort)
+            questions, limits.concurrency, effort.stopped, lambda asked: self._window(*asked, effort)
         )
 
-    def _window(self, start: datetime, end: datetime, effort: Effort) -> Iterator[Page]:
-        view = self.connector.detail
+    def _window(self, account: Account, window: tuple[datetime, datetime], effort: Effort) -> Iterator[Page]:
+        view, (start, end) = self.connector.detail, window
         limit = self.connector.limits.page_rows
-        names = {**self._names, **templates.window_names(start, end, self._zone, limit)}
+        names = {**self._names, **account.names, **templates.window_names(start, end, account.zone, limit)}
         doubled = DoubledHours(start, end, summed=view.same_key == "sum")
         for raw, shown in self._answers(view, names, effort):
-            page = self._page(raw, shown, view, start, end, doubled)
+            page = self._page(raw, shown, account, start, end, doubled)
             yield replace(page, requests=effort.requests, retries=effort.retries)
 
     def _page(
-        self, raw: RawPage, shown: str, view: Detail, start: datetime, end: datetime, doubled: DoubledHours
+        self,
+        raw: RawPage,
+        shown: str,
+        account: Account,
+        start: datetime,
+        end: datetime,
+        doubled: DoubledHours,
     ) -> Page:
+        view = self.connector.detail
         labels = {field: source.column or field for field, source in view.columns.items()}
         names = answers.present(raw.rows)
         found = report_rows.canonical(
-            answers.columns(raw.rows, view.columns, names), self._notation, labels=labels
+            answers.columns(raw.rows, view.columns, names), account.notation, labels=labels
         )
         found = doubled.settle(found, labels["hour"])
         table, outside = report_rows.inside(found, start, end, labels["hour"])
@@ -240,36 +252,35 @@ class ReportingClient:
         names |= {"from_day": from_day.isoformat(), "to_day": to_day.isoformat()}
         effort = self._effort()
         with self._clean_errors():
-            tables = [self._totals(raw.rows, view, entity) for raw, _ in self._answers(view, names, effort)]
+            tables = [
+                self._totals(raw.rows, view, entity)
+                for account in self._accounts
+                for raw, _ in self._answers(view, {**names, **account.names}, effort)
+            ]
         table = pa.concat_tables(tables) if tables else OVERVIEW.empty_table()
         return report_keys.last_per_id(table)
 
     def _totals(self, rows: Sequence[dict[str, Any]], view: Overview, entity: str) -> pa.Table:
         found = answers.columns(rows, view.columns, answers.present(rows))
-        return report_keys.totals(found, self._notation, entity)
+        return report_keys.totals(found, self._accounts[0].notation, entity)
 
     def _request(self, view: Detail | Overview, names: Mapping[str, object]) -> requests.Request:
-        headers = {"Accept": "application/json, */*;q=0.5", **self.connector.headers, **view.headers}
-        return requests.Request(
-            view.method,
-            templates.address(self._base_url, templates.fill(view.path, names)),
-            params=templates.fill(view.params, names),
-            json=templates.fill(view.body, names) if view.body is not None else None,
-            data=templates.fill(view.form, names) if view.form is not None else None,
-            headers=templates.fill(headers, names),
-        )
+        headers = {"Accept": "application/json, */*;q=0.5", **self.connector.headers}
+        return templates.request(view, self._base_url, headers, names)
 
     def _answers(
         self, view: Detail | Overview, names: Mapping[str, object], effort: Effort
     ) -> Iterator[tuple[RawPage, str]]:
-        exact = view.columns["impressions"].column or ""
-        most_mb = self.connector.limits.max_body_mb
+        looked = self._looked(view)
+        limits = self.connector.limits
 
         def read(body: Body) -> RawPage:
             if body.status == HTTPStatus.NO_CONTENT:
                 return RawPage([], None, body)
+            if "event-stream" in body.headers.get("content-type", ""):
+                raise SaidError("The API answers with an event stream (text/event-stream), which has no end.")
             found = answers.read_rows(
-                body.content, view.answer, exact, most_mb, view.error or self.connector.error
+                body.content, view.answer, looked, limits.max_body_mb, view.error or self.connector.error
             )
             return RawPage(found.rows, found.document, body)
 
@@ -281,15 +292,37 @@ class ReportingClient:
         ) -> Any:
             return self._ask(request, effort, reader, signed, accept_statuses)
 
-        request = self._request(view, names)
         if isinstance(view, Detail) and view.job is not None:
             job = jobs.Job(
                 view.job, self.connector, self._base_url, self._transport, self._redactor, effort, ask
             )
-            yield job.result(request, names, read), self._transport.shown(request)
-            return
-        walk = Walk(self.connector, view, self._base_url, self._transport, lambda asked: ask(asked, read))
-        yield from walk.pages(request)
+            pages = job.pages(partial(self._request, view), names, read)
+        else:
+            walk = Walk(self.connector, view, self._base_url, self._transport, lambda asked: ask(asked, read))
+            pages = walk.pages(self._request(view, names))
+        rows = 0
+        for page, shown in pages:
+            rows += len(page.rows)
+            self._below_the_cap(rows, shown)
+            yield page, shown
+
+    def _looked(self, view: Detail | Overview) -> answers.Looked:
+        needed = ("hour", "impressions") if isinstance(view, Detail) else ("id", "impressions")
+        columns = tuple(name for field in needed for name in view.columns[field].several)
+        impressions = view.columns["impressions"].several
+        return answers.Looked(impressions[0] if impressions else "", columns, self.connector.values.numbers)
+
+    def _below_the_cap(self, rows: int, shown: str) -> None:
+        most = self.connector.limits.max_rows
+        if most is not None and rows >= most:
+            raise UnusableAnswerError(
+                f"The reporting API gave {rows:,} rows, and it gives {most:,} at most for one question: some may be "
+                "missing.",
+                mend="Nothing was stored for this window. Ask for less at a time (limits.window_hours, accounts, fewer "
+                "columns); if the API gives more than that, raise limits.max_rows.",
+                connector=self.connector.name,
+                request=shown,
+            )
 
     def _ask(
         self,

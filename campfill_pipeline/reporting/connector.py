@@ -17,7 +17,9 @@ from pydantic import Field, ValidationError, model_validator
 
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.reporting.description import (
+    Accounts,
     Auth,
+    BasicAuth,
     Detail,
     ErrorMark,
     Limits,
@@ -25,7 +27,6 @@ from campfill_pipeline.reporting.description import (
     OAuthAuth,
     Overview,
     Part,
-    Request,
     Values,
     Variable,
 )
@@ -58,6 +59,7 @@ class Connector(Part):
     values: Values = Values()
     error: ErrorMark | None = None
     variables: dict[str, Variable] = Field(default={})
+    accounts: Accounts | None = None
     detail: Detail
     overview: dict[Literal["campaigns", "deals"], Overview] = Field(default={})
 
@@ -70,9 +72,18 @@ class Connector(Part):
         return self
 
     @model_validator(mode="after")
+    def _zone_variable(self) -> Connector:
+        zone = self.values.time_zone
+        if zone.startswith("{") and zone[1:-1] not in self.variables:
+            raise ValueError(
+                f"values.time_zone has the placeholder {zone}, which no variable has as its name"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _templates(self) -> Connector:
         own = frozenset(self.variables)
-        clash = own & (WINDOW_NAMES | OVERVIEW_NAMES | {"token", "job_id"})
+        clash = own & (WINDOW_NAMES | OVERVIEW_NAMES | {"token", "job_id", "account"})
         if clash:
             raise ValueError(f"variables.{min(clash)} has a name that campfill uses itself; choose another")
         secret = frozenset(name for name, variable in self.variables.items() if variable.secret)
@@ -89,18 +100,42 @@ class Connector(Part):
 
     def _all_templates(self, own: frozenset[str]) -> Iterator[tuple[str, str, frozenset[str]]]:
         yield from ((key, text, own) for key, text in _texts("headers", self.headers))
-        if isinstance(self.auth, LoginAuth | OAuthAuth):
+        if isinstance(self.auth, BasicAuth | LoginAuth | OAuthAuth):
             for key, text in _texts("auth", self.auth.model_dump(exclude={"kind"})):
                 yield key, text, own | {"token"}
-        views: list[tuple[str, Request, frozenset[str]]] = [("detail", self.detail, WINDOW_NAMES)]
-        views += [(f"overview.{key}", view, OVERVIEW_NAMES) for key, view in self.overview.items()]
-        for place, view, names in views:
-            parts = view.model_dump(include={"path", "params", "body", "form", "headers"})
-            yield from ((key, text, own | names) for key, text in _texts(place, parts))
-        if self.detail.job is not None:
-            polls = self.detail.job.poll.model_dump(include={"path", "headers"})
-            for key, text in _texts("detail.job.poll", polls):
-                yield key, text, own | {"job_id", "connector"}
+        account = frozenset[str]()
+        if self.accounts is not None:
+            account = frozenset({"account"})
+            yield from ((key, text, own) for key, text in _texts("accounts.ids", self.accounts.ids))
+        own |= account
+        for key, view in self.overview.items():
+            yield from _request_texts(f"overview.{key}", view, own | OVERVIEW_NAMES)
+        job = self.detail.job
+        if job is None:
+            yield from _request_texts("detail", self.detail, own | WINDOW_NAMES)
+            return
+        names = own | WINDOW_NAMES
+        for number, step in enumerate(job.before):
+            yield from _request_texts(f"detail.job.before[{number}]", step, names)
+            names |= self._taken(f"detail.job.before[{number}]", step.take, names)
+        yield from _request_texts("detail", self.detail, names)
+        names |= {"job_id"}
+        yield from _request_texts("detail.job.poll", job.poll, names)
+        names |= self._taken("detail.job.poll", job.poll.take, names)
+        yield from _request_texts("detail.job.download", job.download, names)
+
+    def _taken(self, key: str, take: Mapping[str, str], known: frozenset[str]) -> frozenset[str]:
+        for name in take:
+            if not name.isidentifier() or name in known | {"token"}:
+                raise ValueError(f"{key}.take.{name} is no free name for a placeholder; choose another")
+        return frozenset(take)
+
+
+def _request_texts(
+    place: str, request: Part, names: frozenset[str]
+) -> Iterator[tuple[str, str, frozenset[str]]]:
+    parts = request.model_dump(include={"path", "params", "body", "form", "headers"})
+    yield from ((key, text, names) for key, text in _texts(place, parts))
 
 
 def _texts(place: str, value: Any) -> Iterator[tuple[str, str]]:

@@ -1,27 +1,34 @@
 """The parts of a connector description: what each table of the TOML file may hold.
 
-Belongs here: keys, their types, defaults and bounds. Does not belong here: reading files and checking templates
-(connector.py), and acting on any of it.
+Belongs here: requests, paging, prepared reports, accounts, limits, and how views are put together. Does not belong
+here: sign-in (description_auth.py), answers (description_answer.py), columns and values (description_columns.py),
+reading files and checking templates (connector.py), and acting on any of it.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from campfill_pipeline.domain.report_rows import FIELDS, Notation
+from campfill_pipeline.domain.report_rows import FIELDS
+from campfill_pipeline.reporting.description_answer import Answer as Answer
+from campfill_pipeline.reporting.description_answer import DropRows as DropRows
+from campfill_pipeline.reporting.description_answer import ErrorMark as ErrorMark
+from campfill_pipeline.reporting.description_auth import ApiKeyAuth as ApiKeyAuth
+from campfill_pipeline.reporting.description_auth import Auth as Auth
+from campfill_pipeline.reporting.description_auth import BasicAuth as BasicAuth
+from campfill_pipeline.reporting.description_auth import BearerAuth as BearerAuth
+from campfill_pipeline.reporting.description_auth import LoginAuth as LoginAuth
+from campfill_pipeline.reporting.description_auth import NoAuth as NoAuth
+from campfill_pipeline.reporting.description_auth import OAuthAuth as OAuthAuth
+from campfill_pipeline.reporting.description_columns import ColumnSource as ColumnSource
+from campfill_pipeline.reporting.description_columns import Values as Values
+from campfill_pipeline.reporting.description_columns import column_sources, zone_named
+from campfill_pipeline.reporting.description_part import Part as Part
 
 OVERVIEW_FIELDS = ("id", "name", "purchase_type", "impressions")
-
-
-class Part(BaseModel):
-    """What all tables share: unknown keys are errors, values keep their type, nothing changes afterwards."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
 
 class Variable(Part):
@@ -33,59 +40,11 @@ class Variable(Part):
     default: str | None = None
 
 
-class NoAuth(Part):
-    """The API asks for no proof."""
-
-    kind: Literal["none"]
-
-
-class BearerAuth(Part):
-    """`Authorization: Bearer …` with the reporting token."""
-
-    kind: Literal["bearer"]
-
-
-class ApiKeyAuth(Part):
-    """The reporting token in a header or parameter of the API's own name."""
-
-    kind: Literal["api_key"]
-    name: str
-    location: Literal["header", "query"] = "header"
-
-
-class LoginAuth(Part):
-    """A token is got by a login request and then sent as a bearer token."""
-
-    kind: Literal["login"]
-    path: str
-    body: dict[str, Any]
-    encoding: Literal["json", "form"] = "json"
-    token: str = "token"
-    expires_in: str | None = "expires_in"
-    lifetime_seconds: int = Field(default=3600, ge=1)
-
-
-class OAuthAuth(Part):
-    """OAuth2: an access token for client credentials or for a refresh token, got again before it ends."""
-
-    kind: Literal["oauth2_client_credentials", "oauth2_refresh_token"]
-    token_url: str
-    client_id: str
-    client_secret: str
-    refresh_token: str = "{token}"
-    scope: str | None = None
-    extra: dict[str, str] = {}
-    lifetime_seconds: int = Field(default=3600, ge=1)
-
-
-Auth = Annotated[
-    NoAuth | BearerAuth | ApiKeyAuth | LoginAuth | OAuthAuth,
-    Field(discriminator="kind"),
-]
-
-
 class Limits(Part):
-    """What the API bears and how long campfill is patient. Times in seconds."""
+    """What the API bears and how long campfill is patient. Times in seconds.
+
+    `max_rows`: so many rows the API gives at most for one question; where they come, some may be missing.
+    """
 
     requests_per_second: float = Field(default=10.0, gt=0, le=1000)
     concurrency: int = Field(default=2, ge=1, le=32)
@@ -97,6 +56,7 @@ class Limits(Part):
     total_seconds: float = Field(default=1800.0, gt=0)
     page_rows: int = Field(default=10_000, ge=1)
     max_pages: int = Field(default=20_000, ge=1)
+    max_rows: int | None = Field(default=None, ge=1)
     max_body_mb: int = Field(default=1024, ge=1)
     window_hours: int | None = Field(default=None, ge=1)
 
@@ -152,42 +112,15 @@ Paging = Annotated[
 ]
 
 
-class ErrorMark(Part):
-    """How an answer of status 200 says that it is an error: the value at `at`, unless it is one of `ok`.
-
-    Without `ok` any value there is an error that is not empty (null, "", 0, false, an empty list or object). `message`
-    says where the API's own words are.
-    """
-
-    at: str = Field(min_length=1)
-    ok: list[str | int | bool] | None = None
-    message: str | None = None
-
-    @field_validator("ok", mode="before")
-    @classmethod
-    def _several(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str | int | bool) else value
-
-
-class Answer(Part):
-    """Where rows are in an answer and how they are written. Gzip is recognised by itself."""
-
-    format: Literal["json", "jsonl", "csv"] = "json"
-    rows: str = ""
-    nested: str = ""
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
-    encoding: str = "utf-8"
-
-
 class Request(Part):
     """One request: path (or a whole address), parameters, JSON body and headers, all as templates."""
 
     method: Literal["GET", "POST"] = "GET"
     path: str
-    params: dict[str, str | int] = {}
+    params: dict[str, str | int] = Field(default={})
     body: dict[str, Any] | None = None
     form: dict[str, str] | None = None
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = Field(default={})
 
 
 class View(Request):
@@ -222,10 +155,6 @@ class View(Request):
     def _one_body(self) -> View:
         if self.body is not None and self.form is not None:
             raise ValueError("body and form exclude each other: leave one of them out")
-        if self.answer.format != "json" and self.answer.nested:
-            raise ValueError(
-                f"answer.nested makes no sense where answer.format is {self.answer.format}: leave it out"
-            )
         return self
 
     @model_validator(mode="after")
@@ -272,71 +201,96 @@ def _reachable(path: str, body: Mapping[str, Any]) -> None:
             raise ValueError(f"paging: {path} leads through {part} of the body, which is no table")
 
 
-class Poll(Part):
-    """How a submitted report is asked for until it is ready. Times in seconds."""
+class Step(Request):
+    """A request before a report is submitted. `take` names values of its answer for the templates that follow."""
 
-    path: str
-    headers: dict[str, str] = {}
+    take: dict[str, str]
+
+
+class Poll(Request):
+    """How a submitted report is asked for until it is ready. Times in seconds.
+
+    `take` names values of the answer that says ready, for the templates of the download.
+    """
+
     status: str
-    ready: list[str | int]
-    failed: list[str | int] = []
-    waiting: list[str | int] = []
+    ready: list[str | int | bool]
+    failed: list[str | int | bool] = Field(default=[])
+    waiting: list[str | int | bool] = Field(default=[])
     reason: str | None = None
+    take: dict[str, str] = Field(default={})
     first_wait: float = Field(default=2.0, ge=0)
     longest_wait: float = Field(default=60.0, gt=0)
     deadline: float = Field(default=1800.0, gt=0)
 
 
 class Download(Part):
-    """Where the finished report is: inside the poll answer, or at an address the poll answer gives."""
+    """Where the finished report is: inside the poll answer, at an address the poll answer gives (`address`), or at one
+    that is made of a template (`path`), there on one page or more.
+    """
 
     address: str | None = None
-    send_auth: bool = False
+    send_auth: bool | None = None
+    method: Literal["GET", "POST"] = "GET"
+    path: str | None = None
+    params: dict[str, str | int] = Field(default={})
+    body: dict[str, Any] | None = None
+    headers: dict[str, str] = Field(default={})
+    paging: Paging = NoPaging()
+
+    @property
+    def signed(self) -> bool:
+        """Whether the token goes along: as said; else to the API's own paths only."""
+        return self.path is not None if self.send_auth is None else self.send_auth
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Download:
+        if self.path is not None and self.address is not None:
+            raise ValueError("address and path exclude each other: leave one of them out")
+        if self.path is None:
+            given = [name for name in ("params", "body", "headers") if getattr(self, name)]
+            if not isinstance(self.paging, NoPaging):
+                given.append("paging")
+            if given or self.method != "GET":
+                raise ValueError(
+                    f"{(given or ['method'])[0]} is for a download by `path`: give it, or leave this out"
+                )
+        return self
+
+    def view(self, answer: Answer) -> View:
+        """The request for the report, as a view with pages."""
+        return View(
+            method=self.method, path=self.path or "", params=self.params, body=self.body, headers=self.headers,
+            paging=self.paging, answer=answer,
+        )  # fmt: skip
 
 
 class Job(Part):
-    """The asynchronous shape: submit (the request above it), poll, download."""
+    """The asynchronous shape: what comes before (`before`), submit (the request above it), poll, download."""
 
     id: str
     duplicate_status: int | None = None
     duplicate_id: str | None = None
+    before: list[Step] = Field(default=[])
     poll: Poll
     download: Download = Download()
 
 
-class ColumnSource(Part):
-    """One of our fields: the source's column (dotted for nested values), a fixed text, or part of a text."""
+class Accounts(Part):
+    """The accounts that are asked for one after the other: `{account}` in templates.
 
-    column: str | None = Field(default=None, alias="from")
-    text: str | None = None
-    extract: str | None = None
-    otherwise: str | None = None
+    `ids` is a list, or a template of names parted by commas. `time_zones` are those of single accounts.
+    """
 
-    @field_validator("extract")
+    ids: list[str] | str
+    time_zones: dict[str, str] = Field(default={})
+
+    @field_validator("time_zones")
     @classmethod
-    def _pattern(cls, value: str | None) -> str | None:
-        try:
-            re.compile(value or "")
-        except re.error as error:
-            raise ValueError(f"{value!r} is no regular expression: {error}") from None
+    def _zones(cls, value: dict[str, str]) -> dict[str, str]:
+        for zone in value.values():
+            zone_named(zone)
         return value
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The source's columns that are read."""
-        return tuple(name for name in (self.column, self.otherwise) if name is not None)
-
-    @model_validator(mode="after")
-    def _one_of(self) -> ColumnSource:
-        if (self.column is None) == (self.text is None):
-            raise ValueError("give either `from` (a column of the source) or `text` (a fixed text)")
-        return self
-
-
-def _column_sources(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    return {key: {"from": item} if isinstance(item, str) else item for key, item in value.items()}
 
 
 class Detail(View):
@@ -346,7 +300,7 @@ class Detail(View):
     same_key: Literal["refuse", "once", "sum"] = "refuse"
     columns: dict[str, ColumnSource]
 
-    _shorthand = field_validator("columns", mode="before")(_column_sources)
+    _shorthand = field_validator("columns", mode="before")(column_sources)
 
     @field_validator("columns")
     @classmethod
@@ -359,14 +313,20 @@ class Detail(View):
                 raise ValueError(f"the field {name} is needed: name the column that holds it")
         if "campaign_id" not in value and "deal_id" not in value:
             raise ValueError("campaign_id or deal_id is needed: name the column that holds it")
+        for name, source in value.items():
+            if source.pattern is not None and name != "hour":
+                raise ValueError(f"{name}.pattern makes no sense: only the field hour is a time")
         return value
 
     @model_validator(mode="after")
     def _whole_report(self) -> Detail:
         if self.job is not None and not isinstance(self.paging, NoPaging):
             raise ValueError(
-                "paging makes no sense beside job: a prepared report is read whole. Leave one of them out"
+                "paging makes no sense beside job: the answer to submitting has no pages. Where the finished report "
+                "has some, describe them in job.download.paging"
             )
+        if self.job is not None:
+            self.job.download.view(self.answer)  # its paging must fit the answer's format
         return self
 
 
@@ -375,7 +335,7 @@ class Overview(View):
 
     columns: dict[str, ColumnSource]
 
-    _shorthand = field_validator("columns", mode="before")(_column_sources)
+    _shorthand = field_validator("columns", mode="before")(column_sources)
 
     @field_validator("columns")
     @classmethod
@@ -389,36 +349,3 @@ class Overview(View):
             if name not in value:
                 raise ValueError(f"the field {name} is needed: name the column that holds it")
         return value
-
-
-class Values(Part):
-    """How the source writes numbers and times."""
-
-    numbers: Literal["german", "english"] = "english"
-    time_zone: str = "UTC"
-    granularity: Literal["hour", "day", "finer"] = "hour"
-    time_formats: list[str] = []
-
-    @field_validator("time_zone")
-    @classmethod
-    def _zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"{value} is no time zone; give an IANA name like Europe/Berlin") from None
-        return value
-
-    @field_validator("time_formats")
-    @classmethod
-    def _no_zone_names(cls, value: list[str]) -> list[str]:
-        for pattern in value:
-            if "%Z" in pattern.replace("%%", ""):
-                raise ValueError(
-                    f"{pattern!r}: names of zones (%Z) are not unique and would be passed over; write the name as it "
-                    "stands in the text and set time_zone, or use %z for offsets"
-                )
-        return value
-
-    def notation(self) -> Notation:
-        """The same for domain/report_rows.py."""
-        return Notation(self.numbers, ZoneInfo(self.time_zone), self.granularity, tuple(self.time_formats))

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from campfill_pipeline.reporting.errors import CancelledError
 
 T = TypeVar("T")
+Q = TypeVar("Q")  # a question: a window, of an account perhaps
 Window = tuple[datetime, datetime]
 
 
@@ -37,12 +38,12 @@ def parts(start: datetime, end: datetime, hours: int | None, zone: ZoneInfo) -> 
 
 
 def read(
-    windows: list[Window],
+    windows: list[Q],
     threads: int,
     stopped: threading.Event,
-    pages_of: Callable[[Window], Iterator[T]],
+    pages_of: Callable[[Q], Iterator[T]],
 ) -> Iterator[T]:
-    """Pages of all windows as they come, only a few at a time in memory.
+    """Pages of all questions as they come, only a few at a time in memory.
 
     The first error ends all: `stopped` is set, which ends the other threads at their next step. So does leaving early.
     """
@@ -54,7 +55,7 @@ def read(
     ready: SimpleQueue[T | Future[None]] = SimpleQueue()  # pages, and each window when it has ended
     room = threading.Semaphore(2 * threads)
 
-    def run(window: Window) -> None:
+    def run(window: Q) -> None:
         for page in pages_of(window):
             while not room.acquire(timeout=0.2):
                 if stopped.is_set():

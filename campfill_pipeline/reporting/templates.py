@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
+
+import requests
+
+from campfill_pipeline.reporting.description import Request
 
 
 def window_names(start: datetime, end: datetime, zone: ZoneInfo, limit: int) -> dict[str, object]:
@@ -29,7 +34,7 @@ def fill(template: Any, names: Mapping[str, object]) -> Any:
     if isinstance(template, str):
         if template.startswith("{") and template.endswith("}") and template[1:-1].isidentifier():
             value = names[template[1:-1]]
-            return value if isinstance(value, int) else _text(value)
+            return value if isinstance(value, int | list | dict) else _text(value)
         return template.format_map({key: _Shown(value) for key, value in names.items()})
     if isinstance(template, Mapping):
         return {key: fill(item, names) for key, item in template.items()}
@@ -42,6 +47,18 @@ def _text(value: object) -> str:
     return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else str(value)
 
 
+class FromApi(str):
+    """A value that an API gave (a report's number) or a list named (an account): in a path it is encoded."""
+
+
+def fill_path(template: str, names: Mapping[str, object]) -> str:
+    """A path filled. What an API gave is encoded as one part of the path, or with its slashes where the template says
+    `{name:path}`.
+    """
+    shown = {key: _Id(value) if isinstance(value, FromApi) else _Shown(value) for key, value in names.items()}
+    return template.format_map(shown)
+
+
 class _Shown:
     """A value in a template: dates follow their strftime format, else ISO 8601."""
 
@@ -49,7 +66,14 @@ class _Shown:
         self._value = value
 
     def __format__(self, form: str) -> str:
-        return format(self._value, form) if form else _text(self._value)
+        return format(self._value, form) if form and form != "path" else _text(self._value)
+
+
+class _Id(_Shown):
+    """A value that must not change the path it stands in."""
+
+    def __format__(self, form: str) -> str:
+        return quote(_text(self._value), safe="/" if form == "path" else "")
 
 
 def address(base_url: str, path: str) -> str:
@@ -68,3 +92,17 @@ def uses_token(value: Any) -> bool:
     if isinstance(value, list):
         return any(uses_token(item) for item in value)
     return False
+
+
+def request(
+    asked: Request, base_url: str, headers: Mapping[str, str], names: Mapping[str, object]
+) -> requests.Request:
+    """A described request, filled."""
+    return requests.Request(
+        asked.method,
+        address(base_url, fill_path(asked.path, names)),
+        params=fill(asked.params, names),
+        json=fill(asked.body, names) if asked.body is not None else None,
+        data=fill(asked.form, names) if asked.form is not None else None,
+        headers=fill({**headers, **asked.headers}, names),
+    )

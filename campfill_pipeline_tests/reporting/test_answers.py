@@ -29,7 +29,7 @@ FORMATS = {
 
 
 def read(content: bytes, answer: Answer) -> list[dict[str, Any]]:
-    return list(answers.read_rows(content, answer, "n", 1).rows)
+    return list(answers.read_rows(content, answer, answers.Looked("n"), 1).rows)
 
 
 @pytest.mark.parametrize(("content", "answer"), FORMATS.values(), ids=FORMATS)
@@ -96,7 +96,7 @@ CODE = ErrorMark(at="code", ok=[0], message="text.long")
 )
 def test_an_error_inside_a_200_is_an_error(content: bytes, mark: ErrorMark | None, words: str) -> None:
     with pytest.raises(SaidError, match=words):
-        answers.read_rows(content, Answer(rows="rows"), "a", 1, mark)
+        answers.read_rows(content, Answer(rows="rows"), answers.Looked("a"), 1, mark)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_an_error_inside_a_200_is_an_error(content: bytes, mark: ErrorMark | Non
     ],
 )
 def test_what_is_described_as_right_is_no_error(content: bytes, mark: ErrorMark | None) -> None:
-    assert len(answers.read_rows(content, Answer(rows="rows"), "a", 1, mark).rows) == 1
+    assert len(answers.read_rows(content, Answer(rows="rows"), answers.Looked("a"), 1, mark).rows) == 1
 
 
 def test_nested_rows_take_from_their_outer_row_what_they_lack() -> None:
@@ -161,7 +161,7 @@ def test_what_is_not_read_is_the_same_whichever_way_a_page_was_read() -> None:
     sources = {"impressions": ColumnSource.model_validate({"from": "N"})}
     named = frozenset({"n", "extra", "count"})
     direct = answers.read_rows(
-        b'{"rows": [{"n": 1, "extra": null, "count": 5}]}', Answer(rows="rows"), "n", 1
+        b'{"rows": [{"n": 1, "extra": null, "count": 5}]}', Answer(rows="rows"), answers.Looked("n"), 1
     )
     other = [{"n": 1, "count": Decimal("5.0")}]
     assert answers.unread(direct.rows, sources, named) == answers.unread(other, sources, named)

@@ -32,7 +32,7 @@ def canonical(rows: Rows) -> CanonicalRows:
 def both(content: bytes) -> tuple[Rows | None, Rows]:
     found = direct_rows.read(content, "rows", IMPRESSIONS)
     # A dotted path of the same meaning takes the general way.
-    general = answers.read_rows(b'{"d":%b}' % content, Answer(rows="d.rows"), IMPRESSIONS, 10)
+    general = answers.read_rows(b'{"d":%b}' % content, Answer(rows="d.rows"), answers.Looked(IMPRESSIONS), 10)
     return None if found is None else Rows(*found), general
 
 

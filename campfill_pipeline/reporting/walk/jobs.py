@@ -6,7 +6,7 @@ Belongs here: one report's life. Does not belong here: the wire (transport.py) a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ from campfill_pipeline.reporting.effort import Effort
 from campfill_pipeline.reporting.errors import GaveUpError, ReportFailedError, UnusableAnswerError
 from campfill_pipeline.reporting.secrets import Redactor
 from campfill_pipeline.reporting.transport import BadBodyError, Body, Transport
-from campfill_pipeline.reporting.walk.pages import RawPage
+from campfill_pipeline.reporting.walk.pages import RawPage, Walk
 
 _ADDRESSES = 3  # how often a download address that has ended is asked for anew
 _ENDED = frozenset({403, 404, 410})
@@ -55,16 +55,69 @@ class Job:
         self._transport, self._redactor, self._effort, self._ask = transport, redactor, effort, ask
         self._error = connector.detail.error or connector.error
 
-    def result(
-        self, submit: requests.Request, names: Mapping[str, object], read: Callable[[Body], RawPage]
-    ) -> RawPage:
-        """The finished report's rows. Raises ReportFailedError, GaveUpError (deadline),
-        UnusableAnswerError.
+    def pages(
+        self,
+        submit: Callable[[Mapping[str, object]], requests.Request],
+        names: Mapping[str, object],
+        read: Callable[[Body], RawPage],
+    ) -> Iterator[tuple[RawPage, str]]:
+        """The finished report's pages, each with the request that is shown for it.
+
+        `submit` makes the request from the names, with what the steps before it took from their answers. Raises
+        ReportFailedError, GaveUpError (deadline), UnusableAnswerError.
         """
-        shown = self._transport.shown(submit)
+        for step in self._job.before:
+            names = {**names, **self._step(step, names)}
+        asked = submit(names)
+        shown = self._transport.shown(asked)
         started = self._transport.clock.monotonic()
-        number = self._submit(submit)
-        poll = self._poll_request({**names, "job_id": number})
+        names = {**names, "job_id": templates.FromApi(self._submit(asked))}
+        poll = self._request(self._job.poll, names)
+        download = self._job.download
+        if download.path is None:
+            yield self._at_once(poll, started, shown, read), shown
+            return
+        _, document = self._ready(poll, started, shown)
+        names = {**names, **self._taken(self._job.poll.take, document, shown)}
+        view = download.view(self._connector.detail.answer)
+        request = self._request(view, names)
+        signed = download.signed
+        walk = Walk(
+            self._connector,
+            view,
+            request.url,
+            self._transport,
+            lambda wanted: self._ask(wanted, read, signed),
+        )
+        yield from walk.pages(request)
+
+    def _step(self, step: described.Step, names: Mapping[str, object]) -> dict[str, object]:
+        request = self._request(step, names)
+
+        def read(body: Body) -> Any:
+            document = answers.document(body.content)
+            lacking = any(answers.at(document, path) in (None, "") for path in step.take.values())
+            answers.refuse_error(document, self._error, empty=lacking)
+            return document
+
+        return self._taken(step.take, self._ask(request, read), self._transport.shown(request))
+
+    def _taken(self, take: Mapping[str, str], document: Any, shown: str) -> dict[str, object]:
+        found = {name: answers.at(document, path) for name, path in take.items()}
+        for name, value in found.items():
+            if not isinstance(value, str | int) or value == "":
+                raise UnusableAnswerError(
+                    f"The answer gives nothing at “{take[name]}”, which {{{name}}} is to be taken from.",
+                    mend="Compare `take` in the connector with an answer of the API.",
+                    connector=self._connector.name,
+                    request=shown,
+                )
+        return {name: templates.FromApi(value) for name, value in found.items()}
+
+    def _at_once(
+        self, poll: requests.Request, started: float, shown: str, read: Callable[[Body], RawPage]
+    ) -> RawPage:
+        """A report inside the answer to the poll, or at an address that this answer gives."""
         address = self._job.download.address
         for _ in range(_ADDRESSES):
             body, document = self._ready(poll, started, shown)
@@ -111,11 +164,10 @@ class Job:
         number: str = self._ask(request, read, True, accepted)
         return number
 
-    def _poll_request(self, names: Mapping[str, object]) -> requests.Request:
-        poll = self._job.poll
-        headers = {"Accept": "application/json", **self._connector.headers, **poll.headers}
-        url = templates.address(self._base_url, templates.fill(poll.path, names))
-        return requests.Request("GET", url, headers=templates.fill(headers, names))
+    def _request(self, asked: described.Request, names: Mapping[str, object]) -> requests.Request:
+        return templates.request(
+            asked, self._base_url, {"Accept": "application/json, */*;q=0.5", **self._connector.headers}, names
+        )
 
     def _ready(self, request: requests.Request, started: float, shown: str) -> tuple[Body, Any]:
         poll, clock = self._job.poll, self._transport.clock
@@ -184,7 +236,7 @@ class Job:
         shown.
         """
         self._redactor.learn(urlsplit(target).query)
-        signed = self._job.download.send_auth
+        signed = self._job.download.signed
         request = requests.Request("GET", templates.address(self._base_url, target))
         ended = frozenset() if signed else _ENDED
         page: RawPage | None = self._ask(
@@ -193,5 +245,5 @@ class Job:
         return page
 
 
-def _among(status: object, values: list[str | int]) -> bool:
+def _among(status: object, values: list[str | int | bool]) -> bool:
     return str(status) in {str(value) for value in values}

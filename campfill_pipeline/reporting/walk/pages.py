@@ -17,7 +17,7 @@ import requests
 
 from campfill_pipeline.reporting import answers
 from campfill_pipeline.reporting.connector import Connector
-from campfill_pipeline.reporting.description import Detail, NoPaging, OffsetPaging, Overview, PagePaging
+from campfill_pipeline.reporting.description import NoPaging, OffsetPaging, PagePaging, View
 from campfill_pipeline.reporting.direct_rows import DirectRows
 from campfill_pipeline.reporting.errors import LoopingPagesError, UnusableAnswerError
 from campfill_pipeline.reporting.transport import Body, Transport
@@ -48,7 +48,7 @@ class Walk:
     def __init__(
         self,
         connector: Connector,
-        view: Detail | Overview,
+        view: View,
         base_url: str,
         transport: Transport,
         ask: Callable[[requests.Request], RawPage],
