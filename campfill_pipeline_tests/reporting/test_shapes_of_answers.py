@@ -162,12 +162,8 @@ def test_packed_answers_are_unpacked() -> None:
 )
 def test_every_shape_says_what_a_list_of_objects_says(rows: list[dict[str, Any]]) -> None:
     plain = read({"d": rows}, rows="d")
-    arrays = read(
-        {"h": ["date", "imps"], "d": [list(row.values()) for row in rows]},
-        rows="d",
-        shape="arrays",
-        header="h",
-    )
+    lists = [[row["date"], row["imps"]] for row in rows]
+    arrays = read({"h": ["date", "imps"], "d": lists}, rows="d", shape="arrays", header="h")
     columns = read({"d": {name: [row[name] for row in rows] for name in rows[0]}}, rows="d", shape="columns")
     keyed = read({"d": {str(n): row for n, row in enumerate(rows)}}, rows="d", shape="by_key", keys=["n"])
     without = [{name: row[name] for name in ("date", "imps")} for row in keyed]
