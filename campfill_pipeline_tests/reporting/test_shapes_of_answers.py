@@ -161,7 +161,7 @@ def test_packed_answers_are_unpacked() -> None:
     )
 )
 def test_every_shape_says_what_a_list_of_objects_says(rows: list[dict[str, Any]]) -> None:
-    plain = read({"d": rows}, rows="d")
+    plain = answers.read_rows(orjson.dumps({"d": rows}), Answer(rows="d"), LOOKED, 1).rows
     lists = [[row["date"], row["imps"]] for row in rows]
     arrays = read({"h": ["date", "imps"], "d": lists}, rows="d", shape="arrays", header="h")
     columns = read({"d": {name: [row[name] for row in rows] for name in rows[0]}}, rows="d", shape="columns")
