@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
-from campfill_pipeline.commands import lab_doors
+from campfill_pipeline.commands import lab_doors, lists_doors
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import Band
 from campfill_pipeline.domain.kinds import LineKind
@@ -37,6 +37,7 @@ app.add_typer(door, name="door")
 door_token = typer.Typer(help="Tokens: who may come in at the HTTP door.", no_args_is_help=True)
 door.add_typer(door_token, name="token")
 app.add_typer(lab_doors.app, name="lab")
+app.add_typer(lists_doors.app, name="lists")
 
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")

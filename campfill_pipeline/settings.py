@@ -152,6 +152,9 @@ class Settings:
             HOSTS,
         ),
     ]
+    lists: Annotated[
+        Path, Setting("", "folder of your own list descriptions; empty means lists/ in CAMPFILL_HOME", PATH)
+    ]
     bands: Annotated[
         Bands,
         Setting(
@@ -174,6 +177,11 @@ class Settings:
             HOLIDAYS,
         ),
     ]
+
+    @property
+    def currency(self) -> str:
+        """The one currency that this home counts in."""
+        return "EUR"
 
     @property
     def outbox(self) -> Path:
@@ -284,7 +292,8 @@ def read_values(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
     told = environment(environ, cwd=folder)
     values = {setting.variable: told.get(setting.variable) or setting.default for setting in SETTINGS}
     home = (folder / Path(values["CAMPFILL_HOME"]).expanduser()).resolve()
-    inbox = values["CAMPFILL_INBOX"]
+    inbox, lists = values["CAMPFILL_INBOX"], values["CAMPFILL_LISTS"]
+    values["CAMPFILL_LISTS"] = str((folder / Path(lists).expanduser()).resolve() if lists else home / "lists")
     values["CAMPFILL_HOME"] = str(home)
     if backups := values["CAMPFILL_BACKUP_DIR"]:
         values["CAMPFILL_BACKUP_DIR"] = str((folder / Path(backups).expanduser()).resolve())

@@ -88,11 +88,13 @@ def show(found: Sequence[Row], basis: str, *, limit: int) -> None:
         )
     )
     scheduled, uncovered = reasons.count(Lifecycle.SCHEDULED), reasons.count(UNCOVERED)
+    cancelled = reasons.count(Lifecycle.CANCELLED)
     more = f"the {limit} worst of {len(found):,} lines" if len(found) > limit else f"{len(found):,} lines"
     console.print(f"{more}, {basis}.")
-    if scheduled or uncovered:
+    if scheduled or uncovered or cancelled:
+        gone = f", {cancelled:,} are cancelled" if cancelled else ""
         console.print(
-            f"Not judged, and last: {scheduled:,} have not begun, of {uncovered:,} not every day was fetched."
+            f"Not judged, and last: {scheduled:,} have not begun, of {uncovered:,} not every day was fetched{gone}."
         )
 
 
@@ -100,4 +102,6 @@ def _not_judged(row: Row) -> str:
     """Why a line's figures are no verdict on it: a short history must never look like a shortfall."""
     if row["lifecycle"] == Lifecycle.SCHEDULED:
         return Lifecycle.SCHEDULED
+    if row["lifecycle"] == Lifecycle.CANCELLED:
+        return Lifecycle.CANCELLED
     return "" if row["covered"] else UNCOVERED

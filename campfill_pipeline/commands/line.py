@@ -17,12 +17,13 @@ from campfill_pipeline.domain import effect
 from campfill_pipeline.domain.cause_words import CAUSE_WORDS
 from campfill_pipeline.domain.causes import Cause
 from campfill_pipeline.domain.disagreements import DISAGREEMENT_WORDS, Disagreement
+from campfill_pipeline.domain.fulfillment import Lifecycle
 from campfill_pipeline.domain.rounding import half_up
 from campfill_pipeline.reports import wording
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
-from campfill_pipeline.warehouse.readers.one_line import line_report
+from campfill_pipeline.warehouse.readers.one_line import by_external_id, line_report
 
 DAYS_SHOWN = 14
 
@@ -30,17 +31,29 @@ DAYS_SHOWN = 14
 def facts(settings: Settings, line_id: str) -> dict[str, Any]:
     """Contract, figures, history, days, cause; see `warehouse/readers/one_line.py`."""
     try:
-        wanted = UUID(line_id.strip().strip("{}"))
+        wanted: UUID | None = UUID(line_id.strip().strip("{}"))
     except ValueError:
-        raise typer.BadParameter(
-            f"{line_id!r} is no line id; copy it from the list or from campfill fulfillment --csv"
-        ) from None
+        wanted = None
     today = datetime.now(UTC).astimezone(settings.timezone).date()
     with database.connect(server.database_url(settings)) as connection:
+        wanted = wanted or _by_text(connection, line_id)
         found = line_report(connection, wanted, settings.rules, as_of=today)
     if found is None:
         raise typer.BadParameter(f"no list ever had the line {wanted}")
     return asdict(found)
+
+
+def _by_text(connection: database.Connection, text: str) -> UUID:
+    """The line that its list names by this text."""
+    found = by_external_id(connection, " ".join(text.split()))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(str(line) for line in found)
+        raise typer.BadParameter(f"{len(found)} lists name a line {text!r}: give one of their ids, {ids}")
+    raise typer.BadParameter(
+        f"{text!r} is no line id, and no list names a line so; copy it from the list or from campfill fulfillment --csv"
+    )
 
 
 def show(found: dict[str, Any]) -> None:
@@ -48,11 +61,16 @@ def show(found: dict[str, Any]) -> None:
     console = render.console()
     line, figures = found["line"], found["figures"]
     console.print(f"[bold]{escape(line['name'])}[/]")
-    console.print(f"{line['kind']}, {line['purchase_type']}, buyer {escape(line['buyer'])}")
+    named = f", listed as {escape(line['external_id'])}" if line["external_id"] else ""
+    console.print(f"{line['kind']}, {line['purchase_type']}, buyer {escape(line['buyer'])}{named}")
     console.print(
         f"{line['runtime']}, goal {line['impression_goal']:,}, CPM €{line['cpm_eur']:,}, "
         f"budget {render.euros(line['budget_eur'])}"
     )
+    if line["cancelled"]:
+        console.print(
+            "[yellow]cancelled[/]: its newest list says so; it keeps its figures, and nothing judges it"
+        )
     if found["withdrawn"]:
         console.print("[yellow]withdrawn[/]: the upload that brought it was reverted; it enters no figure")
     if line["absent_since"]:
@@ -99,7 +117,7 @@ def _show_figures(console: Console, figures: dict[str, Any]) -> None:
             f"pace: {wording.PACES[figures['pace']].lower()}, projected {render.whole(figures['projected'])}, "
             f"{render.whole(figures['required_daily'])} a day required"
         )
-    if not figures["covered"]:
+    if not figures["covered"] and figures["lifecycle"] != Lifecycle.CANCELLED:
         missing = figures["elapsed_days"] - figures["days_fetched"]
         console.print(
             f"[yellow]not covered[/]: {missing} flight days were not fetched; it is judged by nothing"

@@ -50,5 +50,9 @@ def _validated(
     verdict = upload_steps.verdict_of(campfill, upload)
     issues = Path(verdict.issues)
     parsed = upload_steps.parsed_of(campfill, upload)
-    also_listed = rejected_ids(parsed, issues) if parsed.kind == UploadKind.CAMPAIGN_LIST else []
+    also_listed = (
+        rejected_ids(parsed, issues, upload_steps.described(campfill, upload, parsed))
+        if parsed.kind == UploadKind.CAMPAIGN_LIST
+        else []
+    )
     return replay.Validated(Path(verdict.lines), issues, upload_steps.counts_of(verdict), also_listed)

@@ -7,7 +7,12 @@ before is done again from the archive. So every asset can be materialised by its
 from __future__ import annotations
 
 import shutil
+<<<<<<< HEAD
 from datetime import datetime
+=======
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+>>>>>>> b19f95e (Lists of other houses are read by a description; cancelled is a state; each upload knows its description)
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +20,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain.described_columns import Described
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake import kept_exports
@@ -22,14 +28,21 @@ from campfill_pipeline.intake.findings import Parsed
 from campfill_pipeline.intake.inbox import folder
 from campfill_pipeline.intake.judge import campaign_lists, refused_rows
 from campfill_pipeline.intake.judge.rejected_ids import rejected_ids
+from campfill_pipeline.intake.lists import shelf
+from campfill_pipeline.intake.lists.notation import read_description
 from campfill_pipeline.intake.process import parser as parsing
 from campfill_pipeline.intake.receipt import original_rows, write
 from campfill_pipeline.warehouse.delivery import day
-from campfill_pipeline.warehouse.register import apply, exports_in_order, ledger, uploads
+from campfill_pipeline.warehouse.register import apply, descriptions, exports_in_order, ledger, uploads
 
 if TYPE_CHECKING:
     from campfill_pipeline.warehouse.database import Connection
 
+<<<<<<< HEAD
+=======
+FIRST_INSTANT = datetime.fromisoformat(FIRST_DAY).replace(tzinfo=UTC)
+DESCRIPTION = "description.toml"
+>>>>>>> b19f95e (Lists of other houses are read by a description; cancelled is a state; each upload knows its description)
 _PARSED = TypeAdapter(Parsed)
 _VERDICT = TypeAdapter(Verdict)
 
@@ -55,9 +68,43 @@ def parse(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parser) ->
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     progress = partial(campfill.progress, f"reading {upload.file_name}")
-    parsed = parser.parse(archived(campfill, upload), upload.file_name, work, progress)
+    known = descriptions_for(campfill, upload)
+    parsed = parser.parse(archived(campfill, upload), upload.file_name, work, progress, known)
+    if parsed.read_by is not None:
+        (work / DESCRIPTION).write_text(known[parsed.read_by], encoding="utf-8")
     (work / "parsed.json").write_bytes(_PARSED.dump_json(parsed))
     return parsed
+
+
+def descriptions_for(campfill: Campfill, upload: uploads.Upload) -> Mapping[str, str]:
+    """The list descriptions to read an upload by: those of today, or, once it is decided, the one it was read by."""
+    with campfill.connect() as connection:
+        known = uploads.get(connection, upload.upload_id)
+        if known.status == UploadStatus.RECEIVED:
+            return shelf.load(campfill.settings.lists).texts
+        name, version = known.description_name, known.description_version
+        text = None if name is None or version is None else descriptions.text_of(connection, name, version)
+        return {} if name is None or text is None else {name: text}
+
+
+def described(campfill: Campfill, upload: uploads.Upload, parsed: Parsed) -> Described | None:
+    """The description at work that an upload was read by; None for a present list."""
+    if parsed.read_by is None:
+        return None
+    text = (work_folder(campfill, upload) / DESCRIPTION).read_text(encoding="utf-8")
+    settings = campfill.settings
+    return Described(read_description(text, f"{parsed.read_by}.toml"), settings.timezone, settings.currency)
+
+
+def _version(
+    campfill: Campfill, connection: Connection, upload: uploads.Upload, parsed: Parsed
+) -> tuple[str, int] | None:
+    """The description that an upload was read by, and its version."""
+    if parsed.read_by is None:
+        return None
+    text = (work_folder(campfill, upload) / DESCRIPTION).read_text(encoding="utf-8")
+    version = descriptions.version_of(connection, parsed.read_by, text, at=campfill.clock())
+    return parsed.read_by, version
 
 
 def seems_duplicate(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload | None:
@@ -93,7 +140,8 @@ def validate(campfill: Campfill, upload: uploads.Upload) -> Verdict:
     if parsed.kind == UploadKind.REPORT_CSV:
         verdict = kept_exports.judge(parsed, work, upload.received_at, progress)
     else:
-        verdict = campaign_lists.validate_list(parsed, work, progress=progress)
+        by = described(campfill, upload, parsed)
+        verdict = campaign_lists.validate_list(parsed, work, progress=progress, by=by)
     (work / "verdict.json").write_bytes(_VERDICT.dump_json(verdict))
     return verdict
 
@@ -116,7 +164,10 @@ def apply_list(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parse
         with campfill.connect() as connection:
             _reject(campfill, connection, upload, parsed, verdict)
         return _as_it_is(campfill, upload)
-    work, raw_rows = work_folder(campfill, upload), partial(parser.raw_rows, archived(campfill, upload))
+    work = work_folder(campfill, upload)
+    raw_rows = partial(
+        parser.raw_rows, archived(campfill, upload), descriptions=_read_by(campfill, upload, parsed)
+    )
     with (
         original_rows.fetched_meanwhile(parsed, Path(verdict.issues), work, raw_rows),
         campfill.connect() as connection,
@@ -126,7 +177,8 @@ def apply_list(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parse
             issues=verdict.issues,
             counts=counts_of(verdict),
             content_date=parsed.content_date,
-            also_listed=rejected_ids(parsed, Path(verdict.issues)),
+            also_listed=rejected_ids(parsed, Path(verdict.issues), described(campfill, upload, parsed)),
+            description=_version(campfill, connection, upload, parsed),
         )
         apply.apply_list(
             connection, upload, judged, now=campfill.clock(), timezone=campfill.settings.timezone
@@ -204,6 +256,7 @@ def _reject(
         hint=parsed.hint or "The receipt holds the rows to mend.",
         counts=counts_of(verdict),
         issues=verdict.issues,
+        description=_version(campfill, connection, upload, parsed),
     )
     ledger.decide(connection, upload.upload_id, found, at=campfill.clock())
 
@@ -211,6 +264,13 @@ def _reject(
 def _as_it_is(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
     with campfill.connect() as connection:
         return uploads.get(connection, upload.upload_id)
+
+
+def _read_by(campfill: Campfill, upload: uploads.Upload, parsed: Parsed) -> Mapping[str, str]:
+    if parsed.read_by is None:
+        return {}
+    file = work_folder(campfill, upload) / DESCRIPTION
+    return {parsed.read_by: file.read_text(encoding="utf-8")}
 
 
 def receipt_path(upload: uploads.Upload) -> str:
@@ -242,7 +302,12 @@ def write_receipt(campfill: Campfill, upload: uploads.Upload, parser: parsing.Pa
         issues=work / "issues.arrow",
         changes=[vars(change) for change in told],
         notes=tuple(upload.notes),
-        raw_rows=original_rows.kept(work, partial(parser.raw_rows, archived(campfill, upload))),
+        raw_rows=original_rows.kept(
+            work,
+            partial(
+                parser.raw_rows, archived(campfill, upload), descriptions=_read_by(campfill, upload, parsed)
+            ),
+        ),
     )
     write.write_receipt(campfill.settings.home / path, facts)
     with campfill.connect() as connection:

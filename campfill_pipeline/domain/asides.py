@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from campfill_pipeline.domain.cells import CellKind
 from campfill_pipeline.domain.column_reading import Cells, Mask, Positions, ReadColumn
 from campfill_pipeline.domain.columns import LIST_COLUMNS, LIST_FIELDS, Column, list_column
+from campfill_pipeline.domain.list_descriptions import ListDescription
 
 TOTAL_START = r"^\s*(?:total|summe|gesamt|ergebnis)"
 """How the name of a total begins, whatever follows: `Gesamtsumme`, `Summe Kunde A` (RE2, without regard to case)."""
@@ -60,26 +61,40 @@ class Asides:
     headers: Positions
 
 
-def asides(cells: Mapping[str, Cells], columns: Mapping[str, ReadColumn]) -> Asides:
+def asides(
+    cells: Mapping[str, Cells], columns: Mapping[str, ReadColumn], by: ListDescription | None = None
+) -> Asides:
     """The totals and notes among rows of a campaign list. None of them has an ID that can be read.
 
     A total has a total's word in any cell, or nothing but sums. A note has fewer than three of the seven fields, or
     three of which not all can be what their columns hold; or all it has are formulas that gave nothing. A row with a
     runtime, a goal and a buyer is never passed over: it is a line whose ID is missing. A header again has two headers
-    or more, each in its own column.
+    or more, each in its own column. What the list's description fixes for every row (`by`) tells nothing of a row.
     """
     rows = np.flatnonzero(~_valid(columns["id"].values))
     texts = {field: cells[field].text.take(pa.array(rows)) for field in LIST_FIELDS}
     readable = {field: _valid(columns[field].values)[rows] for field in LIST_FIELDS}
     blank = {field: columns[field].blank[rows] for field in LIST_FIELDS}
-    again = headers_again({column.field: texts[column.field] for column in LIST_COLUMNS}, list_column)
+    for field in () if by is None else by.fixed:
+        blank[field] = np.ones(len(rows), bool)
+    if by is None:
+        again = headers_again({column.field: texts[column.field] for column in LIST_COLUMNS}, list_column)
+    else:
+        again = headers_again(
+            {
+                "start_date" if name == "runtime" and name not in by.columns else name: texts[name]
+                for name in texts
+            },
+            by.column,
+        )
     no_id = blank["id"]
     word = {field: total_word(texts[field]) & ~blank[field] for field in _WORDS}
     line_like = readable["runtime"] & readable["impression_goal"] & readable["buyer"]
     some_word = word["name"] | word["runtime"] | word["buyer"]
     total = ~line_like & ~again & (no_id & some_word | word["id"])
     total |= ~again & no_id & blank["runtime"] & readable["name"] & total_start(texts["name"])
-    nothing = np.all([_gave_nothing(field, texts, cells, columns, rows) for field in LIST_FIELDS], axis=0)
+    said = [field for field in LIST_FIELDS if by is None or field not in by.fixed]
+    nothing = np.all([_gave_nothing(field, texts, cells, columns, rows) for field in said], axis=0)
     only_numbers = no_id & blank["name"] & blank["runtime"] & blank["buyer"]
     total |= only_numbers & ~nothing & (readable["impression_goal"] | readable["budget_eur"])
     filled = len(LIST_FIELDS) - np.sum(list(blank.values()), axis=0)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from campfill_pipeline.domain.column_reading import Mask, Positions
+from campfill_pipeline.domain.column_reading import Mask, Positions, cells_of
 from campfill_pipeline.domain.columns import LIST_FIELDS
 from campfill_pipeline.domain.lines import JudgedRows
 
@@ -76,10 +76,14 @@ def contents(judged: JudgedRows, batch: pa.RecordBatch) -> Contents:
         values = column.values.field(0) if pa.types.is_struct(column.values.type) else column.values
         faulty = column.faulty
         numbers = [hash(value) for value in values.to_pylist()]
+        cells = cells_of(batch, field)
         for row in np.flatnonzero(faulty).tolist():
-            numbers[row] = hash(
-                ("faulty", batch.column(field)[row].as_py(), batch.column(f"{field}_kind")[row].as_py())
-            )
+            numbers[row] = hash(("faulty", cells.text[row].as_py(), int(cells.kind[row])))
+        if judged.described is not None and field == "runtime":  # one of two is cancelled: they differ
+            numbers = [
+                hash((number, said))
+                for number, said in zip(numbers, judged.described.cancelled.to_pylist(), strict=True)
+            ]
         columns.append(numbers)
     return np.array(columns, np.int64).T
 

@@ -11,12 +11,16 @@ from enum import StrEnum
 
 
 class Lifecycle(StrEnum):
-    """Where a line stands in its flight. Provisional: restatement may still change its figures."""
+    """Where a line stands in its flight. Provisional: restatement may still change its figures.
+
+    Cancelled: its newest list says so; it keeps its figures, and nothing judges it.
+    """
 
     SCHEDULED = "scheduled"
     LIVE = "live"
     ENDED_PROVISIONAL = "ended_provisional"
     ENDED_FINAL = "ended_final"
+    CANCELLED = "cancelled"
 
 
 class Band(StrEnum):

@@ -116,6 +116,26 @@ _REGISTERED = (
         ),
     ),
     _error(
+        "date_format", "A date that the list does not write so",
+        lists=Told("a date in another notation than the description names", "correct the cell, or the description"),
+    ),
+    _error(
+        "spoiled_id", "An ID that a spreadsheet spoiled",
+        lists=Told("`4.5E+09`, `4711.0`: a spreadsheet made another value of the ID", "export the column as text"),
+    ),
+    _error(
+        "other_currency", "Money in another currency",
+        lists=Told("the row's money is not in the currency of this home", "convert it"),
+    ),
+    _error(
+        "other_price_type", "Not sold by the thousand",
+        lists=Told("no price for 1,000 impressions: CPC, CPD, a flat rate", "leave the line out, or list its CPM"),
+    ),
+    _error(
+        "unknown_kind", "Neither campaign nor deal",
+        lists=Told("a word in the kind column that the description does not know", "correct it, or the description"),
+    ),
+    _error(
         "runtime_format", "A runtime that is not two full dates",
         lists=Told("not two full dates", "`DD.MM.YYYY-DD.MM.YYYY` or `ASAP-DD.MM.YYYY`"),
     ),
@@ -275,6 +295,9 @@ FILE_REASONS: dict[str, Told] = {
         "no row with the columns was found in the first 50 rows", "check the header row"
     ),
     "missing_column": Told("a required column is missing", "add it"),
+    "two_descriptions": Told(
+        "two list descriptions read this header equally well", "take one of them out, or tell them apart"
+    ),
     "no_rows": Told("no row could be accepted", "mend the rows in the receipt"),
     "unsupported_format": Told("a format that cannot be read faithfully", "save it as XLSX"),
     "internal_error": Told(

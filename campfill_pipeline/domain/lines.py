@@ -20,6 +20,7 @@ from campfill_pipeline.domain.asides import asides
 from campfill_pipeline.domain.cells import CellKind
 from campfill_pipeline.domain.column_reading import Mask, Positions, ReadColumn, Readers, cells_of
 from campfill_pipeline.domain.columns import LIST_COLUMNS, LIST_FIELDS
+from campfill_pipeline.domain.described_columns import Described, DescribedRows, missing
 from campfill_pipeline.domain.issues import Finding, Severity
 from campfill_pipeline.domain.kinds import LineKind
 from campfill_pipeline.domain.names import LONGEST, NAME_PATTERN
@@ -48,6 +49,9 @@ LINES = pa.schema(
 )
 """The canonical table of accepted rows."""
 
+DESCRIBED_LINES = pa.schema([*LINES, pa.field("external_id", pa.string()), pa.field("cancelled", pa.bool_())])
+"""The same of a list that has a description; `external_id` is null where it names its lines by UUIDs."""
+
 WITHOUT_BUDGET = b"without_budget"
 """Key of the metadata of a stream of LINES: the rows without a budget column, as JSON: [sheet, first row, last row]."""
 
@@ -56,7 +60,7 @@ WITHOUT_BUDGET = b"without_budget"
 class Findings:
     """Findings of a batch: at row position `at[i]`, in field number `field[i]` of LIST_FIELDS, `kinds[which[i]]`.
 
-    The number after the last field is what stands beyond the header.
+    The number after the last field is what stands beyond the header; those after it are `described_columns.FIELDS`.
     """
 
     at: Positions
@@ -74,6 +78,7 @@ class JudgedRows:
     skipped: Mask
     rejected: Mask
     findings: Findings
+    described: DescribedRows | None = None
 
     @property
     def acceptable(self) -> Mask:
@@ -81,12 +86,22 @@ class JudgedRows:
         return ~(self.skipped | self.rejected)
 
 
-def judge(batch: pa.RecordBatch, readers: Readers) -> JudgedRows:
-    """Read the cells of a batch (`row_no`, and `<field>`, `<field>_kind` per column) and judge its rows."""
-    cells = {field: cells_of(batch, field) for field in LIST_FIELDS}
-    columns = {field: readers[field].read(cells[field]) for field in LIST_FIELDS}
+def judge(batch: pa.RecordBatch, readers: Readers, by: Described | None = None) -> JudgedRows:
+    """Read the cells of a batch (`row_no`, and `<field>`, `<field>_kind` per column) and judge its rows.
+
+    `by` is the description of the list and `readers` are of it; None: it is the present one.
+    """
+    cells = {field: cells_of(batch, field) if by is None else by.cells(batch, field) for field in LIST_FIELDS}
+    columns: Mapping[str, ReadColumn] = {field: readers[field].read(cells[field]) for field in LIST_FIELDS}
+    described = None if by is None else by.rows(batch, columns)
+    columns = columns if described is None else described.columns
     blank = {field: column.blank for field, column in columns.items()}
-    beside = asides(cells, columns)
+    if by is None:
+        beside = asides(cells, columns)
+    else:
+        if "start_date" in by.description.columns:
+            cells["runtime"] = cells_of(batch, "start_date")
+        beside = asides(cells, columns, by.description)
     skipped: Mask = np.zeros(batch.num_rows, bool)
     skipped[beside.totals] = skipped[beside.notes] = skipped[beside.headers] = True
     beyond = cells_of(batch, "beyond")
@@ -96,15 +111,21 @@ def judge(batch: pa.RecordBatch, readers: Readers) -> JudgedRows:
         rejected |= read.faulty
         if field != "budget_eur":
             rejected |= blank[field]
+    for _, read in () if described is None else described.more:
+        rejected |= read.faulty
     rejected = (rejected | too_long) & ~skipped
     collected = _Collected(
         but_not=skipped | too_long
     )  # where a row's cells begin to stand in others, none is judged
     for number, listed in enumerate(LIST_COLUMNS):
         read = columns[listed.field]
-        collected.add(read.at, number, read.findings, read.which)
+        place = number if described is None else described.places.get(listed.field, number)
+        collected.add(read.at, place, read.findings, read.which)
         if listed.required:
-            collected.add(np.flatnonzero(blank[listed.field]), number, (_missing(listed.header),))
+            absent = _missing(listed.header) if by is None else missing(by.description.header(listed.field))
+            collected.add(np.flatnonzero(blank[listed.field]), number, (absent,))
+    for number, read in () if described is None else described.more:
+        collected.add(read.at, number, read.findings, read.which)
     mismatched, reasons = _budget_mismatches(columns)
     collected.add(mismatched, _BUDGET, reasons, np.arange(len(mismatched)))
     collected.but_not = ~skipped
@@ -113,7 +134,7 @@ def judge(batch: pa.RecordBatch, readers: Readers) -> JudgedRows:
     collected.add(beside.notes, beside.notes_at, (_NOTE_ROW,))
     collected.but_not = skipped
     collected.add(np.flatnonzero(too_long), BEYOND_NUMBER, (TOO_MANY_FIELDS,))
-    return JudgedRows(batch.column("row_no"), columns, skipped, rejected, collected.findings())
+    return JudgedRows(batch.column("row_no"), columns, skipped, rejected, collected.findings(), described)
 
 
 class _Collected:
@@ -129,6 +150,8 @@ class _Collected:
     ) -> None:
         """Note `kinds[which]` (default: the first) at these rows of field `number`, but for rows of `but_not`."""
         if not len(at):
+            return
+        if not kinds:
             return
         wanted = ~self.but_not[at]
         numbers = np.broadcast_to(np.asarray(number, np.int64), len(at))
@@ -221,6 +244,11 @@ def canonical(judged: JudgedRows, sheet: str | None, rows: Mask) -> pa.Table:
     told = pc.and_(parts.is_valid(), pc.and_(pc.not_equal(placement, ""), pc.not_equal(advertiser, "")))
     nothing = pa.scalar(None, pa.string())
     flight, buyer = column("runtime").flatten(), column("buyer").flatten()
+    kind, more = buyer[1], []
+    if judged.described is not None:
+        mask = pa.array(rows)
+        more = [judged.described.external_id.filter(mask), judged.described.cancelled.filter(mask)]
+        kind = kind if judged.described.kind is None else judged.described.kind.filter(mask)
     row_no = judged.row_no if rows.all() else judged.row_no.filter(pa.array(rows))
     return pa.table(
         [
@@ -228,64 +256,74 @@ def canonical(judged: JudgedRows, sheet: str | None, rows: Mask) -> pa.Table:
             row_no,
             column("id"),
             name,
-            *(buyer[1], buyer[0], *buyer[2:]),
+            *(kind, buyer[0], *buyer[2:]),
             *flight,
             column("impression_goal"),
             column("budget_eur"),
             column("cpm_eur"),
             pc.if_else(told, placement, nothing),
             pc.if_else(told, advertiser, nothing),
+            *more,
         ],
-        schema=LINES,
+        schema=LINES if judged.described is None else DESCRIBED_LINES,
     )
 
 
 def _column(field: str, *checks: pandera.Check, nullable: bool = False) -> pandera.Column:
-    return pandera.Column(pd.ArrowDtype(LINES.field(field).type), list(checks), nullable=nullable)
+    return pandera.Column(pd.ArrowDtype(DESCRIBED_LINES.field(field).type), list(checks), nullable=nullable)
 
 
-PROMISE = pandera.DataFrameSchema(
-    {
-        "sheet": _column("sheet", nullable=True),
-        "row_no": _column("row_no", pandera.Check.ge(1)),
-        "id": _column("id", pandera.Check.str_matches("^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")),
-        "name": _column("name", pandera.Check.str_length(1, LONGEST)),
-        "kind": _column("kind", pandera.Check.isin(list(LineKind))),
-        "buyer": _column("buyer", pandera.Check.str_length(1, LONGEST)),
-        **{field: _column(field, nullable=True) for field in ("agency", "platform", "seat")},
-        "runtime": _column("runtime", pandera.Check.str_length(15, 21)),
-        "start_date": _column("start_date", nullable=True),
-        "end_date": _column("end_date"),
-        "impression_goal": _column(
-            "impression_goal", pandera.Check.in_range(int(GOAL.least), int(GOAL.most))
-        ),
-        "budget_eur": _column("budget_eur", pandera.Check.in_range(BUDGET.least, BUDGET.most), nullable=True),
-        "cpm_eur": _column("cpm_eur", pandera.Check.in_range(CPM.least, CPM.most)),
-        "placement": _column("placement", nullable=True),
-        "advertiser": _column("advertiser", nullable=True),
-    },
-    checks=[
-        pandera.Check(
-            lambda lines: (lines["start_date"] <= lines["end_date"]).fillna(True),
-            name="starts_before_it_ends",
-        ),
-        pandera.Check(
-            lambda lines: (lines["buyer"] == "Not set") == (lines["kind"] == LineKind.CAMPAIGN),
-            name="kind_of_buyer",
-        ),
-    ],
-    strict=True,
-    ordered=True,
-    name="canonical lines",
+_PROMISED = {
+    "sheet": _column("sheet", nullable=True),
+    "row_no": _column("row_no", pandera.Check.ge(1)),
+    "id": _column("id", pandera.Check.str_matches("^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$")),
+    "name": _column("name", pandera.Check.str_length(1, LONGEST)),
+    "kind": _column("kind", pandera.Check.isin(list(LineKind))),
+    "buyer": _column("buyer", pandera.Check.str_length(1, LONGEST)),
+    **{field: _column(field, nullable=True) for field in ("agency", "platform", "seat")},
+    "runtime": _column("runtime", pandera.Check.str_length(15, 21)),
+    "start_date": _column("start_date", nullable=True),
+    "end_date": _column("end_date"),
+    "impression_goal": _column("impression_goal", pandera.Check.in_range(int(GOAL.least), int(GOAL.most))),
+    "budget_eur": _column("budget_eur", pandera.Check.in_range(BUDGET.least, BUDGET.most), nullable=True),
+    "cpm_eur": _column("cpm_eur", pandera.Check.in_range(CPM.least, CPM.most)),
+    "placement": _column("placement", nullable=True),
+    "advertiser": _column("advertiser", nullable=True),
+}
+_PROMISED_MORE = {
+    "external_id": _column("external_id", pandera.Check.str_length(1, LONGEST), nullable=True),
+    "cancelled": _column("cancelled"),
+}
+
+_CHECKS = [
+    pandera.Check(
+        lambda lines: (lines["start_date"] <= lines["end_date"]).fillna(True), name="starts_before_it_ends"
+    ),
+]
+_BY_BUYER = pandera.Check(
+    lambda lines: (lines["buyer"] == "Not set") == (lines["kind"] == LineKind.CAMPAIGN), name="kind_of_buyer"
+)
+PROMISE, PROMISE_DESCRIBED, PROMISE_OTHER_KINDS = (
+    pandera.DataFrameSchema(columns, checks=checks, strict=True, ordered=True, name="canonical lines")
+    for columns, checks in (
+        (_PROMISED, [*_CHECKS, _BY_BUYER]),
+        (_PROMISED | _PROMISED_MORE, [*_CHECKS, _BY_BUYER]),
+        (_PROMISED | _PROMISED_MORE, _CHECKS),
+    )
 )
 """What every canonical line keeps, whatever the sheet held. A breach is a fault of campfill, never of a file."""
 
 
-def broken_promises(lines: pa.Table) -> list[str]:
-    """What in a canonical table breaks `PROMISE`, one sentence per column and check; [] where all is well."""
+def broken_promises(lines: pa.Table, *, by_buyer: bool = True) -> list[str]:
+    """What in a canonical table breaks `PROMISE`, one sentence per column and check; [] where all is well.
+
+    `by_buyer`: whether the buyer tells the kind, as it does but for lists whose description says otherwise.
+    """
+    promise = PROMISE_DESCRIBED if "cancelled" in lines.schema.names else PROMISE
+    promise = promise if by_buyer else PROMISE_OTHER_KINDS
     frame = lines.to_pandas(types_mapper=pd.ArrowDtype)
     try:
-        PROMISE.validate(frame, lazy=True)
+        promise.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as breach:
         cases = breach.failure_cases
         counted = cases.groupby(["column", "check"], dropna=False).size()

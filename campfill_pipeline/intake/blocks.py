@@ -13,10 +13,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campfill_pipeline.domain.columns import export_column, list_column, normal_header
+from campfill_pipeline.domain.columns import normal_header
+from campfill_pipeline.domain.list_descriptions import Ids
 from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.findings import CellKind, ColumnFound, TableFound
-from campfill_pipeline.intake.layout import Layout, find_layout
+from campfill_pipeline.intake.layout import PRESENT, Format, Layout, find_layout
 from campfill_pipeline.intake.refusals import incomplete
 
 RawTexts = Callable[[Sequence[int]], Mapping[int, Mapping[int, str]]]
@@ -27,9 +28,10 @@ _MOST_ELSEWHERE = 500
 """Rows with nothing in the known columns that are looked at for a header in other columns."""
 
 
-def headers_below(table: TableFound, kind: str, raw: RawTexts) -> list[Layout]:
+def headers_below(table: TableFound, form: Format, raw: RawTexts) -> list[Layout]:
     """Other headers among the rows of a table, in order. Raises UnreadableError for one that is not complete."""
-    suspects, elsewhere, again = _suspects(table, kind)
+    kind = form.kind
+    suspects, elsewhere, again = _suspects(table, form)
     numbers = sorted({*suspects, *elsewhere, *(again if suspects or elsewhere else [])})
     if not numbers:
         return []
@@ -40,7 +42,7 @@ def headers_below(table: TableFound, kind: str, raw: RawTexts) -> list[Layout]:
         if number <= read_to:
             continue
         rows = [(row, texts[row]) for row in (number, number + 1) if texts.get(row)]
-        layout = find_layout(rows, within=number)
+        layout = find_layout(rows, within=number, forms=PRESENT if form.description is None else [form])
         if layout is not None and layout.complete and layout.kind == kind:
             read_to = layout.row
             if _places(layout.columns) != _places(found[-1].columns if found else table.columns):
@@ -61,15 +63,15 @@ def _known(table: TableFound) -> list[str]:
     return [column.header for column in table.columns]
 
 
-def _suspects(table: TableFound, kind: str) -> tuple[list[int], list[int], list[int]]:
+def _suspects(table: TableFound, form: Format) -> tuple[list[int], list[int], list[int]]:
     """Rows with headers in other columns than their own, with nothing in any known column, and the header again."""
-    recognise = export_column if kind == UploadKind.REPORT_CSV else list_column
+    recognise = form.recognise
     suspects: list[int] = []
     elsewhere: list[int] = []
     again: list[int] = []
     with pa.memory_map(str(table.file)) as source, pa.ipc.open_stream(source) as reader:
         for batch in reader:
-            at = np.flatnonzero(_no_data(batch, kind))
+            at = np.flatnonzero(_no_data(batch, form))
             if not len(at):
                 continue
             known = np.zeros(len(at), np.int64)
@@ -98,10 +100,13 @@ def _suspects(table: TableFound, kind: str) -> tuple[list[int], list[int], list[
     return suspects, elsewhere, again
 
 
-def _no_data(batch: pa.RecordBatch, kind: str) -> npt.NDArray[np.bool_]:
+def _no_data(batch: pa.RecordBatch, form: Format) -> npt.NDArray[np.bool_]:
     """Rows without an ID (of an export: without a date), which nearly every row of data has."""
-    texts = batch.column("date" if kind == UploadKind.REPORT_CSV else "id")
-    if kind == UploadKind.REPORT_CSV:
+    export = form.kind == UploadKind.REPORT_CSV
+    texts = batch.column("date" if export else "id")
+    if form.description is not None and form.description.ids is Ids.TEXT:
+        data = pc.match_substring_regex(texts, "[0-9]")  # a header has hardly a digit, an ID hardly none
+    elif export:
         data = pc.match_substring_regex(texts, r"^\s*[0-9]")
     else:
         data = pc.greater_equal(pc.binary_length(texts), 32)

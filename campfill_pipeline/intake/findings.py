@@ -71,6 +71,7 @@ class Parsed:
     """The outcome of reading one file. `reason` is None, or the contract's code for an unusable file.
 
     `kind` is `campaign_list`, `report_csv` or `unknown`; `format` is `xlsx`, `xlsm`, `csv`, … or `unknown`.
+    `read_by` is the name of the list description it was read by; None for the present list and for exports.
     """
 
     kind: str
@@ -82,6 +83,7 @@ class Parsed:
     hidden_sheets: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     content_date: datetime | None = None
+    read_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

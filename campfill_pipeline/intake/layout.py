@@ -7,7 +7,7 @@ spellings mean which column (`domain/columns.py`), and reading the sheet.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from campfill_pipeline.domain.columns import (
@@ -18,8 +18,9 @@ from campfill_pipeline.domain.columns import (
     list_column,
     nearest_header,
 )
+from campfill_pipeline.domain.list_descriptions import ListDescription
 from campfill_pipeline.domain.uploads import UploadKind
-from campfill_pipeline.intake.findings import ColumnFound
+from campfill_pipeline.intake.findings import ColumnFound, UnreadableError
 
 HEADER_WITHIN = 50
 """The header is looked for in this many first rows."""
@@ -28,6 +29,16 @@ _WIDEST_PAIR = 200
 """Cells of a row, beyond which it is not read together with the next."""
 
 _ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
+
+@dataclass(frozen=True)
+class Format:
+    """One form of a table: its kind, its columns, and which header means which. `description` None: a present form."""
+
+    kind: str
+    columns: tuple[Column, ...]
+    recognise: Callable[[str], Column | None]
+    description: ListDescription | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,12 @@ class Layout:
     repeated: tuple[str, ...]
     near: tuple[tuple[str, str], ...]
     top: int
+    form: Format
+
+    @property
+    def description_name(self) -> str | None:
+        """The name of the description it was found by."""
+        return None if self.form.description is None else self.form.description.name
 
     @property
     def complete(self) -> bool:
@@ -53,14 +70,32 @@ class Layout:
         return not self.missing and not self.repeated
 
 
-_KINDS = (
-    (UploadKind.CAMPAIGN_LIST, LIST_COLUMNS, list_column),
-    (UploadKind.REPORT_CSV, EXPORT_COLUMNS, export_column),
+PRESENT = (
+    Format(UploadKind.CAMPAIGN_LIST, LIST_COLUMNS, list_column),
+    Format(UploadKind.REPORT_CSV, EXPORT_COLUMNS, export_column),
 )
+"""The forms that need no description."""
+
+
+Descriptions = Callable[[], Sequence[ListDescription]]
+"""The descriptions to read a list by; only asked for where it is not a present one."""
+
+
+def none() -> Sequence[ListDescription]:
+    """No descriptions: only the present list and exports are read."""
+    return ()
+
+
+def described(description: ListDescription) -> Format:
+    """The form of a list that has a description."""
+    return Format(UploadKind.CAMPAIGN_LIST, description.listed, description.column, description)
 
 
 def find_layout(
-    rows: Iterable[tuple[int, Mapping[int, str]]], *, within: int = HEADER_WITHIN
+    rows: Iterable[tuple[int, Mapping[int, str]]],
+    *,
+    within: int = HEADER_WITHIN,
+    forms: Sequence[Format] = PRESENT,
 ) -> Layout | None:
     """The table's layout, from the first rows as (row number, {column from 0: text}).
 
@@ -72,13 +107,13 @@ def find_layout(
     above: tuple[int, Mapping[int, str]] | None = None
     for number, texts in rows:
         if above is not None and above[0] == number - 1 and above[0] <= within:
-            both = _of_two_rows(above, (number, texts))
+            both = _of_two_rows(above, (number, texts), forms)
             if both is not None and (found is None or len(both.columns) > len(found.columns)):
                 return both
         if found is not None or number > within:
             break
-        for kind, columns, recognise in _KINDS:
-            layout = _layout(kind, columns, recognise, number, texts)
+        for form in forms:
+            layout = _layout(form, number, texts)
             if layout is None:
                 continue
             if layout.complete:
@@ -90,14 +125,44 @@ def find_layout(
     return found or nearest
 
 
-def _of_two_rows(upper: tuple[int, Mapping[int, str]], lower: tuple[int, Mapping[int, str]]) -> Layout | None:
+def _two_descriptions(one: str, other: str) -> UnreadableError:
+    """The rejection of a list that two descriptions would read."""
+    return UnreadableError(
+        "two_descriptions",
+        f"The list descriptions “{one}” and “{other}” both read this header, with equally many columns, so that nobody"
+        " can know which one is meant.",
+        "Take one of them out of the folder “lists”, or name in one of them another column that only its lists have.",
+        kind=UploadKind.CAMPAIGN_LIST,
+    )
+
+
+def find_described(
+    rows: Sequence[tuple[int, Mapping[int, str]]], descriptions: Sequence[ListDescription]
+) -> Layout | None:
+    """The layout by the description that knows most of the columns; else the nearest one.
+
+    Raises UnreadableError where two descriptions know equally many: nobody can say which one is meant.
+    """
+    found = [find_layout(rows, forms=[described(description)]) for description in descriptions]
+    layouts = [layout for layout in found if layout is not None]
+    complete = sorted((one for one in layouts if one.complete), key=lambda one: -len(one.columns))
+    if len(complete) > 1 and len(complete[0].columns) == len(complete[1].columns):
+        names = [layout.form.description.name for layout in complete if layout.form.description is not None]
+        raise _two_descriptions(names[0], names[1])
+    return complete[0] if complete else min(layouts, key=lambda one: len(one.missing), default=None)
+
+
+def _of_two_rows(
+    upper: tuple[int, Mapping[int, str]], lower: tuple[int, Mapping[int, str]], forms: Sequence[Format]
+) -> Layout | None:
     """The complete header that two rows make together, where the lower one adds columns to it."""
     if max(len(upper[1]), len(lower[1])) > _WIDEST_PAIR or any(map(_ID.search, lower[1].values())):
         return None  # a line, not a header
-    for kind, columns, recognise in _KINDS:
+    for form in forms:
+        recognise = form.recognise
         texts = _joined(upper[1], lower[1], recognise)
         if any(recognise(texts[index]) and texts[index] != upper[1].get(index) for index in texts):
-            layout = _layout(kind, columns, recognise, lower[0], texts, top=upper[0])
+            layout = _layout(form, lower[0], texts, top=upper[0])
             if layout is not None and layout.complete:
                 return layout
     return None
@@ -121,14 +186,8 @@ def _joined(
     return texts
 
 
-def _layout(
-    kind: str,
-    columns: tuple[Column, ...],
-    recognise: Callable[[str], Column | None],
-    number: int,
-    texts: Mapping[int, str],
-    top: int | None = None,
-) -> Layout | None:
+def _layout(form: Format, number: int, texts: Mapping[int, str], top: int | None = None) -> Layout | None:
+    columns, recognise = form.columns, form.recognise
     places: dict[str, list[int]] = {}
     for index, text in texts.items():
         if len(text) <= 200 and (column := recognise(text)) is not None:
@@ -150,22 +209,25 @@ def _layout(
     chosen.sort(key=lambda column: column.index)
     width = max(texts) + 1
     return Layout(
-        kind=kind,
+        kind=form.kind,
         row=number,
         columns=tuple(chosen),
         headers=tuple(texts.get(index, "") for index in range(width)),
         missing=missing,
         repeated=tuple(repeated),
-        near=tuple(_near(columns, places, texts)),
+        near=tuple(_near(form, places, texts)),
         top=number if top is None else top,
+        form=form,
     )
 
 
 def _near(
-    columns: tuple[Column, ...], places: Mapping[str, list[int]], texts: Mapping[int, str]
+    form: Format, places: Mapping[str, list[int]], texts: Mapping[int, str]
 ) -> Iterator[tuple[str, str]]:
     known = {index for indexes in places.values() for index in indexes}
     others = [text for index, text in texts.items() if index not in known]
-    for column in columns:
+    if form.description is not None:
+        others = [text for text in others if not form.description.ignores(text)]
+    for column in form.columns:
         if column.field not in places and (near := nearest_header(column, others)):
             yield column.header, near

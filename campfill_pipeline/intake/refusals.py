@@ -90,6 +90,7 @@ def incomplete(
     *,
     kind: str = UploadKind.CAMPAIGN_LIST,
     near: Mapping[str, str] | None = None,
+    description: str | None = None,
 ) -> UnreadableError:
     """The rejection of a table that lacks a required column or has one twice. `place` says where it is.
 
@@ -111,9 +112,10 @@ def incomplete(
         for column, header in (near or {}).items()
         if column in missing
     ]
+    by = f", read by the list description “{description}”," if description else ""
     return UnreadableError(
         "missing_column",
-        f"The header ({place}) {' and '.join(said)}.{''.join(likely)}",
+        f"The header ({place}){by} {' and '.join(said)}.{''.join(likely)}",
         f"{', and '.join(mend)}, then drop the file again.",
         kind=kind,
     )

@@ -40,6 +40,7 @@ LIFECYCLES: Mapping[str, str] = {
     Lifecycle.LIVE: "running",
     Lifecycle.ENDED_PROVISIONAL: "ended, figures still provisional",
     Lifecycle.ENDED_FINAL: "ended",
+    Lifecycle.CANCELLED: "cancelled",
 }
 SIDES: Mapping[str, str] = {
     Side.SYSTEM: "System",

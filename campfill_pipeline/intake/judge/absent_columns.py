@@ -9,27 +9,39 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from campfill_pipeline.domain.columns import LIST_COLUMNS
+from campfill_pipeline.domain.columns import LIST_COLUMNS, Column
 from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.domain.lines import WITHOUT_BUDGET
+from campfill_pipeline.domain.list_descriptions import ListDescription
 from campfill_pipeline.intake.findings import TableFound
 
 _OPTIONAL = [column for column in LIST_COLUMNS if not column.required]
 
 
-def absent_columns(tables: Iterable[TableFound]) -> list[Issue]:
+_WITHOUT = {
+    "status": "none of its lines counts as cancelled",
+    "price_type": "all its prices are taken for prices of 1,000 impressions",
+}
+"""What follows where a described list lacks a column that it may lack."""
+
+
+def absent_columns(tables: Iterable[TableFound], by: ListDescription | None = None) -> list[Issue]:
     """One issue for every table and optional column it lacks: a warning where a header may have been meant for it."""
+    optional = _OPTIONAL if by is None else [column for column in by.listed if not column.required]
+    if by is not None and "budget_eur" not in by.columns:
+        optional = [*optional, *_OPTIONAL]
     return [
-        _absent(table, column.header, dict(table.near).get(column.header))
+        _absent(table, column, dict(table.near).get(column.header))
         for table in tables
-        for column in _OPTIONAL
-        if column.field not in {found.field for found in table.columns}
+        for column in optional
+        if column.field not in {found.field for found in table.columns} and column.field != "currency"
     ]
 
 
-def _absent(table: TableFound, header: str, near: str | None) -> Issue:
-    code, severity = "absent_column", Severity.INFO
-    message = f"The table has no column “{header}”: what is stored of it stays as it is."
+def _absent(table: TableFound, column: Column, near: str | None) -> Issue:
+    code, severity, header = "absent_column", Severity.INFO, column.header
+    follows = _WITHOUT.get(column.field, "what is stored of it stays as it is")
+    message = f"The table has no column “{header}”: {follows}."
     hint = "Nothing to do, if the list is not meant to say anything about it."
     if near is not None:
         message += f" “{near}” comes nearest to it, and was not read."

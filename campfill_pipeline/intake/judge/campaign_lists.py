@@ -23,11 +23,20 @@ import numpy as np
 import pyarrow as pa
 
 from campfill_pipeline.domain.column_reading import Readers
+from campfill_pipeline.domain.described_columns import Described, readers_of
 from campfill_pipeline.domain.errors import BrokenPromiseError
 from campfill_pipeline.domain.issue_layout import ISSUES, hidden_sheet_issues
 from campfill_pipeline.domain.issues import Issue, Severity
-from campfill_pipeline.domain.line_columns import notations_shown, readers
-from campfill_pipeline.domain.lines import LINES, JudgedRows, broken_promises, canonical, judge
+from campfill_pipeline.domain.line_columns import notations_shown
+from campfill_pipeline.domain.lines import (
+    DESCRIBED_LINES,
+    LINES,
+    JudgedRows,
+    broken_promises,
+    canonical,
+    judge,
+)
+from campfill_pipeline.domain.list_descriptions import KindBy
 from campfill_pipeline.domain.numbers import Notation
 from campfill_pipeline.domain.progress import Progress
 from campfill_pipeline.domain.uploads import status_of
@@ -51,21 +60,24 @@ Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 
-def validate_list(parsed: Parsed, work: Path, *, progress: Progress | None = None) -> Verdict:
+def validate_list(
+    parsed: Parsed, work: Path, *, progress: Progress | None = None, by: Described | None = None
+) -> Verdict:
     """Judge every row of a campaign list, and write `lines.arrow` and `issues.arrow` to `work`.
 
-    A file that could not be read (`parsed.reason`) gives an empty list with that reason. Raises BrokenPromiseError.
+    `by` is the description that `parsed` was read by; None: it is a present list. A file that could not be read
+    (`parsed.reason`) gives an empty list with that reason. Raises BrokenPromiseError.
     """
     work.mkdir(parents=True, exist_ok=True)
     tables = parsed.tables if parsed.reason is None else ()
     notations = [_notations(table) for table in tables]
     candidates, found = work / "candidates.arrow", work / "findings.arrow"
     seen = IdsSeen()
-    schema = LINES.with_metadata(without_budget(tables))
-    counts = _judge_all(tables, notations, candidates, schema, found, seen, progress)
+    schema = (LINES if by is None else DESCRIBED_LINES).with_metadata(without_budget(tables))
+    counts = _judge_all(tables, notations, candidates, schema, found, seen, progress, by)
     pool = pa.default_memory_pool()
     pool.release_unused()  # what one pass needed, the next may use
-    repetitions = find_repetitions(seen, tables, notations)
+    repetitions = find_repetitions(seen, tables, notations, by)
     del seen
     pool.release_unused()
     lines, issues = work / "lines.arrow", work / "issues.arrow"
@@ -75,7 +87,7 @@ def validate_list(parsed: Parsed, work: Path, *, progress: Progress | None = Non
         _keep_lines(candidates, lines, schema, repetitions)
         candidates.unlink()
     outliers = outlying_cpms(lines, tables)
-    severities = _write_issues(found, issues, parsed, notations, repetitions, outliers)
+    severities = _write_issues(found, issues, parsed, notations, repetitions, outliers, by)
     found.unlink()
     gone, rejected_too, repeated = (0, 0, 0) if repetitions is None else repetitions.counts
     accepted = counts.acceptable - gone
@@ -126,15 +138,16 @@ def _judge_all(
     found: Path,
     seen: IdsSeen,
     progress: Progress | None,
+    by: Described | None,
 ) -> _Counts:
     """The first pass: what each row's own cells say. Writes one batch of lines and of findings per batch read."""
     total, done = sum(table.rows for table in tables), 0
     acceptable = rejected = skipped = 0
-    promised = _Promised()
+    promised = _Promised(by_buyer=by is None or by.description.kind is KindBy.BUYER)
     with issue_files.writer(candidates, schema) as lines, issue_files.writer(found, PLACED) as findings:
         for table, shown in zip(tables, notations, strict=True):
             for judged, accepted, placed in _side_by_side(
-                partial(_judge_slice, table, readers(shown)), issue_files.slices(table.file)
+                partial(_judge_slice, table, readers_of(by, shown), by), issue_files.slices(table.file)
             ):
                 promised.check(accepted)
                 lines.write_batch(accepted)
@@ -151,10 +164,10 @@ def _judge_all(
 
 
 def _judge_slice(
-    table: TableFound, table_readers: Readers, batch: pa.RecordBatch
+    table: TableFound, table_readers: Readers, by: Described | None, batch: pa.RecordBatch
 ) -> tuple[JudgedRows, pa.RecordBatch, pa.RecordBatch]:
     """The verdicts on some rows, those that may be loaded, and what was found in them."""
-    judged = judge(batch, table_readers)
+    judged = judge(batch, table_readers, by)
     accepted = issue_files.one_batch(canonical(judged, table.sheet, judged.acceptable))
     return judged, accepted, issue_files.placed(judged.findings, batch, table)
 
@@ -177,7 +190,8 @@ def _side_by_side(work: Callable[[Given], Made], given: Iterable[Given]) -> Iter
 class _Promised:
     """Holds accepted lines against their schema, many at once: each look costs some milliseconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_buyer: bool) -> None:
+        self._by_buyer = by_buyer
         self._waiting: list[pa.RecordBatch] = []
 
     def check(self, lines: pa.RecordBatch) -> None:
@@ -189,7 +203,7 @@ class _Promised:
     def check_rest(self) -> None:
         """Check what still waits. Raises BrokenPromiseError."""
         waiting, self._waiting = self._waiting, []
-        if waiting and (breaches := broken_promises(pa.Table.from_batches(waiting))):
+        if waiting and (breaches := broken_promises(pa.Table.from_batches(waiting), by_buyer=self._by_buyer)):
             raise BrokenPromiseError("lines", breaches)
 
 
@@ -208,6 +222,7 @@ def _write_issues(
     notations: Sequence[Notations],
     repetitions: Repetitions | None,
     outliers: Outliers,
+    by: Described | None,
 ) -> dict[Severity, int]:
     """The last pass: findings and repetitions merged, hidden sheets at the end, all numbered."""
     shown = {
@@ -217,7 +232,7 @@ def _write_issues(
     count = dict.fromkeys(Severity, 0)
     number = 1
     with issue_files.writer(issues, ISSUES.with_metadata({NOTATIONS: json.dumps(shown)})) as file:
-        for batch in _all_findings(found, parsed, repetitions, outliers):
+        for batch in _all_findings(found, parsed, repetitions, outliers, by):
             if batch.num_rows:
                 numbers = pa.array(np.arange(number, number + batch.num_rows), pa.int32())
                 file.write_batch(pa.record_batch([numbers, *batch.columns[:-1]], schema=ISSUES))
@@ -228,12 +243,19 @@ def _write_issues(
 
 
 def _all_findings(
-    found: Path, parsed: Parsed, repetitions: Repetitions | None, outliers: Outliers
+    found: Path,
+    parsed: Parsed,
+    repetitions: Repetitions | None,
+    outliers: Outliers,
+    by: Described | None,
 ) -> Iterator[pa.RecordBatch]:
     for number, findings in enumerate(_with_repetitions(found, parsed, repetitions)):
         more = outliers.get(number)
         yield _merged(findings, issue_files.as_batch(more)) if more else findings
-    of_the_file = [*absent_columns(parsed.tables), *hidden_sheet_issues(parsed.hidden_sheets)]
+    of_the_file = [
+        *absent_columns(parsed.tables, None if by is None else by.description),
+        *hidden_sheet_issues(parsed.hidden_sheets),
+    ]
     yield issue_files.as_batch([(issue, 0) for issue in of_the_file])
 
 

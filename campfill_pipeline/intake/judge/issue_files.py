@@ -18,6 +18,7 @@ from campfill_pipeline.domain.column_reading import Positions
 from campfill_pipeline.domain.columns import LIST_FIELDS
 from campfill_pipeline.domain.issue_layout import ISSUES, LONGEST_VALUE
 from campfill_pipeline.domain.issues import Issue, Severity
+from campfill_pipeline.domain.list_descriptions import EXTRA_FIELDS
 from campfill_pipeline.intake.findings import BEYOND, TableFound
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ NOTATIONS = b"notations"
 """Key of the stream's metadata: sheet → field → notation that its text cells show, as JSON."""
 
 SLICE_ROWS = 8_192
-_FIELDS = (*LIST_FIELDS, BEYOND)
+_FIELDS = (*LIST_FIELDS, BEYOND, *EXTRA_FIELDS)
 _COMPRESSED = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
@@ -66,11 +67,12 @@ def placed(findings: Findings, batch: pa.RecordBatch, table: TableFound) -> pa.R
     if not count:
         return _none()
     index = np.zeros(len(_FIELDS), np.int64)
-    index[-1] = len(table.headers)
+    index[len(LIST_FIELDS)] = len(table.headers)
     headers: list[str | None] = [None] * len(_FIELDS)
     for column in table.columns:
-        number = LIST_FIELDS.index(column.field)
+        number = _FIELDS.index(column.field)
         index[number], headers[number] = column.index, column.header
+    _stand_in(table, index, headers)
     rows = batch.column("row_no").to_numpy()
     order = np.lexsort((index[findings.field], rows[findings.at]))
     at, fields, which = findings.at[order], findings.field[order], findings.which[order]
@@ -96,6 +98,14 @@ def placed(findings: Findings, batch: pa.RecordBatch, table: TableFound) -> pa.R
         ],
         schema=PLACED,
     )
+
+
+def _stand_in(table: TableFound, index: Positions, headers: list[str | None]) -> None:
+    """A flight of two columns that lacks both is told at the first."""
+    for column in table.columns:
+        if column.field == "start_date":
+            number = LIST_FIELDS.index("runtime")
+            index[number], headers[number] = column.index, column.header
 
 
 def _none() -> pa.RecordBatch:

@@ -17,9 +17,9 @@ from campfill_pipeline.domain import duplicates
 from campfill_pipeline.domain.cells import column_letters
 from campfill_pipeline.domain.column_reading import Mask, Positions
 from campfill_pipeline.domain.columns import LIST_COLUMNS
+from campfill_pipeline.domain.described_columns import Described, readers_of
 from campfill_pipeline.domain.duplicates import Outcome, Repeated
 from campfill_pipeline.domain.issues import Issue, Severity
-from campfill_pipeline.domain.line_columns import readers
 from campfill_pipeline.domain.lines import JudgedRows, judge
 from campfill_pipeline.domain.numbers import Notation
 from campfill_pipeline.intake.findings import TableFound
@@ -171,7 +171,10 @@ def _listed(names: list[str], more: int) -> str:
 
 
 def find_repetitions(
-    seen: IdsSeen, tables: Sequence[TableFound], notations: Sequence[Mapping[str, Notation | None]]
+    seen: IdsSeen,
+    tables: Sequence[TableFound],
+    notations: Sequence[Mapping[str, Notation | None]],
+    by: Described | None = None,
 ) -> Repetitions | None:
     """Judge the rows that share an ID, or None where every ID stands once (the ordinary case, found in one sort)."""
     found = seen.repeated()
@@ -182,7 +185,7 @@ def find_repetitions(
     batch_no, faulty = seen.batch_no, seen.faulty[found.rows]
     comparison = duplicates.Comparison(len(found.starts) - 1)
     table_of_batch = _look_again(
-        tables, notations, batch_no[in_order], seen.place[in_order], group, comparison
+        tables, notations, batch_no[in_order], seen.place[in_order], group, comparison, by
     )
     return Repetitions(
         tables=tables,
@@ -204,6 +207,7 @@ def _look_again(
     place: Places,
     group: Positions,
     comparison: duplicates.Comparison,
+    by: Described | None,
 ) -> Numbers:
     """Read the tables once more, but judge only these rows (given in the order of the file).
 
@@ -211,12 +215,12 @@ def _look_again(
     """
     table_of_batch: list[int] = []
     for table_no, (table, shown) in enumerate(zip(tables, notations, strict=True)):
-        table_readers = readers(shown)
+        table_readers = readers_of(by, shown)
         for batch in issue_files.slices(table.file):
             first, end = np.searchsorted(batch_no, [len(table_of_batch), len(table_of_batch) + 1])
             table_of_batch.append(table_no)
             if first == end:
                 continue
             rows = batch.take(pa.array(place[first:end]))
-            comparison.add(group[first:end], duplicates.contents(judge(rows, table_readers), rows))
+            comparison.add(group[first:end], duplicates.contents(judge(rows, table_readers, by), rows))
     return np.array(table_of_batch, np.int32)

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -78,8 +78,9 @@ class _WorkerGoneError(CampfillError):
 class Parser:
     """Reads files in another process, started when first needed. A context manager, for one thread."""
 
-    def __init__(self, limits: ParseLimits) -> None:
+    def __init__(self, limits: ParseLimits, descriptions: Mapping[str, str] | None = None) -> None:
         self._limits = limits
+        self._descriptions = dict(descriptions or {})
         self._worker: subprocess.Popen[bytes] | None = None
         self._buffer = b""
 
@@ -107,10 +108,18 @@ class Parser:
         if worker.stdout is not None:
             worker.stdout.close()
 
-    def parse(self, path: Path, file_name: str, work: Path, progress: Progress | None = None) -> Parsed:
+    def parse(
+        self,
+        path: Path,
+        file_name: str,
+        work: Path,
+        progress: Progress | None = None,
+        descriptions: Mapping[str, str] | None = None,
+    ) -> Parsed:
         """Read `path`; tables go to `work` as `table-N.arrow`, with a manifest (see `load_parsed`).
 
         Never raises for a bad file: then `Parsed.reason` is set. `file_name` is the name its sender gave it.
+        `descriptions` are those of lists to read it by, by name, as TOML; None: those the parser was made with.
         Raises ReadingTroubleError where the fault is not in the file.
         """
         work.mkdir(parents=True, exist_ok=True)
@@ -119,6 +128,7 @@ class Parser:
             "path": str(path.absolute()),
             "file_name": file_name,
             "work": str(work.absolute()),
+            "descriptions": self._descriptions if descriptions is None else dict(descriptions),
         }
         try:
             parsed = from_json(self._ask(request, progress or (lambda _done, _total: None)), work)
@@ -128,7 +138,13 @@ class Parser:
         save_parsed(parsed, work)
         return parsed
 
-    def raw_rows(self, path: Path, sheet: str | None, rows: Sequence[int]) -> list[list[RawCell]]:
+    def raw_rows(
+        self,
+        path: Path,
+        sheet: str | None,
+        rows: Sequence[int],
+        descriptions: Mapping[str, str] | None = None,
+    ) -> list[list[RawCell]]:
         """The complete original rows (all columns) with these numbers, in the order asked; [] for a missing.
 
         Raises RowsUnreadableError where they cannot be had, for instance under a time limit.
@@ -138,6 +154,7 @@ class Parser:
             "path": str(path.absolute()),
             "sheet": sheet,
             "rows": [int(row) for row in rows],
+            "descriptions": self._descriptions if descriptions is None else dict(descriptions),
         }
         try:
             answer = self._ask(request, lambda _done, _total: None)

@@ -5,39 +5,62 @@ Belongs here: choosing the reader by the bytes of the file. Does not belong here
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from campfill_pipeline.domain.progress import Progress
 from campfill_pipeline.intake.findings import Parsed, ParseLimits, RawCell, UnreadableError
+from campfill_pipeline.intake.layout import Descriptions
+from campfill_pipeline.intake.lists.notation import read_description
 from campfill_pipeline.intake.text.delimited import raw_records, read_delimited
+from campfill_pipeline.intake.text.documents import is_document, raw_objects, read_document
 from campfill_pipeline.intake.xlsx.container import identify
 from campfill_pipeline.intake.xlsx.workbook import Workbook, read_workbook
 
 
-def read_file(path: Path, file_name: str, work: Path, limits: ParseLimits, progress: Progress) -> Parsed:
+def read_file(
+    path: Path,
+    file_name: str,
+    work: Path,
+    limits: ParseLimits,
+    progress: Progress,
+    descriptions: Mapping[str, str] | None = None,
+) -> Parsed:
     """Read the tables of a file into `work`. A file that cannot be used gives a Parsed with a reason.
 
-    `file_name` is only used to say in which format the file claims to be.
+    `file_name` is only used to say in which format the file claims to be; `descriptions` are those of lists, by name,
+    as TOML: where the file is no present list and no export, it is read by one of them.
     """
     file_format = Path(file_name).suffix.lower().lstrip(".") or "unknown"
+    lists = _by(descriptions)
     try:
         if identify(path, limits) == "zip":
-            return read_workbook(path, work, limits, progress)
-        return read_delimited(path, work, limits, progress)
+            return read_workbook(path, work, limits, progress, lists)
+        if is_document(path):
+            return read_document(path, work, limits, lists)
+        return read_delimited(path, work, limits, progress, lists)
     except UnreadableError as error:
         return Parsed(error.kind, error.reason, error.problem, error.mend, file_format)
 
 
+def _by(texts: Mapping[str, str] | None) -> Descriptions:
+    return lambda: [read_description(text, f"{name}.toml") for name, text in (texts or {}).items()]
+
+
 def read_raw_rows(
-    path: Path, sheet: str | None, rows: Sequence[int], limits: ParseLimits
+    path: Path,
+    sheet: str | None,
+    rows: Sequence[int],
+    limits: ParseLimits,
+    descriptions: Mapping[str, str] | None = None,
 ) -> list[list[RawCell]]:
     """The complete rows with these numbers, in the order asked, [] for one that is not there.
 
     Raises UnreadableError where the file cannot be read.
     """
     if identify(path, limits) != "zip":
-        found = raw_records(path, rows)
+        raw = raw_objects if is_document(path) else raw_records
+        found = raw(path, rows, _by(descriptions))
     else:
         workbook = Workbook(path, limits)
         try:

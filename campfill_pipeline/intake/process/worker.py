@@ -172,10 +172,19 @@ def _work(request: dict[str, Any], limits: ParseLimits, send: Send) -> None:
     try:
         if request["do"] == "parse":
             work = Path(request["work"])
-            parsed = read_file(Path(request["path"]), request["file_name"], work, limits, _progress(send))
+            parsed = read_file(
+                Path(request["path"]),
+                request["file_name"],
+                work,
+                limits,
+                _progress(send),
+                request["descriptions"],
+            )
             send({"result": to_json(parsed)})
         else:
-            rows = read_raw_rows(Path(request["path"]), request["sheet"], request["rows"], limits)
+            rows = read_raw_rows(
+                Path(request["path"]), request["sheet"], request["rows"], limits, request["descriptions"]
+            )
             send({"result": [[[cell.text, int(cell.kind)] for cell in row] for row in rows]})
     except (MemoryError, BrokenPipeError):
         raise

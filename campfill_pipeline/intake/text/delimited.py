@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
+from campfill_pipeline.domain.list_descriptions import ListDescription
 from campfill_pipeline.domain.progress import Progress
 from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.blocks import headers_below
@@ -29,7 +30,14 @@ from campfill_pipeline.intake.findings import (
     TableFound,
     UnreadableError,
 )
-from campfill_pipeline.intake.layout import HEADER_WITHIN, Layout, find_layout
+from campfill_pipeline.intake.layout import (
+    HEADER_WITHIN,
+    Descriptions,
+    Layout,
+    find_described,
+    find_layout,
+    none,
+)
 from campfill_pipeline.intake.refusals import (
     corrupt_text,
     incomplete,
@@ -73,7 +81,7 @@ def _decoded(raw: io.BufferedReader, codec: str, skip: int) -> io.TextIOWrapper:
     return file
 
 
-def _inspect(path: Path) -> _Text:
+def _inspect(path: Path, descriptions: Descriptions = none) -> _Text:
     found = detect_encoding(path)
     if found is None:
         raise not_a_workbook("a file of unknown kind")
@@ -103,7 +111,40 @@ def _inspect(path: Path) -> _Text:
             width = next(len(record) for number, record in first if number == layout.row)
             ragged = delimiter == "," and not _each_is_longer(first, layout.row, width)
             best = _Text(codec, encoding, delimiter, layout, skip, ragged, width)
+    if best is None or best.layout is None or not best.layout.complete:
+        found_by = _by_description(
+            path, codec, encoding, [given] if given else _DELIMITERS, skip, descriptions()
+        )
+        if found_by is not None and (
+            best is None or (found_by.layout is not None and found_by.layout.complete)
+        ):
+            best = found_by
     return best or _Text(codec, encoding, given or _likely_delimiter(start), None, skip)
+
+
+def _by_description(
+    path: Path,
+    codec: str,
+    encoding: str,
+    delimiters: Iterable[str],
+    skip: int,
+    descriptions: Sequence[ListDescription],
+) -> _Text | None:
+    """The text as a described list: complete by one of the descriptions, or at least near to one."""
+    near: _Text | None = None
+    for delimiter in delimiters:
+        first = _first_records(path, codec, delimiter, skip)
+        rows = [(number, texts) for number, record in first if (texts := _texts(record))]
+        layout = find_described(rows, descriptions)
+        if layout is None:
+            continue
+        width = next(len(record) for number, record in first if number == layout.row)
+        ragged = delimiter == "," and not _each_is_longer(first, layout.row, width)
+        found = _Text(codec, encoding, delimiter, layout, skip, ragged, width)
+        if layout.complete:
+            return found
+        near = near or found
+    return near
 
 
 def _likely_delimiter(start: str) -> str:
@@ -153,9 +194,15 @@ def _markup(text: str) -> UnreadableError:
     return not_a_workbook("an XML document")
 
 
-def read_delimited(path: Path, work: Path, limits: ParseLimits, progress: Progress) -> Parsed:
+def read_delimited(
+    path: Path,
+    work: Path,
+    limits: ParseLimits,
+    progress: Progress,
+    descriptions: Descriptions = none,
+) -> Parsed:
     """Read the table of a text file. It goes to `work`. Raises UnreadableError."""
-    text = _inspect(path)
+    text = _inspect(path, descriptions)
     layout = text.layout
     if layout is None:
         raise no_header(
@@ -163,7 +210,14 @@ def read_delimited(path: Path, work: Path, limits: ParseLimits, progress: Progre
         )
     if not layout.complete:
         near = dict(layout.near)
-        raise incomplete(f"line {layout.row}", layout.missing, layout.repeated, kind=layout.kind, near=near)
+        raise incomplete(
+            f"line {layout.row}",
+            layout.missing,
+            layout.repeated,
+            kind=layout.kind,
+            near=near,
+            description=layout.description_name,
+        )
     tables = _tables(path, text, layout, work, limits, progress)
     name = _DELIMITERS.get(text.delimiter, f"“{text.delimiter}”")
     notes = (
@@ -174,7 +228,9 @@ def read_delimited(path: Path, work: Path, limits: ParseLimits, progress: Progre
             for table in tables
         ),
     )
-    return Parsed(layout.kind, None, "", "", "csv", tables=tuple(tables), notes=notes)
+    return Parsed(
+        layout.kind, None, "", "", "csv", tables=tuple(tables), notes=notes, read_by=layout.description_name
+    )
 
 
 def _tables(
@@ -187,7 +243,7 @@ def _tables(
         rows = _raw(path, text, numbers)
         return {number: _texts(record) for number, record in rows.items()}
 
-    below = headers_below(first, layout.kind, texts)
+    below = headers_below(first, layout.form, texts)
     if not below:
         return [first]
     ends = [*(block.top for block in below), None]
@@ -285,9 +341,11 @@ def _others(records: Sequence[list[str]], layout: Layout) -> tuple[pa.Array, Kin
     return pa.array(joined, pa.string()), np.zeros(len(records), np.int8)
 
 
-def raw_records(path: Path, wanted: Sequence[int]) -> dict[int, list[RawCell]]:
+def raw_records(
+    path: Path, wanted: Sequence[int], descriptions: Descriptions = none
+) -> dict[int, list[RawCell]]:
     """The complete records with these row numbers."""
-    found = _raw(path, _inspect(path), wanted)
+    found = _raw(path, _inspect(path, descriptions), wanted)
     return {
         number: [RawCell(field, CellKind.TEXT if field else CellKind.BLANK) for field in record]
         for number, record in found.items()

@@ -7,6 +7,7 @@ and time (`worker.py` sets them), and what values mean.
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -17,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from campfill_pipeline.domain.cells import DOUBT
+from campfill_pipeline.domain.list_descriptions import ListDescription
 from campfill_pipeline.domain.progress import Progress
 from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.blocks import headers_below
@@ -29,7 +31,14 @@ from campfill_pipeline.intake.findings import (
     RawCell,
     TableFound,
 )
-from campfill_pipeline.intake.layout import Layout, find_layout
+from campfill_pipeline.intake.layout import (
+    HEADER_WITHIN,
+    Descriptions,
+    Layout,
+    find_described,
+    find_layout,
+    none,
+)
 from campfill_pipeline.intake.refusals import incomplete, no_header, too_many_cells
 from campfill_pipeline.intake.tables import MOST_OTHERS, TableWriter, any_covered, blank_merged, join_others
 from campfill_pipeline.intake.xlsx.cells import CellReader
@@ -127,6 +136,18 @@ class Workbook:
         with contextlib.closing(self.rows(sheet)) as rows:
             return find_layout((row.number, self._texts(row)) for row in rows)
 
+    def described(self, sheet: Sheet, descriptions: Sequence[ListDescription]) -> Layout | None:
+        """Where the sheet's table stands by one of these descriptions, or None."""
+        return find_described(self.first_rows(sheet), descriptions)
+
+    def first_rows(self, sheet: Sheet, count: int = HEADER_WITHIN + 1) -> list[tuple[int, dict[int, str]]]:
+        """The rows among which a header may stand, as (row number, {column from 0: text})."""
+        with contextlib.closing(self.rows(sheet)) as rows:
+            return [
+                (row.number, self._texts(row))
+                for row in itertools.takewhile(lambda row: row.number <= count, rows)
+            ]
+
     def _texts(self, row: SheetRow) -> dict[int, str]:
         return {index: cell.text for index, cell in enumerate(self.raw_row(row)) if cell.text}
 
@@ -205,7 +226,7 @@ class Workbook:
                 for number, cells in rows.items()
             }
 
-        below = headers_below(first[0], layout.kind, texts)
+        below = headers_below(first[0], layout.form, texts)
         if not below:
             return [first]
         blocks = [layout, *below]
@@ -268,23 +289,36 @@ def _before(until: int | None, blocks: Iterator[RowBlock]) -> Iterator[RowBlock]
         )
 
 
-def read_workbook(path: Path, work: Path, limits: ParseLimits, progress: Progress) -> Parsed:
+def read_workbook(
+    path: Path,
+    work: Path,
+    limits: ParseLimits,
+    progress: Progress,
+    descriptions: Descriptions = none,
+) -> Parsed:
     """Read every visible sheet that has the header. Tables go to `work`. Raises UnreadableError."""
     workbook = Workbook(path, limits)
     try:
-        return _read(workbook, work, progress)
+        return _read(workbook, work, progress, descriptions)
     finally:
         workbook.close()
 
 
-def _read(workbook: Workbook, work: Path, progress: Progress) -> Parsed:
+def _read(workbook: Workbook, work: Path, progress: Progress, descriptions: Descriptions) -> Parsed:
     visible = [sheet for sheet in workbook.package.sheets if not sheet.hidden]
     hidden = [sheet for sheet in workbook.package.sheets if sheet.hidden]
     layouts = [(sheet, workbook.layout(sheet)) for sheet in visible]
     complete = [(sheet, layout) for sheet, layout in layouts if layout is not None and layout.complete]
+    if not complete and (known := descriptions()):
+        layouts = [
+            (sheet, by if by and (by.complete or layout is None) else layout)
+            for sheet, layout in layouts
+            for by in (workbook.described(sheet, known),)
+        ]
+        complete = [(sheet, layout) for sheet, layout in layouts if layout is not None and layout.complete]
     if not complete:
         raise _no_table(workbook, layouts, hidden)
-    kind = complete[0][1].kind
+    form = complete[0][1].form
     total, done = workbook.size([sheet for sheet, _ in complete]), 0
 
     def advance(count: int) -> None:
@@ -300,9 +334,15 @@ def _read(workbook: Workbook, work: Path, progress: Progress) -> Parsed:
             notes.append(f"Sheet “{sheet.name}” has no header of a campaign list and was not read.")
         elif not layout.complete:
             place = f"sheet “{sheet.name}”, row {layout.row}"
-            problem = incomplete(place, layout.missing, layout.repeated, near=dict(layout.near))
+            problem = incomplete(
+                place,
+                layout.missing,
+                layout.repeated,
+                near=dict(layout.near),
+                description=layout.description_name,
+            )
             notes.append(f"Sheet “{sheet.name}” was not read. {problem.problem}")
-        elif layout.kind != kind:
+        elif layout.form.description is not form.description or layout.kind != form.kind:
             notes.append(f"Sheet “{sheet.name}” holds a table of another kind and was not read.")
         else:
             for table, hidden_rows in workbook.read_blocks(sheet, layout, files, advance):
@@ -311,7 +351,7 @@ def _read(workbook: Workbook, work: Path, progress: Progress) -> Parsed:
     if workbook.package.date1904:
         notes.append("The workbook counts dates from 1904.")
     return Parsed(
-        kind=kind,
+        kind=form.kind,
         reason=None,
         message="",
         hint="",
@@ -320,6 +360,7 @@ def _read(workbook: Workbook, work: Path, progress: Progress) -> Parsed:
         hidden_sheets=tuple(sheet.name for sheet in hidden),
         notes=tuple(notes),
         content_date=workbook.package.content_date,
+        read_by=complete[0][1].description_name,
     )
 
 
@@ -340,7 +381,14 @@ def _no_table(
     if near:
         sheet, layout = min(near, key=lambda pair: len(pair[1].missing))
         place = f"sheet “{sheet.name}”, row {layout.row}"
-        return incomplete(place, layout.missing, layout.repeated, kind=layout.kind, near=dict(layout.near))
+        return incomplete(
+            place,
+            layout.missing,
+            layout.repeated,
+            kind=layout.kind,
+            near=dict(layout.near),
+            description=layout.description_name,
+        )
     for sheet in hidden:
         if workbook.layout(sheet) is not None:
             return no_header(

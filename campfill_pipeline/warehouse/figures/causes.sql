@@ -11,7 +11,7 @@ CROSS JOIN LATERAL (
            CASE lifecycle WHEN 'live' THEN as_of - 1 ELSE as_of END AS last_day) AS t
 CROSS JOIN LATERAL (
     SELECT EXISTS (SELECT FROM line_day d WHERE d.line_no = f.line_no AND d.day <= t.last_day) AS reported) AS r
-WHERE lifecycle <> 'scheduled' AND elapsed_days > 0
+WHERE lifecycle NOT IN ('scheduled', 'cancelled') AND elapsed_days > 0
   AND (%(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))
   -- judged without dividing, since what was due is a quotient
   AND CASE lifecycle

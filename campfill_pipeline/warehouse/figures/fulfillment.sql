@@ -125,7 +125,8 @@ base AS (
            -- after the flight all is due, before it nothing, whatever the weights
            COALESCE(u.elapsed, elapsed_days) AS due_elapsed, COALESCE(u.flight, flight_days) AS due_flight,
            u.last_week AS due_last_week, u.days AS due_days, u.flight - u.elapsed AS due_left,
-           CASE WHEN %(as_of)s::date < effective_start THEN 'scheduled'
+           CASE WHEN cancelled THEN 'cancelled'
+                WHEN %(as_of)s::date < effective_start THEN 'scheduled'
                 WHEN %(as_of)s::date <= end_date THEN 'live'
                 WHEN %(as_of)s::date <= end_date + %(final_after)s::integer THEN 'ended_provisional'
                 ELSE 'ended_final' END AS lifecycle
@@ -153,7 +154,8 @@ projection AS (
                    GREATEST(delivered, delivered_before + r.impressions::numeric(60, 20) * due_left / r.due) END
                WHEN elapsed_days > 0 THEN delivered
            END AS projected,
-           CASE WHEN days_left > 0 THEN GREATEST(goal - delivered_before, 0) / days_left END AS required_daily,
+           CASE WHEN days_left > 0 AND lifecycle <> 'cancelled' THEN
+               GREATEST(goal - delivered_before, 0) / days_left END AS required_daily,
            CASE WHEN r.impressions > 0 AND due_left > 0 THEN
                GREATEST(goal - delivered_before, 0) * r.due / (r.impressions * due_left) END AS required_factor,
            CASE WHEN lifecycle = 'live' AND elapsed_days > 0 THEN COALESCE(w.daily, 0) END AS best_week_daily,
@@ -166,7 +168,7 @@ projection AS (
 figures AS (
     SELECT p.line_id, p.line_no, %(as_of)s::date AS as_of, kind, purchase_type, impression_goal, cpm_eur,
            effective_start, end_date, flight_days, elapsed_days, days_fetched,
-           days_fetched = elapsed_days AND start_known AS covered,
+           days_fetched = elapsed_days AND start_known AND NOT cancelled AS covered,
            lifecycle,
            CASE WHEN NOT reported THEN 'no_data'
                 WHEN delivered * 100 >= goal * %(goal_met)s::numeric THEN 'goal_met'
@@ -194,7 +196,7 @@ figures AS (
            trim_scale(required_factor) AS required_factor,
            trim_scale(required_daily) AS required_daily, trim_scale(projected) AS projected,
            -- GREATEST passes over NULL, hence the second condition
-           CASE WHEN lifecycle = 'scheduled' OR lifecycle = 'live' AND projected IS NULL THEN NULL
+           CASE WHEN lifecycle IN ('scheduled', 'cancelled') OR lifecycle = 'live' AND projected IS NULL THEN NULL
                 WHEN lifecycle = 'live' THEN trim_scale(GREATEST(goal - projected, 0) * cpm_eur * 0.001)
                 ELSE trim_scale(GREATEST(impression_goal - delivered, 0) * cpm_eur * 0.001)
            END AS value_at_risk_eur,

@@ -3,7 +3,7 @@
 
 -- name: terms now
 terms AS MATERIALIZED (
-    SELECT line_no, id AS line_id, name, kind, purchase_type, start_date, end_date, impression_goal, cpm_eur, placement,
+    SELECT line_no, id AS line_id, name, kind, purchase_type, start_date, end_date, impression_goal, cpm_eur, placement, cancelled,
            (first_seen_at AT TIME ZONE %(timezone)s)::date AS first_seen_day
     FROM line
     WHERE %(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[])
@@ -12,7 +12,7 @@ terms AS MATERIALIZED (
 -- name: terms then
 listed AS MATERIALIZED (
     SELECT line_no, g.id AS line_id, r.name, COALESCE(g.kind_reported, r.kind_listed) AS kind, g.purchase_type,
-           r.start_date, r.end_date, r.impression_goal, r.cpm_eur, r.placement,
+           r.start_date, r.end_date, r.impression_goal, r.cpm_eur, r.placement, r.cancelled,
            (g.first_seen_at AT TIME ZONE %(timezone)s)::date AS first_seen_day
     FROM (
         SELECT DISTINCT ON (line_no) *

@@ -6,7 +6,7 @@ SELECT line_no, placement, effective_start, end_date, elapsed_days, lifecycle = 
        lifecycle <> 'live' AND days_fetched = elapsed_days AND start_known
            AND delivered >= %(member_from)s::numeric * impression_goal AS member
 FROM base
-WHERE lifecycle <> 'scheduled' AND end_date >= %(as_of)s::date - %(week_days)s::integer
+WHERE lifecycle NOT IN ('scheduled', 'cancelled') AND end_date >= %(as_of)s::date - %(week_days)s::integer
 
 -- name: asked
 asked AS MATERIALIZED (

@@ -41,6 +41,11 @@ class LineReport:
     restated: int
 
 
+def by_external_id(conn: psycopg.Connection, text: str) -> list[UUID]:
+    """The ids of the lines that lists name by this text: one, unless two lists use the same."""
+    return [row[0] for row in conn.execute(query("readers/one_line", "by external id"), {"text": text})]
+
+
 def line_report(
     conn: psycopg.Connection, line_id: UUID, rules: FulfillmentRules, *, as_of: date
 ) -> LineReport | None:

@@ -11,6 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from campfill_pipeline.domain.issues import Issue, Severity
+from campfill_pipeline.domain.list_descriptions import PRESENT
+from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.warehouse.database import Connection
 from campfill_pipeline.warehouse.register import announced, uploads
 from campfill_pipeline.warehouse.register.announced import Announced
@@ -31,7 +33,17 @@ def of_upload(upload: Upload, issues: Sequence[Issue]) -> dict[str, Any]:
         "rows": {count: getattr(upload, f"rows_{count}") or 0 for count in COUNTS},
         "issues": [*_of_the_file(upload), *(asdict(issue) for issue in issues)],
         "receipt": upload.receipt,
+        "description": _description(upload),
     }
+
+
+def _description(upload: Upload) -> dict[str, Any] | None:
+    """The list description that a list was read by, and its version; the present list is always the same."""
+    if upload.kind != UploadKind.CAMPAIGN_LIST:
+        return None
+    if upload.description_name is None:
+        return {"name": PRESENT, "version": 1}
+    return {"name": upload.description_name, "version": upload.description_version}
 
 
 def _of_the_file(upload: Upload) -> list[dict[str, Any]]:
@@ -59,6 +71,7 @@ def of_announced(file: Announced) -> dict[str, Any]:
         "rows": dict.fromkeys(COUNTS, 0),
         "issues": [],
         "receipt": None,
+        "description": None,
     }
 
 

@@ -12,14 +12,14 @@ import psycopg
 from psycopg import sql
 
 _CONTRACT = """name, kind_listed, buyer, agency, platform, seat, runtime, start_date, end_date, impression_goal,
-    budget_eur, cpm_eur, placement, advertiser"""
+    budget_eur, cpm_eur, placement, advertiser, external_id, cancelled"""
 
 CANONICAL = {
     "upload": """
         SELECT upload_id, seq, order_no, partition_key, sha256, file_name, file_bytes, archived_as, door, kind, status,
                reason, message, hint, received_at, decided_at, reverted_at, attempts, run_id, content_date,
                applied_no, rows_read, rows_accepted, rows_rejected, rows_skipped, rows_new, rows_updated,
-               rows_unchanged, notes, receipt
+               rows_unchanged, notes, receipt, description_name, description_version
         FROM {schema}.upload""",
     "upload_issue": """
         SELECT upload_id, issue_no, sheet, cell, row_no, column_name, value, code, severity, message, hint
@@ -31,12 +31,13 @@ CANONICAL = {
     "line_revision": """
         SELECT l.id, r.revision, r.valid_from, r.upload_id, r.event_no, r.action, r.brought, r.sheet, r.row_no,
                r.changes, r.notable, r.name, r.kind_listed, r.buyer, r.agency, r.platform, r.seat, r.runtime,
-               r.start_date, r.end_date, r.impression_goal, r.budget_eur, r.cpm_eur, r.placement, r.advertiser
+               r.start_date, r.end_date, r.impression_goal, r.budget_eur, r.cpm_eur, r.placement, r.advertiser,
+               r.external_id, r.cancelled
         FROM {schema}.revision r JOIN {schema}.line_register l USING (line_no)""",
     "line_overtaken": """
         SELECT l.id, o.upload_id, o.sheet, o.row_no, o.name, o.kind_listed, o.buyer, o.agency, o.platform, o.seat,
                o.runtime, o.start_date, o.end_date, o.impression_goal, o.budget_eur, o.cpm_eur, o.placement,
-               o.advertiser
+               o.advertiser, o.external_id, o.cancelled
         FROM {schema}.line_overtaken o JOIN {schema}.line_register l USING (line_no)""",
 }
 

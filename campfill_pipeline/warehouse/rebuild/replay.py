@@ -181,7 +181,7 @@ def _replay_decision(
         found = validate(upload)
         judged = apply.JudgedList(
             lines=found.lines, issues=found.issues, counts=found.counts, content_date=content_date,
-            also_listed=found.also_listed,
+            also_listed=found.also_listed, description=_description(detail),
         )  # fmt: skip
         apply.apply_list(conn, upload, judged, now=at, timezone=timezone)
         return
@@ -196,9 +196,16 @@ def _replay_decision(
     decision = ledger.Decision(
         status=status, kind=kind, reason=detail["reason"], message=detail["message"], hint=detail["hint"],
         counts=counts, changed=changed, content_date=content_date, notes=tuple(detail["notes"]), issues=issues,
+        description=_description(detail),
         detail={name: detail[name] for name in ("duplicate_of",) if name in detail},
     )  # fmt: skip
     ledger.decide(conn, upload.upload_id, decision, at=at)
+
+
+def _description(detail: dict[str, Any]) -> tuple[str, int] | None:
+    """The list description of that decision; decisions made before there were any have none."""
+    name, version = detail.get("description_name"), detail.get("description_version")
+    return None if name is None or version is None else (str(name), int(version))
 
 
 def _number_lines_as_before(conn: psycopg.Connection) -> None:

@@ -32,6 +32,7 @@ LIST_COLUMNS = (
     "sheet", "row_no", "id", "name", "kind", "buyer", "agency", "platform", "seat", "runtime", "start_date",
     "end_date", "impression_goal", "budget_eur", "cpm_eur", "placement", "advertiser",
 )  # fmt: skip
+LATER_COLUMNS = ("external_id", "cancelled")
 DEFAULT_TIMEZONE = ZoneInfo("Europe/Berlin")
 
 
@@ -80,7 +81,7 @@ def apply_list(
         run = revisions.runner(conn, "apply", values)
         revisions.prepare(conn)
         run("room")
-        accepted = copy_stream(conn, judged.lines, "arriving", LIST_COLUMNS, position="position")
+        accepted = copy_stream(conn, judged.lines, "arriving", _told(judged.lines), position="position")
         run("analyze")
         if silent := _without_budget(judged.lines):
             conn.execute(query("register/apply", "keep budgets"), silent)
@@ -107,6 +108,7 @@ def apply_list(
         found = Decision(
             status=status, kind=UploadKind.CAMPAIGN_LIST, counts=judged.counts, changed=(new, updated, unchanged),
             content_date=content_date, notes=tuple(notes), issues=judged.issues,
+            description=judged.description,
             detail={"notable": notable, "absent": absent},
         )  # fmt: skip
         ledger.decide(conn, upload.upload_id, found, at=now, event_no=event_no)
@@ -143,6 +145,13 @@ def _budgets_left(lines: int) -> list[str]:
         else (f"{lines:,} of these lines have no budget, though this list names one")
     )
     return [f"{which}: if it counts, drop the later list again with its budgets."]
+
+
+def _told(lines: Path) -> list[str]:
+    """The columns of the register that a stream of lines holds: a stream made before some existed lacks them."""
+    with pa.memory_map(str(lines)) as source, pa.ipc.open_stream(source) as reader:
+        names = set(reader.schema.names)
+    return [*LIST_COLUMNS, *(name for name in LATER_COLUMNS if name in names)]
 
 
 def _without_budget(lines: Path) -> dict[str, list[str | None] | list[int]] | None:

@@ -28,9 +28,9 @@ WITH later AS MATERIALIZED (
     RETURNING l.line_no, a.*
 )
 INSERT INTO line_overtaken (line_no, upload_id, sheet, row_no, name, kind_listed, buyer, agency, platform, seat, runtime,
-                            start_date, end_date, impression_goal, budget_eur, cpm_eur, placement, advertiser)
+                            start_date, end_date, impression_goal, budget_eur, cpm_eur, placement, advertiser, external_id, cancelled)
 SELECT line_no, %(upload_id)s, sheet, row_no, name, kind, buyer, agency, platform, seat, runtime, start_date, end_date,
-       impression_goal, budget_eur, cpm_eur, placement, advertiser
+       impression_goal, budget_eur, cpm_eur, placement, advertiser, external_id, cancelled
 FROM gone
 
 -- name: budgets left
@@ -58,20 +58,20 @@ SELECT a.position, l.line_no, %(upload_id)s::uuid AS upload_id,
 FROM arriving a JOIN line_register l USING (id)
 WHERE l.withdrawn_at IS NOT NULL
    OR (l.name, l.kind_listed, l.buyer, l.agency, l.platform, l.seat, l.runtime, l.start_date, l.end_date,
-       l.impression_goal, l.budget_eur, l.cpm_eur, l.placement, l.advertiser)
+       l.impression_goal, l.budget_eur, l.cpm_eur, l.placement, l.advertiser, l.external_id, l.cancelled)
    IS DISTINCT FROM
       (a.name, a.kind, a.buyer, a.agency, a.platform, a.seat, a.runtime, a.start_date, a.end_date,
-       a.impression_goal, a.budget_eur, a.cpm_eur, a.placement, a.advertiser)
+       a.impression_goal, a.budget_eur, a.cpm_eur, a.placement, a.advertiser, a.external_id, a.cancelled)
 
 -- name: insert
 -- In the order of the ids: a million random ones would visit the pages of their index again and again.
 WITH created AS (
     INSERT INTO line_register (id, first_seen_at, revision, valid_from, upload_id, event_no, action, brought, sheet,
                                row_no, name, kind_listed, buyer, agency, platform, seat, runtime, start_date, end_date,
-                               impression_goal, budget_eur, cpm_eur, placement, advertiser)
+                               impression_goal, budget_eur, cpm_eur, placement, advertiser, external_id, cancelled)
     SELECT a.id, %(received_at)s, 1, %(now)s, %(upload_id)s, %(event_no)s, 'created', true, a.sheet, a.row_no, a.name,
            a.kind, a.buyer, a.agency, a.platform, a.seat, a.runtime, a.start_date, a.end_date, a.impression_goal,
-           a.budget_eur, a.cpm_eur, a.placement, a.advertiser
+           a.budget_eur, a.cpm_eur, a.placement, a.advertiser, a.external_id, a.cancelled
     FROM arriving a
     WHERE NOT EXISTS (SELECT FROM line_register l WHERE l.id = a.id)
     ORDER BY a.id

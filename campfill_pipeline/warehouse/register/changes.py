@@ -71,6 +71,8 @@ class Revision:
     cpm_eur: Decimal
     placement: str | None
     advertiser: str | None
+    external_id: str | None
+    cancelled: bool
 
 
 def changes(conn: psycopg.Connection, upload_id: UUID, limit: int | None = None) -> list[LineChange]:

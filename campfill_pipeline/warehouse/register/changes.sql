@@ -31,7 +31,7 @@ ORDER BY f.notable DESC, f.action DESC, f.sheet, f.row_no, f.field
 -- name: history
 SELECT r.revision, r.valid_from, r.action, r.upload_id, u.file_name, r.sheet, r.row_no, r.notable, r.changes, r.name,
        r.kind_listed AS kind, r.buyer, r.runtime, r.start_date, r.end_date, r.impression_goal, r.budget_eur, r.cpm_eur,
-       r.placement, r.advertiser
+       r.placement, r.advertiser, r.external_id, r.cancelled
 FROM revision r
 JOIN line_register l USING (line_no)
 LEFT JOIN upload u ON u.upload_id = r.upload_id

@@ -21,7 +21,8 @@ class Decision:
     """What became of an upload.
 
     `reason` is a code of the contract, `message` and `hint` are for people; `changed` is (new, updated, unchanged);
-    `content_date` what the file says of its own age; `issues` an Arrow stream; `detail` is kept with the event only.
+    `content_date` what the file says of its own age; `issues` an Arrow stream; `description` the
+    list description it was read by, with its version; `detail` is kept with the event only.
     """
 
     status: UploadStatus
@@ -34,6 +35,7 @@ class Decision:
     content_date: datetime | None = None
     notes: tuple[str, ...] = ()
     issues: Path | None = None
+    description: tuple[str, int] | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -41,7 +43,8 @@ class Decision:
 class JudgedList:
     """A campaign list whose rows have been judged: Arrow streams of its accepted lines and of its issues.
 
-    `also_listed`: ids of rejected rows, so that a faulty row does not make its line absent.
+    `also_listed`: ids of rejected rows, so that a faulty row does not make its line absent. `description`: name and
+    version of the list description it was read by; None: it is a present list.
     """
 
     lines: Path
@@ -49,3 +52,4 @@ class JudgedList:
     counts: Counts
     content_date: datetime | None = None
     also_listed: Sequence[UUID] = ()
+    description: tuple[str, int] | None = None

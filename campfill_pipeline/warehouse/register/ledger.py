@@ -173,6 +173,8 @@ def decide(
             "hint": found.hint, "rows_read": counts and counts.read, "rows_accepted": counts and counts.accepted,
             "rows_rejected": counts and counts.rejected, "rows_skipped": counts and counts.skipped,
             "rows_new": new, "rows_updated": updated, "rows_unchanged": unchanged, "notes": list(found.notes),
+            "description_name": found.description and found.description[0],
+            "description_version": found.description and found.description[1],
         }  # fmt: skip
         row = conn.execute(
             sql.SQL(

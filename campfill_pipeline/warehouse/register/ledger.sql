@@ -15,7 +15,8 @@ UPDATE upload SET attempts = attempts + 1, run_id = %s WHERE upload_id = %s AND 
 UPDATE upload
 SET status = 'received', attempts = 0, run_id = NULL, decided_at = NULL, reason = NULL, message = NULL, hint = NULL,
     rows_read = NULL, rows_accepted = NULL, rows_rejected = NULL, rows_skipped = NULL,
-    kind = 'unknown', content_date = NULL, notes = '{}', receipt = NULL
+    kind = 'unknown', content_date = NULL, notes = '{}', receipt = NULL,
+    description_name = NULL, description_version = NULL
 WHERE upload_id = %s
 
 -- name: renew

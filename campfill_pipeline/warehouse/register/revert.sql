@@ -19,21 +19,21 @@ JOIN upload_listing g ON g.upload_id = n.upload_id,
 -- name: arriving
 -- What that list says of the line: what the register held right after it was applied, where it was not overtaken.
 INSERT INTO arriving (position, sheet, row_no, id, name, kind, buyer, agency, platform, seat, runtime, start_date, end_date,
-                      impression_goal, budget_eur, cpm_eur, placement, advertiser)
+                      impression_goal, budget_eur, cpm_eur, placement, advertiser, external_id, cancelled)
 SELECT o.line_no, CASE WHEN COALESCE(top.upload_id, r.upload_id) = r.upload_id THEN r.sheet END,
        CASE WHEN COALESCE(top.upload_id, r.upload_id) = r.upload_id THEN r.row_no END, l.id,
        r.name, r.kind_listed, r.buyer, r.agency, r.platform, r.seat, r.runtime, r.start_date, r.end_date,
-       r.impression_goal, r.budget_eur, r.cpm_eur, r.placement, r.advertiser
+       r.impression_goal, r.budget_eur, r.cpm_eur, r.placement, r.advertiser, r.external_id, r.cancelled
 FROM own o
 JOIN line_register l USING (line_no)
 LEFT JOIN top USING (line_no)
 CROSS JOIN LATERAL (
     SELECT upload_id, sheet, row_no, name, kind_listed, buyer, agency, platform, seat, runtime, start_date, end_date,
-           impression_goal, budget_eur, cpm_eur, placement, advertiser
+           impression_goal, budget_eur, cpm_eur, placement, advertiser, external_id, cancelled
     FROM line_overtaken t WHERE t.upload_id = top.upload_id AND t.line_no = o.line_no
     UNION ALL
     (SELECT upload_id, sheet, row_no, name, kind_listed, buyer, agency, platform, seat, runtime, start_date, end_date,
-            impression_goal, budget_eur, cpm_eur, placement, advertiser
+            impression_goal, budget_eur, cpm_eur, placement, advertiser, external_id, cancelled
      FROM revision v WHERE v.line_no = o.line_no AND (top.event_no IS NULL OR v.event_no <= top.event_no)
      ORDER BY v.revision DESC LIMIT 1)
     LIMIT 1) r
@@ -48,10 +48,10 @@ JOIN line_register l ON l.line_no = a.position
 LEFT JOIN top ON top.line_no = a.position
 WHERE (top.line_no IS NULL) <> (l.withdrawn_at IS NOT NULL)
    OR (l.name, l.kind_listed, l.buyer, l.agency, l.platform, l.seat, l.runtime, l.start_date, l.end_date,
-       l.impression_goal, l.budget_eur, l.cpm_eur, l.placement, l.advertiser)
+       l.impression_goal, l.budget_eur, l.cpm_eur, l.placement, l.advertiser, l.external_id, l.cancelled)
    IS DISTINCT FROM
       (a.name, a.kind, a.buyer, a.agency, a.platform, a.seat, a.runtime, a.start_date, a.end_date,
-       a.impression_goal, a.budget_eur, a.cpm_eur, a.placement, a.advertiser)
+       a.impression_goal, a.budget_eur, a.cpm_eur, a.placement, a.advertiser, a.external_id, a.cancelled)
 
 -- name: absence
 SELECT judge_listings(%(order_no)s), judge_absence()

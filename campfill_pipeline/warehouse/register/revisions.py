@@ -15,7 +15,7 @@ from campfill_pipeline.warehouse.delivery import attribution
 from campfill_pipeline.warehouse.statements import query, sections
 
 # What was contracted: a change of one of these must be seen by people.
-NOTABLE_FIELDS = ("name", "runtime", "impression_goal", "cpm_eur", "budget_eur", "buyer")
+NOTABLE_FIELDS = ("name", "runtime", "impression_goal", "cpm_eur", "budget_eur", "buyer", "cancelled")
 
 Run = Callable[[str], psycopg.Cursor[Any]]
 

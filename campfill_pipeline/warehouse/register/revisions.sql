@@ -6,16 +6,16 @@ CREATE TEMP TABLE arriving (
     position integer NOT NULL, sheet text, row_no integer, id uuid NOT NULL,
     name text, kind text, buyer text, agency text, platform text, seat text, runtime text,
     start_date date, end_date date, impression_goal bigint, budget_eur numeric(15, 2), cpm_eur numeric(10, 4),
-    placement text, advertiser text
+    placement text, advertiser text, external_id text, cancelled boolean NOT NULL DEFAULT false
 ) ON COMMIT DROP
 
 -- name: supersede
 INSERT INTO line_history (line_no, revision, valid_from, upload_id, event_no, action, brought, sheet, row_no, changes,
                           notable, name, kind_listed, buyer, agency, platform, seat, runtime, start_date, end_date,
-                          impression_goal, budget_eur, cpm_eur, placement, advertiser)
+                          impression_goal, budget_eur, cpm_eur, placement, advertiser, external_id, cancelled)
 SELECT l.line_no, l.revision, l.valid_from, l.upload_id, l.event_no, l.action, l.brought, l.sheet, l.row_no, l.changes,
        l.notable, l.name, l.kind_listed, l.buyer, l.agency, l.platform, l.seat, l.runtime, l.start_date, l.end_date,
-       l.impression_goal, l.budget_eur, l.cpm_eur, l.placement, l.advertiser
+       l.impression_goal, l.budget_eur, l.cpm_eur, l.placement, l.advertiser, l.external_id, l.cancelled
 FROM line_register l JOIN touched USING (line_no)
 
 -- name: update
@@ -27,7 +27,7 @@ SET revision = l.revision + 1, valid_from = %(now)s, upload_id = t.upload_id, ev
     name = a.name, kind_listed = a.kind, buyer = a.buyer, agency = a.agency, platform = a.platform,
     seat = a.seat, runtime = a.runtime, start_date = a.start_date, end_date = a.end_date,
     impression_goal = a.impression_goal, budget_eur = a.budget_eur, cpm_eur = a.cpm_eur, placement = a.placement,
-    advertiser = a.advertiser
+    advertiser = a.advertiser, external_id = a.external_id, cancelled = a.cancelled
 FROM touched t
 JOIN arriving a USING (position)
 JOIN line_register b ON b.line_no = t.line_no
@@ -38,7 +38,9 @@ CROSS JOIN LATERAL (
                  ('runtime', b.runtime, a.runtime),
                  ('impression_goal', b.impression_goal::text, a.impression_goal::text),
                  ('budget_eur', b.budget_eur::text, a.budget_eur::text), ('cpm_eur', b.cpm_eur::text, a.cpm_eur::text),
-                 ('placement', b.placement, a.placement), ('advertiser', b.advertiser, a.advertiser)
+                 ('placement', b.placement, a.placement), ('advertiser', b.advertiser, a.advertiser),
+                 ('external_id', b.external_id, a.external_id),
+                 ('cancelled', b.cancelled::text, a.cancelled::text)
          ) AS f (field, before, after)
     WHERE before IS DISTINCT FROM after
 ) d

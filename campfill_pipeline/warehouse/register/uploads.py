@@ -64,6 +64,8 @@ class Upload:
     rows_unchanged: int | None
     notes: list[str]
     receipt: str | None
+    description_name: str | None = None
+    description_version: int | None = None
 
     @property
     def stands(self) -> bool:

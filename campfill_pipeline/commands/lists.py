@@ -1,0 +1,157 @@
+"""`campfill lists`: the list descriptions at hand, and what a file would become by them.
+
+Belongs here: gathering and showing. Does not belong here: the notation of descriptions, reading lists (intake).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import typer
+from rich.markup import escape
+
+from campfill_pipeline.commands import render
+from campfill_pipeline.domain.described_columns import Described
+from campfill_pipeline.domain.list_descriptions import PRESENT, ListDescription
+from campfill_pipeline.domain.uploads import UploadKind
+from campfill_pipeline.intake.findings import Parsed, ParseLimits
+from campfill_pipeline.intake.judge.campaign_lists import read_issues, validate_list
+from campfill_pipeline.intake.lists import shelf
+from campfill_pipeline.intake.lists.notation import DescriptionError
+from campfill_pipeline.intake.process.parser import Parser
+from campfill_pipeline.settings import Settings
+
+_SHOWN_LINES = 3
+_SHOWN_ISSUES = 10
+
+
+def facts(settings: Settings) -> list[dict[str, Any]]:
+    """Every description: its name, where it stands, what it reads, or why it cannot be used."""
+    return [
+        {"name": PRESENT, "where": "built in", "reads": "the present list", "fault": None},
+        *(
+            {
+                "name": entry.name,
+                "where": f"{entry.file.parent.name}/{entry.file.name}" if entry.file else "built in",
+                "reads": entry.description.source if entry.description else "",
+                "fault": str(entry.fault) if entry.fault else None,
+            }
+            for entry in shelf.load(settings.lists).entries
+        ),
+    ]
+
+
+def show_all(document: list[dict[str, Any]]) -> None:
+    """The same as a table, and what is wrong below it."""
+    console = render.console()
+    table = render.table(("name", "left"), ("where", "left"), ("reads", "left"))
+    for entry in document:
+        reads = "[red]cannot be used[/]" if entry["fault"] else escape(entry["reads"])
+        table.add_row(escape(entry["name"]), escape(entry["where"]), reads)
+    for column in table.columns[:2]:
+        column.no_wrap = True
+    console.print(table)
+    for entry in document:
+        if entry["fault"]:
+            console.print(f"[red]▲[/] {escape(entry['fault'])}")
+
+
+def text_of(settings: Settings, name: str) -> str:
+    """A description as TOML."""
+    if name == PRESENT:
+        raise typer.BadParameter(
+            "the present list needs no description; docs/campaign-lists.md tells its columns"
+        )
+    entry = shelf.load(settings.lists).get(name)
+    if entry is None:
+        raise typer.BadParameter(f"there is no list description {name!r}; `campfill lists` shows them all")
+    return entry.text
+
+
+def accept(settings: Settings, file: Path) -> None:
+    """Keep a description of a TOML file, where it is sound. Raises DescriptionError."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DescriptionError(file.name, "the file", str(error), "Give a TOML file in UTF-8.") from error
+    kept = shelf.keep(settings.lists, shelf.name_of(text, file.name), text)
+    typer.echo(f"Kept as {kept}. Lists that it fits are read by it from now on.", err=True)
+
+
+def tried(settings: Settings, file: Path) -> dict[str, Any]:
+    """What would become of a file: the description it is read by, counts, issues and first lines."""
+    limits = ParseLimits(settings.max_upload_mb * 1_000_000, settings.parse_memory_mb, settings.parse_seconds)
+    known = shelf.load(settings.lists)
+    with tempfile.TemporaryDirectory(prefix="campfill-try-") as folder, Parser(limits, known.texts) as parser:
+        work = Path(folder)
+        parsed = parser.parse(file, file.name, work)
+        told: dict[str, Any] = {
+            "file": file.name, "kind": parsed.kind, "reason": parsed.reason, "message": parsed.message,
+            "hint": parsed.hint, "description": parsed.read_by, "rows": None, "issues": [], "lines": [],
+            "columns": _columns(parsed),
+        }  # fmt: skip
+        if parsed.kind != UploadKind.CAMPAIGN_LIST or parsed.reason is not None:
+            return told
+        entry = known.get(parsed.read_by) if parsed.read_by else None
+        verdict = validate_list(parsed, work, by=_at_work(settings, entry.description if entry else None))
+        told["description"] = parsed.read_by or PRESENT
+        told["rows"] = {
+            "read": verdict.rows_read, "accepted": verdict.rows_accepted, "rejected": verdict.rows_rejected,
+            "skipped": verdict.rows_skipped,
+        }  # fmt: skip
+        told["issues"] = [asdict(issue) for issue in read_issues(verdict.issues)]
+        with pa.ipc.open_stream(str(verdict.lines)) as lines:
+            told["lines"] = lines.read_all().slice(0, _SHOWN_LINES).to_pylist()
+        return told
+
+
+def _at_work(settings: Settings, description: ListDescription | None) -> Described | None:
+    return None if description is None else Described(description, settings.timezone, settings.currency)
+
+
+def _columns(parsed: Parsed) -> list[dict[str, Any]]:
+    return [
+        {"sheet": table.sheet, "header": column.header, "field": column.field}
+        for table in parsed.tables
+        for column in table.columns
+    ]
+
+
+def show_tried(told: dict[str, Any]) -> None:
+    """The same on a terminal."""
+    console = render.console()
+    if told["reason"] is not None:
+        console.print(f"[red]▲[/] {escape(told['file'])} would be rejected ({told['reason']}).")
+        console.print(escape(f"{told['message']} {told['hint']}".strip()))
+    elif told["rows"] is None:
+        console.print(f"{escape(told['file'])} is no campaign list, but a {told['kind'].replace('_', ' ')}.")
+    else:
+        _show_rows(told)
+    console.print("Nothing was stored.")
+
+
+def _show_rows(told: dict[str, Any]) -> None:
+    console, rows = render.console(), told["rows"]
+    console.print(
+        f"{escape(told['file'])} would be read by [bold]{escape(told['description'])}[/]: {rows['accepted']:,} of"
+        f" {rows['read']:,} rows accepted, {rows['rejected']:,} rejected, {rows['skipped']:,} passed over."
+    )
+    table = render.table(("header", "left"), ("means", "left"))
+    for column in told["columns"]:
+        table.add_row(escape(column["header"]), column["field"].replace("_", " "))
+    console.print(table)
+    for line in told["lines"]:
+        console.print(
+            f"  {escape(str(line.get('external_id') or line['id']))}  {escape(line['name'])}, {line['kind']}, "
+            f"{line['runtime']}, goal {line['impression_goal']:,}, CPM {line['cpm_eur']:,}"
+            f"{', cancelled' if line.get('cancelled') else ''}"
+        )
+    for issue in told["issues"][:_SHOWN_ISSUES]:
+        place = issue["cell"] or ""
+        console.print(f"[yellow]▲[/] {place} {escape(issue['message'])} {escape(issue['hint'])}")
+    if len(told["issues"]) > _SHOWN_ISSUES:
+        console.print(f"… and {len(told['issues']) - _SHOWN_ISSUES:,} more issues; --json shows all.")

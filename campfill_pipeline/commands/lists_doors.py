@@ -1,0 +1,68 @@
+"""The doors `campfill lists …`: the descriptions of lists of other houses.
+
+Belongs here: words and options of the commands. Does not belong here: what they do (`lists.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from campfill_pipeline.domain.plain_json import plain
+from campfill_pipeline.settings import load_settings
+
+app = typer.Typer(help="List descriptions: how lists of other houses are read.", invoke_without_command=True)
+
+Json = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")
+]
+
+
+@app.callback()
+def every(context: typer.Context, as_json: Json = False) -> None:
+    """List descriptions: how lists of other houses are read. Alone it shows all of them."""
+    if context.invoked_subcommand is not None:
+        return
+    from campfill_pipeline.commands import lists as command
+
+    document = command.facts(load_settings())
+    if as_json:
+        typer.echo(json.dumps(plain(document), ensure_ascii=False))
+    else:
+        command.show_all(document)
+
+
+@app.command()
+def show(name: Annotated[str, typer.Argument(help="The description's name.")]) -> None:
+    """Print a description, as TOML."""
+    from campfill_pipeline.commands import lists as command
+
+    typer.echo(command.text_of(load_settings(), name), nl=False)
+
+
+@app.command("try")
+def try_file(
+    file: Annotated[Path, typer.Argument(help="A list of any house.", exists=True, dir_okay=False)],
+    as_json: Json = False,
+) -> None:
+    """Read a list and show what would become of it. Nothing is stored."""
+    from campfill_pipeline.commands import lists as command
+
+    document = command.tried(load_settings(), file)
+    if as_json:
+        typer.echo(json.dumps(plain(document), ensure_ascii=False))
+    else:
+        command.show_tried(document)
+
+
+@app.command()
+def accept(
+    file: Annotated[Path, typer.Argument(help="A description (.toml).", exists=True, dir_okay=False)],
+) -> None:
+    """Keep a description in the folder of list descriptions, once it is found to be sound."""
+    from campfill_pipeline.commands import lists as command
+
+    command.accept(load_settings(), file)
