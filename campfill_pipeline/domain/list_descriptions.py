@@ -80,8 +80,8 @@ class KindBy(StrEnum):
 class ListDescription:
     """How one house writes its list. `columns`: field → headers; texts of words are compared by `word`.
 
-    `fixed`: field → what stands for it where no cell says it; `currency` None: the column says it; `document`: whether it
-    reads JSON, too; `rows`: where in the document its rows stand.
+    `fixed`: field → what stands for it where no cell says it; `currency` None: the column says it; `document`: whether
+    it reads JSON, too; `rows`: where in the document its rows stand.
     """
 
     name: str
