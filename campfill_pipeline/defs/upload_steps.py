@@ -7,12 +7,8 @@ before is done again from the archive. So every asset can be materialised by its
 from __future__ import annotations
 
 import shutil
-<<<<<<< HEAD
-from datetime import datetime
-=======
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
->>>>>>> b19f95e (Lists of other houses are read by a description; cancelled is a state; each upload knows its description)
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,11 +34,7 @@ from campfill_pipeline.warehouse.register import apply, descriptions, exports_in
 if TYPE_CHECKING:
     from campfill_pipeline.warehouse.database import Connection
 
-<<<<<<< HEAD
-=======
-FIRST_INSTANT = datetime.fromisoformat(FIRST_DAY).replace(tzinfo=UTC)
 DESCRIPTION = "description.toml"
->>>>>>> b19f95e (Lists of other houses are read by a description; cancelled is a state; each upload knows its description)
 _PARSED = TypeAdapter(Parsed)
 _VERDICT = TypeAdapter(Verdict)
 
