@@ -102,7 +102,9 @@ def campfill(
 @app.command()
 def up(
     host: Annotated[str, typer.Option(help="Address the HTTP door listens on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port of the web UI; the HTTP door takes the next.")] = 3000,
+    port: Annotated[
+        int, typer.Option(help="Port of the web UI; the HTTP door takes the next.", min=1, max=65534)
+    ] = 3000,
     demo: Annotated[
         bool, typer.Option("--demo", help="In the demo's own home, with the simulated API.")
     ] = False,

@@ -8,6 +8,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from campfill_pipeline.warehouse.postgres import backup as backups
 from campfill_pipeline.warehouse.postgres.backup import BackupError, backup, psql, restore
 from campfill_pipeline_tests.warehouse.lists import apply, listed
 from campfill_pipeline_tests.warehouse.register_dump import dump
@@ -48,3 +49,33 @@ def test_what_is_no_backup_or_is_of_a_newer_version_changes_nothing(
     with pytest.raises(BackupError, match="newer version"):
         restore(database_url, file)
     assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+
+
+def test_a_backup_of_a_newer_server_is_refused_before_anything_is_touched(
+    connection: psycopg.Connection, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "backup"
+    backup(database_url, file)
+    connection.execute("CREATE TABLE of_today (a integer)")
+    connection.commit()
+    monkeypatch.setattr(backups, "_major_of", lambda url: 15)
+    with pytest.raises(BackupError, match="made by PostgreSQL 18, and the server is PostgreSQL 15: nothing"):
+        restore(database_url, file)
+    assert connection.execute("SELECT count(*) FROM of_today").fetchone() == (0,)
+
+
+def test_what_other_versions_refuse_is_left_out_and_nothing_else(tmp_path: Path) -> None:
+    tables, rows = tmp_path / "tables.sql", tmp_path / "rows.sql"
+    tables.write_text(
+        "SET transaction_timeout = 0;\nCREATE TABLE a (b integer);\n"
+        "ALTER TABLE ONLY s.a ALTER COLUMN b SET (pg_attver=31253472);\n"
+        "ALTER TABLE ONLY s.a ALTER COLUMN b SET (n_distinct=5);\n"
+    )
+    rows.write_text("SET statement_timeout = 0;\nSET transaction_timeout = 0;\nCOPY s.a FROM stdin;\n1\n")
+    backups._leave_out_what_other_versions_refuse(tables, rows, 16)
+    assert [line.rstrip() for line in tables.read_text().splitlines()] == [
+        "--", "CREATE TABLE a (b integer);", "ALTER TABLE ONLY s.a ALTER COLUMN b SET (n_distinct=5);",
+    ]  # fmt: skip
+    assert [line.rstrip() for line in rows.read_text().splitlines()] == [
+        "SET statement_timeout = 0;", "--", "COPY s.a FROM stdin;", "1",
+    ]  # fmt: skip

@@ -187,3 +187,14 @@ def test_programs_in_a_folder_only_root_can_enter_are_copied_once_within_reach(
         assert binaries.programs_for(nobody) == copied
         assert "PostgreSQL" in binaries.run("postgres", "--version", cwd=Path("/"), account=nobody).stdout
         assert all(path.stat().st_uid == 0 for path in copied.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("number", "works"), [(140_019, False), (150_020, True), (180_004, True), (190_000, False)]
+)
+def test_servers_of_other_versions_are_refused(number: int, works: bool) -> None:
+    if works:
+        server.check_version(number)
+    else:
+        with pytest.raises(server.ServerError, match="campfill works with 15 to 18"):
+            server.check_version(number)

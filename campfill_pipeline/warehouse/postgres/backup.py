@@ -20,6 +20,11 @@ from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import binaries
 from campfill_pipeline.warehouse.statements import sections
 
+_NEWER_SETTING = b"SET transaction_timeout = 0;"
+_FOREIGN_OPTION = re.compile(
+    rb"^ALTER TABLE ONLY \S+ ALTER COLUMN \S+ SET \(pg_attver=\d+\);\n", re.MULTILINE
+)
+
 
 class BackupError(CampfillError):
     """A backup or restore failed; the database is as it was. Carries the file and PostgreSQL's own words."""
@@ -92,28 +97,22 @@ def restore(url: str, file: Path) -> None:
     everything as it was, where `file` is no backup, or is of a newer campfill or a newer PostgreSQL than the server.
     """
     program = binaries.programs_for(binaries.Account(os.geteuid(), os.getegid())) / "pg_restore"
-    _refuse_older_server(url, program, file)
+    server = _refuse_older_server(url, program, file)
     with tempfile.TemporaryDirectory(prefix="campfill-restore-") as folder:
-        script = Path(folder) / "script.sql"
-        read = subprocess.run(
-            [str(program), "--no-owner", "--no-privileges", "--file", str(script), str(file)],
-            check=False, capture_output=True, text=True, errors="replace",
-        )  # fmt: skip
-        if read.returncode != 0:
-            raise BackupError(
-                file,
-                f"{file} is no backup made by `campfill db backup`.",
-                "Choose another file. PostgreSQL said:",
-                read.stderr,
-            )
+        tables, rows = Path(folder) / "tables.sql", Path(folder) / "rows.sql"
+        _read_backup(program, file, tables, "--section=pre-data")
+        _read_backup(program, file, rows, "--section=data", "--section=post-data")
+        _leave_out_what_other_versions_refuse(tables, rows, server)
         before, after = Path(folder) / "before.sql", Path(folder) / "after.sql"
-        before.write_text(f"DROP SCHEMA IF EXISTS {database.SCHEMA} CASCADE;\n")
+        before.write_text(
+            f"SET client_min_messages = warning;\nDROP SCHEMA IF EXISTS {database.SCHEMA} CASCADE;\n"
+        )
         after.write_text(
             sections("postgres/restore")["after"]
             .replace("{schema}", database.SCHEMA)
             .replace("{newest}", database.newest_revision())
         )
-        files = [part for path in (before, script, after) for part in ("--file", str(path))]
+        files = [part for path in (before, tables, rows, after) for part in ("--file", str(path))]
         options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", *files]
         line, environ = command("psql", url, options)
         done = subprocess.run(
@@ -129,14 +128,48 @@ def restore(url: str, file: Path) -> None:
     database.migrate(url)
 
 
-def _refuse_older_server(url: str, pg_restore: Path, file: Path) -> None:
-    """Raise BackupError where the backup is of a newer major version of PostgreSQL than the server it shall go to."""
+def _read_backup(pg_restore: Path, file: Path, script: Path, *sections: str) -> None:
+    """Write a part of a backup to a script. Raises BackupError where it is none."""
+    command = [str(pg_restore), "--no-owner", "--no-privileges", *sections, "--file", str(script), str(file)]
+    read = subprocess.run(command, check=False, capture_output=True, text=True, errors="replace")
+    if read.returncode != 0:
+        raise BackupError(
+            file,
+            f"{file} is no backup made by `campfill db backup`.",
+            "Choose another file. PostgreSQL said:",
+            read.stderr,
+        )
+
+
+def _leave_out_what_other_versions_refuse(tables: Path, rows: Path, server: int) -> None:
+    """Take out what no row depends on and a server of another version stops at.
+
+    pg_restore 17 and newer begin with a setting that older servers do not know: it becomes a comment as long, as the
+    rows may be many. And Debian's PostgreSQL 15 marks every column of a table with an option that no other version has.
+    """
+    if server < 17:
+        for script in (tables, rows):
+            with script.open("r+b") as file:
+                at = file.read(8192).find(_NEWER_SETTING)
+                if at >= 0:
+                    file.seek(at)
+                    file.write(b"--".ljust(len(_NEWER_SETTING)))
+    definitions = tables.read_bytes()
+    tables.write_bytes(_FOREIGN_OPTION.sub(b"", definitions))
+
+
+def _major_of(url: str) -> int:
+    with database.connect(url) as connection:
+        return connection.info.server_version // 10_000
+
+
+def _refuse_older_server(url: str, pg_restore: Path, file: Path) -> int:
+    """The server's major version. Raises BackupError where the backup is of a newer one."""
     listed = subprocess.run(
         [str(pg_restore), "--list", str(file)], check=False, capture_output=True, text=True, errors="replace"
     )
     dumped = re.search(r"Dumped from database version: (\d+)", listed.stdout)
-    with database.connect(url) as connection:
-        server = connection.info.server_version // 10_000
+    server = _major_of(url)
     if dumped and int(dumped[1]) > server:
         raise BackupError(
             file,
@@ -144,3 +177,4 @@ def _refuse_older_server(url: str, pg_restore: Path, file: Path) -> None:
             f"Restore it into a server of version {dumped[1]} or newer.",
             "",
         )
+    return server

@@ -26,6 +26,8 @@ __all__ = [
 ]  # fmt: skip
 
 DAGSTER_SUFFIX = "_dagster"
+OLDEST, NEWEST = 15, 18
+"""Major versions of PostgreSQL that campfill works with; the newest is that of its own programs."""
 PATIENCE_SECONDS = 5.0
 
 
@@ -138,6 +140,17 @@ def _names(server: Server | ExternalServer) -> tuple[str, str]:
     return own, own + DAGSTER_SUFFIX
 
 
+def check_version(number: int) -> None:
+    """Raise ServerError where a server of this `server_version` is too old, or newer than the programs for backups."""
+    major = number // 10_000
+    if not OLDEST <= major <= NEWEST:
+        raise ServerError(
+            f"The database server is PostgreSQL {major}; campfill works with {OLDEST} to {NEWEST}. Nothing was"
+            " changed.",
+            "Let CAMPFILL_DATABASE_URL name a server of one of these, or leave it empty: campfill brings its own.",
+        )
+
+
 def _made_ready(server: Server | ExternalServer) -> str:
     url = server.url()
     try:
@@ -147,6 +160,7 @@ def _made_ready(server: Server | ExternalServer) -> str:
     except psycopg.OperationalError:
         door = server.url("postgres")  # perhaps our own database is what is missing
     with psycopg.connect(door, autocommit=True, connect_timeout=10) as connection:
+        check_version(connection.info.server_version)
         for name in _names(server):
             _create_database(connection, name)
     database.migrate(url)
