@@ -42,6 +42,7 @@ from campfill_pipeline.warehouse.delivery.errors import (
     DividedRowsError,
     MissingColumnError,
     RefusedRowsError,
+    ShiftedHoursError,
 )
 from campfill_pipeline.warehouse.delivery.staging import batches
 from campfill_pipeline.warehouse.readers import headline
@@ -169,7 +170,8 @@ def believed(
 ) -> Iterator[pa.Table]:
     """The tables; at their end the answers are judged as a whole, before the day is stored for good.
 
-    Raises DividedRowsError, MissingColumnError, and RefusedRowsError unless a person accepts the day.
+    Raises DividedRowsError, and unless a person accepts the day MissingColumnError, ShiftedHoursError and
+    RefusedRowsError.
     """
     yield from tables
     if divided := report_keys.divided(tally.beside):
@@ -179,6 +181,8 @@ def believed(
     found = Account(tuple(tally.received))
     if found.absent and not accepting:
         raise MissingColumnError(day, sorted(found.absent), sorted(tally.unknown_columns))
+    if found.shifted and not accepting:
+        raise ShiftedHoursError(day, found.shifted)
     parts = [(rows, refused) for rows, refused in found.by_window() if rows >= FEW]
     for rows, refused in [(found.rows, found.refused), *parts]:
         if not accepting and doubts.too_many_refused(rows, refused):

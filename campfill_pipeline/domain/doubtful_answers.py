@@ -7,6 +7,7 @@ warehouse/), and what is said about it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 SMALL = 20
 """So few rows say little by their share: of them, more than half must be refused."""
@@ -30,6 +31,6 @@ class Doubts:
         most = max(self.refused_percent, 50) if came < SMALL else self.refused_percent
         return refused >= came or refused * 100 > most * came
 
-    def collapsed(self, held: int, came: int) -> bool:
-        """Whether a window that held `held` rows, and would hold `came` now, lost too many of them."""
+    def collapsed(self, held: int | Decimal, came: int | Decimal) -> bool:
+        """Whether a window that held `held` rows (or impressions), and would hold `came` now, lost too many of them."""
         return came * 100 < self.kept_percent * held

@@ -17,14 +17,13 @@ from typing import Any
 import orjson
 
 from campfill_pipeline.domain.report_values import EXACT_BELOW, Column, NumberNotation, as_text
-from campfill_pipeline.reporting import direct_rows, shapes, tabular
+from campfill_pipeline.reporting import direct_rows, own_words, shapes, tabular
 from campfill_pipeline.reporting.description import Answer, ColumnSource, ErrorMark
 from campfill_pipeline.reporting.direct_rows import DirectRows
 from campfill_pipeline.reporting.shapes import at as at
 from campfill_pipeline.reporting.transport import BadBodyError, SaidError
 from campfill_pipeline.reporting.unpacking import unpacked
 
-_SAID_SHOWN = 300
 Row = dict[str, Any]
 
 
@@ -84,7 +83,8 @@ def read_rows(
         refuse_error(quick[1], error, empty=not len(quick[0]))
         return Rows(*quick)
     whole = document(content)
-    refuse_error(whole, error, empty=shapes.present(whole, answer.rows) and not at(whole, answer.rows))
+    if error is not None or shapes.present(whole, answer.rows):
+        refuse_error(whole, error, empty=not at(whole, answer.rows))
     rows = shapes.rows(whole, answer)
     exact = _exact(rows, looked.impressions, lambda: shapes.rows(_precise(content), answer))
     return Rows(_without_dropped(exact, answer, looked), whole)
@@ -99,22 +99,24 @@ def _without_dropped(rows: list[Row], answer: Answer, looked: Looked) -> list[Ro
 def refuse_error(document: Any, mark: ErrorMark | None, *, empty: bool) -> None:
     """Raise SaidError where an answer of status 200 says that it is an error (see `ErrorMark`).
 
-    Where no mark is described, `error` or `errors` beside no rows (`empty`) is one.
+    Where no mark is described, the words that APIs commonly use are one (own_words.py); `empty`: it has no rows.
     """
     if not isinstance(document, Mapping):
         return
     if mark is None:
-        told = next((document[name] for name in ("error", "errors") if document.get(name)), None)
-        if empty and told:
-            raise SaidError(f"The API says that this is an error: {_said(told)}.")
+        if told := own_words.failure(document, empty=empty):
+            raise SaidError(
+                f"The API says that this is an error, or not whole ({told}). If it is neither, describe by `error` "
+                "in the connector how it says so."
+            )
         return
     value = at(document, mark.at)
     wrong = bool(value) if mark.ok is None else value is not None and not _among(value, mark.ok)
     if wrong:
         words = at(document, mark.message) if mark.message else None
         raise SaidError(
-            f"The API says that this is an error ({mark.at}: {_said(value)})"
-            + (f": {_said(words)}." if words else ".")
+            f"The API says that this is an error ({mark.at}: {own_words.said(value)})"
+            + (f": {own_words.said(words)}." if words else ".")
         )
 
 
@@ -123,11 +125,6 @@ def _among(value: Any, listed: Sequence[Any]) -> bool:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return any(type(value) is type(one) and value == one for one in listed)
     return any(not isinstance(one, bool) and str(value) == str(one) for one in listed)
-
-
-def _said(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return " ".join(text.split())[:_SAID_SHOWN]
 
 
 def _exact(rows: list[Row], column: str, again: Any) -> list[Row]:

@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import requests
 
 from campfill_pipeline.domain import report_keys, report_rows
@@ -34,11 +35,15 @@ from campfill_pipeline.reporting.fetched import Page as Page
 from campfill_pipeline.reporting.fetched import Received
 from campfill_pipeline.reporting.refresh_tokens import RefreshTokens
 from campfill_pipeline.reporting.secrets import Redactor
-from campfill_pipeline.reporting.transport import Body, SaidError, Transport
+from campfill_pipeline.reporting.transport import BadBodyError, Body, SaidError, Transport
 from campfill_pipeline.reporting.walk import jobs
 from campfill_pipeline.reporting.walk.pages import RawPage, Walk
 
 Reader = Callable[[Body], Any]
+_NOT_WHOLE: dict[int, str] = {
+    HTTPStatus.ACCEPTED: "the report is not ready yet",
+    HTTPStatus.PARTIAL_CONTENT: "only a part of the report came",
+}
 
 
 class ReportingClient:
@@ -223,6 +228,7 @@ class ReportingClient:
                     len(raw.rows),
                     len(found.refused) + len(outside),
                     answers.absent(names, view.columns) if len(raw.rows) else frozenset(),
+                    frozenset(pc.unique(found.table["hour_utc"]).to_pylist()),
                 ),
             ),
         )
@@ -279,6 +285,8 @@ class ReportingClient:
                 return RawPage([], None, body)
             if "event-stream" in body.headers.get("content-type", ""):
                 raise SaidError("The API answers with an event stream (text/event-stream), which has no end.")
+            if body.status in _NOT_WHOLE:
+                raise BadBodyError(f"The API answered with status {body.status}: {_NOT_WHOLE[body.status]}.")
             found = answers.read_rows(
                 body.content, view.answer, looked, limits.max_body_mb, view.error or self.connector.error
             )

@@ -52,7 +52,8 @@ class Answer(Part):
     """Where rows are in an answer and how they are written. Gzip and ZIP are recognised by themselves.
 
     `shape` says what is found at `rows`: a list of objects, a list of arrays whose names are in `header`, an object of
-    lists (a column each), or objects within each other by the names in `keys`.
+    lists (a column each), or objects within each other by the names in `keys`. `ends`: the rows end where `paging` says
+    so, whatever else the answer says of a next page or of more rows.
     """
 
     format: Literal["json", "jsonl", "csv"] = "json"
@@ -66,6 +67,7 @@ class Answer(Part):
     skip_until_header: bool = False
     stop_at: list[str] = Field(default=[])
     drop_rows: list[DropRows] = Field(default=[])
+    ends: bool = False
 
     @field_validator("format", mode="before")
     @classmethod

@@ -6,7 +6,7 @@ Belongs here: data and their meaning. Does not belong here: how they are got (cl
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pyarrow as pa
 
@@ -14,16 +14,21 @@ from campfill_pipeline.domain.report_keys import Beside
 from campfill_pipeline.domain.report_rows import RefusedRow, Remark
 
 Window = tuple[datetime, datetime]
+_HOUR = timedelta(hours=1)
+_FEW_HOURS = 3
 
 
 @dataclass(frozen=True)
 class Received:
-    """What one answer held for a window: its rows (refused ones included), and the needed columns none of them has."""
+    """What one answer held for a window: its rows (refused ones included), the needed columns none of them has, and the
+    hours of its rows, those outside the window included.
+    """
 
     window: Window
     rows: int
     refused: int
     absent: frozenset[str] = frozenset()
+    hours: frozenset[datetime] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,20 @@ class Account:
         """Needed columns that not one of the rows has."""
         spoken = [part.absent for part in self.received if part.rows]
         return frozenset.intersection(*spoken) if spoken else frozenset()
+
+    @property
+    def shifted(self) -> timedelta | None:
+        """By how much the hours of a window lie beside it where all of them came, one for one, moved as a whole."""
+        told: dict[Window, frozenset[datetime]] = {}
+        for part in self.received:
+            told[part.window] = told.get(part.window, frozenset()) | part.hours
+        for (start, end), hours in told.items():
+            asked = (end - start) // _HOUR
+            if asked < _FEW_HOURS or len(hours) != asked or min(hours) == start:
+                continue
+            if max(hours) - min(hours) == (asked - 1) * _HOUR and min(hours) - start < end - start:
+                return min(hours) - start
+        return None
 
     def by_window(self) -> list[tuple[int, int]]:
         """Rows and refused rows of each window, over its pages."""

@@ -40,6 +40,11 @@ def read(content: bytes, answer: Answer, needed: Collection[str]) -> list[Row]:
     if header is None:
         names = ", ".join(sorted(needed))
         raise BadBodyError(f"No line of the answer is the header: none holds all of {names}.")
+    if not rows and not answer.header and not _is_header(header, needed):
+        raise BadBodyError(
+            f"The CSV answer has no rows and no column {', '.join(f'“{name}”' for name in sorted(needed))}; "
+            f"it says: {_told(header)}."
+        )
     return rows
 
 

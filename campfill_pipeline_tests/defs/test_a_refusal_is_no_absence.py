@@ -114,6 +114,44 @@ def shifted(row: Row) -> Row:
     return row | {"Date": str(row["Date"]).replace("2025", "2024")}
 
 
+def moved(row: Row, hours: int) -> Row:
+    at = datetime.strptime(str(row["Date"]), "%Y-%m-%dT%H:%M:%S.000Z") + timedelta(hours=hours)
+    return row | {"Date": at.strftime("%Y-%m-%dT%H:%M:%S.000Z")}
+
+
+@pytest.mark.parametrize("held", [True, False])
+@pytest.mark.parametrize(("hours", "words"), [(1, "1 hour later"), (-1, "1 hour earlier")])
+def test_a_source_whose_clock_moved_by_an_hour_is_noticed_though_most_rows_lie_within_their_window(
+    campfill: Campfill, source: Source, held: bool, hours: int, words: str
+) -> None:
+    if held:
+        assert fetch(campfill) is None
+    source.body = lambda inside: {"rows": [moved(row, hours) for row in inside]}
+    assert words in (fetch(campfill) or "")
+    assert total(campfill) == ((24, 240) if held else (0, 0))
+
+
+def test_a_source_that_gives_the_hour_after_the_window_too_is_believed(
+    campfill: Campfill, source: Source
+) -> None:
+    source.body = lambda inside: {"rows": [*inside, moved(inside[-1], 1)]}
+    assert fetch(campfill) is None
+    assert total(campfill) == (24, 240)
+
+
+@pytest.mark.parametrize("figure", [0, "0,1"])
+def test_a_day_whose_figures_nearly_vanish_though_its_rows_are_there_stays(
+    campfill: Campfill, source: Source, figure: int | str
+) -> None:
+    assert fetch(campfill) is None
+    source.rows = [row | {"Total Impressions": figure} for row in rows()]
+    assert re.search("held 240 impressions.*leaves [02].*--accept", fetch(campfill) or "")
+    assert total(campfill) == (24, 240)
+    with campfill.accepting_all(True):
+        assert fetch(campfill) is None
+    assert total(campfill)[1] < 5
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

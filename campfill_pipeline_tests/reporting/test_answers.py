@@ -88,6 +88,14 @@ CODE = ErrorMark(at="code", ok=[0], message="text.long")
         (b'{"error": "no such report", "rows": []}', None, "no such report"),
         (b'{"errors": [{"code": 7}], "rows": []}', None, "7"),
         (b'{"error": {"message": "busy"}, "rows": null}', None, "busy"),
+        (b'{"error": "timeout, partial result", "rows": [{"a": "1"}]}', None, "timeout"),
+        (b'{"errors": [{"message": "shard 3"}], "rows": [{"a": "1"}]}', None, "shard 3"),
+        (b'{"status": "ERROR", "rows": []}', None, "status: ERROR"),
+        (b'{"state": "in_progress", "rows": []}', None, "in_progress"),
+        (b'{"success": false, "rows": [{"a": "1"}]}', None, "success: false"),
+        (b'{"code": 50000, "rows": []}', None, "code: 50000"),
+        (b'{"isTruncated": true, "rows": [{"a": "1"}]}', None, "isTruncated"),
+        (b'{"complete": false, "rows": [{"a": "1"}]}', None, "complete: false"),
         (b'{"code": 50000, "text": {"long": "quota used up"}, "rows": []}', CODE, "50000.*quota used up"),
         (b'{"code": 50000, "rows": [{"a": "1"}]}', CODE, "50000"),
         (b'{"code": true, "rows": [{"a": "1"}]}', ErrorMark(at="code", ok=[1]), "true"),
@@ -103,7 +111,9 @@ def test_an_error_inside_a_200_is_an_error(content: bytes, mark: ErrorMark | Non
     ("content", "mark"),
     [
         (b'{"error": null, "rows": [{"a": "1"}]}', None),
-        (b'{"error": "2 rows are estimates", "rows": [{"a": "1"}]}', None),
+        (b'{"error": "2 rows are estimates", "rows": [{"a": "1"}]}', ErrorMark(at="failed")),
+        (b'{"error": "", "errors": [], "success": true, "status": "ok", "rows": [{"a": "1"}]}', None),
+        (b'{"code": 500, "truncated": false, "complete": true, "rows": [{"a": "1"}]}', None),
         (b'{"code": 0, "rows": [{"a": "1"}]}', CODE),
         (b'{"code": "0", "rows": [{"a": "1"}]}', CODE),
         (b'{"rows": [{"a": "1"}]}', CODE),
@@ -112,6 +122,14 @@ def test_an_error_inside_a_200_is_an_error(content: bytes, mark: ErrorMark | Non
 )
 def test_what_is_described_as_right_is_no_error(content: bytes, mark: ErrorMark | None) -> None:
     assert len(answers.read_rows(content, Answer(rows="rows"), answers.Looked("a"), 1, mark).rows) == 1
+
+
+@pytest.mark.parametrize("content", [b"error: backend timed out", b'{"error": "x"}', b"day;figure\n"])
+def test_a_csv_of_another_header_and_no_row_is_not_an_empty_report(content: bytes) -> None:
+    answer = Answer(format="csv", delimiter=";")
+    with pytest.raises(BadBodyError, match="no column “Impressions”, “day”"):
+        answers.read_rows(content, answer, answers.Looked("Impressions", ("day", "Impressions")), 1)
+    assert not read(b"day;n\n", answer)
 
 
 def test_nested_rows_take_from_their_outer_row_what_they_lack() -> None:

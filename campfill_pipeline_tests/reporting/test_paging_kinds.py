@@ -151,3 +151,47 @@ def test_the_allowed_time_bounds_the_walk_over_pages() -> None:
     assert "page=6" in caught.value.request
     assert "limits.total_seconds" in caught.value.mend
     assert len(served.asked) == 5
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"nextCursor": "abc"},
+        {"has_more": True},
+        {"links": {"next": "/rows?page=2"}},
+        {"totalRows": 25},
+        {"meta": {"total": 25, "per_page": 10}},
+    ],
+)
+def test_an_answer_that_tells_of_more_than_paging_looks_for_is_refused(told: dict[str, Any]) -> None:
+    paging = '{ kind = "cursor", cursor = "next_cursor", param = "cursor" }'
+    with pytest.raises(UnusableAnswerError, match="says that there are more rows"):
+        number_of_rows(lambda _: Reply({"rows": ROWS[:10]} | told), paging)
+
+
+def test_a_link_header_to_a_next_page_is_refused_where_no_paging_is_described() -> None:
+    links = {"Link": '</rows?page=2>; rel="next"'}
+    with pytest.raises(UnusableAnswerError, match="Link header"):
+        number_of_rows(lambda _: Reply({"rows": ROWS[:10]}, headers=links), '{ kind = "none" }')
+
+
+def test_what_tells_of_no_more_rows_is_no_doubt() -> None:
+    told = {"has_more": False, "next": None, "total": 99_999, "totalRows": 10, "paging": {"next_page": ""}}
+    assert number_of_rows(lambda _: Reply({"rows": ROWS[:10]} | told), '{ kind = "none" }')[0] == 10
+
+
+def test_a_description_may_say_that_the_rows_end_all_the_same() -> None:
+    script = Reply({"rows": ROWS[:10], "next": "/rows?after=10"})
+    with serving(lambda _: script) as served:
+        described = with_paging('{ kind = "none" }')
+        answer = described.detail.answer.model_copy(update={"ends": True})
+        detail = described.detail.model_copy(update={"answer": answer})
+        description = described.model_copy(update={"detail": detail})
+        with client(served, description=description) as api:
+            assert api.fetch(START, END).table.num_rows == 10
+
+
+@pytest.mark.parametrize("status", [202, 206])
+def test_a_report_that_is_not_ready_or_only_a_part_is_no_report(status: int) -> None:
+    with pytest.raises(GaveUpError, match=f"status {status}"):
+        number_of_rows(lambda _: Reply({"rows": ROWS[:10]}, status=status), '{ kind = "none" }')

@@ -155,7 +155,8 @@ class Job:
                 return match.group(1) if match.re.groups else match.group(0)
             document = answers.document(body.content)
             found = answers.at(document, job.id)
-            answers.refuse_error(document, self._error, empty=found in (None, ""))
+            if self._error is not None or found in (None, ""):
+                answers.refuse_error(document, self._error, empty=True)
             if not isinstance(found, str | int) or found == "":
                 raise BadBodyError(f"The answer holds no report number at “{job.id}”.")
             return str(found)
@@ -204,8 +205,8 @@ class Job:
         document, poll = answers.document(body.content), self._job.poll
         status, mark = answers.at(document, poll.status), self._error
         told_by_state = _among(status, poll.failed) or (mark is not None and mark.at == poll.status)
-        if not told_by_state:
-            answers.refuse_error(document, mark, empty=status in (None, ""))
+        if not told_by_state and (mark is not None or status in (None, "")):
+            answers.refuse_error(document, mark, empty=True)
         return body, document
 
     def _failed(self, document: Any, status: object, shown: str) -> ReportFailedError:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import orjson
 import requests
 
-from campfill_pipeline.reporting import answers
+from campfill_pipeline.reporting import answers, own_words
 from campfill_pipeline.reporting.connector import Connector
 from campfill_pipeline.reporting.description import NoPaging, OffsetPaging, PagePaging, View
 from campfill_pipeline.reporting.direct_rows import DirectRows
@@ -153,8 +153,21 @@ class Walk:
         return hashlib.blake2b(text, digest_size=16).digest()
 
     def _whole(self, page: RawPage, shown: str) -> None:
-        """Raise UnusableAnswerError where the API told of more rows than it gave."""
+        """Raise UnusableAnswerError where the API told of more rows than it gave, be it described or not."""
         paging = self._view.paging
+        counted = None if self._view.answer.drop_rows else self._total
+        told_more = (
+            "a Link header: next" if "next" in page.body.links else own_words.more(page.document, counted)
+        )
+        if told_more and page.rows and not self._view.answer.ends:
+            raise UnusableAnswerError(
+                f"The reporting API says that there are more rows ({told_more}) where the connector's `paging` ends, "
+                f"after {self._total:,} rows.",
+                mend="Nothing was stored for this window. Describe how its pages follow each other by `paging` in the "
+                "connector; if these are all rows, write `ends = true` into `answer`.",
+                connector=self._connector.name,
+                request=shown,
+            )
         if not isinstance(paging, OffsetPaging) or paging.total_rows is None:
             return
         told = answers.at(page.document, paging.total_rows)

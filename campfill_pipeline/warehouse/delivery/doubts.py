@@ -18,7 +18,7 @@ import psycopg
 from campfill_pipeline.domain import doubtful_answers
 from campfill_pipeline.domain.doubtful_answers import Doubts
 from campfill_pipeline.domain.report_rows import RefusedKey, RefusedRow
-from campfill_pipeline.warehouse.delivery.errors import CollapsedError
+from campfill_pipeline.warehouse.delivery.errors import CollapsedError, LostImpressionsError
 from campfill_pipeline.warehouse.statements import query
 
 Window = tuple[datetime, datetime]
@@ -59,13 +59,16 @@ def _copied(key: RefusedKey) -> tuple[object, ...]:
 def refuse_collapse(
     conn: psycopg.Connection, guard: Guard, source: str, start: datetime, end: datetime
 ) -> None:
-    """Raise CollapsedError where the day, or a window of it, would lose too many of its rows."""
+    """Raise CollapsedError where the day, or a window of it, would lose too many of its rows, or the day of its
+    impressions.
+    """
+    values = {"source": source, "start": start, "end": end}
+    _refuse_lost_impressions(conn, guard, values)
     changes = {
         hour: (gone, new) for hour, gone, new in conn.execute(query("delivery/doubts", "gone and new"))
     }
     if not any(gone for gone, _ in changes.values()):
         return
-    values = {"source": source, "start": start, "end": end}
     held: dict[datetime, int] = dict(conn.execute(query("delivery/doubts", "held"), values).fetchall())
     for first, last in [(start, end), *guard.windows]:
         had = sum(rows for hour, rows in held.items() if first <= hour < last)
@@ -76,3 +79,13 @@ def refuse_collapse(
             continue
         if guard.doubts.collapsed(had, left):
             raise CollapsedError(guard.day, had, left, (first, last) if part else None)
+
+
+def _refuse_lost_impressions(conn: psycopg.Connection, guard: Guard, values: dict[str, object]) -> None:
+    # The rows may all be there, but hold noughts, or be read in another notation than they are written in.
+    [(lost,)] = conn.execute(query("delivery/doubts", "impressions lost")).fetchall()
+    if lost <= 0:
+        return
+    [(rows, held)] = conn.execute(query("delivery/doubts", "impressions held"), values).fetchall()
+    if rows >= doubtful_answers.SMALL and guard.doubts.collapsed(held, held - lost):
+        raise LostImpressionsError(guard.day, held, held - lost)

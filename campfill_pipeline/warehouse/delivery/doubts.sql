@@ -35,3 +35,10 @@ FROM hour_change GROUP BY hour_utc
 -- name: held
 SELECT h.hour_utc, count(*) FROM report_hour h JOIN report_series s USING (series_no)
 WHERE s.source = %(source)s AND h.hour_utc >= %(start)s AND h.hour_utc < %(end)s GROUP BY h.hour_utc
+
+-- name: impressions lost
+SELECT COALESCE(sum(old_impressions), 0) - COALESCE(sum(new_impressions), 0) FROM hour_change
+
+-- name: impressions held
+SELECT count(*), COALESCE(sum(h.impressions), 0) FROM report_hour h JOIN report_series s USING (series_no)
+WHERE s.source = %(source)s AND h.hour_utc >= %(start)s AND h.hour_utc < %(end)s

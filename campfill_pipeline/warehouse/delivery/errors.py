@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from campfill_pipeline.domain.errors import CampfillError
@@ -87,6 +87,18 @@ class CollapsedError(DeliveryError):
         )
 
 
+class LostImpressionsError(DeliveryError):
+    """The rows of a day came, but with so much less in them that they are hardly right."""
+
+    def __init__(self, day: date, held: Decimal, left: Decimal) -> None:
+        self.day, self.held, self.left = day, held, left
+        super().__init__(
+            f"{day} held {held:,.0f} impressions, and the answer leaves {left:,.0f}: it is hardly right, so the day "
+            "stays as it was.",
+            f"See whether the API's figures are still written as the connector says (values.numbers). {_accept(day)}",
+        )
+
+
 class RefusedRowsError(DeliveryError):
     """So many rows of a window could not be read that the others are not believed either."""
 
@@ -111,6 +123,21 @@ class MissingColumnError(DeliveryError):
         super().__init__(
             f"No row for {day} has the column {named}, so the day stays as it was.{beside}",
             "Name it as the API does now in the connector's columns.",
+        )
+
+
+class ShiftedHoursError(DeliveryError):
+    """As many hours came as were asked for, one after the other, but other ones: the source's clock is another."""
+
+    def __init__(self, day: date, by: timedelta) -> None:
+        self.day, self.by = day, by
+        hours = abs(by) // timedelta(hours=1)
+        many = "1 hour" if hours == 1 else f"{hours} hours"
+        side = "later" if by > timedelta() else "earlier"
+        super().__init__(
+            f"The hours that came for {day} are the asked ones moved {many} {side}, as a whole: the reporting API "
+            "counts in another time zone than the connector says. The day stays as it was.",
+            f"Set values.time_zone in the connector, and how the window is asked for. {_accept(day)}",
         )
 
 
