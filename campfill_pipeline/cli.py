@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
-from campfill_pipeline.commands import lab_doors, lists_doors
+from campfill_pipeline.commands import connect, lab_doors, lists_doors
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import Band
 from campfill_pipeline.domain.kinds import LineKind
@@ -38,6 +38,7 @@ door_token = typer.Typer(help="Tokens: who may come in at the HTTP door.", no_ar
 door.add_typer(door_token, name="token")
 app.add_typer(lab_doors.app, name="lab")
 app.add_typer(lists_doors.app, name="lists")
+app.add_typer(connect.app, name="connect")
 
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")
