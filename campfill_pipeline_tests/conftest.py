@@ -72,6 +72,7 @@ _SLOW_ROOMS = (
     "learn",
     "door",
     "warehouse/test_server.py",
+    "warehouse/test_upgrade.py",
     "test_cli.py",
     "test_end_to_end.py",
     "test_killed",
@@ -79,8 +80,36 @@ _SLOW_ROOMS = (
 """Where tests start processes of ours, or read big files, although they ask for no server."""
 
 
+_LONGEST_FIRST = (
+    "test_cli.py",
+    "learn/test_labs.py",
+    "test_end_to_end.py",
+    "learn/test_lab_command.py",
+    "defs/test_ingest.py",
+    "door/",
+    "test_docs.py",
+    "warehouse/test_fulfillment_refresh.py",
+    "warehouse/test_register_histories.py",
+    "test_killed_refresh.py",
+    "reports/test_page",
+    "warehouse/test_planted_causes.py",
+    "defs/",
+    "intake/",
+)
+"""Files of which each takes long are begun first, so that no process of pytest waits for another's last one."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a server, a process of ours or a browser, so that `make test-fast` can leave it out."""
+    """Order by length; mark what needs a server, our processes or a browser, for `make test-fast` to leave out."""
+    here = Path(__file__).parent
+
+    def turn(item: pytest.Item) -> int:
+        room = item.path.relative_to(here).as_posix()
+        return next(
+            (at for at, name in enumerate(_LONGEST_FIRST) if room.startswith(name)), len(_LONGEST_FIRST)
+        )
+
+    items.sort(key=turn)
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         room = "/".join(item.path.relative_to(Path(__file__).parent).parts)

@@ -6,10 +6,12 @@ import importlib
 import pkgutil
 
 import dagster as dg
+import pytest
 
 from campfill_pipeline import defs as room
 from campfill_pipeline.defs import jobs
 from campfill_pipeline.defs.build import build_defs
+from campfill_pipeline.defs.descriptions import UndescribedError, describe
 from campfill_pipeline_tests import snapshots
 
 
@@ -30,13 +32,14 @@ def test_every_asset_belongs_to_a_job() -> None:
     assert not never, f"no job makes {sorted(never)}: name it in a list of defs/jobs.py"
 
 
-def test_every_check_job_sensor_and_schedule_in_the_code_is_registered() -> None:
+def test_every_asset_check_job_sensor_and_schedule_in_the_code_is_registered() -> None:
     repository = build_defs().get_repository_def()
     known = {
         *(job.name for job in repository.get_all_jobs()),
         *(sensor.name for sensor in repository.sensor_defs),
         *(schedule.name for schedule in repository.schedule_defs),
         *(key.name for key in repository.asset_graph.asset_check_keys),
+        *(key.to_user_string() for key in repository.asset_graph.get_all_asset_keys()),
     }
     kinds = (dg.SensorDefinition, dg.ScheduleDefinition, dg.JobDefinition, type(jobs.UPLOAD))
     forgotten = []
@@ -45,7 +48,17 @@ def test_every_check_job_sensor_and_schedule_in_the_code_is_registered() -> None
             names: list[str] = []
             if isinstance(value, dg.AssetChecksDefinition):
                 names = [key.name for key in value.check_keys]
+            elif isinstance(value, dg.AssetsDefinition):
+                names = [key.to_user_string() for key in value.keys]
             elif isinstance(value, kinds):
                 names = [value.name]
             forgotten += [f"{info.name}: {name}" for name in names if name not in known]
-    assert not forgotten, f"add to ALL of its module (defs/checks.py, jobs.py, sensors.py …): {forgotten}"
+    assert not forgotten, (
+        f"add to ALL of its module (defs/checks.py, jobs.py, sensors.py …); an asset belongs into a module of"
+        f" defs/assets/, where it is found by itself: {forgotten}"
+    )
+
+
+def test_an_asset_without_a_page_is_told_with_what_to_write() -> None:
+    with pytest.raises(UndescribedError, match=r"Write defs/descriptions/headlines\.md"):
+        describe("headlines")
