@@ -97,7 +97,7 @@ class Tally:
         )
 
 
-def weekly(seeds: list[int], lines: int) -> None:
+def weekly(seeds: list[int], lines: int, noise: float) -> None:
     """Judge weekly worlds by the straight line and by the measured week; then the world whose week changes."""
     tallies = {pacing: Tally() for pacing in Pacing}
     with tempfile.TemporaryDirectory(prefix="campfill-bench-", ignore_cleanup_errors=True) as folder:
@@ -106,7 +106,7 @@ def weekly(seeds: list[int], lines: int) -> None:
         try:
             for seed in seeds:
                 with new_database(running, f"weekly_{seed}") as connection:
-                    world = fill(connection, seed, lines=lines, last=TODAY - timedelta(1))
+                    world = fill(connection, seed, lines=lines, last=TODAY - timedelta(1), stray=noise)
                     connection.commit()
                     for pacing, tally in tallies.items():
                         _follow(connection, world, FulfillmentRules(pacing=pacing), tally)
@@ -202,9 +202,12 @@ def main() -> None:
     parser.add_argument("--small", action="store_true")
     parser.add_argument("--weekly", action="store_true")
     parser.add_argument("--lines", type=int, default=1500, help="lines of a weekly world")
+    parser.add_argument(
+        "--noise", type=float, default=1.0, help="how far days of a weekly world stray; 1 is 4 %%"
+    )
     options = parser.parse_args()
     if options.weekly:
-        weekly(list(map(int, options.seeds.split(","))), options.lines)
+        weekly(list(map(int, options.seeds.split(","))), options.lines, options.noise)
         return
     table: Counter[tuple[str, str]] = Counter()
     with tempfile.TemporaryDirectory(prefix="campfill-bench-", ignore_cleanup_errors=True) as folder:

@@ -84,10 +84,15 @@ def show(found: dict[str, Any]) -> None:
     for note in found["notes"]:
         came = "" if note["effect"] is None else f" ({effect.sentence(effect.Effect(**note['effect']))})"
         console.print(f"[bold]note[/] of {note['day']}: {escape(note['text'])}{came}")
+    lost = {(one["site"], one["from_hour"]): one["impressions_lost"] for one in found["struck"]}
+    if any(one["explains"] for one in found["struck"]):
+        console.print("[bold]incidents[/] at its sites make up at least half of its gap")
     for incident in found["incidents"]:
+        own = half_up(lost.get((incident["site"], incident["from_hour"]), Decimal(0)))
         console.print(
-            f"[yellow]▲[/] incident, not of this line alone: {escape(incident['site'])} was {incident['silence']} from "
-            f"{incident['from_hour']:%Y-%m-%d %H:%M} to {incident['until_hour']:%H:%M %Z} for {incident['lines']} lines"
+            f"[yellow]▲[/] incident, not of this line alone: {escape(incident['site'])} was {incident['silence']} "
+            f"from {incident['from_hour']:%Y-%m-%d %H:%M} to {incident['until_hour']:%H:%M %Z} "
+            f"for {incident['lines']} lines; this one lost about {own:,} impressions"
         )
     _show_history(console, found["history"])
     _show_days(console, found["days"])

@@ -38,11 +38,17 @@ class Situation:
     missing: Decimal
     value_at_risk_eur: Decimal
     cause: Cause | None
+    incident_site: str | None = None
+    incident_day: date | None = None
 
 
 def sentence(now: Situation) -> str:
     """Why this line needs attention and what it would take, in one sentence."""
     because = f"; why: {CAUSE_WORDS[now.cause].because}" if now.cause else ""
+    if now.incident_site is not None and now.incident_day is not None:
+        because = (
+            f"; part of the incident at {now.incident_site} on {now.incident_day.day} {now.incident_day:%b}"
+        )
     at_stake = f"{whole(now.missing)} impressions ({euros(now.value_at_risk_eur)})"
     if now.lifecycle != Lifecycle.LIVE:
         owed = "a make-good of" if now.purchase_type == PurchaseType.GUARANTEED else "missing are"

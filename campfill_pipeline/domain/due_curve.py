@@ -49,18 +49,22 @@ def weights(
     flight: Sequence[int],
     placement: str | None,
     weeks: Weeks,
+    least_due: Decimal,
 ) -> Weights:
     """w(k) = Σ over sites of c × f(site, k), c = own delivery there ÷ Σf over the elapsed days.
 
     `delivered` are impressions by site number on elapsed flight days, `elapsed` and `flight` days by kind. Where a site
     delivered on days that its week calls closed, the next wider week is taken for it. Before any delivery the week of
-    the line's placement stands, then that of all lines.
+    the line's placement stands, then that of all lines; and also while by that week fewer than `least_due` average days
+    are due: the one site that is open on a Sunday tells nothing of the others, where most will come from.
     """
     with localcontext() as context:
         context.prec = 50
         totals = [Decimal(0)] * KINDS
         rests: defaultdict[Basis, Decimal] = defaultdict(Decimal)
-        for site_no in sorted(delivered):
+        general = weeks.of_placement(placement)
+        told = _due(general, elapsed) >= least_due
+        for site_no in sorted(delivered) if told else ():
             amount = delivered[site_no]
             if amount <= 0:
                 continue
@@ -71,7 +75,8 @@ def weights(
                 totals[k] += part
                 rests[week.basis[k]] += part * flight[k]
         if not any(totals):
-            week = weeks.of_placement(placement)
+            wider = (general, weeks.everywhere, EVEN_WEEK)
+            week = next((week for week in wider if _due(week, flight) > 0), EVEN_WEEK)
             return Weights(week.weights, _mostly({b: Decimal(week.basis.count(b)) for b in week.basis}))
         mean = sum(totals, Decimal(0)) / KINDS
         return Weights(tuple((total / mean).quantize(PRECISE) for total in totals), _mostly(rests))
@@ -86,12 +91,17 @@ def _that_was_open(
         weeks.everywhere,
         EVEN_WEEK,
     ):
-        due = sum((week.weights[k] * elapsed[k] for k in range(KINDS)), Decimal(0))
+        due = _due(week, elapsed)
         if due > 0:
             return week, due
     raise AssertionError(
         "an even week is never closed on all days"
     )  # there is delivery, so days have elapsed
+
+
+def _due(week: Week, days: Sequence[int]) -> Decimal:
+    """What these days, counted by kind, weigh together; an average day weighs 1."""
+    return sum((week.weights[k] * days[k] for k in range(KINDS)), Decimal(0))
 
 
 def _mostly(rests: Mapping[Basis, Decimal]) -> Basis:

@@ -34,7 +34,7 @@ class Band(StrEnum):
 
 
 class Pace(StrEnum):
-    """How a live line's delivery stands against what is due by now; `unmeasured` before anything is."""
+    """How a live line's delivery stands against what is due by now; `unmeasured` while too little is."""
 
     UNMEASURED = "unmeasured"
     BEHIND = "behind"
@@ -63,7 +63,10 @@ class FulfillmentRules:
     """What the figures depend on besides the data: the local time zone's IANA name, bands, days until final.
 
     `pacing`: the due curve by the measured week, or a straight line. `holidays`: whose public holidays count as
-    Sundays, in the words of `weekdays`; None for no holidays.
+    Sundays, in the words of `weekdays`; None for no holidays. `chance`: a gap of so many times the day-to-day spread
+    of healthy lines is taken for chance; `chance_of_cause` where a cause is to be named, from the second day
+    on, `chance_of_small_cause` where the gap is at most `small_gap` of what is due.
+    `least_due`: a line is judged once so many average days are due (docs/decisions/0116).
     """
 
     timezone: str = "Europe/Berlin"
@@ -73,6 +76,11 @@ class FulfillmentRules:
     ahead_above: Decimal = Decimal("1.05")
     pacing: Pacing = Pacing.MEASURED
     holidays: str | None = "DE"
+    chance: Decimal = Decimal("2.5")
+    chance_of_cause: Decimal = Decimal(3)
+    chance_of_small_cause: Decimal = Decimal(4)
+    small_gap: Decimal = Decimal("0.1")
+    least_due: Decimal = Decimal("0.5")
 
     @property
     def key(self) -> str:

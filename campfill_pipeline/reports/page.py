@@ -75,6 +75,7 @@ def render(
         payload.packed("lines", payload.line_columns(data, shown, packed.chunk_of, uploads)),
         payload.packed("revisions", history),
         payload.packed("disagreements", payload.disagreements(data)),
+        payload.packed("struck", payload.struck(data)),
         *packed.blocks,
     ]
     environment = Environment(

@@ -154,6 +154,7 @@ def head(data: ReportData, rules: FulfillmentRules, made_at: datetime, left_out:
             for item in data.attention[: payload.MOST_ATTENTION]
         ],
         "attention_count": len(data.attention),
+        "incidents": [asdict(row) for row in data.incidents],
         "strangers": _strangers(data),
         "live": _live(data.lines),
         "reconciliation": _piles(data),

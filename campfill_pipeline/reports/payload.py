@@ -21,9 +21,11 @@ from uuid import UUID
 
 import orjson
 
+from campfill_pipeline.domain import effect
 from campfill_pipeline.domain.figures import Packed
 from campfill_pipeline.domain.figures import packed as packed_as
 from campfill_pipeline.reports.wording import detail_text
+from campfill_pipeline.warehouse.readers.notes import Note
 from campfill_pipeline.warehouse.readers.page_rows import (
     Evidence,
     LineDetail,
@@ -139,6 +141,7 @@ def detail_entry(detail: LineDetail, *, full: bool) -> dict[str, object]:
         "evidence": _evidence(detail.evidence) if detail.evidence else None,
         "due": [float(share) for share in detail.due.shares] if detail.due else None,
         "rests_on": detail.due.rests_on if detail.due else None,
+        "notes": [_note(note) for note in detail.notes],
         "sites": [],
         "site_count": detail.site_count,
         "hours": None,
@@ -148,6 +151,26 @@ def detail_entry(detail: LineDetail, *, full: bool) -> dict[str, object]:
         entry["sites"] = [(s.site, exact(s.impressions), s.bids, s.wins, s.plays) for s in detail.sites]
         entry["hours"] = _heat(detail.hours)
     return entry
+
+
+def _note(note: Note) -> dict[str, object]:
+    told = None if note.effect is None else effect.sentence(note.effect)
+    return {"day": note.day, "text": note.text, "of_all": note.line_id is None, "effect": told}
+
+
+def struck(data: ReportData) -> dict[str, list[dict[str, object]]]:
+    """By line: the incidents that struck it (their place in the head), what it lost, whether they explain its gap."""
+    place = {(row.site, row.from_hour): at for at, row in enumerate(data.incidents)}
+    found: dict[str, list[dict[str, object]]] = defaultdict(list)
+    for row in data.struck:
+        found[row.line_id.hex].append(
+            {
+                "at": place[row.site, row.from_hour],
+                "lost": exact(row.impressions_lost),
+                "explains": row.explains,
+            }
+        )
+    return found
 
 
 def _evidence(evidence: Evidence) -> dict[str, object]:

@@ -33,7 +33,7 @@ PACES: Mapping[str, str] = {
     Pace.BEHIND: "Behind",
     Pace.ON_TRACK: "On track",
     Pace.AHEAD: "Ahead",
-    Pace.UNMEASURED: "First day",
+    Pace.UNMEASURED: "Too early",
 }
 LIFECYCLES: Mapping[str, str] = {
     Lifecycle.SCHEDULED: "not started",

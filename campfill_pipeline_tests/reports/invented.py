@@ -13,8 +13,11 @@ from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
 from campfill_pipeline.domain.due_words import DueCurve, due_curve
+from campfill_pipeline.domain.effect import Effect, Verdict
 from campfill_pipeline.domain.profile import Basis
 from campfill_pipeline.domain.weekdays import Calendar
+from campfill_pipeline.warehouse.readers.incidents import IncidentRow, Struck
+from campfill_pipeline.warehouse.readers.notes import Note
 from campfill_pipeline.warehouse.readers.page_rows import (
     AttentionRow,
     DayRow,
@@ -75,6 +78,7 @@ CAUSES = {
     ),
 }
 HINTS = {name: hint for name, hint in get_type_hints(LineRow).items() if name != "id" and hint != UUID | None}
+HELPED = Effect(Verdict.BETTER, Decimal("1.31"), Decimal("0.08"), 3, 5)
 HUNDRED, THOUSAND = Decimal(100), Decimal(1000)
 
 
@@ -301,6 +305,7 @@ def invent(count: int, seed: int = 5) -> ReportData:
         for line in lines
         if line.revision == 2
     }
+    struck_lines = [line for line in lines if line.lifecycle == "live" and line.shortfall > 0][:2]
     return ReportData(
         as_of=AS_OF,
         timezone="Europe/Berlin",
@@ -326,6 +331,28 @@ def invent(count: int, seed: int = 5) -> ReportData:
             "campaigns-29.xlsx",
             NOW - timedelta(days=1),
         ),
+        incidents=(
+            IncidentRow(
+                "Köln Hbf",
+                NOW - timedelta(days=3),
+                NOW - timedelta(days=3, hours=-6),
+                "dark",
+                2,
+                Decimal("5400.5"),
+                Decimal("27.00"),
+                Decimal("2700.25"),
+                Decimal("13.50"),
+                AS_OF - timedelta(days=3),
+            ),
+        )
+        if count > 100
+        else (),
+        struck=tuple(
+            Struck(line.id, "Köln Hbf", NOW - timedelta(days=3), Decimal("2700.25"), place == 0)
+            for place, line in enumerate(struck_lines)
+        )
+        if count > 100
+        else (),
         reconciliation=tuple(
             ReconciliationRow("orphan", None, f"{at:032x}", {"impressions": "1234.5"}) for at in range(14)
         )
@@ -409,6 +436,9 @@ def invent_details(data: ReportData, seed: int = 6) -> list[LineDetail]:
                 143,
                 _evidence(line, stages) if line.side else None,
                 _due(line) if line.lifecycle == "live" else None,
+                (Note(1, line.id, days[1], NOW, "Floor lowered", HELPED),)
+                if line.lifecycle == "live" and len(days) > 2
+                else (),
             )
         )
     return details

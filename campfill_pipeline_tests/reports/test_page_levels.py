@@ -13,7 +13,7 @@ from campfill_pipeline.domain.figures import SHOWN, Tile
 from campfill_pipeline.reports.payload import exact
 from campfill_pipeline.warehouse.readers.page_rows import AttentionRow, Freshness, LineRow
 from campfill_pipeline_tests.reports.conftest import Library, Reader, Written, write
-from campfill_pipeline_tests.reports.invented import invent
+from campfill_pipeline_tests.reports.invented import invent, invent_details
 
 pytestmark = pytest.mark.browser
 
@@ -330,3 +330,25 @@ def test_a_percentage_is_never_rounded_up_to_a_limit_it_did_not_reach(
     first = replace(next(window for window in data.windows if window.lines), fulfilled_pct=Decimal(value))
     reader = library.read(write(tmp_path, replace(data, windows=(replace(first, period="7d"),))).path)
     assert reader.text(".huge") == shown
+
+
+def test_an_incident_is_one_entry_and_its_lines_point_to_it(reader: Reader, written: Written) -> None:
+    reader.go("/")
+    assert reader.tab.locator("tr[data-incident]").count() == 1
+    assert reader.exact("tr[data-incident]") == ["2", "5400.5", "27", "2700.25", "13.5"]
+    reader.tab.locator("tr[data-incident] a").click()
+    reader.wait("/lines?state=all&incident=0")
+    assert "struck by the incident at Köln Hbf" in reader.text(".said")
+    for struck in written.data.struck:
+        reader.go(f"/line/{struck.line_id}")
+        title = "Why: an incident at its sites" if struck.explains else "Struck by an incident"
+        assert reader.text("#h-struck") == title
+        assert "Köln Hbf was dark" in reader.text("section:has(#h-struck) li")
+
+
+def test_a_noted_change_stands_under_the_curve_with_what_came_of_it(reader: Reader, written: Written) -> None:
+    noted = next(detail for detail in invent_details(written.data) if detail.notes)
+    reader.go(f"/line/{noted.id}")
+    told = reader.text("#notes li")
+    assert "Floor lowered" in told
+    assert "after 5 days 1.31 times the pace before, give or take 0.08: it helped" in told

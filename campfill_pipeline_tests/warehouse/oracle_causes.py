@@ -138,7 +138,9 @@ class Judge:
         gap = 1 - delivered / target
         if float(gap) <= 3 / math.sqrt(needed_plays):
             return None
-        if self.as_of <= line.end and 2 * gap <= 3 * line.chance_gap:
+        first_day = self.as_of - timedelta(1) == line.start
+        times = 3 if gap > Fraction(1, 10) else 4
+        if self.as_of <= line.end and (first_day or Fraction(5, 2) * gap <= times * line.chance_gap):
             return None
         best = max(share for share in shares if share is not None)
         stage = STAGES[shares.index(best)]

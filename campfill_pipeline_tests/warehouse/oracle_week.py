@@ -163,7 +163,8 @@ class World:
         elapsed = [day for day in line.flight if day < self.as_of]
         total, rests = [NONE] * 7, dict.fromkeys(("even", "all", "placement", "measured"), NONE)
         general = self.general(line.placement)
-        for site in line.sites:
+        told = sum(general[0][self.kind(day)] for day in elapsed) >= Decimal("0.5")
+        for site in line.sites if told else []:
             came = sum((line.on(day, site) for day in elapsed), NONE)
             if not came:
                 continue
@@ -180,8 +181,11 @@ class World:
                 total[k] += came / due * f[k]
                 rests[basis[k]] += came / due * f[k] * len([d for d in line.flight if self.kind(d) == k])
         if not any(total):
-            total = general[0]
-            rests |= {basis: Decimal(general[1].count(basis)) for basis in general[1]}
+            for stands in (general, self.everywhere, ([ONE] * 7, ["even"] * 7)):
+                if sum(stands[0][self.kind(day)] for day in line.flight):
+                    break
+            total = stands[0]
+            rests |= {basis: Decimal(stands[1].count(basis)) for basis in stands[1]}
         return total, max(rests, key=lambda basis: rests[basis])
 
     def figures(self, line: Line) -> dict[str, object]:
@@ -193,6 +197,7 @@ class World:
     def _figures(self, line: Line) -> dict[str, object]:
         week, basis = self.weights(line)
         elapsed = [day for day in line.flight if day < self.as_of]
+        weighed = len([day for day in elapsed if week[self.kind(day)]])
         left = [day for day in line.flight if day >= self.as_of]
 
         def w(some: Sequence[date]) -> Decimal:
@@ -204,21 +209,23 @@ class World:
         expected = goal * w(elapsed) / w(line.flight)
         index = projected = factor = risk = reachable = None
         need = max(goal - before, NONE)
+        judged = w(elapsed) * 7 >= sum(week) / 2
         if expected:
             index = before / expected
+        if judged and elapsed:
             recent = elapsed[-7:] if w(elapsed[-7:]) else elapsed
             pace = sum((line.on(day) for day in recent), NONE) / w(recent)
             projected = max(came, before + pace * w(left))
             risk = max(goal - projected, NONE) / 1000 * line.terms.cpm
             if pace and w(left):
                 factor = need / (pace * w(left))
-        if elapsed:
+        if judged and elapsed:
             length = min(7, len(elapsed))
             runs = [elapsed[i : i + length] for i in range(len(elapsed) - length + 1)]
             rates = [sum((line.on(day) for day in run), NONE) / w(run) for run in runs if w(run)]
             reachable = need - max(rates, default=NONE) * w(left)
         return {
             "pacing_basis": basis, "expected": expected, "pacing_index": index, "projected": projected,
-            "value_at_risk_eur": risk, "required_factor": factor, "reachable": reachable,
-            "bar": 2 * self.spread / Decimal(max(len([d for d in elapsed if week[self.kind(d)]]), 1)).sqrt(),
+            "value_at_risk_eur": risk, "required_factor": factor, "reachable": reachable, "judged": judged,
+            "bar": Decimal("2.5") * self.spread / Decimal(max(weighed, 1)).sqrt(),
         }  # fmt: skip

@@ -84,7 +84,7 @@ def check(connection: psycopg.Connection, numbers: dict[int, Line], as_of: date)
             assert row["expected"] == (0 if row["lifecycle"] == "scheduled" else row["impression_goal"])
             continue
         wanted = world.figures(numbers[row["line_no"]])
-        bar, reach = wanted.pop("bar"), wanted.pop("reachable")
+        bar, reach, judged = wanted.pop("bar"), wanted.pop("reachable"), wanted.pop("judged")
         for name, value in wanted.items():
             found = row[name]
             if isinstance(value, Decimal) and found is not None:
@@ -94,7 +94,7 @@ def check(connection: psycopg.Connection, numbers: dict[int, Line], as_of: date)
         if isinstance(reach, Decimal) and abs(reach) > CLOSE * row["impression_goal"]:
             assert row["reachable"] == (reach < 0)
         index = wanted["pacing_index"]
-        if index is None:
+        if index is None or not judged:
             assert row["pace"] == "unmeasured"
         elif isinstance(index, Decimal) and isinstance(bar, Decimal) and abs(1 - index - bar) > CLOSE:
             behind = index < Decimal("0.95") and 1 - index > bar
@@ -150,6 +150,27 @@ def test_a_line_that_starts_on_a_closed_sunday_is_not_behind(connection: psycopg
     row = one_live(connection, live(sunday, day(sunday, 13), {}), MONDAY)
     assert (row["expected"], row["pace"], row["pacing_basis"]) == (0, "unmeasured", "placement")
     assert (row["pacing_index"], row["value_at_risk_eur"], row["required_factor"]) == (None, None, None)
+
+
+STREET = [100, 100, 100, 100, 100, 100, 100]
+OPEN_ON_SUNDAYS = [healthy("Street", "Street", day(MONDAY, -28), 3, STREET) for _ in range(3)]
+
+
+def test_one_open_site_on_a_closed_sunday_does_not_judge_the_line(connection: psycopg.Connection) -> None:
+    # What little came on Sunday came from the street; by its weight alone the line would be far behind.
+    sunday = day(MONDAY, -1)
+    line = live(sunday, day(sunday, 13), {("Street", sunday): Decimal(50)})
+    row = one_live(connection, line, MONDAY, [*HISTORY, *OPEN_ON_SUNDAYS])
+    assert (row["pace"], row["projected"], row["value_at_risk_eur"]) == ("unmeasured", None, None)
+    assert row["reachable"] is None
+    refresh(connection, RULES, as_of=MONDAY, now=datetime(2026, 7, 6, 8, tzinfo=BERLIN))
+    assert connection.execute("SELECT count(*) FROM shortfall_cause").fetchone() == (0,)
+
+
+def test_a_flight_of_closed_days_only_has_a_straight_curve(connection: psycopg.Connection) -> None:
+    sunday = day(MONDAY, -1)
+    row = one_live(connection, live(sunday, sunday, {}), sunday)
+    assert (row["expected"], row["pace"], row["pacing_basis"]) == (0, "unmeasured", "even")
 
 
 def test_a_line_at_half_its_due_is_behind_on_its_second_day(connection: psycopg.Connection) -> None:

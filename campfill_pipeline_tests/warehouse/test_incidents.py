@@ -15,8 +15,10 @@ from campfill_pipeline.domain.incidents import find
 from campfill_pipeline.domain.weekdays import Calendar
 from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
+from campfill_pipeline.warehouse.readers.attention import attention
 from campfill_pipeline.warehouse.readers.incidents import incidents
 from campfill_pipeline.warehouse.readers.one_line import line_report
+from campfill_pipeline.warehouse.readers.page import load
 from campfill_pipeline_tests.warehouse.delivery_rows import Row, add_line, store
 
 MONDAY = date(2026, 7, 6)
@@ -59,6 +61,12 @@ def test_a_site_dark_for_six_hours_across_forty_lines_is_one_incident(connection
     assert one.eur_lost == one.eur_savable == Decimal(40 * 60 * 6 * 5) / 1000
     told = line_report(connection, UUID(ids[0]), RULES, as_of=MONDAY)
     assert told is not None and told.incidents == [one]
+    assert [(s.site, s.impressions_lost, s.explains) for s in told.struck] == [("Hbf", Decimal(360), True)]
+    page = load(connection, RULES, as_of=MONDAY)
+    assert page.incidents == (one,)
+    assert {s.line_id for s in page.struck} == set(map(UUID, ids))
+    assert all(item.reason.count("incident at Hbf on 2 Jul") == 1 for item in attention(connection))
+    assert {item.line_id for item in attention(connection)} <= set(map(UUID, ids))
     kept = connection.execute("SELECT * FROM site_silence").fetchall()
     refresh(connection, RULES, as_of=MONDAY, now=datetime(2026, 7, 6, 9, tzinfo=UTC), full=True)
     assert connection.execute("SELECT * FROM site_silence").fetchall() == kept

@@ -80,7 +80,7 @@ def refresh_causes(
     scope = None if lines is None else sorted({*lines, *_measured_anew(conn, change)})
     if scope is not None and not scope:
         return 0
-    short = _short_lines(conn, scope)
+    short = _short_lines(conn, rules, scope)
     verdicts = [verdict for line in short if (verdict := _without_funnel(line)) is not None]
     told = {verdict.line.line_no for verdict in verdicts}
     conn.execute(texts["forget own rows"].encode(), {"lines": lines})
@@ -108,11 +108,20 @@ def _measured_anew(conn: psycopg.Connection, change: ReferenceChange) -> list[in
     return [number for (number,) in found]
 
 
-def _short_lines(conn: psycopg.Connection, scope: list[int] | None) -> list[ShortLine]:
+def _short_lines(
+    conn: psycopg.Connection, rules: FulfillmentRules, scope: list[int] | None
+) -> list[ShortLine]:
     with conn.cursor(row_factory=class_row(ShortLine)) as cursor:
         cursor.execute(
             sections("figures/causes")["below target"].encode(),
-            {"lines": scope, "healthy_from": rule.HEALTHY_FROM},
+            {
+                "lines": scope,
+                "healthy_from": rule.HEALTHY_FROM,
+                "chance": rules.chance,
+                "chance_of_cause": rules.chance_of_cause,
+                "chance_of_small_cause": rules.chance_of_small_cause,
+                "small_gap": rules.small_gap,
+            },
         )
         return cursor.fetchall()
 

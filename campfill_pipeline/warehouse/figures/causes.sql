@@ -3,7 +3,10 @@
 -- name: below target
 -- Lines below `healthy_from` of their target: the goal of ended lines, what was due by as_of of live ones.
 SELECT line_id, line_no, kind, covered, reported, elapsed_days, days_fetched, trim_scale(target) AS target,
-       done AS delivered, cpm_eur, lifecycle <> 'live' OR 2 * (1 - pacing_index) > 3 * chance_gap AS beyond_chance
+       done AS delivered, cpm_eur,
+       lifecycle <> 'live' OR elapsed_days > 1 AND (1 - pacing_index) * %(chance)s::numeric > chance_gap * CASE
+           WHEN 1 - pacing_index > %(small_gap)s::numeric THEN %(chance_of_cause)s::numeric
+           ELSE %(chance_of_small_cause)s::numeric END AS beyond_chance
 FROM fulfillment f
 CROSS JOIN LATERAL (
     SELECT CASE lifecycle WHEN 'live' THEN expected ELSE impression_goal END AS target,
@@ -12,6 +15,7 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT EXISTS (SELECT FROM line_day d WHERE d.line_no = f.line_no AND d.day <= t.last_day) AS reported) AS r
 WHERE lifecycle NOT IN ('scheduled', 'cancelled') AND elapsed_days > 0
+  AND (pace IS DISTINCT FROM 'unmeasured' OR NOT covered)
   AND (%(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))
   -- judged without dividing, since what was due is a quotient
   AND CASE lifecycle

@@ -7,7 +7,7 @@
 --   complete(day)                         local days fetched completely, for whatever line
 --   exported(day)                         local days that exports reach over, each for the lines in it
 --   spoken_for(line_no, hours)            the hours for which exports speak of a line
--- Parameters: as_of, timezone, behind, ahead, final_after, goal_met, near_goal, moderate.
+-- Parameters: as_of, timezone, behind, ahead, chance, least_due, final_after, goal_met, near_goal, moderate.
 --
 -- Exactness: every quotient is one division, made last, of a numerator with 20 decimals: PostgreSQL keeps at least as
 -- many decimals in the quotient as its operands have. Ratios are judged by cross-multiplication, never on a quotient.
@@ -139,12 +139,13 @@ base AS (
 recent AS (
     SELECT line_no, CASE WHEN due_last_week > 0 THEN last_week ELSE in_flight END AS impressions,
            CASE WHEN due_last_week > 0 THEN due_last_week ELSE due_elapsed END AS due
-    FROM base WHERE lifecycle = 'live' AND due_elapsed > 0
+    FROM base WHERE lifecycle = 'live' AND due_elapsed >= %(least_due)s::numeric
 ),
 reach AS (
     SELECT b.line_no, COALESCE(bool_or(GREATEST(goal - delivered_before, 0) * r.w <= r.impressions * due_left)
                                    FILTER (WHERE r.w > 0), goal <= delivered_before) AS reachable
     FROM base b JOIN run r USING (line_no)
+    WHERE due_elapsed >= %(least_due)s::numeric
     GROUP BY b.line_no, goal, delivered_before
 ),
 projection AS (
@@ -159,8 +160,8 @@ projection AS (
            CASE WHEN r.impressions > 0 AND due_left > 0 THEN
                GREATEST(goal - delivered_before, 0) * r.due / (r.impressions * due_left) END AS required_factor,
            CASE WHEN lifecycle = 'live' AND elapsed_days > 0 THEN COALESCE(w.daily, 0) END AS best_week_daily,
-           -- by how much of what is due the line is behind, beside twice the spread of so many days: both sides squared
-           gap * gap * due_days > 4 * %(spread)s::numeric * %(spread)s::numeric * (goal * due_elapsed) * (goal * due_elapsed)
+           -- by how much of what is due the line is behind, beside `chance` times the spread of so many days: squared
+           gap * gap * due_days > (%(chance)s::numeric * %(spread)s::numeric * goal * due_elapsed) ^ 2
                AS beyond_chance
     FROM base b CROSS JOIN LATERAL (SELECT goal * due_elapsed - delivered_before * due_flight AS gap) g
     LEFT JOIN best_week w USING (line_no) LEFT JOIN recent r USING (line_no) LEFT JOIN reach h USING (line_no)
@@ -176,7 +177,7 @@ figures AS (
                 WHEN delivered * 100 >= goal * %(moderate)s::numeric THEN 'moderate_shortfall'
                 ELSE 'critical_shortfall' END AS band,
            CASE WHEN lifecycle <> 'live' THEN NULL
-                WHEN due_elapsed = 0 THEN 'unmeasured'
+                WHEN due_elapsed < %(least_due)s::numeric THEN 'unmeasured'
                 WHEN delivered_before * due_flight < %(behind)s::numeric * goal * due_elapsed AND beyond_chance
                     THEN 'behind'
                 WHEN delivered_before * due_flight > %(ahead)s::numeric * goal * due_elapsed THEN 'ahead'
@@ -191,7 +192,7 @@ figures AS (
                trim_scale(delivered_before * due_flight / (goal * due_elapsed))
            END AS pacing_index,
            CASE WHEN lifecycle = 'live' THEN COALESCE(w.basis, 'even') WHEN %(even)s THEN 'even' END AS pacing_basis,
-           CASE WHEN due_days > 0 THEN round(2 * %(spread)s::numeric / sqrt(due_days::numeric(40, 20)), 12) END AS chance_gap,
+           CASE WHEN due_days > 0 THEN round(%(chance)s::numeric * %(spread)s::numeric / sqrt(due_days::numeric(40, 20)), 12) END AS chance_gap,
            trim_scale(due_elapsed::numeric) AS due_elapsed, trim_scale(due_flight::numeric) AS due_flight,
            trim_scale(required_factor) AS required_factor,
            trim_scale(required_daily) AS required_daily, trim_scale(projected) AS projected,

@@ -6,7 +6,7 @@
 SELECT s.series_no, f.line_no, f.purchase_type
 FROM fulfillment f JOIN report_series s USING (line_no)
 WHERE (%(lines)s::integer[] IS NULL OR f.line_no = ANY (%(lines)s::integer[]))
-  AND f.covered AND f.elapsed_days > 0 AND f.due_elapsed > 0
+  AND f.covered AND f.elapsed_days > 0 AND f.pace IS DISTINCT FROM 'unmeasured'
   AND CASE f.lifecycle
           WHEN 'live' THEN f.delivered_before * f.due_flight
                            >= %(healthy_from)s::numeric * f.impression_goal * f.due_elapsed

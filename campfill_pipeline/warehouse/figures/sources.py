@@ -65,6 +65,8 @@ def parameters(
         "weighed": weighed,
         "basis": [due.lines[number].basis for number in weighed],
         "spread": due.spread,
+        "chance": rules.chance,
+        "least_due": rules.least_due,
     }
 
 

@@ -147,6 +147,7 @@ class _Source:
                 days.counts(c.effective_start, c.end_date),
                 c.placement,
                 weeks,
+                self.rules.least_due,
             )
             for c in live
         }

@@ -2,12 +2,23 @@
 
 -- name: attention
 -- Live lines behind their pace or beyond their best week, and guaranteed ones that ended short a few days ago. Only
--- covered lines: a short history must never look like a shortfall.
+-- covered lines: a short history must never look like a shortfall. Where incidents make up half of a line's gap, the dearest
+-- of them is what is behind it.
+WITH struck AS MATERIALIZED (
+    SELECT u.line_id, sum(u.lost) AS lost, (array_agg(i.site ORDER BY u.lost DESC, i.from_hour, i.site))[1] AS site,
+           (array_agg(i.day ORDER BY u.lost DESC, i.from_hour, i.site))[1] AS day
+    FROM incident i CROSS JOIN LATERAL unnest(i.line_ids, i.line_losses) AS u(line_id, lost)
+    GROUP BY u.line_id
+)
 SELECT line_id, name, f.kind, f.purchase_type, lifecycle, f.end_date, band <> 'no_data' AS reported, elapsed_days,
        flight_days - elapsed_days AS days_left, fulfillment_pct, pacing_index, required_daily, best_week_daily,
        reachable, value_at_risk_eur, c.cause,
+       CASE WHEN explains THEN s.site END AS incident_site, CASE WHEN explains THEN s.day END AS incident_day,
        CASE lifecycle WHEN 'live' THEN GREATEST(f.impression_goal - projected, 0) ELSE shortfall END AS missing
 FROM fulfillment f JOIN line USING (line_no) LEFT JOIN shortfall_cause c USING (line_id)
+LEFT JOIN struck s USING (line_id)
+CROSS JOIN LATERAL (
+    SELECT 2 * s.lost >= CASE lifecycle WHEN 'live' THEN expected - delivered_before ELSE shortfall END AS explains) e
 WHERE covered AND value_at_risk_eur IS NOT NULL
   AND CASE WHEN lifecycle = 'live' THEN projected < f.impression_goal AND (pace = 'behind' OR NOT reachable)
            ELSE f.purchase_type = 'guaranteed' AND shortfall > 0 AND f.end_date >= as_of - %(days)s::integer END

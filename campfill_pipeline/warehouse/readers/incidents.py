@@ -6,7 +6,7 @@ Belongs here: reading them, all or those of a line. Does not belong here: findin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -29,6 +29,24 @@ class IncidentRow:
     eur_lost: Decimal
     impressions_savable: Decimal
     eur_savable: Decimal
+    day: date
+
+
+@dataclass(frozen=True)
+class Struck:
+    """What a line lost in an incident (by site and first hour); `explains`: its incidents make up half of its gap."""
+
+    line_id: UUID
+    site: str
+    from_hour: datetime
+    impressions_lost: Decimal
+    explains: bool
+
+
+def struck(conn: psycopg.Connection, line_id: UUID | None = None) -> list[Struck]:
+    """Which lines were struck by which incidents, each line's dearest first; or those of one line."""
+    with conn.cursor(row_factory=class_row(Struck)) as cursor:
+        return cursor.execute(query("readers/incidents", "struck"), {"line": line_id}).fetchall()
 
 
 def incidents(conn: psycopg.Connection, line_id: UUID | None = None) -> list[IncidentRow]:

@@ -6,7 +6,9 @@ Belongs here: writing and reading them, with delivery before and after. Does not
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -16,7 +18,7 @@ import psycopg
 from campfill_pipeline.domain.effect import DAYS, Effect, effect
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.domain.weekdays import calendar
+from campfill_pipeline.domain.weekdays import Calendar, calendar
 from campfill_pipeline.warehouse.statements import query
 
 
@@ -52,29 +54,59 @@ def add_note(conn: psycopg.Connection, text: str, *, line_id: UUID | None, day: 
     return number
 
 
+@dataclass(frozen=True)
+class _Flight:
+    """Of a live line: its flight, its due weights by kind of day, and the day-to-day spread of healthy lines."""
+
+    first: date
+    last: date
+    weights: list[Decimal]
+    spread: Decimal
+
+
+def notes_of_lines(
+    conn: psycopg.Connection, lines: Sequence[UUID], holidays: str | None, *, as_of: date
+) -> dict[UUID, tuple[Note, ...]]:
+    """By line: the notes on it and on all lines during its flight, newest first, each with what came of it.
+
+    Notes on days after `as_of` are left out. Lines without a note are not in the answer.
+    """
+    found: defaultdict[UUID, list[Note]] = defaultdict(list)
+    for line_id, *columns in conn.execute(
+        query("readers/notes", "of lines"), {"lines": list(lines), "as_of": as_of}
+    ):
+        found[line_id].append(Note(*columns))
+    noted = {"lines": list(found), "as_of": as_of}
+    flights = {
+        line_id: _Flight(*columns)
+        for line_id, *columns in conn.execute(query("readers/notes", "due weights"), noted)
+    }
+    delivered: defaultdict[UUID, dict[date, Decimal]] = defaultdict(dict)
+    for line_id, day, impressions in conn.execute(query("readers/notes", "delivered"), noted):
+        delivered[line_id][day] = impressions
+    days_of = calendar(holidays, as_of)
+    return {
+        line_id: tuple(
+            replace(note, effect=_effect(note.day, flights[line_id], delivered[line_id], days_of, as_of))
+            if line_id in flights else note
+            for note in notes
+        )
+        for line_id, notes in found.items()
+    }  # fmt: skip
+
+
+def _effect(
+    changed: date, flight: _Flight, delivered: Mapping[date, Decimal], days_of: Calendar, as_of: date
+) -> Effect:
+    def days(start: date, end: date) -> list[tuple[Decimal, Decimal]]:
+        start, end = max(start, flight.first), min(end, flight.last, as_of - timedelta(1))
+        all_of = [start + timedelta(n) for n in range((end - start).days + 1)]
+        return [(delivered.get(day, Decimal(0)), flight.weights[days_of.kind(day)]) for day in all_of]
+
+    before = days(changed - timedelta(DAYS), changed - timedelta(1))
+    return effect(before, days(changed + timedelta(1), changed + timedelta(DAYS)), flight.spread)
+
+
 def notes_of(conn: psycopg.Connection, line_id: UUID, rules: FulfillmentRules, *, as_of: date) -> list[Note]:
     """The notes on a line and on all lines during its flight, newest first, each with what came of it."""
-    row = conn.execute(query("readers/notes", "due weights"), {"line_id": line_id}).fetchone()
-    found = conn.execute(query("readers/notes", "of a line"), {"line_id": line_id}).fetchall()
-    notes = [Note(*columns) for columns in found]
-    if row is None:
-        return notes
-    first, last, weights, spread = row
-    delivered: dict[date, Decimal] = dict(
-        conn.execute("SELECT day, impressions FROM delivery_daily WHERE line_id = %s", [line_id]).fetchall()
-    )
-    days_of = calendar(rules.holidays, as_of)
-
-    def days(start: date, end: date) -> list[tuple[Decimal, Decimal]]:
-        start, end = max(start, first), min(end, last, as_of - timedelta(1))
-        all_of = [start + timedelta(n) for n in range((end - start).days + 1)]
-        return [(delivered.get(day, Decimal(0)), weights[days_of.kind(day)]) for day in all_of]
-
-    return [
-        Note(
-            note.note_no, note.line_id, note.day, note.noted_at, note.text,
-            effect(days(note.day - timedelta(DAYS), note.day - timedelta(1)),
-                   days(note.day + timedelta(1), note.day + timedelta(DAYS)), spread),
-        )
-        for note in notes
-    ]  # fmt: skip
+    return list(notes_of_lines(conn, [line_id], rules.holidays, as_of=as_of).get(line_id, ()))

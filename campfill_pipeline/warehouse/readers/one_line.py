@@ -15,7 +15,7 @@ from psycopg.rows import dict_row
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.figures.fulfillment import compute
-from campfill_pipeline.warehouse.readers.incidents import IncidentRow, incidents
+from campfill_pipeline.warehouse.readers.incidents import IncidentRow, Struck, incidents, struck
 from campfill_pipeline.warehouse.readers.notes import Note, notes_of
 from campfill_pipeline.warehouse.statements import query
 
@@ -27,6 +27,7 @@ class LineReport:
     """One line as of a local day. Rows carry their tables' columns; `withdrawn` lines have no figures.
 
     `history` is newest first, `days` oldest first; `cause` is as of the last refresh, None where there is none.
+    `struck`: what each of the incidents cost this line, and whether they explain its gap.
     """
 
     line: Row
@@ -36,6 +37,7 @@ class LineReport:
     days: list[Row]
     cause: Row | None
     incidents: list[IncidentRow]
+    struck: list[Struck]
     notes: list[Note]
     reconciliation: list[Row]
     restated: int
@@ -68,6 +70,7 @@ def line_report(
             days=ask("SELECT * FROM delivery_daily WHERE line_id = %(id)s ORDER BY day"),
             cause=causes[0] if causes else None,
             incidents=incidents(conn, line_id),
+            struck=struck(conn, line_id),
             notes=notes_of(conn, line_id, rules, as_of=as_of),
             reconciliation=ask(query("readers/one_line", "disagreements")),
             restated=ask("SELECT count(*) AS rows FROM delivery_restatement WHERE line_id = %(id)s")[0][

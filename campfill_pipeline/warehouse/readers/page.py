@@ -22,6 +22,7 @@ from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.database import Connection as Connection
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline.warehouse.readers.attention import attention
+from campfill_pipeline.warehouse.readers.incidents import incidents, struck
 from campfill_pipeline.warehouse.readers.page_rows import (
     AttentionRow,
     FetchRow,
@@ -143,4 +144,6 @@ def load(connection: Connection, rules: FulfillmentRules, *, as_of: date) -> Rep
         reconciliation=_rows(connection, ReconciliationRow, query("readers/page", "reconciliation")),
         uploads=_rows(connection, UploadRow, query("readers/page", "uploads")),
         revisions=_revisions(connection),
+        incidents=tuple(incidents(connection)),
+        struck=tuple(struck(connection)),
     )

@@ -21,6 +21,7 @@ from campfill_pipeline.domain.due_words import due_curve
 from campfill_pipeline.domain.fulfillment import Lifecycle
 from campfill_pipeline.domain.profile import Basis
 from campfill_pipeline.domain.weekdays import calendar
+from campfill_pipeline.warehouse.readers.notes import notes_of_lines
 from campfill_pipeline.warehouse.readers.page import Connection
 from campfill_pipeline.warehouse.readers.page_evidence import read_evidence
 from campfill_pipeline.warehouse.readers.page_rows import DayRow, LineDetail, LineRow, ReportData, SiteRow
@@ -109,6 +110,7 @@ def _batch(
             query("readers/page_detail", "due weights"), values
         )
     }
+    notes = notes_of_lines(connection, lines, data.holidays, as_of=data.as_of)
     for line_id in lines:
         yield LineDetail(
             id=line_id,
@@ -118,4 +120,5 @@ def _batch(
             site_count=site_counts.get(line_id, 0),
             evidence=read_evidence(*causes[line_id]) if line_id in causes else None,
             due=due.get(line_id),
+            notes=notes.get(line_id, ()),
         )

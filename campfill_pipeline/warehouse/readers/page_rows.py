@@ -15,6 +15,8 @@ from uuid import UUID
 
 from campfill_pipeline.domain.due_words import DueCurve
 from campfill_pipeline.domain.figures import LineRow as LineRow
+from campfill_pipeline.warehouse.readers.incidents import IncidentRow, Struck
+from campfill_pipeline.warehouse.readers.notes import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,7 @@ class LineDetail:
     site_count: int
     evidence: Evidence | None
     due: DueCurve | None = None
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,3 +238,5 @@ class ReportData:
     uploads: tuple[UploadRow, ...]
     revisions: Mapping[UUID, tuple[RevisionRow, ...]]
     holidays: str | None = None
+    incidents: tuple[IncidentRow, ...] = ()
+    struck: tuple[Struck, ...] = ()

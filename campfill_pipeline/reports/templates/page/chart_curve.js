@@ -5,6 +5,7 @@ import { rough } from "./exact.js";
 import { asUtc, dayLong, daysLater, missing, plain } from "./format.js";
 import { head } from "./head.js";
 
+const shortened = (text) => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
 export const drawCurve = (id, row, detail) => {
   const first = [detail.days.length ? detail.days[0][0] : row.effective_start, row.effective_start].sort()[0];
   const last = [
@@ -33,6 +34,7 @@ export const drawCurve = (id, row, detail) => {
   const closed = measured
     ? days.filter((at) => at > base && inFlight(at) && share(at) === share(daysLater(at, -1)))
     : [];
+  const noted = (detail.notes || []).filter((note) => days.includes(note.day));
   const before = daysLater(head.as_of, -1);
   const ahead = row.lifecycle === "live" && !missing(row.projected);
   const projection = days.map((at) =>
@@ -118,7 +120,14 @@ export const drawCurve = (id, row, detail) => {
           symbol: "none",
           label: { color: colour("ink"), formatter: "Goal", position: "insideEndTop" },
           lineStyle: { color: colour("ink"), type: "solid", width: 1 },
-          data: [{ yAxis: row.impression_goal }],
+          data: [
+            { yAxis: row.impression_goal },
+            ...noted.map((note) => ({
+              xAxis: note.day,
+              lineStyle: { type: "dashed" },
+              label: { formatter: shortened(note.text), position: "insideEndTop" },
+            })),
+          ],
         },
       },
       ...(ahead

@@ -51,6 +51,18 @@ export const disagreementsOf = async (row) => {
   disagreements = disagreements || inflate("disagreements");
   return (await disagreements)?.[row.id.replaceAll("-", "")] || [];
 };
+let struck = null;
+const struckLines = async () => {
+  struck = struck || inflate("struck");
+  return (await struck) || {};
+};
+/* The incidents that struck a line: {at, lost, explains}, `at` being the place in head.incidents. */
+export const struckBy = async (row) => (await struckLines())[row.id.replaceAll("-", "")] || [];
+/* The ids of the lines that an incident struck. */
+export const linesStruckBy = async (at) => {
+  const all = Object.entries(await struckLines());
+  return new Set(all.filter(([, told]) => told.some((one) => one.at === at)).map(([hex]) => dashed(hex)));
+};
 /* The ids of the lines about which there is a disagreement of this kind. */
 export const disputedLines = async (kind) => {
   disagreements = disagreements || inflate("disagreements");

@@ -2,7 +2,7 @@
 
 import { drawCurve } from "./chart_curve.js";
 import { drawHeat } from "./chart_heat.js";
-import { categoryName, detailOf, disagreementsOf, lines, revisionsOf } from "./data.js";
+import { categoryName, detailOf, disagreementsOf, lines, revisionsOf, struckBy } from "./data.js";
 import { fromUnits, rough, toUnits } from "./exact.js";
 import {
   count,
@@ -19,6 +19,7 @@ import {
   told,
 } from "./format.js";
 import { head, label } from "./head.js";
+import { struckPanel } from "./incidents.js";
 import { causePanel } from "./line_cause.js";
 import { contract, pastOf } from "./line_contract.js";
 import { dayTable, siteTable } from "./line_delivery.js";
@@ -30,7 +31,10 @@ export const sentence = (row, detail) => {
   if (!row.covered)
     return html`Not judged: ${count(row.days_fetched)} of ${count(row.elapsed_days)} flight days were fetched.`;
   if (row.lifecycle === "live") {
-    if (missing(row.projected)) return html`Its first day is running; nothing can be projected yet.`;
+    if (missing(row.projected))
+      return row.elapsed_days
+        ? html`Hardly anything was due until now; nothing can be projected yet.`
+        : html`Its first day is running; nothing can be projected yet.`;
     const gap = fromUnits(toUnits(row.impression_goal) - toUnits(row.projected));
     return rough(gap) > 0
       ? html`At the pace of its last days it will end ${impressions(gap)} impressions short, worth
@@ -91,6 +95,20 @@ const verdict = (row) => {
   if (row.lifecycle === "live") return html`<span class="badge">${label("paces", row.pace)}</span>`;
   return row.lifecycle === "scheduled" ? "" : bandBadge(row.band);
 };
+/* Changes that somebody noted, and what came of each against the due curve. */
+const noteList = (notes) =>
+  notes?.length
+    ? html`<h3>Noted changes</h3>
+        <ul class="evidence" id="notes">
+          ${notes.map(
+            (note) =>
+              html`<li>
+                <strong>${day(note.day, dayLong)}</strong>${note.of_all ? " (for all lines)" : ""}:
+                ${note.text}${note.effect ? html`<span class="soft"> ${told(note.effect)}</span>` : ""}
+              </li>`,
+          )}
+        </ul>`
+    : "";
 const trimmedNote = (row) =>
   html`<p class="soft">
     Hours and sites of this line were left out to keep the file small:
@@ -112,7 +130,12 @@ export const line = async (id) => {
         </p>`,
       draw: () => {},
     };
-  const [detail, past, disputed] = await Promise.all([detailOf(row), revisionsOf(row), disagreementsOf(row)]);
+  const [detail, past, disputed, struck] = await Promise.all([
+    detailOf(row),
+    revisionsOf(row),
+    disagreementsOf(row),
+    struckBy(row),
+  ]);
   const category = categoryName(row.kind, row.purchase_type);
   const where = `#/where/${row.kind}/${row.purchase_type}`;
   const hasDays = detail?.days;
@@ -128,14 +151,14 @@ export const line = async (id) => {
           ${row.attention ? html`<p class="why-today"><strong>Today:</strong> ${told(row.attention)}</p>` : ""}
         </div>
       </section>
-      ${facts(row)}${causePanel(row, detail)}
+      ${facts(row)}${struckPanel(struck)}${causePanel(row, detail, struck)}
       ${
         hasDays
           ? html`<section class="panel" aria-labelledby="h-curve">
               <h2 id="h-curve">Delivery against the promise</h2>
               <div class="chart tall" id="curve"></div>
               ${detail.rests_on ? html`<p class="soft" id="rests-on">${told(detail.rests_on)}</p>` : ""}
-              ${dayTable(detail)}
+              ${noteList(detail.notes)} ${dayTable(detail)}
             </section>`
           : ""
       }

@@ -111,13 +111,13 @@ const actionOf = (row) => {
   const days = gapsWithin(first, row.end_date);
   return html`${label("cause_actions", row.cause)} ${fetchCommands(days.length ? days : [[first, first]])}`;
 };
-export const causePanel = (row, detail) => {
+export const causePanel = (row, detail, struck) => {
   if (!row.cause) return "";
   const evidence = detail?.evidence,
     facts = evidence ? factsOf(evidence, row.cause) : [];
   return html`<section class="panel cause" aria-labelledby="h-cause">
     <h2 id="h-cause">
-      Why: ${label("causes", row.cause)}
+      ${struck.some((one) => one.explains) ? "What its funnel shows" : "Why"}: ${label("causes", row.cause)}
       <span class="side-chip side-${row.side}">${label("sides", row.side)}</span>
     </h2>
     <p class="lead">${label("cause_sentences", row.cause)}</p>

@@ -2,7 +2,7 @@
 
 import { address, go } from "./addresses.js";
 import { fetchCommands } from "./alarms.js";
-import { disputedLines, ended, lines, PERIODS } from "./data.js";
+import { disputedLines, linesStruckBy, ended, lines, PERIODS } from "./data.js";
 import { sum } from "./exact.js";
 import { count, euros, html, impressions, locale, Markup } from "./format.js";
 import { head, label } from "./head.js";
@@ -116,8 +116,11 @@ export const lineList = async (query) => {
   const filters = readFilters(query);
   if (!COLUMNS[filters.sort.replace("-", "")])
     filters.sort = filters.state === "live" ? "-value_at_risk_eur" : "-shortfall";
-  const disputed = filters.pile ? await disputedLines(filters.pile) : null;
-  const rows = sorted(narrowed(all, filters, disputed), filters.sort);
+  const named = {
+    disputed: filters.pile && (await disputedLines(filters.pile)),
+    struck: filters.incident && (await linesStruckBy(Number(filters.incident))),
+  };
+  const rows = sorted(narrowed(all, filters, named), filters.sort);
   let shown = STEP;
   const table = (limit) => [
     listTable(rows, filters, limit),

@@ -4,7 +4,7 @@ import { ended, inPeriod, PERIODS } from "./data.js";
 import { rough } from "./exact.js";
 import { html, missing } from "./format.js";
 import { head, label } from "./head.js";
-import { list } from "./words.js";
+import { incident, list } from "./words.js";
 
 export const STATES = {
   ended: "Ended",
@@ -14,7 +14,18 @@ export const STATES = {
   attention: "Needs attention",
   all: "All",
 };
-const ONE = ["kind", "purchase", "buyer", "agency", "placement", "advertiser", "cause", "side", "pile"];
+const ONE = [
+  "kind",
+  "purchase",
+  "buyer",
+  "agency",
+  "placement",
+  "advertiser",
+  "cause",
+  "side",
+  "pile",
+  "incident",
+];
 const NAMES = ["q", "state", "period", ...ONE, "band", "pace", "short", "sort"];
 
 export const readFilters = (query) => {
@@ -42,8 +53,8 @@ const isShort = (row) =>
   row.lifecycle === "live"
     ? !missing(row.projected) && rough(row.projected) < rough(row.impression_goal)
     : row.lifecycle !== "scheduled" && rough(row.shortfall) > 0;
-/* `disputed` are the ids of the lines about which there is a disagreement of the asked kind. */
-export const narrowed = (rows, filters, disputed) => {
+/* `named` are, where asked for, the ids of the lines about which there is a disagreement, or that an incident struck. */
+export const narrowed = (rows, filters, named) => {
   const words = filters.q.toLowerCase().split(/\s+/).filter(Boolean);
   const bands = filters.band ? filters.band.split(",") : [];
   const fits = [
@@ -60,7 +71,8 @@ export const narrowed = (rows, filters, disputed) => {
     filters.cause && ((row) => row.cause === filters.cause),
     filters.side && ((row) => sideOf(row) === filters.side),
     filters.short && isShort,
-    filters.pile && ((row) => disputed.has(row.id)),
+    filters.pile && ((row) => named.disputed.has(row.id)),
+    filters.incident && ((row) => named.struck.has(row.id)),
     words.length > 0 && ((row) => words.every((word) => row.search.includes(word))),
   ].filter(Boolean);
   return rows.filter((row) => fits.every((fit) => fit(row)));
@@ -84,6 +96,7 @@ export const said = (filters) => {
     filters.placement,
     filters.advertiser,
     filters.pile && (head.words.piles[filters.pile] || filters.pile),
+    filters.incident && incident.struckBy(head.incidents[filters.incident]?.site),
     filters.q && html`“${filters.q}”`,
   ].filter(Boolean);
   return list.shown(parts.map((part, at) => html`${at ? " · " : ""}${part}`));

@@ -22,6 +22,7 @@ import {
 } from "./format.js";
 import { head, label } from "./head.js";
 import { headline, headlineMore, undelivered } from "./headline.js";
+import { incidentPanel } from "./incidents.js";
 import { LINELESS, PACES } from "./keys.js";
 import { breakable, periodSwitch, sideBar, sparkline, trendChip } from "./parts.js";
 import { data, ended, now } from "./words.js";
@@ -177,7 +178,8 @@ const presentPart = () =>
     <section class="panel" aria-labelledby="h-attention">
       <h2 id="h-attention">${now.attention}</h2>
       ${attentionTable()}
-    </section>`;
+    </section>
+    ${incidentPanel()}`;
 const endedPart = (period, total, trend) => {
   const losses = head.losses
     .filter((row) => row.period === period && row.kind === "all" && row.purchase_type === "all")

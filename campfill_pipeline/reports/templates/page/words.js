@@ -74,6 +74,27 @@ export const alarms = {
       list.`,
 };
 
+export const incident = {
+  struckBy: (site) => html`struck by the incident at ${site || "a site"}`,
+  title: "Incidents: one problem of many lines",
+  what: `Hours of the last 14 days in which a site gave less than half of what such hours give, to all lines there. One
+    entry, whatever the number of lines.`,
+  site: "Site",
+  lines: "Lines",
+  lost: "Lost",
+  savable: "Still savable",
+  noSite: "(no site named)",
+  silences: { dark: "dark", weak: "weak" },
+  was: { dark: "was dark", weak: "was weak" },
+  more: (count) => html`and ${count} more; table <code>incident</code> has them all.`,
+  explains: "Why: an incident at its sites",
+  partly: "Struck by an incident",
+  notItsOwn:
+    "At least half of its gap was lost in hours in which a site failed all lines there: no problem of its own.",
+  aPart: "A smaller part of its gap was lost in hours in which a site failed all lines there.",
+  ofThisLine: (lost, lines) => html`about ${lost} impressions of this line, one of ${lines} there.`,
+};
+
 export const list = {
   question: "Which lines?",
   narrow: "Filters",

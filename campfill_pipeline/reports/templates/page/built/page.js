@@ -147,6 +147,16 @@
     disagreements = disagreements || inflate("disagreements");
     return (await disagreements)?.[row2.id.replaceAll("-", "")] || [];
   };
+  var struck = null;
+  var struckLines = async () => {
+    struck = struck || inflate("struck");
+    return await struck || {};
+  };
+  var struckBy = async (row2) => (await struckLines())[row2.id.replaceAll("-", "")] || [];
+  var linesStruckBy = async (at) => {
+    const all = Object.entries(await struckLines());
+    return new Set(all.filter(([, told2]) => told2.some((one) => one.at === at)).map(([hex]) => dashed(hex)));
+  };
   var disputedLines = async (kind) => {
     disagreements = disagreements || inflate("disagreements");
     const all = Object.entries(await disagreements || {});
@@ -263,6 +273,25 @@
     strangers: (lines2, of, orphans) => html`<strong>Are these the same IDs?</strong> Reporting has no row for ${lines2} of ${of} lines that have
       begun, while it has ${orphans} IDs that no line has. Check the column <em>Deal/Campaign ID</em> of the
       list.`
+  };
+  var incident = {
+    struckBy: (site) => html`struck by the incident at ${site || "a site"}`,
+    title: "Incidents: one problem of many lines",
+    what: `Hours of the last 14 days in which a site gave less than half of what such hours give, to all lines there. One
+    entry, whatever the number of lines.`,
+    site: "Site",
+    lines: "Lines",
+    lost: "Lost",
+    savable: "Still savable",
+    noSite: "(no site named)",
+    silences: { dark: "dark", weak: "weak" },
+    was: { dark: "was dark", weak: "was weak" },
+    more: (count2) => html`and ${count2} more; table <code>incident</code> has them all.`,
+    explains: "Why: an incident at its sites",
+    partly: "Struck by an incident",
+    notItsOwn: "At least half of its gap was lost in hours in which a site failed all lines there: no problem of its own.",
+    aPart: "A smaller part of its gap was lost in hours in which a site failed all lines there.",
+    ofThisLine: (lost, lines2) => html`about ${lost} impressions of this line, one of ${lines2} there.`
   };
   var list = {
     question: "Which lines?",
@@ -968,6 +997,7 @@
   };
 
   // campfill_pipeline/reports/templates/page/chart_curve.js
+  var shortened = (text) => text.length > 24 ? `${text.slice(0, 23)}…` : text;
   var drawCurve = (id, row2, detail) => {
     const first = [detail.days.length ? detail.days[0][0] : row2.effective_start, row2.effective_start].sort()[0];
     const last = [
@@ -976,7 +1006,7 @@
     ].sort()[1];
     const days = [];
     for (let at = daysLater(first, -1); at <= last; at = daysLater(at, 1)) days.push(at);
-    const byDay = new Map(detail.days.map((entry) => [entry[0], entry[1]]));
+    const byDay = new Map(detail.days.map((entry2) => [entry2[0], entry2[1]]));
     let total2 = 0;
     const delivered = days.map((at) => {
       if (at > head.as_of) return null;
@@ -991,6 +1021,7 @@
     const share2 = (at) => at === base ? 0 : detail.due[place(at) - 1];
     const expected = measured ? days.map((at) => inFlight(at) ? Math.round(row2.impression_goal * share2(at)) : null) : even;
     const closed = measured ? days.filter((at) => at > base && inFlight(at) && share2(at) === share2(daysLater(at, -1))) : [];
+    const noted = (detail.notes || []).filter((note) => days.includes(note.day));
     const before = daysLater(head.as_of, -1);
     const ahead = row2.lifecycle === "live" && !missing(row2.projected);
     const projection = days.map(
@@ -1062,7 +1093,14 @@
             symbol: "none",
             label: { color: colour("ink"), formatter: "Goal", position: "insideEndTop" },
             lineStyle: { color: colour("ink"), type: "solid", width: 1 },
-            data: [{ yAxis: row2.impression_goal }]
+            data: [
+              { yAxis: row2.impression_goal },
+              ...noted.map((note) => ({
+                xAxis: note.day,
+                lineStyle: { type: "dashed" },
+                label: { formatter: shortened(note.text), position: "insideEndTop" }
+              }))
+            ]
           }
         },
         ...ahead ? [
@@ -1083,22 +1121,22 @@
 
   // campfill_pipeline/reports/templates/page/chart_heat.js
   var twoDigits = (hour) => String(hour).padStart(2, "0");
-  var drawHeat = (id, hours) => {
-    const most = Math.max(1, ...hours.values.flat());
-    const cells2 = hours.values.flatMap((column2, x) => column2.map((value, y) => [x, y, value]));
+  var drawHeat = (id, hours2) => {
+    const most = Math.max(1, ...hours2.values.flat());
+    const cells2 = hours2.values.flatMap((column2, x) => column2.map((value, y) => [x, y, value]));
     chart(id, (width) => ({
       animation: false,
       aria: described(`Impressions by hour of day, at most ${plain(most)} in one cell.`),
       grid: { left: 8, right: 8, top: 8, bottom: 48, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
       tooltip: tooltip(
-        (at) => `${dayLong.format(asUtc(hours.days[at.value[0]]))}, ${twoDigits(at.value[1])}–${twoDigits(at.value[1] + 1)} h<br><b>${plain(at.value[2])}</b> impressions`,
+        (at) => `${dayLong.format(asUtc(hours2.days[at.value[0]]))}, ${twoDigits(at.value[1])}–${twoDigits(at.value[1] + 1)} h<br><b>${plain(at.value[2])}</b> impressions`,
         "item"
       ),
-      xAxis: { ...dayAxis(hours.days), boundaryGap: true, splitArea: { show: false } },
+      xAxis: { ...dayAxis(hours2.days), boundaryGap: true, splitArea: { show: false } },
       yAxis: {
         type: "category",
         inverse: true,
-        data: hours.values[0].map((_, hour) => `${String(hour).padStart(2, "0")} h`),
+        data: hours2.values[0].map((_, hour) => `${String(hour).padStart(2, "0")} h`),
         axisTick: { show: false },
         axisLine: { show: false },
         axisLabel: { ...font(), interval: 2 }
@@ -1126,6 +1164,62 @@
       ]
     }));
   };
+
+  // campfill_pipeline/reports/templates/page/incidents.js
+  var MOST = 5;
+  var hours = (row2) => html`${moment(row2.from_hour)} – ${moment(row2.until_hour)}`;
+  var incidentName = (row2) => html`<strong>${row2.site || incident.noSite}</strong> ${incident.was[row2.silence]}, ${hours(row2)}`;
+  var entry = (row2, at) => html`<tr role="row" data-incident="${at}">
+    <th scope="row" role="rowheader">
+      ${row2.site || incident.noSite}<span class="soft">${incident.silences[row2.silence]}, ${hours(row2)}</span>
+    </th>
+    <td role="cell" class="n" data-label="${incident.lines}">
+      <a href="${address("/lines", { state: "all", incident: String(at) })}" data-opens="${row2.lines}"
+        >${count(row2.lines)}</a
+      >
+    </td>
+    <td role="cell" class="n" data-label="${incident.lost}">
+      ${impressions(row2.impressions_lost)}<span class="soft">${euros(row2.eur_lost)}</span>
+    </td>
+    <td role="cell" class="n" data-label="${incident.savable}">
+      ${impressions(row2.impressions_savable)}<span class="soft">${euros(row2.eur_savable)}</span>
+    </td>
+  </tr>`;
+  var incidentPanel = () => {
+    const found = head.incidents || [];
+    if (!found.length) return "";
+    const more = found.length > MOST && html`<p class="soft">${incident.more(count(found.length - MOST))}</p>`;
+    return html`<section class="panel" aria-labelledby="h-incidents">
+    <h2 id="h-incidents">${incident.title}</h2>
+    <p class="soft">${incident.what}</p>
+    <table class="attention" role="table">
+      <thead role="rowgroup">
+        <tr role="row">
+          <th scope="col" role="columnheader">${incident.site}</th>
+          <th scope="col" role="columnheader" class="n">${incident.lines}</th>
+          <th scope="col" role="columnheader" class="n">${incident.lost}</th>
+          <th scope="col" role="columnheader" class="n">${incident.savable}</th>
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        ${found.slice(0, MOST).map(entry)}
+      </tbody>
+    </table>
+    ${more}
+  </section>`;
+  };
+  var struckPanel = (struck2) => struck2.length === 0 ? "" : html`<section class="panel cause" aria-labelledby="h-struck">
+        <h2 id="h-struck">${struck2[0].explains ? incident.explains : incident.partly}</h2>
+        <p>${struck2[0].explains ? incident.notItsOwn : incident.aPart}</p>
+        <ul class="evidence">
+          ${struck2.map(
+    (one) => html`<li>
+                ${incidentName(head.incidents[one.at])}:
+                ${incident.ofThisLine(impressions(one.lost), count(head.incidents[one.at].lines))}
+              </li>`
+  )}
+        </ul>
+      </section>`;
 
   // campfill_pipeline/reports/templates/page/line_cause.js
   var hundredfold = (value) => fromUnits(toUnits(value) * 100n);
@@ -1216,12 +1310,12 @@
     const days = gapsWithin(first, row2.end_date);
     return html`${label("cause_actions", row2.cause)} ${fetchCommands(days.length ? days : [[first, first]])}`;
   };
-  var causePanel = (row2, detail) => {
+  var causePanel = (row2, detail, struck2) => {
     if (!row2.cause) return "";
     const evidence = detail?.evidence, facts2 = evidence ? factsOf(evidence, row2.cause) : [];
     return html`<section class="panel cause" aria-labelledby="h-cause">
     <h2 id="h-cause">
-      Why: ${label("causes", row2.cause)}
+      ${struck2.some((one) => one.explains) ? "What its funnel shows" : "Why"}: ${label("causes", row2.cause)}
       <span class="side-chip side-${row2.side}">${label("sides", row2.side)}</span>
     </h2>
     <p class="lead">${label("cause_sentences", row2.cause)}</p>
@@ -1312,14 +1406,14 @@
     ${list2.length ? "" : noPast(row2)}
     <ol class="revisions">
       ${list2.map(
-    (entry) => html`<li>
+    (entry2) => html`<li>
             <p>
-              <strong>Revision ${entry.revision}, ${label("actions", entry.action)}</strong>
-              <span class="soft">valid from ${moment(entry.valid_from)}</span>
+              <strong>Revision ${entry2.revision}, ${label("actions", entry2.action)}</strong>
+              <span class="soft">valid from ${moment(entry2.valid_from)}</span>
             </p>
-            <p>${source(entry.upload, entry.sheet, entry.row)}</p>
-            ${entry.changes.length ? html`<ul>
-                    ${entry.changes.map(change)}
+            <p>${source(entry2.upload, entry2.sheet, entry2.row)}</p>
+            ${entry2.changes.length ? html`<ul>
+                    ${entry2.changes.map(change)}
                   </ul>` : ""}
           </li>`
   )}
@@ -1505,7 +1599,8 @@
     if (!row2.covered)
       return html`Not judged: ${count(row2.days_fetched)} of ${count(row2.elapsed_days)} flight days were fetched.`;
     if (row2.lifecycle === "live") {
-      if (missing(row2.projected)) return html`Its first day is running; nothing can be projected yet.`;
+      if (missing(row2.projected))
+        return row2.elapsed_days ? html`Hardly anything was due until now; nothing can be projected yet.` : html`Its first day is running; nothing can be projected yet.`;
       const gap = fromUnits(toUnits(row2.impression_goal) - toUnits(row2.projected));
       return rough(gap) > 0 ? html`At the pace of its last days it will end ${impressions(gap)} impressions short, worth
         ${euros(row2.value_at_risk_eur, 2)}.` : html`At the pace of its last days it will reach its goal.`;
@@ -1554,6 +1649,15 @@
     if (row2.lifecycle === "live") return html`<span class="badge">${label("paces", row2.pace)}</span>`;
     return row2.lifecycle === "scheduled" ? "" : bandBadge(row2.band);
   };
+  var noteList = (notes) => notes?.length ? html`<h3>Noted changes</h3>
+        <ul class="evidence" id="notes">
+          ${notes.map(
+    (note) => html`<li>
+                <strong>${day(note.day, dayLong)}</strong>${note.of_all ? " (for all lines)" : ""}:
+                ${note.text}${note.effect ? html`<span class="soft"> ${told(note.effect)}</span>` : ""}
+              </li>`
+  )}
+        </ul>` : "";
   var trimmedNote = (row2) => html`<p class="soft">
     Hours and sites of this line were left out to keep the file small:
     <code>campfill line ${row2.id}</code> tells them.
@@ -1573,7 +1677,12 @@
         draw: () => {
         }
       };
-    const [detail, past, disputed] = await Promise.all([detailOf(row2), revisionsOf(row2), disagreementsOf(row2)]);
+    const [detail, past, disputed, struck2] = await Promise.all([
+      detailOf(row2),
+      revisionsOf(row2),
+      disagreementsOf(row2),
+      struckBy(row2)
+    ]);
     const category2 = categoryName(row2.kind, row2.purchase_type);
     const where = `#/where/${row2.kind}/${row2.purchase_type}`;
     const hasDays = detail?.days;
@@ -1589,12 +1698,12 @@
           ${row2.attention ? html`<p class="why-today"><strong>Today:</strong> ${told(row2.attention)}</p>` : ""}
         </div>
       </section>
-      ${facts(row2)}${causePanel(row2, detail)}
+      ${facts(row2)}${struckPanel(struck2)}${causePanel(row2, detail, struck2)}
       ${hasDays ? html`<section class="panel" aria-labelledby="h-curve">
               <h2 id="h-curve">Delivery against the promise</h2>
               <div class="chart tall" id="curve"></div>
               ${detail.rests_on ? html`<p class="soft" id="rests-on">${told(detail.rests_on)}</p>` : ""}
-              ${dayTable(detail)}
+              ${noteList(detail.notes)} ${dayTable(detail)}
             </section>` : ""}
       ${detail?.hours ? html`<div class="two uneven">
               <section class="panel" aria-labelledby="h-heat">
@@ -1637,7 +1746,18 @@
     attention: "Needs attention",
     all: "All"
   };
-  var ONE = ["kind", "purchase", "buyer", "agency", "placement", "advertiser", "cause", "side", "pile"];
+  var ONE = [
+    "kind",
+    "purchase",
+    "buyer",
+    "agency",
+    "placement",
+    "advertiser",
+    "cause",
+    "side",
+    "pile",
+    "incident"
+  ];
   var NAMES = ["q", "state", "period", ...ONE, "band", "pace", "short", "sort"];
   var readFilters = (query) => {
     const filters = Object.fromEntries(NAMES.map((name) => [name, query.get(name) || ""]));
@@ -1657,7 +1777,7 @@
   };
   var sideOf = (row2) => row2.side || (rough(row2.shortfall) > 0 ? "none" : "");
   var isShort = (row2) => row2.lifecycle === "live" ? !missing(row2.projected) && rough(row2.projected) < rough(row2.impression_goal) : row2.lifecycle !== "scheduled" && rough(row2.shortfall) > 0;
-  var narrowed = (rows, filters, disputed) => {
+  var narrowed = (rows, filters, named2) => {
     const words = filters.q.toLowerCase().split(/\s+/).filter(Boolean);
     const bands = filters.band ? filters.band.split(",") : [];
     const fits = [
@@ -1674,7 +1794,8 @@
       filters.cause && ((row2) => row2.cause === filters.cause),
       filters.side && ((row2) => sideOf(row2) === filters.side),
       filters.short && isShort,
-      filters.pile && ((row2) => disputed.has(row2.id)),
+      filters.pile && ((row2) => named2.disputed.has(row2.id)),
+      filters.incident && ((row2) => named2.struck.has(row2.id)),
       words.length > 0 && ((row2) => words.every((word) => row2.search.includes(word)))
     ].filter(Boolean);
     return rows.filter((row2) => fits.every((fit) => fit(row2)));
@@ -1696,6 +1817,7 @@
       filters.placement,
       filters.advertiser,
       filters.pile && (head.words.piles[filters.pile] || filters.pile),
+      filters.incident && incident.struckBy(head.incidents[filters.incident]?.site),
       filters.q && html`“${filters.q}”`
     ].filter(Boolean);
     return list.shown(parts2.map((part2, at) => html`${at ? " · " : ""}${part2}`));
@@ -1962,8 +2084,11 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     const filters = readFilters(query);
     if (!COLUMNS[filters.sort.replace("-", "")])
       filters.sort = filters.state === "live" ? "-value_at_risk_eur" : "-shortfall";
-    const disputed = filters.pile ? await disputedLines(filters.pile) : null;
-    const rows = sorted(narrowed(all, filters, disputed), filters.sort);
+    const named2 = {
+      disputed: filters.pile && await disputedLines(filters.pile),
+      struck: filters.incident && await linesStruckBy(Number(filters.incident))
+    };
+    const rows = sorted(narrowed(all, filters, named2), filters.sort);
     let shown = STEP;
     const table3 = (limit) => [
       listTable(rows, filters, limit),
@@ -2125,7 +2250,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     const live = head.live;
     const total2 = PACES.reduce((lines2, pace) => lines2 + live[pace].lines, 0);
     if (!total2) return html`<p class="calm">${now.noneRunning}</p>`;
-    const entry = (pace) => html`<li>
+    const entry2 = (pace) => html`<li>
       <i class="key pace-${pace}" aria-hidden="true"></i
       ><a href="#/lines?state=live&pace=${pace}" data-opens="${live[pace].lines}">${label("paces", pace)}</a>
       <strong>${count(live[pace].lines)}</strong>
@@ -2135,7 +2260,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
       ${PACES.map((pace) => html`<i class="pace-${pace}" style="flex:${live[pace].lines} 0 0"></i>`)}
     </div>
     <ul class="legend">
-      ${PACES.map(entry)}
+      ${PACES.map(entry2)}
     </ul>`;
   };
   var unfetched = (pile) => pile.unfetched > 0 && html`<span class="soft"
@@ -2162,7 +2287,8 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     <section class="panel" aria-labelledby="h-attention">
       <h2 id="h-attention">${now.attention}</h2>
       ${attentionTable()}
-    </section>`;
+    </section>
+    ${incidentPanel()}`;
   var endedPart = (period, total2, trend) => {
     const losses = head.losses.filter((row2) => row2.period === period && row2.kind === "all" && row2.purchase_type === "all").map((row2) => ({
       ...row2,
@@ -2360,4 +2486,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, b561be142157af76ee6ea06b2c898724. */
+/* Made by `make page` from the modules beside this folder, 4e07d7922ff8decbf05dbf766f35b041. */
