@@ -1,4 +1,4 @@
-"""dated remarks: see 0017_incident_losses.sql."""
+"""What each line lost in an incident: see 0017_incident_losses.sql."""
 
 from pathlib import Path
 
