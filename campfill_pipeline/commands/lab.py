@@ -118,9 +118,8 @@ def attempt(number: int, words: list[str]) -> int:
         return result
     sys.stdout.write(result.output)
     sys.stderr.write("".join(line for line in result.error.splitlines(True) if not _ours(line)))
-    render.console(stderr=True).print(
-        f"[dim]exit code {result.code}, {result.seconds:.1f} s, at most {result.peak_mb:.0f} MB of memory[/]"
-    )
+    memory = f", at most {result.peak_mb:.0f} MB of memory" if result.peak_mb else ""
+    render.console(stderr=True).print(f"[dim]exit code {result.code}, {result.seconds:.1f} s{memory}[/]")
     return 1 if result.code is None else abs(result.code)
 
 

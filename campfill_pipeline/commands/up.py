@@ -312,10 +312,10 @@ def _say_where(system: System, console: Console) -> None:
         "fulfillment page": f"{system.pages_url}/reports/fulfillment.html",
         "drop campaign lists into": settings.inbox,
         "receipts appear in": settings.outbox,
+        "learn by breaking it": f"{system.pages_url}/learn/ (twelve labs: campfill lab)",
     }
     if system.demo:
         places["a list to drop by hand"] = settings.home / demo_world.CHANGED
-        places["learn by breaking it"] = "campfill lab (the course: docs/learn/README.md)"
     console.print()
     for what, where in places.items():
         console.print(f"  {what:<26} {where}", soft_wrap=True, markup=False)  # unbroken, to be copied

@@ -7,6 +7,7 @@ import dagster as dg
 from campfill_pipeline.defs import (
     assets,
     checks,
+    course,
     jobs,
     maintenance_job,
     nightly_backup,
@@ -20,9 +21,10 @@ from campfill_pipeline.settings import load_settings
 
 def build_defs(opened: resources.Campfill | None = None) -> dg.Definitions:
     """Every asset, check, job, sensor and schedule, working on `opened` or else on this environment's home."""
-    timezone = (opened.settings if opened else load_settings()).timezone.key
+    settings = opened.settings if opened else load_settings()
+    timezone = settings.timezone.key
     return dg.Definitions(
-        assets=assets.everything(timezone),
+        assets=course.link_assets(assets.everything(timezone), resources.pages_url(settings)),
         asset_checks=checks.ALL,
         jobs=[*jobs.ALL, revert_job.revert_job, maintenance_job.maintenance_job, nightly_backup.backup_job],
         sensors=sensors.ALL,

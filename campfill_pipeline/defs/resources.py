@@ -102,8 +102,13 @@ class Campfill:
     @property
     def pages_url(self) -> str | None:
         """Where the running `campfill up` of this home serves reports and receipts; a command's run links there too."""
-        served = self.settings.pages_address
-        return served.read_text(encoding="utf-8") if served.exists() else None
+        return pages_url(self.settings)
+
+
+def pages_url(settings: Settings) -> str | None:
+    """Where the running `campfill up` of this home serves its pages."""
+    served = settings.pages_address
+    return served.read_text(encoding="utf-8") if served.exists() else None
 
 
 def open_campfill(

@@ -130,10 +130,13 @@ class Bench:
         return Ran(done.returncode, done.stdout, done.stderr, time.monotonic() - began)
 
     @contextmanager
-    def running(self, program: str, *words: str) -> Iterator[subprocess.Popen[str]]:
+    def running(
+        self, program: str, *words: str, environ: Mapping[str, str] | None = None
+    ) -> Iterator[subprocess.Popen[str]]:
         """A Python program of the lab's home, running beside us; killed at the end of the block if it still lives."""
         process = subprocess.Popen(
-            [sys.executable, program, *words], cwd=self.home, env=self.environment({"PGAPPNAME": "lab run"}), text=True,
+            [sys.executable, program, *words], cwd=self.home, text=True,
+            env=self.environment({"PGAPPNAME": "lab run"} | dict(environ or {})),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         try:

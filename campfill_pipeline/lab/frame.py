@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from campfill_pipeline.domain.errors import CampfillError
-from campfill_pipeline.lab.bench import Bench
+from campfill_pipeline.lab.bench import Bench, Ran
 
 
 class LabError(CampfillError):
@@ -109,6 +109,10 @@ class Lab(ABC):
         """Give the reader the program to change."""
         if self.program:
             bench.put(self.program, self.material("begin"))
+
+    def rehearse(self, bench: Bench) -> Ran:
+        """Run the reader's program once, as `campfill lab try` does."""
+        return bench.run(self.program)
 
     def solve(self, bench: Bench) -> None:
         """Apply the answer."""

@@ -13,10 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import psycopg
+
 from campfill_pipeline.lab import homes, server
 from campfill_pipeline.lab.bench import Bench, Ran
 from campfill_pipeline.lab.catalog import LABS
-from campfill_pipeline.lab.frame import Lab, LabError, Observation, Verdict
+from campfill_pipeline.lab.frame import Lab, LabError, Observation, Verdict, not_yet
 
 
 @dataclass(frozen=True)
@@ -96,12 +98,14 @@ def predict(root: Path, number: int, answer: str) -> tuple[str, Observation]:
 
 
 def attempt(root: Path, number: int, words: Sequence[str]) -> Ran | int:
-    """Run the lab's program; or, where `words` are given, type `campfill WORDS` inside the lab's home."""
+    """Run the lab's program, or another one of its home; or else type `campfill WORDS` inside the lab's home."""
     lab = find(number)
     _started(root, number)
     with bench_of(root, number) as bench:
         if not words and lab.program.endswith(".py"):
-            return bench.run(lab.program)
+            return lab.rehearse(bench)
+        if words and words[0].endswith(".py") and "/" not in words[0] and (bench.home / words[0]).is_file():
+            return bench.run(*words)
         if not words and lab.program.endswith(".sql"):
             rows = bench.ask((bench.home / lab.program).read_text(encoding="utf-8"))
             lines = (" | ".join("" if value is None else str(value) for value in row) + "\n" for row in rows)
@@ -130,8 +134,19 @@ def product_values(bench: Bench) -> dict[str, str]:
 def check(root: Path, number: int) -> Verdict:
     """Judge the reader's system."""
     lab, state = find(number), _started(root, number)
+    if lab.program and not (homes.home_of(root, number) / lab.program).is_file():
+        raise LabError(
+            f"{lab.program} is not there any more.",
+            f"Write it anew, or begin again: `campfill lab clean {number}`, `campfill lab start {number}`.",
+        )
     with bench_of(root, number) as bench:
-        verdict = lab.check(bench)
+        try:
+            verdict = lab.check(bench)
+        except psycopg.Error as error:
+            verdict = not_yet(
+                f"The tables are not as they were: {str(error).strip().splitlines()[0]}.",
+                "that nobody else reads a table. Its name and its columns are what others rely on, `check` too",
+            )
     if verdict.solved:
         homes.mark_solved(root, state)
     return verdict

@@ -19,12 +19,13 @@ text { font: 14px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f293
 .paper { fill: #ffffff; } .box { fill: #f2f4f7; stroke: #5b6b7b; stroke-width: 1.5; }
 .good { fill: #dcebfa; stroke: #0b62a8; } .bad { fill: #fdebd8; stroke: #b35300; stroke-dasharray: 6 4; }
 .line { fill: none; stroke: #5b6b7b; stroke-width: 1.8; } .line.good { stroke: #0b62a8; }
-.line.bad { stroke: #b35300; } .tip { fill: #5b6b7b; } .small { font-size: 12.5px; fill: #4a5866; }
+.line.bad { stroke: #b35300; } .tip { fill: #5b6b7b; } .small { font-size: 12.5px; fill: #4a5866;
+paint-order: stroke; stroke: #ffffff; stroke-width: 5px; stroke-linejoin: round; }
 @media (prefers-color-scheme: dark) {
 text { fill: #e6ebf0; } .paper { fill: #12181f; } .box { fill: #1e2832; stroke: #8fa1b3; }
 .good { fill: #123553; stroke: #6db5f2; } .bad { fill: #46290c; stroke: #f2a65a; }
 .line { stroke: #8fa1b3; } .line.good { stroke: #6db5f2; } .line.bad { stroke: #f2a65a; }
-.tip { fill: #8fa1b3; } .small { fill: #b4c1cd; } .line.good, .line.bad { fill: none; }
+.tip { fill: #8fa1b3; } .small { fill: #b4c1cd; stroke: #12181f; } .line.good, .line.bad { fill: none; }
 }
 .line.good, .line.bad { fill: none; }
 </style>"""

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from campfill_pipeline.defs import course, resources
+from campfill_pipeline.defs.build import build_defs
 from campfill_pipeline.lab.catalog import LABS
+from campfill_pipeline.settings import load_settings
 from campfill_pipeline_tests.learn import drawing
 from campfill_pipeline_tests.learn.pages import LEARN, PAGES
 
@@ -70,3 +73,29 @@ def test_each_asset_in_the_web_ui_names_the_lab_that_explains_it() -> None:
         named = re.search(r"`campfill lab start (\d+)`, with the page `docs/learn/([\w.-]+)`", text)
         assert named, f"{file.name} names no lab"
         assert pages[int(named[1])] == named[2]
+
+
+def test_an_asset_page_leads_to_its_lab_where_the_system_shows_it() -> None:
+    for file in (ROOT / "campfill_pipeline" / "defs" / "descriptions").glob("*.md"):
+        text = file.read_text(encoding="utf-8")
+        number = int(re.findall(r"campfill lab start (\d+)", text)[-1])
+        linked = course.with_links(text, "http://127.0.0.1:3001")
+        assert f"](http://127.0.0.1:3001/learn/{number:02d})" in linked
+        assert f"`campfill lab start {number}`" in linked
+        assert "docs/learn/" not in linked
+
+
+def test_the_definitions_of_a_running_system_are_linked(tmp_path: Path) -> None:
+    settings = load_settings({"CAMPFILL_HOME": str(tmp_path)}, cwd=tmp_path)
+    settings.pages_address.write_text("http://127.0.0.1:4001")
+    opened = resources.Campfill(settings, "postgresql://nowhere")
+    specs = build_defs(opened).resolve_all_asset_specs()
+    assert specs
+    assert [
+        spec.key for spec in specs if "(http://127.0.0.1:4001/learn/" not in (spec.description or "")
+    ] == []
+    settings.pages_address.unlink()
+    assert "http" not in "".join(
+        (spec.description or "").split("data:image")[0]
+        for spec in build_defs(opened).resolve_all_asset_specs()
+    )

@@ -3,31 +3,52 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest import mock
 
 import psutil
 import pytest
 
+from campfill_pipeline import cli
+from campfill_pipeline.lab import homes, play
 from campfill_pipeline_tests.environment import without_settings
 
 
 class Reader:
     """Types `campfill lab …` in a folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, printed: pytest.CaptureFixture[str]) -> None:
+        self.folder, self.printed = folder, printed
 
     def __call__(self, *words: str, code: int = 0, environ: Mapping[str, str] | None = None) -> str:
+        """What the command prints, run in this process; it must end with `code`."""
+        self.printed.readouterr()
+        before = Path.cwd()
+        os.chdir(self.folder)
+        try:
+            with mock.patch.dict(os.environ, without_settings(COLUMNS="80", **(environ or {})), clear=True):
+                cli.main(["lab", *words])
+        except SystemExit as ended:
+            said = "".join(self.printed.readouterr())
+            assert (ended.code or 0) == code, said
+            return said
+        finally:
+            os.chdir(before)
+        raise AssertionError("a command ends with an exit code")
+
+    def in_a_process(self, *words: str) -> str:
+        """What the command prints, run as a person runs it."""
         done = subprocess.run(
             [sys.executable, "-m", "campfill_pipeline.cli", "lab", *words], cwd=self.folder, text=True,
-            env=without_settings(COLUMNS="80", **(environ or {})), capture_output=True,
-            stdin=subprocess.DEVNULL, timeout=120,
+            env=without_settings(COLUMNS="80"), capture_output=True, stdin=subprocess.DEVNULL, timeout=120,
         )  # fmt: skip
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def processes(self) -> list[psutil.Process]:
         """Whatever runs in this folder."""
@@ -43,10 +64,10 @@ class Reader:
 
 
 @pytest.fixture
-def reader(tmp_path: Path) -> Reader:
+def reader(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Reader:
     for parent in (tmp_path, *tmp_path.parents[:3]):
         parent.chmod(0o755)
-    return Reader(tmp_path)
+    return Reader(tmp_path, capfd)
 
 
 def test_a_lab_is_started_checked_hinted_solved_and_removed_and_nothing_stays_running(reader: Reader) -> None:
@@ -65,8 +86,12 @@ def test_a_lab_is_started_checked_hinted_solved_and_removed_and_nothing_stays_ru
     assert mine.read_text() == "# my own try\n"
     assert "ON CONFLICT (id) DO UPDATE" in reader("solve", "4")
     assert mine.with_name("load.yours.py").read_text() == "# my own try\n"
-    assert json.loads(reader("check", "4", "--json"))["solved"] is True
+    assert json.loads(reader.in_a_process("check", "4", "--json"))["solved"] is True
     assert {lab["state"] for lab in json.loads(reader("--json")) if lab["number"] == 4} == {"solved"}
+    mine.with_name("look.py").write_text("print('looked')\n")
+    assert "looked" in reader("try", "4", "look.py")
+    mine.unlink()
+    assert "load.py is not there any more" in reader("check", "4", code=1)
     assert reader.processes() == []
     reader("clean", "4")
     assert list(reader.folder.iterdir()) == []
@@ -82,3 +107,30 @@ def test_what_cannot_be_done_is_said_in_a_sentence(reader: Reader) -> None:
     assert "no lab put there" in reader("start", "5", code=1)
     reader("clean")
     assert theirs.read_text() == "mine"
+
+
+def test_two_labs_at_once_share_a_server_and_the_last_one_stops_it(reader: Reader) -> None:
+    root = reader.folder / homes.ROOT
+    with ThreadPoolExecutor(2) as readers:
+        assert list(readers.map(lambda number: play.start(root, number), (8, 10))) == [True, True]
+    assert reader.processes() == []
+    with play.bench_of(root, 10) as bench:
+        assert play.clean(root, 8) == [8]
+        assert bench.one("SELECT count(*) FROM line") == 1200, "cleaning one lab leaves the other running"
+        bench.execute("DROP TABLE fulfillment CASCADE; DROP TABLE delivery_day")
+    assert reader.processes() == []
+    assert play.clean(root, None) == [10]
+    assert list(reader.folder.iterdir()) == []
+
+
+def test_a_table_that_is_not_as_it_was_is_a_verdict_and_no_fault(reader: Reader) -> None:
+    root = reader.folder / homes.ROOT
+    play.start(root, 6)
+    (root / "06" / "bill.py").write_text(
+        "import os, psycopg\ndb = psycopg.connect(os.environ['LAB_DATABASE_URL'], autocommit=True)\n"
+        "db.execute('CREATE TABLE promised (impressions bigint); INSERT INTO promised VALUES (3500000000)')\n"
+    )
+    verdict = play.check(root, 6)
+    assert not verdict.solved
+    assert 'relation "bill" does not exist' in verdict.what_is_wrong
+    assert "nobody else reads a table" in verdict.assumption

@@ -44,7 +44,7 @@ class BadRow(Lab):
     )
     look = (
         "load.py, the program you may change, above all its `try … except ValidationError`",
-        "the tables line, issue and upload: `campfill lab try 5 db psql`",
+        "the tables line, issue and upload, and the words that upload.status allows: `campfill lab try 5 db psql`, `\\d upload`",
         "`campfill lab try 5` runs the program on list.csv",
     )
     hints = (
@@ -61,6 +61,9 @@ class BadRow(Lab):
     wrong_ways = {
         "wrong_skip": "a row which cannot be read will not be missed",
         "wrong_row_by_row": "only the file can be at fault",
+        "wrong_undo": "whoever made a mess can still clean it up",
+        "wrong_loaded": "a file is either good or bad",
+        "wrong_once": "a file comes once",
     }
 
     def prepare(self, bench: Bench) -> None:
@@ -102,6 +105,19 @@ class BadRow(Lab):
                 f"The table issue holds {issues or 'nothing'}; it should say row {BAD_ROW} and the value {BAD!r}.",
                 "that a row which cannot be read will not be missed. Somebody sold that line, and nobody is told",
             )
+        if (said := _status(bench, "list.csv")) != "partly_loaded":
+            return not_yet(
+                f"One row of list.csv went back, and its status is {said}; the table upload knows `partly_loaded`.",
+                "that a file is either good or bad. Who reads `loaded` looks for no row that came back",
+            )
+        bench.put("list.csv", _list(bad=False))  # the sender mended it, and drops it again
+        again = bench.run("load.py", "list.csv")
+        lines = bench.one("SELECT count(*) FROM line")
+        if lines != ROWS:
+            return not_yet(
+                f"The row was mended and the list loaded again: {lines:,} of {ROWS:,} lines are in ({again.last_words}).",
+                "that a file comes once. Whoever gets a row back mends it, and sends the whole list again",
+            )
         bench.execute("TRUNCATE line, issue, upload; " + self.sql("outage"))
         bench.run("load.py", "outage.csv")
         lines = bench.one("SELECT count(*) FROM line")
@@ -117,5 +133,20 @@ class BadRow(Lab):
                 f"Nothing of outage.csv was stored, and its status is {status[0][0] if status else 'not there'}.",
                 "that whoever starts a thing also ends it. A status that nobody ends says `saving` for ever",
             )
+        bench.execute("TRUNCATE line, issue, upload; " + self.sql("gone"))
+        bench.run("load.py", "outage.csv")
+        lines = bench.one("SELECT count(*) FROM line")
+        if lines or _status(bench, "outage.csv") in ("loaded", "partly_loaded"):
+            return not_yet(
+                f"The connection to the database was cut at row 3,000 of outage.csv, and {lines:,} lines of it stayed; "
+                f"its status is {_status(bench, 'outage.csv')}.",
+                "that whoever made a mess can still clean it up. The program in trouble is the one that cannot",
+            )
         return solved(f"{ROWS - 1:,} good rows in, row {BAD_ROW:,} back with its address",
-                      "after the full disk: no line of that file, and a status that says so")  # fmt: skip
+                      "the mended list: all in",
+                      "after the full disk and the cut connection: no line of that file, no status that lies")  # fmt: skip
+
+
+def _status(bench: Bench, file: str) -> str:
+    found = bench.ask("SELECT status FROM upload WHERE file = %s", file)
+    return str(found[0][0]) if found else "not there"

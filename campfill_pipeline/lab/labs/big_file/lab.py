@@ -10,7 +10,8 @@ from campfill_pipeline.lab.frame import Lab, Observation, Question, Verdict, not
 ROWS, TIMES = 50_000, 4
 LIMIT_MB = 100
 """What a program of this lab may take for its data, all in all; Python and the database driver take some 30 of it."""
-ALLOWED_GROWTH_MB = 3.0
+ALLOWED_GROWTH_MB = 0.8
+"""The same program twice differs by some 0.2 MB. 150,000 goals of 8 bytes, the tightest way to keep them, are 1.2 MB."""
 
 
 def _block() -> str:
@@ -54,7 +55,7 @@ class BigFile(Lab):
         "A sum needs one row at a time and two numbers. What is kept decides the memory, not what is read: the "
         "streaming program takes the same for 4 MB, 16 MB and 250 MB."
     )
-    wrong_ways = {"wrong_less": "less is enough"}
+    wrong_ways = {"wrong_less": "less is enough", "wrong_tight": "less is enough"}
 
     def prepare(self, bench: Bench) -> None:
         """The table, and the two lists."""
@@ -100,7 +101,7 @@ class BigFile(Lab):
         growth = peaks["long.csv"] - peaks["list.csv"]
         if growth > ALLOWED_GROWTH_MB:
             return not_yet(
-                f"list.csv took {peaks['list.csv']:.0f} MB, long.csv {peaks['long.csv']:.0f} MB: "
+                f"list.csv took {peaks['list.csv']:.1f} MB, long.csv {peaks['long.csv']:.1f} MB: "
                 "the memory still grows with the file.",
                 "that less is enough. What grows with the file ends at some file; only what does not grow never ends",
             )

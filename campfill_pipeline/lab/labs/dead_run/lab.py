@@ -38,7 +38,7 @@ class DeadRun(Lab):
     look = (
         "run.py, the program you may change",
         "the tables upload and line (written_by is the process that wrote the row)",
-        "`campfill lab try 9` runs it once",
+        "`campfill lab try 9` runs it once, which takes a second; `campfill lab check 9` is who kills one",
     )
     hints = (
         "A status is what a process *said*. The dead say nothing. What of a process ends with it, whatever it dies of? "
@@ -55,6 +55,8 @@ class DeadRun(Lab):
     wrong_ways = {
         "wrong_again": "whoever finds work unfinished is alone with it",
         "wrong_timeout": "whoever finds work unfinished is alone with it",
+        "wrong_lock_only": "a dead run leaves nothing behind",
+        "wrong_over": "whoever finds work unfinished is alone with it",
     }
 
     def prepare(self, bench: Bench) -> None:
@@ -92,12 +94,17 @@ class DeadRun(Lab):
                 "that a dead run leaves nothing behind. What it had committed is there",
             )
         self.prepare(bench)
-        _start_beside_a_slow_one(bench)
+        overtaken = _start_beside_a_slow_one(bench)
         writers = bench.one("SELECT count(DISTINCT written_by) FROM line")
         lines = bench.one("SELECT count(*) FROM line")
-        if writers != 1 or lines != LINES:
+        if overtaken or writers != 1 or lines != LINES:
             return not_yet(
-                f"The first run was slow but alive; a second one began, and {writers} processes wrote {lines} lines.",
+                "The first run was slow but alive; a second one began, "
+                + (
+                    "and did the same work beside it."
+                    if overtaken
+                    else f"and {writers} processes wrote {lines} lines."
+                ),
                 "that whoever finds work unfinished is alone with it. A slow run looks just like a dead one, "
                 "and no waiting time tells them apart",
             )
@@ -124,8 +131,11 @@ def _kill_in_the_middle(bench: Bench, program: str) -> None:
         time.sleep(0.02)
 
 
-def _start_beside_a_slow_one(bench: Bench) -> None:
-    """Start a second run while the first stands still, as on a machine that is out of breath; then both may end."""
+def _start_beside_a_slow_one(bench: Bench) -> bool:
+    """Start a second run while the first stands still, as on a machine that is out of breath; then both may end.
+
+    Says whether the second one had done work by then.
+    """
     with bench.running("run.py") as first:
         _wait_until_at_work(bench)
         first.send_signal(signal.SIGSTOP)
@@ -133,7 +143,9 @@ def _start_beside_a_slow_one(bench: Bench) -> None:
         with bench.running("run.py") as second:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 second.wait(4)  # a second one that waits for its turn is right as well
+            overtaken: bool = bench.one("SELECT count(*) > 0 FROM line WHERE written_by = %s", second.pid)
             first.send_signal(signal.SIGCONT)
             for run in (first, second):
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     run.wait(20)
+    return overtaken

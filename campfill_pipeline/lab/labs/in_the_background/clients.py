@@ -23,11 +23,14 @@ class Answer:
 
 
 @contextmanager
-def door(bench: Bench, program: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+def door(
+    bench: Bench, program: str, work_seconds: float | None = None
+) -> Iterator[tuple[int, subprocess.Popen[str]]]:
     """The program, serving: its port and its process."""
     told = bench.home / "port"
     told.unlink(missing_ok=True)
-    with bench.running(program) as process:
+    slow = {"WORK_SECONDS": f"{work_seconds}"} if work_seconds else {}
+    with bench.running(program, environ=slow) as process:
         until = time.monotonic() + 15
         while (
             not (told.exists() and told.read_text()) and process.poll() is None and time.monotonic() < until
@@ -36,9 +39,10 @@ def door(bench: Bench, program: str) -> Iterator[tuple[int, subprocess.Popen[str
         yield int(told.read_text()) if told.exists() else 0, process
 
 
-def _ask(port: int, name: str) -> Answer:
+def ask(port: int, name: str, patience: float = 20) -> Answer:
+    """One caller, who hangs up after `patience` seconds."""
     began = time.monotonic()
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience)
     try:
         connection.request("POST", f"/{name}")
         status: int | None = connection.getresponse().status
@@ -52,4 +56,4 @@ def _ask(port: int, name: str) -> Answer:
 def call(port: int, clients: int, prefix: str) -> list[Answer]:
     """So many callers at the same moment."""
     with ThreadPoolExecutor(clients) as callers:
-        return list(callers.map(lambda number: _ask(port, f"{prefix}{number}"), range(clients)))
+        return list(callers.map(lambda number: ask(port, f"{prefix}{number}"), range(clients)))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 
-from campfill_pipeline.lab.bench import Bench
+from campfill_pipeline.lab.bench import Bench, Ran
 from campfill_pipeline.lab.frame import Lab, Observation, Question, Verdict, not_yet, solved
 from campfill_pipeline.lab.labs.in_the_background import clients
 
-CLIENTS, WORK_SECONDS = 40, 0.05
+CLIENTS, WORK_SECONDS, SLOW_SECONDS = 40, 0.05, 4
+ACCEPTED = (200, 201, 202)
+_TOO_EARLY = "that a promise may be written down after it is given. Between the two, the process can die"
 WAYS = {"wrong_in_the_request": "in the request", "begin": "in a thread", "solved": "queue and worker"}
 
 
@@ -36,6 +38,7 @@ class InTheBackground(Lab):
     )
     look = (
         "server.py, the program you may change",
+        "`campfill lab try 3` starts it, lets five callers in and shows what the table says",
         "the table upload: `campfill lab try 3 db psql`",
         "the program writes the port it listens on into the file `port`; the exercise finds it there",
     )
@@ -52,11 +55,28 @@ class InTheBackground(Lab):
     wrong_ways = {
         "wrong_in_the_request": "the caller has time, and a connection that holds",
         "wrong_failed": "a promise can be taken back by a word in a table",
+        "wrong_word": "a status is the work",
+        "wrong_later": "a promise may be written down after it is given",
+        "wrong_taken": "whoever takes a thing also ends it",
     }
 
     def prepare(self, bench: Bench) -> None:
         """An empty table."""
         bench.execute(self.sql())
+
+    def rehearse(self, bench: Bench) -> Ran:
+        """Serve five callers for a moment, and show what they and the table say."""
+        self.prepare(bench)
+        with clients.door(bench, self.program) as (port, process):
+            if not port:
+                words = process.communicate()[1] if process.poll() is not None else "it wrote no port"
+                return Ran(process.returncode, "", words, 0)
+            answers = clients.call(port, 5, "file")
+            time.sleep(0.5)
+            rows = bench.ask("SELECT status, count(*) FROM upload GROUP BY 1 ORDER BY 1")
+        said = [f"{answer.name}: {answer.status}, after {answer.seconds * 1000:.0f} ms" for answer in answers]
+        said += ["half a second later: " + ", ".join(f"{count} {status}" for status, count in rows)]
+        return Ran(0, "\n".join(said) + "\n", "", sum(answer.seconds for answer in answers))
 
     def observe(self, bench: Bench) -> Observation:
         """Three ways with one and with forty clients; then the kill, for the program as it was given."""
@@ -87,7 +107,7 @@ class InTheBackground(Lab):
         with clients.door(bench, "server.py") as (port, process):
             answers = clients.call(port, CLIENTS, "file")
             process.kill()
-        accepted = [answer.name for answer in answers if answer.status in (200, 201, 202)]
+        accepted = [answer.name for answer in answers if answer.status in ACCEPTED]
         slowest = max(answer.seconds for answer in answers)
         if len(accepted) < CLIENTS:
             return not_yet(
@@ -108,14 +128,54 @@ class InTheBackground(Lab):
                 f"{CLIENTS} uploads were accepted; after the kill {left} of them were called failed.",
                 "that a promise can be taken back by a word in a table. The callers heard 202 and have gone home",
             )
+        missing = CLIENTS - bench.one("SELECT count(*) FROM upload WHERE name LIKE 'file%'")
+        if missing > 0:
+            return not_yet(
+                f"{CLIENTS} uploads were accepted; after the kill nobody knows of {missing} of them.",
+                _TOO_EARLY,
+            )
+        if left == 1:
+            return not_yet(
+                f"{CLIENTS} uploads were accepted; the one in hand when the process was killed is never done.",
+                "that whoever takes a thing also ends it. Who takes it and dies has to give it back, without a word",
+            )
         if left:
             return not_yet(
                 f"{CLIENTS} uploads were accepted; after the kill and the restart most of them are not done, and nothing "
                 "works on them.",
                 "that a process lives as long as its work. What is only in its memory dies with it",
             )
+        if broken := _broken_word(bench):
+            return broken
         return solved(f"{CLIENTS} callers, the last answered after {slowest * 1000:.0f} ms",
                       f"killed and started again: all {CLIENTS} done")  # fmt: skip
+
+
+def _broken_word(bench: Bench) -> Verdict | None:
+    """What is wrong where an upload is accepted before it can be written down, or called done before it can be."""
+    with clients.door(bench, "server.py", work_seconds=SLOW_SECONDS) as (port, process):
+        with bench.connect() as connection, connection.transaction():
+            connection.execute("LOCK TABLE upload IN EXCLUSIVE MODE")
+            too_early = clients.ask(port, "unwritten", patience=0.7).status in ACCEPTED
+            if too_early:
+                process.kill()
+                process.wait()
+        began = time.monotonic()
+        if not too_early:
+            clients.ask(port, "slow")
+            done = bench.one("SELECT count(*) FROM upload WHERE (name, status) = ('slow', 'done')")
+            if done and time.monotonic() - began < SLOW_SECONDS:
+                return not_yet(
+                    f"An upload that takes {SLOW_SECONDS} s said `done` at once.",
+                    "that a status is the work. `done` is written by whoever has done it, and afterwards",
+                )
+            return None
+    if bench.one("SELECT count(*) FROM upload WHERE name = 'unwritten'"):
+        return None
+    return not_yet(
+        "While the table could not be written, an upload was accepted; the process was killed, and nobody knows of it.",
+        _TOO_EARLY,
+    )
 
 
 def _open(bench: Bench) -> int:

@@ -57,6 +57,8 @@ class Money(Lab):
     wrong_ways = {
         "wrong_round": "rounding at the end brings back what was lost",
         "wrong_cents": "a price has two decimals",
+        "wrong_store": "what is shown with two decimals may be stored with two",
+        "wrong_count": "a float counts",
     }
 
     def prepare(self, bench: Bench) -> None:
@@ -92,6 +94,12 @@ class Money(Lab):
                 + (f"the table says {promised}." if promised else f"the program says: {ran.last_words}."),
                 "that a sum fits where each of its parts fits. The largest goal is within the type, two of them are not",
             )
+        kind = bench.one("SELECT pg_typeof(impressions)::text FROM promised")
+        if kind in ("real", "double precision"):
+            return not_yet(
+                f"The promised impressions are stored as {kind}.",
+                "that a float counts. From 2⁵³ on it steps over every second number; a count is a bigint",
+            )
         found = dict(bench.ask("SELECT what, eur::text FROM bill"))
         truth: dict[str, Decimal] = {
             "fees": Decimal(30),
@@ -109,6 +117,12 @@ class Money(Lab):
                 f"The revenue is {REVENUE.normalize():f} €; the table says {found['revenue']}.",
                 "that a price has two decimals because money has. A CPM of 0.0125 is a price per thousand: "
                 "rounded to cents it is 20 % less",
+            )
+        if Decimal(found.get("revenue", "0")) == round(REVENUE, 2):
+            return not_yet(
+                f"The revenue is {REVENUE.normalize():f} €; the table says {found['revenue']}.",
+                "that what is shown with two decimals may be stored with two. Of 7,057 lines, each rounded where it is "
+                "stored, the sum is not the sum; round where a figure is shown, or where the contract says so",
             )
         for what, right in truth.items():
             if Decimal(found.get(what, "0")) != right:

@@ -45,9 +45,10 @@ class OneFile(Lab):
         {"A": "80.0 %: 8,000 of 10,000", "B": "100.0 %: as yesterday", "C": "nothing: a step fails"},
     )
     look = (
-        "pipeline.py, the program you may change; steps.py, which is right: its first lines say what each step reads",
-        "the table of each step, and `diary`, which notes the steps as they run",
+        "pipeline.py, the program you may change; steps.py, which is right: under the name of each step stands what it reads "
+        "and what it leaves behind",
         "`campfill lab try 1` runs the pipeline; then look at page.txt",
+        "`campfill lab try 1 db psql`: a table for each step, and `diary`, which notes the steps as they run",
     )
     hints = (
         "In which order do the steps run? `SELECT step FROM diary ORDER BY no`. Which table does `page` read, and who "
@@ -59,7 +60,11 @@ class OneFile(Lab):
         "What a step needs are the edges of a graph without cycles; an order that follows them all is a topological "
         "order. Say the needs, and let the order be computed: the next step then finds its place by itself."
     )
-    wrong_ways = {"wrong_again": "what comes right in the end is right"}
+    wrong_ways = {
+        "wrong_again": "what comes right in the end is right",
+        "wrong_page": "the page is the work",
+        "wrong_leave_out": "what is there need not be made",
+    }
 
     def prepare(self, bench: Bench) -> None:
         """Everything as it was yesterday evening, and today's list in the inbox."""
@@ -98,6 +103,16 @@ class OneFile(Lab):
                 + (f" ({ran.last_words})." if ran.code else "."),
                 "that it is enough that every step works. A step that runs before what it needs works on yesterday",
             )
+        if missing := [
+            step for step in ("read", "judge", "store", "deliver", "fulfil", "page") if step not in steps
+        ]:
+            shortcut = len(missing) == 6
+            return not_yet(
+                f"The page is right, and these steps never ran: {', '.join(missing)}.",
+                "that the page is the work. It is made from what lies before it, and tomorrow it is made again"
+                if shortcut
+                else "that what is there need not be made. It is yesterday's, and equal to today's by luck",
+            )
         if len(steps) != len(set(steps)):
             return not_yet(
                 f"The page is right, after {len(steps)} steps instead of 6; on the way it showed yesterday's figures.",
@@ -116,5 +131,6 @@ class OneFile(Lab):
 
 
 def _page(bench: Bench) -> str:
-    lines = (bench.home / "page.txt").read_text(encoding="utf-8").splitlines()
+    page = bench.home / "page.txt"
+    lines = page.read_text(encoding="utf-8").splitlines() if page.exists() else []
     return next((line.partition(": ")[2] for line in lines if line.startswith("Station")), "nothing")

@@ -10,6 +10,7 @@ from campfill_pipeline.lab.frame import Lab, Observation, Question, Verdict, not
 PUBLISHERS = ("north", "south")
 LINES = 5
 KEYS = 60_000
+CORRECTED = "north c", "north c (Hbf)"
 
 
 def _rows(publisher: str) -> list[tuple[str, str, int]]:
@@ -19,6 +20,12 @@ def _rows(publisher: str) -> list[tuple[str, str, int]]:
         (str(uuid5(NAMESPACE_OID, f"{publisher}{number}")), f"{publisher} {'edcba'[number]}", base + number)
         for number in range(LINES)
     ]
+
+
+def _tomorrow() -> list[tuple[str, str, int]]:
+    """The north's list as it comes tomorrow: sorted by name, and a name corrected."""
+    rows = sorted(_rows("north"), key=lambda row: row[1])
+    return [(key, name.replace(*CORRECTED), figure) for key, name, figure in rows]
 
 
 def _csv(rows: list[tuple[str, str, int]]) -> str:
@@ -36,7 +43,7 @@ class RandomKeys(Lab):
     program = "keys.py"
     situation = (
         "Two publishers send lists into one register. `keys.py` gives each line a key: the number of the row in which it "
-        "stands. Delivery is stored under that key. Tomorrow the north sorts its list by name. And is a random UUID not "
+        "stands. Delivery is stored under that key. Tomorrow the north sorts its list by name, and corrects a name. And is a random UUID not "
         "wasteful? That is measured here too: 60,000 keys in two indexes, random ones and ordered ones."
     )
     question = Question(
@@ -45,7 +52,7 @@ class RandomKeys(Lab):
     )
     look = (
         "keys.py, the program you may change",
-        "north.csv, south.csv, and north-sorted.csv, which comes tomorrow",
+        "north.csv, south.csv, and north-sorted.csv, which comes tomorrow: another order, and one name is corrected",
         "the tables line and delivery: `campfill lab try 7 db psql`",
     )
     hints = (
@@ -60,6 +67,7 @@ class RandomKeys(Lab):
     wrong_ways = {
         "wrong_prefix": "where a thing stands is what it is",
         "wrong_fresh": "unique is enough",
+        "wrong_name": "a name is the thing",
     }
 
     def prepare(self, bench: Bench) -> None:
@@ -67,7 +75,7 @@ class RandomKeys(Lab):
         bench.execute(self.sql())
         for publisher in PUBLISHERS:
             bench.put(f"{publisher}.csv", _csv(_rows(publisher)))
-        bench.put("north-sorted.csv", _csv(sorted(_rows("north"), key=lambda row: row[1])))
+        bench.put("north-sorted.csv", _csv(_tomorrow()))
 
     def observe(self, bench: Bench) -> Observation:
         """Two indexes, one filled at random places, one always at its end; and the register with row numbers."""
@@ -109,10 +117,15 @@ class RandomKeys(Lab):
         found = dict(
             bench.ask("SELECT name, sum(impressions) FROM line JOIN delivery USING (key) GROUP BY name")
         )
-        truth = {name: figure for publisher in PUBLISHERS for _, name, figure in _rows(publisher)}
-        if len(found) < len(truth):
+        truth = {name: figure for _, name, figure in _tomorrow() + _rows("south")}
+        if truth.keys() - found.keys() == {CORRECTED[1]}:
             return not_yet(
-                f"After the north's list came again, {len(truth) - len(found)} of {len(truth)} lines have lost their "
+                f"The north corrected “{CORRECTED[0]}” to “{CORRECTED[1]}”, and that line has lost its delivery.",
+                "that a name is the thing. Names are corrected, translated, shortened; the thing stays",
+            )
+        if truth.keys() - found.keys():
+            return not_yet(
+                f"After the north's list came again, {len(truth.keys() - found.keys())} of {len(truth)} lines have lost their "
                 "delivery: it is stored under keys that nobody has any more.",
                 "that unique is enough. A key must also be the same tomorrow",
             )
@@ -122,4 +135,6 @@ class RandomKeys(Lab):
                 f"The north sorted its list, and “{name}” now has {found[name]:,} impressions instead of {truth[name]:,}.",
                 "that where a thing stands is what it is. Rows move, lines do not",
             )
-        return solved(f"{2 * LINES} lines of two publishers, and a sorted list changed nothing")
+        return solved(
+            f"{2 * LINES} lines of two publishers; another order and a corrected name changed nothing"
+        )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import psycopg
+
 from campfill_pipeline.lab.bench import Bench
 from campfill_pipeline.lab.frame import Lab, Observation, Question, Verdict, not_yet, solved
 
@@ -62,6 +64,9 @@ class SameFileTwice(Lab):
     wrong_ways = {
         "wrong_do_nothing": "the same key means the same content",
         "wrong_hash": "what was seen once is still in force",
+        "wrong_replace": "writing the same value is free",
+        "wrong_look_first": "nobody comes between a look and a leap",
+        "wrong_known_only": "all lines are known",
     }
 
     def prepare(self, bench: Bench) -> None:
@@ -106,8 +111,13 @@ class SameFileTwice(Lab):
         goal = bench.one("SELECT max(impression_goal) FROM line WHERE name = %s", f"Line {CHANGED}")
         if goal != TUESDAY[CHANGED]:
             return not_yet(
-                f"Tuesday's list says {TUESDAY[CHANGED]:,} for line {CHANGED}; the table still says {goal:,}.",
+                f"Tuesday's list says {TUESDAY[CHANGED]:,} for line {CHANGED}; the table still says {_goal(goal)}.",
                 "that the same key means the same content. A line keeps its id and changes its goal",
+            )
+        if (rows := bench.one("SELECT count(*) FROM line")) != len(TUESDAY):
+            return not_yet(
+                f"Tuesday's list brings line {NEW}; the table holds {rows} rows instead of {len(TUESDAY)}.",
+                "that all lines are known already. A load has to do with what is new, too: update *or* insert",
             )
         if bench.one("SELECT count(*) FROM line WHERE written_at > %s", before) > 2:
             return not_yet(
@@ -118,8 +128,30 @@ class SameFileTwice(Lab):
         goal = bench.one("SELECT max(impression_goal) FROM line WHERE name = %s", f"Line {CHANGED}")
         if goal != MONDAY[CHANGED]:
             return not_yet(
-                f"Monday's list was sent again to go back to it; line {CHANGED} still has Tuesday's {goal:,}.",
+                f"Monday's list was sent again to go back to it; line {CHANGED} still has Tuesday's {_goal(goal)}.",
                 "that what was seen once is still in force. The same bytes can be news: A, then B, then A again",
+            )
+        if _takes_the_same_line_twice(bench):
+            return not_yet(
+                "One program after the other is right. But the table took the same line twice when another program "
+                "wrote it, and two that look at the same moment both see nothing.",
+                "that nobody comes between a look and a leap. Only the database sees all who write: it needs the key",
             )
         return solved("Monday, Monday, Tuesday, Monday: 40 lines, then 41, each with its list's goal",
                       "only the rows that had changed were written")  # fmt: skip
+
+
+def _goal(goal: int | None) -> str:
+    return "nothing" if goal is None else f"{goal:,}"
+
+
+def _takes_the_same_line_twice(bench: Bench) -> bool:
+    """Whether the table lets another program write a line that is there already."""
+    with bench.connect() as connection, connection.transaction(force_rollback=True):
+        try:
+            connection.execute(
+                "INSERT INTO line (id, name, impression_goal) SELECT id, name, 1 FROM line LIMIT 1"
+            )
+        except psycopg.Error:
+            return False
+    return True

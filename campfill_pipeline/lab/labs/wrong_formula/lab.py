@@ -45,6 +45,7 @@ class WrongFormula(Lab):
     wrong_ways = {
         "wrong_threshold": "a milder judge is a juster one",
         "wrong_peers": "the others are healthy",
+        "wrong_always": "the cause is known before it is measured",
     }
 
     def prepare(self, bench: Bench) -> None:
@@ -92,6 +93,16 @@ class WrongFormula(Lab):
                 f"pace.py calls that a matter of {found[WEAK][1] or 'nobody'}.",
                 "that the others are healthy. An outage that everybody shares hides itself; only the time before it shows it",
             )
+        bench.execute(self.sql() + self.sql("dearer"))
+        bench.run("pace.py")
+        side = bench.ask("SELECT side FROM verdict WHERE name = %s", WEAK)
+        if side != [("resource",)]:
+            return not_yet(
+                f"In another week all screens play what they win, and {WEAK} wins half as many auctions as before; "
+                f"pace.py calls that a matter of {side[0][0] if side else 'nobody'}.",
+                "that the cause is known before it is measured. Last week's cause is not this week's",
+            )
         return solved(
-            "four healthy lines on track, mall 3 behind", "and its cause: won, but not played, so the system"
+            "four healthy lines on track, mall 3 behind",
+            "its cause: won, but not played, so the system; and in another week: auctions lost, so resources",
         )

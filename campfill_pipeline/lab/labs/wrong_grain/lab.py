@@ -10,7 +10,7 @@ from campfill_pipeline.lab.bench import Bench
 from campfill_pipeline.lab.frame import Lab, Observation, Question, Verdict, not_yet, solved
 
 PLAYED = 95_000
-TRUTH = {"campaign A": 20_000, "campaign B": 20_000, "deal C": 25_000, "deal D": 30_000}
+TRUTH = {"campaign A": 20_000, "campaign B": 20_000, "campaign E": 0, "deal C": 25_000, "deal D": 30_000}
 
 
 class WrongGrain(Lab):
@@ -49,6 +49,9 @@ class WrongGrain(Lab):
     wrong_ways = {
         "wrong_distinct": "equal figures are the same event",
         "wrong_campaigns_first": "a row can be counted for everybody who has a claim to it",
+        "wrong_deals_first": "it does not matter who gets a row, as long as one does",
+        "wrong_inner": "what has no partner in a join is not missed",
+        "wrong_dearest": "any version will do",
     }
 
     def prepare(self, bench: Bench) -> None:
@@ -70,7 +73,7 @@ class WrongGrain(Lab):
         try:
             rows = bench.ask((bench.home / "report.sql").read_text(encoding="utf-8"))
             found = {line: Decimal(delivered) for line, delivered, _ in rows}
-        except (psycopg.Error, ValueError, TypeError) as error:
+        except (psycopg.Error, ValueError, TypeError, ArithmeticError) as error:
             words = str(error).strip().splitlines()[0]
             return not_yet(
                 f"report.sql does not answer line, delivered, cpm: {words}.",
@@ -92,14 +95,27 @@ class WrongGrain(Lab):
                 f"campaign A played 10,000 at eight and 10,000 at nine; the report says {found['campaign A']:,.0f}.",
                 "that equal figures are the same event. DISTINCT removes what looks alike, and the real one with it",
             )
+        if total == PLAYED and found.get("deal C", 0) > TRUTH["deal C"]:
+            return not_yet(
+                f"campaign A was sold 20,000 impressions and they were played; the report says "
+                f"{found.get('campaign A', 0):,.0f}, and counts them for deal C, the way they took.",
+                "that it does not matter who gets a row, as long as one does. What was sold decides: the campaign, "
+                "where we know it, else the deal",
+            )
         if found != TRUTH:
+            wrong = {line: f"{found[line]:,.0f}" if line in found else "is missing" for line in TRUTH
+                     if found.get(line) != TRUTH[line]}  # fmt: skip
             return not_yet(
                 f"The lines add up to {total:,.0f} of {PLAYED:,}: "
-                + ", ".join(f"{line} {found.get(line, 0):,.0f}" for line in TRUTH) + ".",
-                "that what has no partner in a join is not missed",
+                + ", ".join(f"{line} {said} (right: {TRUTH[line]:,})" for line, said in wrong.items()) + ".",
+                "that what has no partner in a join is not missed. A line that was never played is the one to be seen",
             )  # fmt: skip
-        if {line: cpm for line, _, cpm in rows}.get("deal D") != 6:
-            return not_yet("The newest price of deal D is 6.", "that any version will do")
+        prices = {line: cpm for line, _, cpm in rows}
+        if prices.get("deal D") != 5:
+            return not_yet(
+                f"deal D costs 5 now; the report says {prices.get('deal D')}.",
+                "that any version will do. The newest holds, not the dearest and not the average",
+            )
         return solved(
             "each row is counted once, for one line", f"the lines add up to the {PLAYED:,} that were played"
         )

@@ -6,9 +6,11 @@ CREATE TABLE line (id text PRIMARY KEY, kind text NOT NULL);
 CREATE TABLE revision (line_id text REFERENCES line, no integer, cpm numeric(10, 4), PRIMARY KEY (line_id, no));
 CREATE TABLE report_row (hour timestamptz NOT NULL, site text NOT NULL, campaign_id text, deal_id text,
                          impressions numeric NOT NULL);
-INSERT INTO line VALUES ('campaign A', 'campaign'), ('campaign B', 'campaign'), ('deal C', 'deal'), ('deal D', 'deal');
--- deal D had its price changed once: two versions.
-INSERT INTO revision VALUES ('campaign A', 1, 7.59), ('campaign B', 1, 4), ('deal C', 1, 9), ('deal D', 1, 5), ('deal D', 2, 6);
+INSERT INTO line VALUES ('campaign A', 'campaign'), ('campaign B', 'campaign'), ('deal C', 'deal'), ('deal D', 'deal'),
+    ('campaign E', 'campaign');  -- campaign E has not been played yet
+-- deal D became cheaper once: two versions of its price.
+INSERT INTO revision VALUES ('campaign A', 1, 7.59), ('campaign B', 1, 4), ('deal C', 1, 9), ('deal D', 1, 6), ('deal D', 2, 5),
+    ('campaign E', 1, 8);
 INSERT INTO report_row VALUES
     ('2025-08-04 08:00Z', 'München Hbf', 'campaign A', 'deal C', 10000),  -- sold as a campaign, played through a deal
     ('2025-08-04 09:00Z', 'München Hbf', 'campaign A', 'deal C', 10000),  -- the same figure as the hour before

@@ -18,6 +18,12 @@ TUESDAY = {3: (120_000, "5")}
 WEDNESDAY = {4: (12_000, "6.5")}
 PLAYED = dict.fromkeys(MONDAY, 6_000)
 LINE = week.line_id(3)
+_BY_HAND = {
+    "register_by_hand": "UPDATE line SET impression_goal = 12000 WHERE id = %(line)s",
+    "more_delivered": "UPDATE line_day SET impressions = impressions * 10 "
+    "WHERE line_no = (SELECT line_no FROM line_register WHERE id = %(line)s)",
+}
+"""What a reader with an SQL prompt may try."""
 
 
 class WrongNumber(Lab):
@@ -60,6 +66,8 @@ class WrongNumber(Lab):
     wrong_ways = {
         "by_hand": "a figure is mended where it is seen",
         "monday_again": "going back in time undoes only the mistake",
+        "register_by_hand": "a register is a table like any other",
+        "more_delivered": "what was measured may be made to fit",
     }
 
     def prepare(self, bench: Bench) -> None:
@@ -94,6 +102,11 @@ class WrongNumber(Lab):
             week.figures_are_made(connection, full=True)
             _, delivered, anew = _figures(connection)
             price = connection.execute("SELECT cpm_eur FROM line WHERE id = %s", [week.line_id(4)]).fetchone()
+        if delivered != 11_900:
+            return not_yet(
+                f"Line 3 was played 11,900 times, as its source corrected it; the tables say {delivered:,.0f}.",
+                "that what was measured may be made to fit. The figure is wrong, but not because of its delivery",
+            )
         if goal == 12_000 and anew < 90:
             return not_yet(
                 f"The figure showed {shown:.1f} %; computed again it is {anew:.1f} %.",
@@ -103,6 +116,12 @@ class WrongNumber(Lab):
             return not_yet(
                 f"Line 3 stands at {anew:.1f} %: {delivered:,.0f} of a goal that no customer ever agreed to.",
                 "that a figure that fell was delivered badly. What it is measured by may have changed",
+            )
+        if 120_000 not in _goals(bench):
+            return not_yet(
+                "Line 3 is right, and nothing tells any more that its goal was 120,000 while people looked at it.",
+                "that a register is a table like any other. It is made from events: a mistake is taken back by one more, "
+                "not wiped out",
             )
         if price != (Decimal("6.5000"),):
             return not_yet(
@@ -129,7 +148,10 @@ class WrongNumber(Lab):
         """Write the figure itself, or send Monday's list again."""
         self.prepare(bench)
         with database.connect(bench.url) as connection:
-            if way == "by_hand":
+            if way in _BY_HAND:
+                connection.execute(_BY_HAND[way].encode(), {"line": LINE})
+                week.figures_are_made(connection, full=True)
+            elif way == "by_hand":
                 connection.execute(
                     "UPDATE fulfillment SET impression_goal = 12000, fulfillment_pct = 100 * delivered / 12000 "
                     "WHERE line_id = %s",
@@ -138,6 +160,16 @@ class WrongNumber(Lab):
             else:
                 week.list_arrives(connection, bench.home, "monday-again", MONDAY, week.morning(8, 9))
                 week.figures_are_made(connection)
+
+
+def _goals(bench: Bench) -> list[int]:
+    """The goals that line 3 has had, by its revisions."""
+    return [
+        goal
+        for (goal,) in bench.ask(
+            "SELECT impression_goal FROM campfill.line_revision WHERE id = %s ORDER BY revision", LINE
+        )
+    ]
 
 
 def _upload(connection: psycopg.Connection, file: str) -> Any:
