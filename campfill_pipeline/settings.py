@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from campfill_pipeline.domain.setting_values import (
     HOLIDAYS,
     HOSTS,
     KEEPING,
+    NAMES,
     PACING,
     PATH,
     PATH_OR_NONE,
@@ -122,6 +124,15 @@ class Settings:
     ]
     final_after_days: Annotated[
         int, Setting("3", "days after a flight's end until its figures are final", whole(0, MOST_DAYS))
+    ]
+    whole_exports: Annotated[
+        tuple[str, ...],
+        Setting(
+            "",
+            "names of dropped exports that hold every campaign and deal of their time, like all-*.csv; others speak"
+            " only for what is in them",
+            NAMES,
+        ),
     ]
     settle_seconds: Annotated[
         float, Setting("2", "how long a dropped file must stand still before it is read", seconds(3600))
@@ -232,6 +243,10 @@ class Settings:
     def pages_address(self) -> Path:
         """Holds the address at which a running `campfill up` serves reports and receipts; gone when it stops."""
         return self.home / "pages-address"
+
+    def is_whole_export(self, file_name: str) -> bool:
+        """Whether an export of this name speaks for every line in its hours, by the user's word."""
+        return any(fnmatchcase(file_name.casefold(), name.casefold()) for name in self.whole_exports)
 
     @property
     def doubts(self) -> Doubts:

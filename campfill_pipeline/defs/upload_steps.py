@@ -210,7 +210,8 @@ def _store_in_order(
         if wanted.upload_id != upload.upload_id:
             read_again.append(wanted)
         verdict = verdict_of(campfill, wanted)
-        return exports_in_order.JudgedExport(verdict.lines, refused_rows.read(verdict.refused))
+        whole = campfill.settings.is_whole_export(wanted.file_name)
+        return exports_in_order.JudgedExport(verdict.lines, refused_rows.read(verdict.refused), whole)
 
     try:
         return exports_in_order.store_in_order(

@@ -92,10 +92,17 @@ def _keeping(text: str) -> Keeping:
     return Keeping(days=days, weeks=weeks, months=months)
 
 
+def _names(text: str) -> tuple[str, ...]:
+    if "/" in text or "\\" in text:
+        raise ValueError(text)
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
 PATH = Reader("a path", Path)
 PATH_OR_NONE = Reader("a path", lambda text: Path(text) if text else None)
 KEEPING = Reader("how many days, weeks and months, at least one day, like 7,4,12", _keeping)
 TEXT = Reader("a text", str)
+NAMES = Reader("file names without folders, with * for any letters, separated by commas", _names)
 TEXT_OR_NONE = Reader("a text", lambda text: text or None)
 ADDRESS = Reader("an address", lambda text: text.rstrip("/") or None)
 BANDS = Reader("three percentages, highest first, like 100,99.5,95", _bands)

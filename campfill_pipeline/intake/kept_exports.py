@@ -70,4 +70,5 @@ class KeptExports:
         if parsed.reason is not None:
             raise ReadingTroubleError(original, parsed.message)
         verdict = judge(parsed, work, upload.received_at)
-        return ExportRows(Path(verdict.lines), refused_rows.read(verdict.refused))
+        whole = self._settings.is_whole_export(upload.file_name)
+        return ExportRows(Path(verdict.lines), refused_rows.read(verdict.refused), whole)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -38,6 +39,20 @@ def test_an_older_export_stored_late_brings_only_what_the_newer_one_does_not_tel
             "SELECT extract(hour FROM hour_utc)::integer, impressions FROM report_row ORDER BY 1"
         ).fetchall()
     assert stored == [(10, Decimal(1)), (11, Decimal(5)), (12, Decimal(7))]
+
+
+def test_an_export_is_whole_where_its_name_is_one_that_the_settings_give(
+    tmp_path: Path, campfill: Campfill
+) -> None:
+    named = replace(campfill, settings=replace(campfill.settings, whole_exports=("all-*.csv",)))
+    for name in ("one deal.csv", "All-lines.csv"):
+        upload_steps.store_export(named, arrivals.take_copy(named, export(tmp_path / name, {10: len(name)})))
+    with campfill.connect() as connection:
+        found = connection.execute(
+            "SELECT file_name FROM export_span JOIN report_fetch USING (fetch_no) JOIN upload USING (upload_id)"
+            " WHERE series_no = 0"
+        ).fetchall()
+    assert found == [("All-lines.csv",)]
 
 
 def test_what_the_newer_one_refuses_is_kept_and_listed_once_though_the_older_one_is_stored_last(

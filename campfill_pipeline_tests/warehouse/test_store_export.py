@@ -120,6 +120,21 @@ def test_an_export_speaks_only_for_the_lines_in_it(connection: psycopg.Connectio
     assert known_days(connection, date(2025, 8, 9))[CAMPAIGN] == (2, True)
 
 
+def test_a_whole_export_speaks_for_lines_that_are_not_in_it_too(connection: psycopg.Connection) -> None:
+    start, end = date(2025, 8, 4), date(2025, 8, 5)
+    lines = [add_line(connection, name, start=start, end=end) for name in (CAMPAIGN, DEAL)]
+    attribute(connection, lines)
+    connection.execute("TRUNCATE line_dirty")
+    rows = [line(at(f"2025-08-0{day}T12:00")) for day in (3, 4, 5, 6)]
+    store_export(
+        connection, upload_id=uuid4(), rows=table(rows), timezone="Europe/Berlin", now=LATER, whole=True
+    )
+    both = {CAMPAIGN: (2, True), DEAL: (2, True)}
+    assert known_days(connection, date(2025, 8, 9)) == both
+    assert known_days(connection, LATER.date(), known="then") == both
+    assert all_of(connection, "SELECT count(*) FROM line_dirty") == [(2,)]
+
+
 def test_a_line_that_a_later_export_speaks_for_is_computed_again(connection: psycopg.Connection) -> None:
     attribute(connection, [add_line(connection, CAMPAIGN)])
     drop(connection, [line(FIRST), line(NOON), line(LAST)])

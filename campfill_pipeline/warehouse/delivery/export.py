@@ -44,12 +44,14 @@ def store_export(
     now: datetime,
     refused: Sequence[RefusedRow] = (),
     received_at: datetime | None = None,
+    whole: bool = False,
 ) -> StoreResult:
     """Store a CSV export in one transaction: the caller's, where it has one, else one of its own.
 
     `rows` is an Arrow IPC stream of canonical rows, or a table of them. A local day is whole, and counts as complete,
     when it had ended at `received_at` (default `now`) and all stored exports together reach over its hours without a
-    hole (domain/whole_days.py). Rows that one of `refused` may be stay. Raises as `store_day` does.
+    hole (domain/whole_days.py). Rows that one of `refused` may be stay. A `whole` export makes its days known for every
+    line, in it or not. Raises as `store_day` does.
     """
     zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone
     with conn.transaction():
@@ -67,18 +69,18 @@ def store_export(
         attribution.lock_lines(conn)
         staging.settle()
         touched = days_told(conn, staging, zone, received_at or now)
-        rollups.mark_dirty(conn, speak_for(conn, staging))
+        rollups.mark_dirty(conn, speak_for(conn, staging, whole=whole))
         speak_of_sites(conn, staging)
         scope = Scope("c", first or now, (last or now) + _HOUR, zone.key, whole=False)
         fetches.settle_exported(conn, fetch_no)
         replaced = storing.replace(conn, staging, scope, zone, now, refused=refused)
         days, doubtful = known_whole(conn, touched, zone, received_at or now), refused_on(refused, zone)
-        for day, whole in days.items():
+        for day, complete in days.items():
             coverage.record_stored(
                 conn,
                 source="csv",
                 day=day,
-                complete=whole,
+                complete=complete,
                 rows=storing.rows_stored(conn, "c", [day]),
                 refused=doubtful[day],
                 fetch_no=fetch_no,
@@ -149,12 +151,16 @@ def speak_of_sites(conn: psycopg.Connection, staging: Staging) -> None:
     conn.execute("ANALYZE spoken_hour; ANALYZE spoken_site")
 
 
-def speak_for(conn: psycopg.Connection, staging: Staging) -> list[int]:
-    """Note the hours that the export speaks for, for each series in it; returns the lines of these."""
+def speak_for(conn: psycopg.Connection, staging: Staging, *, whole: bool = False) -> list[int]:
+    """Note the hours that the export speaks for, for each series in it, or for every line; returns these lines."""
     if staging.first_hour is None or staging.last_hour is None:
         return []
     values = {"fetch": staging.fetch_no, "first": staging.first_hour, "end": staging.last_hour + _HOUR}
-    return [line for (line,) in conn.execute(query("delivery/export", "speak for"), values)]
+    lines = conn.execute(query("delivery/export", "speak for"), values).fetchall()
+    if whole:
+        conn.execute(query("delivery/export", "speak for all"), values)
+        lines = conn.execute("SELECT line_no FROM line_register").fetchall()
+    return [line for (line,) in lines]
 
 
 def tables_of(rows: Path | pa.Table) -> Iterator[pa.Table]:

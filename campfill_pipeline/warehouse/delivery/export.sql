@@ -25,6 +25,12 @@ SELECT DISTINCT h.series_no, h.site_no FROM report_hour h
 WHERE h.hour_utc >= %(first)s AND h.hour_utc <= %(last)s
   AND h.series_no IN (SELECT series_no FROM spoken_hour WHERE summed)
 
+-- name: speak for all
+-- The series 0 stands for every campaign and deal, be it known or not.
+INSERT INTO export_span (fetch_no, series_no, from_hour, to_hour)
+VALUES (%(fetch)s::integer, 0, %(first)s::timestamptz, %(end)s::timestamptz)
+ON CONFLICT (series_no, fetch_no) DO UPDATE SET to_hour = excluded.to_hour
+
 -- name: speak for
 WITH noted AS (
     INSERT INTO export_span (fetch_no, series_no, from_hour, to_hour)

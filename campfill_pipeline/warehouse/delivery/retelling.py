@@ -43,10 +43,13 @@ _SCRATCH = "stage_hour, spoken_for, spoken_hour, spoken_site, hour_change, came_
 
 @dataclass(frozen=True)
 class ExportRows:
-    """An export read again: its canonical rows (an Arrow IPC stream, or a table), and those that were refused."""
+    """An export read again: its canonical rows (an Arrow IPC stream, or a table), those that were refused, and whether
+    it speaks for every line in its hours.
+    """
 
     rows: Path | pa.Table
     refused: Sequence[RefusedRow] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,7 @@ def retell(
         "uploads": [upload_id, *(one.upload_id for one in told)], "silent": None if counts else upload_id,
     }  # fmt: skip
     lines = {line for (line,) in conn.execute(query("delivery/retelling", "lines"))}
+    lines |= {line for (line,) in conn.execute(query("delivery/retelling", "lines of a whole one"), values)}
     days = RetoldDays(conn, zone, region.first, region.end)
     for step in ("forget refusals", "say no more", "names", "forget names", "sheet", "restatement sheet"):
         conn.execute(query("delivery/retelling", step), values)
@@ -164,7 +168,7 @@ def _tell(
     staging.settle()
     days = export.days_told(conn, staging, zone, one.arrived)
     export.speak_of_sites(conn, staging)
-    export.speak_for(conn, staging)
+    export.speak_for(conn, staging, whole=one.said.whole)
     fetches.settle_exported(conn, fetch_no)
     fetches.list_refused(conn, fetch_no, one.said.refused)
     conn.execute(

@@ -11,6 +11,11 @@ SELECT DISTINCT line_no FROM report_series JOIN retold_series USING (series_no) 
 DELETE FROM report_refusal r USING report_fetch f
 WHERE f.fetch_no = r.fetch_no AND f.upload_id = ANY (%(uploads)s::uuid[])
 
+-- name: lines of a whole one
+SELECT line_no FROM line_register WHERE EXISTS (
+    SELECT FROM export_span s JOIN report_fetch f USING (fetch_no)
+    WHERE s.series_no = 0 AND f.upload_id = ANY (%(uploads)s::uuid[]))
+
 -- name: say no more
 DELETE FROM export_span s USING report_fetch f WHERE f.fetch_no = s.fetch_no AND f.upload_id = %(silent)s::uuid
 

@@ -106,10 +106,13 @@ exported AS (
     SELECT day FROM delivery_fetch WHERE status = 'complete' AND source = 'csv'
 ),
 spoken_for AS (
-    SELECT s.line_no, range_agg(tstzrange(e.from_hour, e.to_hour)) AS hours
-    FROM export_span e JOIN report_series s USING (series_no)
-    WHERE s.line_no IN (SELECT line_no FROM terms)
-    GROUP BY s.line_no
+    SELECT line_no, range_agg(tstzrange(from_hour, to_hour)) AS hours
+    FROM (
+        SELECT s.line_no, e.from_hour, e.to_hour FROM export_span e JOIN report_series s USING (series_no)
+        WHERE s.line_no IN (SELECT line_no FROM terms)
+        UNION ALL  -- an export that is whole speaks for every line
+        SELECT t.line_no, e.from_hour, e.to_hour FROM export_span e CROSS JOIN terms t WHERE e.series_no = 0) told
+    GROUP BY line_no
 )
 
 -- name: complete then
@@ -120,8 +123,15 @@ exported AS (
     SELECT day FROM delivery_fetch WHERE first_complete_at < %(then)s AND source = 'csv'
 ),
 spoken_for AS (
-    SELECT s.line_no, range_agg(tstzrange(e.from_hour, e.to_hour)) AS hours
-    FROM export_span e JOIN report_fetch f USING (fetch_no) JOIN report_series s USING (series_no)
-    WHERE f.stored_at < %(then)s AND s.line_no IN (SELECT line_no FROM terms)
-    GROUP BY s.line_no
+    SELECT line_no, range_agg(tstzrange(from_hour, to_hour)) AS hours
+    FROM (
+        SELECT s.line_no, e.from_hour, e.to_hour, e.fetch_no
+        FROM export_span e JOIN report_series s USING (series_no)
+        WHERE s.line_no IN (SELECT line_no FROM terms)
+        UNION ALL
+        SELECT t.line_no, e.from_hour, e.to_hour, e.fetch_no
+        FROM export_span e CROSS JOIN terms t WHERE e.series_no = 0) told
+    JOIN report_fetch f USING (fetch_no)
+    WHERE f.stored_at < %(then)s
+    GROUP BY line_no
 )

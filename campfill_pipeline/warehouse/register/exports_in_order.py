@@ -40,6 +40,7 @@ def store_in_order(
         timezone=timezone,
         now=now,
         refused=judged.refused,
+        whole=judged.whole,
         received_at=upload.received_at,
     )
     if uploads.later_exports(conn, upload):
