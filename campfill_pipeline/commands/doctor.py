@@ -162,7 +162,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
                 False,
                 f"{source['refused_rows']:,} rows were refused; figures may lack what they told",
                 "see table reconciliation (refused_row); ask the owner of the reporting API, then fetch the day again"
-                if source["source"] == "api"
+                if source["source"].startswith("api")
                 else "mend the rows that the receipt lists, and drop the export again",
             )
     yield _archive(settings, originals)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import dagster as dg
 
-from campfill_pipeline.defs import upload_metadata
+from campfill_pipeline.defs import delivery_steps, upload_metadata
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.disagreements import DISAGREEMENT_WORDS
@@ -189,11 +189,11 @@ SILENT_AFTER = timedelta(hours=3)
 )
 def delivery_is_whole(campfill: dg.ResourceParam[Campfill]) -> Iterator[dg.AssetCheckResult]:
     """What makes a shortfall that is none: days half delivered, a silent source, a clock ahead of ours."""
-    now = campfill.clock()
+    now, source = campfill.clock(), delivery_steps.source(campfill)
     with campfill.connect() as connection:
-        thin = completeness.thin_days(connection, since=campfill.today - timedelta(days=30))
-        silence = completeness.silence(connection, now)
-        ahead = completeness.clock_ahead(connection, now)
+        thin = completeness.thin_days(connection, since=campfill.today - timedelta(days=30), source=source)
+        silence = completeness.silence(connection, now, source=source)
+        ahead = completeness.clock_ahead(connection, now, source=source) if source == "api" else None
     days = ", ".join(f"{day.day} ({day.rows:,} rows, usual {day.usual_rows:,})" for day in thin[:5])
     yield _warning(
         "no_thin_day",

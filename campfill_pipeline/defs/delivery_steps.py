@@ -44,10 +44,10 @@ from campfill_pipeline.warehouse.delivery.errors import (
     RefusedRowsError,
     ShiftedHoursError,
 )
+from campfill_pipeline.warehouse.delivery.sources import api_source
 from campfill_pipeline.warehouse.delivery.staging import batches
 from campfill_pipeline.warehouse.readers import headline
 
-SOURCE = "api"
 GONE_BEFORE = (
     "The reporting API no longer has {day}. It is not asked again; lines of that time stay not covered."
 )
@@ -81,6 +81,12 @@ NO_TOKEN = (
 )
 
 
+def source(campfill: Campfill) -> str:
+    """What days of the reporting API are stored as: hours and whole days are kept apart."""
+    described = connectors.load(campfill.settings.reporting_connector)
+    return api_source(by_day=described.values.granularity == "day")
+
+
 def open_client(campfill: Campfill) -> ReportingClient:
     """A client with the token as it is now."""
     settings = campfill.settings
@@ -111,7 +117,9 @@ def fetch_days(campfill: Campfill, keys: Sequence[str], run_id: str) -> Iterator
             except RequestRejectedError as error:
                 if error.status == HTTPStatus.GONE:
                     with campfill.connect() as connection:
-                        coverage.record_gone(connection, SOURCE, day, detail=str(error), now=campfill.clock())
+                        coverage.record_gone(
+                            connection, source(campfill), day, detail=str(error), now=campfill.clock()
+                        )
                     yield DayDone(day.isoformat(), failure=GONE_BEFORE.format(day=day))
                 else:
                     yield _broken(campfill, day, error)
@@ -122,7 +130,7 @@ def fetch_days(campfill: Campfill, keys: Sequence[str], run_id: str) -> Iterator
 
 def _broken(campfill: Campfill, day: date, error: Exception) -> DayDone:
     with campfill.connect() as connection:
-        coverage.record_failure(connection, SOURCE, day, detail=str(error), now=campfill.clock())
+        coverage.record_failure(connection, source(campfill), day, detail=str(error), now=campfill.clock())
     return DayDone(day.isoformat(), failure=str(error))
 
 
@@ -221,7 +229,7 @@ def _fetch_and_store(campfill: Campfill, client: ReportingClient, day: date, run
 
     with campfill.connect() as connection:
         fetched = delivery_day.FetchedDay(
-            source=SOURCE,
+            source=source(campfill),
             day=day,
             rows=believed(tables, tally, day, settings.doubts, accepting=campfill.accepting),
             refused=tally.refused,
@@ -279,7 +287,7 @@ def daily_figures(campfill: Campfill, keys: Sequence[str]) -> dict[str, dict[str
 def fetch_overview(campfill: Campfill) -> dict[str, Any]:
     """Fetch and keep the source's own totals over all complete days, to be compared with the summed hours."""
     with campfill.connect() as connection:
-        first, last = coverage.complete_span(connection, SOURCE)
+        first, last = coverage.complete_span(connection, source(campfill))
     if first is None or last is None:
         return {"what happened": "no complete day yet, so there is nothing to compare"}
     facts: dict[str, Any] = {"from": first.isoformat(), "to": last.isoformat()}
@@ -290,7 +298,13 @@ def fetch_overview(campfill: Campfill) -> dict[str, Any]:
             table = client.overview(entity, first, last)
             with campfill.connect() as connection:
                 stored = completeness.store_overview(
-                    connection, table, entity=entity, from_day=first, to_day=last, now=campfill.clock()
+                    connection,
+                    table,
+                    entity=entity,
+                    from_day=first,
+                    to_day=last,
+                    now=campfill.clock(),
+                    source=source(campfill),
                 )
             facts[entity] = stored
     return facts

@@ -83,11 +83,16 @@ def missing_days(
     if live_runs.any_unfinished(context.instance, jobs.REFRESH_JOB):
         return dg.SkipReason("A refresh is running already.")
     with campfill.connect() as connection:
-        earliest = date.fromisoformat(FIRST_DAY)
+        earliest, source = date.fromisoformat(FIRST_DAY), delivery_steps.source(campfill)
         wanted = coverage.days_to_fetch(
-            connection, campfill.today, 0, timezone=campfill.settings.timezone, earliest=earliest
+            connection,
+            campfill.today,
+            0,
+            timezone=campfill.settings.timezone,
+            earliest=earliest,
+            source=source,
         )
-        resting = coverage.resting(connection, delivery_steps.SOURCE, campfill.clock())
+        resting = coverage.resting(connection, source, campfill.clock())
     days = [day for day in wanted if day < campfill.today and day not in resting]
     blocks = list(day_blocks(days))
     if not blocks:

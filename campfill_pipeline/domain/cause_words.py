@@ -66,9 +66,15 @@ CAUSE_WORDS: dict[Cause, CauseWords] = {
     ),
     Cause.NO_FUNNEL: CauseWords(
         name="No funnel figures",
-        sentence="Its rows come from a CSV export, which has no bids, wins or plays.",
-        action="Connect the reporting API, which has the funnel.",
+        sentence="Its rows come from a source that does not tell bids, wins and plays, like a CSV export.",
+        action="Connect a reporting API that has the funnel, if there is one.",
         because="its rows have no bids, wins and plays to look into",
+    ),
+    Cause.NO_HOURS: CauseWords(
+        name="No hours",
+        sentence="Its figures come by whole days, and causes are told by the hour: they stay unknown.",
+        action="Ask the source for hours, if it has them.",
+        because="its figures come by whole days, without hours to look into",
     ),
     Cause.NO_REFERENCE: CauseWords(
         name="Nothing to compare with",

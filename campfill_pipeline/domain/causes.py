@@ -61,6 +61,7 @@ class Cause(StrEnum):
     NOT_FETCHED = "not_fetched"
     NO_REPORTING = "no_reporting"
     NO_FUNNEL = "no_funnel"
+    NO_HOURS = "no_hours"
     NO_REFERENCE = "no_reference"
 
     @property

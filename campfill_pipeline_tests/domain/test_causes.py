@@ -107,4 +107,4 @@ def test_causes_and_sides() -> None:
     sides = {side: {cause for cause in Cause if cause.side == side} for side in Side}
     assert sides[Side.SYSTEM] == {Cause.NOT_SELECTED, Cause.WON_BUT_NOT_PLAYED}
     assert sides[Side.RESOURCE] == {Cause.LOST_AUCTIONS, Cause.LOW_AUDIENCE}
-    assert len(sides[Side.UNKNOWN]) == 5
+    assert len(sides[Side.UNKNOWN]) == 6

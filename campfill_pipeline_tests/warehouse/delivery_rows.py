@@ -55,6 +55,7 @@ def store(
     complete: bool = True,
     timezone: str = "Europe/Berlin",
     refused: Sequence[RefusedRow] = (),
+    source: str = "api",
 ) -> StoreResult:
     """Store a day as fetched at `now`, which is two days later where not given."""
     at_once = now or datetime(day.year, day.month, day.day, 6, tzinfo=UTC) + timedelta(days=2)
@@ -67,6 +68,7 @@ def store(
         refused=refused,
         fetch=FetchFacts(started_at=at_once, finished_at=at_once, request="/v1/detail", requests=1, bytes=10),
         complete=complete,
+        source=source,
     )
     return store_day(connection, fetched, timezone=timezone, now=at_once)
 

@@ -1,6 +1,6 @@
 """Attribution: which line a report row counts for, and what reporting says about a line.
 
-A row belongs to the line whose id is its campaign id, else to the line whose id is its deal id, else to none. That
+A row belongs to the line that its campaign id names, else to the line that its deal id names, else to none. That
 holds for all rows of a series alike, so a line's arrival changes one number per series, whatever the history behind it.
 
 Belongs here: ids to lines, kind and purchase type as reported. Does not belong here: figures (rollups.py).
@@ -16,11 +16,24 @@ from campfill_pipeline.warehouse.delivery import rollups
 from campfill_pipeline.warehouse.locks import REGISTER_LOCK
 from campfill_pipeline.warehouse.statements import query
 
-# Ids are text, as a source may name things by anything; only those that spell a uuid can be a line's.
+# Ids are text, as a source may name things by anything: a line's is its uuid, or what its list names it by. A text that
+# two lines are named by is neither's: nothing is guessed.
 _LINE_OF = """
-    LEFT JOIN line_register l ON l.withdrawn_at IS NULL AND l.id =
-        CASE WHEN n.id ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' THEN n.id::uuid END
+    LEFT JOIN LATERAL (
+        SELECT min(r.line_no) AS line_no
+        FROM (SELECT line_no FROM line_register WHERE withdrawn_at IS NULL AND id =
+                  CASE WHEN n.id ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' THEN n.id::uuid END
+              UNION
+              SELECT line_no FROM line_register
+              WHERE withdrawn_at IS NULL AND external_id IS NOT NULL AND lower(external_id) = n.id) r
+        HAVING count(*) = 1) l ON true
 """
+_NAMED = """
+    SELECT entity_id AS id FROM report_entity WHERE line_no = ANY(%(lines)s)
+    UNION SELECT id::text FROM line_register WHERE line_no = ANY(%(lines)s)
+    UNION SELECT lower(external_id) FROM line_register WHERE line_no = ANY(%(lines)s) AND external_id IS NOT NULL
+"""
+
 _OF_SERIES = """
     LEFT JOIN report_entity c ON c.entity_no = o.campaign_no
     LEFT JOIN report_entity d ON d.entity_no = o.deal_no
@@ -51,10 +64,7 @@ def attribute(conn: psycopg.Connection, line_nos: Iterable[int]) -> None:
     lines = sorted(set(line_nos))
     if not lines:
         return
-    entities = conn.execute(
-        query("delivery/attribution", "attribute"),
-        (lines,),
-    ).fetchall()
+    entities = conn.execute(_attribute(_NAMED), {"lines": lines}).fetchall()
     touched = _attribute_series(conn, [number for (number,) in entities]) if entities else []
     rollups.roll_up_lines(conn, touched)
     changed = refresh_register(conn, lines)
@@ -67,13 +77,7 @@ def attribute_all(conn: psycopg.Connection) -> None:
     Part of the caller's transaction.
     """
     lock_lines(conn)
-    conn.execute(
-        f"""
-        UPDATE report_entity e SET line_no = a.line_no
-        FROM (SELECT n.id, l.line_no FROM (SELECT entity_id AS id FROM report_entity) n {_LINE_OF}) a
-        WHERE a.id = e.entity_id AND e.line_no IS DISTINCT FROM a.line_no
-        """
-    )
+    conn.execute(_attribute("SELECT entity_id AS id FROM report_entity"))
     _attribute_series(conn, None)
     lines = [number for (number,) in conn.execute("SELECT line_no FROM line_register ORDER BY line_no")]
     conn.execute("DELETE FROM line_day")
@@ -149,3 +153,12 @@ def refresh_register(conn: psycopg.Connection, line_nos: Sequence[int]) -> list[
         {"lines": list(line_nos)},
     )
     return [number for (number,) in rows]
+
+
+def _attribute(named: str) -> bytes:
+    return f"""
+        UPDATE report_entity e SET line_no = a.line_no
+        FROM (SELECT n.id, l.line_no FROM ({named}) n {_LINE_OF}) a
+        WHERE a.id = e.entity_id AND e.line_no IS DISTINCT FROM a.line_no
+        RETURNING e.entity_no
+    """.encode()

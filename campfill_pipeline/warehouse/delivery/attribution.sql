@@ -1,12 +1,5 @@
 -- The statements of attribution.py, by the function that runs them.
 
--- name: attribute
-UPDATE report_entity e SET line_no = l.active
-FROM (SELECT id::text AS id, CASE WHEN withdrawn_at IS NULL THEN line_no END AS active
-      FROM line_register WHERE line_no = ANY(%s)) l
-WHERE e.entity_id = l.id AND e.line_no IS DISTINCT FROM l.active
-RETURNING e.entity_no
-
 -- name: lines mentioned
 SELECT DISTINCT e.line_no FROM report_series s
   JOIN report_entity e ON e.entity_no IN (s.campaign_no, s.deal_no) WHERE s.series_no = ANY(%s)

@@ -15,6 +15,7 @@ import pyarrow as pa
 from psycopg.rows import class_row
 
 from campfill_pipeline.warehouse.delivery import rollups
+from campfill_pipeline.warehouse.delivery.sources import CODES
 from campfill_pipeline.warehouse.statements import query
 
 
@@ -99,7 +100,7 @@ def thin_days(
         return cursor.execute(
             query("delivery/completeness", "thin days"),
             {
-                "source": source, "code": source[0], "share": share, "reach": reach, "least": least_neighbours,
+                "source": source, "code": CODES[source], "share": share, "reach": reach, "least": least_neighbours,
                 "since": since,
             },
         ).fetchall()  # fmt: skip
@@ -109,7 +110,7 @@ def silence(conn: psycopg.Connection, now: datetime, *, source: str = "api") -> 
     """When the source was last heard of, and the end of the newest hour it told something about."""
     row = conn.execute(
         query("delivery/completeness", "silence"),
-        {"source": source, "code": source[0]},
+        {"source": source, "code": CODES[source]},
     ).fetchone()
     fetched, hour = row if row else (None, None)
     return Silence(
@@ -128,6 +129,6 @@ def clock_ahead(conn: psycopg.Connection, now: datetime, *, source: str = "api")
     """
     row = conn.execute(
         query("delivery/completeness", "clock ahead"),
-        {"source": source, "code": source[0], "now": now},
+        {"source": source, "code": CODES[source], "now": now},
     ).fetchone()
     return None if row is None else ClockAhead(row[0], row[1], row[0] - row[1])

@@ -27,8 +27,9 @@ from campfill_pipeline.warehouse.delivery.errors import RowsOutsideDayError
 from campfill_pipeline.warehouse.delivery.export import store_export
 from campfill_pipeline.warehouse.delivery.fetches import FetchFacts
 from campfill_pipeline.warehouse.delivery.restatement import Scope
+from campfill_pipeline.warehouse.delivery.sources import CODES
 from campfill_pipeline.warehouse.delivery.staging import Staging, batches, numbered
-from campfill_pipeline.warehouse.delivery.storing import SOURCE_CODES, StoreResult
+from campfill_pipeline.warehouse.delivery.storing import StoreResult
 from campfill_pipeline.warehouse.statements import query
 
 __all__ = [
@@ -77,7 +78,7 @@ def store_day(
     day, source, refused = fetched.day, fetched.source, fetched.refused
     zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone
     start, end = day_window(day, zone)
-    code = SOURCE_CODES[source]
+    code = CODES[source]
     tables = batches(fetched.rows)
     head = next(tables, None)
     directory = Directory(conn, code)

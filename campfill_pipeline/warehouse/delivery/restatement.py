@@ -16,7 +16,7 @@ from datetime import date, datetime
 import psycopg
 
 from campfill_pipeline.domain.report_rows import RefusedRow
-from campfill_pipeline.warehouse.delivery import doubts
+from campfill_pipeline.warehouse.delivery import doubts, sources
 from campfill_pipeline.warehouse.delivery.doubts import Guard
 from campfill_pipeline.warehouse.delivery.errors import ContradictingRowsError, Contradiction
 
@@ -103,7 +103,7 @@ def replace(
     agree with the staged ones.
     """
     values: Values = {
-        "source": scope.source, "name": "api" if scope.source == "a" else "csv", "start": scope.start,
+        "source": scope.source, "name": sources.NAMES[scope.source], "start": scope.start,
         "end": scope.end, "zone": scope.zone, "fetch": fetch_no, "now": now,
     }  # fmt: skip
     conn.execute("ANALYZE stage_hour")

@@ -15,11 +15,11 @@ from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.warehouse.delivery import partitions
 from campfill_pipeline.warehouse.statements import query
 
-# Which source counts is decided by presence: where the API has a row of the line and day, the CSV's stand back.
+# Which source counts is decided by presence: where the API has a row of the line and day, the others stand back.
 _LINE_DAYS = """
     INSERT INTO line_day (line_no, day, source, counted, impressions, bids, wins, plays, rows, first_hour, last_hour)
     SELECT s.line_no, d.day, s.source,
-           s.source = 'a' OR NOT bool_or(s.source = 'a') OVER (PARTITION BY s.line_no, d.day),
+           source_rank(s.source) = min(source_rank(s.source)) OVER (PARTITION BY s.line_no, d.day),
            sum(d.impressions), sum(d.bids), sum(d.wins), sum(d.plays), sum(d.rows), min(d.first_hour), max(d.last_hour)
     FROM report_series s JOIN report_day d USING (series_no)
     WHERE {which}

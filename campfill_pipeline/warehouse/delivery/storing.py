@@ -15,13 +15,12 @@ import psycopg
 
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
-from campfill_pipeline.warehouse.delivery import attribution, restatement, rollups
+from campfill_pipeline.warehouse.delivery import attribution, restatement, rollups, sources
 from campfill_pipeline.warehouse.delivery.doubts import Guard
 from campfill_pipeline.warehouse.delivery.restatement import Changes, Scope
 from campfill_pipeline.warehouse.delivery.staging import Staging
 from campfill_pipeline.warehouse.statements import query
 
-SOURCE_CODES = {"api": "a", "csv": "c"}
 _WORK_MEMORY = "128MB"
 
 
@@ -90,7 +89,7 @@ def replace(
     """
     changes, repeated = Changes(), 0
     if staging.received > staging.placed or not staging.direct:
-        repeated = restatement.merge_repeats(conn, "api" if scope.source == "a" else "csv")
+        repeated = restatement.merge_repeats(conn, sources.NAMES[scope.source])
         changes = restatement.replace(conn, scope, staging.fetch_no, now, refused=refused, guard=guard)
     touched = set(changes.touched)
     if placed_on is not None:

@@ -21,6 +21,7 @@ from campfill_pipeline.domain import causes as rule
 from campfill_pipeline.domain.causes import Cause, Decomposition
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.domain.kinds import PurchaseType
+from campfill_pipeline.domain.report_rows import FUNNEL
 from campfill_pipeline.domain.weekdays import calendar
 from campfill_pipeline.warehouse.figures.incidents import refresh_incidents
 from campfill_pipeline.warehouse.figures.references import ReferenceChange, refresh_references
@@ -172,7 +173,8 @@ def _judge(
     with conn.cursor(row_factory=dict_row) as cursor:
         measured = cursor.execute(texts["baselines"].encode(), values).fetchall()
     _store_references(conn, measured)
-    judged = [_by_funnel(by_number[row["line_no"]], row) for row in measured]
+    told = _told(conn, texts, values)
+    judged = [_by_funnel(by_number[row["line_no"]], row, told[row["line_no"]]) for row in measured]
     return _with_evidence(conn, texts, [verdict for verdict in judged if verdict is not None])
 
 
@@ -184,8 +186,28 @@ def _read_own_rows(conn: psycopg.Connection, texts: dict[str, str], values: Row)
         conn.execute(texts["own rows"].encode(), values | remade)
 
 
-def _by_funnel(line: ShortLine, measured: Row) -> Verdict | None:
+@dataclass(frozen=True)
+class _Told:
+    """What a line's sources tell: whole days instead of hours, and the stages of the funnel that they never told."""
+
+    by_day: bool = False
+    lacking: tuple[str, ...] = ()
+
+
+def _told(conn: psycopg.Connection, texts: dict[str, str], values: Row) -> dict[int, _Told]:
+    found = dict.fromkeys(values["lines"], _Told())
+    for line_no, by_day, *nothing in conn.execute(texts["what sources tell"].encode(), values):
+        lacking = tuple(stage for stage, none in zip(FUNNEL, nothing, strict=True) if none)
+        found[line_no] = _Told(by_day, lacking)
+    return found
+
+
+def _by_funnel(line: ShortLine, measured: Row, told_by: _Told) -> Verdict | None:
     facts: Row = {"target": str(line.target), "delivered": str(line.delivered)}
+    if told_by.lacking:
+        facts["not_told"] = list(told_by.lacking)
+    if told_by.by_day:
+        return Verdict(line, Cause.NO_FUNNEL if told_by.lacking else Cause.NO_HOURS, evidence=facts)
     if not measured["funnel"] or measured["impressions"] < rule.FUNNEL_COMPLETE_FROM * line.delivered:
         facts["impressions_with_funnel"] = str(measured["impressions"])
         return Verdict(line, Cause.NO_FUNNEL, evidence=facts)

@@ -23,6 +23,11 @@ WHERE lifecycle NOT IN ('scheduled', 'cancelled') AND elapsed_days > 0
           ELSE done < %(healthy_from)s::numeric * impression_goal END
 ORDER BY line_no
 
+-- name: what sources tell
+-- Of the days that count: whether any of them came whole, without hours, and which stages were never told.
+SELECT line_no, bool_or(source_by_day(source)), sum(bids) IS NULL, sum(wins) IS NULL, sum(plays) IS NULL
+FROM line_day WHERE counted AND line_no = ANY (%(lines)s::integer[]) GROUP BY line_no
+
 -- name: measured anew
 -- Lines whose stored reference depends on a day that changed, for all purchase types (NULL) or for one.
 WITH changed AS (
@@ -87,7 +92,7 @@ WITH summed AS MATERIALIZED (
                CASE WHEN extract(isodow FROM at) = 7 OR at::date = ANY (%(holidays)s::date[]) THEN 7
                     WHEN extract(isodow FROM at) = 6 THEN 6 ELSE 1 END::smallint AS class,
                h.bids IS NOT NULL AND h.wins IS NOT NULL AND h.plays IS NOT NULL AS funnel) local
-    WHERE l.line_no = ANY (%(remade)s::integer[])
+    WHERE l.line_no = ANY (%(remade)s::integer[]) AND NOT source_by_day(s.source)
       AND h.hour_utc BETWEEN %(first_hour)s AND %(last_hour)s    -- leaves out the months of others
       AND h.hour_utc BETWEEN l.first_row AND l.last_row AND h.hour_utc < l.until
     GROUP BY GROUPING SETS ((l.line_no, h.site_no, local.class, local.hour), (l.line_no, h.hour_utc))

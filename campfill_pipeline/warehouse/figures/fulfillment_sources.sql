@@ -13,7 +13,7 @@ terms AS MATERIALIZED (
 listed AS MATERIALIZED (
     SELECT line_no, g.id AS line_id, r.name, COALESCE(g.kind_reported, r.kind_listed) AS kind, g.purchase_type,
            r.start_date, r.end_date, r.impression_goal, r.cpm_eur, r.placement, r.cancelled,
-           (g.first_seen_at AT TIME ZONE %(timezone)s)::date AS first_seen_day
+           (g.first_seen_at AT TIME ZONE %(timezone)s)::date AS first_seen_day, r.external_id
     FROM (
         SELECT DISTINCT ON (line_no) *
         FROM revision
@@ -21,6 +21,12 @@ listed AS MATERIALIZED (
         ORDER BY line_no, revision DESC
     ) r JOIN line_register g USING (line_no)
     WHERE r.action <> 'withdrawn'
+),
+listed_as AS MATERIALIZED (                 -- what reporting may name them by; a text of two lines is neither's
+    SELECT min(line_no) AS line_no, id
+    FROM (SELECT line_no, line_id::text AS id FROM listed
+          UNION SELECT line_no, lower(external_id) FROM listed WHERE external_id IS NOT NULL) named
+    GROUP BY id HAVING count(*) = 1
 ),
 terms AS MATERIALIZED (
     SELECT * FROM listed WHERE %(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[])
@@ -37,9 +43,9 @@ attribution AS (
     SELECT s.series_no, COALESCE(of_campaign.line_no, of_deal.line_no) AS line_no, s.source
     FROM report_series s
     LEFT JOIN report_entity c ON c.entity_no = s.campaign_no
-    LEFT JOIN listed of_campaign ON of_campaign.line_id::text = c.entity_id
+    LEFT JOIN listed_as of_campaign ON of_campaign.id = c.entity_id
     LEFT JOIN report_entity d ON d.entity_no = s.deal_no
-    LEFT JOIN listed of_deal ON of_deal.line_id::text = d.entity_id
+    LEFT JOIN listed_as of_deal ON of_deal.id = d.entity_id
 )
 
 -- name: known now
@@ -86,7 +92,7 @@ daily AS MATERIALIZED (
     SELECT line_no, day, impressions
     FROM (
         SELECT line_no, day, source, sum(impressions) AS impressions,
-               source = 'a' OR NOT bool_or(source = 'a') OVER (PARTITION BY line_no, day) AS counted
+               source_rank(source) = min(source_rank(source)) OVER (PARTITION BY line_no, day) AS counted
         FROM known JOIN attribution USING (series_no)
         WHERE line_no IN (SELECT line_no FROM terms)
         GROUP BY line_no, day, source) sources
@@ -100,10 +106,10 @@ daily AS NOT MATERIALIZED (
 
 -- name: complete now
 complete AS (
-    SELECT DISTINCT day FROM delivery_fetch WHERE status = 'complete' AND source <> 'csv'
+    SELECT DISTINCT day FROM delivery_fetch WHERE status = 'complete' AND source NOT IN ('csv', 'csv_day')
 ),
 exported AS (
-    SELECT day FROM delivery_fetch WHERE status = 'complete' AND source = 'csv'
+    SELECT day FROM delivery_fetch WHERE status = 'complete' AND source IN ('csv', 'csv_day')
 ),
 spoken_for AS (
     SELECT line_no, range_agg(tstzrange(from_hour, to_hour)) AS hours
@@ -117,10 +123,10 @@ spoken_for AS (
 
 -- name: complete then
 complete AS (
-    SELECT DISTINCT day FROM delivery_fetch WHERE first_complete_at < %(then)s AND source <> 'csv'
+    SELECT DISTINCT day FROM delivery_fetch WHERE first_complete_at < %(then)s AND source NOT IN ('csv', 'csv_day')
 ),
 exported AS (
-    SELECT day FROM delivery_fetch WHERE first_complete_at < %(then)s AND source = 'csv'
+    SELECT day FROM delivery_fetch WHERE first_complete_at < %(then)s AND source IN ('csv', 'csv_day')
 ),
 spoken_for AS (
     SELECT line_no, range_agg(tstzrange(from_hour, to_hour)) AS hours

@@ -38,7 +38,7 @@ UNION ALL
     CROSS JOIN LATERAL (
         SELECT COALESCE(sum(d.impressions), 0) AS impressions
         FROM report_series s JOIN report_day d USING (series_no)
-        WHERE s.source = CASE o.source WHEN 'csv' THEN 'c'::"char" ELSE 'a' END
+        WHERE source_name(s.source) IN (o.source, o.source || '_day')
           AND e.entity_no = CASE o.entity WHEN 'campaign' THEN s.campaign_no ELSE s.deal_no END
           AND (s.campaign_no = e.entity_no OR s.deal_no = e.entity_no)
           AND d.day BETWEEN o.from_day AND o.to_day) s
@@ -62,7 +62,7 @@ UNION ALL
                               'impressions', sum(impressions)::text, 'rows', sum(rows), 'first_day', min(day),
                               'last_day', max(day),
                               'deal_ids', array_agg(DISTINCT deal_id) FILTER (WHERE campaign_id IS NOT NULL AND deal_id IS NOT NULL))
-    FROM (SELECT *, source = 'api' OR NOT bool_or(source = 'api') OVER (
+    FROM (SELECT *, rank = min(rank) OVER (
                         PARTITION BY campaign_id, CASE WHEN campaign_id IS NULL THEN deal_id END, day) AS counted
           FROM orphan_delivery) o
     WHERE counted
@@ -71,7 +71,7 @@ UNION ALL
     SELECT 'ambiguous', f.line_id, a.deal_id,
            jsonb_build_object('counted_for', a.campaign_id, 'also_line', a.deal_id, 'impressions', sum(a.impressions)::text,
                               'rows', sum(a.rows), 'first_day', min(a.day), 'last_day', max(a.day))
-    FROM (SELECT *, source = 'api' OR NOT bool_or(source = 'api') OVER (PARTITION BY campaign_id, deal_id, day) AS counted
+    FROM (SELECT *, rank = min(rank) OVER (PARTITION BY campaign_id, deal_id, day) AS counted
           FROM ambiguous_delivery) a
     JOIN fulfillment f ON f.line_no = a.campaign_line_no
     WHERE a.counted AND (%(lines)s::integer[] IS NULL OR a.campaign_line_no = ANY (%(lines)s::integer[])

@@ -38,7 +38,7 @@ at_site AS (
     SELECT a.line_no, k.site_no, k.day, k.impressions
     FROM asked a JOIN attribution s USING (line_no)
     JOIN site_known k ON k.series_no = s.series_no AND k.day BETWEEN a.first_day AND a.last_day
-    JOIN (SELECT line_no, day, source, source = 'a' OR NOT bool_or(source = 'a') OVER (PARTITION BY line_no, day) AS counted
+    JOIN (SELECT line_no, day, source, source_rank(source) = min(source_rank(source)) OVER (PARTITION BY line_no, day) AS counted
           FROM (SELECT DISTINCT line_no, day, source FROM known JOIN attribution USING (series_no)
                 WHERE line_no = ANY (%(asked)s::integer[])) present) l
       ON (l.line_no, l.day, l.source) = (a.line_no, k.day, s.source) AND l.counted

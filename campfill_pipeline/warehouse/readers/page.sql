@@ -46,7 +46,7 @@ SELECT n.first, n.last,
        (SELECT max(fetched_at) FROM delivery_fetch WHERE status <> 'failed'),
        (SELECT max(fetched_at) FROM delivery_fetch WHERE status <> 'failed' AND day = %(as_of)s),
        l.file_name, l.received_at,
-       EXISTS (SELECT FROM delivery_fetch WHERE source = 'api'), x.failed_at, x.detail,
+       EXISTS (SELECT FROM delivery_fetch WHERE source IN ('api', 'api_day')), x.failed_at, x.detail,
        (SELECT COALESCE(sum(refused), 0)::bigint FROM report_fetch f
         WHERE EXISTS (SELECT FROM report_refusal r WHERE r.fetch_no = f.fetch_no)),
        (SELECT count(*) FROM delivery_fetch WHERE failures > 0 AND status IN ('complete', 'partial'))
