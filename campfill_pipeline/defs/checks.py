@@ -15,6 +15,7 @@ from campfill_pipeline.domain.disagreements import DISAGREEMENT_WORDS
 from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.warehouse.delivery import completeness, coverage
 from campfill_pipeline.warehouse.figures import reconciliation
+from campfill_pipeline.warehouse.figures.agreement import agreement
 from campfill_pipeline.warehouse.readers.incidents import incidents
 from campfill_pipeline.warehouse.register import uploads
 
@@ -128,6 +129,68 @@ def piles(campfill: dg.ResourceParam[Campfill]) -> Iterator[dg.AssetCheckResult]
         )
 
 
+@dg.multi_asset_check(
+    specs=[
+        dg.AssetCheckSpec(
+            "every_line_once",
+            asset="fulfillment",
+            description="Each line in force has figures, and none other.",
+        ),
+        dg.AssetCheckSpec(
+            "sums_agree",
+            asset="fulfillment",
+            description="A line's delivered impressions are the sum of its days.",
+        ),
+        dg.AssetCheckSpec(
+            "every_line_judged",
+            asset="fulfillment",
+            description="Every line that has begun was fetched on every day of its flight, so that it can be judged.",
+        ),
+    ]
+)
+def figures_agree(campfill: dg.ResourceParam[Campfill]) -> Iterator[dg.AssetCheckResult]:
+    """What green means here: each line is there once, with the sum of its days, and none is left out of judgement."""
+    with campfill.connect() as connection:
+        found = agreement(connection)
+    rebuild = "Run campfill rebuild; if it stays, tell who looks after campfill."
+    wrong = found.without + found.left_over
+    yield _of_fulfillment(
+        "every_line_once",
+        wrong == 0,
+        f"{found.without:,} lines have no figures, {found.left_over:,} figures have no line. {rebuild}"
+        if wrong
+        else f"{found.lines:,} lines, each with its figures.",
+        error=True,
+    )
+    yield _of_fulfillment(
+        "sums_agree",
+        found.different == 0,
+        f"{found.different:,} lines do not show the sum of their days, for example {found.example}. {rebuild}"
+        if found.different
+        else "Every line shows the sum of its days.",
+        error=True,
+    )
+    yield _of_fulfillment(
+        "every_line_judged",
+        found.not_judged == 0,
+        f"{found.not_judged:,} of {found.lines:,} lines are not judged, as not every day of their flight was fetched, "
+        f"for example {found.first_missing}. campfill status shows which days are here."
+        if found.not_judged
+        else "Every line that has begun is judged.",
+        error=False,
+    )
+
+
+def _of_fulfillment(name: str, passed: bool, description: str, *, error: bool) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key="fulfillment",
+        check_name=name,
+        passed=passed,
+        severity=dg.AssetCheckSeverity.ERROR if error else dg.AssetCheckSeverity.WARN,
+        description=description,
+    )
+
+
 @dg.asset_check(
     asset="shortfall_cause",
     name="no_incident",
@@ -236,4 +299,5 @@ ALL: tuple[dg.AssetChecksDefinition, ...] = (
     piles,
     delivery_is_whole,
     no_incident,
+    figures_agree,
 )

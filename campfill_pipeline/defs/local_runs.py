@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import dagster as dg
 
-from campfill_pipeline.defs import jobs
+from campfill_pipeline.defs import jobs, run_origin
 from campfill_pipeline.defs.build import build_defs
 from campfill_pipeline.defs.instance import prepare_environment
 from campfill_pipeline.defs.resources import Campfill, open_campfill
@@ -62,6 +62,7 @@ class LocalRuns:
                     raise_on_error=False,
                 )
             )
+        run_origin.note(self.instance, run_id)
         if not result.success:
             raise RunFailedError(_first_failure(result))
         return result

@@ -6,7 +6,7 @@ more, by a job and an asset of the same names that fail with the reason; the new
 
 import dagster as dg
 
-from campfill_pipeline.defs import jobs, run_names
+from campfill_pipeline.defs import jobs, run_names, run_origin
 from campfill_pipeline.defs.partitions import UPLOADS
 
 LAUNCHED_BY = ("dagster/sensor_name", "dagster/schedule_name")
@@ -26,10 +26,15 @@ def show_red(
 
     launched_by = {key: value for key, value in context.run.tags.items() if key in LAUNCHED_BY}
     job = dg.define_asset_job(jobs.UPLOAD_JOB, selection=[rejected], executor_def=dg.in_process_executor)
-    dg.Definitions(assets=[rejected], jobs=[job]).resolve_job_def(jobs.UPLOAD_JOB).execute_in_process(
-        instance=context.instance,
-        partition_key=partition_key,
-        raise_on_error=False,
-        tags=run_names.rejected(file_name, reason) | launched_by,
-        run_config=jobs.QUIET,
+    result = (
+        dg.Definitions(assets=[rejected], jobs=[job])
+        .resolve_job_def(jobs.UPLOAD_JOB)
+        .execute_in_process(
+            instance=context.instance,
+            partition_key=partition_key,
+            raise_on_error=False,
+            tags=run_names.rejected(file_name, reason) | launched_by,
+            run_config=jobs.QUIET,
+        )
     )
+    run_origin.note(context.instance, result.run_id)

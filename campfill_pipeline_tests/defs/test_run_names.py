@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 from datetime import date
 from pathlib import Path
 from uuid import UUID
 
 import dagster as dg
 
-from campfill_pipeline.defs import arrivals, run_names
+from campfill_pipeline.commands import up
+from campfill_pipeline.defs import arrivals, run_names, run_origin
 from campfill_pipeline.defs.ingest import ingest
 from campfill_pipeline.defs.local_runs import LocalRuns
 from campfill_pipeline.defs.ranges import key_range
 from campfill_pipeline.defs.revert import take_upload_back
+from campfill_pipeline.warehouse.register import uploads
 from campfill_pipeline_tests.lists import row, write_list
 
 
@@ -36,6 +39,11 @@ def test_the_list_of_runs_says_which_file_and_which_one_was_rejected_and_why(
         ("revert", "SUCCESS", {"upload": "campaigns.xlsx"}),
         ("compute_fulfillment", "SUCCESS", {"upload": "campaigns.xlsx"}),
     ]
+    # Where each can be found again: what "Re-execute all" in the web UI asks for, also of runs made by commands.
+    origins = {run.remote_job_origin for run in runs.instance.get_runs()}
+    assert {origin and origin.location_name for origin in origins} == {"campfill"}
+    assert {origin and origin.job_name for origin in origins} == {"upload", "revert", "compute_fulfillment"}
+    assert f"location_name: {run_origin.LOCATION}}}" in inspect.getsource(up)
 
 
 def test_names_are_short_and_printable() -> None:
@@ -58,3 +66,12 @@ def test_a_rejected_file_counts_as_launched_by_the_sensor_that_took_it_in(
     runs.run("upload", tags=tags)
     red, _ = runs.instance.get_runs()
     assert (red.status.value, red.tags["dagster/sensor_name"]) == ("FAILURE", "inbox")
+    # Done again from the web UI, it is read once more; with a run that is no repetition it is left as it is.
+    runs.run("upload", tags=tags)
+    runs.run("upload", tags=tags | {"dagster/parent_run_id": red.run_id})
+    with runs.campfill.connect() as connection:
+        events = connection.execute("SELECT event FROM ledger_event ORDER BY event_no").fetchall()
+        assert uploads.get(connection, upload.upload_id).status == "rejected"
+    assert [event for (event,) in events if event in ("decided", "retry_requested")] == [
+        "decided", "retry_requested", "decided",
+    ]  # fmt: skip

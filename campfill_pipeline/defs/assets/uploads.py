@@ -41,6 +41,16 @@ def _received(context: dg.AssetExecutionContext, campfill: Campfill) -> list[upl
     ]
 
 
+def _ask_again(context: dg.AssetExecutionContext, campfill: Campfill) -> None:
+    """Whoever re-executes a run in the web UI wants its rejected files read once more."""
+    if "dagster/parent_run_id" not in context.run.tags:
+        return
+    for upload in _uploads(context, campfill):
+        if upload.status == UploadStatus.REJECTED:
+            with campfill.connect() as connection:
+                ledger.ask_again(connection, upload.upload_id, at=campfill.clock())
+
+
 @contextmanager
 def _isolated(
     context: dg.AssetExecutionContext, campfill: Campfill, upload: uploads.Upload
@@ -58,7 +68,8 @@ def _isolated(
     kinds={"excel", "python"}, description=describe("upload_sheets"),
 )  # fmt: skip
 def upload_sheets(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]) -> None:
-    """Read each waiting original in the parser's process."""
+    """Read each waiting original in the parser's process; of a run done again, the rejected ones too."""
+    _ask_again(context, campfill)
     with parsing.Parser(upload_steps.limits(campfill)) as parser:
         for upload in _received(context, campfill):
             with _isolated(context, campfill, upload):
