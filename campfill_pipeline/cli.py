@@ -213,12 +213,24 @@ def fulfillment(
     band: Annotated[Band | None, typer.Option(help="Only one band.")] = None,
     limit: Annotated[int, typer.Option(help="Lines shown on a terminal (JSON and CSV: all).")] = 25,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV on stdout.")] = False,
+    backtest: Annotated[
+        bool, typer.Option("--backtest", help="How right were we? What was said of lines that have ended.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show the fulfillment of all lines, worst first."""
     from campfill_pipeline.commands import fulfillment as command
 
     day = _day(as_of)
+    if backtest:
+        from campfill_pipeline.commands import back_test
+
+        found = back_test.facts(load_settings(), as_of=day)
+        if as_json:
+            _print_json(found)
+        else:
+            back_test.show(found)
+        return
     rows, shown = command.rows(
         load_settings(), as_of=day, contract=contract.value, known=known.value,
         kind=kind.value if kind else None, band=band.value if band else None,
