@@ -23,7 +23,8 @@ TOTAL_START = r"^\s*(?:total|summe|gesamt|ergebnis)"
 
 TOTAL_WORD = (
     r"(?:^|[^\pL])(?:(?:grand|sub|zwischen|gesamt|teil|end|jahres|monats)[\s-]?)?"
-    r"(?:totals?|summen?|sum|ergebnis|gesamt|insgesamt|übertrag|saldo|durchschnitt|mittelwert|average)(?:$|[^\pL])"
+    r"(?:totals?|summen?|sum|ergebnis|gesamt|insgesamt|übertrag|saldo|durchschnitt|mittelwert|average"
+    r"|gesamtergebnis|somme|totale|suma|razem|итого|всего|totaal|celkem)(?:$|[^\pL])"
     r"|^\s*[Σ∑]"
 )
 """A word that marks a total anywhere in a cell: `Kunde A Ergebnis`, `Grand Total:` (RE2, without regard to case)."""

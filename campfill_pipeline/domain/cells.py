@@ -85,7 +85,7 @@ def spoiled(text: str | None, kind: int) -> Finding | None:
         return Finding(
             "merged_cell",
             Severity.ERROR,
-            f"{value} stands in {cells.strip('()')}, which are merged over several lines: it may be the figure of each,"
+            f"{value} stands in {cells.strip('()')}, which are merged: it may be the figure of each,"
             " or of all of them together.",
             "Take the merging back, and type into each line what is its own.",
         )

@@ -191,9 +191,15 @@ def _iso(text: str) -> datetime | None:
 
 
 def with_hour(day: str | None, hour: str | None) -> str | None:
-    """A date and an hour of two columns as one text; one that cannot be read where they do not fit together."""
-    if day is None or hour is None or is_blank(day) or is_blank(hour):
+    """A date and an hour of two columns as one text; one that cannot be read where they do not fit together.
+
+    Where the hour is blank, a midnight beside it is none that anybody meant: only the date is left.
+    """
+    if day is None or is_blank(day):
         return day
+    if hour is None or is_blank(hour):
+        alone = _DATE.fullmatch(shown(day))
+        return day if alone is None else alone[1]
     date, of_day = _DATE.fullmatch(shown(day)), _HOUR_OF_DAY.fullmatch(shown(hour))
     if date is None or of_day is None:
         return f"{day} and {hour}"

@@ -47,6 +47,11 @@ PURCHASE_TYPES = (PurchaseType.GUARANTEED, PurchaseType.UNGUARANTEED)
 LONGEST_ID = 200
 LONGEST_SITE = 500
 _CONTENT_LIMIT = 2000
+# What stands for a sum where the name of a site is due, and nothing beside it (RE2, without regard to case).
+_OVER_SITES = (
+    r"^(?:(?:grand|sub|zwischen|gesamt)[\s-]?)?(?:totals?|summen?|sum|ergebnis|gesamt|insgesamt|overall)\s*:?$"
+    r"|^(?:all|alle)\s+(?:sites?|standorte|stationen|locations?|screens?)$"
+)
 
 
 @dataclass(frozen=True)
@@ -215,7 +220,19 @@ class _Reading:
             self._columns[name] = report_values.texts(self._given(name), lower=True, braces=True)
             self._faults[name] = self._too_long(name, LONGEST_ID)
         self._columns["site"] = report_values.texts(self._given("site")).fill_null("")
-        self._faults["site"] = self._too_long("site", LONGEST_SITE)
+        self._faults["site"] = self._too_long("site", LONGEST_SITE) | self._over_sites()
+
+    def _over_sites(self) -> dict[int, Fault]:
+        """Sums over sites that stand beside their parts would count twice."""
+        sums = pc.match_substring_regex(self._columns["site"], _OVER_SITES, ignore_case=True)
+        message = (
+            f"“%s” stands where {self._names['site']} names a site: as a sum over sites it would count twice."
+        )
+        hint = "Leave out the rows of sums."
+        return {
+            index: Fault("missing_value", message % self._columns["site"][index].as_py(), hint)
+            for index in pc.indices_nonzero(sums).to_pylist()
+        }
 
     def _too_long(self, name: str, most: int) -> dict[int, Fault]:
         lengths = pc.utf8_length(self._columns[name])

@@ -181,6 +181,7 @@ def _shared(
     wanted = {columns[at]: at for at, field in enumerate(fields) if field in (*_SHARED, *_UNCLEAR)}
     ranges: dict[int, dict[int, int]] = {}
     named: dict[tuple[int, int], str] = {}
+    found = _merged_from_the_left(columns, fields, merges)
     for text in merges:
         match = _RANGE.fullmatch(text)
         if match is not None and int(match[4]) > int(match[2]):
@@ -188,7 +189,6 @@ def _shared(
             if position is not None:
                 ranges.setdefault(position, {})[int(match[2])] = int(match[4])
                 named[position, int(match[2])] = text.replace("$", "")
-    found: dict[int, list[tuple[int, int, _Value]]] = {}
     for position, rows in ranges.items():
         for batch in batches:
             tops = pc.is_in(batch.column("row_no"), value_set=pa.array(list(rows), pa.int32()))
@@ -204,6 +204,22 @@ def _shared(
                     first, text, kind = row, f"{text} ({named[position, row]})", int(CellKind.MERGED)
                 found.setdefault(position, []).append((first, rows[row], (text, kind)))
     return found
+
+
+def _merged_from_the_left(
+    columns: Sequence[int], fields: Sequence[str], merges: Sequence[str]
+) -> dict[int, list[tuple[int, int, _Value]]]:
+    """Budgets that a range of another column reaches over: only they would be blank without a word."""
+    if "budget_eur" not in fields:
+        return {}
+    position = list(fields).index("budget_eur")
+    reaching: list[tuple[int, int, _Value]] = []
+    for text in merges:
+        match = _RANGE.fullmatch(text)
+        if match is not None and column_index(match[1]) < columns[position] <= column_index(match[3]):
+            value = (f"The value ({text.replace('$', '')})", int(CellKind.MERGED))
+            reaching.append((int(match[2]), int(match[4]), value))
+    return {position: reaching} if reaching else {}
 
 
 def _lines(batches: Sequence[pa.RecordBatch], first: int, last: int) -> int:

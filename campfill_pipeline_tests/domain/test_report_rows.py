@@ -222,3 +222,14 @@ def test_overview_totals_are_exact_and_say_nothing_where_they_cannot() -> None:
             "impressions": Decimal("1234.5"),
         }
     ]
+
+
+@pytest.mark.parametrize("site", ["Total", "Grand Total:", " Gesamt", "Alle Standorte", "all sites"])
+def test_a_sum_over_sites_is_no_site_and_keeps_what_is_stored(site: str) -> None:
+    rows = raw({"site": site}, {"site": "Total Tankstelle"})
+    found = report_rows.canonical(rows)
+    assert found.table["site"].to_pylist() == ["Total Tankstelle"]
+    (refused,) = found.refused
+    assert refused.code == "missing_value"
+    assert refused.key is not None
+    assert refused.key.site is None

@@ -355,6 +355,15 @@ def test_a_goal_or_budget_merged_over_lines_is_of_none_of_them(
     assert [line["row_no"] for line in judged.lines] == [4, 6]
 
 
+@pytest.mark.parametrize("cells", ["C2:D2", "C2:D3"])
+def test_a_budget_that_a_merged_goal_reaches_over_is_no_blank(read: Read, tmp_path: Path, cells: str) -> None:
+    judged = Outcome(read(merged(tmp_path / "list.xlsx", cells)), tmp_path / "judged")
+    assert ("D2", "merged_cell") in judged.found
+    assert all(cells in issue.message for issue in judged.issues if issue.code == "merged_cell")
+    assert 2 not in [line["row_no"] for line in judged.lines]
+    assert {4, 6} <= {line["row_no"] for line in judged.lines}
+
+
 def test_a_budget_merged_over_blank_cells_or_one_line_is_clear(read: Read, tmp_path: Path) -> None:
     judged = Outcome(read(merged(tmp_path / "a.xlsx", "D2:D3", **{BUDGET: None})), tmp_path / "a")
     assert judged.found == []

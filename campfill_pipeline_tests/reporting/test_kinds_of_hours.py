@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from campfill_pipeline.domain.report_hours import with_hour
 from campfill_pipeline.reporting.client import ReportingClient
 from campfill_pipeline.reporting.connector import ConnectorError
 from campfill_pipeline.reporting.fetched import Fetched
@@ -117,3 +118,10 @@ def test_no_kind_of_value_breaks_the_reading_of_the_others(column: str) -> None:
 def test_names_of_zones_in_patterns_are_refused() -> None:
     with pytest.raises(ConnectorError, match="%Z"):
         small(values='time_formats = ["%Y-%m-%d %H:%M %Z"]')
+
+
+def test_a_blank_hour_beside_a_midnight_leaves_a_bare_date() -> None:
+    for day in ("2025-08-04", "2025-08-04T00:00:00.000Z", "2025-08-04 00:00"):
+        assert with_hour(day, " ") == "2025-08-04"
+        assert with_hour(day, "0") != "2025-08-04"
+    assert with_hour("2025-08-04T13:00:00Z", None) == "2025-08-04T13:00:00Z"
