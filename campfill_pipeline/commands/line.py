@@ -23,7 +23,7 @@ from campfill_pipeline.reports import wording
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
-from campfill_pipeline.warehouse.readers.one_line import by_external_id, line_report
+from campfill_pipeline.warehouse.readers.one_line import by_external_id, line_life
 
 DAYS_SHOWN = 14
 
@@ -37,7 +37,7 @@ def facts(settings: Settings, line_id: str) -> dict[str, Any]:
     today = datetime.now(UTC).astimezone(settings.timezone).date()
     with database.connect(server.database_url(settings)) as connection:
         wanted = wanted or _by_text(connection, line_id)
-        found = line_report(connection, wanted, settings.rules, as_of=today)
+        found = line_life(connection, wanted, settings.rules, as_of=today)
     if found is None:
         raise typer.BadParameter(f"no list ever had the line {wanted}")
     return asdict(found)

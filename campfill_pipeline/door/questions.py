@@ -97,7 +97,7 @@ class Questions:
     def line(self, line_id: UUID) -> dict[str, Any]:
         """Everything about one line. Raises ProblemError."""
         with self.kept.connect() as connection:
-            found = one_line.line_report(connection, line_id, self.settings.rules, as_of=self._today())
+            found = one_line.line_life(connection, line_id, self.settings.rules, as_of=self._today())
         if found is None:
             raise ProblemError("unknown_line", f"No list ever had {line_id}.")
         return asdict(found)

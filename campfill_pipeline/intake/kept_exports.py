@@ -18,8 +18,8 @@ from campfill_pipeline.intake.inbox import folder
 from campfill_pipeline.intake.judge import exports, refused_rows
 from campfill_pipeline.intake.process.parser import Parser, ReadingTroubleError
 from campfill_pipeline.settings import Settings
-from campfill_pipeline.warehouse.delivery.retelling import ExportRows
 from campfill_pipeline.warehouse.register.uploads import Upload
+from campfill_pipeline.warehouse.retelling.exports import ExportRows
 
 _FIRST_INSTANT = datetime.fromisoformat(FIRST_DAY).replace(tzinfo=UTC)
 

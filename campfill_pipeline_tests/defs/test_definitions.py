@@ -59,6 +59,20 @@ def test_every_asset_check_job_sensor_and_schedule_in_the_code_is_registered() -
     )
 
 
+def test_every_asset_stands_where_it_is_found() -> None:
+    homes, elsewhere = set[str](), dict[str, str]()
+    for info in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+        for value in vars(importlib.import_module(info.name)).values():
+            if isinstance(value, dg.AssetsDefinition):
+                names = {key.to_user_string() for key in value.keys}
+                if info.name.startswith(f"{room.__name__}.assets."):
+                    homes |= names
+                else:
+                    elsewhere |= dict.fromkeys(names, info.name)
+    lost = {name: module for name, module in elsewhere.items() if name not in homes}
+    assert not lost, f"move into a module of defs/assets/, where assets are found by themselves: {lost}"
+
+
 def test_an_asset_without_a_page_is_told_with_what_to_write() -> None:
     with pytest.raises(UndescribedError, match=r"Write defs/descriptions/headlines\.md"):
         describe("headlines")

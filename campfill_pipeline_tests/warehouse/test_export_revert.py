@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from campfill_pipeline.domain.report_rows import Refusal, RefusedKey, RefusedRow
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.warehouse.delivery.attribution import attribute
-from campfill_pipeline.warehouse.delivery.retelling import ExportRows
 from campfill_pipeline.warehouse.register import export_revert, ledger, revert, uploads
 from campfill_pipeline.warehouse.register.exports_in_order import store_in_order
 from campfill_pipeline.warehouse.register.uploads import Counts, LedgerError, Upload
+from campfill_pipeline.warehouse.retelling.exports import ExportRows
 from campfill_pipeline_tests.warehouse.delivery_rows import BERLIN, Row, add_line, all_of, at, table
 
 A, B = (f"{letter}0000000-0000-0000-0000-000000000001" for letter in "ab")

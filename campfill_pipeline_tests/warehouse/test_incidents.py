@@ -17,7 +17,7 @@ from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline.warehouse.readers.attention import attention
 from campfill_pipeline.warehouse.readers.incidents import incidents
-from campfill_pipeline.warehouse.readers.one_line import line_report
+from campfill_pipeline.warehouse.readers.one_line import line_life
 from campfill_pipeline.warehouse.readers.page import load
 from campfill_pipeline_tests.warehouse.delivery_rows import Row, add_line, store
 
@@ -59,7 +59,7 @@ def test_a_site_dark_for_six_hours_across_forty_lines_is_one_incident(connection
     assert one.until_hour == datetime(2026, 7, 2, 16, tzinfo=BERLIN)
     assert one.impressions_lost == one.impressions_savable == 40 * 60 * 6
     assert one.eur_lost == one.eur_savable == Decimal(40 * 60 * 6 * 5) / 1000
-    told = line_report(connection, UUID(ids[0]), RULES, as_of=MONDAY)
+    told = line_life(connection, UUID(ids[0]), RULES, as_of=MONDAY)
     assert told is not None and told.incidents == [one]
     assert [(s.site, s.impressions_lost, s.explains) for s in told.struck] == [("Hbf", Decimal(360), True)]
     page = load(connection, RULES, as_of=MONDAY)

@@ -23,7 +23,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class LineReport:
+class LineLife:
     """One line as of a local day. Rows carry their tables' columns; `withdrawn` lines have no figures.
 
     `history` is newest first, `days` oldest first; `cause` is as of the last refresh, None where there is none.
@@ -48,9 +48,9 @@ def by_external_id(conn: psycopg.Connection, text: str) -> list[UUID]:
     return [row[0] for row in conn.execute(query("readers/one_line", "by external id"), {"text": text})]
 
 
-def line_report(
+def line_life(
     conn: psycopg.Connection, line_id: UUID, rules: FulfillmentRules, *, as_of: date
-) -> LineReport | None:
+) -> LineLife | None:
     """What is known about the line of this id, or None where no list ever had it."""
     with conn.cursor(row_factory=dict_row) as cursor:
 
@@ -62,7 +62,7 @@ def line_report(
             return None
         figures = compute(conn, rules, as_of=as_of, line_ids=[line_id])
         causes = ask("SELECT * FROM shortfall_cause WHERE line_id = %(id)s")
-        return LineReport(
+        return LineLife(
             line=found[0],
             withdrawn=found[0]["withdrawn_at"] is not None,
             figures=figures[0] if figures else None,

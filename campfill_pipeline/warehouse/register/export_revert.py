@@ -1,7 +1,7 @@
 """Taking an export back, and putting it back in force: its hours are what the other exports in force say of them.
 
 Belongs here: which exports count, and in which order. Does not belong here: how hours are told again
-(`delivery/retelling`), campaign lists (`revert`), reading originals (the caller's `read` does it).
+(`retelling/exports`), campaign lists (`revert`), reading originals (the caller's `read` does it).
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from campfill_pipeline.warehouse.delivery import retelling
-from campfill_pipeline.warehouse.delivery.retelling import ExportRows, Retold, Told
 from campfill_pipeline.warehouse.register import revert, uploads
 from campfill_pipeline.warehouse.register.uploads import Upload
+from campfill_pipeline.warehouse.retelling import exports as retelling
+from campfill_pipeline.warehouse.retelling.exports import ExportRows, Retold, Told
 
 Read = Callable[[Upload], ExportRows]
 

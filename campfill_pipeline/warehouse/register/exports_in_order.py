@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from campfill_pipeline.warehouse.delivery.export import store_export
-from campfill_pipeline.warehouse.delivery.retelling import ExportRows
 from campfill_pipeline.warehouse.delivery.storing import StoreResult
 from campfill_pipeline.warehouse.register import export_revert, uploads
 from campfill_pipeline.warehouse.register.uploads import Upload
+from campfill_pipeline.warehouse.retelling.exports import ExportRows
 
 JudgedExport = ExportRows
 """An export's accepted rows, and those that were refused."""

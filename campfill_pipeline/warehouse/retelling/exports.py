@@ -5,7 +5,7 @@ one export, in its hours, can be told again from nothing by all exports that spe
 beside the stored rows, by the very code that stores exports, and the difference is applied once.
 
 Belongs here: telling again. Does not belong here: which uploads are in force (`register/export_revert`), the days
-that follow (`retold_days`), reading the originals.
+that follow (`days`), reading the originals.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from campfill_pipeline.warehouse.delivery import (
 )
 from campfill_pipeline.warehouse.delivery.directory import Directory
 from campfill_pipeline.warehouse.delivery.restatement import Scope
-from campfill_pipeline.warehouse.delivery.retold_days import DayChange, RetoldDays
 from campfill_pipeline.warehouse.delivery.staging import Staging, batches
+from campfill_pipeline.warehouse.retelling.days import DayChange, RetoldDays
 from campfill_pipeline.warehouse.statements import query
 
 # What storing an export leaves until its transaction ends; here several follow each other in one.
@@ -96,7 +96,7 @@ def region_of(conn: psycopg.Connection, said: ExportRows) -> Region | None:
     conn.execute("SELECT pg_advisory_xact_lock(hashtext('export'), 0)")
     storing.more_memory(conn)
     staging = _staged(conn, said, 0)
-    conn.execute(query("delivery/retelling", "series"))
+    conn.execute(query("retelling/exports", "series"))
     conn.execute("DROP TABLE stage_hour")
     if staging.first_hour is None or staging.last_hour is None:
         return None
@@ -125,28 +125,28 @@ def retell(
         "first": region.first, "end": region.end, "zone": zone.key, "named": list(region.entities),
         "uploads": [upload_id, *(one.upload_id for one in told)], "silent": None if counts else upload_id,
     }  # fmt: skip
-    lines = {line for (line,) in conn.execute(query("delivery/retelling", "lines"))}
-    lines |= {line for (line,) in conn.execute(query("delivery/retelling", "lines of a whole one"), values)}
+    lines = {line for (line,) in conn.execute(query("retelling/exports", "lines"))}
+    lines |= {line for (line,) in conn.execute(query("retelling/exports", "lines of a whole one"), values)}
     days = RetoldDays(conn, zone, region.first, region.end)
     for step in ("forget refusals", "say no more", "names", "forget names", "sheet", "restatement sheet"):
-        conn.execute(query("delivery/retelling", step), values)
+        conn.execute(query("retelling/exports", step), values)
     scope = Scope("c", region.first, region.end, zone.key, whole=False)
     for one in told:
         days.told(one.upload_id, *_tell(conn, one, scope, zone, now, values))
     for step in ("put aside", "drop restatements"):
-        conn.execute(query("delivery/retelling", step))
-    changed_lines = conn.execute(query("delivery/retelling", "changed lines"), values).fetchall()
+        conn.execute(query("retelling/exports", step))
+    changed_lines = conn.execute(query("retelling/exports", "changed lines"), values).fetchall()
     days.sums = {
         day: (before, after)
-        for day, before, after in conn.execute(query("delivery/retelling", "day sums"), values)
+        for day, before, after in conn.execute(query("retelling/exports", "day sums"), values)
     }
     fetch_no = fetches.begin(conn, "csv", now, upload_id=upload_id)
     for step in ("stage", "speak for all", "speak of all sites", "speak of no hours"):
-        conn.execute(query("delivery/retelling", step), values)
+        conn.execute(query("retelling/exports", step), values)
     changes = restatement.replace(conn, scope, fetch_no, now, exact=True)
     lines |= storing.roll_up(conn, changes.touched, zone)
     changed_days = days.settle(upload_id, now)
-    conn.execute(query("delivery/retelling", "remember names"))
+    conn.execute(query("retelling/exports", "remember names"))
     rollups.mark_dirty(conn, lines | days.lines)
     _clear(conn, "retold_series, retold_name, told_hour")
     found = tuple(LineChange(*line) for line in changed_lines)
@@ -162,7 +162,7 @@ def _tell(
     values: dict[str, object],
 ) -> tuple[list[date], dict[date, int]]:
     """Store an export on the sheet, as far as the region goes; returns its days, and refused rows by day."""
-    row = conn.execute(query("delivery/retelling", "fetch of"), [one.upload_id]).fetchone()
+    row = conn.execute(query("retelling/exports", "fetch of"), [one.upload_id]).fetchone()
     fetch_no = row[0] if row else 0
     staging = _staged(conn, one.said, fetch_no)
     staging.settle()
@@ -175,7 +175,7 @@ def _tell(
         "UPDATE report_fetch SET refused = %s WHERE fetch_no = %s", (len(one.said.refused), fetch_no)
     )
     for step in ("cut rows", "cut days", "cut hours"):
-        conn.execute(query("delivery/retelling", step), values)
+        conn.execute(query("retelling/exports", step), values)
     restatement.merge_repeats(conn, "csv")
     restatement.replace(conn, scope, fetch_no, now, refused=one.said.refused)
     _clear(conn)

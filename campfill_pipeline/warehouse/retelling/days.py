@@ -1,7 +1,7 @@
 """The days of exports after hours were told again: which are whole still, and which no export speaks of any more.
 
 Belongs here: `delivery_fetch` of exports, judged anew from those in force. Does not belong here: the hours themselves
-(`retelling`), a day's coverage as it is fetched (`coverage`).
+(`exports`), a day's coverage as it is fetched (`coverage`).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class RetoldDays:
     def __post_init__(self) -> None:
         self._inside = (self._local(self.first), self._local(self.end - timedelta(microseconds=1)))
         around = (self._inside[0] - _REACH, self._inside[1] + _REACH)
-        found = self.conn.execute(query("delivery/retold_days", "statuses"), around)
+        found = self.conn.execute(query("retelling/days", "statuses"), around)
         self._before = dict(found.fetchall())
 
     def told(self, upload_id: UUID, days: Sequence[date], refused: Mapping[date, int]) -> None:
@@ -67,7 +67,7 @@ class RetoldDays:
         windows = [day_window(day, self.zone) for day in days]
         arrivals: dict[date, datetime] = dict(
             self.conn.execute(
-                query("delivery/retold_days", "arrivals"),
+                query("retelling/days", "arrivals"),
                 (days, [start for start, _ in windows], [end for _, end in windows]),
             ).fetchall()
         )
@@ -101,7 +101,7 @@ class RetoldDays:
             return None
         told_by, refused = self._told[day] if inside and day in self._told else (None, 0)
         self.conn.execute(
-            query("delivery/retold_days", "judge"),
+            query("retelling/days", "judge"),
             {
                 "day": day, "status": status, "rows": rows, "now": now, "upload": upload_id, "refused": refused,
                 "fetch": None if told_by is None else self._fetch(told_by),
@@ -110,13 +110,13 @@ class RetoldDays:
         return status
 
     def _fetch(self, upload_id: UUID) -> int:
-        row = self.conn.execute(query("delivery/retelling", "fetch of"), [upload_id]).fetchone()
+        row = self.conn.execute(query("retelling/exports", "fetch of"), [upload_id]).fetchone()
         return int(row[0]) if row else 0
 
     def _lines_of(self, days: Sequence[date]) -> None:
         if days:
             first, end = day_window(days[0], self.zone)[0], day_window(days[-1], self.zone)[1]
-            rows = self.conn.execute(query("delivery/retold_days", "lines of"), (end, first))
+            rows = self.conn.execute(query("retelling/days", "lines of"), (end, first))
             self.lines |= {line for (line,) in rows}
 
     def _local(self, instant: datetime) -> date:

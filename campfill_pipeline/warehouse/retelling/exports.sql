@@ -1,4 +1,4 @@
--- The statements of retelling.py, in the order in which it runs them.
+-- The statements of exports.py, in the order in which it runs them.
 
 -- name: series
 CREATE TEMP TABLE retold_series ON COMMIT DROP AS SELECT DISTINCT series_no FROM stage_hour WHERE series_no > 0

@@ -1,4 +1,4 @@
--- The statements of retold_days.py, by the function that runs them.
+-- The statements of days.py, by the function that runs them.
 
 -- name: statuses
 SELECT day, status FROM delivery_fetch WHERE source = 'csv' AND day BETWEEN %s AND %s

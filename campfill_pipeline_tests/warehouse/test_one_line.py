@@ -11,7 +11,7 @@ import psycopg
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
-from campfill_pipeline.warehouse.readers.one_line import line_report
+from campfill_pipeline.warehouse.readers.one_line import line_life
 from campfill_pipeline_tests.warehouse.delivery_rows import CAMPAIGN, Row, add_line, at, store
 
 DAY = date(2025, 8, 4)
@@ -25,7 +25,7 @@ def test_contract_figures_days_cause_and_restatements_of_one_line(connection: ps
     store(connection, DAY, [Row(noon, impressions=Decimal(300))])
     store(connection, DAY, [Row(noon, impressions=Decimal("310.5"))], now=at("2025-08-07T06:00"))
     refresh(connection, RULES, as_of=TODAY, now=datetime(2025, 8, 10, 6, tzinfo=UTC))
-    found = line_report(connection, UUID(CAMPAIGN), RULES, as_of=TODAY)
+    found = line_life(connection, UUID(CAMPAIGN), RULES, as_of=TODAY)
     assert found is not None and found.figures is not None and found.cause is not None
     assert (found.line["impression_goal"], found.withdrawn) == (1000, False)
     assert found.figures["delivered"] == Decimal("310.5")
@@ -35,4 +35,4 @@ def test_contract_figures_days_cause_and_restatements_of_one_line(connection: ps
 
 
 def test_an_id_that_no_list_ever_had_is_unknown(connection: psycopg.Connection) -> None:
-    assert line_report(connection, uuid4(), RULES, as_of=TODAY) is None
+    assert line_life(connection, uuid4(), RULES, as_of=TODAY) is None
