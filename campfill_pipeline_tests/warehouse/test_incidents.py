@@ -16,7 +16,7 @@ from campfill_pipeline.domain.weekdays import Calendar
 from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline.warehouse.readers.attention import attention
-from campfill_pipeline.warehouse.readers.incidents import incidents
+from campfill_pipeline.warehouse.readers.incidents import incidents, struck
 from campfill_pipeline.warehouse.readers.one_line import line_life
 from campfill_pipeline.warehouse.readers.page import load
 from campfill_pipeline_tests.warehouse.delivery_rows import Row, add_line, store
@@ -28,12 +28,14 @@ HOURS = range(8, 20)
 RULES = FulfillmentRules()
 
 
-def publish(connection: psycopg.Connection, lines: int, dark: set[tuple[str, date, int]]) -> list[str]:
+def publish(
+    connection: psycopg.Connection, lines: int, dark: set[tuple[str, date, int]], goal: int = 31 * 1440
+) -> list[str]:
     """Lines at two sites, 60 impressions an hour at each, but for the dark hours."""
     ids = [f"c0000000-0000-0000-0000-{number:012d}" for number in range(1, lines + 1)]
     for line_id in ids:
         add_line(connection, line_id, start=FIRST, end=MONDAY + timedelta(5))
-    connection.execute("UPDATE line_register SET impression_goal = 30000, purchase_type = 'guaranteed'")
+    connection.execute("UPDATE line_register SET impression_goal = %s, purchase_type = 'guaranteed'", [goal])
     for offset in range(25):
         day = FIRST + timedelta(offset)
         rows = [
@@ -70,6 +72,12 @@ def test_a_site_dark_for_six_hours_across_forty_lines_is_one_incident(connection
     kept = connection.execute("SELECT * FROM site_silence").fetchall()
     refresh(connection, RULES, as_of=MONDAY, now=datetime(2026, 7, 6, 9, tzinfo=UTC), full=True)
     assert connection.execute("SELECT * FROM site_silence").fetchall() == kept
+
+
+def test_an_incident_explains_nothing_of_a_line_without_a_gap(connection: psycopg.Connection) -> None:
+    day = MONDAY - timedelta(4)
+    publish(connection, 3, {("Hbf", day, hour) for hour in range(10, 16)}, goal=30000)
+    assert [(one.site, one.explains) for one in struck(connection)] == [("Hbf", False)] * 3
 
 
 def hours_of(level: dict[date, float], dark: set[tuple[date, int]]) -> dict[tuple[date, int], float]:

@@ -18,7 +18,8 @@ SELECT line_id, name, f.kind, f.purchase_type, lifecycle, f.end_date, band <> 'n
 FROM fulfillment f JOIN line USING (line_no) LEFT JOIN shortfall_cause c USING (line_id)
 LEFT JOIN struck s USING (line_id)
 CROSS JOIN LATERAL (
-    SELECT 2 * s.lost >= CASE lifecycle WHEN 'live' THEN expected - delivered_before ELSE shortfall END AS explains) e
+    SELECT gap > 0 AND 2 * s.lost >= gap AS explains
+    FROM (SELECT CASE lifecycle WHEN 'live' THEN expected - delivered_before ELSE shortfall END AS gap) g) e
 WHERE covered AND value_at_risk_eur IS NOT NULL
   AND CASE WHEN lifecycle = 'live' THEN projected < f.impression_goal AND (pace = 'behind' OR NOT reachable)
            ELSE f.purchase_type = 'guaranteed' AND shortfall > 0 AND f.end_date >= as_of - %(days)s::integer END

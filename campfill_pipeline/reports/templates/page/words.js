@@ -91,7 +91,7 @@ export const incident = {
   partly: "Struck by an incident",
   notItsOwn:
     "At least half of its gap was lost in hours in which a site failed all lines there: no problem of its own.",
-  aPart: "A smaller part of its gap was lost in hours in which a site failed all lines there.",
+  aPart: "In hours in which a site failed all lines there:",
   ofThisLine: (lost, lines) => html`about ${lost} impressions of this line, one of ${lines} there.`,
 };
 

@@ -290,7 +290,7 @@
     explains: "Why: an incident at its sites",
     partly: "Struck by an incident",
     notItsOwn: "At least half of its gap was lost in hours in which a site failed all lines there: no problem of its own.",
-    aPart: "A smaller part of its gap was lost in hours in which a site failed all lines there.",
+    aPart: "In hours in which a site failed all lines there:",
     ofThisLine: (lost, lines2) => html`about ${lost} impressions of this line, one of ${lines2} there.`
   };
   var list = {
@@ -2486,4 +2486,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 4e07d7922ff8decbf05dbf766f35b041. */
+/* Made by `make page` from the modules beside this folder, 69be88d2d047b0f8f450901302620a50. */
