@@ -52,6 +52,7 @@ class WrongGrain(Lab):
         "wrong_deals_first": "it does not matter who gets a row, as long as one does",
         "wrong_inner": "what has no partner in a join is not missed",
         "wrong_dearest": "any version will do",
+        "wrong_null": "nothing and unknown are the same",
     }
 
     def prepare(self, bench: Bench) -> None:
@@ -72,6 +73,11 @@ class WrongGrain(Lab):
         self.prepare(bench)
         try:
             rows = bench.ask((bench.home / "report.sql").read_text(encoding="utf-8"))
+            if unsaid := [line for line, delivered, _ in rows if delivered is None]:
+                return not_yet(
+                    f"What {', '.join(map(str, unsaid))} delivered is NULL in the report; it was not played, so it is 0.",
+                    "that nothing and unknown are the same. A sum over no rows is NULL: `coalesce(…, 0)`",
+                )
             found = {line: Decimal(delivered) for line, delivered, _ in rows}
         except (psycopg.Error, ValueError, TypeError, ArithmeticError) as error:
             words = str(error).strip().splitlines()[0]
