@@ -8,7 +8,7 @@ from typing import Any
 from campfill_pipeline.commands import render
 from campfill_pipeline.commands.progress import progress
 from campfill_pipeline.domain.issues import Severity
-from campfill_pipeline.domain.uploads import UploadStatus
+from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.settings import load_settings
 
 REJECTED_ROWS, REJECTED_FILE = 3, 4
@@ -23,7 +23,7 @@ def run(files: list[Path], *, quiet: bool) -> tuple[list[dict[str, Any]], int]:
         reports = ingest(runs, files)
     if not quiet:
         _show(reports)
-    statuses = {report["status"] for report in reports}
+    statuses = {report["status"] for report in _with_lists(reports)}
     if UploadStatus.REJECTED in statuses:
         return reports, REJECTED_FILE
     return reports, REJECTED_ROWS if UploadStatus.PARTLY_LOADED in statuses else 0
@@ -37,13 +37,21 @@ _MARKS = {
 }
 
 
+def _with_lists(reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The reports, each followed by that of the list that it asked for again."""
+    return [one for report in reports for one in (report, report.get("list")) if one is not None]
+
+
 def _show(reports: list[dict[str, Any]]) -> None:
     console = render.console()
-    for report in reports:
+    for report in _with_lists(reports):
         rows, name = report["rows"], report["file"]
         console.print(f"{_MARKS[report['status']]} {name}: {report['status'].replace('_', ' ')}", end="")
         if report["status"] == UploadStatus.DUPLICATE:
             console.print(" of the newest upload; nothing changed")
+        elif report["kind"] == UploadKind.LIST_DESCRIPTION and report["status"] == UploadStatus.LOADED:
+            made = report["description"]
+            console.print(f"; the list description “{made['name']}” is kept (version {made['version']})")
         elif report["status"] == UploadStatus.REJECTED:
             console.print(f" ({report['reason']})")
         else:

@@ -73,7 +73,15 @@ def text_of(settings: Settings, name: str) -> str:
 
 
 def accept(settings: Settings, file: Path) -> None:
-    """Keep a description of a TOML file, where it is sound. Raises DescriptionError."""
+    """Keep a description of a TOML file, where it is sound. Raises DescriptionError.
+
+    A corrected receipt goes through the same door as one that is dropped: its list is read, too.
+    """
+    if file.suffix.lower() != ".toml":
+        from campfill_pipeline.commands import ingest
+
+        _, code = ingest.run([file], quiet=False)
+        raise typer.Exit(code)
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -92,7 +100,7 @@ def tried(settings: Settings, file: Path) -> dict[str, Any]:
         told: dict[str, Any] = {
             "file": file.name, "kind": parsed.kind, "reason": parsed.reason, "message": parsed.message,
             "hint": parsed.hint, "description": parsed.read_by, "rows": None, "issues": [], "lines": [],
-            "columns": _columns(parsed),
+            "columns": _columns(parsed), "proposal": parsed.proposal and asdict(parsed.proposal),
         }  # fmt: skip
         if parsed.kind != UploadKind.CAMPAIGN_LIST or parsed.reason is not None:
             return told
@@ -127,11 +135,31 @@ def show_tried(told: dict[str, Any]) -> None:
     if told["reason"] is not None:
         console.print(f"[red]▲[/] {escape(told['file'])} would be rejected ({told['reason']}).")
         console.print(escape(f"{told['message']} {told['hint']}".strip()))
+        if told["proposal"]:
+            _show_proposal(told["proposal"])
     elif told["rows"] is None:
         console.print(f"{escape(told['file'])} is no campaign list, but a {told['kind'].replace('_', ' ')}.")
     else:
         _show_rows(told)
     console.print("Nothing was stored.")
+
+
+def _show_proposal(proposal: dict[str, Any]) -> None:
+    console = render.console()
+    console.print(f"\nIf it is a list of another house, it may be read so ({escape(proposal['place'])}):")
+    table = render.table(("header", "left"), ("means", "left"), ("how sure", "left"), ("examples", "left"))
+    for column in proposal["columns"]:
+        table.add_row(
+            escape(column["header"]), column["means"], column["sure"], escape(", ".join(column["samples"]))
+        )
+    console.print(table)
+    for key, value in proposal["settings"]:
+        if value:
+            console.print(f"  {key}: {escape(value)}")
+    blank = [key for key, value in proposal["settings"] if not value and not key.startswith("words")]
+    if blank:
+        console.print(f"To be said by you: {', '.join(blank)}.")
+    console.print("Drop the file, or `campfill ingest` it: its receipt holds this as a sheet to correct.")
 
 
 def _show_rows(told: dict[str, Any]) -> None:

@@ -60,9 +60,14 @@ def try_file(
 
 @app.command()
 def accept(
-    file: Annotated[Path, typer.Argument(help="A description (.toml).", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A description (.toml), or a corrected receipt (.xlsx).", exists=True, dir_okay=False
+        ),
+    ],
 ) -> None:
-    """Keep a description in the folder of list descriptions, once it is found to be sound."""
+    """Keep a description, once it is found to be sound. Of a corrected receipt the list is read, too."""
     from campfill_pipeline.commands import lists as command
 
     command.accept(load_settings(), file)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from campfill_pipeline.defs import arrivals, jobs, run_names
 from campfill_pipeline.defs.local_runs import LocalRuns
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.ranges import key_blocks, key_range
 from campfill_pipeline.domain.errors import CampfillError
-from campfill_pipeline.domain.uploads import UploadStatus
+from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.warehouse.readers import upload_report
 from campfill_pipeline.warehouse.register import uploads
 
@@ -34,13 +35,34 @@ def ingest(runs: LocalRuns, files: Sequence[Path]) -> list[dict[str, Any]]:
     for file in files:
         arrivals.check_readable(file)
     taken = [arrivals.take_copy(runs.campfill, file) for file in files]
+    _run(runs, taken)
+    reports = [_report(runs, upload) for upload in taken]
+    # A corrected receipt asks for its list again: it is read here and now, too.
+    again = {number: found for number, report in enumerate(reports) if (found := _asked_again(runs, report))}
+    if again:
+        _run(runs, list({upload.upload_id: upload for upload in again.values()}.values()))
+        for number, upload in again.items():
+            reports[number]["list"] = _report(runs, upload)
+    return reports
+
+
+def _asked_again(runs: LocalRuns, report: dict[str, Any]) -> uploads.Upload | None:
+    """The upload that a corrected receipt has asked for again, while it waits."""
+    if report["kind"] != UploadKind.LIST_DESCRIPTION:
+        return None
+    with runs.campfill.connect() as connection:
+        found = uploads.asked_again_by(connection, UUID(report["upload_id"]))
+        return found if found is not None and found.status == UploadStatus.RECEIVED else None
+
+
+def _run(runs: LocalRuns, taken: Sequence[uploads.Upload]) -> None:
+    """Run the upload job on these uploads."""
     keys = [upload.partition_key for upload in taken]
     runs.instance.add_dynamic_partitions(UPLOADS.name or "", keys)
     order = runs.instance.get_dynamic_partitions(UPLOADS.name or "")
     for block in key_blocks(keys, order):
         names = [upload.file_name for upload in taken if upload.partition_key in block]
         runs.run(jobs.UPLOAD_JOB, tags=key_range(block[0], block[-1]) | run_names.upload(names))
-    return [_report(runs, upload) for upload in taken]
 
 
 def _report(runs: LocalRuns, upload: uploads.Upload) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from pydantic import TypeAdapter
 
@@ -20,7 +21,7 @@ from campfill_pipeline.domain.described_columns import Described
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake import kept_exports
-from campfill_pipeline.intake.findings import Parsed
+from campfill_pipeline.intake.findings import Corrected, Parsed
 from campfill_pipeline.intake.inbox import folder
 from campfill_pipeline.intake.judge import campaign_lists, refused_rows
 from campfill_pipeline.intake.judge.rejected_ids import rejected_ids
@@ -151,7 +152,10 @@ def apply_list(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parse
     """
     if _is_duplicate(campfill, upload):
         return _as_it_is(campfill, upload)
-    parsed, verdict = parsed_of(campfill, upload), verdict_of(campfill, upload)
+    parsed = parsed_of(campfill, upload)
+    if parsed.corrected is not None:
+        return keep_description(campfill, upload, parsed.corrected)
+    verdict = verdict_of(campfill, upload)
     if verdict.status == UploadStatus.REJECTED:
         with campfill.connect() as connection:
             _reject(campfill, connection, upload, parsed, verdict)
@@ -176,6 +180,42 @@ def apply_list(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parse
             connection, upload, judged, now=campfill.clock(), timezone=campfill.settings.timezone
         )
     return _as_it_is(campfill, upload)
+
+
+def keep_description(campfill: Campfill, upload: uploads.Upload, corrected: Corrected) -> uploads.Upload:
+    """Keep the description that a corrected receipt makes, and ask for the list again that it is of."""
+    kept = shelf.keep(campfill.settings.lists, corrected.name, corrected.text)
+    now = campfill.clock()
+    with campfill.connect() as connection:
+        version = descriptions.version_of(connection, corrected.name, corrected.text, at=now)
+        meant = _meant(connection, corrected.upload)
+        read = (
+            f"{meant.file_name} is read by it now."
+            if meant
+            else "Drop its lists again: they are read by it now."
+        )
+        found = ledger.Decision(
+            status=UploadStatus.LOADED,
+            kind=UploadKind.LIST_DESCRIPTION,
+            message=f"The list description “{corrected.name}” is kept as {kept.name} (version {version}).",
+            hint=read,
+            notes=(f"It is kept in the folder {kept.parent.name}. {read}",),
+            description=(corrected.name, version),
+            detail={"read_again": str(meant.upload_id)} if meant else {},
+        )
+        if meant is not None:  # first, so that a run that dies between the two does it again
+            ledger.ask_again(connection, meant.upload_id, at=now)
+        ledger.decide(connection, upload.upload_id, found, at=now)
+    return _as_it_is(campfill, upload)
+
+
+def _meant(connection: Connection, upload: str) -> uploads.Upload | None:
+    """The rejected upload that a corrected receipt is of; None where it is not here, or was read meanwhile."""
+    try:
+        found = uploads.find(connection, UUID(upload))
+    except ValueError:
+        return None
+    return found if found is not None and found.status == UploadStatus.REJECTED else None
 
 
 def store_export(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:

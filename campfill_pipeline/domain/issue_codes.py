@@ -298,6 +298,9 @@ FILE_REASONS: dict[str, Told] = {
     "two_descriptions": Told(
         "two list descriptions read this header equally well", "take one of them out, or tell them apart"
     ),
+    "bad_description": Told(
+        "the sheet “List description” of a receipt does not make a description", "mend the cell it names"
+    ),
     "no_rows": Told("no row could be accepted", "mend the rows in the receipt"),
     "unsupported_format": Told("a format that cannot be read faithfully", "save it as XLSX"),
     "internal_error": Told(

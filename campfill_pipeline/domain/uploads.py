@@ -13,6 +13,7 @@ class UploadKind(StrEnum):
 
     CAMPAIGN_LIST = "campaign_list"
     REPORT_CSV = "report_csv"
+    LIST_DESCRIPTION = "list_description"
     UNKNOWN = "unknown"
 
 

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from campfill_pipeline.domain import issue_codes
 from campfill_pipeline.domain.cells import CellKind as CellKind
 from campfill_pipeline.domain.errors import CampfillError
+from campfill_pipeline.domain.proposals import Proposal
 from campfill_pipeline.domain.uploads import UploadKind
 
 Kinds = npt.NDArray[np.int8]
@@ -67,11 +68,21 @@ class TableFound:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """A corrected proposal: the description that it makes, as TOML, its name, and the upload whose list it is of."""
+
+    name: str
+    text: str
+    upload: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """The outcome of reading one file. `reason` is None, or the contract's code for an unusable file.
 
     `kind` is `campaign_list`, `report_csv` or `unknown`; `format` is `xlsx`, `xlsm`, `csv`, … or `unknown`.
     `read_by` is the name of the list description it was read by; None for the present list and for exports.
+    `proposal` says how a list that no description reads may be read; `corrected` is what a person made of one.
     """
 
     kind: str
@@ -84,6 +95,8 @@ class Parsed:
     notes: tuple[str, ...] = ()
     content_date: datetime | None = None
     read_by: str | None = None
+    proposal: Proposal | None = None
+    corrected: Corrected | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from campfill_pipeline.defs.ingest import ingest
 from campfill_pipeline.defs.local_runs import LocalRuns
@@ -70,3 +71,40 @@ def test_a_described_list_is_kept_with_its_ids_its_cancellations_and_its_descrip
         assert connection.execute("SELECT cancelled FROM line WHERE external_id = 'A-2'").fetchone() == (
             False,
         )
+
+
+def test_an_unknown_list_is_read_once_its_corrected_receipt_is_dropped(
+    tmp_path: Path, runs: LocalRuns
+) -> None:
+    file = tmp_path / "liste.csv"
+    rows = "Auftragsnummer;Kampagne;Von;Bis;Ziel;TKP €;Kunde\nK-1;Eins;01/06/2026;30/06/2026;1000;2,50;ACME\n"
+    file.write_text(rows, encoding="utf-8")
+    (report,) = ingest(runs, [file])
+    assert (report["status"], report["reason"]) == ("rejected", "no_header")
+    settings = runs.campfill.settings
+    assert not settings.lists.exists()
+    book = load_workbook(settings.home / report["receipt"])
+    sheet = book["List description"]
+    values = {row[0].value: row[1] for row in sheet.iter_rows() if row[0].value}
+    assert (values["Von"].value, values["dates"].value, values["kind"].value) == (
+        "start",
+        "british",
+        "campaign",
+    )
+    values["name"].value = "house"
+    book.save(tmp_path / "corrected.xlsx")
+
+    (made,) = ingest(runs, [tmp_path / "corrected.xlsx"])
+    assert (made["kind"], made["status"], made["description"]) == (
+        "list_description", "loaded", {"name": "house", "version": 1},
+    )  # fmt: skip
+    assert (made["list"]["upload_id"], made["list"]["status"]) == (report["upload_id"], "loaded")
+    assert made["list"]["description"] == {"name": "house", "version": 1}
+    assert (settings.lists / "house.toml").is_file()
+    with runs.campfill.connect() as connection:
+        assert connection.execute("SELECT external_id, runtime FROM line").fetchall() == [
+            ("K-1", "01.06.2026-30.06.2026")
+        ]
+    # The next list of that form needs nothing more.
+    file.write_text(rows.replace("1000", "2000"), encoding="utf-8")
+    assert [report["status"] for report in ingest(runs, [file])] == ["loaded"]

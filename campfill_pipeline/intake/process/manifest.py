@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from campfill_pipeline.intake.findings import ColumnFound, Parsed, TableFound
+from campfill_pipeline.domain.proposals import Proposal, ProposedColumn
+from campfill_pipeline.intake.findings import ColumnFound, Corrected, Parsed, TableFound
 
 MANIFEST = "parsed.json"
 
@@ -47,8 +48,17 @@ def from_json(plain: dict[str, Any], work: Path) -> Parsed:
             "hidden_sheets": tuple(plain["hidden_sheets"]),
             "notes": tuple(plain["notes"]),
             "content_date": datetime.fromisoformat(date) if date else None,
+            "proposal": _proposal(plain["proposal"]) if plain.get("proposal") else None,
+            "corrected": Corrected(**plain["corrected"]) if plain.get("corrected") else None,
         }
     )
+
+
+def _proposal(plain: dict[str, Any]) -> Proposal:
+    columns = tuple(
+        ProposedColumn(**{**column, "samples": tuple(column["samples"])}) for column in plain["columns"]
+    )
+    return Proposal(plain["place"], columns, tuple((key, value) for key, value in plain["settings"]))
 
 
 def save_parsed(parsed: Parsed, work: Path) -> Path:

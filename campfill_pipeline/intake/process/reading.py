@@ -9,13 +9,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from campfill_pipeline.domain.progress import Progress
+from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.findings import Parsed, ParseLimits, RawCell, UnreadableError
 from campfill_pipeline.intake.layout import Descriptions
 from campfill_pipeline.intake.lists.notation import read_description
+from campfill_pipeline.intake.lists.proposing import propose_for
 from campfill_pipeline.intake.text.delimited import raw_records, read_delimited
 from campfill_pipeline.intake.text.documents import is_document, raw_objects, read_document
 from campfill_pipeline.intake.xlsx.container import identify
 from campfill_pipeline.intake.xlsx.workbook import Workbook, read_workbook
+
+_UNKNOWN = ("no_header", "missing_column")
+"""The reasons with which a list may only lack a description."""
 
 
 def read_file(
@@ -40,7 +45,10 @@ def read_file(
             return read_document(path, work, limits, lists)
         return read_delimited(path, work, limits, progress, lists)
     except UnreadableError as error:
-        return Parsed(error.kind, error.reason, error.problem, error.mend, file_format)
+        proposal = None
+        if error.reason in _UNKNOWN and error.kind != UploadKind.REPORT_CSV:
+            proposal = propose_for(path, file_name, limits)
+        return Parsed(error.kind, error.reason, error.problem, error.mend, file_format, proposal=proposal)
 
 
 def _by(texts: Mapping[str, str] | None) -> Descriptions:

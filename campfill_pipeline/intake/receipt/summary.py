@@ -12,7 +12,7 @@ from campfill_pipeline.domain import issue_codes
 from campfill_pipeline.domain.cells import column_letters
 from campfill_pipeline.domain.columns import EXPORT_COLUMNS, LIST_COLUMNS
 from campfill_pipeline.domain.issues import Severity
-from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
+from campfill_pipeline.domain.uploads import IN_FORCE, UploadKind, UploadStatus
 from campfill_pipeline.intake.findings import TableFound
 from campfill_pipeline.intake.receipt.changes_and_issues import describe_changes, field_word, told
 from campfill_pipeline.intake.receipt.facts import IssueDigest, ReceiptFacts
@@ -125,7 +125,7 @@ def _steps(
     page.heading("What to do next")
     warnings = sum(code.count for code in issues.codes.values() if code.severity is Severity.WARNING)
     rejected = facts.counts.rows_rejected or 0
-    for number, step in enumerate(next_steps(facts.status, rejected, bool(sheets), warnings, facts.hint), 1):
+    for number, step in enumerate(_next(facts, rejected, sheets, warnings), 1):
         page.line(f"{number}.  {step}")
     for sheet in sheets:
         if sheet.written < rejected and len(sheets) == 1:
@@ -138,6 +138,18 @@ def _steps(
         page.line(
             f"The rows to mend could not be copied into this receipt: {trouble} Mend them in your own file."
         )
+
+
+def _next(facts: ReceiptFacts, rejected: int, sheets: list[MendSheet], warnings: int) -> list[str]:
+    if facts.parsed.proposal is not None:
+        return [
+            "If this is a list of another house: the sheet “List description” proposes which column is what. Correct it"
+            " there, save this workbook, and drop it into the inbox: the list is read then.",
+            f"If not: {facts.hint}",
+        ]
+    if facts.parsed.kind == UploadKind.LIST_DESCRIPTION and facts.status in IN_FORCE:
+        return [facts.hint or "Nothing."]
+    return next_steps(facts.status, rejected, bool(sheets), warnings, facts.hint)
 
 
 def _counts(page: _Page, facts: ReceiptFacts) -> None:

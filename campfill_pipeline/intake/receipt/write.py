@@ -14,6 +14,7 @@ from pathlib import Path
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.intake.receipt.changes_and_issues import write_changes, write_issues
 from campfill_pipeline.intake.receipt.facts import MOST_CHANGES, ReceiptFacts, digest
+from campfill_pipeline.intake.receipt.proposal_sheet import write_proposal
 from campfill_pipeline.intake.receipt.rows import MendSheet, write_rows_to_mend
 from campfill_pipeline.intake.receipt.sheet import Book, presentable
 from campfill_pipeline.intake.receipt.summary import SHEET, write_summary
@@ -47,6 +48,8 @@ def _write(path: Path, facts: ReceiptFacts) -> None:
     trouble = None
     if facts.parsed.kind == UploadKind.CAMPAIGN_LIST and issues.to_mend:
         sheets, trouble = write_rows_to_mend(book, facts, issues)
+    if facts.parsed.proposal is not None:
+        write_proposal(book, facts, facts.parsed.proposal)
     if facts.changes:
         write_changes(book, facts)
     if issues.total:

@@ -151,13 +151,15 @@ def _likely_delimiter(start: str) -> str:
     return max(_DELIMITERS, key=start.count)
 
 
-def _first_records(path: Path, codec: str, delimiter: str, skip: int) -> list[tuple[int, list[str]]]:
+def _first_records(
+    path: Path, codec: str, delimiter: str, skip: int, count: int = HEADER_WITHIN + 1
+) -> list[tuple[int, list[str]]]:
     first = []
     with path.open("rb") as raw:
         file = _decoded(raw, codec, skip)
         try:
             for number, record in enumerate(_records(file, delimiter), start=1 + skip):
-                if number > HEADER_WITHIN + 1:
+                if number > count:
                     break
                 first.append((number, record))
         except csv.Error:
@@ -363,3 +365,10 @@ def _raw(path: Path, text: _Text, wanted: Sequence[int]) -> dict[int, list[str]]
             if number in numbers:
                 found[number] = record
     return found
+
+
+def first_rows(path: Path, count: int) -> Iterator[list[tuple[int, list[str]]]]:
+    """The first records of a text, once for each separator that may be its own. Raises UnreadableError."""
+    text = _inspect(path)
+    for delimiter in dict.fromkeys((text.delimiter, *_DELIMITERS)):
+        yield _first_records(path, text.codec, delimiter, text.skip, count)

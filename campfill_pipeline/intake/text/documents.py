@@ -188,3 +188,22 @@ def _add(writer: TableWriter, table: _Table, layout: Layout, start: int) -> None
     anything = np.array([any(cell.text for cell in row.values()) for row in rows], np.bool_)
     first = start + _ROW + 1
     writer.add(np.arange(first, first + len(rows), dtype=np.int32), columns, anything)
+
+
+def objects(path: Path, count: int) -> list[tuple[str, list[list[RawCell]]]]:
+    """Every list of objects in a document with its first rows, headers first. Raises UnreadableError."""
+    document = _load(path)
+    places = {"the document": document} if isinstance(document, list) else dict(document)
+    found = []
+    blank = RawCell("", CellKind.BLANK)
+    for place, rows in places.items():
+        table = _table(rows[:count]) if isinstance(rows, list) else None
+        if table is not None:
+            header = [RawCell(path, CellKind.TEXT) for path in table.headers]
+            found.append(
+                (
+                    str(place),
+                    [header, *([row.get(path, blank) for path in table.headers] for row in table.rows)],
+                )
+            )
+    return found

@@ -26,6 +26,7 @@ from campfill_pipeline.intake.findings import (
     BEYOND,
     OTHERS,
     CellKind,
+    Corrected,
     Parsed,
     ParseLimits,
     RawCell,
@@ -39,6 +40,7 @@ from campfill_pipeline.intake.layout import (
     find_layout,
     none,
 )
+from campfill_pipeline.intake.lists.corrected import SHEET, is_corrected, read_corrected
 from campfill_pipeline.intake.refusals import incomplete, no_header, too_many_cells
 from campfill_pipeline.intake.tables import MOST_OTHERS, TableWriter, any_covered, blank_merged, join_others
 from campfill_pipeline.intake.xlsx.cells import CellReader
@@ -53,6 +55,9 @@ from campfill_pipeline.intake.xlsx.xml_text import IrregularError, without_doubt
 
 _READ_WITH_DOUBTS = ("name", "buyer")
 """The columns of a list in which an escape that may be meant as written is told of."""
+
+LAST_ROW = 2_000
+"""Rows of a corrected proposal that are read: more columns no list has."""
 
 _COUNT_FIRST_BYTES = 1_000_000_000
 """Sheets that unpack to more are counted before they are read: a full one of 20 columns has 0.8 GB."""
@@ -145,6 +150,14 @@ class Workbook:
         with contextlib.closing(self.rows(sheet)) as rows:
             return [
                 (row.number, self._texts(row))
+                for row in itertools.takewhile(lambda row: row.number <= count, rows)
+            ]
+
+    def first_cells(self, sheet: Sheet, count: int) -> list[tuple[int, dict[int, RawCell]]]:
+        """The first rows of a sheet with all that their cells hold."""
+        with contextlib.closing(self.rows(sheet)) as rows:
+            return [
+                (row.number, {index: cell for index, cell in enumerate(self.raw_row(row)) if cell.text})
                 for row in itertools.takewhile(lambda row: row.number <= count, rows)
             ]
 
@@ -316,6 +329,8 @@ def _read(workbook: Workbook, work: Path, progress: Progress, descriptions: Desc
             for by in (workbook.described(sheet, known),)
         ]
         complete = [(sheet, layout) for sheet, layout in layouts if layout is not None and layout.complete]
+    if not complete and (corrected := _corrected(workbook, visible)) is not None:
+        return Parsed(UploadKind.LIST_DESCRIPTION, None, "", "", workbook.package.format, corrected=corrected)
     if not complete:
         raise _no_table(workbook, layouts, hidden)
     form = complete[0][1].form
@@ -362,6 +377,14 @@ def _read(workbook: Workbook, work: Path, progress: Progress, descriptions: Desc
         content_date=workbook.package.content_date,
         read_by=complete[0][1].description_name,
     )
+
+
+def _corrected(workbook: Workbook, visible: Sequence[Sheet]) -> Corrected | None:
+    """What a corrected proposal says, where the workbook is a receipt with one. Raises UnreadableError."""
+    for sheet in visible:
+        if sheet.name == SHEET and is_corrected(workbook.first_rows(sheet)):
+            return read_corrected(workbook.first_rows(sheet, LAST_ROW))
+    return None
 
 
 def _notes(table: TableFound, hidden_rows: int) -> list[str]:

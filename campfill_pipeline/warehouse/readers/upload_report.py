@@ -39,7 +39,7 @@ def of_upload(upload: Upload, issues: Sequence[Issue]) -> dict[str, Any]:
 
 def _description(upload: Upload) -> dict[str, Any] | None:
     """The list description that a list was read by, and its version; the present list is always the same."""
-    if upload.kind != UploadKind.CAMPAIGN_LIST:
+    if upload.kind not in (UploadKind.CAMPAIGN_LIST, UploadKind.LIST_DESCRIPTION):
         return None
     if upload.description_name is None:
         return {"name": PRESENT, "version": 1}

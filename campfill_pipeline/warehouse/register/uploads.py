@@ -135,6 +135,12 @@ def duplicate_of(conn: psycopg.Connection, upload: Upload) -> Upload | None:
     return found[0] if found else None
 
 
+def asked_again_by(conn: psycopg.Connection, upload_id: UUID) -> Upload | None:
+    """The upload that this one, a corrected receipt, asked for again; None where it asked for none."""
+    row = conn.execute(sections("register/uploads")["asked again"].encode(), [upload_id]).fetchone()
+    return find(conn, row[0]) if row and row[0] else None
+
+
 def later_exports(conn: psycopg.Connection, upload: Upload) -> list[Upload]:
     """Stored exports that arrived after this one and tell of the same campaigns or deals in its hours, in order."""
     later = sql.SQL(sections("register/uploads")["later exports"])

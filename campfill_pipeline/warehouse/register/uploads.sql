@@ -17,3 +17,7 @@ WHERE upload_id <> %s AND reverted_at IS NULL AND EXISTS (
     WHERE f.upload_id = upload.upload_id AND s.from_hour < %s AND s.to_hour > %s
       AND (upload.rows_rejected > 0 OR s.series_no IN (SELECT series_no FROM retold_series)))
 ORDER BY order_no
+
+-- name: asked again
+SELECT (detail ->> 'read_again')::uuid FROM ledger_event
+WHERE upload_id = %s AND event = 'decided' ORDER BY event_no DESC LIMIT 1
