@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Kind = Literal["campaign_list", "report_csv", "unknown"]
+Kind = Literal["campaign_list", "report_csv", "list_description", "unknown"]
 Status = Literal[
     "received", "reading", "checking", "storing", "loaded", "partly_loaded", "rejected", "duplicate"
 ]
@@ -59,6 +59,13 @@ class Issue(_Exact):
     hint: str
 
 
+class ReadBy(_Exact):
+    """The list description that a list was read by, or that a corrected receipt made."""
+
+    name: str
+    version: Count
+
+
 class UploadReport(_Exact):
     """What became of an upload, as `campfill ingest --json` says it; until it is decided, how far it is."""
 
@@ -71,6 +78,7 @@ class UploadReport(_Exact):
     rows: Rows
     issues: list[Issue]
     receipt: str | None
+    description: ReadBy | None
 
 
 class UploadSummary(_Exact):

@@ -1,11 +1,11 @@
-"""list descriptions that arrive as files: see 0017_list_descriptions_arrive.sql."""
+"""list descriptions that arrive as files: see 0019_list_descriptions_arrive.sql."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0019"
+down_revision = "0018"
 
 
 def upgrade() -> None:
