@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.progress import NamedProgress
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import claims, database
+
+_OWN_NAME = re.compile(r"^campfill_pipeline\.[\w.]+: ")  # Dagster puts an error's class before its words
 
 
 class RunFailedError(CampfillError):
@@ -77,7 +80,7 @@ def _first_failure(result: dg.ExecuteInProcessResult) -> str:
             error = failure.error
             while error and error.cause:
                 error = error.cause
-            return error.message.strip() if error else "a step failed"
+            return _OWN_NAME.sub("", error.message.strip()) if error else "a step failed"
     return "the run failed before its first step"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from campfill_pipeline.defs import arrivals, upload_steps
 from campfill_pipeline.defs.ingest import ingest
-from campfill_pipeline.defs.local_runs import LocalRuns
+from campfill_pipeline.defs.local_runs import LocalRuns, RunFailedError
 from campfill_pipeline.defs.rebuild import rebuild_all
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.defs.revert import take_upload_back
@@ -119,6 +119,8 @@ def test_an_export_is_taken_back_with_its_original_and_a_rebuild_finds_it_so(
     monkeypatch.setenv("CAMPFILL_DATABASE_URL", campfill.url)
     assert rebuild_all(campfill.settings, lambda *told: None)["differences"] == []
     assert stored(campfill) == [(10, Decimal(1)), (11, Decimal(2))]
+    with pytest.raises(RunFailedError, match=r"^The upload 3 \(wrong.csv\) is taken back already"):
+        take_upload_back(runs, upload_id)
     [line] = take_upload_back(runs, upload_id, again=True)["delivery"]["lines"]
     assert (line["before"], line["after"]) == (Decimal(2), Decimal(15))
     assert list(campfill.settings.work.glob("told-again-*")) == []
