@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.lab.bench import Bench
 from campfill_pipeline.lab.frame import Lab, Observation, Question, Verdict, not_yet, solved
 
@@ -105,7 +106,7 @@ class BadRow(Lab):
                 f"The table issue holds {issues or 'nothing'}; it should say row {BAD_ROW} and the value {BAD!r}.",
                 "that a row which cannot be read will not be missed. Somebody sold that line, and nobody is told",
             )
-        if (said := _status(bench, "list.csv")) != "partly_loaded":
+        if (said := _status(bench, "list.csv")) != UploadStatus.PARTLY_LOADED:
             return not_yet(
                 f"One row of list.csv went back, and its status is {said}; the table upload knows `partly_loaded`.",
                 "that a file is either good or bad. Who reads `loaded` looks for no row that came back",
@@ -136,7 +137,7 @@ class BadRow(Lab):
         bench.execute("TRUNCATE line, issue, upload; " + self.sql("gone"))
         bench.run("load.py", "outage.csv")
         lines = bench.one("SELECT count(*) FROM line")
-        if lines or _status(bench, "outage.csv") in ("loaded", "partly_loaded"):
+        if lines or _status(bench, "outage.csv") in (UploadStatus.LOADED, UploadStatus.PARTLY_LOADED):
             return not_yet(
                 f"The connection to the database was cut at row 3,000 of outage.csv, and {lines:,} lines of it stayed; "
                 f"its status is {_status(bench, 'outage.csv')}.",
