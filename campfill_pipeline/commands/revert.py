@@ -71,6 +71,12 @@ def _show(document: dict[str, Any], would: str = "") -> None:
     console.print(f"{document['file']}: {done} with {back:,} {'line' if back == 1 else 'lines'}")
     for line in document["taken_back"][:SHOWN]:
         console.print(f"    {line['action']}: {escape(line['name'])}")
+        for change in document["changes"]:
+            if change["line_id"] == line["line_id"]:
+                told = f"{change['field']}: {_value(change['before'])} → {_value(change['after'])}"
+                console.print(f"        {escape(told)}")
+    if back > SHOWN:
+        console.print(f"    … and {back - SHOWN:,} more; --json lists all")
     if left:
         lines = (
             "line is left as a later list has it" if left == 1 else "lines are left as later lists have them"
@@ -109,3 +115,7 @@ _STATUS = {
 
 def _figure(value: Decimal | str) -> str:
     return f"{Decimal(value):,.2f}"
+
+
+def _value(text: str | None) -> str:
+    return "blank" if text is None else text

@@ -165,6 +165,8 @@ def is_from_a_browser(asked: Asked) -> bool:
 
 def _host_name(host: str) -> str:
     """The name in a header like `campfill.example:3001` or `[::1]:3001`."""
+    if set(host) & set(" ,/@?#\t"):
+        return ""
     try:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:

@@ -23,6 +23,7 @@ from campfill_pipeline.door import (
     event_routes,
     figure_routes,
     file_routes,
+    guide_routes,
     page_routes,
     problem_pages,
     problems,
@@ -89,6 +90,7 @@ def make_app(
     app.include_router(watch_routes.router(questions, dagster_url))
     app.include_router(page_routes.router(settings, access, web_url))
     app.include_router(file_routes.router(settings, web_url))
+    app.include_router(guide_routes.router())
     app.include_router(problem_pages.router())
     _answer_refusals(app)
     _describe_problems(app)

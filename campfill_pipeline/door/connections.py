@@ -64,6 +64,13 @@ class Connection(HttpToolsProtocol):
             self.transport.write(_refusal("headers_too_large", limit))
             self.transport.close()
 
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what cannot be read as a request, in the shape of every refusal."""
+        self._stop_timer()
+        if not self.transport.is_closing():
+            self.transport.write(_refusal("not_http", "What came cannot be read as HTTP."))
+            self.transport.close()
+
     def on_message_begin(self) -> None:
         """A further request begins on the same connection."""
         super().on_message_begin()

@@ -11,11 +11,12 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from campfill_pipeline.door import answers, shapes
+from campfill_pipeline.door.parameters import known_parameters
 from campfill_pipeline.door.problems import ProblemError
 from campfill_pipeline.door.questions import Questions
 from campfill_pipeline.door.refusals import refusals
@@ -27,7 +28,7 @@ ALIVE_SECONDS = 15.0
 
 def router(questions: Questions) -> APIRouter:
     """The routes, on one home."""
-    routes = APIRouter(tags=["uploads"])
+    routes = APIRouter(tags=["uploads"], dependencies=[Depends(known_parameters)])
 
     @routes.get(
         "/uploads/{upload_id}/events", response_class=StreamingResponse,

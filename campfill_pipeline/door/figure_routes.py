@@ -5,16 +5,19 @@ Belongs here: HTTP of figures. Does not belong here: any figure.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BeforeValidator
 
 from campfill_pipeline.domain.fulfillment import Band
 from campfill_pipeline.domain.kinds import LineKind
 from campfill_pipeline.door import answers, shapes
+from campfill_pipeline.door.parameters import known_parameters
 from campfill_pipeline.door.questions import Questions
 from campfill_pipeline.door.refusals import refusals
 
@@ -25,9 +28,16 @@ When = Literal["now", "then"]
 _REFUSED = refusals(401, 422, 503)
 
 
+def _plain_day(text: object) -> object:
+    """The day as written. A number or a moment is not taken for a day, as pydantic would."""
+    if isinstance(text, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError("a day is written like 2026-03-01")
+    return text
+
+
 def router(questions: Questions) -> APIRouter:
     """The routes, on one home."""
-    routes = APIRouter(tags=["figures"])
+    routes = APIRouter(tags=["figures"], dependencies=[Depends(known_parameters)])
 
     @routes.get("/lines", responses=_listed(shapes.Line))
     def get_lines(
@@ -52,8 +62,9 @@ def router(questions: Questions) -> APIRouter:
     def get_fulfillment(
         request: Request,
         as_of: Annotated[
-            Annotated[date, Query(ge=date(1970, 1, 1), le=date(2200, 1, 1))] | None,
-            Query(description="A local day; default: today."),
+            Annotated[date, BeforeValidator(_plain_day), Query(ge=date(1970, 1, 1), le=date(2200, 1, 1))]
+            | None,
+            Query(description="A local day, as 2026-03-01; default: today."),
         ] = None,
         contract: When = "now",
         known: When = "now",

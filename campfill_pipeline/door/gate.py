@@ -57,7 +57,7 @@ class Gate:
             else:
                 await problems.answer(problem)(scope, body.receive, body.send)
         else:
-            await self._app(scope, body.receive, body.send)
+            await self._app(_as_get(scope), body.receive, body.send)
 
     async def _let_in(self, scope: MutableMapping[str, Any]) -> object:
         asked = asked_of(scope)
@@ -86,9 +86,17 @@ def asked_of(scope: MutableMapping[str, Any]) -> Asked:
     for name, value in scope["headers"]:
         key = name.decode("latin-1")
         text = value.decode("latin-1")
-        headers[key] = f"{headers[key]}; {text}" if key == "cookie" and key in headers else text
+        # A header that came twice is taken as neither: joined, it is no host, origin or token that anybody has.
+        joint = "; " if key == "cookie" else ", "
+        headers[key] = f"{headers[key]}{joint}{text}" if key in headers else text
     client = scope.get("client")
     return Asked(scope["method"], headers, client[0] if client else "")
+
+
+def _as_get(scope: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A question for the head of an answer, asked as for the whole; the server leaves the body out."""
+    endless = scope["path"].endswith("/events")
+    return {**scope, "method": "GET"} if scope["method"] == "HEAD" and not endless else scope
 
 
 def _wants_to_log_in(scope: MutableMapping[str, Any], problem: ProblemError) -> bool:

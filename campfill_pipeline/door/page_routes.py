@@ -100,5 +100,5 @@ def _links(web_url: str | None) -> str:
     places = {"Fulfillment page": "/reports/fulfillment.html", "Workbook": "/reports/fulfillment.xlsx"}
     if web_url:
         places["Web UI"] = web_url
-    places |= {"API": "/docs"}
+    places |= {"Course": "/learn/", "Guide": "/guide/", "API": "/docs"}
     return "".join(f'<a href="{escape(address)}">{words}</a>' for words, address in places.items())

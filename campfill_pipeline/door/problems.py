@@ -27,6 +27,8 @@ class Kind:
 
 
 KINDS: tuple[Kind, ...] = (
+    Kind("not_http", 400, "This is no HTTP request",
+         "Ask with a usual program, such as curl. A doubled `Content-Length` may be the reason, or an unknown method."),
     Kind("unknown_host", 421, "This name is not mine",
          "Use the address that `campfill up` prints. A proxy's name belongs into CAMPFILL_DOOR_HOSTS."),
     Kind("token_missing", 401, "A token is needed",

@@ -6,13 +6,17 @@ Belongs here: opening a transaction and calling what knows. Does not belong here
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from campfill_pipeline.domain.errors import CampfillError
+from campfill_pipeline.domain.plain_json import plain
 from campfill_pipeline.door.problems import ProblemError
 from campfill_pipeline.intake.inbox.settling import is_dropped_file
 from campfill_pipeline.settings import Settings
@@ -22,6 +26,8 @@ from campfill_pipeline.warehouse.kept_connections import KeptConnections
 from campfill_pipeline.warehouse.readers import attention, lists, one_line, upload_list, upload_report, watch
 from campfill_pipeline.warehouse.register import announced, uploads
 
+ISSUES_AT_ONCE = 2_000
+_NO_ISSUES = b'"issues":[]'  # stands in no text of JSON: there, quotation marks are escaped
 DECIDED = frozenset({"loaded", "partly_loaded", "rejected", "duplicate"})
 
 
@@ -32,19 +38,35 @@ class Questions:
     settings: Settings
     kept: KeptConnections
 
-    def upload(self, upload_id: UUID) -> dict[str, Any]:
-        """The report on an upload; until it is decided, `status` says how far it is. Raises ProblemError."""
+    def upload(self, upload_id: UUID, most_issues: int | None = None) -> tuple[str, Iterator[bytes]]:
+        """How far an upload is, and the report on it as JSON, its issues piece by piece. Raises ProblemError."""
         with self.kept.connect() as connection:
-            report = upload_report.report(connection, upload_id)
-            if report is None:
+            head = upload_report.head(connection, upload_id)
+            if head is None:
                 raise ProblemError("unknown_upload", f"{upload_id} never arrived.")
-            if report["status"] not in DECIDED:
-                report["status"] = self._how_far(connection, upload_id)
-        return report
+            if head["status"] not in DECIDED:
+                head["status"] = self._how_far(connection, upload_id)
+        return head["status"], self._report(upload_id, head, most_issues)
+
+    def _report(self, upload_id: UUID, head: dict[str, Any], most: int | None) -> Iterator[bytes]:
+        left = None if most is None else max(0, most - len(head["issues"]))
+        first = b",".join(orjson.dumps(issue, default=plain) for issue in head["issues"][:most])
+        before, mark, after = orjson.dumps({**head, "issues": []}, default=plain).partition(_NO_ISSUES)
+        yield before + mark[:-1] + first
+        number, joint = 0, b"," if first else b""
+        while left != 0:
+            size = ISSUES_AT_ONCE if left is None else min(left, ISSUES_AT_ONCE)
+            with self.kept.connect() as connection:
+                number, issues = uploads.issues_behind(connection, upload_id, number, size)
+            if not issues:
+                break
+            yield joint + b",".join(orjson.dumps(asdict(issue), default=plain) for issue in issues)
+            joint, left = b",", None if left is None else left - len(issues)
+        yield b"]" + after
 
     def receipt(self, upload_id: UUID) -> Path:
         """The receipt's file. Raises ProblemError where there is none."""
-        path: str | None = self.upload(upload_id)["receipt"]
+        path: str | None = self.state(upload_id)["receipt"]
         file = self.settings.home / path if path else None
         if file is None:
             raise ProblemError("no_receipt", f"Nothing was written for {upload_id} so far.")
@@ -119,16 +141,34 @@ class Questions:
             raise ProblemError("bad_request", f"as_of: {day} is too far away.")
         with self.kept.connect() as connection:
             ids = None if buyer is None else lists.ids_of_buyer(connection, buyer)
-            return figures.compute(
+            found = figures.compute(
                 connection, self.settings.rules, as_of=day, contract=contract, known=known, kind=kind, band=band,
                 line_ids=ids, after=after, limit=limit,
             )  # fmt: skip
+            if (
+                after
+                and not found
+                and not figures.compute(
+                    connection,
+                    self.settings.rules,
+                    as_of=day,
+                    contract=contract,
+                    known=known,
+                    line_ids=[after],
+                )
+            ):
+                raise _lost_place(after)  # an empty page would say that nothing follows
+            return found
 
     def attention(self, after: UUID | None, limit: int) -> list[dict[str, Any]]:
         """The lines to look at today, the most urgent first."""
         with self.kept.connect() as connection:
             found = [asdict(item) for item in attention.attention(connection)]
-        begin = next((at + 1 for at, item in enumerate(found) if item["line_id"] == after), 0) if after else 0
+        if after is None:
+            return found[:limit]
+        begin = next((at + 1 for at, item in enumerate(found) if item["line_id"] == after), None)
+        if begin is None:
+            raise _lost_place(after)
         return found[begin : begin + limit]
 
     def reconciliation(self, after: int | None, limit: int) -> list[dict[str, Any]]:
@@ -160,3 +200,9 @@ class Questions:
         if (work / "verdict.json").exists():
             return "storing"
         return "checking" if (work / "parsed.json").exists() else "reading"
+
+
+def _lost_place(after: UUID) -> ProblemError:
+    return ProblemError(
+        "bad_request", f"after: {after} is not in this list, or no longer. Begin again without it."
+    )

@@ -58,7 +58,7 @@ class Receiving:
         self._settings, self._kept, self._limits = settings, kept, limits
         self._inbox = settings.inbox
         self._turns = asyncio.Semaphore(limits.uploads)
-        self._of_id: dict[UUID, asyncio.Lock] = {}
+        self._of_id: dict[UUID, tuple[asyncio.Lock, int]] = {}
 
     @property
     def most_bytes(self) -> int:
@@ -161,14 +161,16 @@ class Receiving:
 
     async def _put(self, upload_id: UUID, name: str, part: _Part, sent_by: str) -> Sent:
         """Announce a complete part and put it into the inbox; one at a time for each id."""
-        lock = self._of_id.setdefault(upload_id, asyncio.Lock())
+        lock, waiting = self._of_id.get(upload_id, (asyncio.Lock(), 0))
+        self._of_id[upload_id] = lock, waiting + 1
         try:
             async with lock:
                 return await asyncio.to_thread(self._announce_and_place, upload_id, name, part, sent_by)
         finally:
             part.path.unlink(missing_ok=True)
-            if not lock.locked():
-                self._of_id.pop(upload_id, None)
+            lock, waiting = self._of_id.pop(upload_id)
+            if waiting > 1:  # a lock that others wait for stays the one for this id
+                self._of_id[upload_id] = lock, waiting - 1
 
     def _announce_and_place(self, upload_id: UUID, name: str, part: _Part, sent_by: str) -> Sent:
         known = self._known(upload_id)

@@ -123,6 +123,17 @@ class TakenBack(_Exact):
     upload_id: UUID
 
 
+class Change(_Exact):
+    """A field of a line that a revert changes."""
+
+    line_id: UUID
+    name: str
+    action: str
+    field: str
+    before: str | None
+    after: str | None
+
+
 class LeftAlone(_Exact):
     """A line that stays, because a later upload changed it again."""
 
@@ -176,6 +187,7 @@ class Revert(_Exact):
     upload_id: UUID
     file: str
     taken_back: list[TakenBack]
+    changes: list[Change]
     left: list[LeftAlone]
     in_force: bool
     delivery: RetoldDelivery | None = None

@@ -10,11 +10,12 @@ from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 
 from campfill_pipeline.door import answers, shapes
+from campfill_pipeline.door.parameters import known_parameters
 from campfill_pipeline.door.problems import ProblemError
 from campfill_pipeline.door.questions import DECIDED, Questions
 from campfill_pipeline.door.receiving import Receiving, Sent
@@ -37,7 +38,7 @@ _SENDING = refusals(401, 403, 408, 409, 413, 415, 422, 503, 507)
 
 def router(questions: Questions, receiving: Receiving) -> APIRouter:
     """The routes, on one home."""
-    routes = APIRouter(tags=["uploads"])
+    routes = APIRouter(tags=["uploads"], dependencies=[Depends(known_parameters)])
 
     async def take(request: Request, upload_id: UUID, name: str) -> Response:
         declared = _declared(request)
@@ -98,10 +99,15 @@ def router(questions: Questions, receiving: Receiving) -> APIRouter:
         "/uploads/{upload_id}",
         responses={200: {"model": shapes.UploadReport}, **refusals(401, 404, 422, 503)},
     )
-    def get_upload(upload_id: UUID) -> Response:
+    def get_upload(
+        upload_id: UUID,
+        issues: Annotated[
+            int | None, Query(ge=0, description="So many issues at most; default: all.")
+        ] = None,
+    ) -> Response:
         """What became of an upload, from the first moment on."""
-        report = questions.upload(upload_id)
-        return answers.json(report, headers={} if report["status"] in DECIDED else {"retry-after": "2"})
+        status, report = questions.upload(upload_id, issues)
+        return answers.json_pieces(report, headers={} if status in DECIDED else {"retry-after": "2"})
 
     @routes.get(
         "/uploads/{upload_id}/receipt", response_class=FileResponse,
@@ -119,9 +125,9 @@ def router(questions: Questions, receiving: Receiving) -> APIRouter:
 
 
 def _told(questions: Questions, sent: Sent) -> Response:
-    report = questions.upload(sent.upload_id)
+    _, report = questions.upload(sent.upload_id)
     address = f"/uploads/{sent.upload_id}"
-    return answers.json(report, 200 if sent.again else 202, {"location": address, "retry-after": "2"})
+    return answers.json_pieces(report, 200 if sent.again else 202, {"location": address, "retry-after": "2"})
 
 
 def _declared(request: Request) -> int | None:
@@ -132,6 +138,9 @@ def _declared(request: Request) -> int | None:
     coding = request.headers.get("content-encoding", "identity").strip().lower()
     if coding not in ("", "identity"):
         raise ProblemError("not_the_file", f"The body is encoded as {coding[:40]}.")
+    transfer = request.headers.get("transfer-encoding", "chunked").strip().lower()
+    if transfer != "chunked":
+        raise ProblemError("not_the_file", f"The body is sent as {transfer[:40]}.")
     length = request.headers.get("content-length")
     if length is None:
         return None if "transfer-encoding" in request.headers else 0

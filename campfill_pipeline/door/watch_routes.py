@@ -8,25 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 
 from campfill_pipeline.door import answers, shapes
 from campfill_pipeline.door.health import health
 from campfill_pipeline.door.metrics import exposition
+from campfill_pipeline.door.parameters import known_parameters
 from campfill_pipeline.door.questions import Questions
 from campfill_pipeline.door.refusals import refusals
 
 
 def router(questions: Questions, dagster_url: Callable[[], str]) -> APIRouter:
     """The routes, on one home."""
-    routes = APIRouter(tags=["watching"])
+    routes = APIRouter(tags=["watching"], dependencies=[Depends(known_parameters)])
 
     @routes.get(
         "/health",
         responses={
             200: {"model": shapes.Health, "description": "All is well."},
             503: {"model": shapes.Health, "description": "Something is not; `reasons` says what."},
-            **refusals(401),
+            **refusals(401, 422),
         },
     )
     def get_health() -> Response:
@@ -38,7 +39,7 @@ def router(questions: Questions, dagster_url: Callable[[], str]) -> APIRouter:
         "/metrics",
         responses={
             200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
-            **refusals(401, 503),
+            **refusals(401, 422, 503),
         },
         response_class=Response,
     )

@@ -64,7 +64,18 @@ def test_pages_of_others_may_not_write_and_its_own_may(one_door: Door) -> None:
         (one_door.settings.inbox / name).unlink()
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:80", "", "[::1", "0.0.0.0"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example, 127.0.0.1",
+        "evil@127.0.0.1",
+        "evil.example",
+        "127.0.0.1.evil.example:80",
+        "",
+        "[::1",
+        "0.0.0.0",
+    ],
+)
 def test_other_names_are_refused_whatever_they_lead_to(one_door: Door, host: str) -> None:
     answer = httpx.get(f"{one_door.address}/uploads", headers={"Host": host})
     assert (answer.status_code, code(answer)) == (421, "unknown_host")

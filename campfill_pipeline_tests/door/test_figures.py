@@ -30,6 +30,8 @@ from campfill_pipeline.domain.plain_json import plain
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.figures.fulfillment import compute
 from campfill_pipeline.warehouse.postgres import server
+from campfill_pipeline.warehouse.readers import upload_report
+from campfill_pipeline.warehouse.register import uploads
 from campfill_pipeline_tests.door.conftest import Door, OpenDoor, Sensor, sensing
 from campfill_pipeline_tests.lists import line_id, row, write_list
 
@@ -85,10 +87,20 @@ def test_fulfillment_is_that_of_the_command_line_page_by_page(loaded: Door) -> N
     assert {entry["kind"] for entry in deals} == {"deal"}
     assert httpx.get(f"{loaded.address}/fulfillment?band=goal_met").json() == []
     assert httpx.get(f"{loaded.address}/fulfillment?as_of=9999-01-01").json()["code"] == "bad_request"
-    assert httpx.get(f"{loaded.address}/fulfillment?as_of=yesterday").json()["code"] == "bad_request"
+    for query in ("as_of=yesterday", "as_of=1764201600", "as_of=2026-01-01T00:00:00", "as_of=", "asof=2026-01-01",
+                  "kind=deal&kind=campaign", "limit=-1", f"after={UUID(int=99)}"):  # fmt: skip
+        assert httpx.get(f"{loaded.address}/fulfillment?{query}").json()["code"] == "bad_request", query
+    lost = httpx.get(f"{loaded.address}/attention?after={UUID(int=99)}")  # not: begun again, for ever
+    assert "Begin again" in lost.json()["detail"]
 
 
 def test_lists_come_as_csv_too_and_lines_by_id(loaded: Door) -> None:
+    for accept in ("text/csv;q=0", "text/csv;q=0.5, application/json", "text/csv;q=0.1, */*", "image/png"):
+        answer = httpx.get(f"{loaded.address}/lines", headers={"Accept": accept})
+        assert answer.headers["content-type"] == "application/json", accept
+    for accept in ("application/json;q=0.2, TEXT/CSV;q=0.3", "text/*", "application/json;q=0, text/csv"):
+        answer = httpx.get(f"{loaded.address}/lines", headers={"Accept": accept})
+        assert answer.headers["content-type"].startswith("text/csv"), accept
     text = httpx.get(f"{loaded.address}/lines", headers={"Accept": "text/csv"}).text
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [entry["id"] for entry in rows] == [line_id(number) for number in range(1, 8)]
@@ -145,6 +157,30 @@ def test_an_export_is_taken_back_through_the_door_too(loaded: Door) -> None:
     gone = httpx.post(f"{upload}/revert?again=true", headers=loaded.headers)
     assert (gone.status_code, gone.json()["code"]) == (409, "nothing_to_take_back")
     original.with_suffix(".away").rename(original)
+
+
+def test_a_report_with_very_many_issues_comes_piece_by_piece_and_is_the_same(
+    loaded: Door,
+) -> None:
+    address = f"{loaded.address}/uploads/{UUID(int=1)}"
+    with psycopg.connect(loaded.url, options="-c search_path=campfill") as connection:
+        connection.execute(
+            "INSERT INTO upload_issue (upload_id, issue_no, sheet, cell, row_no, column_name, value, code, severity,"
+            " message, hint) SELECT upload_id, 1000 + n, sheet, cell, row_no, column_name, '\"issues\":[]', code,"
+            " severity, message, hint FROM upload_issue, generate_series(1, 9000) n"
+            " WHERE upload_id = %s AND issue_no = (SELECT min(issue_no) FROM upload_issue)",
+            [UUID(int=1)],
+        )
+    answer = httpx.get(address)
+    assert "content-length" not in answer.headers  # written as it is read
+    with database.connect(loaded.url) as connection:
+        upload = uploads.get(connection, UUID(int=1))
+        expected = upload_report.of_upload(upload, uploads.issues(connection, UUID(int=1)))
+        connection.execute("DELETE FROM upload_issue WHERE issue_no > 1000")
+    assert len(answer.json()["issues"]) > 9000
+    assert answer.json() == json.loads(json.dumps(expected))
+    assert len(httpx.get(f"{address}?issues=1").json()["issues"]) == 1
+    assert httpx.get(f"{address}?issues=0").json()["issues"] == []
 
 
 def test_states_come_as_events_until_the_receipt(door: Door, sensor: Sensor, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -178,6 +179,11 @@ def test_without_a_token_not_a_byte_of_the_body_is_asked_for(door: Door) -> None
         ("name=.hidden.xlsx", b"x", {}, 422, "bad_name"),
         ("name=~%24list.xlsx", b"x", {}, 422, "bad_name"),
         ("name=list.xlsx.part", b"x", {}, 422, "bad_name"),
+        ("name=a%00b.csv", b"x", {}, 422, "bad_name"),
+        ("name=%FF%FE.csv", b"x", {}, 422, "bad_name"),
+        ("name=%E2%80%8B", b"x", {}, 422, "bad_name"),
+        ("name=a.csv&name=b.csv", b"x", {}, 422, "bad_request"),
+        ("name=a.csv&nme=b.csv", b"x", {}, 422, "bad_request"),
         ("name=a.xlsx", b"x", {"Content-Type": "multipart/form-data; boundary=b"}, 415, "not_the_file"),
         ("name=a.xlsx", b"x", {"Content-Encoding": "gzip"}, 415, "not_the_file"),
     ],
@@ -194,6 +200,57 @@ def test_what_cannot_be_taken_is_refused_with_its_mend(
     assert problem["hint"]
     assert problem["hint"].split("`")[0][:20] in httpx.get(one_door.address + problem["type"]).text
     assert (one_door.inbox(), one_door.parts()) == ([], [])
+
+
+def test_marks_that_make_a_name_look_like_another_are_left_out(one_door: Door) -> None:
+    for name in ("list\u202evsc.exe.csv", "\u2066list\u2069vsc.exe.csv"):
+        address = f"{one_door.address}/uploads/{uuid4()}"
+        httpx.put(address, params={"name": name}, content=b"x", headers=one_door.headers)
+        assert one_door.inbox() == ["listvsc.exe.csv"]
+        (one_door.settings.inbox / "listvsc.exe.csv").unlink()
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "status", "code"),
+    [
+        ("Content-Length: 4\r\nContent-Length: 5", b"a;b\n", 400, "not_http"),
+        ("Content-Length: -4", b"", 400, "not_http"),
+        ("Content-Length: 4\r\nTransfer-Encoding: chunked", b"0\r\n\r\n", 400, "not_http"),
+        ("Transfer-Encoding: chunked", b"zz\r\n", 400, "not_http"),
+        ("Transfer-Encoding: gzip, chunked", b"1\r\nx\r\n0\r\n\r\n", 415, "not_the_file"),
+        ("Transfer-Encoding: chunked", b"0\r\n\r\n", 422, "empty_file"),
+        ("X: y", b"", 422, "empty_file"),
+        ("Host: evil.example\r\nContent-Length: 4", b"a;b\n", 421, "unknown_host"),
+        ("Authorization: Bearer other\r\nContent-Length: 4", b"a;b\n", 401, "token_wrong"),
+    ],
+)
+def test_heads_that_no_browser_sends_are_refused_in_the_same_shape(
+    one_door: Door, head: str, body: bytes, status: int, code: str
+) -> None:
+    line = f"PUT /uploads/{uuid4()}?name=a.csv HTTP/1.1\r\nConnection: close\r\n{head}"
+    heard, problem = send_head(one_door, line, body)
+    assert (heard, problem["code"], problem["type"]) == (status, code, f"/problems/{code}")
+    assert (one_door.inbox(), one_door.parts()) == ([], [])
+
+
+def test_one_id_sent_several_times_at_once_is_one_upload(one_door: Door) -> None:
+    address, content = f"{one_door.address}/uploads/{uuid4()}?name=a.csv", b"x" * 2_000_000
+
+    def send(body: bytes) -> int:
+        return httpx.put(address, content=body, headers=one_door.headers, timeout=60).status_code
+
+    with ThreadPoolExecutor(6) as senders:
+        assert sorted(senders.map(send, [content] * 6)) == [200] * 5 + [202]
+        assert sorted(senders.map(send, [b"other", content])) == [200, 409]
+    assert one_door.inbox() == ["a.csv"]
+    (one_door.settings.inbox / "a.csv").unlink()
+
+
+def test_the_head_of_an_answer_can_be_asked_for_alone(one_door: Door) -> None:
+    for path in ("/", "/uploads", "/docs", "/learn/", "/static/door.css", "/metrics"):
+        answer = httpx.head(one_door.address + path)
+        assert (answer.status_code, answer.content) == (200, b""), path
+        assert int(answer.headers["content-length"]) > 0
 
 
 def test_a_long_name_is_cut_and_keeps_its_ending(one_door: Door) -> None:

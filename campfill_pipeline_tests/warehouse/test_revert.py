@@ -11,7 +11,7 @@ import pytest
 
 from campfill_pipeline.warehouse.register import apply as register
 from campfill_pipeline.warehouse.register import ledger
-from campfill_pipeline.warehouse.register.revert import TakenBack, preview, revert
+from campfill_pipeline.warehouse.register.revert import TakenBack, document, preview, revert
 from campfill_pipeline_tests.warehouse.lists import NOW, apply, arrive, listed
 
 LATER = NOW + timedelta(hours=1)
@@ -154,5 +154,9 @@ def test_what_a_revert_would_change_is_told_without_changing_it(
         TakenBack(new, "B", "withdrawn", upload.upload_id),
     }
     assert told.left == ()
+    shown = document(told)["changes"]  # as the doors tell it, line by line
+    assert [(one["line_id"], one["field"], one["before"], one["after"]) for one in shown] == [
+        (old, "impression_goal", "2", "1")
+    ]
     assert goals(connection) == {old: 2, new: 100_000}
     assert ledger.get(connection, upload.upload_id).stands

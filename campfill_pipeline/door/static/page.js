@@ -83,7 +83,11 @@ function follow(id, name, item) {
 }
 
 async function verdict(id, name, item, now) {
-  const report = { ...(await (await fetch(`/uploads/${id}`)).json()), message: now.message, hint: now.hint };
+  const report = {
+    ...(await (await fetch(`/uploads/${id}?issues=1000`)).json()),
+    message: now.message,
+    hint: now.hint,
+  };
   const { kind, text } = became(report);
   item.className = kind;
   item.querySelector(".state").textContent = text;
@@ -122,7 +126,12 @@ function row(upload) {
     : [];
   const why =
     upload.status === "rejected" && upload.message
-      ? [el("span", { class: "why" }, `${upload.message} ${upload.hint ?? ""}`)]
+      ? [
+          el("details", { class: "why" }, [
+            el("summary", {}, upload.message),
+            el("span", {}, upload.hint ?? "The receipt says what helps."),
+          ]),
+        ]
       : [];
   return el("tr", {}, [
     el("td", { "data-label": "No." }, upload.seq === null ? "–" : String(upload.seq)),

@@ -53,7 +53,13 @@ function summary(told) {
     el("p", {}, lines.length ? `It would change: ${lines.join(", ")}.` : "It would change no line."),
   ];
   if (told.taken_back.length) {
-    parts.push(names(told.taken_back, (line) => `${line.action}: ${line.name}`));
+    const fields = new Map();
+    for (const one of told.changes) {
+      const words = `${one.field.replaceAll("_", " ")} ${one.before ?? "blank"} → ${one.after ?? "blank"}`;
+      fields.set(one.line_id, [...(fields.get(one.line_id) ?? []), words]);
+    }
+    const why = (line) => (fields.has(line.line_id) ? `: ${fields.get(line.line_id).join(", ")}` : "");
+    parts.push(names(told.taken_back, (line) => `${line.name} ${line.action}${why(line)}`));
   }
   if (told.left.length) {
     parts.push(

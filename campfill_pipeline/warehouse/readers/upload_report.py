@@ -75,9 +75,9 @@ def of_announced(file: Announced) -> dict[str, Any]:
     }
 
 
-def report(conn: Connection, upload_id: UUID) -> dict[str, Any] | None:
-    """The report on the upload of this id, be it still in the inbox; None where there is none."""
+def head(conn: Connection, upload_id: UUID) -> dict[str, Any] | None:
+    """The report without the issues of its rows, of which there may be a million; None where nothing has this id."""
     if upload := uploads.find(conn, upload_id):
-        return of_upload(upload, uploads.issues(conn, upload_id))
+        return of_upload(upload, [])
     file = announced.find(conn, upload_id)
     return of_announced(file) if file else None

@@ -100,6 +100,7 @@ def document(result: ExportRevert) -> dict[str, Any]:
         "upload_id": result.upload.upload_id,
         "file": result.upload.file_name,
         "taken_back": [],
+        "changes": [],
         "left": [],
         "in_force": result.upload.reverted_at is None,
         "delivery": {"rows": rows, **delivery},

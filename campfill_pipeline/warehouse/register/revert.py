@@ -23,6 +23,7 @@ from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.warehouse.locks import REGISTER_LOCK
 from campfill_pipeline.warehouse.register import ledger, revisions
 from campfill_pipeline.warehouse.register.uploads import Upload
+from campfill_pipeline.warehouse.statements import query
 
 
 @dataclass(frozen=True)
@@ -46,17 +47,35 @@ class LeftAlone:
 
 
 @dataclass(frozen=True)
+class WouldChange:
+    """One field of one line that a revert would change; a line that only goes or comes back has no `field`."""
+
+    line_id: UUID
+    name: str
+    action: str
+    field: str | None
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
 class RevertResult:
     """What a revert did. `upload.reverted_at` is None where the upload was put back in force."""
 
     upload: Upload
     taken: tuple[TakenBack, ...]
     left: tuple[LeftAlone, ...]
+    changes: tuple[WouldChange, ...]
 
     @property
     def stands(self) -> bool:
         """True where this reverted a revert, so that the upload counts again."""
         return self.upload.reverted_at is None
+
+
+def _changes(conn: psycopg.Connection, upload_id: UUID) -> tuple[WouldChange, ...]:
+    rows = conn.execute(query("register/revert", "would change"), [upload_id]).fetchall()
+    return tuple(WouldChange(*row) for row in rows)
 
 
 def revert(
@@ -90,7 +109,7 @@ def revert(
         conn.execute("DROP TABLE own, top")
         detail = {"stands": stands, "taken": len(taken), "left": len(left)}
         conn.execute("UPDATE ledger_event SET detail = %s WHERE event_no = %s", [Jsonb(detail), event_no])
-        return RevertResult(ledger.get(conn, upload_id), taken, left)
+        return RevertResult(ledger.get(conn, upload_id), taken, left, _changes(conn, upload_id))
 
 
 def export_to_take_back(conn: psycopg.Connection, upload_id: UUID, *, again: bool | None) -> Upload:
@@ -175,6 +194,7 @@ def document(result: RevertResult) -> dict[str, Any]:
         "upload_id": result.upload.upload_id,
         "file": result.upload.file_name,
         "taken_back": [asdict(line) for line in result.taken],
+        "changes": [asdict(change) for change in result.changes if change.field is not None],
         "left": [asdict(line) for line in result.left],
         "in_force": result.stands,
     }

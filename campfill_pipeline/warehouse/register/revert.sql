@@ -64,3 +64,11 @@ SELECT l.id, l.name, u.upload_id, u.file_name
 FROM own o JOIN top USING (line_no) JOIN line_register l USING (line_no) JOIN upload u ON u.upload_id = top.upload_id
 WHERE o.changed AND top.order_no > %(order_no)s
 ORDER BY l.name, l.id
+
+-- name: would change
+SELECT l.id, r.name, r.action, f.key, f.value ->> 'before', f.value ->> 'after'
+FROM revision r
+JOIN line_register l USING (line_no)
+LEFT JOIN LATERAL jsonb_each(r.changes) f ON true
+WHERE r.event_no = (SELECT max(event_no) FROM ledger_event WHERE upload_id = %s AND event = 'reverted')
+ORDER BY r.name, l.id, f.key

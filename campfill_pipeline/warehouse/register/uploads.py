@@ -19,7 +19,7 @@ from psycopg.rows import class_row
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.domain.uploads import IN_FORCE
-from campfill_pipeline.warehouse.statements import sections
+from campfill_pipeline.warehouse.statements import query, sections
 
 
 class LedgerError(CampfillError):
@@ -169,6 +169,18 @@ _WORST_FIRST = sql.SQL("array_position(ARRAY['error', 'warning', 'info'], severi
 def issues(conn: psycopg.Connection, upload_id: UUID) -> list[Issue]:
     """An upload's issues in their order."""
     return _issues(conn, sql.SQL(""), upload_id, None)
+
+
+def issues_behind(
+    conn: psycopg.Connection, upload_id: UUID, number: int, limit: int
+) -> tuple[int, list[Issue]]:
+    """At most `limit` issues behind the one with this number, in their order, and the number of the last."""
+    rows = conn.execute(query("register/uploads", "issues behind"), [upload_id, number, limit]).fetchall()
+    found = [
+        Issue(sheet, cell, row, column, value, code, Severity(severity), message, hint)
+        for _, sheet, cell, row, column, value, code, severity, message, hint in rows
+    ]
+    return (rows[-1][0] if rows else number), found
 
 
 def worst_issues(conn: psycopg.Connection, upload_id: UUID, limit: int) -> list[Issue]:

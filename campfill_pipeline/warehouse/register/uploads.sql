@@ -4,6 +4,10 @@
 SELECT sheet, cell, row_no, column_name, value, code, severity, message, hint FROM upload_issue
 WHERE upload_id = %s ORDER BY {order}issue_no LIMIT %s
 
+-- name: issues behind
+SELECT issue_no, sheet, cell, row_no, column_name, value, code, severity, message, hint FROM upload_issue
+WHERE upload_id = %s AND issue_no > %s ORDER BY issue_no LIMIT %s
+
 -- name: later exports
 WHERE kind = 'report_csv' AND order_no > %s AND EXISTS (
     SELECT FROM report_fetch f JOIN export_span s USING (fetch_no), report_fetch g JOIN export_span e USING (fetch_no)

@@ -1,0 +1,97 @@
+"""The course and the docs, to read in the browser: `/learn` and `/guide`, with their pictures, from this machine.
+
+Belongs here: which page an address means, and what stands around it. Does not belong here: the words (docs/).
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from pathlib import Path
+
+from fastapi import APIRouter, Response
+from fastapi.responses import FileResponse, HTMLResponse
+
+from campfill_pipeline.door import guide_pages
+from campfill_pipeline.door.page_routes import POLICY, STATIC
+from campfill_pipeline.door.problems import ProblemError
+
+DOCS = Path(__file__).with_name("guide")
+"""The folder docs/ of the project, which comes with the package."""
+_PICTURES = {".svg": "image/svg+xml", ".png": "image/png"}
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
+_HEADERS = {"content-security-policy": POLICY, "cache-control": "no-cache"}
+
+
+def router() -> APIRouter:
+    """The routes."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/learn")
+    @routes.get("/learn/{path:path}")
+    def learn(path: str = "") -> Response:
+        """A page of the course, or one of its pictures."""
+        return _shown(f"{guide_pages.COURSE}{path}".removesuffix("/"))
+
+    @routes.get("/guide")
+    @routes.get("/guide/{path:path}")
+    def guide(path: str = "") -> Response:
+        """A page of the other docs."""
+        return _shown(path.removesuffix("/"))
+
+    return routes
+
+
+def _shown(place: str) -> Response:
+    kind = _PICTURES.get(Path(place).suffix)
+    if place and not _NAME.fullmatch(place):
+        raise ProblemError("not_found", f"There is no page “{place[:100]}”.")
+    if kind and (DOCS / place).is_file():
+        return FileResponse(DOCS / place, media_type=kind, headers={"cache-control": "no-cache"})
+    place = place.removesuffix(".md")
+    if not place:
+        return HTMLResponse(_page("Guide", _list_of_pages(), ""), headers=_HEADERS)
+    for page in (f"{place}.md", f"{place}/README.md"):
+        if (DOCS / page).is_file():
+            title, html = guide_pages.html((DOCS / page).read_text(encoding="utf-8"), page)
+            return HTMLResponse(_page(title, html, _way_on(page)), headers=_HEADERS)
+    raise ProblemError("not_found", f"There is no page “{place[:100]}”.")
+
+
+def _page(title: str, html: str, way_on: str) -> str:
+    frame = (STATIC / "guide.html").read_text(encoding="utf-8")
+    for mark, text in {"{title}": escape(title), "{way_on}": way_on, "{html}": html}.items():
+        frame = frame.replace(mark, text)
+    return frame
+
+
+def _way_on(page: str) -> str:
+    """From a page of the course: the one before and the one after."""
+    course = sorted(file.name for file in (DOCS / guide_pages.COURSE).glob("[0-9]*.md"))
+    name = page.removeprefix(guide_pages.COURSE)
+    if name not in course:
+        return ""
+    at = course.index(name)
+    around = ((at - 1, "prev", "← "), (at + 1, "next", ""))
+    links = "".join(
+        f'<a rel="{rel}" href="/learn/{course[number][:-3]}">{arrow}{escape(_title(course[number]))}'
+        f"{' →' if rel == 'next' else ''}</a>"
+        for number, rel, arrow in around
+        if 0 <= number < len(course)
+    )
+    return f'<nav class="way-on" aria-label="The labs before and after">{links}</nav>'
+
+
+def _title(name: str, folder: str = guide_pages.COURSE) -> str:
+    with (DOCS / folder / name).open(encoding="utf-8") as page:
+        return page.readline().removeprefix("# ").strip()
+
+
+def _list_of_pages() -> str:
+    names = sorted(file.name for file in DOCS.glob("*.md"))
+    shown = "".join(f'<li><a href="/guide/{name[:-3]}">{escape(_title(name, ""))}</a></li>' for name in names)
+    return (
+        '<h1>Guide</h1><p><a href="/learn/">Learn by breaking it</a>: the course. '
+        '<a href="/guide/decisions">Decisions</a>: why things are as they are.</p>'
+        f"<ul>{shown}</ul>"
+    )
