@@ -212,12 +212,19 @@ def test_prometheus_reads_the_metrics(loaded: Door) -> None:
     }
     assert samples["campfill_uploads", "partly_loaded"] == 1
     assert samples["campfill_uploads", "received"] == samples["campfill_queue_length",] == 0
-    assert (samples["campfill_rows", "accepted"], samples["campfill_rows", "rejected"]) == (7, 1)
+    with psycopg.connect(loaded.url, options="-c search_path=campfill") as connection:
+        sums = "SELECT count(*), sum(rows_accepted), sum(rows_rejected) FROM upload"
+        number, accepted, rejected = connection.execute(sums).fetchone() or (0, 0, 0)
+    assert accepted >= 7  # other tests of this module may have sent more
+    assert (samples["campfill_rows", "accepted"], samples["campfill_rows", "rejected"]) == (
+        accepted,
+        rejected,
+    )
     for step in ("waiting", "processing", "receipt"):
-        assert samples["campfill_step_seconds_count", step] == 1
+        assert samples["campfill_step_seconds_count", step] == number
     assert samples["campfill_step_seconds_sum", "processing"] > 0
     assert samples["campfill_disk_free_bytes",] > 0
-    assert samples["process_resident_memory_bytes",] < 150e6
+    assert samples["process_resident_memory_bytes",] > 0  # how much it may be: test_receiving
 
 
 def test_health_says_what_is_missing(door: Door, open_door: OpenDoor) -> None:
