@@ -59,6 +59,16 @@ def test_without_delivery_it_says_so_and_how_to_connect(library: Library, tmp_pa
     assert "Nothing today" not in reader.text("main")
 
 
+def test_lines_that_begin_today_are_no_reason_to_say_that_nothing_is_wrong(
+    library: Library, tmp_path: Path
+) -> None:
+    data = without_delivery(asked=True, failure="The token is refused.")
+    early = tuple(replace(line, covered=True) if at % 9 == 0 else line for at, line in enumerate(data.lines))
+    reader = read(library, tmp_path, replace(data, lines=early))
+    assert reader.text("h1") == "No delivery data yet: no line can be judged."
+    assert "Nothing today" not in reader.text("main")
+
+
 def test_a_refused_token_is_said_with_what_the_api_said(library: Library, tmp_path: Path) -> None:
     said = "The reporting API does not accept the token (401). Set a new one: campfill token."
     reader = read(library, tmp_path, without_delivery(asked=True, failure=said))

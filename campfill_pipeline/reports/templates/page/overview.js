@@ -108,7 +108,9 @@ const attentionRow = (item) =>
   </tr>`;
 const attentionTable = () => {
   if (!head.attention.length)
-    return html`<p class="calm">${head.coverage.judged || !head.coverage.begun ? now.calm : now.unknown}</p>`;
+    return html`<p class="calm">
+      ${undelivered() || (head.coverage.begun && !head.coverage.judged) ? now.unknown : now.calm}
+    </p>`;
   const shown = head.attention.slice(0, 10);
   const more = html`<p>
     <a href="#/lines?state=attention" data-opens="${head.attention_count}"

@@ -2225,7 +2225,9 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   </tr>`;
   var attentionTable = () => {
     if (!head.attention.length)
-      return html`<p class="calm">${head.coverage.judged || !head.coverage.begun ? now.calm : now.unknown}</p>`;
+      return html`<p class="calm">
+      ${undelivered() || head.coverage.begun && !head.coverage.judged ? now.unknown : now.calm}
+    </p>`;
     const shown = head.attention.slice(0, 10);
     const more = html`<p>
     <a href="#/lines?state=attention" data-opens="${head.attention_count}"
@@ -2486,4 +2488,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 69be88d2d047b0f8f450901302620a50. */
+/* Made by `make page` from the modules beside this folder, 9c777e54b1e6ccb0fb72903b63f34593. */
