@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -30,6 +31,7 @@ from campfill_pipeline.intake.lists.notation import read_description
 from campfill_pipeline.intake.process import parser as parsing
 from campfill_pipeline.intake.receipt import original_rows, write
 from campfill_pipeline.warehouse.delivery import day
+from campfill_pipeline.warehouse.delivery.errors import MixedGrainsError
 from campfill_pipeline.warehouse.register import apply, descriptions, exports_in_order, ledger, uploads
 
 if TYPE_CHECKING:
@@ -131,7 +133,7 @@ def validate(campfill: Campfill, upload: uploads.Upload) -> Verdict:
     work = work_folder(campfill, upload)
     progress = partial(campfill.progress, f"checking {upload.file_name}")
     if parsed.kind == UploadKind.REPORT_CSV:
-        verdict = kept_exports.judge(parsed, work, upload.received_at, progress)
+        verdict = kept_exports.judge(parsed, work, upload.received_at, campfill.settings.timezone, progress)
     else:
         by = described(campfill, upload, parsed)
         verdict = campaign_lists.validate_list(parsed, work, progress=progress, by=by)
@@ -228,7 +230,13 @@ def store_export(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
         if verdict.status == UploadStatus.REJECTED:
             _reject(campfill, connection, upload, parsed, verdict)
         else:
-            stored = _store_in_order(campfill, connection, upload, now)
+            try:
+                stored = _store_in_order(campfill, connection, upload, now)
+            except MixedGrainsError as error:
+                connection.rollback()
+                refused = replace(parsed, reason="mixed_grains", message=error.problem, hint=error.mend)
+                _reject(campfill, connection, upload, refused, _nothing_of(verdict))
+                return _as_it_is(campfill, upload)
             decision = ledger.Decision(
                 status=verdict.status,
                 kind=parsed.kind,
@@ -251,7 +259,8 @@ def _store_in_order(
             read_again.append(wanted)
         verdict = verdict_of(campfill, wanted)
         whole = campfill.settings.is_whole_export(wanted.file_name)
-        return exports_in_order.JudgedExport(verdict.lines, refused_rows.read(verdict.refused), whole)
+        refused = refused_rows.read(verdict.refused)
+        return exports_in_order.JudgedExport(verdict.lines, refused, whole, verdict.by_day)
 
     try:
         return exports_in_order.store_in_order(
@@ -265,6 +274,11 @@ def _store_in_order(
 def _is_duplicate(campfill: Campfill, upload: uploads.Upload) -> bool:
     with campfill.connect() as connection:
         return ledger.decide_if_duplicate(connection, upload, at=campfill.clock())
+
+
+def _nothing_of(verdict: Verdict) -> Verdict:
+    """The verdict on a file of which nothing is loaded after all."""
+    return replace(verdict, rows_accepted=0, rows_rejected=verdict.rows_read, status=UploadStatus.REJECTED)
 
 
 def counts_of(verdict: Verdict) -> uploads.Counts:

@@ -247,6 +247,18 @@ _REGISTERED = (
         "funnel_unreadable", "Bids, wins or plays that cannot be read",
         apis=Told("a count that cannot be read costs the row only that count", "check the column in the connector"),
     ),
+    _warning(
+        "zone_unknown", "A platform's dates without a time zone",
+        exports=Told(
+            "the export of an advertising platform does not say in which time zone its dates are: taken as those of "
+            "CAMPFILL_TIMEZONE",
+            "nothing, if the account's time zone is the same; else export in this zone",
+        ),
+    ),
+    _warning(
+        "total_differs", "A total that is not the sum",
+        exports=Told("the file's own total is not the sum of the rows that were loaded", "export again"),
+    ),
     _info(
         "total_row", "A total row: passed over",
         lists=Told("a total, or nothing but sums, without an ID: passed over"),
@@ -295,6 +307,10 @@ FILE_REASONS: dict[str, Told] = {
         "no row with the columns was found in the first 50 rows", "check the header row"
     ),
     "missing_column": Told("a required column is missing", "add it"),
+    "mixed_grains": Told(
+        "the export tells whole days, and a stored one hours of the same campaigns, or the other way round",
+        "undo the other export first, or export the same grain again",
+    ),
     "two_descriptions": Told(
         "two list descriptions read this header equally well", "take one of them out, or tell them apart"
     ),

@@ -29,3 +29,5 @@ class Verdict:
     warnings: int
     infos: int
     refused: Path | None = None
+    by_day: bool = False
+    """Of an export: whether its rows are whole days."""

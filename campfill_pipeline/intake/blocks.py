@@ -42,7 +42,9 @@ def headers_below(table: TableFound, form: Format, raw: RawTexts) -> list[Layout
         if number <= read_to:
             continue
         rows = [(row, texts[row]) for row in (number, number + 1) if texts.get(row)]
-        layout = find_layout(rows, within=number, forms=PRESENT if form.description is None else [form])
+        layout = find_layout(
+            rows, within=number, forms=[form] if form.description or form.export else PRESENT
+        )
         if layout is not None and layout.complete and layout.kind == kind:
             read_to = layout.row
             if _places(layout.columns) != _places(found[-1].columns if found else table.columns):

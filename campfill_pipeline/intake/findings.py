@@ -53,7 +53,7 @@ class TableFound:
 
     `rows` is the number of rows in `file`; `blank_rows` those left out between the header and `last_row`. Several
     tables of one sheet are blocks below each other. `near` maps columns that the header lacks to headers that may
-    have been meant for them.
+    have been meant for them. `platform`: whose export it is, where it is an advertising platform's (export_forms).
     """
 
     sheet: str | None
@@ -65,6 +65,7 @@ class TableFound:
     blank_rows: int
     file: Path
     near: tuple[tuple[str, str], ...] = ()
+    platform: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

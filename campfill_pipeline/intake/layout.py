@@ -18,6 +18,7 @@ from campfill_pipeline.domain.columns import (
     list_column,
     nearest_header,
 )
+from campfill_pipeline.domain.export_forms import FORMS, ExportForm
 from campfill_pipeline.domain.list_descriptions import ListDescription
 from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.findings import ColumnFound, UnreadableError
@@ -39,6 +40,7 @@ class Format:
     columns: tuple[Column, ...]
     recognise: Callable[[str], Column | None]
     description: ListDescription | None = None
+    export: ExportForm | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,11 @@ class Layout:
         return None if self.form.description is None else self.form.description.name
 
     @property
+    def platform(self) -> str | None:
+        """The name of the platform whose export it is the header of."""
+        return None if self.form.export is None else self.form.export.name
+
+    @property
     def complete(self) -> bool:
         """Whether the table can be read."""
         return not self.missing and not self.repeated
@@ -75,6 +82,9 @@ PRESENT = (
     Format(UploadKind.REPORT_CSV, EXPORT_COLUMNS, export_column),
 )
 """The forms that need no description."""
+
+PLATFORMS = tuple(Format(UploadKind.REPORT_CSV, form.columns, form.column, export=form) for form in FORMS)
+"""Exports as advertising platforms write them."""
 
 
 Descriptions = Callable[[], Sequence[ListDescription]]
@@ -112,17 +122,26 @@ def find_layout(
                 return both
         if found is not None or number > within:
             break
+        platform = _of_platform(number, texts) if forms is PRESENT else None
         for form in forms:
             layout = _layout(form, number, texts)
-            if layout is None:
+            if layout is None or (platform is not None and not layout.complete):
                 continue
             if layout.complete:
                 found = layout  # unless the row below completes it further
                 break
             if nearest is None or len(layout.missing) < len(nearest.missing):
                 nearest = layout
+        found = found or platform
         above = (number, texts)
     return found or nearest
+
+
+def _of_platform(number: int, texts: Mapping[int, str]) -> Layout | None:
+    """The header as that of a platform's export: of the form that knows most of its columns, each of them once."""
+    layouts = (_layout(form, number, texts) for form in PLATFORMS)
+    complete = [layout for layout in layouts if layout is not None and layout.complete]
+    return max(complete, key=lambda one: len(one.columns), default=None)
 
 
 def _two_descriptions(one: str, other: str) -> UnreadableError:

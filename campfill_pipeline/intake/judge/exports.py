@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
@@ -33,13 +34,21 @@ from campfill_pipeline.domain.report_schema import broken_promises
 from campfill_pipeline.domain.uploads import status_of
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake.findings import OTHERS
-from campfill_pipeline.intake.judge import export_issues, export_keys, issue_files, refused_rows
+from campfill_pipeline.intake.judge import (
+    export_issues,
+    export_keys,
+    issue_files,
+    platform_exports,
+    refused_rows,
+)
+from campfill_pipeline.intake.judge.platform_exports import Shown
 
 if TYPE_CHECKING:
     from campfill_pipeline.intake.findings import Parsed, TableFound
 
 """Called with the rows judged so far and the rows to judge."""
 
+_UTC = ZoneInfo("UTC")
 _FORMATS = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y")
 Span = tuple[datetime, datetime]
 _ANY = RefusedKey(None, None, None, None, False)  # an error cell may stand for anything
@@ -71,11 +80,17 @@ class _Counts:
 
 
 def validate_export(
-    parsed: Parsed, work: Path, *, progress: Progress | None = None, possible: Span | None = None
+    parsed: Parsed,
+    work: Path,
+    *,
+    progress: Progress | None = None,
+    possible: Span | None = None,
+    zone: ZoneInfo = _UTC,
 ) -> Verdict:
     """Judge every row of an export, and write `rows.arrow`, `issues.arrow` and `refused.arrow` to `work`.
 
-    `possible`: the hours that delivery can be of; a row of another time has a mistyped date and is rejected.
+    `zone`: in which days and hours of a platform's export are taken, which does not say in which they are. `possible`:
+    the hours that delivery can be of; a row of another time has a mistyped date and is rejected.
     A file that could not be read (`parsed.reason`) gives an empty result with that reason.
     """
     work.mkdir(parents=True, exist_ok=True)
@@ -83,18 +98,25 @@ def validate_export(
     candidates, rows, issues = work / "candidates.arrow", work / "rows.arrow", work / "issues.arrow"
     counts, found, seen = _Counts(), list[export_issues.Found](), export_keys.KeysSeen()
     total, done = sum(table.rows for table in tables), 0
+    by_day = False
     with issue_files.writer(candidates, CANONICAL) as file:
         for number, table in enumerate(tables):
-            shown = _shown(table)
+            shown = _shown(table) if table.platform is None else platform_exports.shown(table, zone)
+            by_day |= shown.notation.granularity == "day"
+            if table.platform is not None:
+                found.append(platform_exports.zone_unknown(table, number, zone))
+            sums = platform_exports.Sums(table, number)
             for batch in issue_files.batches(table.file):
                 judged, fresh = _judge(batch, table, number, shown, counts, possible)
                 others = batch.column(OTHERS).take(judged.positions) if OTHERS in batch.schema.names else None
                 seen.note(judged.table, number, batch.column("row_no").take(judged.positions), others)
                 file.write_batch(issue_files.one_batch(judged.table))
                 found += fresh
+                sums.note(batch, judged.table, fresh)
                 done += batch.num_rows
                 if progress is not None:
                     progress(done, total)
+            found += sums.differing()
     with issue_files.writer(rows, CANONICAL) as file:
         for batch, repeats in seen.repeats(issue_files.batches(candidates)):
             if breaches := broken_promises(pa.Table.from_batches([batch])):
@@ -126,6 +148,7 @@ def validate_export(
         warnings=severities[Severity.WARNING],
         infos=severities[Severity.INFO],
         refused=work / "refused.arrow",
+        by_day=by_day,
     )
 
 
@@ -135,15 +158,7 @@ class _Judged:
     positions: pa.Array
 
 
-@dataclass(frozen=True)
-class _Shown:
-    """What the cells of a table's columns show together: the notation of its numbers, and whether dates have hours."""
-
-    notation: Notation
-    hours: bool
-
-
-def _shown(table: TableFound) -> _Shown:
+def _shown(table: TableFound) -> Shown:
     numbers: set[numbers_rules.Notation] = set()
     hours = False
     for batch in issue_files.batches(table.file):
@@ -152,26 +167,28 @@ def _shown(table: TableFound) -> _Shown:
         dates = pc.equal(batch.column("date_kind"), int(CellKind.DATE))
         hours |= bool(pc.any(pc.and_(dates, pc.match_substring(batch.column("date"), "T"))).as_py())
     notation = str(numbers.pop()) if len(numbers) == 1 else None
-    return _Shown(Notation(notation, granularity="full hour", formats=_FORMATS), hours)  # type: ignore[arg-type]
+    return Shown(Notation(notation, granularity="full hour", formats=_FORMATS), hours)  # type: ignore[arg-type]
 
 
 def _judge(
     batch: pa.RecordBatch,
     table: TableFound,
     number: int,
-    shown: _Shown,
+    shown: Shown,
     counts: _Counts,
     possible: Span | None,
 ) -> tuple[_Judged, list[export_issues.Found]]:
     """Accepted rows of a batch with their positions in it, and what was found in all of them."""
     columns = export_issues.Columns(table, number, batch)
     raw = {field: columns.values(name) for name, field in _FIELDS.items()}
-    raw["hour"] = _hours(batch, shown)
+    raw["hour"] = _hours(batch, shown) if table.platform is None else platform_exports.hours(batch)
     read = report_rows.canonical(raw, shown.notation, labels=columns.labels(_FIELDS))
     if possible is not None:
         read = report_rows.possible(read, *possible, columns.labels(_FIELDS)["hour"])
     found: list[export_issues.Found] = []
     skipped = dict(_asides(batch, columns))
+    if table.platform is not None:
+        skipped = dict(platform_exports.notes(columns)) | skipped
     beyond = {index: [one] for index, one in columns.too_many_fields()}
     spoiled = dict(columns.spoiled_cells()) | beyond
     for index, one in columns.without_site():
@@ -207,7 +224,7 @@ def _judge(
     return _Judged(accepted, read.positions.filter(keep)), found
 
 
-def _hours(batch: pa.RecordBatch, shown: _Shown) -> pa.Array:
+def _hours(batch: pa.RecordBatch, shown: Shown) -> pa.Array:
     """The hours as texts: those of two columns as one, and a sheet's midnights, which its cells show as bare dates."""
     days = batch.column("date")
     if shown.hours:

@@ -302,6 +302,7 @@ def _write(
         blank_rows=max(last_row - layout.row - writer.rows, 0),
         file=target,
         near=layout.near,
+        platform=layout.platform,
     )
 
 

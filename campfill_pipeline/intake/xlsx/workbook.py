@@ -223,6 +223,7 @@ class Workbook:
             blank_rows=max(last_row - layout.row - rows, 0),
             file=file,
             near=layout.near,
+            platform=layout.platform,
         )
         return found, hidden
 

@@ -174,3 +174,17 @@ class FigureTooLargeError(DeliveryError):
             "Nothing was stored.",
             "Check the connector's mapping of this column.",
         )
+
+
+class MixedGrainsError(DeliveryError):
+    """Days of an export are known by hours from another, or the other way round: they must not stand side by side."""
+
+    def __init__(self, *, by_day: bool, days: Sequence[date]) -> None:
+        self.by_day, self.days = by_day, tuple(days)
+        mine, other = ("whole days", "hours") if by_day else ("hours", "whole days")
+        listed = ", ".join(day.isoformat() for day in days[:5]) + (" …" if len(days) > 5 else "")
+        super().__init__(
+            f"The export tells {mine}, and exports that are stored tell the same campaigns by {other}: {listed}. "
+            "Together they would count twice.",
+            "Undo the other export first (campfill revert), or export the same grain again.",
+        )

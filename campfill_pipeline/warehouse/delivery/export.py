@@ -25,6 +25,7 @@ from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.warehouse.delivery import attribution, coverage, fetches, partitions, rollups, storing
 from campfill_pipeline.warehouse.delivery import zone as delivery_zone
 from campfill_pipeline.warehouse.delivery.directory import Directory
+from campfill_pipeline.warehouse.delivery.errors import MixedGrainsError
 from campfill_pipeline.warehouse.delivery.fetches import FetchFacts
 from campfill_pipeline.warehouse.delivery.restatement import Scope
 from campfill_pipeline.warehouse.delivery.staging import Staging, batches
@@ -45,13 +46,15 @@ def store_export(
     refused: Sequence[RefusedRow] = (),
     received_at: datetime | None = None,
     whole: bool = False,
+    by_day: bool = False,
 ) -> StoreResult:
     """Store a CSV export in one transaction: the caller's, where it has one, else one of its own.
 
     `rows` is an Arrow IPC stream of canonical rows, or a table of them. A local day is whole, and counts as complete,
     when it had ended at `received_at` (default `now`) and all stored exports together reach over its hours without a
     hole (domain/whole_days.py). Rows that one of `refused` may be stay. A `whole` export makes its days known for every
-    line, in it or not. Raises as `store_day` does.
+    line, in it or not. `by_day`: its rows are whole days; MixedGrainsError where stored exports tell the same campaigns
+    and days by hours, or the other way round. Else raises as `store_day` does.
     """
     zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone
     with conn.transaction():
@@ -68,8 +71,11 @@ def store_export(
             staging.add(table)
         attribution.lock_lines(conn)
         staging.settle()
+        if by_day:
+            conn.execute("UPDATE report_fetch SET by_day = true WHERE fetch_no = %s", (fetch_no,))
+        _one_grain(conn, by_day, zone)
         touched = days_told(conn, staging, zone, received_at or now)
-        rollups.mark_dirty(conn, speak_for(conn, staging, whole=whole))
+        rollups.mark_dirty(conn, speak_for(conn, staging, zone, whole=whole))
         speak_of_sites(conn, staging)
         scope = Scope("c", first or now, (last or now) + _HOUR, zone.key, whole=False)
         fetches.settle_exported(conn, fetch_no)
@@ -101,10 +107,28 @@ def days_told(conn: psycopg.Connection, staging: Staging, zone: ZoneInfo, arrive
     alone: list[date] = []
     if staging.first_hour is not None and staging.last_hour is not None:
         hours = [hour for (hour,) in conn.execute("SELECT DISTINCT hour_utc FROM stage_hour")]
-        stretches = whole_days.reached(hours, [(staging.first_hour, staging.last_hour + _HOUR)], zone)
+        end = _end(conn, staging.fetch_no, staging.last_hour, zone)
+        stretches = whole_days.reached([*hours, end - _HOUR], [(staging.first_hour, end)], zone)
         alone = [day for day in days if is_whole(day, zone, stretches, arrived)]
     conn.execute("DELETE FROM spoken_for WHERE day <> ALL(%s)", (alone,))
     return days
+
+
+def _one_grain(conn: psycopg.Connection, by_day: bool, zone: ZoneInfo) -> None:
+    """Raise MixedGrainsError where staged rows are days that stored exports tell by hours, or the other way round."""
+    found = conn.execute(
+        query("delivery/export", "other grain"), {"by_day": by_day, "zone": zone.key}
+    ).fetchall()
+    if found:
+        raise MixedGrainsError(by_day=by_day, days=[day for (day,) in found])
+
+
+def _end(conn: psycopg.Connection, fetch_no: int, last_hour: datetime, zone: ZoneInfo) -> datetime:
+    """The end of what an export speaks for: of its last hour, or of its last day where its rows are days."""
+    row = conn.execute("SELECT by_day FROM report_fetch WHERE fetch_no = %s", (fetch_no,)).fetchone()
+    if row is not None and row[0]:
+        return day_window(last_hour.astimezone(zone).date(), zone)[1]
+    return last_hour + _HOUR
 
 
 def is_whole(day: date, zone: ZoneInfo, stretches: Sequence[whole_days.Span], arrived: datetime) -> bool:
@@ -151,11 +175,14 @@ def speak_of_sites(conn: psycopg.Connection, staging: Staging) -> None:
     conn.execute("ANALYZE spoken_hour; ANALYZE spoken_site")
 
 
-def speak_for(conn: psycopg.Connection, staging: Staging, *, whole: bool = False) -> list[int]:
+def speak_for(
+    conn: psycopg.Connection, staging: Staging, zone: ZoneInfo, *, whole: bool = False
+) -> list[int]:
     """Note the hours that the export speaks for, for each series in it, or for every line; returns these lines."""
     if staging.first_hour is None or staging.last_hour is None:
         return []
-    values = {"fetch": staging.fetch_no, "first": staging.first_hour, "end": staging.last_hour + _HOUR}
+    end = _end(conn, staging.fetch_no, staging.last_hour, zone)
+    values = {"fetch": staging.fetch_no, "first": staging.first_hour, "end": end}
     lines = conn.execute(query("delivery/export", "speak for"), values).fetchall()
     if whole:
         conn.execute(query("delivery/export", "speak for all"), values)

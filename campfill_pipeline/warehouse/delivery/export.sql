@@ -3,6 +3,8 @@
 -- name: hours with rows
 SELECT DISTINCT h.hour_utc FROM report_hour h JOIN report_series s USING (series_no)
 WHERE s.source = 'c' AND h.hour_utc >= %(first)s AND h.hour_utc < %(end)s
+UNION SELECT e.to_hour - interval '1 hour' FROM export_span e JOIN report_fetch f USING (fetch_no)
+WHERE f.by_day AND e.from_hour < %(end)s AND e.to_hour > %(first)s
 
 -- name: exports
 SELECT DISTINCT from_hour, to_hour FROM export_span WHERE from_hour < %(end)s AND to_hour > %(first)s
@@ -39,3 +41,12 @@ WITH noted AS (
     RETURNING series_no
 )
 SELECT DISTINCT line_no FROM noted JOIN report_series USING (series_no) WHERE line_no IS NOT NULL
+
+-- name: other grain
+-- Days of which the staged export and a stored one tell the same series, one by hours and one as a whole.
+SELECT DISTINCT (h.hour_utc AT TIME ZONE %(zone)s)::date AS day
+FROM stage_hour h JOIN export_span e USING (series_no) JOIN report_fetch f ON f.fetch_no = e.fetch_no
+WHERE f.by_day <> %(by_day)s
+  AND e.from_hour < (((h.hour_utc AT TIME ZONE %(zone)s)::date + 1)::timestamp AT TIME ZONE %(zone)s)
+  AND e.to_hour > ((h.hour_utc AT TIME ZONE %(zone)s)::date::timestamp AT TIME ZONE %(zone)s)
+ORDER BY day

@@ -41,6 +41,7 @@ def store_in_order(
         now=now,
         refused=judged.refused,
         whole=judged.whole,
+        by_day=judged.by_day,
         received_at=upload.received_at,
     )
     if uploads.later_exports(conn, upload):

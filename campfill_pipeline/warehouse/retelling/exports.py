@@ -44,12 +44,13 @@ _SCRATCH = "stage_hour, spoken_for, spoken_hour, spoken_site, hour_change, came_
 @dataclass(frozen=True)
 class ExportRows:
     """An export read again: its canonical rows (an Arrow IPC stream, or a table), those that were refused, and whether
-    it speaks for every line in its hours.
+    it speaks for every line in its hours, and whether its rows are whole days (`by_day`).
     """
 
     rows: Path | pa.Table
     refused: Sequence[RefusedRow] = ()
     whole: bool = False
+    by_day: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ def _tell(
     staging.settle()
     days = export.days_told(conn, staging, zone, one.arrived)
     export.speak_of_sites(conn, staging)
-    export.speak_for(conn, staging, whole=one.said.whole)
+    export.speak_for(conn, staging, zone, whole=one.said.whole)
     fetches.settle_exported(conn, fetch_no)
     fetches.list_refused(conn, fetch_no, one.said.refused)
     conn.execute(
