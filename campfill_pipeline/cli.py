@@ -17,6 +17,7 @@ from typing import Annotated, Any
 import typer
 
 from campfill_pipeline.commands import connect, lab_doors, lists_doors
+from campfill_pipeline.domain.disk_room import is_disk_full
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import Band
 from campfill_pipeline.domain.kinds import LineKind
@@ -491,6 +492,13 @@ def main(arguments: list[str] | None = None) -> Any:
     except Exception as error:  # noqa: BLE001 - the outermost door: recorded, then said in a sentence
         if isinstance(error, CampfillError):
             typer.secho(f"campfill: {error}", err=True, fg="red")
+        elif is_disk_full(error):
+            typer.secho(
+                "campfill: The disk is full. What was stored is as it was. "
+                f"Make room on the disk of {load_settings().home}, then try again.",
+                err=True,
+                fg="red",
+            )
         else:
             file = _keep_trace(error)
             where = f" Details for maintainers: {file}" if file else ""

@@ -13,6 +13,7 @@ from typing import Any
 from campfill_pipeline.commands import render, running
 from campfill_pipeline.commands.status import waiting_files
 from campfill_pipeline.domain.backup_keeping import FRESH_FOR
+from campfill_pipeline.domain.disk_room import LITTLE_BYTES
 from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.settings import Settings, environment
 from campfill_pipeline.warehouse import database
@@ -20,7 +21,6 @@ from campfill_pipeline.warehouse.delivery import zone
 from campfill_pipeline.warehouse.postgres import kept_backups, server
 from campfill_pipeline.warehouse.readers import status
 
-LOW_DISK_BYTES = 2_000_000_000
 LONG_WAIT_MINUTES = 10
 
 
@@ -48,7 +48,7 @@ def _folders(settings: Settings) -> Iterator[Finding]:
     free = shutil.disk_usage(settings.home).free
     yield Finding(
         "disk space",
-        free > LOW_DISK_BYTES,
+        free > LITTLE_BYTES,
         f"{free / 1e9:,.1f} GB free",
         "free some space, or move CAMPFILL_HOME to a larger disk",
     )

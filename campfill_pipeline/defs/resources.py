@@ -5,6 +5,7 @@ Belongs here: opening and closing. Does not belong here: what is done with a con
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from uuid import UUID
 
 import dagster as dg
 
+from campfill_pipeline.domain import disk_room
 from campfill_pipeline.domain.progress import NamedProgress
 from campfill_pipeline.settings import Settings, load_settings
 from campfill_pipeline.warehouse import claims, database
@@ -75,6 +77,16 @@ class Campfill:
         """Close the connections that are kept."""
         while self._kept:
             self._kept.pop().close()
+
+    def no_room(self) -> str | None:
+        """Where the disk is as good as full, the sentence that says so: work would fail half-way, again and again."""
+        free = shutil.disk_usage(self.settings.home).free
+        if free >= disk_room.LEAST_BYTES:
+            return None
+        return (
+            f"ALERT: the disk of {self.settings.home} is full ({free / 1e6:,.0f} MB free). Nothing is lost: "
+            "files wait in the inbox, and all goes on by itself once there is room."
+        )
 
     @property
     def today(self) -> date:

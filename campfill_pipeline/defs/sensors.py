@@ -33,6 +33,8 @@ def inbox(
     context: dg.SensorEvaluationContext, campfill: dg.ResourceParam[Campfill]
 ) -> dg.SensorResult | dg.SkipReason:
     """Claim what was dropped and request runs for what waits."""
+    if full := campfill.no_room():
+        return _wait_for_room(context, full)
     live_runs.report_dead(context.instance, campfill)
     problems = arrivals.take_from_inbox(campfill)
     for problem in problems:
@@ -59,6 +61,11 @@ def inbox(
     )
 
 
+def _wait_for_room(context: dg.SensorEvaluationContext, full: str) -> dg.SkipReason:
+    context.log.error(full)
+    return dg.SkipReason(full)
+
+
 def _requests(free: list[uploads.Upload], order: list[str]) -> Iterator[dg.RunRequest]:
     names = {upload.partition_key: upload.file_name for upload in free}
     # One that is very large, or failed before, runs alone: it shall neither delay nor endanger the others.
@@ -80,6 +87,8 @@ def missing_days(
     """Request one run per contiguous block of missing days, the newest block first; one at a time."""
     if missing := delivery_steps.why_not(campfill):
         return dg.SkipReason(" ".join(missing))
+    if full := campfill.no_room():
+        return _wait_for_room(context, full)
     if live_runs.any_unfinished(context.instance, jobs.REFRESH_JOB):
         return dg.SkipReason("A refresh is running already.")
     with campfill.connect() as connection:

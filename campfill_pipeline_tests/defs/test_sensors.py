@@ -14,6 +14,7 @@ import pytest
 from campfill_pipeline.defs import live_runs, sensors
 from campfill_pipeline.defs.ranges import RANGE_END, RANGE_START, day_blocks, key_blocks
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain import disk_room
 from campfill_pipeline.warehouse import claims, database
 from campfill_pipeline.warehouse.register import ledger, uploads
 from campfill_pipeline_tests.lists import row, write_list
@@ -142,3 +143,17 @@ def test_blocks_are_contiguous() -> None:
     wanted = [day, day + timedelta(days=1), day + timedelta(days=3)]
     assert list(day_blocks(reversed(wanted))) == [(wanted[0], wanted[1]), (wanted[2], wanted[2])]
     assert list(key_blocks({"a", "b", "d"}, ["a", "b", "c", "d"])) == [["a", "b"], ["d"]]
+
+
+def test_with_no_room_on_the_disk_files_wait_and_are_read_once_there_is(
+    campfill: Campfill, tick: Tick, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dropped = drop(campfill, "a.xlsx", 1)
+    with monkeypatch.context() as full:
+        full.setattr(disk_room, "LEAST_BYTES", 10**18)
+        for _ in range(3):
+            skipped = tick()
+            assert isinstance(skipped, dg.SkipReason)
+            assert "the disk" in (skipped.skip_message or "")
+    assert dropped.exists()
+    assert len(ranges(settle(tick))) == 1
