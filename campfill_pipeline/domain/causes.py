@@ -36,6 +36,9 @@ LEAST_EXPECTED = 5
 NOISE = 3
 """The relative gap must exceed this, divided by the root of the plays needed."""
 
+FUNNEL = ("bids", "wins", "plays")
+"""The stages before impressions, in their order. Here, as whoever reads figures need not load what reads reports."""
+
 FUNNEL_COMPLETE_FROM = Decimal("0.95")
 """Share of the impressions that must come with funnel figures, for the funnel to be read."""
 

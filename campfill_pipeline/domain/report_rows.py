@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campfill_pipeline.domain import issue_codes, report_hours, report_values
+from campfill_pipeline.domain import causes, issue_codes, report_hours, report_values
 from campfill_pipeline.domain.kinds import PurchaseType
 from campfill_pipeline.domain.report_hours import Granularity
 from campfill_pipeline.domain.report_values import Column, Fault, NumberNotation
@@ -41,7 +41,7 @@ CANONICAL = pa.schema(
 )
 FIELDS = ("hour", *CANONICAL.names[1:])
 KEY = ("hour_utc", "site", "campaign_id", "deal_id")
-FUNNEL = ("bids", "wins", "plays")
+FUNNEL = causes.FUNNEL
 REQUIRED = {"hour": "hour_utc", "impressions": "impressions"}
 PURCHASE_TYPES = (PurchaseType.GUARANTEED, PurchaseType.UNGUARANTEED)
 LONGEST_ID = 200

@@ -21,7 +21,6 @@ from campfill_pipeline.domain import causes as rule
 from campfill_pipeline.domain.causes import Cause, Decomposition
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.domain.kinds import PurchaseType
-from campfill_pipeline.domain.report_rows import FUNNEL
 from campfill_pipeline.domain.weekdays import calendar
 from campfill_pipeline.warehouse.figures.incidents import refresh_incidents
 from campfill_pipeline.warehouse.figures.references import ReferenceChange, refresh_references
@@ -197,7 +196,7 @@ class _Told:
 def _told(conn: psycopg.Connection, texts: dict[str, str], values: Row) -> dict[int, _Told]:
     found = dict.fromkeys(values["lines"], _Told())
     for line_no, by_day, *nothing in conn.execute(texts["what sources tell"].encode(), values):
-        lacking = tuple(stage for stage, none in zip(FUNNEL, nothing, strict=True) if none)
+        lacking = tuple(stage for stage, none in zip(rule.FUNNEL, nothing, strict=True) if none)
         found[line_no] = _Told(by_day, lacking)
     return found
 
