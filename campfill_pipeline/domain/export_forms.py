@@ -7,8 +7,9 @@ belong here: reading files (intake/), verdicts on rows (intake/judge/exports.py)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
+from functools import cached_property
 
 from campfill_pipeline.domain.columns import Column, normal_header
 
@@ -26,20 +27,25 @@ class ExportForm:
     headers: Mapping[str, tuple[str, ...]]
     needed: tuple[str, ...] = ("date", "campaign_id", "impressions")
 
-    @property
+    @cached_property
     def columns(self) -> tuple[Column, ...]:
         """Its columns, as a header is looked for."""
         return tuple(
             Column(field, names[0], required=field in self.needed) for field, names in self.headers.items()
         )
 
+    @cached_property
+    def _by_header(self) -> Mapping[str, Column]:
+        return {normal_header(name): column for column in self.columns for name in self.headers[column.field]}
+
+    def fits(self, plain: Set[str]) -> bool:
+        """Whether headers (in the form in which they are compared) hold all that it needs."""
+        known = {self._by_header[header].field for header in plain & self._by_header.keys()}
+        return known.issuperset(self.needed)
+
     def column(self, header: str) -> Column | None:
         """The column that this header means, or None."""
-        plain = normal_header(header)
-        for column in self.columns:
-            if plain in {normal_header(name) for name in self.headers[column.field]}:
-                return column
-        return None
+        return self._by_header.get(normal_header(header))
 
 
 _HOURS = ("Hour", "Hour of day", "Stunde")

@@ -17,6 +17,7 @@ from campfill_pipeline.domain.columns import (
     export_column,
     list_column,
     nearest_header,
+    normal_header,
 )
 from campfill_pipeline.domain.export_forms import FORMS, ExportForm
 from campfill_pipeline.domain.list_descriptions import ListDescription
@@ -28,6 +29,9 @@ HEADER_WITHIN = 50
 
 _WIDEST_PAIR = 200
 """Cells of a row, beyond which it is not read together with the next."""
+
+_LONGEST_HEADER = 60
+"""Of a platform's column; longer texts are none."""
 
 _ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
@@ -122,24 +126,29 @@ def find_layout(
                 return both
         if found is not None or number > within:
             break
-        platform = _of_platform(number, texts) if forms is PRESENT else None
         for form in forms:
             layout = _layout(form, number, texts)
-            if layout is None or (platform is not None and not layout.complete):
+            if layout is None:
                 continue
             if layout.complete:
                 found = layout  # unless the row below completes it further
                 break
             if nearest is None or len(layout.missing) < len(nearest.missing):
                 nearest = layout
-        found = found or platform
+        if found is None and forms is PRESENT:
+            found = _of_platform(number, texts)
         above = (number, texts)
     return found or nearest
 
 
 def _of_platform(number: int, texts: Mapping[int, str]) -> Layout | None:
     """The header as that of a platform's export: of the form that knows most of its columns, each of them once."""
-    layouts = (_layout(form, number, texts) for form in PLATFORMS)
+    plain = {normal_header(text) for text in texts.values() if len(text) <= _LONGEST_HEADER}
+    layouts = (
+        _layout(form, number, texts)
+        for form in PLATFORMS
+        if form.export is not None and form.export.fits(plain)
+    )
     complete = [layout for layout in layouts if layout is not None and layout.complete]
     return max(complete, key=lambda one: len(one.columns), default=None)
 

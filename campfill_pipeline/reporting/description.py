@@ -160,6 +160,10 @@ class View(Request):
     @model_validator(mode="after")
     def _paging_fits(self) -> View:
         paging = self.paging
+        if not isinstance(paging, NoPaging) and any(drop.total for drop in self.answer.drop_rows):
+            raise ValueError(
+                "a total of answer.drop_rows is compared with the rows of one answer, and here are pages: leave it out"
+            )
         if self.answer.format != "json":
             for key in ("cursor", "total_pages", "total_rows", "link"):
                 if getattr(paging, key, None) is not None:

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 import pytest
 from pydantic import BaseModel
 
 from campfill_pipeline.reporting import connector, description
+from campfill_pipeline.reporting.client import ReportingClient
 from campfill_pipeline.reporting.trial import try_connector
 from campfill_pipeline_tests.reporting.loopback import Asked, QuickClock, Reply, serving
 
@@ -22,9 +24,10 @@ NEW_YORK = ZoneInfo("America/New_York")
 NOW = datetime(2026, 3, 2, 15, 20, tzinfo=UTC)
 
 
-def example() -> str:
-    (found,) = re.findall(r"```toml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    return str(found)
+def example(number: int = 0) -> str:
+    found = re.findall(r"```toml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    assert len(found) == 2
+    return str(found[number])
 
 
 def acme(asked: Asked) -> Reply:
@@ -75,6 +78,43 @@ def test_the_worked_example_works() -> None:
         "size": "500",
         "page": "1",
     }
+
+
+def beta(asked: Asked) -> Reply:
+    """Beta's API: a query, a run, an operation that is done at once, two pages for each account."""
+    if asked.path == "/oauth/token":
+        assert asked.headers["authorization"].startswith("Basic ")
+        return Reply({"access_token": "access-1"})
+    assert asked.headers["authorization"] == "Bearer access-1"
+    if asked.path == "/v2/queries":
+        asked_for = orjson.loads(asked.body)
+        assert (asked_for["from"], asked_for["to"]) == ("2026-03-01", "2026-03-01")
+        return Reply({"id": asked_for["account"]})
+    if asked.path.endswith(":run"):
+        number = asked.path.removeprefix("/v2/queries/").removesuffix(":run")
+        return Reply({"operation": {"name": f"operations/{number}"}})
+    if asked.path.startswith("/v2/operations/"):
+        return Reply({"done": True, "response": {"result": asked.path.removeprefix("/v2/operations/")}})
+    account, second = asked.path.removeprefix("/v2/results/"), "page_token" in asked.query
+    rows = [["2026-03-01", 5 + second, f"li-{account}", 10], *([["TOTAL", None, None, 20]] if second else [])]
+    table = {"columns": ["day", "hour", "line_item", "imps"], "rows": rows}
+    return Reply({"status": {"code": 0}, "table": table, "next": None if second else "p2"})
+
+
+def test_the_second_example_works() -> None:
+    described = connector.parse(example(1), "the second example of the page")
+    environ = {"BETA_CLIENT": "us", "BETA_SECRET": "a-client-secret", "BETA_ACCOUNTS": "7,8"}
+    start = datetime(2026, 3, 1, tzinfo=UTC)
+    with (
+        serving(beta) as served,
+        ReportingClient(described, served.url, "a-token", environ=environ, clock=QuickClock()) as client,
+    ):
+        found = client.fetch(start, start + timedelta(days=1))
+    assert not found.refused
+    told = zip(found.table["hour_utc"].to_pylist(), found.table["campaign_id"].to_pylist(), strict=True)
+    assert sorted((hour.hour, campaign) for hour, campaign in told) == [
+        (5, "li-7"), (5, "li-8"), (6, "li-7"), (6, "li-8"),
+    ]  # fmt: skip
 
 
 MODELS = [

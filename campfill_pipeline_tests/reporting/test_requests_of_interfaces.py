@@ -183,6 +183,11 @@ def test_a_step_that_gives_nothing_ends_the_walk() -> None:
         ("{result}", "{outcome}", "placeholder {outcome}"),
         ('path = "/results/{result}"', 'address = "x"', "is for a download by `path`"),
         ("take = { query =", "take = { start =", "no free name"),
+        (
+            'answer = { rows = "rows" }',
+            'answer = { rows = "rows", drop_rows = [{ column = "a", values = [""], total = true }] }',
+            "here are pages",
+        ),
         ('pattern = "%Y-%m-%d %H"', 'pattern = "%Q"', "no pattern"),
         ('campaign_id = "Core', 'campaign_id = { pattern = "%Y", from = "Core', "only the field hour"),
     ],

@@ -100,3 +100,19 @@ def test_as_of_then_lines_are_named_as_they_were(connection: psycopg.Connection[
     attribute(connection, [named(connection, CAMPAIGN, "77")])
     (line,) = compute(connection, FulfillmentRules(), as_of=date(2025, 8, 20), contract="then", known="then")
     assert line["delivered"] == Decimal(7)
+
+
+def test_an_orphan_that_has_a_lines_name_is_proposed_and_not_taken(
+    connection: psycopg.Connection[Any],
+) -> None:
+    attribute(connection, [add_line(connection, CAMPAIGN)])
+    store(connection, DAY, [Row(MIDNIGHT, campaign_id="77", campaign_name="a LINE")])
+    store(connection, DAY + timedelta(days=1), [Row(MIDNIGHT + timedelta(days=1), campaign_id="78")])
+    now = datetime(2025, 8, 20, 6, tzinfo=UTC)
+    refresh(connection, FulfillmentRules(), as_of=date(2025, 8, 20), now=now)
+    found = all_of(
+        connection,
+        "SELECT report_id, detail->'looks_like' FROM reconciliation WHERE kind_of_issue = 'orphan' ORDER BY 1",
+    )
+    assert found == [("77", [CAMPAIGN]), ("78", None)]
+    assert all_of(connection, "SELECT delivered FROM fulfillment") == [(Decimal(0),)]

@@ -56,17 +56,24 @@ UNION ALL
     FROM asked
     WHERE abs(budget_eur - impression_goal * cpm_eur * 0.001) > 0.02 * (impression_goal * cpm_eur * 0.001)
 UNION ALL
-    SELECT 'orphan', NULL, COALESCE(campaign_id, deal_id),
-           jsonb_build_object('reported_as', CASE WHEN campaign_id IS NULL THEN 'deal' ELSE 'campaign' END,
-                              'name', max(CASE WHEN campaign_id IS NULL THEN deal_name ELSE campaign_name END),
-                              'impressions', sum(impressions)::text, 'rows', sum(rows), 'first_day', min(day),
-                              'last_day', max(day),
-                              'deal_ids', array_agg(DISTINCT deal_id) FILTER (WHERE campaign_id IS NOT NULL AND deal_id IS NOT NULL))
-    FROM (SELECT *, rank = min(rank) OVER (
-                        PARTITION BY campaign_id, CASE WHEN campaign_id IS NULL THEN deal_id END, day) AS counted
-          FROM orphan_delivery) o
-    WHERE counted
-    GROUP BY campaign_id, CASE WHEN campaign_id IS NULL THEN deal_id END, COALESCE(campaign_id, deal_id)
+    SELECT 'orphan', NULL, o.id,
+           -- looks_like: the lines of this very name, a proposal and never taken by itself
+           o.detail || CASE WHEN n.ids IS NULL THEN '{}' ELSE jsonb_build_object('looks_like', n.ids) END
+    FROM (
+        SELECT COALESCE(campaign_id, deal_id) AS id,
+               max(CASE WHEN campaign_id IS NULL THEN deal_name ELSE campaign_name END) AS name,
+               jsonb_build_object('reported_as', CASE WHEN campaign_id IS NULL THEN 'deal' ELSE 'campaign' END,
+                                  'name', max(CASE WHEN campaign_id IS NULL THEN deal_name ELSE campaign_name END),
+                                  'impressions', sum(impressions)::text, 'rows', sum(rows), 'first_day', min(day),
+                                  'last_day', max(day), 'deal_ids', array_agg(DISTINCT deal_id)
+                                  FILTER (WHERE campaign_id IS NOT NULL AND deal_id IS NOT NULL)) AS detail
+        FROM (SELECT *, rank = min(rank) OVER (
+                            PARTITION BY campaign_id, CASE WHEN campaign_id IS NULL THEN deal_id END, day) AS counted
+              FROM orphan_delivery) d
+        WHERE counted
+        GROUP BY campaign_id, CASE WHEN campaign_id IS NULL THEN deal_id END, COALESCE(campaign_id, deal_id)) o
+    LEFT JOIN (SELECT lower(name) AS name, array_agg(id ORDER BY id) AS ids FROM line GROUP BY 1) n
+           ON n.name = lower(o.name)
 UNION ALL
     SELECT 'ambiguous', f.line_id, a.deal_id,
            jsonb_build_object('counted_for', a.campaign_id, 'also_line', a.deal_id, 'impressions', sum(a.impressions)::text,
