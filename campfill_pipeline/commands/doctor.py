@@ -18,7 +18,7 @@ from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.settings import Settings, environment
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.delivery import zone
-from campfill_pipeline.warehouse.postgres import kept_backups, server
+from campfill_pipeline.warehouse.postgres import housekeeping, kept_backups, server
 from campfill_pipeline.warehouse.readers import status
 
 LONG_WAIT_MINUTES = 10
@@ -135,6 +135,13 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "database", True, f"PostgreSQL {version // 10000} answers on port {connection.info.port}"
         )
+        if housekeeping.collation_changed(url):
+            yield Finding(
+                "sorting",
+                False,
+                "the server sorts text by other rules than when the indexes were built",
+                "build them anew: campfill maintain (every night does it)",
+            )
         facts = status.facts(connection, now=datetime.now(UTC))
         counted_in = zone.counted_in(connection)
         originals = status.archived(connection)

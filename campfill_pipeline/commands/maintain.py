@@ -38,6 +38,11 @@ def _show(done: Done) -> None:
     console.print(f"{done.receipts:>9,}  receipts {verb} ({megabytes(done.receipt_bytes)})")
     made = ", ".join(done.months_made) or "none"
     console.print(f"months of report rows {'to be made' if done.dry_run else 'made'} ahead: {made}")
+    for whose in done.reindexed:
+        console.print(
+            f"{whose} database sorts by other rules than its indexes, since its server's system changed: they "
+            f"{'are to be' if done.dry_run else 'were'} built anew"
+        )
     if done.dry_run or done.after is None:
         console.print("Nothing was changed. Without --dry-run it is done.")
         return

@@ -53,6 +53,8 @@ class Done:
     months_made: tuple[str, ...]
     vacuumed: tuple[str, ...]
     rewritten: tuple[str, ...]
+    reindexed: tuple[str, ...]
+    """Whose databases got new indexes, because their server sorts otherwise than when the indexes were built."""
     before: Sizes
     after: Sizes | None
     freed_bytes: int | None
@@ -98,6 +100,7 @@ def _maintain(
         else 0
     )
     receipts, receipt_bytes = _old_receipts(campfill, rules, dry_run)
+    reindexed = _reindex(campfill, dagster_url, dry_run)
     vacuumed, rewritten = ((), ()) if dry_run else _give_back(campfill, dagster_url, counted, rules)
     after = None if dry_run else _sizes(campfill, dagster_url)
     return Done(
@@ -111,6 +114,7 @@ def _maintain(
         months_made=months,
         vacuumed=vacuumed,
         rewritten=rewritten,
+        reindexed=reindexed,
         before=before,
         after=after,
         freed_bytes=None if after is None else _freed(before, after) + receipt_bytes,
@@ -158,6 +162,18 @@ def _old_receipts(campfill: Campfill, rules: HousekeepingRules, dry_run: bool) -
         for path in found:
             Path(path).unlink(missing_ok=True)
     return len(found), total
+
+
+def _reindex(campfill: Campfill, dagster_url: str | None, dry_run: bool) -> tuple[str, ...]:
+    """Mend indexes that no longer fit how their server sorts; whose databases these are."""
+    places = [("campfill's", campfill.url, database.SCHEMA)]
+    if dagster_url is not None:
+        places.append(("Dagster's", dagster_url, "public"))
+    changed = [place for place in places if housekeeping.collation_changed(place[1])]
+    if not dry_run:
+        for _, url, schema in changed:
+            housekeeping.reindex(url, schema)
+    return tuple(whose for whose, _, _ in changed)
 
 
 def _give_back(

@@ -23,6 +23,7 @@ def keep_house(context: dg.OpExecutionContext) -> dict[str, Any]:
             "ticks pruned": done.ticks,
             "receipts cleared away": done.receipts,
             "months made": ", ".join(done.months_made) or "none",
+            "reindexed": ", ".join(done.reindexed) or "none",
             "bytes freed": done.freed_bytes or 0,
             "bytes of Dagster's database": (done.after and done.after.dagster) or 0,
         }

@@ -262,6 +262,20 @@ def test_a_table_that_lost_most_of_its_rows_gives_its_room_back(past: Past) -> N
         assert housekeeping.rewrite(past.url, ["event_logs"], least_bytes=0, lock_wait="100ms") == []
 
 
+def test_indexes_are_built_anew_where_the_server_sorts_otherwise(past: Past) -> None:
+    assert maintain(past.instance, past.campfill, dry_run=True).reindexed == ()
+    with psycopg.connect(past.campfill.url) as connection:
+        connection.execute("UPDATE pg_database SET datcollversion = '0' WHERE datname = current_database()")
+        before = connection.execute("SELECT 'campfill.upload_pkey'::regclass::oid").fetchone()
+    assert housekeeping.collation_changed(past.campfill.url)
+    assert maintain(past.instance, past.campfill, dry_run=True).reindexed == ("campfill's",)
+    assert housekeeping.collation_changed(past.campfill.url)
+    assert maintain(past.instance, past.campfill, dry_run=False).reindexed == ("campfill's",)
+    assert not housekeeping.collation_changed(past.campfill.url)
+    with psycopg.connect(past.campfill.url) as connection:
+        assert connection.execute("SELECT 'campfill.upload_pkey'::regclass::oid").fetchone() != before
+
+
 def test_two_at_once_do_not_get_into_each_others_way(past: Past) -> None:
     with (
         database.connect(past.campfill.url, autocommit=True) as other,

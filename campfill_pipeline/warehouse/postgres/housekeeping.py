@@ -92,3 +92,22 @@ def left_checks(url: str, before: datetime, *, delete: bool) -> int:
         section = "delete left checks" if delete else "count left checks"
         row = conn.execute(query("postgres/housekeeping", section), {"before": before}).fetchone()
     return int(row[0]) if row else 0
+
+
+def collation_changed(url: str) -> bool:
+    """Whether the rules by which the database sorts text are others than those its indexes were built by.
+
+    They come with the system of the server, and a newer system may sort otherwise; then an index finds no more what
+    it holds. campfill's own server sorts by code points, which never change.
+    """
+    with psycopg.connect(url) as conn:
+        row = conn.execute(query("postgres/housekeeping", "collation changed")).fetchone()
+    return bool(row and row[0])
+
+
+def reindex(url: str, schema: str) -> None:
+    """Build all indexes of a schema anew, beside those in use, then note by which rules the database sorts now."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute(sql.SQL("REINDEX (CONCURRENTLY) SCHEMA {}").format(sql.Identifier(schema)))
+        name = sql.Identifier(conn.info.dbname)
+        conn.execute(sql.SQL("ALTER DATABASE {} REFRESH COLLATION VERSION").format(name))

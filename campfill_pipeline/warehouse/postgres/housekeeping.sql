@@ -22,3 +22,8 @@ WITH gone AS (
       AND c.id NOT IN (SELECT max(id) FROM public.asset_check_executions GROUP BY asset_key, check_name)
     RETURNING 1)
 SELECT count(*) FROM gone
+
+-- name: collation changed
+SELECT datcollversion IS DISTINCT FROM pg_database_collation_actual_version(oid)
+FROM pg_database
+WHERE datname = current_database() AND datcollversion IS NOT NULL
