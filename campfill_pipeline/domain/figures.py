@@ -117,6 +117,7 @@ class LineRow:
     sheet: Annotated[str | None, Shown(_L, _REPEATED)]
     row_no: Annotated[int | None, Shown(_L, _COUNT, "List row", "whole", 9)]
     id: Annotated[UUID, Shown(_L, _APART, "ID", "text", 38)]
+    external_id: Annotated[str | None, Shown(_L, _REPEATED, "External ID", "text", 20)]
 
 
 def _shown() -> tuple[Shown, ...]:

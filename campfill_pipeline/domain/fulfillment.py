@@ -23,6 +23,10 @@ class Lifecycle(StrEnum):
     CANCELLED = "cancelled"
 
 
+NEVER_JUDGED = (Lifecycle.SCHEDULED, Lifecycle.CANCELLED)
+"""Lines that no verdict is awaited of: not yet, or not any more."""
+
+
 class Band(StrEnum):
     """How near a line is to its goal; `no_data` where no report row exists."""
 

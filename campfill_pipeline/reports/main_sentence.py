@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from campfill_pipeline.domain.fulfillment import Lifecycle, Pace
+from campfill_pipeline.domain.fulfillment import NEVER_JUDGED, Lifecycle, Pace
 from campfill_pipeline.domain.rounding import half_up
 from campfill_pipeline.warehouse.readers.page_rows import ReportData
 
@@ -17,7 +17,7 @@ def main_sentence(data: ReportData) -> str:
     """One or two sentences about the state as of the page's day."""
     if not data.lines:
         return "No campaign list has arrived yet."
-    begun = [line for line in data.lines if line.lifecycle != Lifecycle.SCHEDULED]
+    begun = [line for line in data.lines if line.lifecycle not in NEVER_JUDGED]
     if begun and not any(line.covered for line in begun):
         return "No line can be judged: delivery of its flight days was never fetched completely."
     return f"{_now(data)} {_ended(data)}"

@@ -18,7 +18,7 @@ import orjson
 from markupsafe import Markup
 
 from campfill_pipeline.domain import figures
-from campfill_pipeline.domain.fulfillment import Band, FulfillmentRules, Lifecycle
+from campfill_pipeline.domain.fulfillment import NEVER_JUDGED, Band, FulfillmentRules, Lifecycle
 from campfill_pipeline.reports import payload, wording
 from campfill_pipeline.warehouse.readers.page_rows import Freshness, LineRow, ReportData
 
@@ -120,7 +120,7 @@ def day_ranges(days: Iterable[date]) -> list[tuple[date, date]]:
 def _strangers(data: ReportData) -> dict[str, int] | None:
     """How many lines' ids reporting does not know, if that is most of them while it knows ids of no line."""
     orphans = sum(row.kind_of_issue == "orphan" for row in data.reconciliation)
-    begun = [line for line in data.lines if line.lifecycle != Lifecycle.SCHEDULED and line.days_fetched]
+    begun = [line for line in data.lines if line.lifecycle not in NEVER_JUDGED and line.days_fetched]
     unknown = sum(line.band == Band.NO_DATA for line in begun)
     return (
         {"lines": unknown, "of": len(begun), "orphans": orphans}
@@ -132,7 +132,7 @@ def _strangers(data: ReportData) -> dict[str, int] | None:
 def head(data: ReportData, rules: FulfillmentRules, made_at: datetime, left_out: int) -> dict[str, object]:
     """What the first level needs, uncompressed, so that it is drawn at once."""
     by_id = {line.id: line for line in data.lines}
-    begun = [line for line in data.lines if line.lifecycle != Lifecycle.SCHEDULED]
+    begun = [line for line in data.lines if line.lifecycle not in NEVER_JUDGED]
     return {
         "as_of": data.as_of,
         **fresh(data.freshness, made_at, data.as_of, ZoneInfo(data.timezone)),

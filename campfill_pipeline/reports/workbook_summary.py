@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from campfill_pipeline.domain.fulfillment import Lifecycle
+from campfill_pipeline.domain.fulfillment import NEVER_JUDGED
 from campfill_pipeline.reports import wording
 from campfill_pipeline.reports.workbook_tables import Column, Formats, write_table
 from campfill_pipeline.warehouse.readers.page_rows import ReportData
@@ -42,7 +42,7 @@ def write_summary(book: Any, formats: Formats, data: ReportData, made_at: dateti
         sheet.write_datetime(3, 3, _midnight(through), formats.of["date"])
     else:
         sheet.write_string(3, 1, "no day was fetched completely")
-    begun = [line for line in data.lines if line.lifecycle != Lifecycle.SCHEDULED]
+    begun = [line for line in data.lines if line.lifecycle not in NEVER_JUDGED]
     sheet.write_string(4, 0, "Lines judged", formats.soft)
     sheet.write_number(4, 1, sum(line.covered for line in begun), formats.of["whole"])
     sheet.write_string(4, 2, "of begun lines", formats.soft)

@@ -77,7 +77,8 @@ def compute(
     """Compute the fulfillment of all lines as of a local day, past or future, worst first; writes nothing.
 
     `contract='then'` takes the terms that were valid at the end of `as_of`, `known='then'` the delivery that
-    was known then. Each row has every column of table `fulfillment` plus `name`; figures are exact Decimals.
+    was known then. Each row has every column of table `fulfillment` plus `name` and `external_id`; figures are exact
+    Decimals.
     `limit` rows at most, those behind the line `after`.
     """
     zone.check(conn, rules.timezone)
@@ -90,7 +91,7 @@ def compute(
     query = with_figures(
         contract,
         known,
-        f"""SELECT {columns}, now() AS refreshed_at, t.name
+        f"""SELECT {columns}, now() AS refreshed_at, t.name, t.external_id
             FROM figures f JOIN terms t USING (line_no)
             WHERE (%(kind)s::text IS NULL OR f.kind = %(kind)s)
               AND (%(band)s::text IS NULL OR f.band = %(band)s)

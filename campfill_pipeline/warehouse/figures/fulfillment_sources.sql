@@ -3,7 +3,8 @@
 
 -- name: terms now
 terms AS MATERIALIZED (
-    SELECT line_no, id AS line_id, name, kind, purchase_type, start_date, end_date, impression_goal, cpm_eur, placement, cancelled,
+    SELECT line_no, id AS line_id, name, kind, purchase_type, start_date, end_date, impression_goal, cpm_eur, placement,
+           cancelled, external_id,
            (first_seen_at AT TIME ZONE %(timezone)s)::date AS first_seen_day
     FROM line
     WHERE %(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[])

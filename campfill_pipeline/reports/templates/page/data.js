@@ -28,7 +28,9 @@ export const lines = async () => {
     const row = { at };
     for (const [name, column] of columns) row[name] = column[at];
     row.id = dashed(row.id);
-    row.search = [row.name, row.buyer, row.placement, row.advertiser, row.id].join(" ").toLowerCase();
+    row.search = [row.name, row.buyer, row.placement, row.advertiser, row.id, row.external_id]
+      .join(" ")
+      .toLowerCase();
     return row;
   });
   table = { rows, byId: new Map(rows.map((row) => [row.id, row])) };

@@ -28,6 +28,8 @@ import { bandBadge, breakable, crumbs, tile } from "./parts.js";
 
 export const sentence = (row, detail) => {
   if (row.lifecycle === "scheduled") return html`Starts on ${day(row.effective_start, dayLong)}.`;
+  if (row.lifecycle === "cancelled")
+    return html`Cancelled by its newest list: it keeps what was delivered, and nothing judges it.`;
   if (!row.covered)
     return html`Not judged: ${count(row.days_fetched)} of ${count(row.elapsed_days)} flight days were fetched.`;
   if (row.lifecycle === "live") {

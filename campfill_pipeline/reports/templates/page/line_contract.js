@@ -54,6 +54,13 @@ export const contract = (row) =>
         <dt>ID</dt>
         <dd><code>${row.id}</code></dd>
       </div>
+      ${
+        row.external_id &&
+        html`<div>
+          <dt>Listed as</dt>
+          <dd><code>${row.external_id}</code></dd>
+        </div>`
+      }
     </dl>
   </section>`;
 const FIELDS = {

@@ -90,7 +90,9 @@ const filterForm = (filters, all) => {
 /* Sums over judged lines only; what a running line still has to deliver is no shortfall. */
 const sums = (rows, filters) => {
   const counted = rows.filter(judged);
-  const out = rows.filter((row) => !row.covered && row.lifecycle !== "scheduled").length;
+  const out = rows.filter(
+    (row) => !row.covered && !["scheduled", "cancelled"].includes(row.lifecycle),
+  ).length;
   const over = counted.filter(ended);
   const short = filters.state !== "live" && sum(over.map((row) => row.shortfall));
   return html`<dl class="tiles slim">

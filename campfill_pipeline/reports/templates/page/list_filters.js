@@ -43,7 +43,7 @@ const IN_STATE = {
   ended: (row) => ended(row) && row.covered,
   live: (row) => row.lifecycle === "live" && row.covered,
   scheduled: (row) => row.lifecycle === "scheduled",
-  uncovered: (row) => !row.covered && row.lifecycle !== "scheduled",
+  uncovered: (row) => !row.covered && !["scheduled", "cancelled"].includes(row.lifecycle),
   attention: (row) => row.attention !== null,
   all: () => true,
 };
@@ -52,7 +52,7 @@ const sideOf = (row) => row.side || (rough(row.shortfall) > 0 ? "none" : "");
 const isShort = (row) =>
   row.lifecycle === "live"
     ? !missing(row.projected) && rough(row.projected) < rough(row.impression_goal)
-    : row.lifecycle !== "scheduled" && rough(row.shortfall) > 0;
+    : !["scheduled", "cancelled"].includes(row.lifecycle) && rough(row.shortfall) > 0;
 /* `named` are, where asked for, the ids of the lines about which there is a disagreement, or that an incident struck. */
 export const narrowed = (rows, filters, named) => {
   const words = filters.q.toLowerCase().split(/\s+/).filter(Boolean);

@@ -46,13 +46,15 @@ export const sorted = (rows, sort) => {
   );
 };
 export const standing = (row) =>
-  row.lifecycle === "scheduled"
-    ? "not started"
-    : !row.covered
-      ? "not judged"
-      : row.lifecycle === "live"
-        ? "so far"
-        : html`<span aria-hidden="true">${BAND_SIGNS[row.band]}</span> ${label("bands", row.band)}`;
+  row.lifecycle === "cancelled"
+    ? "cancelled"
+    : row.lifecycle === "scheduled"
+      ? "not started"
+      : !row.covered
+        ? "not judged"
+        : row.lifecycle === "live"
+          ? "so far"
+          : html`<span aria-hidden="true">${BAND_SIGNS[row.band]}</span> ${label("bands", row.band)}`;
 const about = (row) => [
   categoryName(row.kind, row.purchase_type),
   row.kind === "deal" ? row.buyer : row.advertiser,
@@ -69,7 +71,7 @@ export const cells = {
     html`<td role="cell" data-label="${COLUMNS.end_date.head}" class="flight">
       ${row.start_date ? day(row.start_date) : html`<abbr title="as soon as possible">ASAP</abbr>`}
       <span aria-hidden="true">–</span>
-      ${day(row.end_date)}${row.covered || row.lifecycle === "scheduled" ? "" : fetchedDays(row)}
+      ${day(row.end_date)}${row.covered || ["scheduled", "cancelled"].includes(row.lifecycle) ? "" : fetchedDays(row)}
     </td>`,
   impression_goal: (row) =>
     html`<td role="cell" data-label="${COLUMNS.impression_goal.head}" class="n low">

@@ -124,7 +124,7 @@
       const row2 = { at };
       for (const [name, column2] of columns) row2[name] = column2[at];
       row2.id = dashed(row2.id);
-      row2.search = [row2.name, row2.buyer, row2.placement, row2.advertiser, row2.id].join(" ").toLowerCase();
+      row2.search = [row2.name, row2.buyer, row2.placement, row2.advertiser, row2.id, row2.external_id].join(" ").toLowerCase();
       return row2;
     });
     table = { rows, byId: new Map(rows.map((row2) => [row2.id, row2])) };
@@ -1376,6 +1376,10 @@
         <dt>ID</dt>
         <dd><code>${row2.id}</code></dd>
       </div>
+      ${row2.external_id && html`<div>
+          <dt>Listed as</dt>
+          <dd><code>${row2.external_id}</code></dd>
+        </div>`}
     </dl>
   </section>`;
   var FIELDS = {
@@ -1511,7 +1515,7 @@
       (a, b) => standingLast(a) - standingLast(b) || (missing(a[key]) !== missing(b[key]) ? missing(a[key]) - missing(b[key]) : (down ? -1 : 1) * order(a, b)) || a.at - b.at
     );
   };
-  var standing = (row2) => row2.lifecycle === "scheduled" ? "not started" : !row2.covered ? "not judged" : row2.lifecycle === "live" ? "so far" : html`<span aria-hidden="true">${BAND_SIGNS[row2.band]}</span> ${label("bands", row2.band)}`;
+  var standing = (row2) => row2.lifecycle === "cancelled" ? "cancelled" : row2.lifecycle === "scheduled" ? "not started" : !row2.covered ? "not judged" : row2.lifecycle === "live" ? "so far" : html`<span aria-hidden="true">${BAND_SIGNS[row2.band]}</span> ${label("bands", row2.band)}`;
   var about = (row2) => [
     categoryName(row2.kind, row2.purchase_type),
     row2.kind === "deal" ? row2.buyer : row2.advertiser,
@@ -1525,7 +1529,7 @@
     end_date: (row2) => html`<td role="cell" data-label="${COLUMNS.end_date.head}" class="flight">
       ${row2.start_date ? day(row2.start_date) : html`<abbr title="as soon as possible">ASAP</abbr>`}
       <span aria-hidden="true">–</span>
-      ${day(row2.end_date)}${row2.covered || row2.lifecycle === "scheduled" ? "" : fetchedDays(row2)}
+      ${day(row2.end_date)}${row2.covered || ["scheduled", "cancelled"].includes(row2.lifecycle) ? "" : fetchedDays(row2)}
     </td>`,
     impression_goal: (row2) => html`<td role="cell" data-label="${COLUMNS.impression_goal.head}" class="n low">
       ${count(row2.impression_goal)}
@@ -1596,6 +1600,8 @@
   // campfill_pipeline/reports/templates/page/line.js
   var sentence = (row2, detail) => {
     if (row2.lifecycle === "scheduled") return html`Starts on ${day(row2.effective_start, dayLong)}.`;
+    if (row2.lifecycle === "cancelled")
+      return html`Cancelled by its newest list: it keeps what was delivered, and nothing judges it.`;
     if (!row2.covered)
       return html`Not judged: ${count(row2.days_fetched)} of ${count(row2.elapsed_days)} flight days were fetched.`;
     if (row2.lifecycle === "live") {
@@ -1771,12 +1777,12 @@
     ended: (row2) => ended(row2) && row2.covered,
     live: (row2) => row2.lifecycle === "live" && row2.covered,
     scheduled: (row2) => row2.lifecycle === "scheduled",
-    uncovered: (row2) => !row2.covered && row2.lifecycle !== "scheduled",
+    uncovered: (row2) => !row2.covered && !["scheduled", "cancelled"].includes(row2.lifecycle),
     attention: (row2) => row2.attention !== null,
     all: () => true
   };
   var sideOf = (row2) => row2.side || (rough(row2.shortfall) > 0 ? "none" : "");
-  var isShort = (row2) => row2.lifecycle === "live" ? !missing(row2.projected) && rough(row2.projected) < rough(row2.impression_goal) : row2.lifecycle !== "scheduled" && rough(row2.shortfall) > 0;
+  var isShort = (row2) => row2.lifecycle === "live" ? !missing(row2.projected) && rough(row2.projected) < rough(row2.impression_goal) : !["scheduled", "cancelled"].includes(row2.lifecycle) && rough(row2.shortfall) > 0;
   var narrowed = (rows, filters, named2) => {
     const words = filters.q.toLowerCase().split(/\s+/).filter(Boolean);
     const bands = filters.band ? filters.band.split(",") : [];
@@ -2064,7 +2070,9 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   var sums = (rows, filters) => {
     const counted = rows.filter(judged);
-    const out = rows.filter((row2) => !row2.covered && row2.lifecycle !== "scheduled").length;
+    const out = rows.filter(
+      (row2) => !row2.covered && !["scheduled", "cancelled"].includes(row2.lifecycle)
+    ).length;
     const over = counted.filter(ended);
     const short = filters.state !== "live" && sum(over.map((row2) => row2.shortfall));
     return html`<dl class="tiles slim">
@@ -2488,4 +2496,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 9c777e54b1e6ccb0fb72903b63f34593. */
+/* Made by `make page` from the modules beside this folder, fc73f6cebfb48c468ce2b780b441cb84. */
