@@ -22,8 +22,26 @@ import xlsxwriter
 
 LISTS = Path(__file__).parent / "lists"
 DE = ("Auftragsnummer", "Kampagne", "Beginn", "Ende", "Kontaktziel", "TKP €", "Nettobudget", "Kunde")
-EN = ("Line item ID", "Campaign name", "Start date", "End date", "Impressions", "CPM (EUR)", "Net budget", "Advertiser")
-FR = ("Numéro", "Nom de la campagne", "Date de début", "Date de fin", "Objectif", "Coût pour mille €", "Montant", "Annonceur")
+EN = (
+    "Line item ID",
+    "Campaign name",
+    "Start date",
+    "End date",
+    "Impressions",
+    "CPM (EUR)",
+    "Net budget",
+    "Advertiser",
+)
+FR = (
+    "Numéro",
+    "Nom de la campagne",
+    "Date de début",
+    "Date de fin",
+    "Objectif",
+    "Coût pour mille €",
+    "Montant",
+    "Annonceur",
+)
 ROWS = [
     (6123456781, "Ümläut & Söhne", date(2026, 3, 1), date(2026, 3, 31), 100000, 2.5, 250, "ACME"),
     (6123456782, "Été – 20 %", date(2026, 4, 3), date(2026, 4, 30), 12345, 7.59, 93.7, "Globex"),
@@ -52,7 +70,16 @@ def main(modules: Path) -> None:
     LISTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        subprocess.run(["ssconvert", "-T", "Gnumeric_Excel:xlsx2", _csv(folder, DE, "%Y-%m-%d"), LISTS / "gnumeric.xlsx"], check=True)
+        subprocess.run(
+            [
+                "ssconvert",
+                "-T",
+                "Gnumeric_Excel:xlsx2",
+                _csv(folder, DE, "%Y-%m-%d"),
+                LISTS / "gnumeric.xlsx",
+            ],
+            check=True,
+        )
         french = _csv(folder, FR, "%d/%m/%Y")
         subprocess.run(
             ["soffice", "--headless", "--convert-to", "xlsx", "--infilter=CSV:44,34,76,1,1/2/2/2/3/2/4/2/5/1/6/1/7/1/8/2",
@@ -78,7 +105,20 @@ def main(modules: Path) -> None:
     book.save(str(LISTS / "pyexcelerate.xlsx"))
     with xlsxwriter.Workbook(LISTS / "xlsxwriter.xlsx") as made:
         sheet, day = made.add_worksheet("Line items"), made.add_format({"num_format": "yyyy-mm-dd"})
-        sheet.write_row(0, 0, ("Line item ID", "Line item", "Start date", "End date", "Goal", "Rate", "Cost type", "Advertiser"))
+        sheet.write_row(
+            0,
+            0,
+            (
+                "Line item ID",
+                "Line item",
+                "Start date",
+                "End date",
+                "Goal",
+                "Rate",
+                "Cost type",
+                "Advertiser",
+            ),
+        )
         for number, row in enumerate(ROWS, start=1):
             sheet.write_row(number, 0, (*row[:2], 0, 0, *row[4:6], "CPM", row[7]))
             sheet.write_datetime(number, 2, datetime(row[2].year, row[2].month, row[2].day), day)
