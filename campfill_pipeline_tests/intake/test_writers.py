@@ -1,4 +1,4 @@
-"""Lists made by ten writers, in three languages of headers: each is read, or proposed right (`writers/make.py`)."""
+"""Lists made by ten writers, in three languages of headers: each is read, or proposed right (`writers/HOW_MADE.md`)."""
 
 from __future__ import annotations
 
