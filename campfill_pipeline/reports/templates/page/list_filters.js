@@ -39,11 +39,13 @@ export const countSet = (filters) =>
   NAMES.filter((name) => name !== "state" && name !== "sort" && filters[name]).length;
 
 export const judged = (row) => row.covered && row.lifecycle !== "scheduled";
+/* No verdict is awaited of it: not yet, or not any more. */
+export const unawaited = (row) => ["scheduled", "cancelled"].includes(row.lifecycle);
 const IN_STATE = {
   ended: (row) => ended(row) && row.covered,
   live: (row) => row.lifecycle === "live" && row.covered,
   scheduled: (row) => row.lifecycle === "scheduled",
-  uncovered: (row) => !row.covered && !["scheduled", "cancelled"].includes(row.lifecycle),
+  uncovered: (row) => !row.covered && !unawaited(row),
   attention: (row) => row.attention !== null,
   all: () => true,
 };
@@ -52,7 +54,7 @@ const sideOf = (row) => row.side || (rough(row.shortfall) > 0 ? "none" : "");
 const isShort = (row) =>
   row.lifecycle === "live"
     ? !missing(row.projected) && rough(row.projected) < rough(row.impression_goal)
-    : !["scheduled", "cancelled"].includes(row.lifecycle) && rough(row.shortfall) > 0;
+    : !unawaited(row) && rough(row.shortfall) > 0;
 /* `named` are, where asked for, the ids of the lines about which there is a disagreement, or that an incident struck. */
 export const narrowed = (rows, filters, named) => {
   const words = filters.q.toLowerCase().split(/\s+/).filter(Boolean);

@@ -1773,16 +1773,17 @@
   };
   var countSet = (filters) => NAMES.filter((name) => name !== "state" && name !== "sort" && filters[name]).length;
   var judged = (row2) => row2.covered && row2.lifecycle !== "scheduled";
+  var unawaited = (row2) => ["scheduled", "cancelled"].includes(row2.lifecycle);
   var IN_STATE = {
     ended: (row2) => ended(row2) && row2.covered,
     live: (row2) => row2.lifecycle === "live" && row2.covered,
     scheduled: (row2) => row2.lifecycle === "scheduled",
-    uncovered: (row2) => !row2.covered && !["scheduled", "cancelled"].includes(row2.lifecycle),
+    uncovered: (row2) => !row2.covered && !unawaited(row2),
     attention: (row2) => row2.attention !== null,
     all: () => true
   };
   var sideOf = (row2) => row2.side || (rough(row2.shortfall) > 0 ? "none" : "");
-  var isShort = (row2) => row2.lifecycle === "live" ? !missing(row2.projected) && rough(row2.projected) < rough(row2.impression_goal) : !["scheduled", "cancelled"].includes(row2.lifecycle) && rough(row2.shortfall) > 0;
+  var isShort = (row2) => row2.lifecycle === "live" ? !missing(row2.projected) && rough(row2.projected) < rough(row2.impression_goal) : !unawaited(row2) && rough(row2.shortfall) > 0;
   var narrowed = (rows, filters, named2) => {
     const words = filters.q.toLowerCase().split(/\s+/).filter(Boolean);
     const bands = filters.band ? filters.band.split(",") : [];
@@ -2496,4 +2497,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, fc73f6cebfb48c468ce2b780b441cb84. */
+/* Made by `make page` from the modules beside this folder, d1763441c786fe249df519727d2cbf1d. */
