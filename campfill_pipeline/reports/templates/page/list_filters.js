@@ -55,7 +55,7 @@ const isShort = (row) =>
   row.lifecycle === "live"
     ? !missing(row.projected) && rough(row.projected) < rough(row.impression_goal)
     : !unawaited(row) && rough(row.shortfall) > 0;
-/* `named` are, where asked for, the ids of the lines about which there is a disagreement, or that an incident struck. */
+/* `named` are, where asked for, the ids of lines about which there is a disagreement, or that an incident struck. */
 export const narrowed = (rows, filters, named) => {
   const words = filters.q.toLowerCase().split(/\s+/).filter(Boolean);
   const bands = filters.band ? filters.band.split(",") : [];

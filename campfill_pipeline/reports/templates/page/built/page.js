@@ -2497,4 +2497,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, d1763441c786fe249df519727d2cbf1d. */
+/* Made by `make page` from the modules beside this folder, f8194d087727939a7ccbc3c7a3739467. */
