@@ -37,10 +37,11 @@ from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.reporting import connector as connectors
 from campfill_pipeline.reporting.client import ReportingClient
 from campfill_pipeline.warehouse import database
-from campfill_pipeline.warehouse.delivery import encoding, partitions
+from campfill_pipeline.warehouse.delivery import partitions
+from campfill_pipeline.warehouse.delivery.arriving import encoding
+from campfill_pipeline.warehouse.delivery.arriving.directory import Directory
+from campfill_pipeline.warehouse.delivery.arriving.staging import numbered
 from campfill_pipeline.warehouse.delivery.day import FetchedDay, FetchFacts, StoreResult, store_day
-from campfill_pipeline.warehouse.delivery.directory import Directory
-from campfill_pipeline.warehouse.delivery.staging import numbered
 from campfill_pipeline.warehouse.postgres import server
 
 HEADER = {"Authorization": "Bearer bench"}

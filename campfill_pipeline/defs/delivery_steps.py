@@ -36,6 +36,7 @@ from campfill_pipeline.reporting.refresh_tokens import KeptTokens
 from campfill_pipeline.settings import environment
 from campfill_pipeline.warehouse.delivery import completeness, coverage
 from campfill_pipeline.warehouse.delivery import day as delivery_day
+from campfill_pipeline.warehouse.delivery.arriving.staging import batches
 from campfill_pipeline.warehouse.delivery.doubts import Guard
 from campfill_pipeline.warehouse.delivery.errors import (
     DeliveryError,
@@ -45,7 +46,6 @@ from campfill_pipeline.warehouse.delivery.errors import (
     ShiftedHoursError,
 )
 from campfill_pipeline.warehouse.delivery.sources import api_source
-from campfill_pipeline.warehouse.delivery.staging import batches
 from campfill_pipeline.warehouse.readers import headline
 
 GONE_BEFORE = (

@@ -16,7 +16,7 @@ from uuid import UUID
 
 
 class Stored(StrEnum):
-    """Where a fact of a line stands: the alias of its table in `warehouse/readers/page.sql`."""
+    """Where a fact of a line stands: the alias of its table in `warehouse/readers/page/reading.sql`."""
 
     FULFILLMENT = "f"
     REGISTER = "l"

@@ -14,8 +14,8 @@ from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports import page, reuse, workbook
 from campfill_pipeline.reports.files import replace_file
 from campfill_pipeline.reports.page import PageFacts
-from campfill_pipeline.warehouse.readers import page as page_reader
-from campfill_pipeline.warehouse.readers import page_detail
+from campfill_pipeline.warehouse.readers.page import line_detail
+from campfill_pipeline.warehouse.readers.page import reading as page_reader
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def write_reports(
             facts = PageFacts(**{**known.facts, "bytes": len(text.encode("utf-8"))})
         else:
             data = page_reader.load(connection, rules, as_of=as_of)
-            details = page_detail.details(connection, data, limit=page.MOST_DETAILS)
+            details = line_detail.details(connection, data, limit=page.MOST_DETAILS)
             text, facts = page.render(data, details, rules, now)
     page_sum = _replace(html, lambda path: path.write_text(text, encoding="utf-8"))
     book_sum = known.workbook if known else _replace(book, lambda path: workbook.render(data, path, now))

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from campfill_pipeline.domain.fulfillment import NEVER_JUDGED, Lifecycle, Pace
 from campfill_pipeline.domain.rounding import half_up
-from campfill_pipeline.warehouse.readers.page_rows import ReportData
+from campfill_pipeline.warehouse.readers.page.rows import ReportData
 
 
 def main_sentence(data: ReportData) -> str:

@@ -21,7 +21,7 @@ from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports import payload
 from campfill_pipeline.reports.main_sentence import main_sentence
 from campfill_pipeline.reports.page_head import as_json, fresh, head
-from campfill_pipeline.warehouse.readers.page_rows import Freshness, LineDetail, ReportData
+from campfill_pipeline.warehouse.readers.page.rows import Freshness, LineDetail, ReportData
 
 TEMPLATES = Path(__file__).with_name("templates") / "page"
 ECHARTS = Path(__file__).with_name("vendor") / "echarts" / "echarts.custom.min.js"

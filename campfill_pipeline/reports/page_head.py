@@ -20,7 +20,7 @@ from markupsafe import Markup
 from campfill_pipeline.domain import figures
 from campfill_pipeline.domain.fulfillment import NEVER_JUDGED, Band, FulfillmentRules, Lifecycle
 from campfill_pipeline.reports import payload, wording
-from campfill_pipeline.warehouse.readers.page_rows import Freshness, LineRow, ReportData
+from campfill_pipeline.warehouse.readers.page.rows import Freshness, LineRow, ReportData
 
 AT_MINUTE = timedelta(minutes=5)
 TO_MAKE = timedelta(minutes=30)

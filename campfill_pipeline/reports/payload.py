@@ -26,7 +26,7 @@ from campfill_pipeline.domain.figures import Packed
 from campfill_pipeline.domain.figures import packed as packed_as
 from campfill_pipeline.reports.wording import detail_text
 from campfill_pipeline.warehouse.readers.notes import Note
-from campfill_pipeline.warehouse.readers.page_rows import (
+from campfill_pipeline.warehouse.readers.page.rows import (
     Evidence,
     LineDetail,
     LineRow,

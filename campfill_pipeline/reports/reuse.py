@@ -24,7 +24,7 @@ from uuid import UUID
 import campfill_pipeline
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports.files import replace_file
-from campfill_pipeline.warehouse.readers.page_rows import Freshness
+from campfill_pipeline.warehouse.readers.page.rows import Freshness
 
 NOTE = ".made-of.json"
 

@@ -13,7 +13,7 @@ from campfill_pipeline.domain.causes import Side
 from campfill_pipeline.domain.disagreements import DISAGREEMENT_WORDS
 from campfill_pipeline.domain.fulfillment import Band, Bands, Lifecycle, Pace
 from campfill_pipeline.domain.kinds import LineKind, PurchaseType
-from campfill_pipeline.warehouse.readers.page_rows import FetchRow, Freshness
+from campfill_pipeline.warehouse.readers.page.rows import FetchRow, Freshness
 
 KINDS: Mapping[str, str] = {LineKind.CAMPAIGN: "Campaigns", LineKind.DEAL: "Deals", "all": "All kinds"}
 PURCHASE_TYPES: Mapping[str, str] = {

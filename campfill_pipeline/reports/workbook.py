@@ -26,7 +26,7 @@ from campfill_pipeline.reports import wording
 from campfill_pipeline.reports.workbook_lists import Listed, add_frames, fill, sheets
 from campfill_pipeline.reports.workbook_summary import write_summary
 from campfill_pipeline.reports.workbook_tables import Column, Formats, add_formats
-from campfill_pipeline.warehouse.readers.page_rows import LineRow, ReportData
+from campfill_pipeline.warehouse.readers.page.rows import LineRow, ReportData
 
 LINE_COLUMNS = tuple(
     Column(shown.header, shown.kind, shown.width, shown.name, bars=shown.bars, total=shown.total)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from campfill_pipeline.domain.fulfillment import NEVER_JUDGED
 from campfill_pipeline.reports import wording
 from campfill_pipeline.reports.workbook_tables import Column, Formats, write_table
-from campfill_pipeline.warehouse.readers.page_rows import ReportData
+from campfill_pipeline.warehouse.readers.page.rows import ReportData
 
 PERIODS = {"7d": "last 7 days", "30d": "last 30 days", "this_year": "this year"}
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from campfill_pipeline.reports import workbook
 from campfill_pipeline.reports.workbook_lists import Listed
 from campfill_pipeline.reports.workbook_tables import write_table
-from campfill_pipeline.warehouse.readers.page_rows import ReportData
+from campfill_pipeline.warehouse.readers.page.rows import ReportData
 
 
 def render(

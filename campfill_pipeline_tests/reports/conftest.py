@@ -20,7 +20,7 @@ from campfill_pipeline.simulator.world import World, make_world
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline.warehouse.postgres import server
-from campfill_pipeline.warehouse.readers.page_rows import ReportData
+from campfill_pipeline.warehouse.readers.page.rows import ReportData
 from campfill_pipeline_tests.reports.invented import NOW, invent, invent_details
 from campfill_pipeline_tests.warehouse import simulated
 

@@ -18,7 +18,7 @@ from campfill_pipeline.domain.profile import Basis
 from campfill_pipeline.domain.weekdays import Calendar
 from campfill_pipeline.warehouse.readers.incidents import IncidentRow, Struck
 from campfill_pipeline.warehouse.readers.notes import Note
-from campfill_pipeline.warehouse.readers.page_rows import (
+from campfill_pipeline.warehouse.readers.page.rows import (
     AttentionRow,
     DayRow,
     Evidence,

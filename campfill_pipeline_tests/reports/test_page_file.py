@@ -18,7 +18,7 @@ from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports import page, payload
 from campfill_pipeline.reports.both import write_reports
 from campfill_pipeline.reports.files import replace_file
-from campfill_pipeline.warehouse.readers.page_rows import AttentionRow
+from campfill_pipeline.warehouse.readers.page.rows import AttentionRow
 from campfill_pipeline_tests.reports.conftest import Demo, Written
 from campfill_pipeline_tests.reports.invented import NOW, invent, invent_details
 

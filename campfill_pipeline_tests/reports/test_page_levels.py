@@ -11,7 +11,7 @@ import pytest
 
 from campfill_pipeline.domain.figures import SHOWN, Tile
 from campfill_pipeline.reports.payload import exact
-from campfill_pipeline.warehouse.readers.page_rows import AttentionRow, Freshness, LineRow
+from campfill_pipeline.warehouse.readers.page.rows import AttentionRow, Freshness, LineRow
 from campfill_pipeline_tests.reports.conftest import Library, Reader, Written, write
 from campfill_pipeline_tests.reports.invented import invent, invent_details
 

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from campfill_pipeline.reports.payload import exact
-from campfill_pipeline.warehouse.readers.page_rows import LineRow
+from campfill_pipeline.warehouse.readers.page.rows import LineRow
 from campfill_pipeline_tests.reports.conftest import Library, Reader, Written, write
 from campfill_pipeline_tests.reports.invented import AS_OF, invent
 

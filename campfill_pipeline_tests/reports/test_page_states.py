@@ -10,7 +10,7 @@ import pytest
 
 from campfill_pipeline.reports.main_sentence import main_sentence
 from campfill_pipeline.reports.page_head import day_ranges, renewed_by
-from campfill_pipeline.warehouse.readers.page_rows import FetchRow, Freshness, ReconciliationRow, ReportData
+from campfill_pipeline.warehouse.readers.page.rows import FetchRow, Freshness, ReconciliationRow, ReportData
 from campfill_pipeline_tests.reports.conftest import Library, Reader, write
 from campfill_pipeline_tests.reports.invented import AS_OF, NOW, invent
 

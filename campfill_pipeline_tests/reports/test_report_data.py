@@ -13,9 +13,9 @@ from psycopg.rows import dict_row
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.figures.fulfillment import compute
-from campfill_pipeline.warehouse.readers import page, page_detail
 from campfill_pipeline.warehouse.readers.attention import attention
-from campfill_pipeline.warehouse.readers.page_rows import LineDetail, ReportData
+from campfill_pipeline.warehouse.readers.page import line_detail, reading
+from campfill_pipeline.warehouse.readers.page.rows import LineDetail, ReportData
 from campfill_pipeline_tests.reports.conftest import Demo
 
 RULES = FulfillmentRules()
@@ -23,7 +23,7 @@ RULES = FulfillmentRules()
 
 @pytest.fixture
 def data(demo: Demo, demo_connection: psycopg.Connection) -> ReportData:
-    return page.load(demo_connection, RULES, as_of=demo.as_of)
+    return reading.load(demo_connection, RULES, as_of=demo.as_of)
 
 
 def rows(connection: psycopg.Connection, query: str) -> list[dict[str, Any]]:
@@ -104,7 +104,7 @@ def test_freshness_tells_the_unbroken_run_and_the_gaps_before_it(data: ReportDat
 def test_a_gap_ends_the_run_it_breaks(demo: Demo, demo_connection: psycopg.Connection) -> None:
     broken = demo.as_of - timedelta(days=3)
     demo_connection.execute("UPDATE delivery_fetch SET status = 'failed' WHERE day = %s", [broken])
-    freshness = page.load(demo_connection, RULES, as_of=demo.as_of).freshness
+    freshness = reading.load(demo_connection, RULES, as_of=demo.as_of).freshness
     assert freshness.complete_from == broken + timedelta(days=1)
     demo_connection.rollback()
 
@@ -115,8 +115,8 @@ def test_a_report_of_another_day_computes_and_leaves_everything_as_it_was(
     day = demo.as_of - timedelta(days=20)
     before = rows(demo_connection, "SELECT * FROM fulfillment ORDER BY line_id")
     demo_connection.rollback()
-    with page.state_as_of(demo_connection, RULES, as_of=day, now=demo.now):
-        lines = page.load(demo_connection, RULES, as_of=day).lines
+    with reading.state_as_of(demo_connection, RULES, as_of=day, now=demo.now):
+        lines = reading.load(demo_connection, RULES, as_of=day).lines
         computed = compute(demo_connection, RULES, as_of=day)
     assert [(line.id, line.delivered, line.lifecycle) for line in lines] == [
         (row["line_id"], row["delivered"], row["lifecycle"]) for row in computed
@@ -125,15 +125,15 @@ def test_a_report_of_another_day_computes_and_leaves_everything_as_it_was(
 
 
 def details(demo: Demo, connection: psycopg.Connection, **options: int) -> list[LineDetail]:
-    data = page.load(connection, RULES, as_of=demo.as_of)
-    return list(page_detail.details(connection, data, limit=1000, **options))
+    data = reading.load(connection, RULES, as_of=demo.as_of)
+    return list(line_detail.details(connection, data, limit=1000, **options))
 
 
 def test_days_hours_and_sites_each_add_up_to_what_was_delivered(
     demo: Demo, demo_connection: psycopg.Connection
 ) -> None:
     delivered = {
-        line.id: line.delivered for line in page.load(demo_connection, RULES, as_of=demo.as_of).lines
+        line.id: line.delivered for line in reading.load(demo_connection, RULES, as_of=demo.as_of).lines
     }
     found = details(demo, demo_connection)
     assert sum(1 for detail in found if detail.hours) > 200
@@ -157,7 +157,7 @@ def test_details_stop_reading_hours_when_enough_rows_were_looked_at(
 def test_a_cause_comes_with_its_funnel_whose_ratios_multiply_to_what_was_reached(
     demo: Demo, demo_connection: psycopg.Connection
 ) -> None:
-    by_id = {line.id: line for line in page.load(demo_connection, RULES, as_of=demo.as_of).lines}
+    by_id = {line.id: line for line in reading.load(demo_connection, RULES, as_of=demo.as_of).lines}
     told = [
         (by_id[detail.id], detail.evidence)
         for detail in details(demo, demo_connection)
@@ -175,8 +175,8 @@ def test_a_cause_comes_with_its_funnel_whose_ratios_multiply_to_what_was_reached
 
 
 def test_what_needs_attention_is_detailed_first(demo: Demo, demo_connection: psycopg.Connection) -> None:
-    data = page.load(demo_connection, RULES, as_of=demo.as_of)
-    wanted = [line.id for line in page_detail.wanted_lines(data)]
+    data = reading.load(demo_connection, RULES, as_of=demo.as_of)
+    wanted = [line.id for line in line_detail.wanted_lines(data)]
     urgent = [item.line_id for item in data.attention]
     assert wanted[: len(urgent)] == urgent
     assert len(wanted) == sum(line.lifecycle != "scheduled" for line in data.lines)

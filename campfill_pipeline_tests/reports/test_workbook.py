@@ -19,7 +19,7 @@ from openpyxl.workbook import Workbook
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports import workbook
 from campfill_pipeline.reports.both import write_reports
-from campfill_pipeline.warehouse.readers.page_rows import LineRow, ReportData
+from campfill_pipeline.warehouse.readers.page.rows import LineRow, ReportData
 from campfill_pipeline_tests.reports.conftest import Demo
 from campfill_pipeline_tests.reports.invented import NOW, invent
 

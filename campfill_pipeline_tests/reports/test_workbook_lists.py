@@ -22,8 +22,8 @@ from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports import workbook
 from campfill_pipeline.reports.workbook_lists import Listed, add_frames, fill, sheets
 from campfill_pipeline.reports.workbook_tables import MOST_TEXT, NUMBER_FORMATS, Column
-from campfill_pipeline.warehouse.readers import page as page_reader
-from campfill_pipeline.warehouse.readers.page_rows import ReportData
+from campfill_pipeline.warehouse.readers.page import reading as page_reader
+from campfill_pipeline.warehouse.readers.page.rows import ReportData
 from campfill_pipeline_tests.reports import by_xlsxwriter
 from campfill_pipeline_tests.reports.conftest import Demo
 from campfill_pipeline_tests.reports.invented import NOW, invent

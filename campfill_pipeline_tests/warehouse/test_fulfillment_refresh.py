@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from campfill_pipeline.domain.fulfillment import Bands, FulfillmentRules
 from campfill_pipeline.warehouse.figures.fulfillment import compute, due, refresh
-from campfill_pipeline.warehouse.readers import page, page_detail
+from campfill_pipeline.warehouse.readers.page import line_detail, reading
 from campfill_pipeline_tests.warehouse.facts import add_line, deliver, fetch, touch
 
 RULES = FulfillmentRules()
@@ -37,10 +37,10 @@ def stored(connection: psycopg.Connection) -> dict[str, list[tuple[Any, ...]]]:
 
 def shown(connection: psycopg.Connection, as_of: date) -> tuple[Any, Any]:
     """What the figures are known by, and all that page and workbook show of them, but for how fresh they are."""
-    data = page.load(connection, RULES, as_of=as_of)
-    details = tuple(page_detail.details(connection, data, limit=50))
+    data = reading.load(connection, RULES, as_of=as_of)
+    details = tuple(line_detail.details(connection, data, limit=50))
     fresh = {"freshness": data.freshness.gaps, "refreshed_at": None}
-    return page.content(connection, RULES, as_of), (replace(data, **fresh), details)  # type: ignore[arg-type]
+    return reading.content(connection, RULES, as_of), (replace(data, **fresh), details)  # type: ignore[arg-type]
 
 
 def in_portions(connection: psycopg.Connection, as_of: date, most: int | None) -> list[int]:
@@ -122,16 +122,16 @@ def test_other_rules_are_due_and_no_report_shows_figures_of_the_old_ones(
     deliver(connection, line, DAY - timedelta(2), 970)
     refresh(connection, RULES, as_of=DAY, now=NOW)
     assert not due(connection, RULES, as_of=DAY)
-    assert page.content(connection, RULES, DAY) is not None
+    assert reading.content(connection, RULES, DAY) is not None
     for other in (
         replace(RULES, bands=Bands(Decimal(96), Decimal(90), Decimal(80))),
         replace(RULES, final_after_days=0),
         replace(RULES, behind_below=Decimal("0.9")),
     ):
         assert due(connection, other, as_of=DAY)
-        assert page.content(connection, other, DAY) is None
-        with page.state_as_of(connection, other, as_of=DAY, now=NOW):
-            (shown_line,) = page.load(connection, other, as_of=DAY).lines
+        assert reading.content(connection, other, DAY) is None
+        with reading.state_as_of(connection, other, as_of=DAY, now=NOW):
+            (shown_line,) = reading.load(connection, other, as_of=DAY).lines
             (computed,) = compute(connection, other, as_of=DAY)
             assert (shown_line.band, shown_line.lifecycle) == (computed["band"], computed["lifecycle"])
     other = replace(RULES, bands=Bands(Decimal(96), Decimal(90), Decimal(80)))

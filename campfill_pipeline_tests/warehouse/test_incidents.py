@@ -18,7 +18,7 @@ from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline.warehouse.readers.attention import attention
 from campfill_pipeline.warehouse.readers.incidents import incidents, struck
 from campfill_pipeline.warehouse.readers.one_line import line_life
-from campfill_pipeline.warehouse.readers.page import load
+from campfill_pipeline.warehouse.readers.page.reading import load
 from campfill_pipeline_tests.warehouse.delivery_rows import Row, add_line, store
 
 MONDAY = date(2026, 7, 6)

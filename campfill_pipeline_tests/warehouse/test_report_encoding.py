@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campfill_pipeline.warehouse.delivery import encoding
-from campfill_pipeline.warehouse.delivery.staging import batches
+from campfill_pipeline.warehouse.delivery.arriving import encoding
+from campfill_pipeline.warehouse.delivery.arriving.staging import batches
 from campfill_pipeline_tests.warehouse.delivery_rows import Row, all_of, at, store, table
 
 NOON = at("2025-08-04T12:00")

@@ -1,6 +1,6 @@
 """Storing delivery: one local day of a source in one transaction.
 
-Belongs here: the order of the steps for a fetched day. Does not belong here: the steps themselves (staging.py,
+Belongs here: the order of the steps for a fetched day. Does not belong here: the steps themselves (`arriving`,
 storing.py, restatement.py, rollups.py, attribution.py, coverage.py, partitions.py), CSV exports (export.py).
 """
 
@@ -20,15 +20,15 @@ from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.warehouse.delivery import attribution, coverage, fetches, partitions, rollups, storing
 from campfill_pipeline.warehouse.delivery import zone as delivery_zone
+from campfill_pipeline.warehouse.delivery.arriving.directory import Directory
+from campfill_pipeline.warehouse.delivery.arriving.staging import Staging, batches, numbered
 from campfill_pipeline.warehouse.delivery.coverage import days_to_fetch, record_failure
-from campfill_pipeline.warehouse.delivery.directory import Directory
 from campfill_pipeline.warehouse.delivery.doubts import Guard
 from campfill_pipeline.warehouse.delivery.errors import RowsOutsideDayError
 from campfill_pipeline.warehouse.delivery.export import store_export
 from campfill_pipeline.warehouse.delivery.fetches import FetchFacts
 from campfill_pipeline.warehouse.delivery.restatement import Scope
 from campfill_pipeline.warehouse.delivery.sources import CODES
-from campfill_pipeline.warehouse.delivery.staging import Staging, batches, numbered
 from campfill_pipeline.warehouse.delivery.storing import StoreResult
 from campfill_pipeline.warehouse.statements import query
 

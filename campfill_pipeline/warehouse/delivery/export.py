@@ -24,11 +24,11 @@ from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.warehouse.delivery import attribution, coverage, fetches, partitions, rollups, storing
 from campfill_pipeline.warehouse.delivery import zone as delivery_zone
-from campfill_pipeline.warehouse.delivery.directory import Directory
+from campfill_pipeline.warehouse.delivery.arriving.directory import Directory
+from campfill_pipeline.warehouse.delivery.arriving.staging import Staging, batches
 from campfill_pipeline.warehouse.delivery.errors import MixedGrainsError
 from campfill_pipeline.warehouse.delivery.fetches import FetchFacts
 from campfill_pipeline.warehouse.delivery.restatement import Scope
-from campfill_pipeline.warehouse.delivery.staging import Staging, batches
 from campfill_pipeline.warehouse.delivery.storing import StoreResult
 from campfill_pipeline.warehouse.statements import query
 

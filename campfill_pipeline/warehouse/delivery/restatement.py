@@ -4,7 +4,7 @@ A purchase type that is not told, or was never heard of, says nothing: it neithe
 takes it back. So figures are compared, and `terms` (see the function `campaign_type`) are merged.
 
 Belongs here: the comparison of staged rows with stored ones, and its outcomes. Does not belong here: how rows are
-staged (staging.py), or sums over them (rollups.py).
+staged (`arriving`), or sums over them (rollups.py).
 """
 
 from __future__ import annotations

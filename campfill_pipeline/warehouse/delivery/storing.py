@@ -16,9 +16,9 @@ import psycopg
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.warehouse.delivery import attribution, restatement, rollups, sources
+from campfill_pipeline.warehouse.delivery.arriving.staging import Staging
 from campfill_pipeline.warehouse.delivery.doubts import Guard
 from campfill_pipeline.warehouse.delivery.restatement import Changes, Scope
-from campfill_pipeline.warehouse.delivery.staging import Staging
 from campfill_pipeline.warehouse.statements import query
 
 _WORK_MEMORY = "128MB"

@@ -31,9 +31,9 @@ from campfill_pipeline.warehouse.delivery import (
     rollups,
     storing,
 )
-from campfill_pipeline.warehouse.delivery.directory import Directory
+from campfill_pipeline.warehouse.delivery.arriving.directory import Directory
+from campfill_pipeline.warehouse.delivery.arriving.staging import Staging, batches
 from campfill_pipeline.warehouse.delivery.restatement import Scope
-from campfill_pipeline.warehouse.delivery.staging import Staging, batches
 from campfill_pipeline.warehouse.retelling.days import DayChange, RetoldDays
 from campfill_pipeline.warehouse.statements import query
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from campfill_pipeline.domain.causes import STAGES, Cause, cause_of_stage
-from campfill_pipeline.warehouse.readers.page_rows import Evidence, StageRow, WeakSite
+from campfill_pipeline.warehouse.readers.page.rows import Evidence, StageRow, WeakSite
 
 RATES = {"wins": "win_rate", "plays": "play_rate", "audience": "audience"}
 

@@ -1,7 +1,7 @@
 """What the fulfillment page and workbook show, read from the warehouse in one go.
 
 Belongs here: the queries of both reports. Does not belong here: figures of their own (those are computed in
-`fulfillment`, `windows`, `causes`, `attention`), what level 4 shows of single lines (`page_detail`),
+`fulfillment`, `windows`, `causes`, `attention`), what level 4 shows of single lines (`line_detail`),
 wording, layout.
 """
 
@@ -23,7 +23,7 @@ from campfill_pipeline.warehouse.database import Connection as Connection
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline.warehouse.readers.attention import attention
 from campfill_pipeline.warehouse.readers.incidents import incidents, struck
-from campfill_pipeline.warehouse.readers.page_rows import (
+from campfill_pipeline.warehouse.readers.page.rows import (
     AttentionRow,
     FetchRow,
     Freshness,
@@ -83,13 +83,13 @@ def state_as_of(
 
 def freshness(connection: Connection, as_of: date) -> Freshness:
     """How far delivery goes without a gap, when it was fetched, and the newest list."""
-    row = connection.execute(query("readers/page", "freshness"), {"as_of": as_of}).fetchone()
+    row = connection.execute(query("readers/page/reading", "freshness"), {"as_of": as_of}).fetchone()
     assert row is not None, "an aggregate always gives a row"
     (
         first, last, fetched_at, today_fetched_at, list_file, list_received_at, asked, failed_at, failure,
         refused, kept,
     ) = row  # fmt: skip
-    gaps = _rows(connection, FetchRow, query("readers/page", "gaps"), as_of=as_of)
+    gaps = _rows(connection, FetchRow, query("readers/page/reading", "gaps"), as_of=as_of)
     return Freshness(
         first,
         last,
@@ -108,13 +108,15 @@ def freshness(connection: Connection, as_of: date) -> Freshness:
 
 def _line_query() -> bytes:
     """The lines with everything that is shown of them."""
-    return query("readers/page", "lines").replace(b"{columns}", figures.selected().encode())
+    return query("readers/page/reading", "lines").replace(b"{columns}", figures.selected().encode())
 
 
 def _revisions(connection: Connection) -> dict[UUID, tuple[RevisionRow, ...]]:
     """The revisions of changed lines, newest first; of the worst lines first where there are very many."""
     found: dict[UUID, list[RevisionRow]] = defaultdict(list)
-    for line_id, *state in connection.execute(query("readers/page", "revisions"), {"most": MOST_REVISIONS}):
+    for line_id, *state in connection.execute(
+        query("readers/page/reading", "revisions"), {"most": MOST_REVISIONS}
+    ):
         found[line_id].append(RevisionRow(*state))
     return {line_id: tuple(states) for line_id, states in found.items()}
 
@@ -137,12 +139,14 @@ def load(connection: Connection, rules: FulfillmentRules, *, as_of: date) -> Rep
         refreshed_at=None if state is None else state[0],
         lines=_rows(connection, LineRow, _line_query()),
         windows=_rows(connection, WindowRow, query("readers/windows", "windows"), as_of=as_of),
-        trend=_rows(connection, TrendRow, query("readers/page", "trend"), as_of=as_of, days=TREND_DAYS),
-        losses=_rows(connection, LossRow, query("readers/page", "losses"), as_of=as_of),
+        trend=_rows(
+            connection, TrendRow, query("readers/page/reading", "trend"), as_of=as_of, days=TREND_DAYS
+        ),
+        losses=_rows(connection, LossRow, query("readers/page/reading", "losses"), as_of=as_of),
         attention=_attention(connection),
         freshness=freshness(connection, as_of),
-        reconciliation=_rows(connection, ReconciliationRow, query("readers/page", "reconciliation")),
-        uploads=_rows(connection, UploadRow, query("readers/page", "uploads")),
+        reconciliation=_rows(connection, ReconciliationRow, query("readers/page/reading", "reconciliation")),
+        uploads=_rows(connection, UploadRow, query("readers/page/reading", "uploads")),
         revisions=_revisions(connection),
         incidents=tuple(incidents(connection)),
         struck=tuple(struck(connection)),

@@ -1,4 +1,4 @@
--- The statements of page_detail.py, by the function that runs them.
+-- The statements of line_detail.py, by the function that runs them.
 
 -- name: days
 SELECT line_id, day, impressions, bids, wins, plays

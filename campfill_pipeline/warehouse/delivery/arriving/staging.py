@@ -15,9 +15,9 @@ import psycopg
 import pyarrow as pa
 from psycopg import sql
 
-from campfill_pipeline.warehouse.delivery import encoding
-from campfill_pipeline.warehouse.delivery.directory import Directory, Mention, Pair
-from campfill_pipeline.warehouse.delivery.encoding import Coded, HourRows, Ints
+from campfill_pipeline.warehouse.delivery.arriving import encoding
+from campfill_pipeline.warehouse.delivery.arriving.directory import Directory, Mention, Pair
+from campfill_pipeline.warehouse.delivery.arriving.encoding import Coded, HourRows, Ints
 from campfill_pipeline.warehouse.statements import query
 
 BATCH = 50_000  # large enough for cheap COPYs, small enough to store one batch while the next one is read
@@ -60,7 +60,7 @@ class Staging:
     last_hour: datetime | None = None
 
     def __post_init__(self) -> None:
-        self.conn.execute(query("delivery/staging", "stage tables"))
+        self.conn.execute(query("delivery/arriving/staging", "stage tables"))
 
     def add(self, table: pa.Table) -> None:
         """Take one batch of canonical rows."""

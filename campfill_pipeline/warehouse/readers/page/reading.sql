@@ -1,4 +1,4 @@
--- The statements of page.py, by the function that runs them. {columns} are those that domain/figures.py lists.
+-- The statements of reading.py, by the function that runs them. {columns} are those that domain/figures.py lists.
 
 -- name: lines
 SELECT {columns}

@@ -1,7 +1,8 @@
 """The rows that the fulfillment page and workbook show, typed.
 
-Belongs here: the shapes. Does not belong here: a line's own (`domain/figures.py`), the queries that fill them (`page`,
-`page_detail`), wording, layout.
+Belongs here: the shapes. Does not belong here: a line's own (`domain/figures.py`), the queries that fill them
+(`reading`,
+`line_detail`), wording, layout.
 """
 
 from __future__ import annotations

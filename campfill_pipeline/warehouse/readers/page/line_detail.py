@@ -22,9 +22,9 @@ from campfill_pipeline.domain.fulfillment import Lifecycle
 from campfill_pipeline.domain.profile import Basis
 from campfill_pipeline.domain.weekdays import calendar
 from campfill_pipeline.warehouse.readers.notes import notes_of_lines
-from campfill_pipeline.warehouse.readers.page import Connection
-from campfill_pipeline.warehouse.readers.page_evidence import read_evidence
-from campfill_pipeline.warehouse.readers.page_rows import DayRow, LineDetail, LineRow, ReportData, SiteRow
+from campfill_pipeline.warehouse.readers.page.evidence import read_evidence
+from campfill_pipeline.warehouse.readers.page.reading import Connection
+from campfill_pipeline.warehouse.readers.page.rows import DayRow, LineDetail, LineRow, ReportData, SiteRow
 from campfill_pipeline.warehouse.statements import query
 
 ROWS_READ = 4_000_000
@@ -66,7 +66,7 @@ def details(
         batch = wanted[start : start + BATCH]
         volumes: dict[UUID, int] = dict(
             connection.execute(
-                query("readers/page_detail", "volumes"), {"lines": batch, "as_of": data.as_of}
+                query("readers/page/line_detail", "volumes"), {"lines": batch, "as_of": data.as_of}
             ).fetchall()
         )
         deep = []
@@ -87,14 +87,14 @@ def _batch(
         "most": MOST_SITES,
     }
     days: dict[UUID, list[DayRow]] = defaultdict(list)
-    for line_id, *row in connection.execute(query("readers/page_detail", "days"), values):
+    for line_id, *row in connection.execute(query("readers/page/line_detail", "days"), values):
         days[line_id].append(DayRow(*row))
     hours: dict[UUID, dict[tuple[date, int], Decimal]] = defaultdict(dict)
     sites: dict[UUID, list[SiteRow]] = defaultdict(list)
     site_counts: dict[UUID, int] = {}
     if deep:
         found = connection.execute(
-            query("readers/page_detail", "hours and sites"), values | {"lines": list(deep)}
+            query("readers/page/line_detail", "hours and sites"), values | {"lines": list(deep)}
         )
         for line_id, by_hour, day, hour, site, impressions, bids, wins, plays, count in found:
             if by_hour:
@@ -102,12 +102,14 @@ def _batch(
             else:
                 sites[line_id].append(SiteRow(site, impressions, bids, wins, plays))
                 site_counts[line_id] = count
-    causes = {row[0]: row[1:] for row in connection.execute(query("readers/page_detail", "causes"), values)}
+    causes = {
+        row[0]: row[1:] for row in connection.execute(query("readers/page/line_detail", "causes"), values)
+    }
     days_of = calendar(data.holidays, data.as_of)
     due = {
         line_id: due_curve(first, last, weights, Basis(basis), behind, days_of)
         for line_id, first, last, weights, basis, behind in connection.execute(
-            query("readers/page_detail", "due weights"), values
+            query("readers/page/line_detail", "due weights"), values
         )
     }
     notes = notes_of_lines(connection, lines, data.holidays, as_of=data.as_of)

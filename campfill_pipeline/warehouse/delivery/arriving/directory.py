@@ -100,7 +100,7 @@ class Directory:
     def _stored_series(self, pairs: Iterable[Pair]) -> dict[Pair, int]:
         asked = list(pairs)
         rows = self.conn.execute(
-            query("delivery/directory", "stored series"),
+            query("delivery/arriving/directory", "stored series"),
             ([campaign for campaign, _ in asked], [deal for _, deal in asked], self.source),
         )
         return {(campaign, deal): number for campaign, deal, number in rows}
@@ -111,7 +111,7 @@ class Directory:
             return
         attribution.add_entities(self.conn, sorted({mention.entity_id for mention in told}))
         self.conn.execute(
-            query("delivery/directory", "name entities"),
+            query("delivery/arriving/directory", "name entities"),
             (
                 [mention.entity_id for mention in told],
                 [mention.role for mention in told],
