@@ -34,8 +34,8 @@ import requests
 from bench.reporting_api import FIRST, ZONE, World, api, api_of_one_hour
 from campfill_pipeline.defs.delivery_steps import promised
 from campfill_pipeline.domain.local_days import day_window
-from campfill_pipeline.reporting import connector as connectors
 from campfill_pipeline.reporting.client import ReportingClient
+from campfill_pipeline.reporting.description import connector as connectors
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.delivery import partitions
 from campfill_pipeline.warehouse.delivery.arriving import encoding

@@ -1,7 +1,7 @@
 """`campfill connect`: the descriptions of reporting APIs at hand; `try` one on a day, `new` to write a first one.
 
-Belongs here: asking, showing, exit codes. Does not belong here: trying a day (reporting/day_trial.py) and the text of a
-first description (reporting/drafting.py).
+Belongs here: asking, showing, exit codes. Does not belong here: trying a day and the text of a first description
+(reporting/connecting/).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def connect(context: typer.Context, as_json: Json = False) -> None:
     """List the descriptions at hand: the one in use, and those that come along."""
     if context.invoked_subcommand is not None:
         return
-    from campfill_pipeline.reporting import connector
+    from campfill_pipeline.reporting.description import connector
 
     settings = load_settings()
     names = list(dict.fromkeys([settings.reporting_connector, *connector.builtin_names()]))
@@ -55,7 +55,7 @@ def connect(context: typer.Context, as_json: Json = False) -> None:
 
 
 def _listed(described: Any, name: str, used: str) -> dict[str, Any]:
-    from campfill_pipeline.reporting.day_trial import lacking_stages
+    from campfill_pipeline.reporting.connecting.day_trial import lacking_stages
 
     return {
         "name": name,
@@ -78,8 +78,8 @@ def try_(
     as_json: Json = False,
 ) -> None:
     """Fetch one day and show what would be stored, and what not, with reasons. Nothing is stored."""
-    from campfill_pipeline.reporting import connector
-    from campfill_pipeline.reporting.day_trial import try_day
+    from campfill_pipeline.reporting.connecting.day_trial import try_day
+    from campfill_pipeline.reporting.description import connector
 
     settings = load_settings()
     asked = day.date() if day else datetime.now(settings.timezone).date() - timedelta(days=1)
@@ -143,7 +143,7 @@ def new(
     path: Annotated[str | None, typer.Option(help="The path of the report in that document.")] = None,
 ) -> None:
     """Ask a few questions and write a first description, from an OpenAPI document too."""
-    from campfill_pipeline.reporting import drafting
+    from campfill_pipeline.reporting.connecting import drafting
 
     if file.exists():
         raise typer.BadParameter(f"{file} is there already, and is not overwritten")

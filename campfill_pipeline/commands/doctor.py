@@ -188,7 +188,8 @@ def _token(settings: Settings) -> Iterator[Finding]:
 
 
 def _reporting(settings: Settings) -> Iterator[Finding]:
-    from campfill_pipeline.reporting import connector, trial
+    from campfill_pipeline.reporting.connecting import trial
+    from campfill_pipeline.reporting.description import connector
 
     described = connector.load(settings.reporting_connector)
     yield Finding("connector", True, f"{described.name} ({settings.reporting_connector})")

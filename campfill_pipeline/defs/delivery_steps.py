@@ -23,8 +23,8 @@ from campfill_pipeline.domain.report_keys import Beside
 from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.domain.report_schema import broken_promises
 from campfill_pipeline.reporting import auth
-from campfill_pipeline.reporting import connector as connectors
 from campfill_pipeline.reporting.client import Fetched, Page, ReportingClient
+from campfill_pipeline.reporting.description import connector as connectors
 from campfill_pipeline.reporting.errors import (
     MissingTokenError,
     RefusedError,

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from campfill_pipeline.domain.report_rows import Notation
-from campfill_pipeline.reporting import templates
-from campfill_pipeline.reporting.connector import Connector
-from campfill_pipeline.reporting.description_columns import zone_named
+from campfill_pipeline.reporting.description import templates
+from campfill_pipeline.reporting.description.columns import zone_named
+from campfill_pipeline.reporting.description.connector import Connector
 from campfill_pipeline.reporting.errors import ReportingError
 
 

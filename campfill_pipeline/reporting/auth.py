@@ -14,9 +14,10 @@ from urllib.parse import quote_plus
 import requests
 from requests.auth import AuthBase
 
-from campfill_pipeline.reporting import answers, templates
-from campfill_pipeline.reporting import description as described
-from campfill_pipeline.reporting.connector import Connector
+from campfill_pipeline.reporting.answers import bodies
+from campfill_pipeline.reporting.description import tables as described
+from campfill_pipeline.reporting.description import templates
+from campfill_pipeline.reporting.description.connector import Connector
 from campfill_pipeline.reporting.effort import Effort
 from campfill_pipeline.reporting.errors import UnusableAnswerError
 from campfill_pipeline.reporting.refresh_tokens import RefreshTokens, Unkept
@@ -206,14 +207,14 @@ class _Login:
         lifetime_key = auth.expires_in if isinstance(auth, described.LoginAuth) else "expires_in"
 
         def read(body: Body) -> tuple[str, float, str | None]:
-            answer = answers.document(body.content)
-            found = answers.at(answer, value)
+            answer = bodies.document(body.content)
+            found = bodies.at(answer, value)
             if not isinstance(found, str) or not found:
-                answers.refuse_error(answer, self._connector.error, empty=True)
+                bodies.refuse_error(answer, self._connector.error, empty=True)
                 raise BadBodyError(f"The answer to the login holds no token at “{value}”.")
-            told = answers.at(answer, lifetime_key) if lifetime_key else None
+            told = bodies.at(answer, lifetime_key) if lifetime_key else None
             lifetime = float(str(told)) if _seconds(told) else float(auth.lifetime_seconds)
-            rotated = None if login else answers.at(answer, "refresh_token")
+            rotated = None if login else bodies.at(answer, "refresh_token")
             return found, lifetime, rotated if isinstance(rotated, str) else None
 
         got: tuple[str, float, str | None] = self._transport.ask(request, effort, read, auth=None)

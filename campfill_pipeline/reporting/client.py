@@ -24,10 +24,12 @@ from campfill_pipeline.domain import report_keys, report_rows
 from campfill_pipeline.domain.doubled_hours import DoubledHours
 from campfill_pipeline.domain.report_keys import OVERVIEW
 from campfill_pipeline.domain.report_rows import CanonicalRows
-from campfill_pipeline.reporting import accounts, answers, auth, side_by_side, templates
+from campfill_pipeline.reporting import accounts, auth, side_by_side
 from campfill_pipeline.reporting.accounts import Account
-from campfill_pipeline.reporting.connector import Connector
-from campfill_pipeline.reporting.description import Detail, Overview
+from campfill_pipeline.reporting.answers import bodies
+from campfill_pipeline.reporting.description import templates
+from campfill_pipeline.reporting.description.connector import Connector
+from campfill_pipeline.reporting.description.tables import Detail, Overview
 from campfill_pipeline.reporting.effort import Clock, Effort, SystemClock
 from campfill_pipeline.reporting.errors import MissingTokenError, ReportingError, UnusableAnswerError
 from campfill_pipeline.reporting.fetched import Fetched as Fetched
@@ -206,9 +208,9 @@ class ReportingClient:
     ) -> Page:
         view = self.connector.detail
         labels = {field: source.column or field for field, source in view.columns.items()}
-        names = answers.present(raw.rows)
+        names = bodies.present(raw.rows)
         found = report_rows.canonical(
-            answers.columns(raw.rows, view.columns, names), account.notation, labels=labels
+            bodies.columns(raw.rows, view.columns, names), account.notation, labels=labels
         )
         found = doubled.settle(found, labels["hour"])
         table, outside = report_rows.inside(found, start, end, labels["hour"])
@@ -217,7 +219,7 @@ class ReportingClient:
             table=table,
             refused=found.refused + outside,
             remarks=found.remarks,
-            unknown_columns=answers.unknown(names, view.columns.values()),
+            unknown_columns=bodies.unknown(names, view.columns.values()),
             rows=len(raw.rows),
             bytes=len(raw.body.content),
             request=shown,
@@ -227,7 +229,7 @@ class ReportingClient:
                     (start, end),
                     len(raw.rows),
                     len(found.refused) + len(outside),
-                    answers.absent(names, view.columns) if len(raw.rows) else frozenset(),
+                    bodies.absent(names, view.columns) if len(raw.rows) else frozenset(),
                     frozenset(pc.unique(found.table["hour_utc"]).to_pylist()),
                 ),
             ),
@@ -236,7 +238,7 @@ class ReportingClient:
     def _beside(
         self, raw: RawPage, view: Detail, names: frozenset[str], found: CanonicalRows
     ) -> report_keys.Beside | None:
-        columns, texts = answers.unread(raw.rows, view.columns, names)
+        columns, texts = bodies.unread(raw.rows, view.columns, names)
         if not columns:
             return None
         return report_keys.beside(
@@ -267,7 +269,7 @@ class ReportingClient:
         return report_keys.last_per_id(table)
 
     def _totals(self, rows: Sequence[dict[str, Any]], view: Overview, entity: str) -> pa.Table:
-        found = answers.columns(rows, view.columns, answers.present(rows))
+        found = bodies.columns(rows, view.columns, bodies.present(rows))
         return report_keys.totals(found, self._accounts[0].notation, entity)
 
     def _request(self, view: Detail | Overview, names: Mapping[str, object]) -> requests.Request:
@@ -287,7 +289,7 @@ class ReportingClient:
                 raise SaidError("The API answers with an event stream (text/event-stream), which has no end.")
             if body.status in _NOT_WHOLE:
                 raise BadBodyError(f"The API answered with status {body.status}: {_NOT_WHOLE[body.status]}.")
-            found = answers.read_rows(
+            found = bodies.read_rows(
                 body.content, view.answer, looked, limits.max_body_mb, view.error or self.connector.error
             )
             return RawPage(found.rows, found.document, body)
@@ -314,11 +316,11 @@ class ReportingClient:
             self._below_the_cap(rows, shown)
             yield page, shown
 
-    def _looked(self, view: Detail | Overview) -> answers.Looked:
+    def _looked(self, view: Detail | Overview) -> bodies.Looked:
         needed = ("hour", "impressions") if isinstance(view, Detail) else ("id", "impressions")
         columns = tuple(name for field in needed for name in view.columns[field].several)
         impressions = view.columns["impressions"].several
-        return answers.Looked(impressions[0] if impressions else "", columns, self.connector.values.numbers)
+        return bodies.Looked(impressions[0] if impressions else "", columns, self.connector.values.numbers)
 
     def _below_the_cap(self, rows: int, shown: str) -> None:
         most = self.connector.limits.max_rows

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
-from campfill_pipeline.reporting.description import Limits
+from campfill_pipeline.reporting.description.tables import Limits
 
 
 class Clock(Protocol):

@@ -1,7 +1,7 @@
 """One request to an unreliable API, made until it gives a whole answer or the allowed effort is used up.
 
 Belongs here: waiting, repeating, pacing, reading bodies whole, and turning every failure of the network
-into our own errors. Does not belong here: what the answers mean (answers.py) and which page comes next
+into our own errors. Does not belong here: what the answers mean (`answers`) and which page comes next
 (client.py).
 """
 
@@ -21,7 +21,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from campfill_pipeline.domain.errors import CampfillError
-from campfill_pipeline.reporting.description import Limits
+from campfill_pipeline.reporting.description.tables import Limits
 from campfill_pipeline.reporting.effort import Clock, Effort, Pace
 from campfill_pipeline.reporting.errors import CancelledError, GaveUpError, RefusedError, RequestRejectedError
 from campfill_pipeline.reporting.secrets import LogFilter, Redactor

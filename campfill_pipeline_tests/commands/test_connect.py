@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from campfill_pipeline.cli import app
-from campfill_pipeline.reporting import connector
+from campfill_pipeline.reporting.description import connector
 from campfill_pipeline_tests.reporting.descriptions import BEARER, DETAIL, HEAD, NUMBERS
 from campfill_pipeline_tests.reporting.loopback import Asked, Loopback, Reply, serving
 

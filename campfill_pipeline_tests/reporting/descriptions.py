@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from campfill_pipeline.reporting import connector
-from campfill_pipeline.reporting.connector import Connector
+from campfill_pipeline.reporting.description import connector
+from campfill_pipeline.reporting.description.connector import Connector
 
 HEAD = """
 name = "small"

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from campfill_pipeline.reporting import connector
 from campfill_pipeline.reporting.client import ReportingClient
-from campfill_pipeline.reporting.connector import Connector
+from campfill_pipeline.reporting.description import connector
+from campfill_pipeline.reporting.description.connector import Connector
 from campfill_pipeline.reporting.effort import Clock
 from campfill_pipeline_tests.reporting.loopback import Asked, Loopback, QuickClock, Reply, Script
 

@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 import pytest
 
-from campfill_pipeline.reporting import answers
-from campfill_pipeline.reporting.description import Answer, ColumnSource, ErrorMark
+from campfill_pipeline.reporting.answers import bodies
+from campfill_pipeline.reporting.description.tables import Answer, ColumnSource, ErrorMark
 from campfill_pipeline.reporting.transport import BadBodyError, SaidError
 
 ROWS = [{"a": "1", "b": "x"}, {"a": "2", "b": "ü,;"}]
@@ -29,7 +29,7 @@ FORMATS = {
 
 
 def read(content: bytes, answer: Answer) -> list[dict[str, Any]]:
-    return list(answers.read_rows(content, answer, answers.Looked("n"), 1).rows)
+    return list(bodies.read_rows(content, answer, bodies.Looked("n"), 1).rows)
 
 
 @pytest.mark.parametrize(("content", "answer"), FORMATS.values(), ids=FORMATS)
@@ -104,7 +104,7 @@ CODE = ErrorMark(at="code", ok=[0], message="text.long")
 )
 def test_an_error_inside_a_200_is_an_error(content: bytes, mark: ErrorMark | None, words: str) -> None:
     with pytest.raises(SaidError, match=words):
-        answers.read_rows(content, Answer(rows="rows"), answers.Looked("a"), 1, mark)
+        bodies.read_rows(content, Answer(rows="rows"), bodies.Looked("a"), 1, mark)
 
 
 @pytest.mark.parametrize(
@@ -121,14 +121,14 @@ def test_an_error_inside_a_200_is_an_error(content: bytes, mark: ErrorMark | Non
     ],
 )
 def test_what_is_described_as_right_is_no_error(content: bytes, mark: ErrorMark | None) -> None:
-    assert len(answers.read_rows(content, Answer(rows="rows"), answers.Looked("a"), 1, mark).rows) == 1
+    assert len(bodies.read_rows(content, Answer(rows="rows"), bodies.Looked("a"), 1, mark).rows) == 1
 
 
 @pytest.mark.parametrize("content", [b"error: backend timed out", b'{"error": "x"}', b"day;figure\n"])
 def test_a_csv_of_another_header_and_no_row_is_not_an_empty_report(content: bytes) -> None:
     answer = Answer(format="csv", delimiter=";")
     with pytest.raises(BadBodyError, match="no column “Impressions”, “day”"):
-        answers.read_rows(content, answer, answers.Looked("Impressions", ("day", "Impressions")), 1)
+        bodies.read_rows(content, answer, bodies.Looked("Impressions", ("day", "Impressions")), 1)
     assert not read(b"day;n\n", answer)
 
 
@@ -148,7 +148,7 @@ def test_numbers_too_large_for_a_double_stay_exact(layout: str) -> None:
 
 
 def column(rows: list[dict[str, Any]], **source: str) -> list[Any]:
-    found = answers.columns(rows, {"f": ColumnSource.model_validate(source)}, answers.present(rows))
+    found = bodies.columns(rows, {"f": ColumnSource.model_validate(source)}, bodies.present(rows))
     return list(found["f"])
 
 
@@ -172,16 +172,16 @@ def test_a_column_may_be_part_of_a_text_and_another_one_otherwise() -> None:
 
 def test_columns_nobody_asked_for_are_named() -> None:
     sources = [ColumnSource.model_validate({"from": name}) for name in ("a", "G.x")]
-    assert answers.unknown(frozenset({"A", "G", "b"}), sources) == {"b"}
+    assert bodies.unknown(frozenset({"A", "G", "b"}), sources) == {"b"}
 
 
 def test_what_is_not_read_is_the_same_whichever_way_a_page_was_read() -> None:
     sources = {"impressions": ColumnSource.model_validate({"from": "N"})}
     named = frozenset({"n", "extra", "count"})
-    direct = answers.read_rows(
-        b'{"rows": [{"n": 1, "extra": null, "count": 5}]}', Answer(rows="rows"), answers.Looked("n"), 1
+    direct = bodies.read_rows(
+        b'{"rows": [{"n": 1, "extra": null, "count": 5}]}', Answer(rows="rows"), bodies.Looked("n"), 1
     )
     other = [{"n": 1, "count": Decimal("5.0")}]
-    assert answers.unread(direct.rows, sources, named) == answers.unread(other, sources, named)
-    assert answers.unread(other, sources, named)[0] == {"count", "extra"}
-    assert answers.unread([{"n": 1}], sources, frozenset({"n"})) == (frozenset(), [])
+    assert bodies.unread(direct.rows, sources, named) == bodies.unread(other, sources, named)
+    assert bodies.unread(other, sources, named)[0] == {"count", "extra"}
+    assert bodies.unread([{"n": 1}], sources, frozenset({"n"})) == (frozenset(), [])

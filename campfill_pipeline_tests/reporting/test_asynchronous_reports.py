@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from campfill_pipeline.reporting import connector
 from campfill_pipeline.reporting.client import ReportingClient
+from campfill_pipeline.reporting.description import connector
 from campfill_pipeline.reporting.errors import (
     GaveUpError,
     RefusedError,

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from campfill_pipeline.reporting.client import ReportingClient
-from campfill_pipeline.reporting.connector import Connector
+from campfill_pipeline.reporting.description.connector import Connector
 from campfill_pipeline.reporting.errors import MissingTokenError, RefusedError, RequestRejectedError
 from campfill_pipeline_tests.reporting.descriptions import small
 from campfill_pipeline_tests.reporting.loopback import Asked, Loopback, QuickClock, Reply, serving

@@ -13,9 +13,9 @@ import orjson
 import pytest
 from pydantic import BaseModel
 
-from campfill_pipeline.reporting import connector, description
 from campfill_pipeline.reporting.client import ReportingClient
-from campfill_pipeline.reporting.trial import try_connector
+from campfill_pipeline.reporting.connecting.trial import try_connector
+from campfill_pipeline.reporting.description import connector, tables
 from campfill_pipeline_tests.reporting.loopback import Asked, QuickClock, Reply, serving
 
 PAGE = Path(__file__).parents[2] / "docs" / "connect-your-api.md"
@@ -119,8 +119,8 @@ def test_the_second_example_works() -> None:
 
 MODELS = [
     model
-    for model in vars(description).values()
-    if isinstance(model, type) and issubclass(model, BaseModel) and model is not description.Part
+    for model in vars(tables).values()
+    if isinstance(model, type) and issubclass(model, BaseModel) and model is not tables.Part
 ]
 
 
@@ -136,4 +136,4 @@ def test_the_limits_have_the_defaults_that_the_page_says() -> None:
     table = PAGE.read_text("utf-8").split("### `[limits]`")[1].split("###")[0]
     for keys, defaults in re.findall(r"^\| (`.*?`) \| ([\d., ]+) \|", table, re.MULTILINE):
         for key, value in zip(re.findall(r"`(\w+)`", keys), defaults.split(","), strict=True):
-            assert float(getattr(description.Limits(), key)) == float(value), key
+            assert float(getattr(tables.Limits(), key)) == float(value), key

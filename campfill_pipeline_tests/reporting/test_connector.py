@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from campfill_pipeline.reporting import connector
-from campfill_pipeline.reporting.connector import ConnectorError
+from campfill_pipeline.reporting.description import connector
+from campfill_pipeline.reporting.description.connector import ConnectorError
 from campfill_pipeline_tests.reporting.descriptions import BEARER, DETAIL, HEAD, NUMBERS, small
 
 WHOLE = HEAD + NUMBERS + BEARER + DETAIL

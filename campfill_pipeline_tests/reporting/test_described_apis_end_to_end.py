@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from campfill_pipeline.domain.local_days import day_window
-from campfill_pipeline.reporting import connector
 from campfill_pipeline.reporting.client import ReportingClient
+from campfill_pipeline.reporting.description import connector
 from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline.warehouse.delivery.day import FetchedDay, FetchFacts, store_day
 from campfill_pipeline_tests.reporting.amazon_server import ENVIRON, LINE, REFRESH_TOKEN, Amazon

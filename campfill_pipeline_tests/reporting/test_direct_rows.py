@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from campfill_pipeline.domain import report_rows
 from campfill_pipeline.domain.report_rows import CanonicalRows, Notation
 from campfill_pipeline.domain.report_values import as_text
-from campfill_pipeline.reporting import answers, direct_rows
-from campfill_pipeline.reporting.answers import Rows
-from campfill_pipeline.reporting.connector import load
-from campfill_pipeline.reporting.description import Answer, ColumnSource
+from campfill_pipeline.reporting.answers import bodies, direct_rows
+from campfill_pipeline.reporting.answers.bodies import Rows
+from campfill_pipeline.reporting.description.connector import load
+from campfill_pipeline.reporting.description.tables import Answer, ColumnSource
 from campfill_pipeline_tests.reporting.ppv_rows import row
 
 COLUMNS = load("ppv").detail.columns
@@ -25,14 +25,14 @@ IMPRESSIONS = "Total Impressions"
 
 
 def canonical(rows: Rows) -> CanonicalRows:
-    raw = answers.columns(rows.rows, COLUMNS, answers.present(rows.rows))
+    raw = bodies.columns(rows.rows, COLUMNS, bodies.present(rows.rows))
     return report_rows.canonical(raw, Notation("german"))
 
 
 def both(content: bytes) -> tuple[Rows | None, Rows]:
     found = direct_rows.read(content, "rows", IMPRESSIONS)
     # A dotted path of the same meaning takes the general way.
-    general = answers.read_rows(b'{"d":%b}' % content, Answer(rows="d.rows"), answers.Looked(IMPRESSIONS), 10)
+    general = bodies.read_rows(b'{"d":%b}' % content, Answer(rows="d.rows"), bodies.Looked(IMPRESSIONS), 10)
     return None if found is None else Rows(*found), general
 
 
@@ -44,7 +44,7 @@ def agree(content: bytes) -> bool:
     assert one.table.equals(other.table)
     assert [(r.row, r.reasons) for r in one.refused] == [(r.row, r.reasons) for r in other.refused]
     assert one.remarks == other.remarks
-    assert answers.present(quick.rows) == answers.present(general.rows)
+    assert bodies.present(quick.rows) == bodies.present(general.rows)
     assert {"rows": None, **quick.document} == {**general.document["d"], "rows": None}
     return True
 
@@ -93,7 +93,7 @@ def test_a_part_of_a_text_and_a_second_column_are_read_the_same_way_by_both(
     for name in ("Site", "site", "IDS", IMPRESSIONS, "Not there"):
         source = ColumnSource.model_validate({"from": name, "extract": extract, "otherwise": otherwise})
         one, other = (
-            list(answers.columns(found.rows, {"site": source}, answers.present(found.rows))["site"])
+            list(bodies.columns(found.rows, {"site": source}, bodies.present(found.rows))["site"])
             for found in (quick, general)
         )
         assert [_comparable(value) for value in one] == [_comparable(value) for value in other]

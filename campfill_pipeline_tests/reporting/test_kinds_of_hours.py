@@ -11,7 +11,7 @@ import pytest
 
 from campfill_pipeline.domain.report_hours import with_hour
 from campfill_pipeline.reporting.client import ReportingClient
-from campfill_pipeline.reporting.connector import ConnectorError
+from campfill_pipeline.reporting.description.connector import ConnectorError
 from campfill_pipeline.reporting.fetched import Fetched
 from campfill_pipeline_tests.reporting.descriptions import small
 from campfill_pipeline_tests.reporting.loopback import QuickClock, Reply, serving

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import orjson
 import pytest
 
-from campfill_pipeline.reporting.connector import ConnectorError
+from campfill_pipeline.reporting.description.connector import ConnectorError
 from campfill_pipeline_tests.reporting.descriptions import DETAIL, small
 from campfill_pipeline_tests.reporting.loopback import Asked, Loopback, Reply, serving
 from campfill_pipeline_tests.reporting.ppv_rows import END, START, client, row

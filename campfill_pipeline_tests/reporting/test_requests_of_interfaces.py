@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from campfill_pipeline.reporting.client import ReportingClient
-from campfill_pipeline.reporting.connector import Connector, ConnectorError
+from campfill_pipeline.reporting.description.connector import Connector, ConnectorError
 from campfill_pipeline.reporting.errors import ReportingError, UnusableAnswerError
 from campfill_pipeline.reporting.fetched import Fetched
 from campfill_pipeline.reporting.refresh_tokens import KeptTokens

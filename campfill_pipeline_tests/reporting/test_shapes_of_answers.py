@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campfill_pipeline.domain import report_values
-from campfill_pipeline.reporting import answers
-from campfill_pipeline.reporting.answers import Looked
-from campfill_pipeline.reporting.description import Answer, ColumnSource
+from campfill_pipeline.reporting.answers import bodies
+from campfill_pipeline.reporting.answers.bodies import Looked
+from campfill_pipeline.reporting.description.tables import Answer, ColumnSource
 from campfill_pipeline.reporting.transport import BadBodyError, SaidError
 
 LOOKED = Looked("imps", ("date", "imps"))
@@ -23,7 +23,7 @@ LOOKED = Looked("imps", ("date", "imps"))
 
 def read(content: object, **answer: Any) -> list[dict[str, Any]]:
     body = content if isinstance(content, bytes) else orjson.dumps(content)
-    return list(answers.read_rows(body, Answer(**answer), LOOKED, 1).rows)
+    return list(bodies.read_rows(body, Answer(**answer), LOOKED, 1).rows)
 
 
 def test_paths_go_into_lists_by_number() -> None:
@@ -38,7 +38,7 @@ def test_paths_go_into_lists_by_number() -> None:
         "impressions": ColumnSource.model_validate({"from": "metricValues.0.value"}),
         "bids": ColumnSource.model_validate({"from": "metricValues.1.value"}),
     }
-    found = answers.columns(rows, sources, answers.present(rows))
+    found = bodies.columns(rows, sources, bodies.present(rows))
     assert found == {"hour": ["20251127"], "impressions": ["5"], "bids": [None]}
 
 
@@ -161,7 +161,7 @@ def test_packed_answers_are_unpacked() -> None:
     )
 )
 def test_every_shape_says_what_a_list_of_objects_says(rows: list[dict[str, Any]]) -> None:
-    plain = answers.read_rows(orjson.dumps({"d": rows}), Answer(rows="d"), LOOKED, 1).rows
+    plain = bodies.read_rows(orjson.dumps({"d": rows}), Answer(rows="d"), LOOKED, 1).rows
     lists = [[row["date"], row["imps"]] for row in rows]
     arrays = read({"h": ["date", "imps"], "d": lists}, rows="d", shape="arrays", header="h")
     columns = read({"d": {name: [row[name] for row in rows] for name in rows[0]}}, rows="d", shape="columns")
@@ -170,7 +170,7 @@ def test_every_shape_says_what_a_list_of_objects_says(rows: list[dict[str, Any]]
     sources = {"impressions": ColumnSource.model_validate({"from": "imps"})}
 
     def told(found: Any) -> list[Any]:
-        column = answers.columns(found, sources, answers.present(found))["impressions"]
+        column = bodies.columns(found, sources, bodies.present(found))["impressions"]
         values: list[Any] = report_values.decimals(column, "english").values.to_pylist()
         return values
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import orjson
 import pytest
 
-from campfill_pipeline.reporting import connector
+from campfill_pipeline.reporting.connecting.trial import Trial, try_connector
+from campfill_pipeline.reporting.description import connector
 from campfill_pipeline.reporting.errors import RefusedError
-from campfill_pipeline.reporting.trial import Trial, try_connector
 from campfill_pipeline_tests.reporting.kevel_server import KEY, LINE, Kevel
 from campfill_pipeline_tests.reporting.loopback import Asked, Loopback, QuickClock, Reply, serving
 from campfill_pipeline_tests.reporting.ppv_rows import TOKEN, row

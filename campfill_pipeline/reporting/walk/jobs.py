@@ -1,6 +1,6 @@
 """The asynchronous shape: submit a report, poll until it is ready, download it.
 
-Belongs here: one report's life. Does not belong here: the wire (transport.py) and the rows (answers.py).
+Belongs here: one report's life. Does not belong here: the wire (transport.py) and the rows (`answers`).
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 import requests
 
-from campfill_pipeline.reporting import answers, templates
-from campfill_pipeline.reporting import description as described
-from campfill_pipeline.reporting.connector import Connector
+from campfill_pipeline.reporting.answers import bodies
+from campfill_pipeline.reporting.description import tables as described
+from campfill_pipeline.reporting.description import templates
+from campfill_pipeline.reporting.description.connector import Connector
 from campfill_pipeline.reporting.effort import Effort
 from campfill_pipeline.reporting.errors import GaveUpError, ReportFailedError, UnusableAnswerError
 from campfill_pipeline.reporting.secrets import Redactor
@@ -95,15 +96,15 @@ class Job:
         request = self._request(step, names)
 
         def read(body: Body) -> Any:
-            document = answers.document(body.content)
-            lacking = any(answers.at(document, path) in (None, "") for path in step.take.values())
-            answers.refuse_error(document, self._error, empty=lacking)
+            document = bodies.document(body.content)
+            lacking = any(bodies.at(document, path) in (None, "") for path in step.take.values())
+            bodies.refuse_error(document, self._error, empty=lacking)
             return document
 
         return self._taken(step.take, self._ask(request, read), self._transport.shown(request))
 
     def _taken(self, take: Mapping[str, str], document: Any, shown: str) -> dict[str, object]:
-        found = {name: answers.at(document, path) for name, path in take.items()}
+        found = {name: bodies.at(document, path) for name, path in take.items()}
         for name, value in found.items():
             if not isinstance(value, str | int) or value == "":
                 raise UnusableAnswerError(
@@ -123,7 +124,7 @@ class Job:
             body, document = self._ready(poll, started, shown)
             if address is None:
                 return self._inline(body, read, shown)
-            target = answers.at(document, address)
+            target = bodies.at(document, address)
             if not isinstance(target, str) or not target:
                 raise UnusableAnswerError(
                     f"The report is ready, but its answer gives no address at “{address}”.",
@@ -153,10 +154,10 @@ class Job:
                         "The API says that this report was asked for already, but not which it is."
                     )
                 return match.group(1) if match.re.groups else match.group(0)
-            document = answers.document(body.content)
-            found = answers.at(document, job.id)
+            document = bodies.document(body.content)
+            found = bodies.at(document, job.id)
             if self._error is not None or found in (None, ""):
-                answers.refuse_error(document, self._error, empty=True)
+                bodies.refuse_error(document, self._error, empty=True)
             if not isinstance(found, str | int) or found == "":
                 raise BadBodyError(f"The answer holds no report number at “{job.id}”.")
             return str(found)
@@ -176,7 +177,7 @@ class Job:
         while True:
             body, document = self._ask(request, self._polled)
             asked += 1
-            status = answers.at(document, poll.status)
+            status = bodies.at(document, poll.status)
             if _among(status, poll.ready):
                 return body, document
             if _among(status, poll.failed):
@@ -202,15 +203,15 @@ class Job:
 
     def _polled(self, body: Body) -> tuple[Body, Any]:
         """The answer to a poll. A state is believed before a mark: a failed report tells its own reason."""
-        document, poll = answers.document(body.content), self._job.poll
-        status, mark = answers.at(document, poll.status), self._error
+        document, poll = bodies.document(body.content), self._job.poll
+        status, mark = bodies.at(document, poll.status), self._error
         told_by_state = _among(status, poll.failed) or (mark is not None and mark.at == poll.status)
         if not told_by_state and (mark is not None or status in (None, "")):
-            answers.refuse_error(document, mark, empty=True)
+            bodies.refuse_error(document, mark, empty=True)
         return body, document
 
     def _failed(self, document: Any, status: object, shown: str) -> ReportFailedError:
-        reason = answers.at(document, self._job.poll.reason) if self._job.poll.reason else None
+        reason = bodies.at(document, self._job.poll.reason) if self._job.poll.reason else None
         said = f": {self._redactor.clean(str(reason))[:300]}" if reason else ""
         return ReportFailedError(
             f"The API could not make the report (state {status!r}){said}.",

@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 import orjson
 import requests
 
-from campfill_pipeline.reporting import answers, own_words
-from campfill_pipeline.reporting.connector import Connector
-from campfill_pipeline.reporting.description import NoPaging, OffsetPaging, PagePaging, View
-from campfill_pipeline.reporting.direct_rows import DirectRows
+from campfill_pipeline.reporting.answers import bodies, own_words
+from campfill_pipeline.reporting.answers.direct_rows import DirectRows
+from campfill_pipeline.reporting.description.connector import Connector
+from campfill_pipeline.reporting.description.tables import NoPaging, OffsetPaging, PagePaging, View
 from campfill_pipeline.reporting.errors import LoopingPagesError, UnusableAnswerError
 from campfill_pipeline.reporting.transport import Body, Transport
 
@@ -170,7 +170,7 @@ class Walk:
             )
         if not isinstance(paging, OffsetPaging) or paging.total_rows is None:
             return
-        told = answers.at(page.document, paging.total_rows)
+        told = bodies.at(page.document, paging.total_rows)
         if isinstance(told, str | int | float) and int(told) > self._total:
             raise UnusableAnswerError(
                 f"The reporting API says that there are {int(told):,} rows, but gave {self._total:,}.",

@@ -22,7 +22,7 @@ from dlt.sources.helpers.rest_client.paginators import (
 )
 from requests import Request, Response
 
-from campfill_pipeline.reporting import description as described
+from campfill_pipeline.reporting.description import tables as described
 from campfill_pipeline.reporting.transport import Body
 
 

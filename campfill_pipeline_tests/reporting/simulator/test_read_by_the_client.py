@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pyarrow as pa
 import pytest
 
-from campfill_pipeline.reporting import connector
 from campfill_pipeline.reporting.client import ReportingClient
+from campfill_pipeline.reporting.description import connector
 from campfill_pipeline.reporting.errors import ReportingError
 from campfill_pipeline.simulator.api import serve
 from campfill_pipeline.simulator.faults import Faults, parse_faults

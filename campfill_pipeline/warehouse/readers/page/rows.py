@@ -1,8 +1,7 @@
 """The rows that the fulfillment page and workbook show, typed.
 
 Belongs here: the shapes. Does not belong here: a line's own (`domain/figures.py`), the queries that fill them
-(`reading`,
-`line_detail`), wording, layout.
+(`reading`, `line_detail`), wording, layout.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import requests
 
-from campfill_pipeline.reporting.description import Request
+from campfill_pipeline.reporting.description.tables import Request
 
 
 def window_names(start: datetime, end: datetime, zone: ZoneInfo, limit: int) -> dict[str, object]:

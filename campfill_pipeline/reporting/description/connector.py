@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from campfill_pipeline.domain.errors import CampfillError
-from campfill_pipeline.reporting.description import (
+from campfill_pipeline.reporting.description.tables import (
     Accounts,
     Auth,
     BasicAuth,

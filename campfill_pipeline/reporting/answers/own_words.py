@@ -1,7 +1,7 @@
 """What an answer says about itself though nobody described it: that it failed, is not whole, or goes on.
 
 Belongs here: the names and values by which APIs commonly say so. Does not belong here: marks that a connector describes
-(`ErrorMark` in description.py), and paging that it describes (walk/).
+(`ErrorMark` in `description`), and paging that it describes (walk/).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The quick way from a JSON body to columns: Arrow's own JSON reader, without a Python object per value.
 
 Belongs here: recognising bodies that this way reads without any doubt. Does not belong here: everything else, which
-takes the general way (answers.py); both must read the same.
+takes the general way (bodies.py); both must read the same.
 """
 
 from __future__ import annotations

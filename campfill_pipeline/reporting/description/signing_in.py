@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from campfill_pipeline.reporting.description_part import Part
+from campfill_pipeline.reporting.description.part import Part
 
 
 class NoAuth(Part):

@@ -17,12 +17,12 @@ from typing import Any
 import orjson
 
 from campfill_pipeline.domain.report_values import EXACT_BELOW, Column, NumberNotation, as_text
-from campfill_pipeline.reporting import direct_rows, own_words, shapes, tabular
-from campfill_pipeline.reporting.description import Answer, ColumnSource, ErrorMark
-from campfill_pipeline.reporting.direct_rows import DirectRows
-from campfill_pipeline.reporting.shapes import at as at
+from campfill_pipeline.reporting.answers import direct_rows, own_words, shapes, tabular
+from campfill_pipeline.reporting.answers.direct_rows import DirectRows
+from campfill_pipeline.reporting.answers.shapes import at as at
+from campfill_pipeline.reporting.answers.unpacking import unpacked
+from campfill_pipeline.reporting.description.tables import Answer, ColumnSource, ErrorMark
 from campfill_pipeline.reporting.transport import BadBodyError, SaidError
-from campfill_pipeline.reporting.unpacking import unpacked
 
 Row = dict[str, Any]
 

@@ -1,7 +1,7 @@
 """A first description of an interface, from what a person answers, or from an OpenAPI document.
 
 Belongs here: the text of a first TOML file. Does not belong here: asking a person (commands/), reading it back
-(connector.py).
+(`description`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from campfill_pipeline.domain.report_rows import FIELDS
-from campfill_pipeline.reporting.shapes import at
+from campfill_pipeline.reporting.answers.shapes import at
 
 _METHODS = ("get", "post")
 _REPORTS = ("report", "stat", "deliver", "insight", "metric", "analytic")

@@ -21,7 +21,7 @@ from campfill_pipeline.domain.doubtful_answers import Doubts
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.reporting.client import ReportingClient
-from campfill_pipeline.reporting.connector import Connector
+from campfill_pipeline.reporting.description.connector import Connector
 from campfill_pipeline.reporting.effort import Clock
 from campfill_pipeline.reporting.errors import ReportingError
 from campfill_pipeline.reporting.fetched import Account, Page

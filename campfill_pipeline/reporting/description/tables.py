@@ -1,7 +1,7 @@
 """The parts of a connector description: what each table of the TOML file may hold.
 
 Belongs here: requests, paging, prepared reports, accounts, limits, and how views are put together. Does not belong
-here: sign-in (description_auth.py), answers (description_answer.py), columns and values (description_columns.py),
+here: sign-in (signing_in.py), answers (answer.py), columns and values (columns.py),
 reading files and checking templates (connector.py), and acting on any of it.
 """
 
@@ -13,20 +13,20 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from campfill_pipeline.domain.report_rows import FIELDS
-from campfill_pipeline.reporting.description_answer import Answer as Answer
-from campfill_pipeline.reporting.description_answer import DropRows as DropRows
-from campfill_pipeline.reporting.description_answer import ErrorMark as ErrorMark
-from campfill_pipeline.reporting.description_auth import ApiKeyAuth as ApiKeyAuth
-from campfill_pipeline.reporting.description_auth import Auth as Auth
-from campfill_pipeline.reporting.description_auth import BasicAuth as BasicAuth
-from campfill_pipeline.reporting.description_auth import BearerAuth as BearerAuth
-from campfill_pipeline.reporting.description_auth import LoginAuth as LoginAuth
-from campfill_pipeline.reporting.description_auth import NoAuth as NoAuth
-from campfill_pipeline.reporting.description_auth import OAuthAuth as OAuthAuth
-from campfill_pipeline.reporting.description_columns import ColumnSource as ColumnSource
-from campfill_pipeline.reporting.description_columns import Values as Values
-from campfill_pipeline.reporting.description_columns import column_sources, zone_named
-from campfill_pipeline.reporting.description_part import Part as Part
+from campfill_pipeline.reporting.description.answer import Answer as Answer
+from campfill_pipeline.reporting.description.answer import DropRows as DropRows
+from campfill_pipeline.reporting.description.answer import ErrorMark as ErrorMark
+from campfill_pipeline.reporting.description.columns import ColumnSource as ColumnSource
+from campfill_pipeline.reporting.description.columns import Values as Values
+from campfill_pipeline.reporting.description.columns import column_sources, zone_named
+from campfill_pipeline.reporting.description.part import Part as Part
+from campfill_pipeline.reporting.description.signing_in import ApiKeyAuth as ApiKeyAuth
+from campfill_pipeline.reporting.description.signing_in import Auth as Auth
+from campfill_pipeline.reporting.description.signing_in import BasicAuth as BasicAuth
+from campfill_pipeline.reporting.description.signing_in import BearerAuth as BearerAuth
+from campfill_pipeline.reporting.description.signing_in import LoginAuth as LoginAuth
+from campfill_pipeline.reporting.description.signing_in import NoAuth as NoAuth
+from campfill_pipeline.reporting.description.signing_in import OAuthAuth as OAuthAuth
 
 OVERVIEW_FIELDS = ("id", "name", "purchase_type", "impressions")
 

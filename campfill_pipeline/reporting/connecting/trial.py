@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from campfill_pipeline.domain.report_rows import RefusedRow, Remark
 from campfill_pipeline.reporting.client import Page, ReportingClient
-from campfill_pipeline.reporting.connector import Connector
+from campfill_pipeline.reporting.description.connector import Connector
 from campfill_pipeline.reporting.effort import Clock
 
 _PAGE_ROWS = 1000

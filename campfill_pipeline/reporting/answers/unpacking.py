@@ -1,6 +1,6 @@
 """Taking an answer out of what it is packed in: gzip, ZIP.
 
-Belongs here: compressed answers and their bounds. Does not belong here: what is inside (answers.py, tabular.py).
+Belongs here: compressed answers and their bounds. Does not belong here: what is inside (bodies.py, tabular.py).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Reading an answer that is a text table: CSV or tab-separated, with lines above and below that are no rows.
 
-Belongs here: from text to rows of texts. Does not belong here: JSON (answers.py), which column means what.
+Belongs here: from text to rows of texts. Does not belong here: JSON (shapes.py), which column means what.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Collection, Iterator, Sequence
 
-from campfill_pipeline.reporting.description import Answer
+from campfill_pipeline.reporting.description.tables import Answer
 from campfill_pipeline.reporting.transport import BadBodyError
 
 Row = dict[str, str]

@@ -1,7 +1,7 @@
 """From a JSON document to rows: lists of objects, arrays with a header, objects of lists, objects by key.
 
 Belongs here: how rows lie in a document, and which of them are no report rows. Does not belong here: reading bytes
-(answers.py), which column means what.
+(bodies.py), which column means what.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from campfill_pipeline.domain import report_values
 from campfill_pipeline.domain.report_values import NumberNotation
-from campfill_pipeline.reporting.description import Answer, DropRows
+from campfill_pipeline.reporting.description.tables import Answer, DropRows
 from campfill_pipeline.reporting.transport import BadBodyError, SaidError
 
 Row = dict[str, Any]

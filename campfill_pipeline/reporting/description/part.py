@@ -1,6 +1,6 @@
 """What all tables of a description share.
 
-Belongs here: how keys are taken. Does not belong here: the keys themselves (description.py and its neighbours).
+Belongs here: how keys are taken. Does not belong here: the keys themselves (tables.py and its neighbours).
 """
 
 from __future__ import annotations

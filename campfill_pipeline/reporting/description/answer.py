@@ -1,6 +1,6 @@
 """How a description says where rows are in an answer, and how they are written.
 
-Belongs here: keys of `answer` and `error`. Does not belong here: reading bodies (answers.py, tabular.py).
+Belongs here: keys of `answer` and `error`. Does not belong here: reading bodies (`answers`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from campfill_pipeline.reporting.description_part import Part
+from campfill_pipeline.reporting.description.part import Part
 
 _STREAMS = ("sse", "event-stream", "event_stream", "text/event-stream", "stream")
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator, model_validator
 
 from campfill_pipeline.domain.report_rows import Notation
-from campfill_pipeline.reporting.description_part import Part
+from campfill_pipeline.reporting.description.part import Part
 
 _MOMENT = datetime(2025, 11, 27, 13, 0)
 
