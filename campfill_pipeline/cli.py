@@ -278,12 +278,16 @@ def revert(
 @app.command()
 def report(
     as_of: Annotated[Day | None, typer.Option(help="Local day.", formats=DAY_FORMATS)] = None,
+    known: Annotated[
+        When,
+        typer.Option(help="With today's knowledge of delivery, or that of then (in a folder of its own)."),
+    ] = When.NOW,
     out: Annotated[Path | None, typer.Option(help="Folder; default: reports/ in CAMPFILL_HOME.")] = None,
 ) -> None:
     """Write the HTML page and the XLSX."""
     from campfill_pipeline.commands import report as command
 
-    command.run(load_settings(), _day(as_of), out)
+    command.run(load_settings(), _day(as_of), out, known=known.value)
 
 
 @app.command()

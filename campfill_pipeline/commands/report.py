@@ -9,16 +9,21 @@ import typer
 
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.figures.fulfillment import Knowledge
 from campfill_pipeline.warehouse.postgres import server
 
 
-def run(settings: Settings, as_of: date | None, out: Path | None) -> None:
-    """Both files as of a local day (default: today), in `out` or the home's reports folder."""
+def run(settings: Settings, as_of: date | None, out: Path | None, *, known: Knowledge = "now") -> None:
+    """Both files as of a local day (default: today), in `out` or the home's reports folder.
+
+    What was known then goes into a folder of its own there: it must not be taken for the page of today.
+    """
     from campfill_pipeline.reports.both import write_reports
 
     now = datetime.now(UTC)
     day = as_of or now.astimezone(settings.timezone).date()
     with database.connect(server.database_url(settings)) as connection:
-        written = write_reports(connection, out or settings.reports, settings.rules, day, now)
+        folder = out or (settings.reports / f"known-{day}" if known == "then" else settings.reports)
+        written = write_reports(connection, folder, settings.rules, day, now, known=known)
     typer.echo(written.page)
     typer.echo(written.workbook)

@@ -6,7 +6,7 @@ Belongs here: what is read when, and where it goes. Does not belong here: what t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -39,31 +39,35 @@ def write_reports(
     now: datetime,
     *,
     reusing: bool = False,
+    known: page_reader.Knowledge = "now",
 ) -> Written:
     """Write `fulfillment.html` and `fulfillment.xlsx` into `folder` as of a local date; `now` is when.
 
     Each file is replaced as a whole, never half written. The state is let go of before the files are written.
-    `reusing`: leave them where they show this state already.
+    `reusing`: leave them where they show this state already. `known='then'`: with delivery as it was known at the end
+    of that date.
     """
     folder.mkdir(parents=True, exist_ok=True)
     html, book = folder / "fulfillment.html", folder / "fulfillment.xlsx"
-    with page_reader.state_as_of(connection, rules, as_of=as_of, now=now) as known_by:
+    with page_reader.state_as_of(connection, rules, as_of=as_of, now=now, known=known) as known_by:
         made_of = reuse.key(known_by, rules)
         freshness = page_reader.freshness(connection, as_of)
-        known = reuse.remembered(made_of, html, book) if reusing else None
-        if known is not None:
+        standing = reuse.remembered(made_of, html, book) if reusing else None
+        if standing is not None:
             text = page.renewed(html.read_text("utf-8"), freshness, now)
-            facts = PageFacts(**{**known.facts, "bytes": len(text.encode("utf-8"))})
+            facts = PageFacts(**{**standing.facts, "bytes": len(text.encode("utf-8"))})
         else:
-            data = page_reader.load(connection, rules, as_of=as_of)
+            data = replace(page_reader.load(connection, rules, as_of=as_of), known=known)
             details = line_detail.details(connection, data, limit=page.MOST_DETAILS)
             text, facts = page.render(data, details, rules, now)
     page_sum = _replace(html, lambda path: path.write_text(text, encoding="utf-8"))
-    book_sum = known.workbook if known else _replace(book, lambda path: workbook.render(data, path, now))
+    book_sum = (
+        standing.workbook if standing else _replace(book, lambda path: workbook.render(data, path, now))
+    )
     if made_of is not None:
         note = reuse.Note(made_of, reuse.fresh(freshness), page_sum, book_sum, asdict(facts))
         reuse.remember(note, folder)
-    return Written(html, book, facts, anew=known is None)
+    return Written(html, book, facts, anew=standing is None)
 
 
 def _replace(target: Path, write: Callable[[Path], object]) -> str:

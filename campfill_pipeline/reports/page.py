@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
-from campfill_pipeline.reports import payload
+from campfill_pipeline.reports import payload, wording
 from campfill_pipeline.reports.main_sentence import main_sentence
 from campfill_pipeline.reports.page_head import as_json, fresh, head
 from campfill_pipeline.warehouse.readers.page.rows import Freshness, LineDetail, ReportData
@@ -89,6 +89,7 @@ def render(
         head=as_json(head(data, rules, made_at, left_out)),
         blocks=blocks,
         main_sentence=main_sentence(data),
+        known_then=wording.KNOWN_THEN if data.known == "then" else "",
         totals=[w for w in data.windows if w.kind == "all" and w.purchase_type == "all"],
         attention=[
             {"name": names[item.line_id], "reason": item.reason} for item in data.attention[:NO_SCRIPT_LINES]

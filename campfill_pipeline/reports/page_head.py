@@ -137,6 +137,7 @@ def head(data: ReportData, rules: FulfillmentRules, made_at: datetime, left_out:
         "as_of": data.as_of,
         **fresh(data.freshness, made_at, data.as_of, ZoneInfo(data.timezone)),
         "timezone": data.timezone,
+        "known": data.known,
         "words": wording.page_words(rules.bands),
         "tiles": figures.tiles(),
         "windows": [asdict(row) for row in data.windows],

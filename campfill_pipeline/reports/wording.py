@@ -69,6 +69,12 @@ ACTIONS = {
 }
 PILES: Mapping[str, str] = {kind: words.pile for kind, words in DISAGREEMENT_WORDS.items()}
 
+KNOWN_THEN = (
+    "Delivery that arrived or was corrected after the end of this day is left out."
+    " Contracts are those of today."
+)
+"""What a report made with `--known then` says in its head."""
+
 
 def band_limits(bands: Bands) -> dict[str, str]:
     """What each band means in percent of the goal, for these thresholds."""

@@ -30,6 +30,8 @@ def write_summary(book: Any, formats: Formats, data: ReportData, made_at: dateti
     sheet.write_string(0, 0, "Fulfillment", formats.title)
     sheet.write_string(1, 0, "As of", formats.soft)
     sheet.write_datetime(1, 1, _midnight(data.as_of), formats.of["date"])
+    if data.known == "then":
+        sheet.write_string(1, 2, f"as known then: {wording.KNOWN_THEN}")
     sheet.write_string(2, 0, "Made", formats.soft)
     sheet.write_datetime(
         2, 1, made_at.astimezone(ZoneInfo(data.timezone)).replace(tzinfo=None), formats.of["moment"]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.domain.local_days import day_window
+from campfill_pipeline.warehouse.delivery import past
 from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline.warehouse.figures.fulfillment import compute
 from campfill_pipeline_tests.warehouse import oracle
@@ -78,6 +79,20 @@ def test_what_was_known_then_is_what_had_been_stored_by_then(
             assert row[name] == wanted[name], (as_of, name)
         for name in ("elapsed_days", "days_fetched", "covered", "lifecycle"):
             assert row[name] == wanted[name], (as_of, name)
+        with connection.transaction(force_rollback=True):  # and so does delivery itself, taken back to then
+            past.take_back(connection, as_of, BERLIN)
+            told_rows = {
+                (r.hour_utc, r.site, r.campaign_id, r.deal_id, r.impressions, r.bids, r.wins, r.plays)
+                for rows in latest.values() for r in rows
+            }  # fmt: skip
+            found = connection.execute(
+                """SELECT hour_utc, site, campaign_id, deal_id, impressions, bids, wins, plays FROM report_row
+                   WHERE hour_utc < %s""",
+                [midnight_after(as_of)],
+            ).fetchall()
+            assert len(found) == len(told_rows) and set(found) == told_rows, as_of
+            (now_row,) = compute(connection, RULES, as_of=as_of)
+            assert {**now_row, "refreshed_at": None} == {**row, "refreshed_at": None}
 
 
 def test_now_is_what_is_known_today(connection: psycopg.Connection) -> None:

@@ -130,5 +130,5 @@ def main(out: Path, days: int) -> None:
 if __name__ == "__main__":
     main(
         Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp(prefix="campfill-states-")),
-        int(sys.argv[2]) if len(sys.argv) > 2 else 9,
+        int(sys.argv[2]) if len(sys.argv) > 2 else 40,
     )

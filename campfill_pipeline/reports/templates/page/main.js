@@ -56,7 +56,7 @@ export const show = async (quiet = false) => {
   clearCharts();
   current = view;
   main.innerHTML = String(view.body);
-  document.title = `${view.title} · Fulfillment as of ${dayPlain.format(asUtc(head.as_of))}`;
+  document.title = `${view.title} · Fulfillment as of ${dayPlain.format(asUtc(head.as_of))}${head.known === "then" ? ", as known then" : ""}`;
   for (const link of document.querySelectorAll("[data-nav]"))
     link.toggleAttribute("aria-current", link.dataset.nav === nav);
   view.draw();
@@ -104,8 +104,12 @@ window.addEventListener("afterprint", () => {
   for (const chart of openCharts()) chart.resize({ width: "auto" });
 });
 document.getElementById("stamp").innerHTML = String(
-  html`As of <strong>${day(head.as_of, dayLong)}</strong
-    ><span class="soft"> made ${moment(head.made_at)}</span>`,
+  html`As of
+    <strong>${day(head.as_of, dayLong)}</strong>${head.known === "then" ? ", as known then" : ""}<span
+      class="soft"
+    >
+      made ${moment(head.made_at)}</span
+    >`,
 );
 document.getElementById("foot").innerHTML = String(
   html`<p>Made by campfill ${moment(head.made_at)} (${head.timezone}). ${figures.rounding}</p>`,

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from psycopg.pq import TransactionStatus
 from psycopg.rows import class_row
@@ -20,6 +21,8 @@ from psycopg.rows import class_row
 from campfill_pipeline.domain import figures
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.database import Connection as Connection
+from campfill_pipeline.warehouse.delivery import past
+from campfill_pipeline.warehouse.figures.fulfillment import Knowledge as Knowledge
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline.warehouse.readers.attention import attention
 from campfill_pipeline.warehouse.readers.incidents import incidents, struck
@@ -61,14 +64,26 @@ def content(connection: Connection, rules: FulfillmentRules, as_of: date) -> UUI
 
 @contextmanager
 def state_as_of(
-    connection: Connection, rules: FulfillmentRules, *, as_of: date, now: datetime
+    connection: Connection,
+    rules: FulfillmentRules,
+    *,
+    as_of: date,
+    now: datetime,
+    known: Knowledge = "now",
 ) -> Iterator[UUID | None]:
     """Every derived table as of this local day, unchanging while one reads; gives what the state is known by.
 
     Where the stored tables are of another day, or by other rules, they are brought to these with today's knowledge,
     and that is undone at the end: a report of the past or the future never writes. Such a state is not known by
-    anything.
+    anything. With `known='then'` delivery is taken back to what was known at the end of that day, and all is computed
+    anew from it; that is undone too.
     """
+    if known == "then":
+        with connection.transaction(force_rollback=True):
+            past.take_back(connection, as_of, ZoneInfo(rules.timezone))
+            refresh(connection, rules, as_of=as_of, now=now, full=True)
+            yield None
+        return
     idle = connection.info.transaction_status == TransactionStatus.IDLE
     with connection.transaction(force_rollback=True):
         if idle:

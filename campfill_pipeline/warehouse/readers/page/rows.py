@@ -15,6 +15,7 @@ from uuid import UUID
 
 from campfill_pipeline.domain.due_words import DueCurve
 from campfill_pipeline.domain.figures import LineRow as LineRow
+from campfill_pipeline.warehouse.figures.sources import Knowledge
 from campfill_pipeline.warehouse.readers.incidents import IncidentRow, Struck
 from campfill_pipeline.warehouse.readers.notes import Note
 
@@ -223,7 +224,10 @@ class LineDetail:
 
 @dataclass(frozen=True, slots=True)
 class ReportData:
-    """Everything page and workbook show, as of one local date, in the order shown (lines worst first)."""
+    """Everything page and workbook show, as of one local date, in the order shown (lines worst first).
+
+    `known`: with the delivery known today, or as it was known at the end of that date.
+    """
 
     as_of: date
     timezone: str
@@ -240,3 +244,4 @@ class ReportData:
     holidays: str | None = None
     incidents: tuple[IncidentRow, ...] = ()
     struck: tuple[Struck, ...] = ()
+    known: Knowledge = "now"

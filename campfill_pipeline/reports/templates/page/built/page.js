@@ -2426,7 +2426,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     clearCharts();
     current = view;
     main.innerHTML = String(view.body);
-    document.title = `${view.title} · Fulfillment as of ${dayPlain.format(asUtc(head.as_of))}`;
+    document.title = `${view.title} · Fulfillment as of ${dayPlain.format(asUtc(head.as_of))}${head.known === "then" ? ", as known then" : ""}`;
     for (const link of document.querySelectorAll("[data-nav]"))
       link.toggleAttribute("aria-current", link.dataset.nav === nav);
     view.draw();
@@ -2473,8 +2473,12 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     for (const chart2 of openCharts()) chart2.resize({ width: "auto" });
   });
   document.getElementById("stamp").innerHTML = String(
-    html`As of <strong>${day(head.as_of, dayLong)}</strong
-    ><span class="soft"> made ${moment(head.made_at)}</span>`
+    html`As of
+    <strong>${day(head.as_of, dayLong)}</strong>${head.known === "then" ? ", as known then" : ""}<span
+      class="soft"
+    >
+      made ${moment(head.made_at)}</span
+    >`
   );
   document.getElementById("foot").innerHTML = String(
     html`<p>Made by campfill ${moment(head.made_at)} (${head.timezone}). ${figures.rounding}</p>`
@@ -2497,4 +2501,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, f8194d087727939a7ccbc3c7a3739467. */
+/* Made by `make page` from the modules beside this folder, 14ef812d4eee49fd61da364aceff8eea. */
