@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
-from campfill_pipeline.commands import connect, lab_doors, lists_doors
+from campfill_pipeline.commands import connect, lab_doors, lists_doors, notify_doors, quiet_doors
 from campfill_pipeline.domain.disk_room import is_disk_full
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import Band
@@ -40,6 +40,8 @@ door.add_typer(door_token, name="token")
 app.add_typer(lab_doors.app, name="lab")
 app.add_typer(lists_doors.app, name="lists")
 app.add_typer(connect.app, name="connect")
+app.add_typer(notify_doors.app, name="notify")
+quiet_doors.add_to(app)
 
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")

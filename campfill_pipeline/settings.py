@@ -155,6 +155,16 @@ class Settings:
     backup_keep: Annotated[
         Keeping, Setting("7,4,12", "how many days, weeks and months keep their newest backup", KEEPING)
     ]
+    notify: Annotated[
+        str | None,
+        Setting(
+            "",
+            "who is told what happens: addresses separated by commas, like mailtos://user:password@mail.example, or the"
+            " path of a TOML file that says what each wants; empty means nobody",
+            TEXT_OR_NONE,
+            secret=True,
+        ),
+    ] = field(repr=False)
     door_hosts: Annotated[
         tuple[str, ...],
         Setting(
@@ -312,6 +322,8 @@ def read_values(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
     values["CAMPFILL_HOME"] = str(home)
     if backups := values["CAMPFILL_BACKUP_DIR"]:
         values["CAMPFILL_BACKUP_DIR"] = str((folder / Path(backups).expanduser()).resolve())
+    if (notify := values["CAMPFILL_NOTIFY"].strip()) and "://" not in notify:
+        values["CAMPFILL_NOTIFY"] = str((folder / Path(notify).expanduser()).resolve())
     values["CAMPFILL_INBOX"] = str((folder / Path(inbox).expanduser()).resolve() if inbox else home / "inbox")
     return values
 

@@ -15,6 +15,7 @@ from campfill_pipeline.defs import (
     revert_job,
     schedules,
     sensors,
+    telling,
 )
 from campfill_pipeline.settings import load_settings
 
@@ -26,8 +27,14 @@ def build_defs(opened: resources.Campfill | None = None) -> dg.Definitions:
     return dg.Definitions(
         assets=course.link_assets(assets.everything(timezone), resources.pages_url(settings)),
         asset_checks=checks.ALL,
-        jobs=[*jobs.ALL, revert_job.revert_job, maintenance_job.maintenance_job, nightly_backup.backup_job],
-        sensors=sensors.ALL,
+        jobs=[
+            *jobs.ALL,
+            revert_job.revert_job,
+            maintenance_job.maintenance_job,
+            nightly_backup.backup_job,
+            telling.tell_job,
+        ],
+        sensors=[*sensors.ALL, telling.notices],
         schedules=schedules.schedules(timezone),
         resources={"campfill": resources.campfill_resource(opened)},
         executor=dg.in_process_executor,

@@ -25,6 +25,7 @@ from campfill_pipeline.warehouse.figures.sources import Knowledge as Knowledge
 from campfill_pipeline.warehouse.figures.week import due_weights, refresh_week
 from campfill_pipeline.warehouse.figures.windows import refresh_windows
 from campfill_pipeline.warehouse.locks import REFRESH_LOCK
+from campfill_pipeline.warehouse.notices import of_figures as notices_of_figures
 from campfill_pipeline.warehouse.statements import query
 
 FIGURES = figures.stored()
@@ -217,6 +218,7 @@ def refresh(
             SET status = excluded.status, fetched_at = excluded.fetched_at, fetch_no = excluded.fetch_no,
                 rows = excluded.rows""".encode()
     ).rowcount
+    notices_of_figures.tell(conn, rules, as_of=as_of, now=now)
     # Whoever changes what is shown marks its lines, fetches a day, or is seen by reconciliation.
     same = lines == [] and not (day_changed or gone or days or judged or disagreements or fetches)
     conn.execute(

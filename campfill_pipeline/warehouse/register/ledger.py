@@ -24,6 +24,7 @@ from campfill_pipeline.domain.uploads import IN_FORCE, UploadStatus
 from campfill_pipeline.warehouse.claims import claim_run as claim_run
 from campfill_pipeline.warehouse.claims import live_runs as live_runs
 from campfill_pipeline.warehouse.locks import ARRIVAL_LOCK, REGISTER_LOCK
+from campfill_pipeline.warehouse.notices import of_uploads as notices_of_uploads
 from campfill_pipeline.warehouse.register.decision import Decision as Decision
 from campfill_pipeline.warehouse.register.uploads import Counts as Counts
 from campfill_pipeline.warehouse.register.uploads import LedgerError as LedgerError
@@ -202,7 +203,12 @@ def decide(
             add_event(conn, "decided", upload_id, at, facts)
         else:
             conn.execute("UPDATE ledger_event SET detail = %s WHERE event_no = %s", [Jsonb(facts), event_no])
-        return get(conn, upload_id)
+        decided = get(conn, upload_id)
+        notices_of_uploads.tell(
+            conn, upload_id, decided.file_name, found.status, message=found.message, hint=found.hint,
+            rows_rejected=decided.rows_rejected, rows_read=decided.rows_read, at=at,
+        )  # fmt: skip
+        return decided
 
 
 def decide_if_duplicate(conn: psycopg.Connection, upload: Upload, *, at: datetime | None = None) -> bool:

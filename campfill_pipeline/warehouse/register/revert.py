@@ -21,6 +21,7 @@ from psycopg.types.json import Jsonb
 
 from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.warehouse.locks import REGISTER_LOCK
+from campfill_pipeline.warehouse.notices import of_uploads
 from campfill_pipeline.warehouse.register import ledger, revisions
 from campfill_pipeline.warehouse.register.uploads import Upload
 from campfill_pipeline.warehouse.statements import query
@@ -157,6 +158,8 @@ def _note(
     conn.execute(
         "UPDATE upload SET reverted_at = %s WHERE upload_id = %s", [None if stands else now, upload_id]
     )
+    if not stands:
+        of_uploads.taken_back(conn, ledger.get(conn, upload_id).file_name, at=now)
     return ledger.add_event(conn, "reverted", upload_id, now, detail)
 
 

@@ -1,0 +1,53 @@
+"""The doors of `campfill notify`, each a few lines."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from campfill_pipeline.domain.plain_json import plain
+from campfill_pipeline.settings import load_settings
+
+app = typer.Typer(help="Who is told what happens.", no_args_is_help=True)
+
+Json = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")
+]
+
+
+def _print_json(document: object) -> None:
+    sys.stdout.write(json.dumps(document, default=plain, ensure_ascii=False, indent=1) + "\n")
+
+
+@app.command("list")
+def list_all(as_json: Json = False) -> None:
+    """Show who is told what, which messages wait, and what stands now. Addresses are never shown."""
+    from campfill_pipeline.commands import notify
+
+    document = notify.facts(load_settings())
+    if as_json:
+        _print_json(document)
+    else:
+        notify.show(document)
+
+
+@app.command()
+def test(
+    name: Annotated[
+        str | None, typer.Argument(help="One recipient, as `campfill notify list` names it.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Send a test to every recipient now, and say what became of it."""
+    from campfill_pipeline.commands import notify
+
+    done, code = notify.test(load_settings(), name)
+    if as_json:
+        _print_json(done)
+    else:
+        for each in done:
+            typer.echo(f"{each['name']}: " + ("taken" if each["taken"] else f"not taken: {each['fault']}"))
+    raise typer.Exit(code)

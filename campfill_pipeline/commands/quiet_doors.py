@@ -1,0 +1,58 @@
+"""The doors `campfill mute` and `campfill ack`: a line that nobody need be told of, or that somebody takes care of."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from campfill_pipeline.settings import load_settings
+
+Line = Annotated[str, typer.Argument(metavar="ID", help="The line's UUID.")]
+Until = Annotated[
+    datetime | None,
+    typer.Option(help="The last local day on which it counts.", formats=["%Y-%m-%d", "%d.%m.%Y"]),
+]
+Words = Annotated[str, typer.Option("--note", help="A remark that is kept with it.")]
+Lift = Annotated[bool, typer.Option("--lift", help="End it now.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add both commands to the application."""
+    app.command()(mute)
+    app.command()(ack)
+
+
+def mute(line_id: Line, until: Until = None, note: Words = "", lift: Lift = False) -> None:
+    """Tell nobody of a line until a day. What was said stays in its history."""
+    _say(line_id, "mute", until, note, lift)
+
+
+def ack(line_id: Line, until: Until = None, note: Words = "", lift: Lift = False) -> None:
+    """Somebody takes care of a line until a day: the digest asks no more, and tells when it is over."""
+    _say(line_id, "acknowledge", until, note, lift)
+
+
+def _say(line_id: str, act: str, until: datetime | None, note: str, lift: bool) -> None:
+    from campfill_pipeline.warehouse import database
+    from campfill_pipeline.warehouse.notices import quiet
+    from campfill_pipeline.warehouse.postgres import server
+
+    if lift == (until is not None):
+        raise typer.BadParameter("give --until and a day, or --lift, one of them")
+    try:
+        line = UUID(line_id.strip().strip("{}"))
+    except ValueError:
+        raise typer.BadParameter(
+            f"{line_id!r} is no line id; copy it from the list or from campfill fulfillment"
+        ) from None
+    settings, now = load_settings(), datetime.now(UTC)
+    day = until.date() if until else None
+    if day is not None and day < now.astimezone(settings.timezone).date():
+        raise typer.BadParameter(f"{day} is past; give a day to come")
+    with database.connect(server.database_url(settings)) as connection:
+        quiet.say(connection, line, "lift" if lift else act, until=day, text=" ".join(note.split()), now=now)
+    done = {"mute": "is muted", "acknowledge": "is acknowledged"}[act]
+    typer.echo(f"{line} is told of again." if lift else f"{line} {done} until {day}.")

@@ -1,0 +1,143 @@
+"""What nobody's transaction notices: delivery that does not come, refused rows, failed checks and runs, disk, backup.
+
+Belongs here: gathering these facts each minute. Does not belong here: telling them (`defs/telling.py`).
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+
+import dagster as dg
+from dagster import DagsterRunStatus
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
+
+from campfill_pipeline.defs import checks, delivery_steps, jobs
+from campfill_pipeline.defs.maintenance_job import MAINTENANCE_JOB
+from campfill_pipeline.defs.nightly_backup import BACKUP_JOB
+from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain.backup_keeping import FRESH_FOR
+from campfill_pipeline.domain.notices import Kind
+from campfill_pipeline.warehouse.delivery import completeness, coverage
+from campfill_pipeline.warehouse.notices import facts
+from campfill_pipeline.warehouse.notices.facts import Fact
+from campfill_pipeline.warehouse.postgres import kept_backups
+from campfill_pipeline.warehouse.readers import status
+
+LEAST_FREE = 2_000_000_000
+FAILURES_COUNT_FOR = timedelta(days=3)
+WATCHED_JOBS = (
+    jobs.UPLOAD_JOB,
+    jobs.REFRESH_JOB,
+    jobs.TODAY_JOB,
+    jobs.FULFILLMENT_JOB,
+    BACKUP_JOB,
+    MAINTENANCE_JOB,
+)
+TOLD_OTHERWISE = {"readable", "rows_valid", "no_incident", "not_silent", "report_rows_valid"}
+"""Checks whose facts are told by a kind of their own."""
+
+OVER = {
+    Kind.DELIVERY_OVERDUE: "Delivery comes again.",
+    Kind.ROWS_REFUSED: "No row of that day is refused any more.",
+    Kind.CHECK_FAILED: "The check passes again.",
+    Kind.RUN_FAILED: "It ran well again.",
+    Kind.DISK_LOW: "There is room again.",
+    Kind.BACKUP_OLD: "A proven backup was made.",
+}
+
+
+def look(campfill: Campfill, instance: dg.DagsterInstance) -> None:
+    """Note what began and what is over since the last look."""
+    found = [
+        *_delivery(campfill),
+        *_refused(campfill),
+        *_checks(instance),
+        *_runs(campfill, instance),
+        *_disk(campfill),
+        *_backup(campfill),
+    ]
+    with campfill.connect() as connection:
+        facts.settle(connection, tuple(OVER), found, now=campfill.clock(), over=OVER)
+
+
+def _delivery(campfill: Campfill) -> Iterator[Fact]:
+    if delivery_steps.why_not(campfill):
+        return
+    now = campfill.clock()
+    with campfill.connect() as connection:
+        silence = completeness.silence(connection, now, source=delivery_steps.source(campfill))
+        live = status.facts(connection, now=now)["fulfillment"]["live"]
+    if live and silence.since_hour is not None and silence.since_hour > checks.SILENT_AFTER:
+        yield Fact(
+            Kind.DELIVERY_OVERDUE,
+            silence.source,
+            f"The newest hour delivered is {silence.last_hour:%d %b %Y %H:%M} UTC, although {live:,} lines are live."
+            " Is the reporting behind? Ask its team.",
+        )
+
+
+def _refused(campfill: Campfill) -> Iterator[Fact]:
+    with campfill.connect() as connection:
+        days = coverage.between(connection, campfill.today - timedelta(days=30), campfill.today)
+    for day in days:
+        if day.refused:
+            yield Fact(
+                Kind.ROWS_REFUSED,
+                f"{day.source} {day.day}",
+                f"{day.refused:,} rows of {day.day} were refused. They are listed in reconciliation: ask the reporting"
+                " team.",
+            )
+
+
+def _checks(instance: dg.DagsterInstance) -> Iterator[Fact]:
+    keys = [key for check in checks.ALL for key in check.check_keys if key.name not in TOLD_OTHERWISE]
+    latest = instance.event_log_storage.get_latest_asset_check_execution_by_key(keys)
+    for key, record in latest.items():
+        if record.status != AssetCheckExecutionRecordStatus.FAILED:
+            continue
+        evaluation = record.evaluation
+        said = evaluation.description if evaluation else None
+        yield Fact(
+            Kind.CHECK_FAILED,
+            f"{key.asset_key.to_user_string()}:{key.name}",
+            f"{key.asset_key.to_user_string()}, {key.name}: {said or 'it fails; the web UI says why.'}",
+        )
+
+
+def _runs(campfill: Campfill, instance: dg.DagsterInstance) -> Iterator[Fact]:
+    for job in WATCHED_JOBS:
+        finished = dg.RunsFilter(job_name=job, statuses=[DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE])
+        for record in instance.get_run_records(finished, limit=1):
+            lately = campfill.clock() - record.create_timestamp < FAILURES_COUNT_FOR
+            if record.dagster_run.status == DagsterRunStatus.FAILURE and lately:
+                yield Fact(
+                    Kind.RUN_FAILED,
+                    job,
+                    f"The last run of the job {job} failed ({record.dagster_run.run_id[:8]}): the web UI says why.",
+                )
+
+
+def _disk(campfill: Campfill) -> Iterator[Fact]:
+    home = campfill.settings.home
+    free = shutil.disk_usage(home).free
+    if free < LEAST_FREE:
+        yield Fact(
+            Kind.DISK_LOW,
+            "home",
+            f"Little room is left where CAMPFILL_HOME lies ({home}). Make room: campfill doctor says how much.",
+        )
+
+
+def _backup(campfill: Campfill) -> Iterator[Fact]:
+    folder = campfill.settings.backup_dir
+    if folder is None:
+        return
+    made = [backup.made_at for backup in kept_backups.proven(folder)]
+    if made and campfill.clock() - max(made) > FRESH_FOR:
+        yield Fact(
+            Kind.BACKUP_OLD,
+            "backup",
+            f"The newest proven backup is of {max(made):%d %b %Y %H:%M} UTC. Make one: campfill db backup --auto",
+        )

@@ -1,0 +1,71 @@
+-- The statements of outbox.py, by the function that runs them.
+
+-- name: meet
+-- Of what was put before a recipient is first seen, only what stands still is told.
+WITH new AS (
+    INSERT INTO notice_recipient (recipient, first_seen_at) VALUES (%(recipient)s, %(now)s)
+    ON CONFLICT DO NOTHING RETURNING recipient
+)
+INSERT INTO notice_told (recipient, item_no)
+SELECT new.recipient, o.item_no FROM new, notice_outbox o JOIN notice n USING (notice_no)
+WHERE n.over_at IS NOT NULL
+ON CONFLICT DO NOTHING
+
+-- name: untold
+SELECT o.item_no, n.notice_no, n.kind, n.line_id, n.weight, o.is_over, o.at, n.begun_at, n.begun, n.over_at, n.over,
+       COALESCE(q.act = 'mute' AND q.until >= %(today)s, false) AS muted
+FROM notice_outbox o JOIN notice n USING (notice_no)
+LEFT JOIN LATERAL (SELECT act, until FROM line_quiet WHERE line_id = n.line_id ORDER BY quiet_no DESC LIMIT 1) q ON true
+WHERE NOT EXISTS (SELECT FROM notice_told t WHERE t.item_no = o.item_no AND t.recipient = %(recipient)s)
+ORDER BY o.item_no
+
+-- name: since
+SELECT o.item_no, n.notice_no, n.kind, n.line_id, n.weight, o.is_over, o.at, n.begun_at, n.begun, n.over_at, n.over,
+       COALESCE(q.act = 'mute' AND q.until >= %(today)s, false) AS muted
+FROM notice_outbox o JOIN notice n USING (notice_no)
+LEFT JOIN LATERAL (SELECT act, until FROM line_quiet WHERE line_id = n.line_id ORDER BY quiet_no DESC LIMIT 1) q ON true
+WHERE o.at > %(since)s
+ORDER BY o.item_no
+
+-- name: standing
+SELECT 0::bigint AS item_no, n.notice_no, n.kind, n.line_id, n.weight, false AS is_over, n.begun_at AS at, n.begun_at,
+       n.begun, n.over_at, n.over, COALESCE(q.act = 'mute' AND q.until >= %(today)s, false) AS muted
+FROM notice n
+LEFT JOIN LATERAL (SELECT act, until FROM line_quiet WHERE line_id = n.line_id ORDER BY quiet_no DESC LIMIT 1) q ON true
+WHERE n.over_at IS NULL AND n.kind = ANY (%(kinds)s)
+ORDER BY n.weight DESC, n.notice_no
+
+-- name: told
+INSERT INTO notice_told (recipient, item_no, message_no)
+SELECT %(recipient)s, item, %(message)s FROM unnest(%(items)s::bigint[]) AS item
+ON CONFLICT DO NOTHING
+
+-- name: put
+INSERT INTO notice_message (recipient, key, made_at, title, body_text, body_html, workbook, next_try_at)
+VALUES (%(recipient)s, %(key)s, %(now)s, %(title)s, %(body_text)s, %(body_html)s, %(workbook)s, %(now)s)
+ON CONFLICT (key) DO NOTHING RETURNING message_no
+
+-- name: waiting
+SELECT message_no FROM notice_message
+WHERE sent_at IS NULL AND next_try_at <= %(now)s AND recipient = ANY (%(recipients)s)
+ORDER BY message_no
+
+-- name: claim
+SELECT message_no, recipient, mail_id, title, body_text, body_html, workbook, taken_by, attempts
+FROM notice_message WHERE message_no = %(message)s AND sent_at IS NULL AND next_try_at <= %(now)s
+FOR UPDATE SKIP LOCKED
+
+-- name: tried
+UPDATE notice_message
+SET taken_by = %(taken)s, attempts = attempts + 1, fault = %(fault)s, next_try_at = %(next)s,
+    sent_at = CASE WHEN %(fault)s::text IS NULL THEN %(now)s::timestamptz END
+WHERE message_no = %(message)s
+
+-- name: forget messages
+DELETE FROM notice_message WHERE COALESCE(sent_at, made_at) < %(now)s::timestamptz - make_interval(days => %(days)s)
+
+-- name: forget facts
+DELETE FROM notice WHERE over_at < %(now)s::timestamptz - make_interval(days => %(days)s)
+
+-- name: unsent
+SELECT recipient, title, made_at, attempts, fault FROM notice_message WHERE sent_at IS NULL ORDER BY message_no

@@ -1,0 +1,294 @@
+"""People are told: each fact once when it begins and once when it is over, through real servers on loopback."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+import psycopg
+import pytest
+
+from campfill_pipeline.defs import telling
+from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.domain.notices import Kind
+from campfill_pipeline.domain.uploads import UploadStatus
+from campfill_pipeline.settings import load_settings
+from campfill_pipeline.telling import post, recipients
+from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.figures.fulfillment import refresh
+from campfill_pipeline.warehouse.notices import facts, quiet
+from campfill_pipeline.warehouse.register import ledger
+from campfill_pipeline.warehouse.register.decision import Decision
+from campfill_pipeline_tests.telling.doubles import Mailbox, http_receiver, mail_server
+from campfill_pipeline_tests.warehouse.facts import add_line, deliver, fetch
+from campfill_pipeline_tests.warehouse.oracle import days
+
+TODAY = date(2026, 5, 20)
+DAY = timedelta(1)
+NOON = datetime(2026, 5, 20, 10, tzinfo=UTC)
+LINE = UUID("c0000000-0000-0000-0000-000000000001")
+
+
+@dataclass
+class World:
+    """A home with a mail server and an HTTP receiver; `later` moves its clock and lets the messages out."""
+
+    campfill: Campfill
+    mailbox: Mailbox
+    posted: list[dict[str, Any]]
+    instance: dg.DagsterInstance
+    port: int
+    now: datetime = NOON
+    faults: list[str] = field(default_factory=list)
+
+    def later(self, after: timedelta = timedelta(minutes=2)) -> None:
+        """The sensor looks, and the job it asks for is run, after so long."""
+        self.now += after
+        context = dg.build_sensor_context(instance=self.instance, resources={"campfill": self.campfill})
+        if isinstance(telling.notices(context), dg.RunRequest):
+            assert telling.tell_job.execute_in_process(
+                instance=self.instance, resources={"campfill": self.campfill}
+            ).success
+
+    def connect(self) -> contextlib.AbstractContextManager[psycopg.Connection]:
+        return self.campfill.connect()
+
+    def refresh(self, day: date = TODAY) -> None:
+        with self.connect() as connection:
+            fetch(connection, days(day - 60 * DAY, day - DAY))
+            refresh(connection, FulfillmentRules(), as_of=day, now=self.now)
+
+
+@pytest.fixture
+def world(tmp_path: Path, database_url: str) -> Iterator[World]:
+    mailbox, posted = Mailbox(), list[dict[str, Any]]()
+    with (
+        mail_server(mailbox) as port,
+        http_receiver(posted) as web,
+        dg.DagsterInstance.ephemeral() as instance,
+    ):
+        file = tmp_path / "notify.toml"
+        file.write_text(
+            f'[[recipient]]\nname = "planning"\naddress = "mailto://127.0.0.1:{port}?from=campfill@example.com'
+            f'&to=planning@example.com"\ndigest = "none"\n'
+            f'[[recipient]]\nname = "chat"\naddress = "json://127.0.0.1:{web}/"\ndigest = "none"\n'
+        )
+        environ = {"CAMPFILL_HOME": str(tmp_path / "home"), "CAMPFILL_NOTIFY": str(file)}
+        settings = load_settings(environ, cwd=tmp_path)
+        settings.make_folders()
+        made = World(Campfill(settings, database_url), mailbox, posted, instance, port)
+        made.campfill.clock = lambda: made.now
+        yield made
+        made.campfill.close()
+
+
+def a_line(world: World, daily: int) -> None:
+    with world.connect() as connection:
+        line = add_line(connection, goal=20_000, start=TODAY - 10 * DAY, end=TODAY + 9 * DAY, line_id=LINE)
+        for offset in range(10):
+            deliver(connection, line, TODAY + (offset - 10) * DAY, daily)
+
+
+def arrive(world: World, name: str, status: UploadStatus) -> None:
+    with world.connect() as connection:
+        upload = ledger.record_arrival(
+            connection, upload_id=uuid4(), sha256=uuid4().hex, file_name=name, file_bytes=1, archived_as=name,
+            door="inbox", received_at=world.now,
+        )  # fmt: skip
+        found = Decision(status=status, reason="no_header", message="No header was found.", hint="Add one.")
+        ledger.decide(connection, upload.upload_id, found, at=world.now)
+
+
+def test_a_line_that_falls_behind_and_comes_back_is_told_twice_not_every_hour(world: World) -> None:
+    a_line(world, 100)
+    for _ in range(2):
+        world.refresh()
+        world.later()
+    assert world.mailbox.titles == ["campfill: 1 line behind"]
+    with world.connect() as connection:
+        (line,) = connection.execute("SELECT line_no FROM line_register").fetchone() or (0,)
+        for offset in range(10):
+            deliver(connection, line, TODAY + (offset - 10) * DAY, 1_100)
+    world.refresh()
+    world.later()
+    world.refresh()
+    world.later()
+    assert world.mailbox.titles == ["campfill: 1 line behind", "campfill: 1 over"]
+    assert [one["title"] for one in world.posted] == world.mailbox.titles
+    assert "back on course" in world.posted[1]["message"]
+
+
+def test_a_line_that_ends_short_is_told_as_that_alone(world: World) -> None:
+    a_line(world, 100)
+    world.refresh()
+    world.later()
+    for later in (9, 10, 11):
+        world.refresh(TODAY + later * DAY)
+    world.later()
+    assert world.mailbox.titles[1:] == ["campfill: 1 line ended short"]
+
+
+def test_a_rejected_file_is_over_when_its_mended_version_is_loaded(world: World) -> None:
+    arrive(world, "May list.xlsx", UploadStatus.REJECTED)
+    world.later()
+    arrive(world, "000001-May-list.receipt.xlsx", UploadStatus.LOADED)
+    world.later()
+    assert world.mailbox.titles == ["campfill: 1 file rejected", "campfill: 1 over"]
+    assert "No header was found. Add one." in world.posted[0]["message"]
+    assert "was loaded whole" in world.posted[1]["message"]
+
+
+def test_a_fact_whose_transaction_fails_is_told_to_nobody(world: World) -> None:
+    with contextlib.suppress(ZeroDivisionError), world.connect() as connection, connection.transaction():
+        upload = ledger.record_arrival(
+            connection, upload_id=uuid4(), sha256="a", file_name="a.xlsx", file_bytes=1, archived_as="a",
+            door="inbox", received_at=world.now,
+        )  # fmt: skip
+        ledger.decide(connection, upload.upload_id, Decision(status=UploadStatus.REJECTED), at=world.now)
+        raise ZeroDivisionError
+    world.later()
+    assert world.mailbox.titles == []
+
+
+def test_a_thousand_facts_make_one_message(world: World) -> None:
+    with world.connect() as connection:
+        facts.begin(
+            connection,
+            [
+                facts.Fact(Kind.LINE_BEHIND, str(n), f"Line {n} is behind.", weight=Decimal(n))
+                for n in range(1_000)
+            ],
+            now=world.now,
+        )
+    world.later(timedelta(seconds=10))
+    assert world.mailbox.mails == []  # more may follow
+    world.later()
+    world.later()
+    (mail,) = world.mailbox.mails
+    assert mail["Subject"] == "campfill: 1,000 lines behind"
+    plain = mail.get_body(("plain",))
+    page = mail.get_body(("html",))
+    assert plain is not None and page is not None
+    assert "Line 999 is behind." in plain.get_content() and "980 more" in plain.get_content()
+    assert "<li" in page.get_content() and len(page.get_content()) < 10_000
+
+
+def test_a_server_that_is_away_loses_nothing_and_doubles_nothing(world: World) -> None:
+    world.mailbox.refusing = True
+    arrive(world, "a.xlsx", UploadStatus.REJECTED)
+    for _ in range(2):
+        world.later()
+    arrive(world, "b.xlsx", UploadStatus.REJECTED)
+    world.later(timedelta(minutes=10))
+    assert world.mailbox.titles == []
+    assert len(world.posted) == 2  # who can be reached is told, each once
+    world.mailbox.refusing = False
+    world.later(timedelta(minutes=20))
+    world.later(timedelta(minutes=20))
+    assert world.mailbox.titles == ["campfill: 1 file rejected", "campfill: 1 file rejected"]
+    assert len(world.posted) == 2
+    assert len({mail["Message-ID"] for mail in world.mailbox.mails}) == 2
+
+
+def test_a_message_keeps_its_id_however_often_it_is_sent(world: World) -> None:
+    arrive(world, "a.xlsx", UploadStatus.REJECTED)
+    world.later()
+    with world.connect() as connection:  # as if the process had died before it could mark it
+        connection.execute(
+            "UPDATE notice_message SET sent_at = NULL, taken_by = '{}', next_try_at = '2020-01-01'"
+        )
+    world.later(timedelta(minutes=20))
+    first, again = world.mailbox.mails
+    assert first["Message-ID"] == again["Message-ID"] and len(first.get_all("Message-ID") or []) == 1
+
+
+def test_a_muted_line_is_told_to_nobody_and_its_history_stays(world: World) -> None:
+    a_line(world, 100)
+    with world.connect() as connection:
+        quiet.say(connection, LINE, "mute", until=TODAY + DAY, text="known", now=world.now)
+        quiet.say(connection, LINE, "mute", until=TODAY + 2 * DAY, text="still", now=world.now)
+        assert [one.text for one in quiet.history(connection, LINE)] == ["still", "known"]
+    world.refresh()
+    world.later()
+    assert world.mailbox.titles == []
+
+
+def office(world: World, **wants: object) -> post.Office:
+    made = telling.office(world.campfill)
+    return replace(made, recipients=[replace(made.recipients[0], **wants)])  # type: ignore[arg-type]
+
+
+def test_quiet_hours_hold_messages_until_they_end(world: World) -> None:
+    arrive(world, "a.xlsx", UploadStatus.REJECTED)
+    held = office(world, quiet=recipients.quiet_hours("12:00-14:00"))  # 10:00 UTC is noon in Berlin
+    for after, count in ((60, 0), (119, 0), (121, 1)):
+        now = NOON + timedelta(minutes=after)
+        with world.connect() as connection:
+            post.prepare(connection, held, now=now)
+        post.send_waiting(world.connect, held, now=now)
+        assert len(world.mailbox.mails) == count
+
+
+def test_the_digest_comes_once_a_morning_with_what_needs_care(world: World, tmp_path: Path) -> None:
+    a_line(world, 100)
+    world.refresh()
+    book = tmp_path / "fulfillment.xlsx"
+    book.write_bytes(b"a workbook")
+    wants = replace(
+        office(world, digest=recipients.Digest.DAILY, workbook=True, groups=frozenset()),
+        workbook=book, link="http://127.0.0.1:3001/reports/fulfillment.html",
+    )  # fmt: skip
+    wants = replace(wants, recipients=[replace(wants.recipients[0], groups=frozenset(recipients.Group))])
+    early = datetime(2026, 5, 21, 6, 59, tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)
+    with world.connect() as connection:
+        quiet_line = connection.execute("SELECT count(*) FROM notice_outbox").fetchone()
+        assert quiet_line == (1,)
+    for now in (early, early + timedelta(minutes=1), early + timedelta(hours=3)):
+        with world.connect() as connection:
+            post.prepare(connection, wants, now=now)
+        post.send_waiting(world.connect, wants, now=now)
+    (mail,) = [mail for mail in world.mailbox.mails if "look at" in str(mail["Subject"])]
+    assert mail["Subject"] == "campfill, Thu 21 May 2026: 1 line to look at"
+    body = mail.get_body(("plain",))
+    assert body is not None
+    text = body.get_content()
+    assert "Needs care today (1)" in text and "at risk" in text and "fulfillment.html" in text
+    assert [part.get_filename() for part in mail.iter_attachments()] == ["fulfillment.xlsx"]
+
+
+def test_a_server_that_does_not_run_is_a_fault_in_words_without_the_address(world: World) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    gone = office(
+        world, address=f"mailto://anna:secret@127.0.0.1:{port}?from=c@example.com&to=planning@example.com"
+    )
+    arrive(world, "a.xlsx", UploadStatus.REJECTED)
+    now = NOON + timedelta(minutes=2)
+    with world.connect() as connection:
+        post.prepare(connection, gone, now=now)
+    (fault,) = post.send_waiting(world.connect, gone, now=now).faults
+    assert fault.startswith("planning: it did not take the message, or could not be reached")
+    assert "secret" not in fault and "secret" not in repr(gone)
+
+
+def test_an_existing_home_is_not_told_its_past(database_url: str) -> None:
+    with database.connect(database_url) as connection:
+        connection.execute("DELETE FROM notice_state")
+        add_line(connection, goal=3_000, start=TODAY - 2 * DAY, end=TODAY)
+        fetch(connection, days(TODAY - 60 * DAY, TODAY - DAY))
+        refresh(connection, FulfillmentRules(), as_of=TODAY, now=NOON)
+        found = connection.execute(
+            "SELECT (SELECT count(*) FROM notice), (SELECT count(*) FROM notice_outbox)"
+        ).fetchone()
+    assert found == (1, 0)
