@@ -18,6 +18,7 @@ from campfill_pipeline.defs.maintenance_job import MAINTENANCE_JOB
 from campfill_pipeline.defs.nightly_backup import BACKUP_JOB
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.backup_keeping import FRESH_FOR
+from campfill_pipeline.domain.disk_room import LITTLE_BYTES
 from campfill_pipeline.domain.notices import Kind
 from campfill_pipeline.warehouse.delivery import completeness, coverage
 from campfill_pipeline.warehouse.notices import facts
@@ -25,7 +26,6 @@ from campfill_pipeline.warehouse.notices.facts import Fact
 from campfill_pipeline.warehouse.postgres import kept_backups
 from campfill_pipeline.warehouse.readers import status
 
-LEAST_FREE = 2_000_000_000
 FAILURES_COUNT_FOR = timedelta(days=3)
 WATCHED_JOBS = (
     jobs.UPLOAD_JOB,
@@ -122,7 +122,7 @@ def _runs(campfill: Campfill, instance: dg.DagsterInstance) -> Iterator[Fact]:
 def _disk(campfill: Campfill) -> Iterator[Fact]:
     home = campfill.settings.home
     free = shutil.disk_usage(home).free
-    if free < LEAST_FREE:
+    if free < LITTLE_BYTES:
         yield Fact(
             Kind.DISK_LOW,
             "home",

@@ -124,7 +124,7 @@ def _named(error: Exception) -> str:
 
 
 def _finished(body: str, message_id: str, text: str) -> str:
-    """The mail with its own id, and our plain text in place of the one that Apprise takes from the HTML, without links."""
+    """The mail with its own id, and our plain text: the one that Apprise takes from the HTML lacks links."""
     mail = message_from_string(body)
     for part in mail.walk():
         if part.get_content_type() == "text/plain" and not part.get_filename():
