@@ -96,12 +96,6 @@ def _place(error: Exception) -> str:
     return found[0] if found else "it is no UTF-8 text"
 
 
-def _place(error: Exception) -> str:
-    """Where a file cannot be read, without a piece of it: it holds passwords."""
-    found = re.search(r"at line \d+, column \d+", str(error))
-    return found[0] if found else "it is no UTF-8 text"
-
-
 def _of_table(file: str, number: int, table: Any) -> Recipient:
     place = f"{file}, recipient {number}"
     if not isinstance(table, dict):

@@ -40,7 +40,7 @@ def mail_server(mailbox: Mailbox) -> Iterator[int]:
     with socket.socket() as free:  # the library wants to know its port beforehand
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    controller: Any = Controller(mailbox, hostname="127.0.0.1", port=port)  # type: ignore[no-untyped-call]
+    controller: Any = Controller(mailbox, hostname="127.0.0.1", port=port)
     controller.start()
     try:
         yield port
