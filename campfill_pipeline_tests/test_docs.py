@@ -185,6 +185,28 @@ def test_every_word_of_the_tables_the_code_and_the_page_is_in_the_glossary() -> 
     assert "(docs/glossary.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+REPORT = {
+    "commands/report.py",  # page and workbook
+    "domain/report_hours.py",
+    "domain/report_keys.py",
+    "domain/report_rows.py",
+    "domain/report_schema.py",
+    "domain/report_values.py",  # rows of reporting
+    "reports",
+    "ReportFailedError",  # an API prepares reports of its own
+}
+
+
+def test_report_means_report_rows_or_page_and_workbook_and_nothing_else() -> None:
+    package = ROOT / "campfill_pipeline"
+    paths = [path for path in package.rglob("*report*") if path.suffix == ".py" or path.is_dir()]
+    named = {path.relative_to(package).as_posix() for path in paths if "reporting" not in path.name}
+    for file in package.rglob("*.py"):
+        classes = re.findall(r"^class (\w*Report(?!ing)\w*)", file.read_text(encoding="utf-8"), re.MULTILINE)
+        named |= set(classes)
+    assert named == REPORT, f"find another word (docs/glossary.md, under Report): {sorted(named ^ REPORT)}"
+
+
 @pytest.mark.parametrize("page", [ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
 def test_every_file_that_contributing_names_is_there(page: Path) -> None:
     text = page.read_text(encoding="utf-8")

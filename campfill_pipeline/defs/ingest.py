@@ -13,7 +13,7 @@ from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.ranges import key_blocks, key_range
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
-from campfill_pipeline.warehouse.readers import upload_report
+from campfill_pipeline.warehouse.readers import upload_answer
 from campfill_pipeline.warehouse.register import uploads
 
 
@@ -28,7 +28,7 @@ class IngestError(CampfillError):
 
 
 def ingest(runs: LocalRuns, files: Sequence[Path]) -> list[dict[str, Any]]:
-    """Take copies of the files in, run the job on them, report on each in order.
+    """Take copies of the files in, run the job on them, tell what became of each, in order.
 
     Raises `arrivals.UnreadableFileError` before anything is taken in where a file cannot be read.
     """
@@ -36,22 +36,22 @@ def ingest(runs: LocalRuns, files: Sequence[Path]) -> list[dict[str, Any]]:
         arrivals.check_readable(file)
     taken = [arrivals.take_copy(runs.campfill, file) for file in files]
     _run(runs, taken)
-    reports = [_report(runs, upload) for upload in taken]
+    answers = [_answer(runs, upload) for upload in taken]
     # A corrected receipt asks for its list again: it is read here and now, too.
-    again = {number: found for number, report in enumerate(reports) if (found := _asked_again(runs, report))}
+    again = {number: found for number, answer in enumerate(answers) if (found := _asked_again(runs, answer))}
     if again:
         _run(runs, list({upload.upload_id: upload for upload in again.values()}.values()))
         for number, upload in again.items():
-            reports[number]["list"] = _report(runs, upload)
-    return reports
+            answers[number]["list"] = _answer(runs, upload)
+    return answers
 
 
-def _asked_again(runs: LocalRuns, report: dict[str, Any]) -> uploads.Upload | None:
+def _asked_again(runs: LocalRuns, answer: dict[str, Any]) -> uploads.Upload | None:
     """The upload that a corrected receipt has asked for again, while it waits."""
-    if report["kind"] != UploadKind.LIST_DESCRIPTION:
+    if answer["kind"] != UploadKind.LIST_DESCRIPTION:
         return None
     with runs.campfill.connect() as connection:
-        found = uploads.asked_again_by(connection, UUID(report["upload_id"]))
+        found = uploads.asked_again_by(connection, UUID(answer["upload_id"]))
         return found if found is not None and found.status == UploadStatus.RECEIVED else None
 
 
@@ -65,10 +65,10 @@ def _run(runs: LocalRuns, taken: Sequence[uploads.Upload]) -> None:
         runs.run(jobs.UPLOAD_JOB, tags=key_range(block[0], block[-1]) | run_names.upload(names))
 
 
-def _report(runs: LocalRuns, upload: uploads.Upload) -> dict[str, Any]:
+def _answer(runs: LocalRuns, upload: uploads.Upload) -> dict[str, Any]:
     with runs.campfill.connect() as connection:
         now = uploads.get(connection, upload.upload_id)
         issues = uploads.issues(connection, upload.upload_id)
     if now.status == UploadStatus.RECEIVED:
         raise IngestError(now.file_name, runs.campfill.faults.get(now.upload_id, "it was not processed"))
-    return upload_report.of_upload(now, issues)
+    return upload_answer.of_upload(now, issues)

@@ -52,7 +52,7 @@ def router(questions: Questions) -> APIRouter:
         return _page(request, found, "id", limit)
 
     @routes.get(
-        "/lines/{line_id}", responses={200: {"model": shapes.LineReport}, **refusals(401, 404, 422, 503)}
+        "/lines/{line_id}", responses={200: {"model": shapes.LineAnswer}, **refusals(401, 404, 422, 503)}
     )
     def get_line(line_id: UUID) -> Response:
         """One line: contract, figures, history, delivery by day, cause with evidence."""

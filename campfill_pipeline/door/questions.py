@@ -23,7 +23,7 @@ from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse.database import Connection
 from campfill_pipeline.warehouse.figures import fulfillment as figures
 from campfill_pipeline.warehouse.kept_connections import KeptConnections
-from campfill_pipeline.warehouse.readers import attention, lists, one_line, upload_list, upload_report, watch
+from campfill_pipeline.warehouse.readers import attention, lists, one_line, upload_answer, upload_list, watch
 from campfill_pipeline.warehouse.register import announced, uploads
 
 ISSUES_AT_ONCE = 2_000
@@ -39,16 +39,16 @@ class Questions:
     kept: KeptConnections
 
     def upload(self, upload_id: UUID, most_issues: int | None = None) -> tuple[str, Iterator[bytes]]:
-        """How far an upload is, and the report on it as JSON, its issues piece by piece. Raises ProblemError."""
+        """How far an upload is, and the answer on it as JSON, its issues piece by piece. Raises ProblemError."""
         with self.kept.connect() as connection:
-            head = upload_report.head(connection, upload_id)
+            head = upload_answer.head(connection, upload_id)
             if head is None:
                 raise ProblemError("unknown_upload", f"{upload_id} never arrived.")
             if head["status"] not in DECIDED:
                 head["status"] = self._how_far(connection, upload_id)
-        return head["status"], self._report(upload_id, head, most_issues)
+        return head["status"], self._answer(upload_id, head, most_issues)
 
-    def _report(self, upload_id: UUID, head: dict[str, Any], most: int | None) -> Iterator[bytes]:
+    def _answer(self, upload_id: UUID, head: dict[str, Any], most: int | None) -> Iterator[bytes]:
         left = None if most is None else max(0, most - len(head["issues"]))
         first = b",".join(orjson.dumps(issue, default=plain) for issue in head["issues"][:most])
         before, mark, after = orjson.dumps({**head, "issues": []}, default=plain).partition(_NO_ISSUES)

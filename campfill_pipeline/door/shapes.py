@@ -66,7 +66,7 @@ class ReadBy(_Exact):
     version: Count
 
 
-class UploadReport(_Exact):
+class UploadAnswer(_Exact):
     """What became of an upload, as `campfill ingest --json` says it; until it is decided, how far it is."""
 
     upload_id: UUID
@@ -228,7 +228,7 @@ class Fulfillment(_Open):
     value_at_risk_eur: Exact | None
 
 
-class LineReport(_Open):
+class LineAnswer(_Open):
     """Everything about one line, as `campfill line --json` says it."""
 
     line: dict[str, Any]

@@ -50,8 +50,8 @@ def router(questions: Questions, receiving: Receiving) -> APIRouter:
     @routes.put(
         "/uploads/{upload_id}", status_code=202, openapi_extra=FILE_BODY,
         responses={
-            202: {"model": shapes.UploadReport, "description": "It lies in the inbox; ask again at `Location`."},
-            200: {"model": shapes.UploadReport, "description": "The very same file came under this id before."},
+            202: {"model": shapes.UploadAnswer, "description": "It lies in the inbox; ask again at `Location`."},
+            200: {"model": shapes.UploadAnswer, "description": "The very same file came under this id before."},
             **_SENDING,
         },
     )  # fmt: skip
@@ -62,7 +62,7 @@ def router(questions: Questions, receiving: Receiving) -> APIRouter:
     @routes.post(
         "/uploads", status_code=202, openapi_extra=FILE_BODY,
         responses={
-            202: {"model": shapes.UploadReport, "description": "It lies in the inbox under a new id."},
+            202: {"model": shapes.UploadAnswer, "description": "It lies in the inbox under a new id."},
             **_SENDING,
         },
     )  # fmt: skip
@@ -97,7 +97,7 @@ def router(questions: Questions, receiving: Receiving) -> APIRouter:
 
     @routes.get(
         "/uploads/{upload_id}",
-        responses={200: {"model": shapes.UploadReport}, **refusals(401, 404, 422, 503)},
+        responses={200: {"model": shapes.UploadAnswer}, **refusals(401, 404, 422, 503)},
     )
     def get_upload(
         upload_id: UUID,
@@ -106,8 +106,8 @@ def router(questions: Questions, receiving: Receiving) -> APIRouter:
         ] = None,
     ) -> Response:
         """What became of an upload, from the first moment on."""
-        status, report = questions.upload(upload_id, issues)
-        return answers.json_pieces(report, headers={} if status in DECIDED else {"retry-after": "2"})
+        status, answer = questions.upload(upload_id, issues)
+        return answers.json_pieces(answer, headers={} if status in DECIDED else {"retry-after": "2"})
 
     @routes.get(
         "/uploads/{upload_id}/receipt", response_class=FileResponse,
@@ -125,9 +125,9 @@ def router(questions: Questions, receiving: Receiving) -> APIRouter:
 
 
 def _told(questions: Questions, sent: Sent) -> Response:
-    _, report = questions.upload(sent.upload_id)
+    _, answer = questions.upload(sent.upload_id)
     address = f"/uploads/{sent.upload_id}"
-    return answers.json_pieces(report, 200 if sent.again else 202, {"location": address, "retry-after": "2"})
+    return answers.json_pieces(answer, 200 if sent.again else 202, {"location": address, "retry-after": "2"})
 
 
 def _declared(request: Request) -> int | None:

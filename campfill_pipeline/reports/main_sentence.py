@@ -10,10 +10,10 @@ from decimal import Decimal
 
 from campfill_pipeline.domain.fulfillment import NEVER_JUDGED, Lifecycle, Pace
 from campfill_pipeline.domain.rounding import half_up
-from campfill_pipeline.warehouse.readers.page.rows import ReportData
+from campfill_pipeline.warehouse.readers.page.rows import PageData
 
 
-def main_sentence(data: ReportData) -> str:
+def main_sentence(data: PageData) -> str:
     """One or two sentences about the state as of the page's day."""
     if not data.lines:
         return "No campaign list has arrived yet."
@@ -23,7 +23,7 @@ def main_sentence(data: ReportData) -> str:
     return f"{_now(data)} {_ended(data)}"
 
 
-def _now(data: ReportData) -> str:
+def _now(data: PageData) -> str:
     live = [line for line in data.lines if line.lifecycle == Lifecycle.LIVE and line.covered]
     if not live:
         return "No judged line is running."
@@ -34,7 +34,7 @@ def _now(data: ReportData) -> str:
     return f"{len(behind):,} of {len(live):,} running lines are behind; €{half_up(at_risk):,} are at risk."
 
 
-def _ended(data: ReportData) -> str:
+def _ended(data: PageData) -> str:
     total = next(
         (w for w in data.windows if (w.period, w.kind, w.purchase_type) == ("7d", "all", "all")), None
     )

@@ -21,7 +21,7 @@ from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports import payload, wording
 from campfill_pipeline.reports.main_sentence import main_sentence
 from campfill_pipeline.reports.page_head import as_json, fresh, head
-from campfill_pipeline.warehouse.readers.page.rows import Freshness, LineDetail, ReportData
+from campfill_pipeline.warehouse.readers.page.rows import Freshness, LineDetail, PageData
 
 TEMPLATES = Path(__file__).with_name("templates") / "page"
 ECHARTS = Path(__file__).with_name("vendor") / "echarts" / "echarts.custom.min.js"
@@ -60,7 +60,7 @@ def _source(name: str) -> str:
 
 
 def render(
-    data: ReportData, details: Iterable[LineDetail], rules: FulfillmentRules, made_at: datetime
+    data: PageData, details: Iterable[LineDetail], rules: FulfillmentRules, made_at: datetime
 ) -> tuple[str, PageFacts]:
     """The page's text, and what it holds. `details` come in order of importance."""
     shown = data.lines[:MOST_LINES]

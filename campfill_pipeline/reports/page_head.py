@@ -20,7 +20,7 @@ from markupsafe import Markup
 from campfill_pipeline.domain import figures
 from campfill_pipeline.domain.fulfillment import NEVER_JUDGED, Band, FulfillmentRules, Lifecycle
 from campfill_pipeline.reports import payload, wording
-from campfill_pipeline.warehouse.readers.page.rows import Freshness, LineRow, ReportData
+from campfill_pipeline.warehouse.readers.page.rows import Freshness, LineRow, PageData
 
 AT_MINUTE = timedelta(minutes=5)
 TO_MAKE = timedelta(minutes=30)
@@ -37,7 +37,7 @@ def _category(kind: str, purchase_type: str) -> str:
     return f"{kind}/{purchase_type}"
 
 
-def _trend(data: ReportData) -> dict[str, dict[str, list[object]]]:
+def _trend(data: PageData) -> dict[str, dict[str, list[object]]]:
     columns: dict[str, dict[str, list[object]]] = defaultdict(
         lambda: {"days": [], "pct": [], "change": [], "trend": []}
     )
@@ -60,7 +60,7 @@ def _live(lines: Iterable[LineRow]) -> dict[str, dict[str, object]]:
     return {str(pace): {"lines": counted[pace], "eur": euros[pace]} for pace in wording.PACES}
 
 
-def _piles(data: ReportData) -> list[dict[str, object]]:
+def _piles(data: PageData) -> list[dict[str, object]]:
     """How many disagreements of each kind; those about lines that were not fully fetched are told apart."""
     counted = Counter(row.kind_of_issue for row in data.reconciliation)
     unfetched = Counter(
@@ -117,7 +117,7 @@ def day_ranges(days: Iterable[date]) -> list[tuple[date, date]]:
     return ranges
 
 
-def _strangers(data: ReportData) -> dict[str, int] | None:
+def _strangers(data: PageData) -> dict[str, int] | None:
     """How many lines' ids reporting does not know, if that is most of them while it knows ids of no line."""
     orphans = sum(row.kind_of_issue == "orphan" for row in data.reconciliation)
     begun = [line for line in data.lines if line.lifecycle not in NEVER_JUDGED and line.days_fetched]
@@ -129,7 +129,7 @@ def _strangers(data: ReportData) -> dict[str, int] | None:
     )
 
 
-def head(data: ReportData, rules: FulfillmentRules, made_at: datetime, left_out: int) -> dict[str, object]:
+def head(data: PageData, rules: FulfillmentRules, made_at: datetime, left_out: int) -> dict[str, object]:
     """What the first level needs, uncompressed, so that it is drawn at once."""
     by_id = {line.id: line for line in data.lines}
     begun = [line for line in data.lines if line.lifecycle not in NEVER_JUDGED]

@@ -30,7 +30,7 @@ from campfill_pipeline.warehouse.readers.page.rows import (
     Evidence,
     LineDetail,
     LineRow,
-    ReportData,
+    PageData,
     RevisionRow,
     StageRow,
 )
@@ -72,7 +72,7 @@ def _repeated(values: Sequence[object]) -> dict[str, list[Any]]:
 
 
 def line_columns(
-    data: ReportData, rows: Sequence[LineRow], chunk_of: dict[UUID, int], uploads: dict[UUID, int]
+    data: PageData, rows: Sequence[LineRow], chunk_of: dict[UUID, int], uploads: dict[UUID, int]
 ) -> dict[str, object]:
     """All lines of `rows`, by column, in their order."""
     reasons = {item.line_id: item.reason for item in data.attention}
@@ -89,7 +89,7 @@ def line_columns(
     return columns
 
 
-def disagreements(data: ReportData) -> dict[str, list[tuple[str, str]]]:
+def disagreements(data: PageData) -> dict[str, list[tuple[str, str]]]:
     """By line: where list and reporting disagree about it, as (kind of issue, facts)."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for row in data.reconciliation:
@@ -158,7 +158,7 @@ def _note(note: Note) -> dict[str, object]:
     return {"day": note.day, "text": note.text, "of_all": note.line_id is None, "effect": told}
 
 
-def struck(data: ReportData) -> dict[str, list[dict[str, object]]]:
+def struck(data: PageData) -> dict[str, list[dict[str, object]]]:
     """By line: the incidents that struck it (their place in the head), what it lost, whether they explain its gap."""
     place = {(row.site, row.from_hour): at for at, row in enumerate(data.incidents)}
     found: dict[str, list[dict[str, object]]] = defaultdict(list)

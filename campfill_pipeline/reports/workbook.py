@@ -26,7 +26,7 @@ from campfill_pipeline.reports import wording
 from campfill_pipeline.reports.workbook_lists import Listed, add_frames, fill, sheets
 from campfill_pipeline.reports.workbook_summary import write_summary
 from campfill_pipeline.reports.workbook_tables import Column, Formats, add_formats
-from campfill_pipeline.warehouse.readers.page.rows import LineRow, ReportData
+from campfill_pipeline.warehouse.readers.page.rows import LineRow, PageData
 
 LINE_COLUMNS = tuple(
     Column(shown.header, shown.kind, shown.width, shown.name, bars=shown.bars, total=shown.total)
@@ -43,7 +43,7 @@ def _lines(name: str, lines: list[LineRow]) -> Listed:
     return Listed(name, LINE_COLUMNS, lines, attrgetter(*(column.field for column in LINE_COLUMNS)))
 
 
-def _attention(data: ReportData) -> Listed:
+def _attention(data: PageData) -> Listed:
     by_id = {line.id: line for line in data.lines}
     columns = (
         Column("Line", "text", 60),
@@ -72,7 +72,7 @@ def _attention(data: ReportData) -> Listed:
     return Listed("Attention", columns, rows)
 
 
-def _causes(data: ReportData) -> Listed:
+def _causes(data: PageData) -> Listed:
     columns = (
         Column("Line", "text", 60),
         Column("Kind", "text", 11),
@@ -104,7 +104,7 @@ def _causes(data: ReportData) -> Listed:
     return Listed("Causes", columns, rows)
 
 
-def _reconciliation(data: ReportData) -> Listed:
+def _reconciliation(data: PageData) -> Listed:
     names = {line.id: line.name for line in data.lines}
     columns = (
         Column("What", "text", 40),
@@ -126,7 +126,7 @@ def _reconciliation(data: ReportData) -> Listed:
     return Listed("Reconciliation", columns, rows)
 
 
-def lists(data: ReportData) -> list[Listed]:
+def lists(data: PageData) -> list[Listed]:
     """The lists of the workbook, in the order of their sheets."""
     # Those that cannot be judged have a sheet of their own, so that whoever sums a column sums no guess; those that
     # have not begun come last.
@@ -140,7 +140,7 @@ def lists(data: ReportData) -> list[Listed]:
     ]
 
 
-def begin(target: Path | BytesIO, data: ReportData, made_at: datetime) -> tuple[Any, Formats]:
+def begin(target: Path | BytesIO, data: PageData, made_at: datetime) -> tuple[Any, Formats]:
     """A workbook of XlsxWriter with the formats and the summary of `data`, for lists to be added and to be closed."""
     options = {
         "strings_to_formulas": False,
@@ -157,7 +157,7 @@ def begin(target: Path | BytesIO, data: ReportData, made_at: datetime) -> tuple[
     return book, formats
 
 
-def render(data: ReportData, target: Path, made_at: datetime) -> None:
+def render(data: PageData, target: Path, made_at: datetime) -> None:
     """Write the workbook of `data` to `target`."""
     frames = BytesIO()
     book, formats = begin(frames, data, made_at)

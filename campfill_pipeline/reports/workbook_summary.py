@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 from campfill_pipeline.domain.fulfillment import NEVER_JUDGED
 from campfill_pipeline.reports import wording
 from campfill_pipeline.reports.workbook_tables import Column, Formats, write_table
-from campfill_pipeline.warehouse.readers.page.rows import ReportData
+from campfill_pipeline.warehouse.readers.page.rows import PageData
 
 PERIODS = {"7d": "last 7 days", "30d": "last 30 days", "this_year": "this year"}
 
 
-def write_summary(book: Any, formats: Formats, data: ReportData, made_at: datetime) -> None:
+def write_summary(book: Any, formats: Formats, data: PageData, made_at: datetime) -> None:
     """Add the sheet Summary to `book`."""
     sheet = book.add_worksheet("Summary")
     sheet.hide_gridlines(2)
@@ -97,7 +97,7 @@ def write_summary(book: Any, formats: Formats, data: ReportData, made_at: dateti
     _trend(book, sheet, formats, data, top=below + 2)
 
 
-def _trend(book: Any, sheet: Any, formats: Formats, data: ReportData, *, top: int) -> None:
+def _trend(book: Any, sheet: Any, formats: Formats, data: PageData, *, top: int) -> None:
     """The total trend as a table, and as a chart at the top right."""
     rows = [
         (row.day, row.fulfilled_pct, row.change, row.trend)

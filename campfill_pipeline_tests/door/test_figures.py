@@ -30,7 +30,7 @@ from campfill_pipeline.domain.plain_json import plain
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.figures.fulfillment import compute
 from campfill_pipeline.warehouse.postgres import server
-from campfill_pipeline.warehouse.readers import upload_report
+from campfill_pipeline.warehouse.readers import upload_answer
 from campfill_pipeline.warehouse.register import uploads
 from campfill_pipeline_tests.door.conftest import Door, OpenDoor, Sensor, sensing
 from campfill_pipeline_tests.lists import line_id, row, write_list
@@ -175,7 +175,7 @@ def test_a_report_with_very_many_issues_comes_piece_by_piece_and_is_the_same(
     assert "content-length" not in answer.headers  # written as it is read
     with database.connect(loaded.url) as connection:
         upload = uploads.get(connection, UUID(int=1))
-        expected = upload_report.of_upload(upload, uploads.issues(connection, UUID(int=1)))
+        expected = upload_answer.of_upload(upload, uploads.issues(connection, UUID(int=1)))
         connection.execute("DELETE FROM upload_issue WHERE issue_no > 1000")
     assert len(answer.json()["issues"]) > 9000
     assert answer.json() == json.loads(json.dumps(expected))

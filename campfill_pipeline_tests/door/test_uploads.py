@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from campfill_pipeline.warehouse import database
-from campfill_pipeline.warehouse.readers import upload_report
+from campfill_pipeline.warehouse.readers import upload_answer
 from campfill_pipeline.warehouse.register import uploads
 from campfill_pipeline_tests.door.conftest import Door, OpenDoor, Sensor
 from campfill_pipeline_tests.lists import row, write_list
@@ -49,7 +49,7 @@ def test_a_list_sent_by_curl_is_loaded_and_its_state_is_that_of_ingest(
     assert (status, report["status"]) == (200, "partly_loaded")
     with database.connect(door.url) as connection:
         issues = uploads.issues(connection, key)
-    assert report == json.loads(json.dumps(upload_report.of_upload(upload, issues)))
+    assert report == json.loads(json.dumps(upload_answer.of_upload(upload, issues)))
     receipt = httpx.get(f"{address}/receipt")
     assert receipt.content == (door.settings.home / str(report["receipt"])).read_bytes()
     assert upload.partition_key.split("-")[0] in receipt.headers["content-disposition"]

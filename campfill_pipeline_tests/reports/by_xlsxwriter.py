@@ -13,11 +13,11 @@ from pathlib import Path
 from campfill_pipeline.reports import workbook
 from campfill_pipeline.reports.workbook_lists import Listed
 from campfill_pipeline.reports.workbook_tables import write_table
-from campfill_pipeline.warehouse.readers.page.rows import ReportData
+from campfill_pipeline.warehouse.readers.page.rows import PageData
 
 
 def render(
-    data: ReportData, target: Path | BytesIO, made_at: datetime, lists: Sequence[Listed] | None = None
+    data: PageData, target: Path | BytesIO, made_at: datetime, lists: Sequence[Listed] | None = None
 ) -> None:
     """Write the workbook of `data` to `target`, with these lists or its own."""
     book, formats = workbook.begin(target, data, made_at)

@@ -20,7 +20,7 @@ from campfill_pipeline.simulator.world import World, make_world
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline.warehouse.postgres import server
-from campfill_pipeline.warehouse.readers.page.rows import ReportData
+from campfill_pipeline.warehouse.readers.page.rows import PageData
 from campfill_pipeline_tests.reports.invented import NOW, invent, invent_details
 from campfill_pipeline_tests.warehouse import simulated
 
@@ -127,11 +127,11 @@ class Written:
     """A page, and the data it was made from."""
 
     path: Path
-    data: ReportData
+    data: PageData
     facts: fulfillment_page.PageFacts
 
 
-def write(folder: Path, data: ReportData) -> Written:
+def write(folder: Path, data: PageData) -> Written:
     text, facts = fulfillment_page.render(data, invent_details(data), FulfillmentRules(), NOW)
     path = folder / "fulfillment.html"
     path.write_text(text, encoding="utf-8")

@@ -27,8 +27,8 @@ from campfill_pipeline.warehouse.readers.page.rows import (
     LineDetail,
     LineRow,
     LossRow,
+    PageData,
     ReconciliationRow,
-    ReportData,
     RevisionRow,
     SiteRow,
     StageRow,
@@ -273,7 +273,7 @@ def _trend(random_: random.Random) -> list[TrendRow]:
     return rows
 
 
-def invent(count: int, seed: int = 5) -> ReportData:
+def invent(count: int, seed: int = 5) -> PageData:
     """`count` lines of all kinds and fates, worst first, with everything around them."""
     random_ = random.Random(seed)
     uploads = [
@@ -306,7 +306,7 @@ def invent(count: int, seed: int = 5) -> ReportData:
         if line.revision == 2
     }
     struck_lines = [line for line in lines if line.lifecycle == "live" and line.shortfall > 0][:2]
-    return ReportData(
+    return PageData(
         as_of=AS_OF,
         timezone="Europe/Berlin",
         refreshed_at=NOW,
@@ -385,7 +385,7 @@ def _evidence(line: LineRow, stages: dict[str, StageRow]) -> Evidence:
     )
 
 
-def invent_details(data: ReportData, seed: int = 6) -> list[LineDetail]:
+def invent_details(data: PageData, seed: int = 6) -> list[LineDetail]:
     """Details of every begun line with a shortfall, worst first."""
     random_ = random.Random(seed)
     details = []

@@ -10,14 +10,14 @@ import pytest
 
 from campfill_pipeline.reports.main_sentence import main_sentence
 from campfill_pipeline.reports.page_head import day_ranges, renewed_by
-from campfill_pipeline.warehouse.readers.page.rows import FetchRow, Freshness, ReconciliationRow, ReportData
+from campfill_pipeline.warehouse.readers.page.rows import FetchRow, Freshness, PageData, ReconciliationRow
 from campfill_pipeline_tests.reports.conftest import Library, Reader, write
 from campfill_pipeline_tests.reports.invented import AS_OF, NOW, invent
 
 pytestmark = pytest.mark.browser
 
 
-def without_delivery(*, asked: bool, failure: str | None = None) -> ReportData:
+def without_delivery(*, asked: bool, failure: str | None = None) -> PageData:
     """A home whose list has arrived, and nothing else."""
     data = invent(60)
     lines = tuple(
@@ -36,7 +36,7 @@ def without_delivery(*, asked: bool, failure: str | None = None) -> ReportData:
     )
 
 
-def read(library: Library, folder: Path, data: ReportData, *, at: datetime = NOW) -> Reader:
+def read(library: Library, folder: Path, data: PageData, *, at: datetime = NOW) -> Reader:
     reader = library.read(write(folder, data).path)
     reader.tab.clock.set_fixed_time(at)
     reader.tab.reload()

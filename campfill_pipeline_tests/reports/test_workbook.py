@@ -19,7 +19,7 @@ from openpyxl.workbook import Workbook
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports import workbook
 from campfill_pipeline.reports.both import write_reports
-from campfill_pipeline.warehouse.readers.page.rows import LineRow, ReportData
+from campfill_pipeline.warehouse.readers.page.rows import LineRow, PageData
 from campfill_pipeline_tests.reports.conftest import Demo
 from campfill_pipeline_tests.reports.invented import NOW, invent
 
@@ -30,7 +30,7 @@ SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 HOSTILE = ('=HYPERLINK("http://x.example","a")', "+1+1", "-2+3", "@SUM(A1)", "=1+1")
 
 
-def hostile(data: ReportData) -> ReportData:
+def hostile(data: PageData) -> PageData:
     """The same with names that a spreadsheet could take for formulas."""
     judged = [line for line in data.lines if line.covered and line.lifecycle != "scheduled"]
     named = {line.id: name for line, name in zip(judged, HOSTILE, strict=False)}
@@ -42,13 +42,13 @@ def hostile(data: ReportData) -> ReportData:
 
 
 @pytest.fixture(scope="module")
-def data() -> ReportData:
+def data() -> PageData:
     invented = hostile(invent(400))
     return replace(invented, losses=tuple(reversed(invented.losses)))  # the database has no order of its own
 
 
 @pytest.fixture(scope="module")
-def written(data: ReportData, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def written(data: PageData, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("book") / "fulfillment.xlsx"
     workbook.render(data, path, NOW)
     return path
@@ -68,7 +68,7 @@ def test_the_sheets_are_summary_lines_attention_causes_reconciliation(book: Work
     assert book.sheetnames == ["Summary", "Lines", "Attention", "Causes", "Reconciliation", "Not judged"]
 
 
-def test_every_line_is_there_worst_first_with_numbers_and_dates(book: Workbook, data: ReportData) -> None:
+def test_every_line_is_there_worst_first_with_numbers_and_dates(book: Workbook, data: PageData) -> None:
     rows = table(book["Lines"]) + table(book["Not judged"])
     groups: tuple[list[LineRow], ...] = ([], [], [])
     for line in data.lines:  # judged, not begun, not judged: each worst first
@@ -116,7 +116,7 @@ def test_bars_and_a_chart_show_sizes(written: Path) -> None:
         assert "xl/charts/chart1.xml" in archive.namelist()
 
 
-def test_the_summary_holds_the_windows_of_the_page(book: Workbook, data: ReportData) -> None:
+def test_the_summary_holds_the_windows_of_the_page(book: Workbook, data: PageData) -> None:
     rows = list(book["Summary"].iter_rows(min_row=8, max_row=7 + len(data.windows), values_only=True))
     for row, window in zip(rows, data.windows, strict=True):
         assert row[1:5] == (window.kind, window.purchase_type, window.lines, window.fulfilled)
@@ -143,9 +143,7 @@ def test_an_empty_warehouse_gives_a_workbook_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(SOFFICE is None, reason="needs LibreOffice: its program soffice is not in PATH")
-def test_libreoffice_opens_it_and_reads_the_same_cells(
-    written: Path, data: ReportData, tmp_path: Path
-) -> None:
+def test_libreoffice_opens_it_and_reads_the_same_cells(written: Path, data: PageData, tmp_path: Path) -> None:
     assert SOFFICE is not None
     done = subprocess.run(
         [

@@ -23,7 +23,7 @@ from campfill_pipeline.reports import workbook
 from campfill_pipeline.reports.workbook_lists import Listed, add_frames, fill, sheets
 from campfill_pipeline.reports.workbook_tables import MOST_TEXT, NUMBER_FORMATS, Column
 from campfill_pipeline.warehouse.readers.page import reading as page_reader
-from campfill_pipeline.warehouse.readers.page.rows import ReportData
+from campfill_pipeline.warehouse.readers.page.rows import PageData
 from campfill_pipeline_tests.reports import by_xlsxwriter
 from campfill_pipeline_tests.reports.conftest import Demo
 from campfill_pipeline_tests.reports.invented import NOW, invent
@@ -74,7 +74,7 @@ def unpacked(file: Path) -> dict[str, bytes]:
         }
 
 
-def agree(data: ReportData, folder: Path) -> None:
+def agree(data: PageData, folder: Path) -> None:
     workbook.render(data, folder / "campfill.xlsx", NOW)
     by_xlsxwriter.render(data, folder / "xlsxwriter.xlsx", NOW)
     assert everything(folder / "campfill.xlsx") == everything(folder / "xlsxwriter.xlsx")

@@ -1,6 +1,6 @@
 """The uploads as a list, latest first, page by page.
 
-Belongs here: reading it. Does not belong here: one upload's report (`upload_report`).
+Belongs here: reading it. Does not belong here: what became of one (`upload_answer`).
 """
 
 from __future__ import annotations

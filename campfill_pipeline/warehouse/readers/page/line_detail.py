@@ -24,7 +24,7 @@ from campfill_pipeline.domain.weekdays import calendar
 from campfill_pipeline.warehouse.readers.notes import notes_of_lines
 from campfill_pipeline.warehouse.readers.page.evidence import read_evidence
 from campfill_pipeline.warehouse.readers.page.reading import Connection
-from campfill_pipeline.warehouse.readers.page.rows import DayRow, LineDetail, LineRow, ReportData, SiteRow
+from campfill_pipeline.warehouse.readers.page.rows import DayRow, LineDetail, LineRow, PageData, SiteRow
 from campfill_pipeline.warehouse.statements import query
 
 ROWS_READ = 4_000_000
@@ -32,7 +32,7 @@ BATCH = 250
 MOST_SITES = 15
 
 
-def wanted_lines(data: ReportData) -> list[LineRow]:
+def wanted_lines(data: PageData) -> list[LineRow]:
     """Begun lines in the order in which somebody will open them.
 
     First those that need attention, then judged ones that fell or will fall short, worst first, then the
@@ -53,7 +53,7 @@ def wanted_lines(data: ReportData) -> list[LineRow]:
 
 
 def details(
-    connection: Connection, data: ReportData, *, limit: int, rows_read: int = ROWS_READ
+    connection: Connection, data: PageData, *, limit: int, rows_read: int = ROWS_READ
 ) -> Iterator[LineDetail]:
     """Details of at most `limit` lines, most wanted first; hours and sites until `rows_read` rows were looked
     at.
@@ -78,7 +78,7 @@ def details(
 
 
 def _batch(
-    connection: Connection, data: ReportData, lines: Sequence[UUID], deep: Sequence[UUID]
+    connection: Connection, data: PageData, lines: Sequence[UUID], deep: Sequence[UUID]
 ) -> Iterator[LineDetail]:
     values: dict[str, object] = {
         "lines": list(lines),

@@ -32,8 +32,8 @@ from campfill_pipeline.warehouse.readers.page.rows import (
     Freshness,
     LineRow,
     LossRow,
+    PageData,
     ReconciliationRow,
-    ReportData,
     RevisionRow,
     TrendRow,
     UploadRow,
@@ -142,12 +142,12 @@ def _attention(connection: Connection) -> tuple[AttentionRow, ...]:
     )
 
 
-def load(connection: Connection, rules: FulfillmentRules, *, as_of: date) -> ReportData:
+def load(connection: Connection, rules: FulfillmentRules, *, as_of: date) -> PageData:
     """Everything both reports show of the state that the tables hold now, lines worst first (see
     `state_as_of`).
     """
     state = connection.execute("SELECT refreshed_at FROM fulfillment_state").fetchone()
-    return ReportData(
+    return PageData(
         as_of=as_of,
         timezone=rules.timezone,
         holidays=rules.holidays,

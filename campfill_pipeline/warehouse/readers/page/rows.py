@@ -223,7 +223,7 @@ class LineDetail:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportData:
+class PageData:
     """Everything page and workbook show, as of one local date, in the order shown (lines worst first).
 
     `known`: with the delivery known today, or as it was known at the end of that date.

@@ -15,14 +15,14 @@ from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.figures.fulfillment import compute
 from campfill_pipeline.warehouse.readers.attention import attention
 from campfill_pipeline.warehouse.readers.page import line_detail, reading
-from campfill_pipeline.warehouse.readers.page.rows import LineDetail, ReportData
+from campfill_pipeline.warehouse.readers.page.rows import LineDetail, PageData
 from campfill_pipeline_tests.reports.conftest import Demo
 
 RULES = FulfillmentRules()
 
 
 @pytest.fixture
-def data(demo: Demo, demo_connection: psycopg.Connection) -> ReportData:
+def data(demo: Demo, demo_connection: psycopg.Connection) -> PageData:
     return reading.load(demo_connection, RULES, as_of=demo.as_of)
 
 
@@ -32,7 +32,7 @@ def rows(connection: psycopg.Connection, query: str) -> list[dict[str, Any]]:
 
 
 def test_every_figure_of_every_line_is_that_of_the_table(
-    data: ReportData, demo_connection: psycopg.Connection
+    data: PageData, demo_connection: psycopg.Connection
 ) -> None:
     stored = rows(demo_connection, "SELECT * FROM fulfillment ORDER BY shortfall DESC, line_id")
     assert [line.id for line in data.lines] == [row["line_id"] for row in stored]
@@ -46,14 +46,14 @@ def test_every_figure_of_every_line_is_that_of_the_table(
             assert getattr(line, column) == row[column], (line.id, column)
 
 
-def test_each_line_knows_the_file_sheet_and_row_it_came_from(data: ReportData) -> None:
+def test_each_line_knows_the_file_sheet_and_row_it_came_from(data: PageData) -> None:
     files = {upload.upload_id: upload.file_name for upload in data.uploads}
     for line in data.lines:
         assert line.upload_id is not None and files[line.upload_id] == "lines.xlsx"
         assert line.sheet == "Campaign list" and line.row_no
 
 
-def test_losses_by_side_add_up_to_the_shortfall_of_the_window(data: ReportData, demo: Demo) -> None:
+def test_losses_by_side_add_up_to_the_shortfall_of_the_window(data: PageData, demo: Demo) -> None:
     start = demo.as_of - timedelta(days=30)
     expected: dict[tuple[str, str, str], list[Decimal]] = defaultdict(list)
     for line in data.lines:
@@ -69,7 +69,7 @@ def test_losses_by_side_add_up_to_the_shortfall_of_the_window(data: ReportData, 
     assert len({side for _, _, side in found}) >= 3, "the demo world has shortfalls of several sides"
 
 
-def test_lines_in_windows_are_counted_as_the_table_counts_them(data: ReportData, demo: Demo) -> None:
+def test_lines_in_windows_are_counted_as_the_table_counts_them(data: PageData, demo: Demo) -> None:
     for window in data.windows:
         if (window.period, window.kind) == ("7d", "all"):
             own = [
@@ -84,7 +84,7 @@ def test_lines_in_windows_are_counted_as_the_table_counts_them(data: ReportData,
 
 
 def test_attention_comes_in_the_order_and_words_of_the_warehouse(
-    data: ReportData, demo_connection: psycopg.Connection
+    data: PageData, demo_connection: psycopg.Connection
 ) -> None:
     items = attention(demo_connection)
     assert [(row.line_id, row.reason) for row in data.attention] == [
@@ -93,7 +93,7 @@ def test_attention_comes_in_the_order_and_words_of_the_warehouse(
     assert items
 
 
-def test_freshness_tells_the_unbroken_run_and_the_gaps_before_it(data: ReportData, demo: Demo) -> None:
+def test_freshness_tells_the_unbroken_run_and_the_gaps_before_it(data: PageData, demo: Demo) -> None:
     assert data.freshness.complete_from == demo.world.first_day
     assert data.freshness.complete_through == demo.as_of - timedelta(days=1)
     assert data.freshness.today_fetched_at is None
