@@ -1,7 +1,7 @@
 """Proposals: what the columns of an unknown list may be, by their headers and first values. Never applied unasked.
 
 Belongs here: the words that houses use for columns, and how sure a column is. Does not belong here: finding the rows of
-a file (`intake/lists/proposing.py`), the sheet on which a person corrects a proposal (`intake/receipt`).
+a file (`intake/process/proposing.py`), the sheet on which a person corrects a proposal (`intake/receipt`).
 """
 
 from __future__ import annotations

@@ -26,7 +26,6 @@ App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 OPEN_PATHS = frozenset({"/login", "/static/door.css", "/static/login.js"})
 """What somebody without a token may see: the way to show one."""
-SMALL_BODY = 64_000
 LINGER_BYTES = 4_000_000
 _HEADERS = {
     b"x-content-type-options": b"nosniff",

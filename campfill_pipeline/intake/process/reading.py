@@ -13,7 +13,7 @@ from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.findings import Parsed, ParseLimits, RawCell, UnreadableError
 from campfill_pipeline.intake.layout import Descriptions
 from campfill_pipeline.intake.lists.notation import read_description
-from campfill_pipeline.intake.lists.proposing import propose_for
+from campfill_pipeline.intake.process.proposing import propose_for
 from campfill_pipeline.intake.text.delimited import raw_records, read_delimited
 from campfill_pipeline.intake.text.documents import is_document, raw_objects, read_document
 from campfill_pipeline.intake.xlsx.container import identify

@@ -6,7 +6,7 @@ Belongs here: reading them. Does not belong here: what is too old, and how it is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import psycopg
 from psycopg import errors
@@ -38,12 +38,6 @@ def counts(conn: psycopg.Connection) -> Counts:
         steps={step: (count, float(seconds)) for step, count, seconds in steps},
         fetched=dict(conn.execute(query("readers/watch", "fetched")).fetchall()),
     )
-
-
-def newest_day(conn: psycopg.Connection) -> date | None:
-    """The newest local day that was fetched completely."""
-    row = conn.execute(query("readers/watch", "newest day")).fetchone()
-    return row[0] if row else None
 
 
 def daemon_heartbeat(dagster_url: str) -> datetime | None:

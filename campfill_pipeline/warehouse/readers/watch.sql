@@ -23,6 +23,3 @@ GROUP BY step
 
 -- name: fetched
 SELECT source, max(fetched_at) FROM delivery_fetch WHERE status <> 'failed' GROUP BY source
-
--- name: newest day
-SELECT max(day) FROM delivery_fetch WHERE status = 'complete'
