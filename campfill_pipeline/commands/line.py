@@ -79,6 +79,8 @@ def show(found: dict[str, Any]) -> None:
         )
     if figures:
         _show_figures(console, figures)
+    if found["unlikely_goal"]:
+        console.print(f"[yellow]▲[/] unlikely goal: {escape(found['unlikely_goal'])}")
     if found["cause"]:
         _show_cause(console, found["cause"])
     for note in found["notes"]:

@@ -18,6 +18,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.defs.upload_past import past_of
 from campfill_pipeline.domain.described_columns import Described
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.domain.verdict import Verdict
@@ -136,7 +137,8 @@ def validate(campfill: Campfill, upload: uploads.Upload) -> Verdict:
         verdict = kept_exports.judge(parsed, work, upload.received_at, campfill.settings.timezone, progress)
     else:
         by = described(campfill, upload, parsed)
-        verdict = campaign_lists.validate_list(parsed, work, progress=progress, by=by)
+        past = past_of(campfill, upload)
+        verdict = campaign_lists.validate_list(parsed, work, progress=progress, by=by, past=past)
     (work / "verdict.json").write_bytes(_VERDICT.dump_json(verdict))
     return verdict
 

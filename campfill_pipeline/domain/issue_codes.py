@@ -222,6 +222,15 @@ _REGISTERED = (
         ),
     ),
     _warning(
+        "unlikely_goal", "A goal beyond what its sites ever gave",
+        lists=Told(
+            "a new or changed line that has not begun needs more than its placement's sites ever gave in a week, to all"
+            " lines together (a flight of fewer than 7 days: in so many days in a row); said only where 3 lines"
+            " and 14 days were delivered there",
+            "check the goal and the flight, or book more sites",
+        ),
+    ),
+    _warning(
         "near_header", "A header that is nearly a known one",
         lists=Told(
             "the list has no budget column, but one whose header is like it; it was not read, and stored budgets stay",

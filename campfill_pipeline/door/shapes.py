@@ -238,6 +238,7 @@ class LineAnswer(_Open):
     days: list[dict[str, Any]]
     cause: dict[str, Any] | None
     reconciliation: list[dict[str, Any]]
+    unlikely_goal: str | None
     restated: int
 
 

@@ -155,6 +155,11 @@ def head(data: PageData, rules: FulfillmentRules, made_at: datetime, left_out: i
             for item in data.attention[: payload.MOST_ATTENTION]
         ],
         "attention_count": len(data.attention),
+        "unlikely": [
+            {"id": row.line_id, "name": by_id[row.line_id].name, "reason": row.reason}
+            for row in data.unlikely[: payload.MOST_ATTENTION]
+        ],
+        "unlikely_count": len(data.unlikely),
         "incidents": [asdict(row) for row in data.incidents],
         "strangers": _strangers(data),
         "live": _live(data.lines),

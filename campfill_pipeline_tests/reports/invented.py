@@ -33,6 +33,7 @@ from campfill_pipeline.warehouse.readers.page.rows import (
     SiteRow,
     StageRow,
     TrendRow,
+    UnlikelyRow,
     UploadRow,
     WeakSite,
     WindowRow,
@@ -306,6 +307,8 @@ def invent(count: int, seed: int = 5) -> PageData:
         if line.revision == 2
     }
     struck_lines = [line for line in lines if line.lifecycle == "live" and line.shortfall > 0][:2]
+    scheduled = [line for line in lines if line.lifecycle == "scheduled"][:2] if count > 100 else []
+    needs = "Starts on 1 Dec 2026. It needs 3.1 times the best week of these sites."
     return PageData(
         as_of=AS_OF,
         timezone="Europe/Berlin",
@@ -321,7 +324,8 @@ def invent(count: int, seed: int = 5) -> PageData:
                 line.value_at_risk_eur,
             )
             for line in urgent
-        ),
+        )
+        + tuple(AttentionRow(line.id, needs, None) for line in scheduled),
         freshness=Freshness(
             AS_OF - timedelta(days=39),
             AS_OF - timedelta(days=1),
@@ -362,6 +366,7 @@ def invent(count: int, seed: int = 5) -> PageData:
         ),
         uploads=tuple(uploads),
         revisions=revised,
+        unlikely=tuple(UnlikelyRow(line.id, AS_OF + timedelta(days=2), needs) for line in scheduled),
     )
 
 

@@ -332,6 +332,16 @@ def test_a_percentage_is_never_rounded_up_to_a_limit_it_did_not_reach(
     assert reader.text(".huge") == shown
 
 
+def test_a_goal_beyond_what_its_sites_ever_gave_is_told_before_the_start(
+    reader: Reader, written: Written
+) -> None:
+    reader.go("/")
+    assert reader.tab.locator("tr[data-unlikely]").count() == len(written.data.unlikely) == 2
+    reader.tab.locator("tr[data-unlikely] a").first.click()
+    reader.wait(f"/line/{written.data.unlikely[0].line_id}")
+    assert "needs 3.1 times the best week" in reader.text(".why-today")
+
+
 def test_an_incident_is_one_entry_and_its_lines_point_to_it(reader: Reader, written: Written) -> None:
     reader.go("/")
     assert reader.tab.locator("tr[data-incident]").count() == 1

@@ -47,6 +47,7 @@ from campfill_pipeline.intake.judge.absent_columns import absent_columns, withou
 from campfill_pipeline.intake.judge.issue_files import NOTATIONS, PLACED, read_issues
 from campfill_pipeline.intake.judge.outlying_prices import outlying_cpms
 from campfill_pipeline.intake.judge.repeated_ids import IdsSeen, Repetitions, find_repetitions
+from campfill_pipeline.intake.judge.unlikely_goals import Past, Said, unlikely_goals
 
 __all__ = ["Progress", "Verdict", "read_issues", "validate_list"]
 
@@ -61,11 +62,17 @@ Made = TypeVar("Made")
 
 
 def validate_list(
-    parsed: Parsed, work: Path, *, progress: Progress | None = None, by: Described | None = None
+    parsed: Parsed,
+    work: Path,
+    *,
+    progress: Progress | None = None,
+    by: Described | None = None,
+    past: Past | Said | None = None,
 ) -> Verdict:
     """Judge every row of a campaign list, and write `lines.arrow` and `issues.arrow` to `work`.
 
-    `by` is the description that `parsed` was read by; None: it is a present list. A file that could not be read
+    `by` is the description that `parsed` was read by; None: it is a present list. `past`: what goals are held
+    against; None: nothing. A file that could not be read
     (`parsed.reason`) gives an empty list with that reason. Raises BrokenPromiseError.
     """
     work.mkdir(parents=True, exist_ok=True)
@@ -86,7 +93,7 @@ def validate_list(
     else:
         _keep_lines(candidates, lines, schema, repetitions)
         candidates.unlink()
-    outliers = outlying_cpms(lines, tables)
+    outliers = _together(outlying_cpms(lines, tables), unlikely_goals(lines, tables, past))
     severities = _write_issues(found, issues, parsed, notations, repetitions, outliers, by)
     found.unlink()
     gone, rejected_too, repeated = (0, 0, 0) if repetitions is None else repetitions.counts
@@ -213,6 +220,16 @@ def _keep_lines(candidates: Path, lines: Path, schema: pa.Schema, repetitions: R
             keep = np.ones(batch.num_rows, bool)
             keep[repetitions.left_out(number)] = False
             kept.write_batch(batch if keep.all() else batch.filter(pa.array(keep)))
+
+
+def _together(first: Outliers, second: Outliers) -> Outliers:
+    """Warnings of both kinds, those of a batch in the order of row and column."""
+    return {
+        number: sorted(
+            [*first.get(number, ()), *second.get(number, ())], key=lambda one: (one[0].row or 0, one[1])
+        )
+        for number in first.keys() | second.keys()
+    }
 
 
 def _write_issues(

@@ -14,6 +14,8 @@ import psycopg
 from psycopg.rows import dict_row
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.domain.unlikely_goals import sentence
+from campfill_pipeline.warehouse.figures.best_weeks import unlikely_lines
 from campfill_pipeline.warehouse.figures.fulfillment import compute
 from campfill_pipeline.warehouse.readers.incidents import IncidentRow, Struck, incidents, struck
 from campfill_pipeline.warehouse.readers.notes import Note, notes_of
@@ -27,7 +29,8 @@ class LineLife:
     """One line as of a local day. Rows carry their tables' columns; `withdrawn` lines have no figures.
 
     `history` is newest first, `days` oldest first; `cause` is as of the last refresh, None where there is none.
-    `struck`: what each of the incidents cost this line, and whether they explain its gap.
+    `unlikely_goal`: before it begins, how much more it needs than its sites ever gave; None where it does not, or
+    where too little is known. `struck`: what each of the incidents cost this line, and whether they explain its gap.
     """
 
     line: Row
@@ -40,6 +43,7 @@ class LineLife:
     struck: list[Struck]
     notes: list[Note]
     reconciliation: list[Row]
+    unlikely_goal: str | None
     restated: int
 
 
@@ -62,6 +66,7 @@ def line_life(
             return None
         figures = compute(conn, rules, as_of=as_of, line_ids=[line_id])
         causes = ask("SELECT * FROM shortfall_cause WHERE line_id = %(id)s")
+        unlikely = unlikely_lines(conn, as_of=as_of, line_id=line_id)
         return LineLife(
             line=found[0],
             withdrawn=found[0]["withdrawn_at"] is not None,
@@ -73,6 +78,7 @@ def line_life(
             struck=struck(conn, line_id),
             notes=notes_of(conn, line_id, rules, as_of=as_of),
             reconciliation=ask(query("readers/one_line", "disagreements")),
+            unlikely_goal=sentence(unlikely[0].found) if unlikely else None,
             restated=ask("SELECT count(*) AS rows FROM delivery_restatement WHERE line_id = %(id)s")[0][
                 "rows"
             ],

@@ -171,6 +171,15 @@ def issues(conn: psycopg.Connection, upload_id: UUID) -> list[Issue]:
     return _issues(conn, sql.SQL(""), upload_id, None)
 
 
+def issues_of(conn: psycopg.Connection, upload_id: UUID, code: str) -> list[Issue]:
+    """An upload's issues of one code, in their order."""
+    rows = conn.execute(query("register/uploads", "issues of a code"), [upload_id, code]).fetchall()
+    return [
+        Issue(sheet, cell, row, column, value, code, Severity(severity), message, hint)
+        for sheet, cell, row, column, value, code, severity, message, hint in rows
+    ]
+
+
 def issues_behind(
     conn: psycopg.Connection, upload_id: UUID, number: int, limit: int
 ) -> tuple[int, list[Issue]]:

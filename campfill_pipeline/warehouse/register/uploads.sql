@@ -4,6 +4,10 @@
 SELECT sheet, cell, row_no, column_name, value, code, severity, message, hint FROM upload_issue
 WHERE upload_id = %s ORDER BY {order}issue_no LIMIT %s
 
+-- name: issues of a code
+SELECT sheet, cell, row_no, column_name, value, code, severity, message, hint FROM upload_issue
+WHERE upload_id = %s AND code = %s ORDER BY issue_no
+
 -- name: issues behind
 SELECT issue_no, sheet, cell, row_no, column_name, value, code, severity, message, hint FROM upload_issue
 WHERE upload_id = %s AND issue_no > %s ORDER BY issue_no LIMIT %s

@@ -25,6 +25,7 @@ import { headline, headlineMore, undelivered } from "./headline.js";
 import { incidentPanel } from "./incidents.js";
 import { LINELESS, PACES } from "./keys.js";
 import { breakable, periodSwitch, sideBar, sparkline, trendChip } from "./parts.js";
+import { upcomingPanel } from "./upcoming.js";
 import { data, ended, now } from "./words.js";
 
 /* What guaranteed lines lack is not only missing money but owed: a make-good. */
@@ -181,7 +182,7 @@ const presentPart = () =>
       <h2 id="h-attention">${now.attention}</h2>
       ${attentionTable()}
     </section>
-    ${incidentPanel()}`;
+    ${incidentPanel()} ${upcomingPanel()}`;
 const endedPart = (period, total, trend) => {
   const losses = head.losses
     .filter((row) => row.period === period && row.kind === "all" && row.purchase_type === "all")

@@ -95,6 +95,13 @@ export const incident = {
   ofThisLine: (lost, lines) => html`about ${lost} impressions of this line, one of ${lines} there.`,
 };
 
+export const upcoming = {
+  title: "Before the start: goals beyond what their sites ever gave",
+  what: `Not begun, and in need of more than the best week of their placement's sites gave to all lines together. Goal,
+    flight and sites can still be changed.`,
+  more: (count) => html`and ${count} more, among the lines that need attention.`,
+};
+
 export const list = {
   question: "Which lines?",
   narrow: "Filters",

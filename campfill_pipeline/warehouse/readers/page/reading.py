@@ -8,7 +8,7 @@ wording, layout.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TypeVar
@@ -20,8 +20,10 @@ from psycopg.rows import class_row
 
 from campfill_pipeline.domain import figures
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.domain.unlikely_goals import before_the_start
 from campfill_pipeline.warehouse.database import Connection as Connection
 from campfill_pipeline.warehouse.delivery import past
+from campfill_pipeline.warehouse.figures.best_weeks import unlikely_lines
 from campfill_pipeline.warehouse.figures.fulfillment import Knowledge as Knowledge
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline.warehouse.readers.attention import attention
@@ -36,6 +38,7 @@ from campfill_pipeline.warehouse.readers.page.rows import (
     ReconciliationRow,
     RevisionRow,
     TrendRow,
+    UnlikelyRow,
     UploadRow,
     WindowRow,
 )
@@ -136,9 +139,20 @@ def _revisions(connection: Connection) -> dict[UUID, tuple[RevisionRow, ...]]:
     return {line_id: tuple(states) for line_id, states in found.items()}
 
 
-def _attention(connection: Connection) -> tuple[AttentionRow, ...]:
+def _attention(connection: Connection, upcoming: Sequence[UnlikelyRow]) -> tuple[AttentionRow, ...]:
+    """What runs or ended first; then lines that have not begun whose goal is more than their sites ever gave."""
+    now = [AttentionRow(item.line_id, item.reason, item.value_at_risk_eur) for item in attention(connection)]
+    known = {item.line_id for item in now}
+    return (
+        *now,
+        *(AttentionRow(row.line_id, row.reason, None) for row in upcoming if row.line_id not in known),
+    )
+
+
+def _unlikely(connection: Connection, as_of: date) -> tuple[UnlikelyRow, ...]:
     return tuple(
-        AttentionRow(item.line_id, item.reason, item.value_at_risk_eur) for item in attention(connection)
+        UnlikelyRow(one.line_id, one.starts, before_the_start(one.starts, one.found))
+        for one in unlikely_lines(connection, as_of=as_of)
     )
 
 
@@ -146,6 +160,7 @@ def load(connection: Connection, rules: FulfillmentRules, *, as_of: date) -> Pag
     """Everything both reports show of the state that the tables hold now, lines worst first (see
     `state_as_of`).
     """
+    upcoming = _unlikely(connection, as_of)
     state = connection.execute("SELECT refreshed_at FROM fulfillment_state").fetchone()
     return PageData(
         as_of=as_of,
@@ -158,11 +173,12 @@ def load(connection: Connection, rules: FulfillmentRules, *, as_of: date) -> Pag
             connection, TrendRow, query("readers/page/reading", "trend"), as_of=as_of, days=TREND_DAYS
         ),
         losses=_rows(connection, LossRow, query("readers/page/reading", "losses"), as_of=as_of),
-        attention=_attention(connection),
+        attention=_attention(connection, upcoming),
         freshness=freshness(connection, as_of),
         reconciliation=_rows(connection, ReconciliationRow, query("readers/page/reading", "reconciliation")),
         uploads=_rows(connection, UploadRow, query("readers/page/reading", "uploads")),
         revisions=_revisions(connection),
         incidents=tuple(incidents(connection)),
         struck=tuple(struck(connection)),
+        unlikely=upcoming,
     )

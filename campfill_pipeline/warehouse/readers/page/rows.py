@@ -71,6 +71,15 @@ class AttentionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class UnlikelyRow:
+    """A line that has not begun and needs more than its sites ever gave, said in one sentence; worst first."""
+
+    line_id: UUID
+    starts: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class FetchRow:
     """A local day that was asked for without complete success, or not at all (status `missing`, fetched_at
     None).
@@ -245,3 +254,4 @@ class PageData:
     incidents: tuple[IncidentRow, ...] = ()
     struck: tuple[Struck, ...] = ()
     known: Knowledge = "now"
+    unlikely: tuple[UnlikelyRow, ...] = ()

@@ -293,6 +293,12 @@
     aPart: "In hours in which a site failed all lines there:",
     ofThisLine: (lost, lines2) => html`about ${lost} impressions of this line, one of ${lines2} there.`
   };
+  var upcoming = {
+    title: "Before the start: goals beyond what their sites ever gave",
+    what: `Not begun, and in need of more than the best week of their placement's sites gave to all lines together. Goal,
+    flight and sites can still be changed.`,
+    more: (count2) => html`and ${count2} more, among the lines that need attention.`
+  };
   var list = {
     question: "Which lines?",
     narrow: "Filters",
@@ -1006,7 +1012,7 @@
     ].sort()[1];
     const days = [];
     for (let at = daysLater(first, -1); at <= last; at = daysLater(at, 1)) days.push(at);
-    const byDay = new Map(detail.days.map((entry2) => [entry2[0], entry2[1]]));
+    const byDay = new Map(detail.days.map((entry3) => [entry3[0], entry3[1]]));
     let total2 = 0;
     const delivered = days.map((at) => {
       if (at > head.as_of) return null;
@@ -1410,14 +1416,14 @@
     ${list2.length ? "" : noPast(row2)}
     <ol class="revisions">
       ${list2.map(
-    (entry2) => html`<li>
+    (entry3) => html`<li>
             <p>
-              <strong>Revision ${entry2.revision}, ${label("actions", entry2.action)}</strong>
-              <span class="soft">valid from ${moment(entry2.valid_from)}</span>
+              <strong>Revision ${entry3.revision}, ${label("actions", entry3.action)}</strong>
+              <span class="soft">valid from ${moment(entry3.valid_from)}</span>
             </p>
-            <p>${source(entry2.upload, entry2.sheet, entry2.row)}</p>
-            ${entry2.changes.length ? html`<ul>
-                    ${entry2.changes.map(change)}
+            <p>${source(entry3.upload, entry3.sheet, entry3.row)}</p>
+            ${entry3.changes.length ? html`<ul>
+                    ${entry3.changes.map(change)}
                   </ul>` : ""}
           </li>`
   )}
@@ -2157,6 +2163,34 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     };
   };
 
+  // campfill_pipeline/reports/templates/page/upcoming.js
+  var MOST2 = 5;
+  var entry2 = (row2) => html`<tr role="row" data-unlikely="${row2.id}">
+    <th scope="row" role="rowheader"><a href="#/line/${row2.id}">${breakable(row2.name)}</a></th>
+    <td role="cell">${told(row2.reason)}</td>
+  </tr>`;
+  var upcomingPanel = () => {
+    const found = head.unlikely || [];
+    if (!found.length) return "";
+    const more = head.unlikely_count > MOST2 && html`<p class="soft">${upcoming.more(count(head.unlikely_count - MOST2))}</p>`;
+    return html`<section class="panel" aria-labelledby="h-upcoming">
+    <h2 id="h-upcoming">${upcoming.title}</h2>
+    <p class="soft">${upcoming.what}</p>
+    <table class="attention" role="table">
+      <thead role="rowgroup">
+        <tr role="row">
+          <th scope="col" role="columnheader">Line</th>
+          <th scope="col" role="columnheader">Why</th>
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        ${found.slice(0, MOST2).map(entry2)}
+      </tbody>
+    </table>
+    ${more}
+  </section>`;
+  };
+
   // campfill_pipeline/reports/templates/page/overview.js
   var owed = (period) => {
     const rows = head.losses.filter(
@@ -2261,7 +2295,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     const live = head.live;
     const total2 = PACES.reduce((lines2, pace) => lines2 + live[pace].lines, 0);
     if (!total2) return html`<p class="calm">${now.noneRunning}</p>`;
-    const entry2 = (pace) => html`<li>
+    const entry3 = (pace) => html`<li>
       <i class="key pace-${pace}" aria-hidden="true"></i
       ><a href="#/lines?state=live&pace=${pace}" data-opens="${live[pace].lines}">${label("paces", pace)}</a>
       <strong>${count(live[pace].lines)}</strong>
@@ -2271,7 +2305,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
       ${PACES.map((pace) => html`<i class="pace-${pace}" style="flex:${live[pace].lines} 0 0"></i>`)}
     </div>
     <ul class="legend">
-      ${PACES.map(entry2)}
+      ${PACES.map(entry3)}
     </ul>`;
   };
   var unfetched = (pile) => pile.unfetched > 0 && html`<span class="soft"
@@ -2299,7 +2333,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
       <h2 id="h-attention">${now.attention}</h2>
       ${attentionTable()}
     </section>
-    ${incidentPanel()}`;
+    ${incidentPanel()} ${upcomingPanel()}`;
   var endedPart = (period, total2, trend) => {
     const losses = head.losses.filter((row2) => row2.period === period && row2.kind === "all" && row2.purchase_type === "all").map((row2) => ({
       ...row2,
@@ -2501,4 +2535,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 14ef812d4eee49fd61da364aceff8eea. */
+/* Made by `make page` from the modules beside this folder, a1f80f2f5135e00cbf1847d4e0a00523. */

@@ -1,0 +1,36 @@
+/* Before the start: lines whose goal needs more than their sites ever gave, while it can still be changed. */
+
+import { count, html, told } from "./format.js";
+import { head } from "./head.js";
+import { breakable } from "./parts.js";
+import { upcoming } from "./words.js";
+
+const MOST = 5;
+const entry = (row) =>
+  html`<tr role="row" data-unlikely="${row.id}">
+    <th scope="row" role="rowheader"><a href="#/line/${row.id}">${breakable(row.name)}</a></th>
+    <td role="cell">${told(row.reason)}</td>
+  </tr>`;
+export const upcomingPanel = () => {
+  const found = head.unlikely || [];
+  if (!found.length) return "";
+  const more =
+    head.unlikely_count > MOST &&
+    html`<p class="soft">${upcoming.more(count(head.unlikely_count - MOST))}</p>`;
+  return html`<section class="panel" aria-labelledby="h-upcoming">
+    <h2 id="h-upcoming">${upcoming.title}</h2>
+    <p class="soft">${upcoming.what}</p>
+    <table class="attention" role="table">
+      <thead role="rowgroup">
+        <tr role="row">
+          <th scope="col" role="columnheader">Line</th>
+          <th scope="col" role="columnheader">Why</th>
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        ${found.slice(0, MOST).map(entry)}
+      </tbody>
+    </table>
+    ${more}
+  </section>`;
+};
