@@ -93,7 +93,7 @@ def test_nothing_is_said_where_history_is_thin(connection: psycopg.Connection) -
 def test_only_what_counted_before_the_day_is_looked_at(connection: psycopg.Connection) -> None:
     first, *_ = weeks_at_malls(connection)
     deliver(connection, first, TODAY - 3 * DAY, 10**6, source="c", counted=False)
-    needs = {("Mall", 7): Decimal(10**7)}
+    needs: dict[tuple[str | None, int], Decimal] = {("Mall", 7): Decimal(10**7)}
     assert best_runs(connection, needs, as_of=TODAY)["Mall", 7].impressions == 2_100
     assert best_runs(connection, needs, as_of=TODAY - 7 * DAY)["Mall", 7].first_day == TODAY - 21 * DAY
     assert best_runs(connection, needs, as_of=TODAY - 8 * DAY) == {}
