@@ -19,6 +19,7 @@ import dagster as dg
 import httpx
 import psycopg
 import pytest
+from playwright.sync_api import expect
 
 from campfill_pipeline.commands.up import free_port
 from campfill_pipeline.defs import arrivals, jobs
@@ -32,6 +33,12 @@ from campfill_pipeline.warehouse.door_tokens import May
 from campfill_pipeline.warehouse.postgres import server
 from campfill_pipeline.warehouse.register import uploads
 from campfill_pipeline_tests.environment import without_settings
+
+# On a machine with much else to do an answer may take longer than a browser's or a client's usual patience.
+PATIENCE_SECONDS = 60
+for wait in ("read", "write", "connect", "pool"):
+    setattr(httpx._config.DEFAULT_TIMEOUT_CONFIG, wait, PATIENCE_SECONDS)
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 
 @dataclass
@@ -61,7 +68,7 @@ class Door:
     def start(self) -> None:
         with (self.settings.logs / "door.log").open("ab") as log:
             self.process = subprocess.Popen(self.command, env=self.environ, stdout=log, stderr=log)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 3 * PATIENCE_SECONDS
         while time.monotonic() < deadline:
             try:
                 httpx.get(f"{self.address}/problems/busy")
