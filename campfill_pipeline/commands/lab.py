@@ -18,8 +18,12 @@ COURSE = "docs/learn/"
 
 
 def root() -> Path:
-    """The folder in which labs live: below the one where the command is typed, never a user's home."""
-    return Path.cwd() / homes.ROOT
+    """The folder in which labs live: below the one where the command is typed, never a user's home.
+
+    Typed inside a lab, where the files to mend are, it is the folder of that lab.
+    """
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if homes.is_root(folder)), here / homes.ROOT)
 
 
 def facts() -> list[dict[str, Any]]:
@@ -91,7 +95,11 @@ def _say(console: Console, text: str) -> None:
 
 
 def _ask(console: Console, lab: Lab) -> None:
-    console.print(f"[bold]What will happen, and why?[/] {escape(lab.question.text)}", highlight=False)
+    asked = "What will happen, and why?"
+    first, *rest = textwrap.wrap(f"{asked} {lab.question.text}", max(console.width, 30))
+    console.print(f"[bold]{asked}[/]{escape(first.removeprefix(asked))}", highlight=False, soft_wrap=True)
+    for line in rest:
+        console.print(escape(line), highlight=False, soft_wrap=True)
     for letter, text in lab.question.choices.items():
         _say(console, f"  {letter}  {text}")
     if lab.question.unit:

@@ -33,6 +33,11 @@ def home_of(root: Path, number: int) -> Path:
     return root / f"{number:02d}"
 
 
+def is_root(folder: Path) -> bool:
+    """Whether labs live in `folder`: it has their name, and one of them was started there."""
+    return folder.name == ROOT and any(folder.glob(f"[0-9][0-9]/{_MARK}"))
+
+
 def make(root: Path, number: int) -> State:
     """Make the lab's folder. Raises LabError where something else lies there."""
     home = home_of(root, number)

@@ -19,6 +19,7 @@ from campfill_pipeline.lab import homes, server
 from campfill_pipeline.lab.bench import Bench, Ran
 from campfill_pipeline.lab.catalog import LABS
 from campfill_pipeline.lab.frame import Lab, LabError, Observation, Verdict, not_yet
+from campfill_pipeline.warehouse.postgres import backup
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,11 @@ def attempt(root: Path, number: int, words: Sequence[str]) -> Ran | int:
             raise LabError(
                 f"Lab {number} has no program to run.", f"Try a command: `campfill lab try {number} status`."
             )
+        if lab.program and tuple(words[:2]) == (
+            "db",
+            "psql",
+        ):  # the product's tables are not what this lab is about
+            return backup.psql(bench.url, words[2:], schema="public")
         return inside(bench, words)
 
 

@@ -47,6 +47,10 @@ def database_of(server: cluster.Server, number: int) -> str:
             connection.execute(
                 sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(sql.Identifier(name))
             )
+            # The role is named like the product's schema, which would come first and hide the lab's own tables.
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} SET search_path = public").format(sql.Identifier(name))
+            )
     return server.url(name)
 
 

@@ -86,6 +86,9 @@ def test_a_lab_is_started_checked_hinted_solved_and_removed_and_nothing_stays_ru
     assert mine.read_text() == "# my own try\n"
     assert "ON CONFLICT (id) DO UPDATE" in reader("solve", "4")
     assert mine.with_name("load.yours.py").read_text() == "# my own try\n"
+    typed = Reader(mine.parent, reader.printed)  # the folder in which one edits, after `cd`
+    assert "◐ started" in typed()
+    assert not (mine.parent / homes.ROOT).exists()
     assert json.loads(reader.in_a_process("check", "4", "--json"))["solved"] is True
     assert {lab["state"] for lab in json.loads(reader("--json")) if lab["number"] == 4} == {"solved"}
     mine.with_name("look.py").write_text("print('looked')\n")
@@ -95,6 +98,36 @@ def test_a_lab_is_started_checked_hinted_solved_and_removed_and_nothing_stays_ru
     assert reader.processes() == []
     reader("clean", "4")
     assert list(reader.folder.iterdir()) == []
+
+
+def test_the_sql_prompt_opens_on_the_tables_of_the_lab_and_never_hides_them(reader: Reader) -> None:
+    root = reader.folder / homes.ROOT
+    asked = reader("start", "4", "--answer", "b").splitlines()
+    assert "What will happen, and why?" in "\n".join(asked)
+    assert [line for line in asked if line != line.rstrip()] == []
+    upsert = "INSERT INTO line (id, name, impression_goal) SELECT id, name, 1 FROM line ON CONFLICT (id) DO NOTHING"
+    (root / "04" / "load.py").write_text(
+        "import os, psycopg\ndb = psycopg.connect(os.environ['LAB_DATABASE_URL'], autocommit=True)\n"
+        f"db.execute('{upsert}')\n"
+    )
+    refused = " ".join(reader("check", "4", code=1).split())
+    assert "that the database knows by itself which lines are the same" in refused
+    assert "ALTER TABLE" in reader("try", "4", "db", "psql", "-c", "ALTER TABLE line ADD PRIMARY KEY (id)")
+    with play.bench_of(root, 4) as bench:  # what a command of the product leaves in the lab's database
+        bench.execute("CREATE SCHEMA IF NOT EXISTS campfill; CREATE VIEW campfill.line AS SELECT 1 AS number")
+    assert "exit code 0" in reader("try", "4")
+
+
+def test_a_program_that_fails_for_another_reason_hears_its_own_words(reader: Reader) -> None:
+    root = reader.folder / homes.ROOT
+    play.start(root, 5)
+    (root / "05" / "load.py").write_text(
+        "import os, psycopg\nwith psycopg.connect(os.environ['LAB_DATABASE_URL']) as db:\n"
+        "    db.execute('INSERT INTO line (goal) VALUES (1)')\n"
+    )
+    verdict = play.check(root, 5)
+    assert 'column "goal" of relation "line" does not exist' in verdict.what_is_wrong
+    assert "one had in mind" in verdict.assumption
 
 
 def test_what_cannot_be_done_is_said_in_a_sentence(reader: Reader) -> None:

@@ -35,7 +35,12 @@ class BackupError(CampfillError):
 
 
 def command(
-    program: str, url: str, arguments: Sequence[str], *, programs: Path | None = None
+    program: str,
+    url: str,
+    arguments: Sequence[str],
+    *,
+    programs: Path | None = None,
+    schema: str = database.SCHEMA,
 ) -> tuple[list[str], dict[str, str]]:
     """A program's command line and environment; the password is in the latter, where other users cannot see it.
 
@@ -43,7 +48,7 @@ def command(
     """
     facts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
     password = facts.pop("password", None)
-    environ = {**os.environ, "PGOPTIONS": f"-c search_path={database.SCHEMA}", "PGCLIENTENCODING": "UTF8"}
+    environ = {**os.environ, "PGOPTIONS": f"-c search_path={schema}", "PGCLIENTENCODING": "UTF8"}
     if password is not None:
         environ["PGPASSWORD"] = password
     account = binaries.Account(os.geteuid(), os.getegid())
@@ -51,9 +56,9 @@ def command(
     return [str(path), "--dbname", make_conninfo("", **facts), *arguments], environ
 
 
-def psql(url: str, arguments: Sequence[str] = ()) -> int:
-    """Run psql on this terminal, with campfill's tables in its path; return its exit code."""
-    line, environ = command("psql", url, arguments)
+def psql(url: str, arguments: Sequence[str] = (), *, schema: str = database.SCHEMA) -> int:
+    """Run psql on this terminal, with the tables of `schema` in its path; return its exit code."""
+    line, environ = command("psql", url, arguments, schema=schema)
     return subprocess.run(line, env=environ, check=False).returncode
 
 

@@ -94,6 +94,12 @@ class SameFileTwice(Lab):
         self.prepare(bench)
         for file in ("list.csv", "list.csv"):
             ran = bench.run("load.py", file)
+            if "no unique or exclusion constraint" in ran.last_words:
+                return not_yet(
+                    f"The load of {file} ended with code {ran.code}: {ran.last_words}",
+                    "that the database knows by itself which lines are the same. A conflict is always one with a key, "
+                    "and the table has none: load.py or `campfill lab try 4 db psql` may give it one",
+                )
             if ran.code != 0:
                 return not_yet(
                     f"The load of {file} ended with code {ran.code}: {ran.last_words}",
