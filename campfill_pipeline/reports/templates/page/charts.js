@@ -1,5 +1,6 @@
 /* Charts, drawn with ECharts when it has arrived. Colours come from the style sheet: themes stay in one place. */
 
+import { readByKeys } from "./chart_keys.js";
 import { asUtc, dayShort, plain } from "./format.js";
 
 let library = null,
@@ -19,6 +20,7 @@ export const chart = (id, options) => {
     const drawn = open.get(id) || library.init(element, null, { renderer: "svg", locale: "EN" });
     open.set(id, drawn);
     drawn.setOption(options(element.clientWidth), true);
+    readByKeys(element, () => open.get(id) || drawn);
   };
   drawLater.push(make);
   if (library) make();
@@ -40,6 +42,7 @@ export const tooltip = (formatter, trigger = "axis") => ({
   trigger,
   formatter,
   confine: true,
+  className: "tip",
   appendTo: undefined,
   backgroundColor: colour("surface"),
   borderColor: colour("rule"),

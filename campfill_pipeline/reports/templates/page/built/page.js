@@ -314,8 +314,9 @@
     exactOn: "Rounded",
     exactOff: "Exact",
     exactHelp: "Show every figure exactly",
+    chartKeys: "Read it by the arrow keys.",
     rounding: `Percentages are rounded half up, but never up to a limit that was not reached. Point at a figure or
-    touch it to see it exactly, or switch on “Exact” above. Shares are sums divided by sums, never averages of
+    touch it to see it exactly, or switch on “Exact” above. Charts are read by touch, or by Tab and the arrow keys. Shares are sums divided by sums, never averages of
     percentages.`
   };
   var compare = {
@@ -548,6 +549,51 @@
     } else location.hash = to;
   };
 
+  // campfill_pipeline/reports/templates/page/chart_keys.js
+  var said = document.createElement("p");
+  said.className = "unseen";
+  said.setAttribute("role", "status");
+  document.body.append(said);
+  var STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  var within = (at, size) => Math.min(Math.max(at, 0), size - 1);
+  var axisOf = (axis) => axis[0].type === "category" ? axis[0].data : null;
+  var after = (key, [x, y], columns, rows) => {
+    if (key === "Home") return [0, y];
+    if (key === "End") return [columns - 1, y];
+    const step = STEPS[key];
+    if (!step || step[1] && !rows) return null;
+    return [within(x + step[0], columns), rows ? within(y + step[1], rows) : 0];
+  };
+  var readByKeys = (element, drawn) => {
+    element.tabIndex = 0;
+    element.setAttribute(
+      "aria-label",
+      `${element.getAttribute("aria-label") || ""} ${figures.chartKeys}`.trim()
+    );
+    if (element.dataset.keys) return;
+    element.dataset.keys = "yes";
+    let place = null;
+    element.addEventListener("keydown", (event) => {
+      const { xAxis, yAxis } = drawn().getOption();
+      const [columns, rows] = [axisOf(xAxis).length, axisOf(yAxis)?.length || 0];
+      const next = place === null && STEPS[event.key] ? [columns - 1, 0] : after(event.key, place || [0, 0], columns, rows);
+      if (event.key === "Escape") drawn().dispatchAction({ type: "hideTip" });
+      if (!next) return;
+      event.preventDefault();
+      place = next;
+      const y = rows ? drawn().convertToPixel({ yAxisIndex: 0 }, place[1]) : drawn().getHeight() / 2;
+      drawn().dispatchAction({ type: "showTip", x: drawn().convertToPixel({ xAxisIndex: 0 }, place[0]), y });
+      requestAnimationFrame(() => {
+        const parts2 = [...element.querySelector(".tip")?.childNodes || []].map((one) => one.textContent);
+        said.textContent = parts2.filter(Boolean).join(", ");
+      });
+    });
+    element.addEventListener("blur", () => {
+      place = null;
+      if (!drawn().isDisposed()) drawn().dispatchAction({ type: "hideTip" });
+    });
+  };
+
   // campfill_pipeline/reports/templates/page/charts.js
   var library = null;
   var drawLater = [];
@@ -565,6 +611,7 @@
       const drawn = open.get(id) || library.init(element, null, { renderer: "svg", locale: "EN" });
       open.set(id, drawn);
       drawn.setOption(options2(element.clientWidth), true);
+      readByKeys(element, () => open.get(id) || drawn);
     };
     drawLater.push(make);
     if (library) make();
@@ -586,6 +633,7 @@
     trigger,
     formatter,
     confine: true,
+    className: "tip",
     appendTo: void 0,
     backgroundColor: colour("surface"),
     borderColor: colour("rule"),
@@ -1407,9 +1455,9 @@
   var noPast = (row2) => row2.revision > 1 ? html`<p>
         This is revision ${count(row2.revision)}. <code>campfill line ${row2.id}</code> tells the earlier ones.
       </p>` : html`<p>Revision 1: unchanged since it first came.</p>`;
-  var change = ([field2, before, after]) => html`<li>
+  var change = ([field2, before, after2]) => html`<li>
     ${FIELDS[field2] || field2}: <del>${termOf(field2, before)}</del> <span aria-hidden="true">→</span>
-    <ins>${termOf(field2, after)}</ins>
+    <ins>${termOf(field2, after2)}</ins>
   </li>`;
   var pastOf = (row2, list2) => html`<section class="panel" aria-labelledby="h-history">
     <h2 id="h-history">What became of the contract</h2>
@@ -1813,7 +1861,7 @@
     ].filter(Boolean);
     return rows.filter((row2) => fits.every((fit) => fit(row2)));
   };
-  var said = (filters) => {
+  var said2 = (filters) => {
     const bands = filters.band ? filters.band.split(",").map((band) => label("bands", band)) : [];
     const parts2 = [
       STATES[filters.state],
@@ -2114,7 +2162,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     ${list.saveAs} <button type="button" class="ghost" data-save="xlsx">XLSX</button>
     <button type="button" class="ghost" data-save="csv">CSV</button>
   </p>`;
-    const result = (limit) => html`<p class="said">${said(filters)}</p>
+    const result = (limit) => html`<p class="said">${said2(filters)}</p>
       ${sums(rows, filters)} ${missingDays(filters)} ${rows.length ? [saving, table3(limit)] : none}`;
     const change2 = (values, quiet) => go(address("/lines", { ...filters, ...values }), quiet);
     const output = () => document.getElementById("result");
@@ -2535,4 +2583,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, a1f80f2f5135e00cbf1847d4e0a00523. */
+/* Made by `make page` from the modules beside this folder, 23fc1bdc0e2d79d15fe78d9ff3c7cb5d. */
