@@ -117,7 +117,7 @@ def _upcoming(batch: pa.RecordBatch, today: date) -> tuple[Positions, Positions]
     start = pc.fill_null(batch.column("start_date"), pa.scalar(today, pa.date32()))
     days = pc.add(pc.subtract(batch.column("end_date").cast("int32"), start.cast("int32")), 1)
     asked = pc.and_(pc.greater_equal(start, pa.scalar(today, pa.date32())), pc.greater(days, 0))
-    if "cancelled" in batch.schema.names:
+    if batch.schema.get_field_index("cancelled") >= 0:
         asked = pc.and_(asked, pc.invert(pc.fill_null(batch.column("cancelled"), False)))
     at = np.flatnonzero(pc.fill_null(asked, False).to_numpy(zero_copy_only=False))
     return at, days.to_numpy(zero_copy_only=False)[at].astype(np.int64)

@@ -15,7 +15,7 @@ from psycopg.rows import dict_row
 
 from campfill_pipeline.domain.attention import Situation, euros, percent, sentence, whole
 from campfill_pipeline.domain.causes import Cause
-from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.domain.fulfillment import FulfillmentRules, Lifecycle
 from campfill_pipeline.domain.notices import LINE_STATES, NEW_FOR_DAYS, SHORT_FOR_DAYS, Kind
 from campfill_pipeline.warehouse.notices.facts import Ending, Fact, begin, end
 from campfill_pipeline.warehouse.statements import query
@@ -63,14 +63,14 @@ def _lines_over(conn: psycopg.Connection, values: dict[str, object]) -> list[End
         told: str | None
         if name is None:
             told = "It is in no list any more."
-        elif lifecycle == "cancelled":
+        elif lifecycle == Lifecycle.CANCELLED:
             told = f"{name}: it was cancelled."
         elif kind == Kind.LINE_SHORT:
             told = f"{name}: what was missing has come; it stands at {percent(pct)} of its goal."
-        elif lifecycle == "live":
+        elif lifecycle == Lifecycle.LIVE:
             pace = f" at {percent(index * 100)} of its pace" if index is not None else ""
             told = f"{name}: back on course{pace}."
-        elif lifecycle == "scheduled":
+        elif lifecycle == Lifecycle.SCHEDULED:
             told = f"{name}: its flight was moved, it has not begun."
         else:
             # Where it ended short, that is a fact of its own, told in the same message.
