@@ -288,3 +288,26 @@ def test_an_existing_home_is_not_told_its_past(database_url: str) -> None:
             "SELECT (SELECT count(*) FROM notice), (SELECT count(*) FROM notice_outbox)"
         ).fetchone()
     assert found == (1, 0)
+
+
+def test_a_rejected_file_is_told_as_that_and_not_as_a_failed_job_too(world: World) -> None:
+    for job in ("upload", "refresh"):
+        with contextlib.suppress(ZeroDivisionError):
+            failing(job).execute_in_process(instance=world.instance)
+    world.now = datetime.now(UTC)
+    world.later(timedelta(seconds=1))
+    world.later()
+    assert world.mailbox.titles == ["campfill: 1 job fails"]
+    assert "job refresh failed" in world.posted[0]["message"]
+
+
+def failing(name: str) -> dg.JobDefinition:
+    @dg.op
+    def fails() -> None:
+        raise ZeroDivisionError
+
+    @dg.job(name=name, executor_def=dg.in_process_executor)
+    def job() -> None:
+        fails()
+
+    return job
