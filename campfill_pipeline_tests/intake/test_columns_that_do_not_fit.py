@@ -13,6 +13,8 @@ import openpyxl
 import pyarrow as pa
 import pytest
 import xlsxwriter
+from openpyxl.worksheet.formula import ArrayFormula
+from xlsxwriter.worksheet import Worksheet
 
 from campfill_pipeline.domain.issues import Issue
 from campfill_pipeline.domain.verdict import Verdict
@@ -233,6 +235,82 @@ def test_a_formulas_zero_is_a_placeholder_where_programs_shall_calculate_it(
         ("D6", "note_row"),
     ]
     assert [row for row, *_ in judged.prices()] == [3, 4]
+
+
+def prices_by(write: Callable[[Worksheet], None], path: Path, rows: int = 4) -> Path:
+    """A list of XlsxWriter whose prices `write` writes as it likes."""
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet()
+    for number, row in enumerate([HEADERS, *map(line, range(1, rows + 1))]):
+        sheet.write_row(number, 0, row)
+    write(sheet)
+    book.close()
+    return path
+
+
+def array_over_rows(sheet: Worksheet) -> None:
+    sheet.write_array_formula("E2:E4", "{=C2:C4*2}")
+
+
+def array_with_a_first_value(sheet: Worksheet) -> None:
+    sheet.write_array_formula("E2:E4", "{=C2:C4*2}", value=7.5)
+
+
+def dynamic_over_rows(sheet: Worksheet) -> None:
+    sheet.write_dynamic_array_formula("D2:E3", "=SORT(H2:I3)")
+
+
+def dynamic_of_one_cell(sheet: Worksheet) -> None:
+    """Nothing in the file says how far it reaches."""
+    for row in range(1, 4):
+        del sheet.table[row][3]
+    sheet.write_dynamic_array_formula("D2", "=UNIQUE(H2:H9)")
+    sheet.write_number("D5", 5)
+
+
+@pytest.mark.parametrize(
+    ("write", "errors"),
+    [
+        (array_over_rows, ["E2", "E3", "E4"]),
+        (array_with_a_first_value, ["E3", "E4"]),
+        (dynamic_over_rows, ["D2", "E2", "D3", "E3"]),
+        (dynamic_of_one_cell, ["D2", "D3", "D4"]),
+    ],
+)
+def test_the_cells_that_a_formula_was_to_fill_are_no_zeros(
+    read: Read, tmp_path: Path, write: Callable[[Worksheet], None], errors: list[str]
+) -> None:
+    judged = Outcome(read(prices_by(write, tmp_path / "list.xlsx")), tmp_path / "judged")
+    assert [cell for cell, code in judged.found if code == "formula_without_value"] == errors
+    assert [row for row, *_ in judged.prices()] == [
+        row for row in range(2, 6) if f"D{row}" not in errors and f"E{row}" not in errors
+    ]
+
+
+def test_an_array_formula_of_openpyxl_leaves_its_other_cells_out(read: Read, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in [HEADERS, *(line(number, **{BUDGET: None}) for number in (1, 2, 3))]:
+        book.active.append(row)
+    book.active["D2"] = ArrayFormula("D2:D3", "=C2:C3*2")
+    book.save(tmp_path / "list.xlsx")
+    judged = Outcome(read(tmp_path / "list.xlsx"), tmp_path / "judged")
+    assert judged.found == [("D2", "formula_without_value"), ("D3", "formula_without_value")]
+    assert [row for row, *_ in judged.prices()] == [4]
+
+
+def test_the_calculated_cells_of_an_array_formula_count(read: Read, tmp_path: Path) -> None:
+    """As Excel and LibreOffice store them: each cell with its result, only the first with the formula."""
+    path = tmp_path / "list.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet()
+    for number, row in enumerate([HEADERS, line(1), line(2), line(3)]):
+        sheet.write_row(number, 0, row)
+    sheet.write_array_formula("D2:D4", "{=C2:C4*0}", value=0)
+    book._prepare_defined_names()
+    book._write_calc_pr = lambda: book._xml_empty_tag("calcPr", [("calcId", 191029)])
+    book.close()
+    judged = Outcome(read(path), tmp_path / "judged")
+    assert [budget for _, budget, _ in judged.prices()] == [0, 0, 0]
 
 
 def test_a_formulas_zero_is_zero_where_it_was_calculated(read: Read, tmp_path: Path) -> None:

@@ -98,6 +98,58 @@ def test_purchase_types_that_changed(connection: psycopg.Connection) -> None:
     assert (line, detail["before"], detail["after"]) == (CAMPAIGN, "guaranteed", "unguaranteed")
 
 
+GUARANTEED, UNGUARANTEED = "guaranteed", "unguaranteed"
+DEALS = [f"d000000{number}-0000-0000-0000-000000000001" for number in (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("types", "changes"),
+    [
+        ("ggg", []),
+        ("guu", [("g", "u")]),
+        ("ug?", [("u", "g")]),
+        ("gug", [("g", "u"), ("u", "g")]),
+    ],
+)
+@pytest.mark.parametrize("as_deal", [False, True])
+def test_a_purchase_type_that_changes_within_a_day(
+    connection: psycopg.Connection, types: str, changes: list[tuple[str, str]], as_deal: bool
+) -> None:
+    """The day before and the day after say the same as its first and its last hour: nothing else is listed."""
+    names = {"g": GUARANTEED, "u": UNGUARANTEED, "?": None}
+    attribute(connection, [add_line(connection, CAMPAIGN, kind="deal" if as_deal else "campaign")])
+
+    def row(hour: datetime, told: str) -> Row:
+        if as_deal:
+            return Row(hour, campaign_id=None, deal_id=CAMPAIGN, deal_purchase_type=names[told])
+        return Row(hour, campaign_purchase_type=names[told])
+
+    store(connection, DAY, [row(NOON + timedelta(hours=number), told) for number, told in enumerate(types)])
+    for day, told in ((DAY - timedelta(1), types[0]), (DAY + timedelta(1), types.rstrip("?")[-1])):
+        store(connection, day, [row(at(f"{day}T12:00"), told)])
+    found = [
+        (detail["before"], detail["after"]) for *_, detail in listed(connection, "purchase_type_changed")
+    ]
+    assert sorted(found) == sorted((names[before], names[after]) for before, after in changes)
+
+
+@pytest.mark.parametrize(("later", "changes"), [(3, 1), (0, 0)])
+def test_of_two_deals_of_a_campaign_one_after_the_other_is_a_change_and_both_at_a_time_are_none(
+    connection: psycopg.Connection, later: int, changes: int
+) -> None:
+    attribute(connection, [add_line(connection, CAMPAIGN)])
+    store(
+        connection,
+        DAY,
+        [
+            Row(NOON + timedelta(hours=hour + offset), deal_id=deal, campaign_purchase_type=told)
+            for deal, told, offset in zip(DEALS, (GUARANTEED, UNGUARANTEED), (0, later), strict=True)
+            for hour in range(3)
+        ],
+    )
+    assert len(listed(connection, "purchase_type_changed")) == changes
+
+
 def test_delivery_outside_the_flight(connection: psycopg.Connection) -> None:
     attribute(connection, [add_line(connection, CAMPAIGN, start=DAY, end=DAY)])
     store(connection, date(2025, 8, 6), [Row(at("2025-08-06T12:00"), impressions=Decimal("2.5"))])

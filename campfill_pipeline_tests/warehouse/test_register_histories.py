@@ -28,6 +28,7 @@ from campfill_pipeline.domain.report_rows import Refusal, RefusedKey, RefusedRow
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.warehouse.rebuild.replay import Validated, rebuild
 from campfill_pipeline.warehouse.register import ledger
+from campfill_pipeline.warehouse.register.export_revert import take_back
 from campfill_pipeline.warehouse.register.exports_in_order import JudgedExport, store_in_order
 from campfill_pipeline.warehouse.register.revert import revert
 from campfill_pipeline_tests.warehouse import delivery_rows as report
@@ -115,11 +116,12 @@ exports = st.builds(answer, hours | st.tuples(hours, ends).map(lambda both: both
 
 @dataclass
 class ModelExport:
-    """An export, where it stands in the order, and whether it was stored."""
+    """An export, where it stands in the order, whether it was stored, and whether it was taken back."""
 
     upload: ledger.Upload
     answer: Answer
     stored: bool = False
+    out: bool = False
 
 
 def told_by_exports(exports_in_order: list[ModelExport]) -> Hours:
@@ -161,7 +163,7 @@ def rejected_of(content: Content) -> frozenset[UUID]:
 
 class RegisterHistory(RuleBasedStateMachine):
     """Lists arrive and are applied in any order, some twice, some late after a rejection; some runs die before they
-    commit; lists are reverted and put back in force.
+    commit; lists are reverted and applied again, exports taken back and put in force again.
     """
 
     connection: psycopg.Connection
@@ -284,21 +286,30 @@ class RegisterHistory(RuleBasedStateMachine):
         for export in reversed(self.of_exports(stored=False)):
             self.store(export)
 
+    @precondition(lambda self: self.of_exports(stored=True))
+    @rule(data=st.data())
+    def take_an_export_back_or_put_it_in_force_again(self, data: st.DataObject) -> None:
+        export = data.draw(st.sampled_from(self.of_exports(stored=True)))
+        told = take_back(
+            self.connection, export.upload.upload_id, self.judge, self.tick(), zone=BERLIN, again=export.out
+        )
+        export.out = not export.out
+        assert told.upload.stands is not export.out
+
     def of_exports(self, *, stored: bool) -> list[ModelExport]:
         return [export for export in self.exports if export.stored is stored]
 
     def store(self, export: ModelExport) -> None:
         at = self.tick()
-        by_id = {other.upload.upload_id: other.answer for other in self.exports}
-
-        def judge(upload: ledger.Upload) -> JudgedExport:
-            found = by_id[upload.upload_id]
-            return JudgedExport(report.table(report_rows(found.rows)), refused_rows(found))
-
-        store_in_order(self.connection, export.upload, judge, timezone=BERLIN, now=at)
+        store_in_order(self.connection, export.upload, self.judge, timezone=BERLIN, now=at)
         loaded = ledger.Decision(status=UploadStatus.LOADED, kind=UploadKind.REPORT_CSV)
         ledger.decide(self.connection, export.upload.upload_id, loaded, at=at)
         export.stored = True
+
+    def judge(self, upload: ledger.Upload) -> JudgedExport:
+        """What an export says, read again from its original."""
+        found = next(other.answer for other in self.exports if other.upload.upload_id == upload.upload_id)
+        return JudgedExport(report.table(report_rows(found.rows)), refused_rows(found))
 
     @rule(content=contents)
     def die_before_the_commit(self, content: Content) -> None:
@@ -334,7 +345,7 @@ class RegisterHistory(RuleBasedStateMachine):
     @invariant()
     def delivery_counts_for_the_lines_in_force_and_once(self) -> None:
         expected: dict[UUID, Decimal] = {}
-        exported = told_by_exports(self.of_exports(stored=True))
+        exported = told_by_exports([export for export in self.of_exports(stored=True) if not export.out])
         for key, line in self.model.lines.items():
             told = [
                 [count for (_, found), count in source.items() if found == key]

@@ -17,6 +17,9 @@ from campfill_pipeline.intake.refusals import corrupt
 from campfill_pipeline.intake.xlsx.xml_parts import NAMESPACES, event_parser
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+_WIDEST_ARRAY = 256
+"""Columns of one array formula that are looked at: wider ones hold no table of ours."""
+_NOTHING = re.compile(r"\s*[+-]?0*(?:\.0*)?\s*")
 _ROW, _CELL, _VALUE, _FORMULA, _INLINE, _TEXT, _PHONETIC, _MERGE = range(1, 9)
 _NAMES = ("row", "c", "v", "f", "is", "t", "rPh", "mergeCell")
 _CODES = {f"{space} {name}": code for space in NAMESPACES for code, name in enumerate(_NAMES, start=1)}
@@ -48,8 +51,15 @@ class SheetEvents:
     when the next begins, the last one by `finish` or the final `feed`.
     """
 
-    def __init__(self, on_row: Callable[[SheetRow], None], *, last_row: int = 0) -> None:
+    def __init__(
+        self, on_row: Callable[[SheetRow], None], *, last_row: int = 0, placeholders: bool = False
+    ) -> None:
+        """`placeholders`: a formula's 0 was put there by a writer that calculates nothing."""
         self._on_row = on_row
+        self._placeholders = placeholders
+        self._filled: dict[int, int] = {}
+        self._owed: dict[int, int] = {}
+        self._range: str | None = None
         self.merges: list[str] = []
         self.cells_seen = 0
         self._row, self._column = last_row, -1
@@ -94,6 +104,8 @@ class SheetEvents:
             self._collect = self._pieces is not None and self._type == "inlineStr" and not self._phonetic
         elif code == _FORMULA:
             self._formula = True
+            if attributes.get("t") in ("array", "dataTable"):
+                self._range = attributes.get("ref", "")
         elif code == _PHONETIC:
             self._phonetic = True
         elif code == _ROW:
@@ -121,7 +133,7 @@ class SheetEvents:
         if not self._in_row:
             return
         self.cells_seen += 1
-        self._in_cell, self._formula, self._pieces = True, False, None
+        self._in_cell, self._formula, self._pieces, self._range = True, False, None, None
         self._type = attributes.get("t", "n")
         style = attributes.get("s", "0")
         self._style = int(style) if style.isdecimal() else 0
@@ -148,6 +160,12 @@ class SheetEvents:
         if code == _CELL:
             if self._in_cell:
                 text = None if self._pieces is None else "".join(self._pieces)
+                if self._range is not None:
+                    self._begin_array(self._range, text)
+                elif self._filled:
+                    if text and self._owed.get(self._column) == LAST_ROW:
+                        del self._owed[self._column], self._filled[self._column]
+                    self._formula |= self._row <= self._filled.get(self._column, 0)
                 self._cells.append(SheetCell(self._column, self._type, self._style, self._formula, text))
                 self._in_cell = False
         elif code in (_VALUE, _TEXT):
@@ -158,7 +176,40 @@ class SheetEvents:
             self._in_row = False
             self._end_row()
 
+    def _begin_array(self, cells: str, text: str | None) -> None:
+        """One formula fills several cells: the others hold its results and no formula of their own.
+
+        Where it was never calculated these cells are placeholders, or left out. How far a dynamic one reaches that
+        names itself only, nobody knows: to the next cell below that holds something.
+        """
+        first, _, last = cells.partition(":")
+        match, end = _REFERENCE.fullmatch(first), _REFERENCE.fullmatch(last or first)
+        if match is None or end is None:
+            return
+        owed = not text or (self._placeholders and _NOTHING.fullmatch(text) is not None)
+        left, right = sorted((column_index(match[1]), column_index(end[1])))
+        bottom = int(end[2])
+        if not last and owed and self._placeholders:
+            bottom = LAST_ROW
+        for column in range(left, min(right + 1, left + _WIDEST_ARRAY)):
+            self._filled[column] = bottom
+            if owed:
+                self._owed[column] = bottom
+
+    def _left_out(self) -> list[SheetCell]:
+        """The cells of this row that a formula without results left out."""
+        present = {cell.column for cell in self._cells}
+        missing = [
+            SheetCell(column, "n", 0, True, None)
+            for column, bottom in self._owed.items()
+            if self._row <= bottom and column not in present
+        ]
+        self.cells_seen += len(missing)
+        return missing
+
     def _end_row(self) -> None:
+        if self._owed and self._cells:
+            self._cells = _in_order(self._cells + self._left_out())
         before = self._pending
         if before is not None and before.number == self._row:
             row = SheetRow(self._row, before.hidden or self._hidden, _in_order(before.cells + self._cells))

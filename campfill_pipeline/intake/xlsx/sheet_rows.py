@@ -31,6 +31,8 @@ _DATA = re.compile(rb"<((?:\w+:)?)sheetData\s*>")
 _ENCODING = re.compile(rb"^(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']+)")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([^\"'<>]+)[\"']")
 _HIDDEN = re.compile(rb' hidden="(?:1|true|on)"')
+_ARRAY = re.compile(rb"<(?:\w+:)?f\s[^<>]*?t=[\"'](?:array|dataTable)[\"'][^<>]*+")
+_SEVERAL = re.compile(rb"ref=[\"'][^\"']*:")
 _CELL = int.from_bytes(b"<c", "little")
 _SOMETHING = re.compile(rb"<(?:\w+:)?(?:v|is|f)[ >/]")
 
@@ -154,6 +156,7 @@ class SheetScan:
 
     def _chunk(self, chunk: bytes, row_end: bytes, opening: bytes, last: int) -> Iterator[RowBlock]:
         self._seen += self._count_cells(chunk)
+        self._check_arrays(chunk)
         expected = chunk.count(row_end)  # a row without an end tag is empty
         for template in tuple(self._templates):
             rows = template.findall(chunk)
@@ -167,6 +170,13 @@ class SheetScan:
         seen = self._seen
         yield from self._events_over(chunk, opening, last)
         self._seen = seen
+
+    def _check_arrays(self, chunk: bytes) -> None:
+        """A formula that fills several cells is known only where all of them are read in their order."""
+        if b"array" in chunk or b"dataTable" in chunk:
+            for found in _ARRAY.finditer(chunk):
+                if self._cells.recalculates or _SEVERAL.search(found[0]):
+                    raise IrregularError("a formula that fills several cells")
 
     def _count_cells(self, chunk: bytes) -> int:
         if self._prefix:
@@ -214,7 +224,7 @@ class SheetScan:
         self._announce_events()
         self._seen = 0
         rows: list[SheetRow] = []
-        events = SheetEvents(rows.append)
+        events = SheetEvents(rows.append, placeholders=self._cells.recalculates)
         while data := read(CHUNK >> 4):
             events.feed(data)
             self._seen = events.cells_seen

@@ -96,7 +96,7 @@ class Workbook:
     def rows(self, sheet: Sheet, merges: list[str] | None = None) -> Generator[SheetRow]:
         """All rows of a sheet, as written. The merged ranges are added to `merges` in the end."""
         rows: list[SheetRow] = []
-        events = SheetEvents(rows.append)
+        events = SheetEvents(rows.append, placeholders=self.package.recalculates)
         with self._container.stream(sheet.part) as read:
             while data := read(CHUNK >> 8):  # little at a time: the header is all that most callers want
                 events.feed(data)

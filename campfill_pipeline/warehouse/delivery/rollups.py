@@ -33,20 +33,33 @@ _SERIES_DAYS = """
                  WHEN campaign_u IS NULL OR campaign_g >= campaign_u THEN 'g' ELSE 'u' END)::"char" AS campaign_type,
            (CASE WHEN deal_g IS NULL AND deal_u IS NULL THEN '?'
                  WHEN deal_u IS NULL OR deal_g >= deal_u THEN 'g' ELSE 'u' END)::"char" AS deal_type,
-           GREATEST(campaign_g, campaign_u) AS campaign_type_hour, GREATEST(deal_g, deal_u) AS deal_type_hour
+           GREATEST(campaign_g, campaign_u) AS campaign_type_hour, GREATEST(deal_g, deal_u) AS deal_type_hour,
+           CASE WHEN campaign_g >= campaign_u THEN first_campaign_g
+                WHEN campaign_g < campaign_u THEN first_campaign_u END
+               AS campaign_type_first,
+           CASE WHEN campaign_g >= campaign_u THEN first_campaign_u
+                WHEN campaign_g < campaign_u THEN first_campaign_g END
+               AS campaign_other_first,
+           CASE WHEN deal_g >= deal_u THEN first_deal_g WHEN deal_g < deal_u THEN first_deal_u END AS deal_type_first,
+           CASE WHEN deal_g >= deal_u THEN first_deal_u WHEN deal_g < deal_u THEN first_deal_g END AS deal_other_first
     FROM (SELECT series_no, {day} AS day, sum(impressions) AS impressions, sum(bids) AS bids, sum(wins) AS wins,
                  sum(plays) AS plays, count(*)::integer AS rows,
                  min(hour_utc) AS first_hour, max(hour_utc) AS last_hour,
                  max(hour_utc) FILTER (WHERE terms IN ('3', '4', '5')) AS campaign_g,
                  max(hour_utc) FILTER (WHERE terms IN ('6', '7', '8')) AS campaign_u,
                  max(hour_utc) FILTER (WHERE terms IN ('1', '4', '7')) AS deal_g,
-                 max(hour_utc) FILTER (WHERE terms IN ('2', '5', '8')) AS deal_u
+                 max(hour_utc) FILTER (WHERE terms IN ('2', '5', '8')) AS deal_u,
+                 min(hour_utc) FILTER (WHERE terms IN ('3', '4', '5')) AS first_campaign_g,
+                 min(hour_utc) FILTER (WHERE terms IN ('6', '7', '8')) AS first_campaign_u,
+                 min(hour_utc) FILTER (WHERE terms IN ('1', '4', '7')) AS first_deal_g,
+                 min(hour_utc) FILTER (WHERE terms IN ('2', '5', '8')) AS first_deal_u
           FROM report_hour
           WHERE hour_utc >= %(start)s AND hour_utc < %(end)s {which}
           GROUP BY 1, 2) sums
 """
 _SERIES_DAY_COLUMNS = """series_no, day, impressions, bids, wins, plays, rows, first_hour, last_hour,
-    campaign_type, deal_type, campaign_type_hour, deal_type_hour"""
+    campaign_type, deal_type, campaign_type_hour, deal_type_hour,
+    campaign_type_first, campaign_other_first, deal_type_first, deal_other_first"""
 
 
 def roll_up_series(
