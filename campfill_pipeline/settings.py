@@ -134,6 +134,15 @@ class Settings:
             NAMES,
         ),
     ]
+    daily_exports: Annotated[
+        tuple[str, ...],
+        Setting(
+            "",
+            "names of dropped exports whose rows are whole days of CAMPFILL_TIMEZONE, like daily-*.csv; in others a"
+            " date without an hour is refused",
+            NAMES,
+        ),
+    ]
     settle_seconds: Annotated[
         float, Setting("2", "how long a dropped file must stand still before it is read", seconds(3600))
     ]
@@ -257,6 +266,10 @@ class Settings:
     def is_whole_export(self, file_name: str) -> bool:
         """Whether an export of this name speaks for every line in its hours, by the user's word."""
         return any(fnmatchcase(file_name.casefold(), name.casefold()) for name in self.whole_exports)
+
+    def is_daily_export(self, file_name: str) -> bool:
+        """Whether the rows of an export of this name are whole days, by the user's word."""
+        return any(fnmatchcase(file_name.casefold(), name.casefold()) for name in self.daily_exports)
 
     @property
     def doubts(self) -> Doubts:

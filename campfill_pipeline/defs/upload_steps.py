@@ -134,7 +134,7 @@ def validate(campfill: Campfill, upload: uploads.Upload) -> Verdict:
     work = work_folder(campfill, upload)
     progress = partial(campfill.progress, f"checking {upload.file_name}")
     if parsed.kind == UploadKind.REPORT_CSV:
-        verdict = kept_exports.judge(parsed, work, upload.received_at, campfill.settings.timezone, progress)
+        verdict = kept_exports.judge(parsed, work, upload, campfill.settings, progress)
     else:
         by = described(campfill, upload, parsed)
         past = past_of(campfill, upload)

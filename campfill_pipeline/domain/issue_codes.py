@@ -265,6 +265,13 @@ _REGISTERED = (
         ),
     ),
     _warning(
+        "only_midnight", "Nothing but one midnight",
+        exports=Told(
+            "every row says midnight of one day: stored as that one hour, though it may be meant as the whole day",
+            "nothing, if it is the hour; else give the file's name in CAMPFILL_DAILY_EXPORTS and drop it again",
+        ),
+    ),
+    _warning(
         "total_differs", "A total that is not the sum",
         exports=Told("the file's own total is not the sum of the rows that were loaded", "export again"),
     ),

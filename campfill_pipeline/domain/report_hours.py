@@ -84,6 +84,7 @@ def hours(
 _NAMES_AN_HOUR = re.compile(r"[Tt: ]")
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4})(?:[T ]00:00(?::00(?:\.0+)?)?(Z?))?")
 _HOUR_OF_DAY = re.compile(r"([01]?[0-9]|2[0-3])(?:\.0+|(?::00){1,2})?(?:\s*(?:h|Uhr))?")
+_MIDNIGHT = datetime.min.time()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COUNT = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE]\+?[0-9]{1,2})?")
 _FIRST_SECOND, _END_SECOND = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year in (2000, 2200))
@@ -124,8 +125,10 @@ def read_hour(
         return Fault("out_of_range", f"The year {moment.year} is outside 2000 … 2199.", _DATE_HINT)
     second = None
     if granularity == "day":
-        # The date as written names the day, whatever offset it is decorated with.
-        moment = datetime.combine(moment.date(), datetime.min.time(), zone)
+        # The date as written names the day, whatever offset it is decorated with; but a time of day at which one begins
+        # in the zone (22:00Z in Berlin) names that one.
+        begun = _day_begun(moment, zone) if moment.tzinfo is not None and moment.time() != _MIDNIGHT else None
+        moment = datetime.combine((begun or moment).date(), _MIDNIGHT, zone)
     elif moment.tzinfo is None:
         local = moment
         moment = local.replace(tzinfo=zone)

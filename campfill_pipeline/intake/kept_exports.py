@@ -9,7 +9,6 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from zoneinfo import ZoneInfo
 
 from campfill_pipeline.domain.local_days import FIRST_DAY
 from campfill_pipeline.domain.progress import NamedProgress, Progress
@@ -35,11 +34,17 @@ def limits(settings: Settings) -> ParseLimits:
 
 
 def judge(
-    parsed: Parsed, work: Path, received_at: datetime, zone: ZoneInfo, progress: Progress | None = None
+    parsed: Parsed, work: Path, upload: Upload, settings: Settings, progress: Progress | None = None
 ) -> Verdict:
     """Judge an export's rows: of the hours that delivery can be of when it arrived."""
-    possible = (_FIRST_INSTANT, received_at + timedelta(days=1))
-    return exports.validate_export(parsed, work, progress=progress, possible=possible, zone=zone)
+    return exports.validate_export(
+        parsed,
+        work,
+        progress=progress,
+        possible=(_FIRST_INSTANT, upload.received_at + timedelta(days=1)),
+        zone=settings.timezone,
+        daily=settings.is_daily_export(upload.file_name),
+    )
 
 
 class KeptExports:
@@ -72,6 +77,6 @@ class KeptExports:
         )
         if parsed.reason is not None:
             raise ReadingTroubleError(original, parsed.message)
-        verdict = judge(parsed, work, upload.received_at, self._settings.timezone)
+        verdict = judge(parsed, work, upload, self._settings)
         whole = self._settings.is_whole_export(upload.file_name)
         return ExportRows(Path(verdict.lines), refused_rows.read(verdict.refused), whole, verdict.by_day)

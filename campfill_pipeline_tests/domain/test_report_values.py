@@ -147,7 +147,6 @@ def test_ids_are_lower_case_without_braces() -> None:
         ("2025-08-04T02:00:00+02:00", "2025-08-04T00"),
         ("2025-08-04 00:00", "2025-08-04T00"),
         ("2025-08-04T00:00:00.0000000Z", "2025-08-04T00"),
-        ("2025-08-04", "2025-08-04T00"),
     ],
 )
 def test_hours_are_read_in_utc(text: str, hour: str) -> None:
@@ -212,3 +211,19 @@ def test_arrow_columns_read_like_lists() -> None:
     ]
     chunked = pa.chunked_array([["1"], ["2"]])
     assert report_values.decimals(chunked, "german").values.to_pylist() == [Decimal(1), Decimal(2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2025-08-03T22:00:00Z", "2025-08-03T22"),
+        ("2025-01-04T23:00:00.000Z", "2025-01-04T23"),
+        ("2025-08-04T00:00:00Z", "2025-08-03T22"),
+        ("2025-08-04T02:00:00+02:00", "2025-08-03T22"),
+        ("2025-08-04T21:00:00Z", "2025-08-03T22"),
+    ],
+)
+def test_a_moment_at_which_a_day_begins_in_the_zone_names_that_day(text: str, day: str) -> None:
+    """Else the date as written does."""
+    (read,) = report_hours.hours([text], BERLIN, "day").values.to_pylist()
+    assert read.strftime("%Y-%m-%dT%H") == day

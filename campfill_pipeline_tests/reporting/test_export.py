@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
@@ -145,7 +146,7 @@ def test_every_code_is_explained_to_users() -> None:
         "repeated_header",
         "ambiguous_number",
     }
-    of_platforms = {"zone_unknown", "total_differs", "mixed_grains"}
+    of_platforms = {"zone_unknown", "total_differs", "mixed_grains", "only_midnight"}
     assert explained == faults | told | of_platforms | {"hidden_sheet", "formula_without_value"}
 
 
@@ -380,6 +381,58 @@ def test_a_bare_date_is_no_hour(parser: Parser, tmp_path: Path, day: str) -> Non
     _, loaded, told = dropped(parser, tmp_path, [EXPORT_HEADER, exported(date=day), exported()])
     assert told == [("A2", "not_on_the_hour")]
     assert len(loaded) == 1
+
+
+DAYS = ["2025-08-04", "2025-08-05"]
+MIDNIGHTS = {
+    "UTC": [f"{day}T00:00:00.000Z" for day in DAYS],
+    "Berlin": ["2025-08-03T22:00:00Z", "2025-08-04T22:00:00Z"],
+    "offset": [f"{day}T00:00:00+02:00" for day in DAYS],
+    "German": ["04.08.2025 00:00", "05.08.2025 00:00:00"],
+    "bare": DAYS,
+}
+
+
+def judged_as(tmp_path: Path, dates: Sequence[str], *, daily: bool) -> tuple[list[Any], list[Any]]:
+    verdict = validate_export(
+        parsed(tmp_path, [record(date=date) for date in dates]),
+        tmp_path / "work",
+        zone=ZoneInfo("Europe/Berlin"),
+        daily=daily,
+    )
+    assert verdict.by_day is daily
+    with pa.ipc.open_stream(str(verdict.lines)) as rows, pa.ipc.open_stream(str(verdict.issues)) as issues:
+        codes = [(issue["cell"], issue["code"]) for issue in issues.read_all().to_pylist()]
+        return rows.read_all()["hour_utc"].to_pylist(), codes
+
+
+@pytest.mark.parametrize("dates", MIDNIGHTS.values(), ids=MIDNIGHTS)
+def test_nothing_but_midnights_of_several_days_are_days(tmp_path: Path, dates: list[str]) -> None:
+    """As hours each day would lose 23 of 24 without a word."""
+    assert judged_as(tmp_path, dates, daily=False) == (
+        [],
+        [("A2", "not_on_the_hour"), ("A3", "not_on_the_hour")],
+    )
+
+
+@pytest.mark.parametrize("dates", MIDNIGHTS.values(), ids=MIDNIGHTS)
+def test_by_the_users_word_they_are_days_of_the_house(tmp_path: Path, dates: list[str]) -> None:
+    hours, codes = judged_as(tmp_path, dates, daily=True)
+    assert hours == [datetime(2025, 8, 3, 22, tzinfo=UTC), datetime(2025, 8, 4, 22, tzinfo=UTC)]
+    assert codes == []
+
+
+@pytest.mark.parametrize("daily", [False, True])
+def test_the_midnight_of_one_day_is_that_hour_and_said(tmp_path: Path, daily: bool) -> None:
+    hours, codes = judged_as(tmp_path, [MIDNIGHTS["UTC"][0]], daily=daily)
+    assert hours == [datetime(2025, 8, 3, 22, tzinfo=UTC) if daily else datetime(2025, 8, 4, tzinfo=UTC)]
+    assert codes == ([] if daily else [("A2", "only_midnight")])
+
+
+@pytest.mark.parametrize("other", ["2025-08-04T01:00:00Z", "2025-08-05T23:00:00Z"])
+def test_one_other_hour_shows_that_they_are_hours(tmp_path: Path, other: str) -> None:
+    hours, codes = judged_as(tmp_path, [*MIDNIGHTS["UTC"], other], daily=False)
+    assert (len(hours), codes) == (3, [])
 
 
 def test_a_sheets_midnight_is_an_hour_where_its_column_shows_hours(tmp_path: Path) -> None:

@@ -102,6 +102,10 @@ class Columns:
             hint,
         )
 
+    def at(self, index: int, field: str, code: str, severity: Severity, message: str, hint: str) -> Found:
+        """An issue at the cell of a field."""
+        return self._found(index, field, code, severity, message, hint)
+
     def spoiled_cells(self) -> Iterator[tuple[int, list[Found]]]:
         """Rows with error cells or formulas without a value: never the same as blank, in whichever column."""
         rows: dict[int, list[Found]] = {}

@@ -35,6 +35,7 @@ from campfill_pipeline.domain.uploads import status_of
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake.findings import OTHERS
 from campfill_pipeline.intake.judge import (
+    export_days,
     export_issues,
     export_keys,
     issue_files,
@@ -86,11 +87,13 @@ def validate_export(
     progress: Progress | None = None,
     possible: Span | None = None,
     zone: ZoneInfo = _UTC,
+    daily: bool = False,
 ) -> Verdict:
     """Judge every row of an export, and write `rows.arrow`, `issues.arrow` and `refused.arrow` to `work`.
 
     `zone`: in which days and hours of a platform's export are taken, which does not say in which they are. `possible`:
-    the hours that delivery can be of; a row of another time has a mistyped date and is rejected.
+    the hours that delivery can be of; a row of another time has a mistyped date and is rejected. `daily`: by the user's
+    word its rows are whole days.
     A file that could not be read (`parsed.reason`) gives an empty result with that reason.
     """
     work.mkdir(parents=True, exist_ok=True)
@@ -101,17 +104,25 @@ def validate_export(
     by_day = False
     with issue_files.writer(candidates, CANONICAL) as file:
         for number, table in enumerate(tables):
-            shown = _shown(table) if table.platform is None else platform_exports.shown(table, zone)
+            if table.platform is None:
+                shown, midnights = _shown(table, zone, daily), export_days.midnights(table, _FORMATS, zone)
+            else:
+                shown, midnights = platform_exports.shown(table, zone), export_days.Midnights()
+            if shown.notation.granularity == "day":
+                midnights = export_days.Midnights()
             by_day |= shown.notation.granularity == "day"
             if table.platform is not None:
                 found.append(platform_exports.zone_unknown(table, number, zone))
-            sums = platform_exports.Sums(table, number)
+            sums, first = platform_exports.Sums(table, number), True
             for batch in issue_files.batches(table.file):
-                judged, fresh = _judge(batch, table, number, shown, counts, possible)
+                judged, fresh = _judge(batch, table, number, shown, counts, possible, midnights)
                 others = batch.column(OTHERS).take(judged.positions) if OTHERS in batch.schema.names else None
                 seen.note(judged.table, number, batch.column("row_no").take(judged.positions), others)
                 file.write_batch(issue_files.one_batch(judged.table))
                 found += fresh
+                if first and midnights.days == 1 and judged.table.num_rows:
+                    found.append(midnights.doubtful(export_issues.Columns(table, number, batch)))
+                    first = False
                 sums.note(batch, judged.table, fresh)
                 done += batch.num_rows
                 if progress is not None:
@@ -158,7 +169,7 @@ class _Judged:
     positions: pa.Array
 
 
-def _shown(table: TableFound) -> Shown:
+def _shown(table: TableFound, zone: ZoneInfo, daily: bool) -> Shown:
     numbers: set[numbers_rules.Notation] = set()
     hours = False
     for batch in issue_files.batches(table.file):
@@ -167,6 +178,8 @@ def _shown(table: TableFound) -> Shown:
         dates = pc.equal(batch.column("date_kind"), int(CellKind.DATE))
         hours |= bool(pc.any(pc.and_(dates, pc.match_substring(batch.column("date"), "T"))).as_py())
     notation = str(numbers.pop()) if len(numbers) == 1 else None
+    if daily and not any(column.field == "hour_of_day" for column in table.columns):
+        return Shown(Notation(notation, zone, "day", _FORMATS), hours=False)  # type: ignore[arg-type]
     return Shown(Notation(notation, granularity="full hour", formats=_FORMATS), hours)  # type: ignore[arg-type]
 
 
@@ -177,6 +190,7 @@ def _judge(
     shown: Shown,
     counts: _Counts,
     possible: Span | None,
+    midnights: export_days.Midnights,
 ) -> tuple[_Judged, list[export_issues.Found]]:
     """Accepted rows of a batch with their positions in it, and what was found in all of them."""
     columns = export_issues.Columns(table, number, batch)
@@ -191,13 +205,17 @@ def _judge(
         skipped = dict(platform_exports.notes(columns)) | skipped
     beyond = {index: [one] for index, one in columns.too_many_fields()}
     spoiled = dict(columns.spoiled_cells()) | beyond
+    if midnights.are_days:
+        spoiled = {index: [midnights.refused(columns, index)] for index in range(batch.num_rows)} | spoiled
     for index, one in columns.without_site():
         if index not in beyond:
             spoiled.setdefault(index, []).append(one)
     refused = {row.row - 1: row for row in read.refused}
     for index, row in refused.items():
         if index not in skipped and index not in spoiled:
-            found += [columns.refusal(index, _FILE_FIELD[reason.field], reason) for reason in row.reasons]
+            found += [
+                columns.refusal(index, _FILE_FIELD[reason.field], _mended(reason)) for reason in row.reasons
+            ]
     found += skipped.values()
     for index, several in spoiled.items():
         if index not in skipped:
@@ -222,6 +240,12 @@ def _judge(
     counts.rejected += len(bad)
     counts.skipped += len(skipped)
     return _Judged(accepted, read.positions.filter(keep)), found
+
+
+def _mended(reason: Refusal) -> Refusal:
+    """A date without an hour may be meant as a whole day: the hint says how to say so."""
+    names_a_day = reason.code == "not_on_the_hour" and "names a day" in reason.message
+    return replace(reason, hint=export_days.HINT) if names_a_day else reason
 
 
 def _hours(batch: pa.RecordBatch, shown: Shown) -> pa.Array:
