@@ -22,6 +22,7 @@ from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_keys import Beside
 from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.domain.report_schema import broken_promises
+from campfill_pipeline.domain.site_sums import SiteSums
 from campfill_pipeline.reporting import auth
 from campfill_pipeline.reporting.client import Fetched, Page, ReportingClient
 from campfill_pipeline.reporting.description import connector as connectors
@@ -44,6 +45,7 @@ from campfill_pipeline.warehouse.delivery.errors import (
     MissingColumnError,
     RefusedRowsError,
     ShiftedHoursError,
+    SiteSumsError,
 )
 from campfill_pipeline.warehouse.delivery.sources import api_source
 from campfill_pipeline.warehouse.readers import headline
@@ -142,6 +144,7 @@ class _Tally:
     refused: list[RefusedRow] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
     beside: list[Beside] = field(default_factory=list)
+    sites: SiteSums = field(default_factory=SiteSums)
     unknown_columns: set[str] = field(default_factory=set)
     request: str = ""
     pages: int = 0
@@ -164,6 +167,9 @@ class _Tally:
             yield page.table
 
     def _note(self, part: Page | Fetched, pages: int) -> None:
+        described = self.client.connector.detail
+        if described.without_site == "refuse" and "site" in described.columns:
+            self.sites.note(part.table)
         self.refused.extend(part.refused)
         self.received.extend(part.received)
         self.unknown_columns |= part.unknown_columns
@@ -178,14 +184,16 @@ def believed(
 ) -> Iterator[pa.Table]:
     """The tables; at their end the answers are judged as a whole, before the day is stored for good.
 
-    Raises DividedRowsError, and unless a person accepts the day MissingColumnError, ShiftedHoursError and
-    RefusedRowsError.
+    Raises DividedRowsError and SiteSumsError, and unless a person accepts the day MissingColumnError,
+    ShiftedHoursError and RefusedRowsError.
     """
     yield from tables
     if divided := report_keys.divided(tally.beside):
         columns = sorted(frozenset().union(*(part.columns for part in tally.beside)))
         example = next((part.example for part in tally.beside if part.example), "")
         raise DividedRowsError(day, divided, columns, example)
+    if doubled := tally.sites.doubled():
+        raise SiteSumsError(day, doubled)
     found = Account(tuple(tally.received))
     if found.absent and not accepting:
         raise MissingColumnError(day, sorted(found.absent), sorted(tally.unknown_columns))

@@ -8,6 +8,7 @@ from pathlib import Path
 from campfill_pipeline.defs import delivery_steps
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline_tests.defs.test_a_refusal_is_no_absence import (
+    CAMPAIGN,
     DAY,
     Row,
     Source,
@@ -60,6 +61,29 @@ def test_repeats_that_carry_a_counter_count_once_where_that_is_described(
 ) -> None:
     source.rows = creatives("1", "2")
     assert fetch(described(campfill, 'same_key = "once"')) is None
+    assert total(campfill) == (24, 240)
+
+
+def test_a_row_without_a_site_beside_its_parts_is_no_part(campfill: Campfill, source: Source) -> None:
+    """Sums over sites would double the day."""
+    assert fetch(campfill) is None
+    sums = [row | {"Site": site} for row, site in zip(rows(), [None, "", *[None] * 22], strict=True)]
+    source.rows = [*rows(), *sums]
+    failure = fetch(campfill)
+    assert failure is not None
+    assert failure.startswith(
+        f"For {DAY} 24 times a row without a site stands beside rows with sites of the same hour"
+    )
+    assert "without_site" in failure
+    assert f"{CAMPAIGN}, hour 2025-08-04T22:00Z" in failure
+    assert total(campfill) == (24, 240)
+    assert fetch(described(campfill, 'without_site = "add"')) is None
+    assert total(campfill) == (48, 480)
+
+
+def test_a_source_without_sites_is_no_sum(campfill: Campfill, source: Source) -> None:
+    source.rows = [row | {"Site": None} for row in rows()]
+    assert fetch(campfill) is None
     assert total(campfill) == (24, 240)
 
 

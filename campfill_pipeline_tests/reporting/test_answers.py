@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import json
 from decimal import Decimal
 from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from campfill_pipeline.reporting.answers import bodies
 from campfill_pipeline.reporting.description.tables import Answer, ColumnSource, ErrorMark
@@ -185,3 +188,39 @@ def test_what_is_not_read_is_the_same_whichever_way_a_page_was_read() -> None:
     assert bodies.unread(direct.rows, sources, named) == bodies.unread(other, sources, named)
     assert bodies.unread(other, sources, named)[0] == {"count", "extra"}
     assert bodies.unread([{"n": 1}], sources, frozenset({"n"})) == (frozenset(), [])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"rows": [{"Date": "2025-08-04T00:00:00Z", "n": 1, "n": 2}]}',
+        b'{"rows": [{"Date": "a", "n": 1}, {"n" : 1, "Date": "a \\" : b", "n": 2}], "other": {"x": [1.5]}}',
+        b'{"rows": [{"n": 1}], "total": {"n": 1, "n": 1}}',
+        b'{"n": 1, "rows": [{"n": 1}], "n": 2}',
+        b'{"rows": [{"n": 1, "\\u006e": 2}]}',
+    ],
+)
+@pytest.mark.parametrize("plain", [True, False])
+def test_a_key_that_stands_twice_in_an_object_is_refused_by_its_name(body: bytes, plain: bool) -> None:
+    """Readers take the first, the last or neither: the quick way and the general way refuse alike."""
+    answer = Answer(rows="rows") if plain else Answer(rows="rows", drop_rows=[])
+    with pytest.raises(BadBodyError, match="“n” stands twice"):
+        bodies.read_rows(body, answer, bodies.Looked("n"), 1)
+    with pytest.raises(BadBodyError, match="“n” stands twice"):
+        bodies.document(body)
+
+
+VALUES = st.recursive(
+    st.none() | st.integers(-9, 9) | st.text('ab":\\{}\u00e9', max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text('ab":\\', max_size=3), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=60)
+@given(VALUES, st.booleans())
+def test_no_sound_document_is_taken_for_one_with_a_key_twice(value: object, spaced: bool) -> None:
+    text = json.dumps(value, indent=1 if spaced else None, ensure_ascii=spaced).encode()
+    assert bodies.document(text) == value

@@ -19,6 +19,7 @@ import orjson
 from campfill_pipeline.domain.report_values import EXACT_BELOW, Column, NumberNotation, as_text
 from campfill_pipeline.reporting.answers import direct_rows, own_words, shapes, tabular
 from campfill_pipeline.reporting.answers.direct_rows import DirectRows
+from campfill_pipeline.reporting.answers.repeated_keys import repeated_key
 from campfill_pipeline.reporting.answers.shapes import at as at
 from campfill_pipeline.reporting.answers.unpacking import unpacked
 from campfill_pipeline.reporting.description.tables import Answer, ColumnSource, ErrorMark
@@ -38,9 +39,15 @@ class Rows:
 def document(content: bytes) -> Any:
     """The JSON document. Raises BadBodyError for anything else."""
     try:
-        return orjson.loads(content)
+        found = orjson.loads(content)
     except orjson.JSONDecodeError:
         pass
+    else:
+        if (name := repeated_key(content, found)) is not None:
+            raise BadBodyError(
+                f"The key “{name[:60]}” stands twice in one object: which one is meant is not known."
+            )
+        return found
     start = content[:200].lstrip().lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml")):
         raise BadBodyError("A web page came instead of the report.")

@@ -20,6 +20,7 @@ from campfill_pipeline.domain import report_keys, report_rows
 from campfill_pipeline.domain.doubtful_answers import Doubts
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
+from campfill_pipeline.domain.site_sums import SiteSums
 from campfill_pipeline.reporting.client import ReportingClient
 from campfill_pipeline.reporting.description.connector import Connector
 from campfill_pipeline.reporting.effort import Clock
@@ -86,6 +87,7 @@ def try_day(
     single, repeated, contradicting = report_keys.one_per_key(table, add=add)
     contradicting += report_keys.divided([page.beside for page in pages if page.beside is not None])
     refused = [row for page in pages for row in page.refused]
+    against += _sums(connector, table)
     against += _against(
         Account(tuple(part for page in pages for part in page.received)), contradicting, doubts
     )
@@ -116,6 +118,20 @@ def try_day(
 def lacking_stages(connector: Connector) -> tuple[str, ...]:
     """The stages of the funnel that a description does not name: they stay NULL."""
     return tuple(stage for stage in report_rows.FUNNEL if stage not in connector.detail.columns)
+
+
+def _sums(connector: Connector, table: pa.Table) -> list[str]:
+    """What is against a day with rows without a site beside rows with sites."""
+    sums = SiteSums()
+    if connector.detail.without_site == "refuse" and "site" in connector.detail.columns:
+        sums.note(table)
+    doubled = sums.doubled()
+    if not doubled:
+        return []
+    return [
+        f"{len(doubled):,} times a row without a site stands beside rows with sites of the same hour and line, as a "
+        f"sum over them would: {doubled[0]}. Leave sums out, or set without_site in the description."
+    ]
 
 
 def _against(found: Account, contradicting: int, doubts: Doubts) -> list[str]:

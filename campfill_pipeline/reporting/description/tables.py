@@ -302,6 +302,7 @@ class Detail(View):
 
     job: Job | None = None
     same_key: Literal["refuse", "once", "sum"] = "refuse"
+    without_site: Literal["refuse", "add"] = "refuse"
     columns: dict[str, ColumnSource]
 
     _shorthand = field_validator("columns", mode="before")(column_sources)

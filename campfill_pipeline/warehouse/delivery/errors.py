@@ -68,6 +68,20 @@ class DividedRowsError(DeliveryError):
         )
 
 
+class SiteSumsError(DeliveryError):
+    """Rows without a site came beside rows with sites of the same hour, campaign and deal: most likely their sum."""
+
+    def __init__(self, day: date, places: Sequence[str]) -> None:
+        self.day, self.places = day, tuple(places)
+        listed = "; ".join(places[:10]) + (" …" if len(places) > 10 else "")
+        super().__init__(
+            f"For {day} {len(places):,} times a row without a site stands beside rows with sites of the same hour and "
+            f"line: as a sum over them it would count twice, so the day stays as it was. {listed}.",
+            "Ask the API for sites only, or leave the sums out (answer.drop_rows). If such rows are delivery of their "
+            'own, write `without_site = "add"` into [detail] of the connector.',
+        )
+
+
 def _accept(day: date) -> str:
     return f"If it is right, take it with `campfill refresh --from {day} --to {day} --accept`."
 

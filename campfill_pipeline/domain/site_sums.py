@@ -1,0 +1,61 @@
+"""Rows without a site beside rows with sites of the same hour and line: most likely their sum, which would count twice.
+
+Belongs here: whether an answer has such rows. Does not belong here: rows that name a sum in the place of a site
+(report_rows.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from campfill_pipeline.domain.row_hashes import Hashes, row_hashes
+
+_IDS = ("campaign_id", "deal_id")
+_KEY = ("hour_utc", *_IDS)
+
+
+@dataclass
+class SiteSums:
+    """The rows of one answer, page by page, as far as this question needs them: a few bytes per hour and line."""
+
+    _sited: list[Hashes] = field(default_factory=list)
+    _bare: list[tuple[Hashes, list[dict[str, Any]]]] = field(default_factory=list)
+
+    def note(self, table: pa.Table) -> None:
+        """Take in one page of canonical rows."""
+        bare = pc.equal(table["site"], "")
+        without, beside = _distinct(table.filter(bare)), _distinct(table.filter(pc.invert(bare)))
+        if without.num_rows:
+            self._bare.append((row_hashes(without, _KEY), without.to_pylist()))
+        # A row without a site may name both ids of its parts, or only one of them.
+        for names in ((), ("deal_id",), ("campaign_id",)):
+            if beside.num_rows:
+                self._sited.append(np.unique(row_hashes(_blanked(beside, names), _KEY)))
+
+    def doubled(self) -> list[str]:
+        """Every hour and line that has rows of both kinds, as a person reads it."""
+        if not self._bare or not self._sited:
+            return []
+        sited = np.unique(np.concatenate(self._sited))
+        return [
+            f"{' and '.join(row[name] for name in _IDS if row[name])}, hour {row['hour_utc']:%Y-%m-%dT%H:%MZ}"
+            for hashes, rows in self._bare
+            for row, both in zip(rows, np.isin(hashes, sited).tolist(), strict=True)
+            if both
+        ]
+
+
+def _distinct(table: pa.Table) -> pa.Table:
+    return table.select(_KEY).group_by(list(_KEY)).aggregate([]).select(_KEY)
+
+
+def _blanked(table: pa.Table, names: tuple[str, ...]) -> pa.Table:
+    nothing = pa.nulls(table.num_rows, pa.string())
+    for name in names:
+        table = table.set_column(_KEY.index(name), name, nothing)
+    return table
