@@ -289,9 +289,10 @@ def test_the_cells_that_a_formula_was_to_fill_are_no_zeros(
 
 def test_an_array_formula_of_openpyxl_leaves_its_other_cells_out(read: Read, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
+    sheet = book["Sheet"]
     for row in [HEADERS, *(line(number, **{BUDGET: None}) for number in (1, 2, 3))]:
-        book.active.append(row)
-    book.active["D2"] = ArrayFormula("D2:D3", "=C2:C3*2")
+        sheet.append(list(row))
+    sheet["D2"] = ArrayFormula("D2:D3", "=C2:C3*2")
     book.save(tmp_path / "list.xlsx")
     judged = Outcome(read(tmp_path / "list.xlsx"), tmp_path / "judged")
     assert judged.found == [("D2", "formula_without_value"), ("D3", "formula_without_value")]
