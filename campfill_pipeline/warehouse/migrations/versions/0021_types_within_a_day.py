@@ -1,11 +1,11 @@
-"""purchase types that change within a day: see 0020_types_within_a_day.sql."""
+"""purchase types that change within a day: see 0021_types_within_a_day.sql."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 
 
 def upgrade() -> None:
