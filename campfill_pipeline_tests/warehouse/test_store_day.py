@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -262,3 +263,38 @@ def test_exact_decimals_of_any_size_come_back_as_they_were(connection: psycopg.C
     store(connection, DAY, [Row(NOON, site=figure, impressions=Decimal(figure)) for figure in figures])
     stored = connection.execute("SELECT site, impressions FROM report_row").fetchall()
     assert dict(stored) == {figure: Decimal(figure) for figure in figures}
+
+
+def test_of_two_fetches_of_a_day_at_a_time_the_one_that_began_later_counts(
+    connection: psycopg.Connection, database_url: str
+) -> None:
+    """The first is slow: the second must not ask, and store, while the first is still under way."""
+    began, asked, order = threading.Event(), threading.Event(), []
+
+    def answer(name: str, impressions: int) -> Iterator[pa.Table]:
+        order.append(f"{name} asks")
+        if name == "first":
+            began.set()
+            asked.wait(0.5)
+        else:
+            asked.set()
+        yield table([Row(NOON, impressions=Decimal(impressions))])
+        order.append(f"{name} has all")
+
+    def fetch(name: str, impressions: int) -> None:
+        at_once = at("2025-08-06T06:00")
+        with psycopg.connect(database_url, options="-c search_path=campfill -c timezone=UTC") as own:
+            day = FetchedDay(
+                day=DAY, rows=answer(name, impressions), fetch=FetchFacts(started_at=at_once), complete=True
+            )
+            store_day(own, day, timezone="Europe/Berlin", now=at_once)
+
+    first = threading.Thread(target=fetch, args=("first", 1))
+    second = threading.Thread(target=fetch, args=("second", 2))
+    first.start()
+    assert began.wait(30)
+    second.start()
+    first.join(60)
+    second.join(60)
+    assert order == ["first asks", "first has all", "second asks", "second has all"]
+    assert all_of(connection, "SELECT impressions FROM report_row") == [(Decimal(2),)]

@@ -6,7 +6,8 @@ storing.py, restatement.py, rollups.py, attribution.py, coverage.py, partitions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -75,6 +76,33 @@ def store_day(
     whatever comes). Raises DeliveryError: CollapsedError, ContradictingRowsError, RowsOutsideDayError,
     MonthDetachedError, FigureTooLargeError.
     """
+    with _alone(conn, fetched):
+        return _store(conn, fetched, timezone, now, guard)
+
+
+@contextmanager
+def _alone(conn: psycopg.Connection, fetched: FetchedDay) -> Iterator[None]:
+    """Fetches of one day come one after the other, from their first question on: so the answer that was asked for
+    later is stored later, and counts.
+    """
+    lock = (f"day of {fetched.source}", fetched.day.toordinal())
+    with storing.own_transaction(conn):
+        conn.execute("SELECT pg_advisory_lock(hashtext(%s), %s)", lock)
+    try:
+        yield
+    finally:
+        with suppress(psycopg.OperationalError):  # a lost connection has let go of it
+            with storing.own_transaction(conn):
+                conn.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", lock)
+
+
+def _store(
+    conn: psycopg.Connection,
+    fetched: FetchedDay,
+    timezone: str | ZoneInfo,
+    now: datetime,
+    guard: Guard | None,
+) -> StoreResult:
     day, source, refused = fetched.day, fetched.source, fetched.refused
     zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone
     start, end = day_window(day, zone)
@@ -91,7 +119,6 @@ def store_day(
     with storing.own_transaction(conn):
         storing.more_memory(conn)
         delivery_zone.check(conn, zone.key)
-        conn.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", (f"day of {source}", day.toordinal()))
         staging = Staging(
             conn,
             directory,
