@@ -91,9 +91,8 @@ def _alone(conn: psycopg.Connection, fetched: FetchedDay) -> Iterator[None]:
     try:
         yield
     finally:
-        with suppress(psycopg.OperationalError):  # a lost connection has let go of it
-            with storing.own_transaction(conn):
-                conn.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", lock)
+        with suppress(psycopg.OperationalError), storing.own_transaction(conn):  # a lost one has let go
+            conn.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", lock)
 
 
 def _store(
