@@ -39,6 +39,14 @@ def test_a_page_has_goal_parts_picture_and_three_hidden_answers(page: Path) -> N
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_words_of_the_trade_are_linked_where_they_are_used(page: Path) -> None:
+    head, _, body = page.read_text(encoding="utf-8").partition("\n## Predict\n")
+    named, used = (set(re.findall(r"\]\(\.\./glossary\.md(#[\w-]+)\)", part)) for part in (head, body))
+    assert named
+    assert named <= used, "a word named at the top is not linked in the text"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_files_that_a_page_names_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     product = text.split("## The same in the product")[1].split("\n## ")[0]

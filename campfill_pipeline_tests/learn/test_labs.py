@@ -16,6 +16,14 @@ from campfill_pipeline_tests.learn.pages import LEARN, run_page
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
+def _daily(lab: Lab) -> set[str]:
+    """The wrong answers that every run of the suite plays: for two assumptions of a lab the first one that names it."""
+    first: dict[str, str] = {}
+    for way, assumption in lab.wrong_ways.items():
+        first.setdefault(assumption, way)
+    return set(list(first.values())[:2])
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where commands are typed; the labs' server runs meanwhile, so that it is started once for all of them."""
@@ -48,7 +56,13 @@ def test_the_page_runs_the_lab_is_not_solved_the_answer_solves_it(
 
 @pytest.mark.parametrize(
     ("lab", "way"),
-    [pytest.param(lab, way, id=f"{lab.number:02d}-{way}") for lab in LABS for way in lab.wrong_ways],
+    [
+        pytest.param(
+            lab, way, id=f"{lab.number:02d}-{way}", marks=() if way in _daily(lab) else pytest.mark.long
+        )
+        for lab in LABS
+        for way in lab.wrong_ways
+    ],
 )
 def test_a_plausible_wrong_answer_is_refused_and_its_assumption_named(
     lab: Lab, way: str, folder: Path
