@@ -41,10 +41,10 @@ TOLD_OTHERWISE = {"readable", "rows_valid", "no_incident", "not_silent", "report
 
 OVER = {
     Kind.DELIVERY_OVERDUE: "Delivery comes again.",
-    Kind.ROWS_REFUSED: "No row of that day is refused any more.",
-    Kind.CHECK_FAILED: "The check passes again.",
-    Kind.RUN_FAILED: "It ran well again.",
-    Kind.DISK_LOW: "There is room again.",
+    Kind.ROWS_REFUSED: "No row of {subject} is refused any more.",
+    Kind.CHECK_FAILED: "The check {subject} passes again.",
+    Kind.RUN_FAILED: "The job {subject} ran well again.",
+    Kind.DISK_LOW: "There is room again on the disk of CAMPFILL_HOME.",
     Kind.BACKUP_OLD: "A proven backup was made.",
 }
 

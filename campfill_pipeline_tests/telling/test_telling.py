@@ -299,6 +299,12 @@ def test_a_rejected_file_is_told_as_that_and_not_as_a_failed_job_too(world: Worl
     world.later()
     assert world.mailbox.titles == ["campfill: 1 job fails"]
     assert "job refresh failed" in world.posted[0]["message"]
+    with world.connect() as connection:
+        facts.settle(
+            connection, [Kind.RUN_FAILED], [], now=world.now, over={Kind.RUN_FAILED: "The job {subject} ran."}
+        )
+        over = connection.execute("SELECT over FROM notice WHERE kind = 'run_failed'").fetchone()
+    assert over == ("The job refresh ran.",)
 
 
 def failing(name: str) -> dg.JobDefinition:

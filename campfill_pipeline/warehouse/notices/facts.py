@@ -96,6 +96,10 @@ def settle(
     begin(conn, facts.values(), now=now)
     end(
         conn,
-        [Ending(number, over[Kind(kind)]) for number, kind, subject in known if (kind, subject) not in facts],
+        [
+            Ending(number, over[Kind(kind)].replace("{subject}", subject))
+            for number, kind, subject in known
+            if (kind, subject) not in facts
+        ],
         now=now,
     )
