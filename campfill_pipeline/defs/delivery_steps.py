@@ -190,8 +190,8 @@ def believed(
     yield from tables
     if divided := report_keys.divided(tally.beside):
         columns = sorted(frozenset().union(*(part.columns for part in tally.beside)))
-        example = next((part.example for part in tally.beside if part.example), "")
-        raise DividedRowsError(day, divided, columns, example)
+        named = dict.fromkeys(one for part in tally.beside for one in part.examples)
+        raise DividedRowsError(day, divided, columns, list(named)[: report_keys.LISTED])
     if doubled := tally.sites.doubled():
         raise SiteSumsError(day, doubled)
     found = Account(tuple(tally.received))

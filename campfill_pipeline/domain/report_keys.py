@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -58,17 +59,22 @@ def one_per_key(table: pa.Table, *, add: bool = False) -> tuple[pa.Table, int, i
     return table.take(pa.array(first)), table.num_rows - len(first), len(first) - keys
 
 
+LISTED = 100
+"""So many identities are named where rows of one are refused."""
+
+
 @dataclass(frozen=True)
 class Beside:
     """What rows say in the columns that are not read: hashes of their keys and of those columns, 16 bytes a row.
 
-    `columns` names these columns; `example` is an identity whose rows differ there, where this table has one.
+    `columns` names these columns; `examples` are the identities whose rows differ there within this table, up to
+    LISTED of them.
     """
 
     columns: frozenset[str]
     keys: Hashes
     content: Hashes
-    example: str = ""
+    examples: tuple[str, ...] = ()
 
 
 def beside(table: pa.Table, columns: frozenset[str], texts: Sequence[str]) -> Beside:
@@ -76,14 +82,15 @@ def beside(table: pa.Table, columns: frozenset[str], texts: Sequence[str]) -> Be
     keys = row_hashes(table, KEY)
     content = row_hashes(pa.table({"texts": pa.array(texts, pa.string())}), ("texts",))
     odd = _divided(keys, content)
-    example = ""
-    if len(odd):
-        row = table.slice(int(odd[0]), 1).select(KEY).to_pylist()[0]
-        ids = " and ".join(str(row[name]) for name in ("campaign_id", "deal_id") if row[name])
-        example = (
-            f"{ids}{' at ' + row['site'] if row['site'] else ''}, hour {row['hour_utc']:%Y-%m-%dT%H:%MZ}"
-        )
-    return Beside(columns, keys, content, example)
+    first = odd[np.sort(np.unique(keys[odd], return_index=True)[1])][:LISTED]
+    examples = tuple(map(_named, table.select(KEY).take(pa.array(first)).to_pylist()))
+    return Beside(columns, keys, content, examples)
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    """An identity, as a person reads it."""
+    ids = " and ".join(str(row[name]) for name in ("campaign_id", "deal_id") if row[name])
+    return f"{ids}{' at ' + row['site'] if row['site'] else ''}, hour {row['hour_utc']:%Y-%m-%dT%H:%MZ}"
 
 
 def divided(parts: Sequence[Beside]) -> int:

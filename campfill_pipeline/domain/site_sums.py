@@ -42,16 +42,17 @@ class SiteSums:
         if not self._bare or not self._sited:
             return []
         sited = np.unique(np.concatenate(self._sited))
-        return [
+        found = [
             f"{' and '.join(row[name] for name in _IDS if row[name])}, hour {row['hour_utc']:%Y-%m-%dT%H:%MZ}"
             for hashes, rows in self._bare
             for row, both in zip(rows, np.isin(hashes, sited).tolist(), strict=True)
             if both
         ]
+        return sorted(found, key=lambda named: (named[-17:], named))  # by hour
 
 
 def _distinct(table: pa.Table) -> pa.Table:
-    return table.select(_KEY).group_by(list(_KEY)).aggregate([]).select(_KEY)
+    return table.select(_KEY).group_by(list(_KEY), use_threads=False).aggregate([]).select(_KEY)
 
 
 def _blanked(table: pa.Table, names: tuple[str, ...]) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from campfill_pipeline.defs import delivery_steps
@@ -46,7 +47,10 @@ def test_parts_by_a_column_that_is_not_read_leave_the_day_as_it_was(
     assert failure.startswith(f"48 rows for {DAY} have the hour, site, campaign and deal of another row")
     assert "“Creative”" in failure
     assert 'same_key = "sum"' in failure
-    assert "at Site 0, hour 2025-08-0" in failure
+    first = datetime(2025, 8, 4, 22, tzinfo=UTC)
+    for hour in range(24):  # each is named, once
+        named = f"{CAMPAIGN} at Site 0, hour {first + timedelta(hours=hour):%Y-%m-%dT%H:%MZ}"
+        assert failure.count(named) == 1
     assert total(campfill) == (24, 240)
 
 

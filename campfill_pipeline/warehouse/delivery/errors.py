@@ -55,10 +55,10 @@ class ContradictingRowsError(DeliveryError):
 class DividedRowsError(DeliveryError):
     """Rows have the hour, site, campaign and deal of others, but say something else in columns that are not read."""
 
-    def __init__(self, day: date, rows: int, columns: Sequence[str], example: str) -> None:
-        self.day, self.rows, self.columns, self.example = day, rows, tuple(columns), example
+    def __init__(self, day: date, rows: int, columns: Sequence[str], keys: Sequence[str]) -> None:
+        self.day, self.rows, self.columns, self.keys = day, rows, tuple(columns), tuple(keys)
         named = ", ".join(f"“{name}”" for name in columns[:12])
-        beside = f" For example: {example}." if example else ""
+        beside = f" Of {'; '.join(keys)}." if keys else ""
         super().__init__(
             f"{rows:,} rows for {day} have the hour, site, campaign and deal of another row, but differ from it in "
             f"what the connector does not read ({named}). They may be parts of one figure, so none was dropped or "
