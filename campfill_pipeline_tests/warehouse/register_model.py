@@ -29,6 +29,7 @@ class ModelUpload:
     order: int
     rows: list[Row] = field(default_factory=list)
     rejected: frozenset[UUID] = frozenset()
+    description: str = ""
     status: str = "received"
     stands: bool = True
     changed: set[UUID] = field(default_factory=set)
@@ -115,12 +116,17 @@ class Model:
 
     def _work_out(self) -> None:
         known: set[UUID] = set()
+        listed_by: dict[UUID, str] = {}  # the description of the newest list that has the line
+        named_by: dict[UUID, str] = {}  # the same, where a rejected row counts too
         for line in self.lines.values():
             line.now = line.absent_since = None
         for upload in self.in_force:
             awaited = {key for key in known if self.lines[key].end >= upload.received.date()}
-            missing = awaited - upload.named
-            full = 5 * len(missing) <= len(awaited)
+            own = {key for key in awaited if listed_by[key] == upload.description}
+            full = 5 * len(own - upload.named) <= len(own)
+            missing = {key for key in awaited - upload.named if named_by[key] == upload.description}
+            listed_by |= dict.fromkeys(upload.contracts, upload.description)
+            named_by |= dict.fromkeys(upload.named, upload.description)
             known |= upload.contracts.keys()
             for key, said in upload.contracts.items():
                 self.lines[key].now = said

@@ -18,6 +18,7 @@ from campfill_pipeline.warehouse.register.revert import revert
 from campfill_pipeline_tests.warehouse.lists import NOW, apply, arrive, listed
 
 IDS = [UUID(int=number) for number in range(1, 11)]
+OTHERS = [UUID(int=number) for number in range(21, 26)]
 Row = dict[str, Any]
 
 
@@ -223,3 +224,33 @@ def test_budgets_of_a_list_applied_late_are_told_where_a_later_one_without_the_c
         " budgets.",
     ]
     assert line(connection, IDS[0]) == (100_000, None)
+
+
+def test_a_full_list_of_one_house_does_not_make_the_lines_of_another_absent(
+    connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    server: Row = {"description": ("ad_server", 1)}
+    apply(connection, tmp_path, rows(100))
+    apply(connection, tmp_path, rows(100, OTHERS), now=at(1), **server)
+    assert [line(connection, key) for key in (IDS[0], OTHERS[0])] == [(100, None)] * 2
+    _, own = apply(connection, tmp_path, rows(100, IDS[1:]), now=at(2))
+    assert own.absent == 1  # nine of its own ten: a full list, though it has none of the other five
+    assert line(connection, IDS[0]) == (100, at(2))
+    _, other = apply(connection, tmp_path, rows(100, OTHERS[1:]), now=at(3), **server)
+    assert other.absent == 1
+    assert line(connection, OTHERS[0]) == (100, at(3))
+    assert line(connection, IDS[1]) == (100, None)
+
+
+def test_taking_a_list_back_judges_absence_by_description_again(
+    connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    server: Row = {"description": ("ad_server", 1)}
+    apply(connection, tmp_path, rows(100))
+    apply(connection, tmp_path, rows(100, OTHERS), now=at(1), **server)
+    taken, _ = apply(connection, tmp_path, rows(100, [*IDS[1:], OTHERS[0]]), now=at(2))
+    apply(connection, tmp_path, rows(100, OTHERS[1:]), now=at(3), **server)
+    assert line(connection, OTHERS[0]) == (100, None)  # its newest list is the other house's
+    revert(connection, taken.upload_id, at(4))
+    assert line(connection, IDS[0]) == (100, None)
+    assert line(connection, OTHERS[0]) == (100, at(3))

@@ -45,7 +45,7 @@ TABLES += (
     ", fulfillment, fulfillment_window, fulfillment_trend, shortfall_cause, reconciliation, fulfillment_state"
 )
 
-Content = tuple[tuple[tuple[UUID, tuple[tuple[str, object], ...]], ...], frozenset[UUID]]
+Content = tuple[tuple[tuple[UUID, tuple[tuple[str, object], ...]], ...], frozenset[UUID], str]
 
 row_values = st.fixed_dictionaries(
     {
@@ -63,6 +63,7 @@ contents: st.SearchStrategy[Content] = st.tuples(
         lambda rows: tuple((key, tuple(values.items())) for key, values in rows.items())
     ),
     st.frozensets(st.sampled_from(IDS), max_size=1),
+    st.sampled_from(["", "", "of_another_house"]),
 )
 
 
@@ -192,7 +193,7 @@ class RegisterHistory(RuleBasedStateMachine):
         at = self.tick()
         upload = arrive(self.connection, content, at=at)
         self.content[upload.upload_id] = content
-        found = ModelUpload(upload.upload_id, content, at, upload.seq)
+        found = ModelUpload(upload.upload_id, content, at, upload.seq, description=content[2])
         self.model.uploads.append(found)
         return found
 
@@ -203,7 +204,7 @@ class RegisterHistory(RuleBasedStateMachine):
         known = ledger.get(self.connection, upload.key)
         _, result = apply(
             self.connection, self.folder, rows, upload=known, now=self.tick(), rejected=len(rejected),
-            also_listed=sorted(rejected),
+            also_listed=sorted(rejected), description=(content[2], 1) if content[2] else None,
         )  # fmt: skip
         expected = self.model.apply(upload, rows_of(content), rejected)
         assert (result.status == "duplicate") is (upload.status == "duplicate")

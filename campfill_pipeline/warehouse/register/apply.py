@@ -76,6 +76,7 @@ def apply_list(
             "upload_id": upload.upload_id, "order_no": upload.order_no, "event_no": event_no, "now": now,
             "received_at": upload.received_at, "today": upload.received_at.astimezone(timezone).date(),
             "also_listed": list(judged.also_listed), "content_date": content_date,
+            "description": judged.description[0] if judged.description else "",
         }  # fmt: skip
 
         run = revisions.runner(conn, "apply", values)

@@ -87,29 +87,50 @@ SELECT count(*) FILTER (WHERE t.action = 'restored'), count(*) FILTER (WHERE t.a
 FROM touched t JOIN line_register l USING (line_no)
 
 -- name: listing
--- What the list names. Whether it is a full one (it has at least four fifths of the lines that had not ended) is known at
--- once where nothing arrived later: the lines in force before it are those of the register that it did not bring.
+-- What the list names. Whether it is a full one (it has at least four fifths of the lines of its description that had not
+-- ended) is known at once where nothing arrived later: the lines in force before it are those of the register that it did
+-- not bring. A line belongs to the description of the newest list before it that names it.
 WITH named AS (
     SELECT line_no FROM arriving JOIN line_register USING (id)
     UNION ALL
     SELECT line_no FROM line_overtaken WHERE upload_id = %(upload_id)s
-), awaited AS (
-    SELECT count(*) AS lines,
-           count(*) FILTER (WHERE a.id IS NULL AND l.id <> ALL (%(also_listed)s)) AS missing
+), in_force AS MATERIALIZED (
+    SELECT l.line_no, a.id IS NULL AND l.id <> ALL (%(also_listed)s) AS missing
     FROM line_register l LEFT JOIN arriving a ON a.id = l.id
     WHERE withdrawn_at IS NULL AND l.end_date >= %(today)s AND (event_no <> %(event_no)s OR action = 'updated')
+), of_others AS MATERIALIZED (
+    SELECT COALESCE(range_agg(n.lines), '{}') AS lines
+    FROM newest_listing(
+        CASE WHEN EXISTS (SELECT FROM upload_listing WHERE description <> %(description)s)
+             THEN (SELECT COALESCE(range_agg(int4range(line_no, line_no, '[]')), '{}') FROM in_force) ELSE '{}' END,
+        false, %(order_no)s) n
+    WHERE n.description <> %(description)s
+), awaited AS (
+    SELECT count(*) AS lines, count(*) FILTER (WHERE missing) AS missing
+    FROM in_force WHERE NOT line_no <@ (SELECT lines FROM of_others)
 )
-INSERT INTO upload_listing (upload_id, event_no, listed_on, whole, lines, rejected)
+INSERT INTO upload_listing (upload_id, event_no, listed_on, whole, lines, rejected, description)
 SELECT %(upload_id)s, %(event_no)s, %(today)s, w.missing <= 0.2 * w.lines,
-       (SELECT COALESCE(range_agg(int4range(line_no, line_no, '[]')), '{}') FROM named), %(also_listed)s
+       (SELECT COALESCE(range_agg(int4range(line_no, line_no, '[]')), '{}') FROM named), %(also_listed)s, %(description)s
 FROM awaited w
 RETURNING whole
 
 -- name: missing
--- The lines in force that a full list lacks, newly absent.
+-- The lines in force that a full list lacks, newly absent; those of other descriptions it cannot lack.
+WITH lacked AS MATERIALIZED (
+    SELECT line_no FROM line_register l
+    WHERE withdrawn_at IS NULL AND absent_since IS NULL AND end_date >= %(today)s
+      AND NOT EXISTS (SELECT FROM arriving a WHERE a.id = l.id) AND id <> ALL (%(also_listed)s)
+), of_others AS MATERIALIZED (
+    SELECT COALESCE(range_agg(n.lines), '{}') AS lines
+    FROM newest_listing(
+        CASE WHEN EXISTS (SELECT FROM upload_listing WHERE description <> %(description)s)
+             THEN (SELECT COALESCE(range_agg(int4range(line_no, line_no, '[]')), '{}') FROM lacked) ELSE '{}' END,
+        true, %(order_no)s) n
+    WHERE n.description <> %(description)s
+)
 UPDATE line_register l SET absent_since = %(received_at)s
-WHERE withdrawn_at IS NULL AND absent_since IS NULL AND end_date >= %(today)s
-  AND NOT EXISTS (SELECT FROM arriving a WHERE a.id = l.id) AND id <> ALL (%(also_listed)s)
+FROM lacked WHERE lacked.line_no = l.line_no AND NOT l.line_no <@ (SELECT lines FROM of_others)
 
 -- name: found again
 UPDATE line_register l SET absent_since = NULL
