@@ -1,4 +1,4 @@
-"""Lists made by ten writers, in three languages of headers: each is read, or proposed right (`writers/HOW_MADE.md`)."""
+"""Lists made by eleven writers, in three languages of headers: each is read, or proposed right (`writers/HOW_MADE.md`)."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ ALL = ("id", "name", "start", "end", "goal", "cpm", "budget", "buyer")
         ("polars.xlsx", ALL, "iso"),
         ("pyexcelerate.xlsx", ALL, ""),
         ("openpyxl.xlsx", ("id", "name", "runtime", "goal", "cpm", "buyer"), "german"),
+        ("r-openxlsx.xlsx", ALL, "iso"),
         ("sheets.csv", ALL, "us"),
     ],
 )
