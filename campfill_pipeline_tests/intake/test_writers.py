@@ -1,4 +1,4 @@
-"""Lists made by eleven writers, in three languages of headers: each is read, or proposed right (`writers/HOW_MADE.md`)."""
+"""Lists made by eleven writers, headers in three languages: each is read, or proposed right (`writers/HOW_MADE.md`)."""
 
 from __future__ import annotations
 
