@@ -38,6 +38,8 @@ def _show(done: Done) -> None:
     console.print(f"{done.receipts:>9,}  receipts {verb} ({megabytes(done.receipt_bytes)})")
     made = ", ".join(done.months_made) or "none"
     console.print(f"months of report rows {'to be made' if done.dry_run else 'made'} ahead: {made}")
+    if done.looked_back:
+        console.print("looked back: what was said of lines beside how they ended; the page shows it")
     for whose in done.reindexed:
         console.print(
             f"{whose} database sorts by other rules than its indexes, since its server's system changed: they "

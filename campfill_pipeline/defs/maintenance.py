@@ -19,6 +19,7 @@ from campfill_pipeline.domain.housekeeping import HousekeepingRules
 from campfill_pipeline.warehouse import claims, database
 from campfill_pipeline.warehouse.delivery import partitions
 from campfill_pipeline.warehouse.postgres import housekeeping
+from campfill_pipeline.warehouse.readers.looked_back import look_back
 from campfill_pipeline.warehouse.register import decided
 
 
@@ -58,6 +59,8 @@ class Done:
     before: Sizes
     after: Sizes | None
     freed_bytes: int | None
+    looked_back: bool = False
+    """Whether what the figures had said was set beside what came; once a day."""
 
 
 def maintain(
@@ -102,6 +105,7 @@ def _maintain(
     receipts, receipt_bytes = _old_receipts(campfill, rules, dry_run)
     reindexed = _reindex(campfill, dagster_url, dry_run)
     vacuumed, rewritten = ((), ()) if dry_run else _give_back(campfill, dagster_url, counted, rules)
+    looked = not dry_run and _look_back(campfill)
     after = None if dry_run else _sizes(campfill, dagster_url)
     return Done(
         dry_run=dry_run,
@@ -118,7 +122,13 @@ def _maintain(
         before=before,
         after=after,
         freed_bytes=None if after is None else _freed(before, after) + receipt_bytes,
+        looked_back=looked,
     )
+
+
+def _look_back(campfill: Campfill) -> bool:
+    with campfill.connect() as connection:
+        return look_back(connection, campfill.settings.rules, as_of=campfill.today, now=campfill.clock())
 
 
 def _dagster_url(instance: dg.DagsterInstance) -> str | None:

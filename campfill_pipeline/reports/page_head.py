@@ -18,6 +18,7 @@ import orjson
 from markupsafe import Markup
 
 from campfill_pipeline.domain import figures
+from campfill_pipeline.domain.back_test import LEAST_LINE_DAYS
 from campfill_pipeline.domain.fulfillment import NEVER_JUDGED, Band, FulfillmentRules, Lifecycle
 from campfill_pipeline.reports import payload, wording
 from campfill_pipeline.warehouse.readers.page.rows import Freshness, LineRow, PageData
@@ -160,6 +161,8 @@ def head(data: PageData, rules: FulfillmentRules, made_at: datetime, left_out: i
             for row in data.unlikely[: payload.MOST_ATTENTION]
         ],
         "unlikely_count": len(data.unlikely),
+        "looked_back": data.looked_back,
+        "least_line_days": LEAST_LINE_DAYS,
         "incidents": [asdict(row) for row in data.incidents],
         "strangers": _strangers(data),
         "live": _live(data.lines),

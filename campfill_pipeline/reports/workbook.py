@@ -15,6 +15,7 @@ from io import BytesIO
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
@@ -104,6 +105,36 @@ def _causes(data: PageData) -> Listed:
     return Listed("Causes", columns, rows)
 
 
+def _incidents(data: PageData) -> Listed:
+    columns = (
+        Column("Site", "text", 40),
+        Column("Silence", "text", 10),
+        Column("From", "text", 22),
+        Column("Until", "text", 22),
+        Column("Lines", "whole", 10),
+        Column("Impressions lost", "impressions", 18, bars=True),
+        Column("Lost €", "euros", 15),
+        Column("Still savable", "impressions", 16),
+        Column("Savable €", "euros", 15),
+    )
+    zone = ZoneInfo(data.timezone)
+    rows = [
+        (
+            row.site,
+            row.silence,
+            f"{row.from_hour.astimezone(zone):%Y-%m-%d %H:%M %Z}",
+            f"{row.until_hour.astimezone(zone):%Y-%m-%d %H:%M %Z}",
+            row.lines,
+            row.impressions_lost,
+            row.eur_lost,
+            row.impressions_savable,
+            row.eur_savable,
+        )
+        for row in data.incidents
+    ]
+    return Listed("Incidents", columns, rows)
+
+
 def _reconciliation(data: PageData) -> Listed:
     names = {line.id: line.name for line in data.lines}
     columns = (
@@ -135,6 +166,7 @@ def lists(data: PageData) -> list[Listed]:
         _lines("Lines", sorted(judged, key=lambda line: line.lifecycle == Lifecycle.SCHEDULED)),
         _attention(data),
         _causes(data),
+        _incidents(data),
         _reconciliation(data),
         _lines("Not judged", [line for line in data.lines if not _judged(line)]),
     ]

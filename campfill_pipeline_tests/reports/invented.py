@@ -366,8 +366,26 @@ def invent(count: int, seed: int = 5) -> PageData:
         ),
         uploads=tuple(uploads),
         revisions=revised,
+        looked_back=_looked_back() if count > 100 else None,
         unlikely=tuple(UnlikelyRow(line.id, AS_OF + timedelta(days=2), needs) for line in scheduled),
     )
+
+
+def _looked_back() -> dict[str, Any]:
+    spans = [(1, 1), (2, 3), (4, 7), (8, None)]
+    scores = [
+        {
+            "rule": rule, "healthy_line_days": 1_234, "false_alarms": alarms, "false_alarms_of_1000": rate,
+            "weak_line_days": 200, "weak_found": 198, "weak_found_pct": "99.0",
+            "errors": [
+                {"from_day": first, "to_day": last, "projections": 9, "error_pct": error} for first, last in spans
+            ],
+        }
+        for rule, alarms, rate, error in (("measured", 2, "1.6", "4.9"), ("even", 213, "172.6", "17.8"))
+    ]  # fmt: skip
+    return {
+        "first_day": "2026-09-28", "last_day": "2026-11-19", "days": 14, "lines": 321, "scores": scores,
+    }  # fmt: skip
 
 
 def _evidence(line: LineRow, stages: dict[str, StageRow]) -> Evidence:

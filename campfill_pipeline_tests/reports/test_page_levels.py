@@ -342,6 +342,19 @@ def test_a_goal_beyond_what_its_sites_ever_gave_is_told_before_the_start(
     assert "needs 3.1 times the best week" in reader.text(".why-today")
 
 
+def test_the_page_tells_how_right_the_figures_were_or_that_nobody_looked_yet(
+    library: Library, reader: Reader, tmp_path: Path
+) -> None:
+    reader.go("/")
+    reader.tab.locator('a[href="#/right"]').click()
+    reader.wait("/right")
+    rows = reader.tab.locator("main tbody tr").all_inner_texts()
+    assert "1.6" in rows[0] and "172.6" in rows[0] and "2 of 1,234" in rows[0] and len(rows) == 6
+    never = library.read(write(tmp_path, invent(40)).path)
+    never.go("/right")
+    assert "Not looked at yet" in never.text("main")
+
+
 def test_an_incident_is_one_entry_and_its_lines_point_to_it(reader: Reader, written: Written) -> None:
     reader.go("/")
     assert reader.tab.locator("tr[data-incident]").count() == 1

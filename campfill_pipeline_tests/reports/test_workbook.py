@@ -65,7 +65,15 @@ def table(sheet: Any, header_row: int = 1) -> list[dict[str, object]]:
 
 
 def test_the_sheets_are_summary_lines_attention_causes_reconciliation(book: Workbook) -> None:
-    assert book.sheetnames == ["Summary", "Lines", "Attention", "Causes", "Reconciliation", "Not judged"]
+    assert book.sheetnames == [
+        "Summary",
+        "Lines",
+        "Attention",
+        "Causes",
+        "Incidents",
+        "Reconciliation",
+        "Not judged",
+    ]
 
 
 def test_every_line_is_there_worst_first_with_numbers_and_dates(book: Workbook, data: PageData) -> None:

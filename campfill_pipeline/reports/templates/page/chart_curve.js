@@ -64,7 +64,7 @@ export const drawCurve = (id, row, detail) => {
     grid: {
       left: 8,
       right: 20,
-      top: 40,
+      top: width < 500 ? 70 : 40,
       bottom: 8,
       outerBoundsMode: "same",
       outerBoundsContain: "axisLabel",

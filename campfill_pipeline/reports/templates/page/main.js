@@ -11,6 +11,7 @@ import { head } from "./head.js";
 import { line } from "./line.js";
 import { lineList } from "./lines.js";
 import { overview } from "./overview.js";
+import { right } from "./right.js";
 import { root } from "./theme.js";
 import { figures } from "./words.js";
 
@@ -24,6 +25,7 @@ const level = async (path, query) => {
   if (parts[0] === "lines") return ["lines", await lineList(query)];
   if (parts[0] === "line" && parts[1]) return ["lines", await line(parts[1].toLowerCase())];
   if (parts[0] === "compare") return ["compare", await compare(query)];
+  if (parts[0] === "right") return ["overview", right()];
   return ["overview", overview(query)];
 };
 const stay = () => {

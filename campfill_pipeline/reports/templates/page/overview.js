@@ -26,7 +26,7 @@ import { incidentPanel } from "./incidents.js";
 import { LINELESS, PACES } from "./keys.js";
 import { breakable, periodSwitch, sideBar, sparkline, trendChip } from "./parts.js";
 import { upcomingPanel } from "./upcoming.js";
-import { data, ended, now } from "./words.js";
+import { data, ended, now, right } from "./words.js";
 
 /* What guaranteed lines lack is not only missing money but owed: a make-good. */
 const owed = (period) => {
@@ -177,6 +177,7 @@ const presentPart = () =>
   html`<section class="panel" aria-labelledby="h-live">
       <h2 id="h-live">${now.running}</h2>
       ${liveNow()}
+      <p class="soft"><a href="#/right">${right.title}</a></p>
     </section>
     <section class="panel" aria-labelledby="h-attention">
       <h2 id="h-attention">${now.attention}</h2>

@@ -102,6 +102,29 @@ export const upcoming = {
   more: (count) => html`and ${count} more, among the lines that need attention.`,
 };
 
+export const right = {
+  title: "How right were we?",
+  question: "Can the figures be believed?",
+  what: "What was looked at",
+  rules: { measured: "Measured week", even: "Straight line" },
+  said: (lines, days, first, last) =>
+    html`What was said of ${lines} lines that have ended, on ${days} days from ${first} to ${last}`,
+  alarms: "Of 1,000 days of healthy lines, called behind",
+  found: "Days of weak lines called behind, from their second day on",
+  error: (when) => html`Nine in ten projections were off by less than, ${when}`,
+  dayOne: "after 1 day",
+  days: (from, to) => html`after ${from} to ${to} days`,
+  later: (from) => html`after ${from} days or more`,
+  of: (part, whole) => html`${part} of ${whole}`,
+  thin: (least) =>
+    html`Too little history: fewer than ${least} days of healthy lines. A rate of false alarms would say
+    nothing.`,
+  how: `Each day was computed with what lay before it: once by the week that was measured at the sites, once by a
+    straight line. Healthy lines ended at 99.5 % of their goal or more, weak ones below 95 %.`,
+  notYet: html`Not looked at yet: it is done each night. <code>campfill maintain</code> does it now,
+    <code>campfill fulfillment --backtest</code> shows it in the terminal.`,
+};
+
 export const list = {
   question: "Which lines?",
   narrow: "Filters",

@@ -28,6 +28,7 @@ from campfill_pipeline.warehouse.figures.fulfillment import Knowledge as Knowled
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline.warehouse.readers.attention import attention
 from campfill_pipeline.warehouse.readers.incidents import incidents, struck
+from campfill_pipeline.warehouse.readers.looked_back import looked_back
 from campfill_pipeline.warehouse.readers.page.rows import (
     AttentionRow,
     FetchRow,
@@ -181,4 +182,5 @@ def load(connection: Connection, rules: FulfillmentRules, *, as_of: date) -> Pag
         incidents=tuple(incidents(connection)),
         struck=tuple(struck(connection)),
         unlikely=upcoming,
+        looked_back=looked_back(connection, rules, as_of=as_of),
     )

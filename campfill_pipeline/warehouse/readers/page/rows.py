@@ -255,3 +255,4 @@ class PageData:
     struck: tuple[Struck, ...] = ()
     known: Knowledge = "now"
     unlikely: tuple[UnlikelyRow, ...] = ()
+    looked_back: dict[str, Any] | None = None

@@ -120,57 +120,57 @@
     await dataReady;
     const packed2 = await inflate("lines");
     const columns = Object.entries(packed2).map(([name, column2]) => [name, readColumn(column2)]);
-    const rows = columns[0][1].map((_, at) => {
-      const row2 = { at };
-      for (const [name, column2] of columns) row2[name] = column2[at];
-      row2.id = dashed(row2.id);
-      row2.search = [row2.name, row2.buyer, row2.placement, row2.advertiser, row2.id, row2.external_id].join(" ").toLowerCase();
-      return row2;
+    const rows2 = columns[0][1].map((_, at) => {
+      const row3 = { at };
+      for (const [name, column2] of columns) row3[name] = column2[at];
+      row3.id = dashed(row3.id);
+      row3.search = [row3.name, row3.buyer, row3.placement, row3.advertiser, row3.id, row3.external_id].join(" ").toLowerCase();
+      return row3;
     });
-    table = { rows, byId: new Map(rows.map((row2) => [row2.id, row2])) };
+    table = { rows: rows2, byId: new Map(rows2.map((row3) => [row3.id, row3])) };
     return table;
   };
   var chunks = /* @__PURE__ */ new Map();
-  var detailOf = async (row2) => {
-    if (missing(row2.chunk)) return null;
-    if (!chunks.has(row2.chunk)) chunks.set(row2.chunk, inflate(`detail-${row2.chunk}`));
-    const found = await chunks.get(row2.chunk);
-    return found?.[row2.id.replaceAll("-", "")] || null;
+  var detailOf = async (row3) => {
+    if (missing(row3.chunk)) return null;
+    if (!chunks.has(row3.chunk)) chunks.set(row3.chunk, inflate(`detail-${row3.chunk}`));
+    const found = await chunks.get(row3.chunk);
+    return found?.[row3.id.replaceAll("-", "")] || null;
   };
   var revisions = null;
-  var revisionsOf = async (row2) => {
+  var revisionsOf = async (row3) => {
     revisions = revisions || inflate("revisions");
-    return (await revisions)?.[row2.id.replaceAll("-", "")] || [];
+    return (await revisions)?.[row3.id.replaceAll("-", "")] || [];
   };
   var disagreements = null;
-  var disagreementsOf = async (row2) => {
+  var disagreementsOf = async (row3) => {
     disagreements = disagreements || inflate("disagreements");
-    return (await disagreements)?.[row2.id.replaceAll("-", "")] || [];
+    return (await disagreements)?.[row3.id.replaceAll("-", "")] || [];
   };
   var struck = null;
   var struckLines = async () => {
     struck = struck || inflate("struck");
     return await struck || {};
   };
-  var struckBy = async (row2) => (await struckLines())[row2.id.replaceAll("-", "")] || [];
+  var struckBy = async (row3) => (await struckLines())[row3.id.replaceAll("-", "")] || [];
   var linesStruckBy = async (at) => {
     const all = Object.entries(await struckLines());
-    return new Set(all.filter(([, told2]) => told2.some((one) => one.at === at)).map(([hex]) => dashed(hex)));
+    return new Set(all.filter(([, told3]) => told3.some((one) => one.at === at)).map(([hex]) => dashed(hex)));
   };
   var disputedLines = async (kind) => {
     disagreements = disagreements || inflate("disagreements");
     const all = Object.entries(await disagreements || {});
-    return new Set(all.filter(([, told2]) => told2.some(([what]) => what === kind)).map(([hex]) => dashed(hex)));
+    return new Set(all.filter(([, told3]) => told3.some(([what]) => what === kind)).map(([hex]) => dashed(hex)));
   };
   var PERIODS = { "7d": "the last 7 days", "30d": "the last 30 days", this_year: "this year" };
   var periodStart = (period) => {
     if (period === "this_year") return `${head.as_of.slice(0, 4)}-01-01`;
     return daysLater(head.as_of, period === "30d" ? -30 : -7);
   };
-  var inPeriod = (row2, period) => row2.covered && row2.end_date >= periodStart(period) && row2.end_date < head.as_of;
-  var inCategory = (row2, kind, purchase) => (kind === "all" || row2.kind === kind) && (purchase === "all" || row2.purchase_type === purchase);
-  var ended = (row2) => row2.lifecycle.startsWith("ended");
-  var pickWindow = (period, kind, purchase) => head.windows.find((row2) => row2.period === period && row2.kind === kind && row2.purchase_type === purchase) || null;
+  var inPeriod = (row3, period) => row3.covered && row3.end_date >= periodStart(period) && row3.end_date < head.as_of;
+  var inCategory = (row3, kind, purchase) => (kind === "all" || row3.kind === kind) && (purchase === "all" || row3.purchase_type === purchase);
+  var ended = (row3) => row3.lifecycle.startsWith("ended");
+  var pickWindow = (period, kind, purchase) => head.windows.find((row3) => row3.period === period && row3.kind === kind && row3.purchase_type === purchase) || null;
   var pickTrend = (kind, purchase) => head.trend[`${kind}/${purchase}`] || { days: [], pct: [], change: [], trend: [] };
   var categoryName = (kind, purchase) => {
     const what = kind === "all" ? "All lines" : label("kinds", kind);
@@ -299,6 +299,26 @@
     flight and sites can still be changed.`,
     more: (count2) => html`and ${count2} more, among the lines that need attention.`
   };
+  var right = {
+    title: "How right were we?",
+    question: "Can the figures be believed?",
+    what: "What was looked at",
+    rules: { measured: "Measured week", even: "Straight line" },
+    said: (lines2, days, first, last) => html`What was said of ${lines2} lines that have ended, on ${days} days from ${first} to ${last}`,
+    alarms: "Of 1,000 days of healthy lines, called behind",
+    found: "Days of weak lines called behind, from their second day on",
+    error: (when) => html`Nine in ten projections were off by less than, ${when}`,
+    dayOne: "after 1 day",
+    days: (from, to) => html`after ${from} to ${to} days`,
+    later: (from) => html`after ${from} days or more`,
+    of: (part2, whole) => html`${part2} of ${whole}`,
+    thin: (least2) => html`Too little history: fewer than ${least2} days of healthy lines. A rate of false alarms would say
+    nothing.`,
+    how: `Each day was computed with what lay before it: once by the week that was measured at the sites, once by a
+    straight line. Healthy lines ended at 99.5 % of their goal or more, weak ones below 95 %.`,
+    notYet: html`Not looked at yet: it is done each night. <code>campfill maintain</code> does it now,
+    <code>campfill fulfillment --backtest</code> shows it in the terminal.`
+  };
   var list = {
     question: "Which lines?",
     narrow: "Filters",
@@ -364,16 +384,16 @@
   };
   var sparkline = (trend) => {
     const values = trend.pct.slice(-60);
-    const known = values.filter((value) => !missing(value)).map(Number);
-    if (known.length < 2) return "";
-    const low = Math.max(0, Math.min(...known) - 2), span2 = Math.max(100 - low, 1), step = 200 / Math.max(values.length - 1, 1);
+    const known2 = values.filter((value) => !missing(value)).map(Number);
+    if (known2.length < 2) return "";
+    const low = Math.max(0, Math.min(...known2) - 2), span3 = Math.max(100 - low, 1), step = 200 / Math.max(values.length - 1, 1);
     let path = "", pen = "M";
     values.forEach((value, at) => {
       if (missing(value)) {
         pen = "M";
         return;
       }
-      path += `${pen}${(at * step).toFixed(1)} ${(38 - 36 * (Number(value) - low) / span2).toFixed(1)}`;
+      path += `${pen}${(at * step).toFixed(1)} ${(38 - 36 * (Number(value) - low) / span3).toFixed(1)}`;
       pen = "L";
     });
     return html`<svg class="spark" viewBox="0 0 200 40" preserveAspectRatio="none" aria-hidden="true">
@@ -385,15 +405,15 @@
     const size = percentOf(part2, whole);
     return `${rough(size) > 0 && rough(size) < 1 ? "< 1" : plain(size)} %`;
   };
-  var sideBar = (rows) => {
-    const total2 = sum(rows.map((row2) => row2.impressions));
+  var sideBar = (rows2) => {
+    const total2 = sum(rows2.map((row3) => row3.impressions));
     if (rough(total2) === 0) return html`<p class="calm">No shortfall.</p>`;
-    const kept = SIDES.map((side) => rows.find((row2) => row2.side === side)).filter(
-      (row2) => row2 && rough(row2.impressions) > 0
+    const kept = SIDES.map((side) => rows2.find((row3) => row3.side === side)).filter(
+      (row3) => row3 && rough(row3.impressions) > 0
     );
-    const width = (row2) => share(row2.impressions, total2).toFixed(3);
+    const width = (row3) => share(row3.impressions, total2).toFixed(3);
     return html` <div class="stack" aria-hidden="true">
-      ${kept.map((row2) => html`<i class="side-${row2.side}" style="flex:${width(row2)} 0 0"></i>`)}
+      ${kept.map((row3) => html`<i class="side-${row3.side}" style="flex:${width(row3)} 0 0"></i>`)}
     </div>
     <table class="sides">
       <thead>
@@ -407,16 +427,16 @@
       </thead>
       <tbody>
         ${kept.map(
-      (row2) => html`<tr data-side="${row2.side}">
+      (row3) => html`<tr data-side="${row3.side}">
               <th scope="row">
-                <i class="key side-${row2.side}" aria-hidden="true"></i
-                ><a href="${row2.href}">${label("sides", row2.side)}</a
-                ><span class="soft">${label("side_meanings", row2.side)}</span>
+                <i class="key side-${row3.side}" aria-hidden="true"></i
+                ><a href="${row3.href}">${label("sides", row3.side)}</a
+                ><span class="soft">${label("side_meanings", row3.side)}</span>
               </th>
-              <td class="n">${portion(row2.impressions, total2)}</td>
-              <td class="n">${impressions(row2.impressions)}</td>
-              <td class="n">${euros(row2.eur)}</td>
-              <td class="n">${count(row2.lines)}</td>
+              <td class="n">${portion(row3.impressions, total2)}</td>
+              <td class="n">${impressions(row3.impressions)}</td>
+              <td class="n">${euros(row3.eur)}</td>
+              <td class="n">${count(row3.lines)}</td>
             </tr>`
     )}
       </tbody>
@@ -425,14 +445,14 @@
           <th scope="row">Together</th>
           <td class="n"></td>
           <td class="n">${impressions(total2)}</td>
-          <td class="n">${euros(sum(kept.map((row2) => row2.eur)))}</td>
-          <td class="n">${count(kept.reduce((all, row2) => all + row2.lines, 0))}</td>
+          <td class="n">${euros(sum(kept.map((row3) => row3.eur)))}</td>
+          <td class="n">${count(kept.reduce((all, row3) => all + row3.lines, 0))}</td>
         </tr>
       </tfoot>
     </table>`;
   };
   var breakable = (name) => name.split("_").map((part2, at, parts2) => html`${part2}${at < parts2.length - 1 ? new Markup("_<wbr>") : ""}`);
-  var lineLink = (row2) => html`<a href="#/line/${row2.id}">${breakable(row2.name)}</a>`;
+  var lineLink = (row3) => html`<a href="#/line/${row3.id}">${breakable(row3.name)}</a>`;
   var crumbs = (...steps) => html`<nav class="crumbs" aria-label="Path">
     <ol>
       ${steps.map(
@@ -467,7 +487,7 @@
     const risk = rough(eur) > 0 ? html`, ${now.atRisk(euros(eur))}` : "";
     return html`${now.behind(count(behind), count(live), behind > 1)}${risk}.`;
   };
-  var lossesOf = (period) => head.losses.filter((row2) => row2.period === period && row2.kind === "all" && row2.purchase_type === "all");
+  var lossesOf = (period) => head.losses.filter((row3) => row3.period === period && row3.kind === "all" && row3.purchase_type === "all");
   var headlineMore = (period, total2) => {
     if (waiting()) return now.dropList;
     if (undelivered() || !head.coverage.judged) return "";
@@ -475,13 +495,13 @@
     const short = total2.lines - total2.fulfilled;
     if (!short) return ended2.allMet(PERIODS[period], count(total2.lines));
     const losses = lossesOf(period);
-    const lacking = sum(losses.map((row2) => row2.impressions));
-    const parts2 = SIDES.map((side) => losses.find((row2) => row2.side === side)).filter((row2) => row2 && share(row2.impressions, lacking) >= 1).sort((a, b) => rough(b.impressions) - rough(a.impressions));
-    const phrase = (row2, at) => {
+    const lacking = sum(losses.map((row3) => row3.impressions));
+    const parts2 = SIDES.map((side) => losses.find((row3) => row3.side === side)).filter((row3) => row3 && share(row3.impressions, lacking) >= 1).sort((a, b) => rough(b.impressions) - rough(a.impressions));
+    const phrase = (row3, at) => {
       const before = at === 0 ? "" : at === parts2.length - 1 ? " and " : ", ";
-      return html`${before}${portion(row2.impressions, lacking)} ${label("side_phrases", row2.side)}`;
+      return html`${before}${portion(row3.impressions, lacking)} ${label("side_phrases", row3.side)}`;
     };
-    const eur = euros(sum(losses.map((row2) => row2.eur)));
+    const eur = euros(sum(losses.map((row3) => row3.eur)));
     return html`${ended2.short(count(short), count(total2.lines), PERIODS[period])}
   ${rough(lacking) > 0 && ended2.lack(short > 1, impressions(lacking), eur, parts2.map(phrase))}`;
   };
@@ -505,8 +525,8 @@
     return first === last ? data.oneGap(day(first)) : data.gaps(count(daysIn(ranges)), day(first), day(last));
   };
   var fetchCommands = (ranges) => {
-    const told2 = ranges.length > MOST_RANGES ? [[ranges[0][0], ranges.at(-1)[1]]] : ranges;
-    return told2.map(([first, last], at) => {
+    const told3 = ranges.length > MOST_RANGES ? [[ranges[0][0], ranges.at(-1)[1]]] : ranges;
+    return told3.map(([first, last], at) => {
       const command = html`<code>campfill refresh --from ${first} --to ${last}</code>`;
       return html`${at ? ", " : ""}${command}`;
     });
@@ -557,12 +577,12 @@
   var STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   var within = (at, size) => Math.min(Math.max(at, 0), size - 1);
   var axisOf = (axis) => axis[0].type === "category" ? axis[0].data : null;
-  var after = (key, [x, y], columns, rows) => {
+  var after = (key, [x, y], columns, rows2) => {
     if (key === "Home") return [0, y];
     if (key === "End") return [columns - 1, y];
     const step = STEPS[key];
-    if (!step || step[1] && !rows) return null;
-    return [within(x + step[0], columns), rows ? within(y + step[1], rows) : 0];
+    if (!step || step[1] && !rows2) return null;
+    return [within(x + step[0], columns), rows2 ? within(y + step[1], rows2) : 0];
   };
   var readByKeys = (element, drawn) => {
     element.tabIndex = 0;
@@ -575,13 +595,13 @@
     let place = null;
     element.addEventListener("keydown", (event) => {
       const { xAxis, yAxis } = drawn().getOption();
-      const [columns, rows] = [axisOf(xAxis).length, axisOf(yAxis)?.length || 0];
-      const next = place === null && STEPS[event.key] ? [columns - 1, 0] : after(event.key, place || [0, 0], columns, rows);
+      const [columns, rows2] = [axisOf(xAxis).length, axisOf(yAxis)?.length || 0];
+      const next = place === null && STEPS[event.key] ? [columns - 1, 0] : after(event.key, place || [0, 0], columns, rows2);
       if (event.key === "Escape") drawn().dispatchAction({ type: "hideTip" });
       if (!next) return;
       event.preventDefault();
       place = next;
-      const y = rows ? drawn().convertToPixel({ yAxisIndex: 0 }, place[1]) : drawn().getHeight() / 2;
+      const y = rows2 ? drawn().convertToPixel({ yAxisIndex: 0 }, place[1]) : drawn().getHeight() / 2;
       drawn().dispatchAction({ type: "showTip", x: drawn().convertToPixel({ xAxisIndex: 0 }, place[0]), y });
       requestAnimationFrame(() => {
         const parts2 = [...element.querySelector(".tip")?.childNodes || []].map((one) => one.textContent);
@@ -659,19 +679,19 @@
 
   // campfill_pipeline/reports/templates/page/chart_trend.js
   var drawTrend = (id, trend) => {
-    const known = trend.pct.filter((value) => !missing(value)).map(Number);
+    const known2 = trend.pct.filter((value) => !missing(value)).map(Number);
     const element = document.getElementById(id);
-    if (!known.length) {
+    if (!known2.length) {
       if (element) element.outerHTML = '<p class="calm">No week with ended lines yet.</p>';
       return;
     }
     const [first, last] = [trend.days[0], trend.days.at(-1)].map((at) => dayPlain.format(asUtc(at)));
-    const floor = Math.max(0, Math.floor((Math.min(...known) - 3) / 20) * 20);
+    const floor = Math.max(0, Math.floor((Math.min(...known2) - 3) / 20) * 20);
     const shown = (at) => `${plain(below(trend.pct[at], 1, head.limits.pct), 1)} %`;
     chart(id, () => ({
       animation: false,
       aria: described(
-        `Share of lines that met their goal, from ${plain(known[0], 1)} % on ${first} to ${plain(known.at(-1), 1)} % on ${last}.`
+        `Share of lines that met their goal, from ${plain(known2[0], 1)} % on ${first} to ${plain(known2.at(-1), 1)} % on ${last}.`
       ),
       grid: {
         left: 8,
@@ -690,7 +710,7 @@
         {
           type: "line",
           data: trend.pct.map((value) => missing(value) ? null : Number(value)),
-          showSymbol: known.length < 15,
+          showSymbol: known2.length < 15,
           symbolSize: 5,
           lineStyle: { width: 2.5, color: colour("line") },
           itemStyle: { color: colour("line") },
@@ -701,25 +721,25 @@
   };
 
   // campfill_pipeline/reports/templates/page/category.js
-  var ranked = (rows, field2) => {
+  var ranked = (rows2, field2) => {
     const groups = /* @__PURE__ */ new Map();
-    for (const row2 of rows) {
-      const key = row2[field2] || "";
+    for (const row3 of rows2) {
+      const key = row3[field2] || "";
       if (!groups.has(key)) groups.set(key, { key, rows: [] });
-      groups.get(key).rows.push(row2);
+      groups.get(key).rows.push(row3);
     }
     const list2 = [...groups.values()].map((group) => ({
       key: group.key,
       lines: group.rows.length,
-      seats: new Set(group.rows.map((row2) => row2.buyer)).size,
-      short: group.rows.filter((row2) => rough(row2.shortfall) > 0).length,
-      shortfall: sum(group.rows.map((row2) => row2.shortfall)),
-      eur: sum(group.rows.map((row2) => row2.value_at_risk_eur))
+      seats: new Set(group.rows.map((row3) => row3.buyer)).size,
+      short: group.rows.filter((row3) => rough(row3.shortfall) > 0).length,
+      shortfall: sum(group.rows.map((row3) => row3.shortfall)),
+      eur: sum(group.rows.map((row3) => row3.value_at_risk_eur))
     })).filter((group) => group.short > 0);
     return list2.sort((a, b) => rough(b.shortfall) - rough(a.shortfall) || a.key.localeCompare(b.key));
   };
-  var rankedTable = (name, field2, rows, filters) => {
-    const groups = ranked(rows, field2);
+  var rankedTable = (name, field2, rows2, filters) => {
+    const groups = ranked(rows2, field2);
     const most = groups.length ? rough(groups[0].shortfall) : 0;
     const nameOf = ({ key, seats }) => key ? html`<a href="${address("/lines", { ...filters, [field2]: key })}">${key}</a>
           ${field2 === "agency" && seats > 1 ? html`<span class="soft">in ${count(seats)} seats</span>` : ""}` : html`<span class="soft">not told by the list</span>`;
@@ -755,10 +775,10 @@
             ${groups.length > 12 ? html`<p class="soft">and ${count(groups.length - 12)} more, smaller ones</p>` : ""}` : html`<p class="calm">No shortfall here.</p>`}
   </section>`;
   };
-  var bandTable = (rows, filters) => {
+  var bandTable = (rows2, filters) => {
     const counted = BANDS.map((band) => {
-      const own = rows.filter((row2) => row2.band === band);
-      return { band, lines: own.length, shortfall: sum(own.map((row2) => row2.shortfall)) };
+      const own = rows2.filter((row3) => row3.band === band);
+      return { band, lines: own.length, shortfall: sum(own.map((row3) => row3.shortfall)) };
     });
     return html`<div class="stack tall" aria-hidden="true">
       ${counted.map(({ band, lines: lines2 }) => lines2 > 0 && html`<i class="band-${band}" style="flex:${lines2} 0 0"></i>`)}
@@ -774,17 +794,17 @@
       </thead>
       <tbody>
         ${counted.map(
-      (row2) => html`<tr data-band="${row2.band}">
+      (row3) => html`<tr data-band="${row3.band}">
               <th scope="row">
-                <i class="key band-${row2.band}" aria-hidden="true"></i
-                ><a href="${address("/lines", { ...filters, band: row2.band })}"
-                  >${label("bands", row2.band)}</a
+                <i class="key band-${row3.band}" aria-hidden="true"></i
+                ><a href="${address("/lines", { ...filters, band: row3.band })}"
+                  >${label("bands", row3.band)}</a
                 >
-                <span class="soft">${label("band_limits", row2.band)}</span>
+                <span class="soft">${label("band_limits", row3.band)}</span>
               </th>
-              <td class="n">${count(row2.lines)}</td>
-              <td class="n">${plain(percentOf(row2.lines, rows.length), 1)} %</td>
-              <td class="n">${impressions(row2.shortfall)}</td>
+              <td class="n">${count(row3.lines)}</td>
+              <td class="n">${plain(percentOf(row3.lines, rows2.length), 1)} %</td>
+              <td class="n">${impressions(row3.shortfall)}</td>
             </tr>`
     )}
       </tbody>
@@ -818,7 +838,7 @@
   var category = async (kind, purchase, query) => {
     const period = PERIODS[query.get("period")] ? query.get("period") : "7d";
     const all = (await lines()).rows;
-    const rows = all.filter((row2) => inCategory(row2, kind, purchase) && inPeriod(row2, period));
+    const rows2 = all.filter((row3) => inCategory(row3, kind, purchase) && inPeriod(row3, period));
     const total2 = pickWindow(period, kind, purchase);
     const trend = pickTrend(kind, purchase);
     const filters = {
@@ -827,20 +847,20 @@
       kind: kind === "all" ? "" : kind,
       purchase: purchase === "all" ? "" : purchase
     };
-    const losses = head.losses.filter((row2) => row2.period === period && row2.kind === kind && row2.purchase_type === purchase).map((row2) => ({ ...row2, href: address("/lines", { ...filters, side: row2.side }) }));
+    const losses = head.losses.filter((row3) => row3.period === period && row3.kind === kind && row3.purchase_type === purchase).map((row3) => ({ ...row3, href: address("/lines", { ...filters, side: row3.side }) }));
     const name = categoryName(kind, purchase);
     const others = head.windows.filter(
-      (row2) => row2.period === period && row2.lines > 0 && row2.kind === "all" === (row2.purchase_type === "all")
+      (row3) => row3.period === period && row3.lines > 0 && row3.kind === "all" === (row3.purchase_type === "all")
     );
-    const chip = (row2) => {
-      const current2 = row2.kind === kind && row2.purchase_type === purchase ? "true" : "false";
-      const to = address(`/where/${row2.kind}/${row2.purchase_type}`, { period });
+    const chip = (row3) => {
+      const current2 = row3.kind === kind && row3.purchase_type === purchase ? "true" : "false";
+      const to = address(`/where/${row3.kind}/${row3.purchase_type}`, { period });
       return html`<a href="${to}" aria-current="${current2}"
-      >${categoryName(row2.kind, row2.purchase_type)} <span>${plain(row2.lines)}</span></a
+      >${categoryName(row3.kind, row3.purchase_type)} <span>${plain(row3.lines)}</span></a
     >`;
     };
     const met = html`${count(total2 ? total2.fulfilled : 0)} of ${count(total2 ? total2.lines : 0)}`;
-    const short = rows.filter((row2) => rough(row2.shortfall) > 0).length;
+    const short = rows2.filter((row3) => rough(row3.shortfall) > 0).length;
     return {
       title: name,
       body: html`${crumbs(["Overview", address("/", { period })], [name])}
@@ -855,8 +875,8 @@
       <dl class="tiles">
         ${tile("Goals met", percent(total2?.fulfilled_pct), html`${met} lines`)}
         ${tile("Delivered ÷ goals", percent(total2?.delivered_pct), html`${percent(total2?.capped_pct)} without surplus`)}
-        ${tile("Impressions short", impressions(sum(rows.map((row2) => row2.shortfall))), html`in ${count(short)} lines`)}
-        ${tile("Worth", euros(sum(rows.map((row2) => row2.value_at_risk_eur))), "at the lines' own CPM")}
+        ${tile("Impressions short", impressions(sum(rows2.map((row3) => row3.shortfall))), html`in ${count(short)} lines`)}
+        ${tile("Worth", euros(sum(rows2.map((row3) => row3.value_at_risk_eur))), "at the lines' own CPM")}
       </dl>
       <p class="go">
         <a class="button" href="${address("/lines", filters)}"
@@ -870,7 +890,7 @@
       <div class="two">
         <section class="panel" aria-labelledby="h-bands">
           <h2 id="h-bands">How far did they get?</h2>
-          ${bandTable(rows, filters)}
+          ${bandTable(rows2, filters)}
         </section>
         <section class="panel" aria-labelledby="h-trend">
           <h2 id="h-trend">Goals met <span class="soft">in the seven days before each date</span></h2>
@@ -880,9 +900,9 @@
         </section>
       </div>
       <div class="two">
-        ${rankedTable("Agencies", "agency", rows, filters)} ${rankedTable("Buyers", "buyer", rows, filters)}
-        ${rankedTable("Placements", "placement", rows, filters)}
-        ${rankedTable("Advertisers", "advertiser", rows, filters)}
+        ${rankedTable("Agencies", "agency", rows2, filters)} ${rankedTable("Buyers", "buyer", rows2, filters)}
+        ${rankedTable("Placements", "placement", rows2, filters)}
+        ${rankedTable("Advertisers", "advertiser", rows2, filters)}
       </div>`,
       draw: () => drawTrend("trend", trend)
     };
@@ -895,22 +915,22 @@
     return DATE.test(value) && value <= head.as_of && !Number.isNaN(Date.parse(value)) ? value : otherwise;
   };
   var least = (a, b) => toUnits(a) < toUnits(b) ? a : b;
-  var total = (rows, field2) => sum(rows.map((row2) => row2[field2]));
-  var summary = (rows) => {
-    const met = rows.filter((row2) => row2.band === "goal_met").length;
-    const goals = total(rows, "impression_goal");
-    const capped = sum(rows.map((row2) => least(row2.delivered, row2.impression_goal)));
+  var total = (rows2, field2) => sum(rows2.map((row3) => row3[field2]));
+  var summary = (rows2) => {
+    const met = rows2.filter((row3) => row3.band === "goal_met").length;
+    const goals = total(rows2, "impression_goal");
+    const capped = sum(rows2.map((row3) => least(row3.delivered, row3.impression_goal)));
     return {
-      lines: rows.length,
+      lines: rows2.length,
       met,
-      share: percentOf(met, rows.length),
-      delivered: percentOf(total(rows, "delivered"), goals),
+      share: percentOf(met, rows2.length),
+      delivered: percentOf(total(rows2, "delivered"), goals),
       capped: percentOf(capped, goals),
-      short: total(rows, "shortfall"),
-      eur: total(rows, "value_at_risk_eur")
+      short: total(rows2, "shortfall"),
+      eur: total(rows2, "value_at_risk_eur")
     };
   };
-  var endedBefore = (rows, at) => rows.filter((row2) => row2.covered && row2.end_date >= daysLater(at, -7) && row2.end_date < at);
+  var endedBefore = (rows2, at) => rows2.filter((row3) => row3.covered && row3.end_date >= daysLater(at, -7) && row3.end_date < at);
   var minus = (a, b) => missing(a) || missing(b) ? null : fromUnits(toUnits(a) - toUnits(b));
   var SHOWN = {
     lines: [count, signed],
@@ -937,7 +957,7 @@
     const format = first.slice(0, 4) === head.as_of.slice(0, 4) ? dayShort : dayMedium;
     return html`${day(first, format)} – ${day(last, format)}`;
   };
-  var table2 = (id, title, a, b, rows) => html`<section class="panel" aria-labelledby="${id}">
+  var table2 = (id, title, a, b, rows2) => html`<section class="panel" aria-labelledby="${id}">
     <h2 id="${id}">${title}</h2>
     <table class="compare">
       <thead>
@@ -949,13 +969,13 @@
         </tr>
       </thead>
       <tbody>
-        ${rows}
+        ${rows2}
       </tbody>
     </table>
   </section>`;
-  var categoriesOf = (rows) => [...new Set(rows.map((one) => `${one.kind}/${one.purchase_type}`))].sort().map((key) => key.split("/"));
-  var shareIn = (rows, [kind, purchase]) => summary(rows.filter((one) => one.kind === kind && one.purchase_type === purchase)).share;
-  var shortOn = (rows, side) => sum(rows.filter((one) => (one.side || "none") === side).map((one) => one.shortfall));
+  var categoriesOf = (rows2) => [...new Set(rows2.map((one) => `${one.kind}/${one.purchase_type}`))].sort().map((key) => key.split("/"));
+  var shareIn = (rows2, [kind, purchase]) => summary(rows2.filter((one) => one.kind === kind && one.purchase_type === purchase)).share;
+  var shortOn = (rows2, side) => sum(rows2.filter((one) => (one.side || "none") === side).map((one) => one.shortfall));
   var dayField = (name, caption, value) => html`<div class="field">
     <label for="f-${name}">${caption}</label
     ><input type="date" id="f-${name}" name="${name}" value="${value}" max="${head.as_of}" />
@@ -965,9 +985,9 @@
     const a = asked(query, "a", head.as_of);
     const b = asked(query, "b", daysLater(a, -7));
     const [these, those] = [endedBefore(all, a), endedBefore(all, b)];
-    const [left, right] = [summary(these), summary(those)];
+    const [left, right3] = [summary(these), summary(those)];
     const main2 = Object.entries(compare.rows).map(
-      ([key, name]) => row(name, SHOWN[key], left[key], right[key], key)
+      ([key, name]) => row(name, SHOWN[key], left[key], right3[key], key)
     );
     const categories = categoriesOf([...these, ...those]).map(
       (key) => row(categoryName(...key), SHOWN.share, shareIn(these, key), shareIn(those, key), key.join("/"))
@@ -1052,11 +1072,11 @@
 
   // campfill_pipeline/reports/templates/page/chart_curve.js
   var shortened = (text) => text.length > 24 ? `${text.slice(0, 23)}…` : text;
-  var drawCurve = (id, row2, detail) => {
-    const first = [detail.days.length ? detail.days[0][0] : row2.effective_start, row2.effective_start].sort()[0];
+  var drawCurve = (id, row3, detail) => {
+    const first = [detail.days.length ? detail.days[0][0] : row3.effective_start, row3.effective_start].sort()[0];
     const last = [
-      row2.end_date,
-      detail.days.length ? detail.days[detail.days.length - 1][0] : row2.end_date
+      row3.end_date,
+      detail.days.length ? detail.days[detail.days.length - 1][0] : row3.end_date
     ].sort()[1];
     const days = [];
     for (let at = daysLater(first, -1); at <= last; at = daysLater(at, 1)) days.push(at);
@@ -1067,23 +1087,23 @@
       total2 += rough(byDay.get(at));
       return total2;
     });
-    const perDay = row2.impression_goal / row2.flight_days, base = daysLater(row2.effective_start, -1);
+    const perDay = row3.impression_goal / row3.flight_days, base = daysLater(row3.effective_start, -1);
     const place = (at) => Math.round((asUtc(at) - asUtc(base)) / 864e5);
-    const inFlight = (at) => at >= base && at <= row2.end_date;
+    const inFlight = (at) => at >= base && at <= row3.end_date;
     const even = days.map((at) => inFlight(at) ? Math.round(perDay * place(at)) : null);
-    const measured = detail.due && row2.pacing_basis !== "even";
+    const measured = detail.due && row3.pacing_basis !== "even";
     const share2 = (at) => at === base ? 0 : detail.due[place(at) - 1];
-    const expected = measured ? days.map((at) => inFlight(at) ? Math.round(row2.impression_goal * share2(at)) : null) : even;
+    const expected = measured ? days.map((at) => inFlight(at) ? Math.round(row3.impression_goal * share2(at)) : null) : even;
     const closed = measured ? days.filter((at) => at > base && inFlight(at) && share2(at) === share2(daysLater(at, -1))) : [];
     const noted = (detail.notes || []).filter((note) => days.includes(note.day));
     const before = daysLater(head.as_of, -1);
-    const ahead = row2.lifecycle === "live" && !missing(row2.projected);
+    const ahead = row3.lifecycle === "live" && !missing(row3.projected);
     const projection = days.map(
-      (at) => !ahead ? null : at === before ? rough(row2.delivered_before) : at === row2.end_date ? rough(row2.projected) : null
+      (at) => !ahead ? null : at === before ? rough(row3.delivered_before) : at === row3.end_date ? rough(row3.projected) : null
     );
     chart(id, (width) => ({
       animation: false,
-      aria: described(`Delivered so far ${plain(row2.delivered)} of ${plain(row2.impression_goal)} impressions.`),
+      aria: described(`Delivered so far ${plain(row3.delivered)} of ${plain(row3.impression_goal)} impressions.`),
       legend: {
         top: 0,
         left: 0,
@@ -1099,7 +1119,7 @@
       grid: {
         left: 8,
         right: 20,
-        top: 40,
+        top: width < 500 ? 70 : 40,
         bottom: 8,
         outerBoundsMode: "same",
         outerBoundsContain: "axisLabel"
@@ -1148,7 +1168,7 @@
             label: { color: colour("ink"), formatter: "Goal", position: "insideEndTop" },
             lineStyle: { color: colour("ink"), type: "solid", width: 1 },
             data: [
-              { yAxis: row2.impression_goal },
+              { yAxis: row3.impression_goal },
               ...noted.map((note) => ({
                 xAxis: note.day,
                 lineStyle: { type: "dashed" },
@@ -1221,22 +1241,22 @@
 
   // campfill_pipeline/reports/templates/page/incidents.js
   var MOST = 5;
-  var hours = (row2) => html`${moment(row2.from_hour)} – ${moment(row2.until_hour)}`;
-  var incidentName = (row2) => html`<strong>${row2.site || incident.noSite}</strong> ${incident.was[row2.silence]}, ${hours(row2)}`;
-  var entry = (row2, at) => html`<tr role="row" data-incident="${at}">
+  var hours = (row3) => html`${moment(row3.from_hour)} – ${moment(row3.until_hour)}`;
+  var incidentName = (row3) => html`<strong>${row3.site || incident.noSite}</strong> ${incident.was[row3.silence]}, ${hours(row3)}`;
+  var entry = (row3, at) => html`<tr role="row" data-incident="${at}">
     <th scope="row" role="rowheader">
-      ${row2.site || incident.noSite}<span class="soft">${incident.silences[row2.silence]}, ${hours(row2)}</span>
+      ${row3.site || incident.noSite}<span class="soft">${incident.silences[row3.silence]}, ${hours(row3)}</span>
     </th>
     <td role="cell" class="n" data-label="${incident.lines}">
-      <a href="${address("/lines", { state: "all", incident: String(at) })}" data-opens="${row2.lines}"
-        >${count(row2.lines)}</a
+      <a href="${address("/lines", { state: "all", incident: String(at) })}" data-opens="${row3.lines}"
+        >${count(row3.lines)}</a
       >
     </td>
     <td role="cell" class="n" data-label="${incident.lost}">
-      ${impressions(row2.impressions_lost)}<span class="soft">${euros(row2.eur_lost)}</span>
+      ${impressions(row3.impressions_lost)}<span class="soft">${euros(row3.eur_lost)}</span>
     </td>
     <td role="cell" class="n" data-label="${incident.savable}">
-      ${impressions(row2.impressions_savable)}<span class="soft">${euros(row2.eur_savable)}</span>
+      ${impressions(row3.impressions_savable)}<span class="soft">${euros(row3.eur_savable)}</span>
     </td>
   </tr>`;
   var incidentPanel = () => {
@@ -1358,22 +1378,22 @@
     }
     return list2;
   };
-  var actionOf = (row2) => {
-    if (row2.cause !== "not_fetched") return label("cause_actions", row2.cause);
-    const first = row2.start_date ? row2.effective_start : daysLater(row2.effective_start, -1);
-    const days = gapsWithin(first, row2.end_date);
-    return html`${label("cause_actions", row2.cause)} ${fetchCommands(days.length ? days : [[first, first]])}`;
+  var actionOf = (row3) => {
+    if (row3.cause !== "not_fetched") return label("cause_actions", row3.cause);
+    const first = row3.start_date ? row3.effective_start : daysLater(row3.effective_start, -1);
+    const days = gapsWithin(first, row3.end_date);
+    return html`${label("cause_actions", row3.cause)} ${fetchCommands(days.length ? days : [[first, first]])}`;
   };
-  var causePanel = (row2, detail, struck2) => {
-    if (!row2.cause) return "";
-    const evidence = detail?.evidence, facts2 = evidence ? factsOf(evidence, row2.cause) : [];
+  var causePanel = (row3, detail, struck2) => {
+    if (!row3.cause) return "";
+    const evidence = detail?.evidence, facts2 = evidence ? factsOf(evidence, row3.cause) : [];
     return html`<section class="panel cause" aria-labelledby="h-cause">
     <h2 id="h-cause">
-      ${struck2.some((one) => one.explains) ? "What its funnel shows" : "Why"}: ${label("causes", row2.cause)}
-      <span class="side-chip side-${row2.side}">${label("sides", row2.side)}</span>
+      ${struck2.some((one) => one.explains) ? "What its funnel shows" : "Why"}: ${label("causes", row3.cause)}
+      <span class="side-chip side-${row3.side}">${label("sides", row3.side)}</span>
     </h2>
-    <p class="lead">${label("cause_sentences", row2.cause)}</p>
-    <p>${actionOf(row2)}</p>
+    <p class="lead">${label("cause_sentences", row3.cause)}</p>
+    <p>${actionOf(row3)}</p>
     ${evidence?.stages ? funnel(evidence) : ""}${facts2.length ? html`<h3>What can be checked</h3>
             <ul class="evidence">
               ${facts2.map((fact) => html`<li>${fact}</li>`)}
@@ -1382,57 +1402,57 @@
   };
 
   // campfill_pipeline/reports/templates/page/line_contract.js
-  var source = (upload, sheet2, row2) => {
+  var source = (upload, sheet2, row3) => {
     const found = head.uploads[upload];
     return found ? html`<strong>${found.file_name}</strong
-        >${sheet2 ? html`, sheet ${sheet2}` : ""}${missing(row2) ? "" : html`, row <data value="${row2}">${row2}</data>`}
+        >${sheet2 ? html`, sheet ${sheet2}` : ""}${missing(row3) ? "" : html`, row <data value="${row3}">${row3}</data>`}
         <span class="soft">received ${moment(found.received_at)}</span>` : "–";
   };
-  var contract = (row2) => html`<section class="panel" aria-labelledby="h-contract">
+  var contract = (row3) => html`<section class="panel" aria-labelledby="h-contract">
     <h2 id="h-contract">Contract</h2>
     <dl class="contract">
       <div>
         <dt>From the list</dt>
-        <dd>${source(row2.upload, row2.sheet, row2.row_no)}</dd>
+        <dd>${source(row3.upload, row3.sheet, row3.row_no)}</dd>
       </div>
       <div>
         <dt>Runtime</dt>
         <dd>
-          ${row2.runtime}
-          ${row2.start_date ? "" : html`<span class="soft">counted from ${day(row2.effective_start)}</span>`}
+          ${row3.runtime}
+          ${row3.start_date ? "" : html`<span class="soft">counted from ${day(row3.effective_start)}</span>`}
         </dd>
       </div>
       <div>
         <dt>Impression goal</dt>
-        <dd>${count(row2.impression_goal)}</dd>
+        <dd>${count(row3.impression_goal)}</dd>
       </div>
       <div>
         <dt>CPM</dt>
-        <dd>${euros(row2.cpm_eur, 4)}</dd>
+        <dd>${euros(row3.cpm_eur, 4)}</dd>
       </div>
       <div>
         <dt>Budget</dt>
-        <dd>${euros(row2.budget_eur, 2)}</dd>
+        <dd>${euros(row3.budget_eur, 2)}</dd>
       </div>
       <div>
         <dt>Buyer</dt>
-        <dd>${row2.buyer}</dd>
+        <dd>${row3.buyer}</dd>
       </div>
       <div>
         <dt>Advertiser</dt>
-        <dd>${row2.advertiser || "–"}</dd>
+        <dd>${row3.advertiser || "–"}</dd>
       </div>
       <div>
         <dt>Placement</dt>
-        <dd>${row2.placement || "–"}</dd>
+        <dd>${row3.placement || "–"}</dd>
       </div>
       <div>
         <dt>ID</dt>
-        <dd><code>${row2.id}</code></dd>
+        <dd><code>${row3.id}</code></dd>
       </div>
-      ${row2.external_id && html`<div>
+      ${row3.external_id && html`<div>
           <dt>Listed as</dt>
-          <dd><code>${row2.external_id}</code></dd>
+          <dd><code>${row3.external_id}</code></dd>
         </div>`}
     </dl>
   </section>`;
@@ -1452,16 +1472,16 @@
     if (field2 === "budget_eur" || field2 === "cpm_eur") return euros(value, field2 === "cpm_eur" ? 4 : 2);
     return value;
   };
-  var noPast = (row2) => row2.revision > 1 ? html`<p>
-        This is revision ${count(row2.revision)}. <code>campfill line ${row2.id}</code> tells the earlier ones.
+  var noPast = (row3) => row3.revision > 1 ? html`<p>
+        This is revision ${count(row3.revision)}. <code>campfill line ${row3.id}</code> tells the earlier ones.
       </p>` : html`<p>Revision 1: unchanged since it first came.</p>`;
   var change = ([field2, before, after2]) => html`<li>
     ${FIELDS[field2] || field2}: <del>${termOf(field2, before)}</del> <span aria-hidden="true">→</span>
     <ins>${termOf(field2, after2)}</ins>
   </li>`;
-  var pastOf = (row2, list2) => html`<section class="panel" aria-labelledby="h-history">
+  var pastOf = (row3, list2) => html`<section class="panel" aria-labelledby="h-history">
     <h2 id="h-history">What became of the contract</h2>
-    ${list2.length ? "" : noPast(row2)}
+    ${list2.length ? "" : noPast(row3)}
     <ol class="revisions">
       ${list2.map(
     (entry3) => html`<li>
@@ -1544,8 +1564,8 @@
 
   // campfill_pipeline/reports/templates/page/list_table.js
   var COLUMNS = {
-    name: { head: "Line", text: (row2) => row2.name },
-    end_date: { head: "Flight", flight: true, text: (row2) => row2.end_date },
+    name: { head: "Line", text: (row3) => row3.name },
+    end_date: { head: "Flight", flight: true, text: (row3) => row3.end_date },
     impression_goal: { head: "Goal", number: true, low: true, not: "live" },
     delivered: { head: "Delivered", number: true, low: true },
     fulfillment_pct: { head: "Fulfilled", number: true },
@@ -1554,69 +1574,69 @@
     required_daily: { head: "Needed a day", number: true, only: "live", low: true },
     shortfall: { head: "Short", number: true, not: "live" },
     value_at_risk_eur: { head: "At risk", number: true },
-    cause: { head: "Cause", text: (row2) => row2.cause || "", low: true }
+    cause: { head: "Cause", text: (row3) => row3.cause || "", low: true }
   };
   var columnsFor = (state) => Object.entries(COLUMNS).filter(
     ([, column2]) => (!column2.only || column2.only === state) && column2.not !== state
   );
-  var standingLast = (row2) => row2.lifecycle === "scheduled" ? 1 : row2.covered ? 0 : 2;
-  var sorted = (rows, sort) => {
+  var standingLast = (row3) => row3.lifecycle === "scheduled" ? 1 : row3.covered ? 0 : 2;
+  var sorted = (rows2, sort) => {
     const [key, down] = sort.startsWith("-") ? [sort.slice(1), true] : [sort, false];
     const column2 = COLUMNS[key];
-    if (!column2) return rows;
+    if (!column2) return rows2;
     const order = column2.text ? (a, b) => column2.text(a).localeCompare(column2.text(b), locale) : (a, b) => missing(a[key]) || missing(b[key]) ? missing(b[key]) - missing(a[key]) : rough(a[key]) - rough(b[key]);
-    return [...rows].sort(
+    return [...rows2].sort(
       (a, b) => standingLast(a) - standingLast(b) || (missing(a[key]) !== missing(b[key]) ? missing(a[key]) - missing(b[key]) : (down ? -1 : 1) * order(a, b)) || a.at - b.at
     );
   };
-  var standing = (row2) => row2.lifecycle === "cancelled" ? "cancelled" : row2.lifecycle === "scheduled" ? "not started" : !row2.covered ? "not judged" : row2.lifecycle === "live" ? "so far" : html`<span aria-hidden="true">${BAND_SIGNS[row2.band]}</span> ${label("bands", row2.band)}`;
-  var about = (row2) => [
-    categoryName(row2.kind, row2.purchase_type),
-    row2.kind === "deal" ? row2.buyer : row2.advertiser,
-    row2.placement
+  var standing = (row3) => row3.lifecycle === "cancelled" ? "cancelled" : row3.lifecycle === "scheduled" ? "not started" : !row3.covered ? "not judged" : row3.lifecycle === "live" ? "so far" : html`<span aria-hidden="true">${BAND_SIGNS[row3.band]}</span> ${label("bands", row3.band)}`;
+  var about = (row3) => [
+    categoryName(row3.kind, row3.purchase_type),
+    row3.kind === "deal" ? row3.buyer : row3.advertiser,
+    row3.placement
   ];
-  var fetchedDays = (row2) => html`<span class="soft">${count(row2.days_fetched)} of ${count(row2.elapsed_days)} days fetched</span>`;
+  var fetchedDays = (row3) => html`<span class="soft">${count(row3.days_fetched)} of ${count(row3.elapsed_days)} days fetched</span>`;
   var cells = {
-    name: (row2) => html`<th scope="row" role="rowheader">
-      ${lineLink(row2)}<span class="soft">${about(row2).filter(Boolean).join(" · ")}</span>
+    name: (row3) => html`<th scope="row" role="rowheader">
+      ${lineLink(row3)}<span class="soft">${about(row3).filter(Boolean).join(" · ")}</span>
     </th>`,
-    end_date: (row2) => html`<td role="cell" data-label="${COLUMNS.end_date.head}" class="flight">
-      ${row2.start_date ? day(row2.start_date) : html`<abbr title="as soon as possible">ASAP</abbr>`}
+    end_date: (row3) => html`<td role="cell" data-label="${COLUMNS.end_date.head}" class="flight">
+      ${row3.start_date ? day(row3.start_date) : html`<abbr title="as soon as possible">ASAP</abbr>`}
       <span aria-hidden="true">–</span>
-      ${day(row2.end_date)}${row2.covered || ["scheduled", "cancelled"].includes(row2.lifecycle) ? "" : fetchedDays(row2)}
+      ${day(row3.end_date)}${row3.covered || ["scheduled", "cancelled"].includes(row3.lifecycle) ? "" : fetchedDays(row3)}
     </td>`,
-    impression_goal: (row2) => html`<td role="cell" data-label="${COLUMNS.impression_goal.head}" class="n low">
-      ${count(row2.impression_goal)}
+    impression_goal: (row3) => html`<td role="cell" data-label="${COLUMNS.impression_goal.head}" class="n low">
+      ${count(row3.impression_goal)}
     </td>`,
-    delivered: (row2) => html`<td role="cell" data-label="${COLUMNS.delivered.head}" class="n low">
-      ${impressions(row2.delivered)}
-      ${row2.lifecycle === "live" ? html`<span class="soft whole">of ${count(row2.impression_goal)}</span>` : ""}
+    delivered: (row3) => html`<td role="cell" data-label="${COLUMNS.delivered.head}" class="n low">
+      ${impressions(row3.delivered)}
+      ${row3.lifecycle === "live" ? html`<span class="soft whole">of ${count(row3.impression_goal)}</span>` : ""}
     </td>`,
-    fulfillment_pct: (row2) => html`<td role="cell" data-label="${COLUMNS.fulfillment_pct.head}" class="n pct">
-      ${percent(row2.fulfillment_pct)}<span
-        class="fill ${row2.lifecycle === "live" ? "running" : `band-${row2.band}`}"
+    fulfillment_pct: (row3) => html`<td role="cell" data-label="${COLUMNS.fulfillment_pct.head}" class="n pct">
+      ${percent(row3.fulfillment_pct)}<span
+        class="fill ${row3.lifecycle === "live" ? "running" : `band-${row3.band}`}"
         aria-hidden="true"
-        ><i style="width:${Math.min(rough(row2.fulfillment_pct), 100).toFixed(1)}%"></i></span
-      ><span class="soft">${standing(row2)}</span>
+        ><i style="width:${Math.min(rough(row3.fulfillment_pct), 100).toFixed(1)}%"></i></span
+      ><span class="soft">${standing(row3)}</span>
     </td>`,
-    pacing_index: (row2) => html`<td role="cell" data-label="${COLUMNS.pacing_index.head}" class="n">
-      ${factor(row2.pacing_index)}<span class="soft">${row2.pace ? label("paces", row2.pace) : ""}</span>
+    pacing_index: (row3) => html`<td role="cell" data-label="${COLUMNS.pacing_index.head}" class="n">
+      ${factor(row3.pacing_index)}<span class="soft">${row3.pace ? label("paces", row3.pace) : ""}</span>
     </td>`,
-    projected: (row2) => html`<td role="cell" data-label="${COLUMNS.projected.head}" class="n low">
-      ${impressions(row2.projected)}
+    projected: (row3) => html`<td role="cell" data-label="${COLUMNS.projected.head}" class="n low">
+      ${impressions(row3.projected)}
     </td>`,
-    required_daily: (row2) => html`<td role="cell" data-label="${COLUMNS.required_daily.head}" class="n low">
-      ${needed(row2.required_daily)}
+    required_daily: (row3) => html`<td role="cell" data-label="${COLUMNS.required_daily.head}" class="n low">
+      ${needed(row3.required_daily)}
     </td>`,
-    shortfall: (row2) => html`<td role="cell" data-label="${COLUMNS.shortfall.head}" class="n">${impressions(row2.shortfall)}</td>`,
-    value_at_risk_eur: (row2) => html`<td role="cell" data-label="${COLUMNS.value_at_risk_eur.head}" class="n">
-      ${euros(row2.value_at_risk_eur)}
+    shortfall: (row3) => html`<td role="cell" data-label="${COLUMNS.shortfall.head}" class="n">${impressions(row3.shortfall)}</td>`,
+    value_at_risk_eur: (row3) => html`<td role="cell" data-label="${COLUMNS.value_at_risk_eur.head}" class="n">
+      ${euros(row3.value_at_risk_eur)}
     </td>`,
-    cause: (row2) => html`<td role="cell" data-label="${COLUMNS.cause.head}" class="low">
-      ${row2.cause ? html`${label("causes", row2.cause)}<span class="soft">${label("sides", row2.side)}</span>` : ""}
+    cause: (row3) => html`<td role="cell" data-label="${COLUMNS.cause.head}" class="low">
+      ${row3.cause ? html`${label("causes", row3.cause)}<span class="soft">${label("sides", row3.side)}</span>` : ""}
     </td>`
   };
-  var listTable = (rows, filters, shown) => html`<table class="list" role="table">
+  var listTable = (rows2, filters, shown) => html`<table class="list" role="table">
     <caption class="unseen">
       Lines, sorted by ${(COLUMNS[filters.sort.replace("-", "")] || COLUMNS.shortfall).head}
     </caption>
@@ -1643,36 +1663,36 @@
       </tr>
     </thead>
     <tbody role="rowgroup">
-      ${rows.slice(0, shown).map(
-    (row2) => html`<tr role="row" data-line="${row2.id}">
-            ${columnsFor(filters.state).map(([key]) => cells[key](row2))}
+      ${rows2.slice(0, shown).map(
+    (row3) => html`<tr role="row" data-line="${row3.id}">
+            ${columnsFor(filters.state).map(([key]) => cells[key](row3))}
           </tr>`
   )}
     </tbody>
   </table>`;
 
   // campfill_pipeline/reports/templates/page/line.js
-  var sentence = (row2, detail) => {
-    if (row2.lifecycle === "scheduled") return html`Starts on ${day(row2.effective_start, dayLong)}.`;
-    if (row2.lifecycle === "cancelled")
+  var sentence = (row3, detail) => {
+    if (row3.lifecycle === "scheduled") return html`Starts on ${day(row3.effective_start, dayLong)}.`;
+    if (row3.lifecycle === "cancelled")
       return html`Cancelled by its newest list: it keeps what was delivered, and nothing judges it.`;
-    if (!row2.covered)
-      return html`Not judged: ${count(row2.days_fetched)} of ${count(row2.elapsed_days)} flight days were fetched.`;
-    if (row2.lifecycle === "live") {
-      if (missing(row2.projected))
-        return row2.elapsed_days ? html`Hardly anything was due until now; nothing can be projected yet.` : html`Its first day is running; nothing can be projected yet.`;
-      const gap = fromUnits(toUnits(row2.impression_goal) - toUnits(row2.projected));
+    if (!row3.covered)
+      return html`Not judged: ${count(row3.days_fetched)} of ${count(row3.elapsed_days)} flight days were fetched.`;
+    if (row3.lifecycle === "live") {
+      if (missing(row3.projected))
+        return row3.elapsed_days ? html`Hardly anything was due until now; nothing can be projected yet.` : html`Its first day is running; nothing can be projected yet.`;
+      const gap = fromUnits(toUnits(row3.impression_goal) - toUnits(row3.projected));
       return rough(gap) > 0 ? html`At the pace of its last days it will end ${impressions(gap)} impressions short, worth
-        ${euros(row2.value_at_risk_eur, 2)}.` : html`At the pace of its last days it will reach its goal.`;
+        ${euros(row3.value_at_risk_eur, 2)}.` : html`At the pace of its last days it will reach its goal.`;
     }
-    if (rough(row2.shortfall) === 0)
+    if (rough(row3.shortfall) === 0)
       return html`Goal
-    met${rough(row2.surplus) > 0 ? html`, with ${impressions(row2.surplus)} impressions more than promised` : ""}.`;
-    return html`Fell short by ${impressions(row2.shortfall)} impressions, worth
-  ${euros(row2.value_at_risk_eur, 2)}.`;
+    met${rough(row3.surplus) > 0 ? html`, with ${impressions(row3.surplus)} impressions more than promised` : ""}.`;
+    return html`Fell short by ${impressions(row3.shortfall)} impressions, worth
+  ${euros(row3.value_at_risk_eur, 2)}.`;
   };
-  var outside = (row2) => rough(row2.delivered_outside_flight) > 0 && html`${impressions(row2.delivered_outside_flight)} of them outside the flight`;
-  var bestWeek = (row2) => missing(row2.best_week_daily) ? "unknown" : html`${impressions(row2.best_week_daily)}: ${row2.reachable ? "reachable" : "out of reach"}`;
+  var outside = (row3) => rough(row3.delivered_outside_flight) > 0 && html`${impressions(row3.delivered_outside_flight)} of them outside the flight`;
+  var bestWeek = (row3) => missing(row3.best_week_daily) ? "unknown" : html`${impressions(row3.best_week_daily)}: ${row3.reachable ? "reachable" : "out of reach"}`;
   var AS_TOLD = {
     impressions,
     factor,
@@ -1682,32 +1702,32 @@
     share: (value) => percent(value, 2),
     date: day
   };
-  var plainTiles = (row2) => head.tiles.filter(({ when }) => when === "always" || when === "live" === (row2.lifecycle === "live")).map(({ name, title, kind }) => tile(title, (AS_TOLD[kind] ?? ((value) => value ?? NOTHING))(row2[name])));
-  var whileLive = (row2) => [
-    tile("Pace", factor(row2.pacing_index), label("paces", row2.pace)),
+  var plainTiles = (row3) => head.tiles.filter(({ when }) => when === "always" || when === "live" === (row3.lifecycle === "live")).map(({ name, title, kind }) => tile(title, (AS_TOLD[kind] ?? ((value) => value ?? NOTHING))(row3[name])));
+  var whileLive = (row3) => [
+    tile("Pace", factor(row3.pacing_index), label("paces", row3.pace)),
     tile(
       "Needed a day",
-      needed(row2.required_daily),
-      html`for ${count(row2.flight_days - row2.elapsed_days)}
-    days${missing(row2.required_factor) ? "" : html`, ${factor(row2.required_factor)} times its recent pace`};
-    best week ${bestWeek(row2)}`
+      needed(row3.required_daily),
+      html`for ${count(row3.flight_days - row3.elapsed_days)}
+    days${missing(row3.required_factor) ? "" : html`, ${factor(row3.required_factor)} times its recent pace`};
+    best week ${bestWeek(row3)}`
     )
   ];
-  var afterwards = (row2) => [
-    tile("Short", impressions(row2.shortfall)),
-    tile("Billable", euros(row2.billable_eur, 2), html`${euros(row2.delivered_value_eur, 2)} delivered`)
+  var afterwards = (row3) => [
+    tile("Short", impressions(row3.shortfall)),
+    tile("Billable", euros(row3.billable_eur, 2), html`${euros(row3.delivered_value_eur, 2)} delivered`)
   ];
-  var facts = (row2) => html`<dl class="tiles">
-    ${tile("Goal", count(row2.impression_goal), "impressions")}
-    ${tile("Delivered", impressions(row2.delivered), outside(row2))}
-    ${tile("Fulfilled", percent(row2.fulfillment_pct, 2), standing(row2))}
-    ${row2.lifecycle === "live" ? whileLive(row2) : afterwards(row2)} ${plainTiles(row2)}
-    ${tile("Value at risk", euros(row2.value_at_risk_eur, 2), html`at a CPM of ${euros(row2.cpm_eur, 2)}`)}
+  var facts = (row3) => html`<dl class="tiles">
+    ${tile("Goal", count(row3.impression_goal), "impressions")}
+    ${tile("Delivered", impressions(row3.delivered), outside(row3))}
+    ${tile("Fulfilled", percent(row3.fulfillment_pct, 2), standing(row3))}
+    ${row3.lifecycle === "live" ? whileLive(row3) : afterwards(row3)} ${plainTiles(row3)}
+    ${tile("Value at risk", euros(row3.value_at_risk_eur, 2), html`at a CPM of ${euros(row3.cpm_eur, 2)}`)}
   </dl>`;
-  var verdict = (row2) => {
-    if (!row2.covered) return "not judged";
-    if (row2.lifecycle === "live") return html`<span class="badge">${label("paces", row2.pace)}</span>`;
-    return row2.lifecycle === "scheduled" ? "" : bandBadge(row2.band);
+  var verdict = (row3) => {
+    if (!row3.covered) return "not judged";
+    if (row3.lifecycle === "live") return html`<span class="badge">${label("paces", row3.pace)}</span>`;
+    return row3.lifecycle === "scheduled" ? "" : bandBadge(row3.band);
   };
   var noteList = (notes) => notes?.length ? html`<h3>Noted changes</h3>
         <ul class="evidence" id="notes">
@@ -1718,14 +1738,14 @@
               </li>`
   )}
         </ul>` : "";
-  var trimmedNote = (row2) => html`<p class="soft">
+  var trimmedNote = (row3) => html`<p class="soft">
     Hours and sites of this line were left out to keep the file small:
-    <code>campfill line ${row2.id}</code> tells them.
+    <code>campfill line ${row3.id}</code> tells them.
   </p>`;
   var line = async (id) => {
-    const row2 = (await lines()).byId.get(id);
+    const row3 = (await lines()).byId.get(id);
     const leftOut = head.left_out > 0 && html`It may be one of the ${count(head.left_out)} lines that were left out to keep the file small.`;
-    if (!row2)
+    if (!row3)
       return {
         title: "No such line",
         body: html`${crumbs(["Overview", "#/"], ["Lines", "#/lines"], ["Not found"])}
@@ -1738,27 +1758,27 @@
         }
       };
     const [detail, past, disputed, struck2] = await Promise.all([
-      detailOf(row2),
-      revisionsOf(row2),
-      disagreementsOf(row2),
-      struckBy(row2)
+      detailOf(row3),
+      revisionsOf(row3),
+      disagreementsOf(row3),
+      struckBy(row3)
     ]);
-    const category2 = categoryName(row2.kind, row2.purchase_type);
-    const where = `#/where/${row2.kind}/${row2.purchase_type}`;
+    const category2 = categoryName(row3.kind, row3.purchase_type);
+    const where = `#/where/${row3.kind}/${row3.purchase_type}`;
     const hasDays = detail?.days;
-    const trimmed = hasDays && !detail.hours && row2.lifecycle !== "scheduled" && detail.trimmed;
+    const trimmed = hasDays && !detail.hours && row3.lifecycle !== "scheduled" && detail.trimmed;
     return {
-      title: row2.name,
+      title: row3.name,
       body: html`${crumbs(["Overview", "#/"], [category2, where], ["Lines", "#/lines"], ["This line"])}
       <section class="hero of-line">
         <div class="hero-text">
-          <p class="eyebrow">${category2} · ${label("lifecycles", row2.lifecycle)} · ${verdict(row2)}</p>
-          <h1 tabindex="-1">${breakable(row2.name)}</h1>
-          <p class="lead">${sentence(row2, detail)}</p>
-          ${row2.attention ? html`<p class="why-today"><strong>Today:</strong> ${told(row2.attention)}</p>` : ""}
+          <p class="eyebrow">${category2} · ${label("lifecycles", row3.lifecycle)} · ${verdict(row3)}</p>
+          <h1 tabindex="-1">${breakable(row3.name)}</h1>
+          <p class="lead">${sentence(row3, detail)}</p>
+          ${row3.attention ? html`<p class="why-today"><strong>Today:</strong> ${told(row3.attention)}</p>` : ""}
         </div>
       </section>
-      ${facts(row2)}${struckPanel(struck2)}${causePanel(row2, detail, struck2)}
+      ${facts(row3)}${struckPanel(struck2)}${causePanel(row3, detail, struck2)}
       ${hasDays ? html`<section class="panel" aria-labelledby="h-curve">
               <h2 id="h-curve">Delivery against the promise</h2>
               <div class="chart tall" id="curve"></div>
@@ -1777,8 +1797,8 @@
               </section>
               ${siteTable(detail)}
             </div>` : ""}
-      ${trimmed ? trimmedNote(row2) : ""}
-      <div class="two">${contract(row2)}${pastOf(row2, past)}</div>
+      ${trimmed ? trimmedNote(row3) : ""}
+      <div class="two">${contract(row3)}${pastOf(row3, past)}</div>
       ${disputed.length ? html`<section class="panel" aria-labelledby="h-disputed">
               <h2 id="h-disputed">Where list and reporting disagree</h2>
               <dl class="contract">
@@ -1791,7 +1811,7 @@
               </dl>
             </section>` : ""}`,
       draw: () => {
-        if (hasDays) drawCurve("curve", row2, detail);
+        if (hasDays) drawCurve("curve", row3, detail);
         if (detail?.hours) drawHeat("heat", detail.hours);
       }
     };
@@ -1826,40 +1846,40 @@
     return filters;
   };
   var countSet = (filters) => NAMES.filter((name) => name !== "state" && name !== "sort" && filters[name]).length;
-  var judged = (row2) => row2.covered && row2.lifecycle !== "scheduled";
-  var unawaited = (row2) => ["scheduled", "cancelled"].includes(row2.lifecycle);
+  var judged = (row3) => row3.covered && row3.lifecycle !== "scheduled";
+  var unawaited = (row3) => ["scheduled", "cancelled"].includes(row3.lifecycle);
   var IN_STATE = {
-    ended: (row2) => ended(row2) && row2.covered,
-    live: (row2) => row2.lifecycle === "live" && row2.covered,
-    scheduled: (row2) => row2.lifecycle === "scheduled",
-    uncovered: (row2) => !row2.covered && !unawaited(row2),
-    attention: (row2) => row2.attention !== null,
+    ended: (row3) => ended(row3) && row3.covered,
+    live: (row3) => row3.lifecycle === "live" && row3.covered,
+    scheduled: (row3) => row3.lifecycle === "scheduled",
+    uncovered: (row3) => !row3.covered && !unawaited(row3),
+    attention: (row3) => row3.attention !== null,
     all: () => true
   };
-  var sideOf = (row2) => row2.side || (rough(row2.shortfall) > 0 ? "none" : "");
-  var isShort = (row2) => row2.lifecycle === "live" ? !missing(row2.projected) && rough(row2.projected) < rough(row2.impression_goal) : !unawaited(row2) && rough(row2.shortfall) > 0;
-  var narrowed = (rows, filters, named2) => {
+  var sideOf = (row3) => row3.side || (rough(row3.shortfall) > 0 ? "none" : "");
+  var isShort = (row3) => row3.lifecycle === "live" ? !missing(row3.projected) && rough(row3.projected) < rough(row3.impression_goal) : !unawaited(row3) && rough(row3.shortfall) > 0;
+  var narrowed = (rows2, filters, named2) => {
     const words = filters.q.toLowerCase().split(/\s+/).filter(Boolean);
     const bands = filters.band ? filters.band.split(",") : [];
     const fits = [
       IN_STATE[filters.state],
-      filters.period && ((row2) => inPeriod(row2, filters.period)),
-      filters.kind && ((row2) => row2.kind === filters.kind),
-      filters.purchase && ((row2) => row2.purchase_type === filters.purchase),
-      bands.length > 0 && ((row2) => bands.includes(row2.band)),
-      filters.pace && ((row2) => row2.pace === filters.pace),
-      filters.buyer && ((row2) => row2.buyer === filters.buyer),
-      filters.agency && ((row2) => row2.agency === filters.agency),
-      filters.placement && ((row2) => row2.placement === filters.placement),
-      filters.advertiser && ((row2) => row2.advertiser === filters.advertiser),
-      filters.cause && ((row2) => row2.cause === filters.cause),
-      filters.side && ((row2) => sideOf(row2) === filters.side),
+      filters.period && ((row3) => inPeriod(row3, filters.period)),
+      filters.kind && ((row3) => row3.kind === filters.kind),
+      filters.purchase && ((row3) => row3.purchase_type === filters.purchase),
+      bands.length > 0 && ((row3) => bands.includes(row3.band)),
+      filters.pace && ((row3) => row3.pace === filters.pace),
+      filters.buyer && ((row3) => row3.buyer === filters.buyer),
+      filters.agency && ((row3) => row3.agency === filters.agency),
+      filters.placement && ((row3) => row3.placement === filters.placement),
+      filters.advertiser && ((row3) => row3.advertiser === filters.advertiser),
+      filters.cause && ((row3) => row3.cause === filters.cause),
+      filters.side && ((row3) => sideOf(row3) === filters.side),
       filters.short && isShort,
-      filters.pile && ((row2) => named2.disputed.has(row2.id)),
-      filters.incident && ((row2) => named2.struck.has(row2.id)),
-      words.length > 0 && ((row2) => words.every((word) => row2.search.includes(word)))
+      filters.pile && ((row3) => named2.disputed.has(row3.id)),
+      filters.incident && ((row3) => named2.struck.has(row3.id)),
+      words.length > 0 && ((row3) => words.every((word) => row3.search.includes(word)))
     ].filter(Boolean);
-    return rows.filter((row2) => fits.every((fit) => fit(row2)));
+    return rows2.filter((row3) => fits.every((fit) => fit(row3)));
   };
   var said2 = (filters) => {
     const bands = filters.band ? filters.band.split(",").map((band) => label("bands", band)) : [];
@@ -1913,10 +1933,10 @@
     if (kind === "date") return `<c r="${place}" s="${STYLES.date}"><v>${serial(value)}</v></c>`;
     return textCell(place, value, STYLES.text);
   };
-  var sheet = (columns, rows) => {
-    const last = `${column(columns.length - 1)}${rows.length + 1}`;
+  var sheet = (columns, rows2) => {
+    const last = `${column(columns.length - 1)}${rows2.length + 1}`;
     const heads = columns.map(({ name }, at) => textCell(`${column(at)}1`, name, STYLES.head)).join("");
-    const body = rows.map((values, down) => {
+    const body = rows2.map((values, down) => {
       const cells2 = values.map((value, at) => cell(columns[at].kind, value, `${column(at)}${down + 2}`)).join("");
       return `<row r="${down + 2}">${cells2}</row>`;
     });
@@ -1929,7 +1949,7 @@
   var relation = (id, type, target) => `<Relationship Id="${id}" Type="${OFFICE}/${type}" Target="${target}"/>`;
   var relations = (...all) => `${XML}<Relationships xmlns="${PACKAGE}/relationships">${all.join("")}</Relationships>`;
   var override = (part2, type) => `<Override PartName="${part2}" ContentType="${type}"/>`;
-  var parts = (columns, rows) => ({
+  var parts = (columns, rows2) => ({
     "[Content_Types].xml": `${XML}<Types xmlns="${PACKAGE}/content-types">
 <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
 <Default Extension="xml" ContentType="application/xml"/>${override("/xl/workbook.xml", `${TYPE}.main+xml`)}
@@ -1943,7 +1963,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
       relation("r2", "styles", "styles.xml")
     ),
     "xl/styles.xml": styles,
-    "xl/worksheets/sheet1.xml": sheet(columns, rows)
+    "xl/worksheets/sheet1.xml": sheet(columns, rows2)
   });
   var CRC = Uint32Array.from({ length: 256 }, (_, at) => {
     let code = at;
@@ -1995,7 +2015,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     );
     return new Blob([...out, ...directory, end], { type: TYPE });
   };
-  var workbook = (columns, rows) => zip(parts(columns, rows));
+  var workbook = (columns, rows2) => zip(parts(columns, rows2));
 
   // campfill_pipeline/reports/templates/page/save.js
   var german = locale.toLowerCase().startsWith("de");
@@ -2003,32 +2023,32 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   var NUMBER = "number";
   var DATE2 = "date";
   var FIELDS2 = [
-    ["Line", TEXT, (row2) => row2.name],
-    ["Kind", TEXT, (row2) => row2.kind],
-    ["Purchase type", TEXT, (row2) => row2.purchase_type],
-    ["Buyer", TEXT, (row2) => row2.buyer],
-    ["Agency", TEXT, (row2) => row2.agency],
-    ["Advertiser", TEXT, (row2) => row2.advertiser],
-    ["Placement", TEXT, (row2) => row2.placement],
-    ["Start", DATE2, (row2) => row2.effective_start],
-    ["End", DATE2, (row2) => row2.end_date],
-    ["State", TEXT, (row2) => label("lifecycles", row2.lifecycle)],
-    ["Judged", TEXT, (row2) => row2.covered ? "yes" : "no"],
-    ["Band", TEXT, (row2) => label("bands", row2.band)],
-    ["Pace", TEXT, (row2) => row2.pace ? label("paces", row2.pace) : null],
-    ["Goal", NUMBER, (row2) => row2.impression_goal],
-    ["Delivered", NUMBER, (row2) => row2.delivered],
-    ["Fulfilled %", NUMBER, (row2) => row2.fulfillment_pct],
-    ["Shortfall", NUMBER, (row2) => row2.shortfall],
-    ["Pacing index", NUMBER, (row2) => row2.pacing_index],
-    ["Projected", NUMBER, (row2) => row2.projected],
-    ["Needed a day", NUMBER, (row2) => row2.required_daily],
-    ["Value at risk €", NUMBER, (row2) => row2.value_at_risk_eur],
-    ["CPM €", NUMBER, (row2) => row2.cpm_eur],
-    ["Budget €", NUMBER, (row2) => row2.budget_eur],
-    ["Cause", TEXT, (row2) => row2.cause ? label("causes", row2.cause) : null],
-    ["Kind of problem", TEXT, (row2) => row2.side ? label("sides", row2.side) : null],
-    ["ID", TEXT, (row2) => row2.id]
+    ["Line", TEXT, (row3) => row3.name],
+    ["Kind", TEXT, (row3) => row3.kind],
+    ["Purchase type", TEXT, (row3) => row3.purchase_type],
+    ["Buyer", TEXT, (row3) => row3.buyer],
+    ["Agency", TEXT, (row3) => row3.agency],
+    ["Advertiser", TEXT, (row3) => row3.advertiser],
+    ["Placement", TEXT, (row3) => row3.placement],
+    ["Start", DATE2, (row3) => row3.effective_start],
+    ["End", DATE2, (row3) => row3.end_date],
+    ["State", TEXT, (row3) => label("lifecycles", row3.lifecycle)],
+    ["Judged", TEXT, (row3) => row3.covered ? "yes" : "no"],
+    ["Band", TEXT, (row3) => label("bands", row3.band)],
+    ["Pace", TEXT, (row3) => row3.pace ? label("paces", row3.pace) : null],
+    ["Goal", NUMBER, (row3) => row3.impression_goal],
+    ["Delivered", NUMBER, (row3) => row3.delivered],
+    ["Fulfilled %", NUMBER, (row3) => row3.fulfillment_pct],
+    ["Shortfall", NUMBER, (row3) => row3.shortfall],
+    ["Pacing index", NUMBER, (row3) => row3.pacing_index],
+    ["Projected", NUMBER, (row3) => row3.projected],
+    ["Needed a day", NUMBER, (row3) => row3.required_daily],
+    ["Value at risk €", NUMBER, (row3) => row3.value_at_risk_eur],
+    ["CPM €", NUMBER, (row3) => row3.cpm_eur],
+    ["Budget €", NUMBER, (row3) => row3.budget_eur],
+    ["Cause", TEXT, (row3) => row3.cause ? label("causes", row3.cause) : null],
+    ["Kind of problem", TEXT, (row3) => row3.side ? label("sides", row3.side) : null],
+    ["ID", TEXT, (row3) => row3.id]
   ];
   var harmless = (text) => /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   var quoted = (text) => /[";,\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
@@ -2038,24 +2058,24 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     if (kind === DATE2) return german ? value.split("-").reverse().join(".") : value;
     return quoted(harmless(String(value)));
   };
-  var csv = (rows) => {
+  var csv = (rows2) => {
     const separator = german ? ";" : ",";
-    const told2 = [
+    const told3 = [
       FIELDS2.map(([name]) => quoted(name)),
-      ...rows.map((row2) => FIELDS2.map(([, kind, of]) => inCsv(kind, of(row2))))
+      ...rows2.map((row3) => FIELDS2.map(([, kind, of]) => inCsv(kind, of(row3))))
     ];
-    return new Blob([`\uFEFF${told2.map((cells2) => cells2.join(separator)).join("\r\n")}\r
+    return new Blob([`\uFEFF${told3.map((cells2) => cells2.join(separator)).join("\r\n")}\r
 `], {
       type: "text/csv"
     });
   };
-  var xlsx = (rows) => workbook(
+  var xlsx = (rows2) => workbook(
     FIELDS2.map(([name, kind]) => ({ name, kind })),
-    rows.map((row2) => FIELDS2.map(([, , of]) => of(row2)))
+    rows2.map((row3) => FIELDS2.map(([, , of]) => of(row3)))
   );
-  var saveAs = (kind, rows) => {
+  var saveAs = (kind, rows2) => {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(kind === "csv" ? csv(rows) : xlsx(rows));
+    link.href = URL.createObjectURL(kind === "csv" ? csv(rows2) : xlsx(rows2));
     link.download = `lines-${head.as_of}.${kind}`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 6e4);
@@ -2074,7 +2094,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   </select>`;
   var choice = (name, caption, current2, all, everything = "All") => field(name, caption, select(name, [["", everything], ...all], current2));
   var named = (group, keys) => keys.map((key) => [key, label(group, key)]);
-  var distinct = (rows, name) => [...new Set(rows.map((row2) => row2[name]).filter(Boolean))].sort((a, b) => a.localeCompare(b, locale)).map((value) => [value, value]);
+  var distinct = (rows2, name) => [...new Set(rows2.map((row3) => row3[name]).filter(Boolean))].sort((a, b) => a.localeCompare(b, locale)).map((value) => [value, value]);
   var box = (name, value, text, checked) => html`<label class="box"
     ><input
       type="checkbox"
@@ -2123,17 +2143,17 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     </form>
   </details>`;
   };
-  var sums = (rows, filters) => {
-    const counted = rows.filter(judged);
-    const out = rows.filter(
-      (row2) => !row2.covered && !["scheduled", "cancelled"].includes(row2.lifecycle)
+  var sums = (rows2, filters) => {
+    const counted = rows2.filter(judged);
+    const out = rows2.filter(
+      (row3) => !row3.covered && !["scheduled", "cancelled"].includes(row3.lifecycle)
     ).length;
     const over = counted.filter(ended);
-    const short = filters.state !== "live" && sum(over.map((row2) => row2.shortfall));
+    const short = filters.state !== "live" && sum(over.map((row3) => row3.shortfall));
     return html`<dl class="tiles slim">
-      ${tile("Lines", count(rows.length))}
+      ${tile("Lines", count(rows2.length))}
       ${short !== false && counted.length > 0 && tile("Impressions short", impressions(short))}
-      ${counted.length > 0 && tile("Value at risk", euros(sum(counted.map((row2) => row2.value_at_risk_eur))))}
+      ${counted.length > 0 && tile("Value at risk", euros(sum(counted.map((row3) => row3.value_at_risk_eur))))}
     </dl>
     ${out > 0 && counted.length > 0 && html`<p class="soft excluded">${list.exclude(count(out))}</p>`}`;
   };
@@ -2151,11 +2171,11 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
       disputed: filters.pile && await disputedLines(filters.pile),
       struck: filters.incident && await linesStruckBy(Number(filters.incident))
     };
-    const rows = sorted(narrowed(all, filters, named2), filters.sort);
+    const rows2 = sorted(narrowed(all, filters, named2), filters.sort);
     let shown = STEP;
-    const table3 = (limit) => [
-      listTable(rows, filters, limit),
-      pager(Math.min(limit, rows.length), rows.length)
+    const table4 = (limit) => [
+      listTable(rows2, filters, limit),
+      pager(Math.min(limit, rows2.length), rows2.length)
     ];
     const none = html`<p class="calm">${list.none} <a href="#/lines">${list.over}</a></p>`;
     const saving = html`<p class="save">
@@ -2163,7 +2183,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     <button type="button" class="ghost" data-save="csv">CSV</button>
   </p>`;
     const result = (limit) => html`<p class="said">${said2(filters)}</p>
-      ${sums(rows, filters)} ${missingDays(filters)} ${rows.length ? [saving, table3(limit)] : none}`;
+      ${sums(rows2, filters)} ${missingDays(filters)} ${rows2.length ? [saving, table4(limit)] : none}`;
     const change2 = (values, quiet) => go(address("/lines", { ...filters, ...values }), quiet);
     const output = () => document.getElementById("result");
     const show2 = (limit) => {
@@ -2179,7 +2199,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
       const pressed = event.target.closest("button");
       if (!pressed) return;
       if (pressed.dataset.sort) change2({ sort: pressed.dataset.sort }, true);
-      if (pressed.dataset.save) saveAs(pressed.dataset.save, rows);
+      if (pressed.dataset.save) saveAs(pressed.dataset.save, rows2);
       if ("more" in pressed.dataset) {
         shown += STEP * 5;
         show2(shown);
@@ -2206,16 +2226,16 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
         output().addEventListener("click", clicked);
       },
       /* Paper has no button for more: all rows. */
-      print: () => show2(rows.length),
+      print: () => show2(rows2.length),
       printed: () => show2(shown)
     };
   };
 
   // campfill_pipeline/reports/templates/page/upcoming.js
   var MOST2 = 5;
-  var entry2 = (row2) => html`<tr role="row" data-unlikely="${row2.id}">
-    <th scope="row" role="rowheader"><a href="#/line/${row2.id}">${breakable(row2.name)}</a></th>
-    <td role="cell">${told(row2.reason)}</td>
+  var entry2 = (row3) => html`<tr role="row" data-unlikely="${row3.id}">
+    <th scope="row" role="rowheader"><a href="#/line/${row3.id}">${breakable(row3.name)}</a></th>
+    <td role="cell">${told(row3.reason)}</td>
   </tr>`;
   var upcomingPanel = () => {
     const found = head.unlikely || [];
@@ -2241,15 +2261,15 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
 
   // campfill_pipeline/reports/templates/page/overview.js
   var owed = (period) => {
-    const rows = head.losses.filter(
-      (row2) => row2.period === period && row2.kind !== "all" && row2.purchase_type === "guaranteed"
+    const rows2 = head.losses.filter(
+      (row3) => row3.period === period && row3.kind !== "all" && row3.purchase_type === "guaranteed"
     );
-    const lines2 = rows.reduce((all, row2) => all + row2.lines, 0);
+    const lines2 = rows2.reduce((all, row3) => all + row3.lines, 0);
     if (!lines2) return "";
     const opens = address("/lines", { state: "ended", period, purchase: "guaranteed", short: "1" });
     return html`<p class="owed">
-    <strong>${impressions(sum(rows.map((row2) => row2.impressions)))}</strong> of these impressions, worth
-    <strong>${euros(sum(rows.map((row2) => row2.eur)))}</strong>, are owed as make-goods for
+    <strong>${impressions(sum(rows2.map((row3) => row3.impressions)))}</strong> of these impressions, worth
+    <strong>${euros(sum(rows2.map((row3) => row3.eur)))}</strong>, are owed as make-goods for
     <a href="${opens}" data-opens="${lines2}">${count(lines2)} guaranteed ${plural(lines2, "line", "lines")}</a>.
   </p>`;
   };
@@ -2283,25 +2303,25 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     </dl>
   </section>`;
   };
-  var windowCard = (row2, period) => {
-    const trend = pickTrend(row2.kind, row2.purchase_type);
-    const where = address(`/where/${row2.kind}/${row2.purchase_type}`, { period });
-    return html`<li class="card" data-card="${row2.kind}/${row2.purchase_type}">
-    <h3><a href="${where}">${categoryName(row2.kind, row2.purchase_type)}</a></h3>
-    <p class="big">${percent(row2.fulfilled_pct)}</p>
+  var windowCard = (row3, period) => {
+    const trend = pickTrend(row3.kind, row3.purchase_type);
+    const where = address(`/where/${row3.kind}/${row3.purchase_type}`, { period });
+    return html`<li class="card" data-card="${row3.kind}/${row3.purchase_type}">
+    <h3><a href="${where}">${categoryName(row3.kind, row3.purchase_type)}</a></h3>
+    <p class="big">${percent(row3.fulfilled_pct)}</p>
     <p class="soft">
-      ${count(row2.fulfilled)} of ${count(row2.lines)} ${plural(row2.lines, "line", "lines")} met the goal
+      ${count(row3.fulfilled)} of ${count(row3.lines)} ${plural(row3.lines, "line", "lines")} met the goal
     </p>
     ${sparkline(trend)}
     <p>${trendChip(trend)}</p>
     <dl class="pair">
       <div>
         <dt>Delivered ÷ goals</dt>
-        <dd>${percent(row2.delivered_pct)}</dd>
+        <dd>${percent(row3.delivered_pct)}</dd>
       </div>
       <div>
         <dt>Without surplus</dt>
-        <dd>${percent(row2.capped_pct)}</dd>
+        <dd>${percent(row3.capped_pct)}</dd>
       </div>
     </dl>
   </li>`;
@@ -2376,6 +2396,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   var presentPart = () => html`<section class="panel" aria-labelledby="h-live">
       <h2 id="h-live">${now.running}</h2>
       ${liveNow()}
+      <p class="soft"><a href="#/right">${right.title}</a></p>
     </section>
     <section class="panel" aria-labelledby="h-attention">
       <h2 id="h-attention">${now.attention}</h2>
@@ -2383,9 +2404,9 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     </section>
     ${incidentPanel()} ${upcomingPanel()}`;
   var endedPart = (period, total2, trend) => {
-    const losses = head.losses.filter((row2) => row2.period === period && row2.kind === "all" && row2.purchase_type === "all").map((row2) => ({
-      ...row2,
-      href: address("/lines", { state: "ended", period, side: row2.side, short: "1" })
+    const losses = head.losses.filter((row3) => row3.period === period && row3.kind === "all" && row3.purchase_type === "all").map((row3) => ({
+      ...row3,
+      href: address("/lines", { state: "ended", period, side: row3.side, short: "1" })
     }));
     return html`<div class="answer">
     <section class="panel figure" data-card="all/all" aria-labelledby="h-total">
@@ -2418,7 +2439,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     const period = PERIODS[query.get("period")] ? query.get("period") : "7d";
     const total2 = pickWindow(period, "all", "all");
     const cards = head.windows.filter(
-      (row2) => row2.period === period && row2.kind !== "all" && row2.purchase_type !== "all" && row2.lines > 0
+      (row3) => row3.period === period && row3.kind !== "all" && row3.purchase_type !== "all" && row3.lines > 0
     );
     const trend = pickTrend("all", "all");
     return {
@@ -2440,7 +2461,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
       ${cards.length ? html`<section aria-labelledby="h-cards">
               <h2 id="h-cards" class="quiet">By kind and purchase type</h2>
               <ul class="cards">
-                ${cards.map((row2) => windowCard(row2, period))}
+                ${cards.map((row3) => windowCard(row3, period))}
               </ul>
             </section>` : ""}
       <section class="panel" aria-labelledby="h-rec">
@@ -2448,6 +2469,73 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
         ${reconciliationList()}
       </section>`,
       draw: () => drawTrend("trend", trend)
+    };
+  };
+
+  // campfill_pipeline/reports/templates/page/right.js
+  var known = (value, unit = "") => value === null ? "–" : html`${value}${unit}`;
+  var row2 = (name, scores, told3) => html`<tr role="row">
+    <th scope="row" role="rowheader">${name}</th>
+    ${scores.map(
+    (score) => html`<td role="cell" class="n" data-label="${right.rules[score.rule]}">${told3(score)}</td>`
+  )}
+  </tr>`;
+  var span2 = (error) => error.to_day === error.from_day ? right.dayOne : error.to_day ? right.days(error.from_day, error.to_day) : right.later(error.from_day);
+  var rows = (scores) => [
+    row2(
+      right.alarms,
+      scores,
+      (score) => html`${known(score.false_alarms_of_1000)}<span class="soft"
+          >${right.of(count(score.false_alarms), count(score.healthy_line_days))}</span
+        >`
+    ),
+    row2(
+      right.found,
+      scores,
+      (score) => html`${known(score.weak_found_pct, " %")}<span class="soft"
+          >${right.of(count(score.weak_found), count(score.weak_line_days))}</span
+        >`
+    ),
+    ...scores[0].errors.map(
+      (error, at) => row2(right.error(span2(error)), scores, (score) => known(score.errors[at].error_pct, " %"))
+    )
+  ];
+  var table3 = (found) => html`<table class="attention" role="table">
+    <thead role="rowgroup">
+      <tr role="row">
+        <th scope="col" role="columnheader"><span class="unseen">${right.what}</span></th>
+        ${found.scores.map(
+    (score) => html`<th scope="col" role="columnheader" class="n">${right.rules[score.rule]}</th>`
+  )}
+      </tr>
+    </thead>
+    <tbody role="rowgroup">
+      ${rows(found.scores)}
+    </tbody>
+  </table>`;
+  var told2 = (found) => {
+    const thin = found.scores.some((score) => score.false_alarms_of_1000 === null);
+    const [first, last] = [day(found.first_day, dayMedium), day(found.last_day, dayMedium)];
+    return html`<section class="panel" aria-labelledby="h-right">
+    <h2 id="h-right">${right.said(count(found.lines), found.days, first, last)}</h2>
+    ${thin && html`<p><strong>${right.thin(head.least_line_days)}</strong></p>`} ${table3(found)}
+    <p class="soft">${right.how}</p>
+  </section>`;
+  };
+  var right2 = () => {
+    const found = head.looked_back;
+    return {
+      title: right.title,
+      body: html`${crumbs(["Overview", "#/"], [right.title])}
+      <section class="hero">
+        <div class="hero-text">
+          <p class="eyebrow">${right.question}</p>
+          <h1 tabindex="-1">${right.title}</h1>
+        </div>
+      </section>
+      ${found ? told2(found) : html`<p class="calm">${right.notYet}</p>`}`,
+      draw: () => {
+      }
     };
   };
 
@@ -2482,6 +2570,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     if (parts2[0] === "lines") return ["lines", await lineList(query)];
     if (parts2[0] === "line" && parts2[1]) return ["lines", await line(parts2[1].toLowerCase())];
     if (parts2[0] === "compare") return ["compare", await compare2(query)];
+    if (parts2[0] === "right") return ["overview", right2()];
     return ["overview", overview(query)];
   };
   var stay = () => {
@@ -2583,4 +2672,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 23fc1bdc0e2d79d15fe78d9ff3c7cb5d. */
+/* Made by `make page` from the modules beside this folder, 850369e5d4a95cfc523c44be8d938c9c. */
