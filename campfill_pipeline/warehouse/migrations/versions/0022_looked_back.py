@@ -1,11 +1,11 @@
-"""what was said beside what came, looked at each night: see 0021_looked_back.sql."""
+"""what was said beside what came, looked at each night: see 0022_looked_back.sql."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 
 def upgrade() -> None:
