@@ -1,7 +1,8 @@
 """Exports as advertising platforms write them: by which header each is known, and what its columns are.
 
 Belongs here: the platforms' own column names, how they write dates, whether their rows are hours or days. Does not
-belong here: reading files (intake/), verdicts on rows (intake/judge/exports.py). docs/platforms.md names the sources.
+belong here: reading files (intake/), verdicts on rows (intake/judge/exports.py).
+Sources: docs/platforms.md.
 """
 
 from __future__ import annotations

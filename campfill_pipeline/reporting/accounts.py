@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from campfill_pipeline.domain.report_rows import Notation
@@ -23,6 +24,16 @@ class Account:
     names: Mapping[str, object]
     zone: ZoneInfo
     notation: Notation
+
+
+def whole_days(start: datetime, end: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The hours of all days of a zone that a window touches."""
+    first = start.astimezone(zone).date()
+    last = (end - timedelta(microseconds=1)).astimezone(zone).date() + timedelta(days=1)
+    return (
+        datetime.combine(first, time(), zone).astimezone(UTC),
+        datetime.combine(last, time(), zone).astimezone(UTC),
+    )
 
 
 def named(connector: Connector, names: Mapping[str, object], days: ZoneInfo | None) -> tuple[Account, ...]:

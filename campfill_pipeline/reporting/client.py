@@ -25,7 +25,7 @@ from campfill_pipeline.domain.doubled_hours import DoubledHours
 from campfill_pipeline.domain.report_keys import OVERVIEW
 from campfill_pipeline.domain.report_rows import CanonicalRows
 from campfill_pipeline.reporting import accounts, auth, side_by_side
-from campfill_pipeline.reporting.accounts import Account
+from campfill_pipeline.reporting.accounts import Account, whole_days
 from campfill_pipeline.reporting.answers import bodies
 from campfill_pipeline.reporting.description import templates
 from campfill_pipeline.reporting.description.connector import Connector
@@ -214,6 +214,10 @@ class ReportingClient:
         )
         found = doubled.settle(found, labels["hour"])
         table, outside = report_rows.inside(found, start, end, labels["hour"])
+        come = found.table
+        if view.asks == "days":
+            _, outside = report_rows.inside(found, *whole_days(start, end, account.zone), labels["hour"])
+            come = table
         beside = self._beside(raw, view, names, found) if view.same_key == "refuse" else None
         return Page(
             table=table,
@@ -230,7 +234,7 @@ class ReportingClient:
                     len(raw.rows),
                     len(found.refused) + len(outside),
                     bodies.absent(names, view.columns) if len(raw.rows) else frozenset(),
-                    frozenset(pc.unique(found.table["hour_utc"]).to_pylist()),
+                    frozenset(pc.unique(come["hour_utc"]).to_pylist()),
                 ),
             ),
         )

@@ -9,6 +9,7 @@ import pytest
 from campfill_pipeline.reporting.description import connector
 from campfill_pipeline.reporting.description.connector import ConnectorError
 from campfill_pipeline_tests.reporting.descriptions import BEARER, DETAIL, HEAD, NUMBERS, small
+from campfill_pipeline_tests.reporting.platform_servers import PLATFORMS
 
 WHOLE = HEAD + NUMBERS + BEARER + DETAIL
 
@@ -19,7 +20,7 @@ def test_the_descriptions_that_come_along_are_valid(name: str) -> None:
 
 
 def test_three_descriptions_come_along() -> None:
-    assert connector.builtin_names() == ("amazon_ads", "kevel", "ppv")
+    assert connector.builtin_names() == tuple(sorted(("amazon_ads", "kevel", "ppv", *PLATFORMS)))
 
 
 @pytest.mark.parametrize(
@@ -112,5 +113,5 @@ def test_a_path_is_read(tmp_path: Path) -> None:
 def test_a_missing_file_and_an_unknown_name_say_what_there_is(tmp_path: Path) -> None:
     with pytest.raises(ConnectorError, match="No such file"):
         connector.load(str(tmp_path / "nothing.toml"))
-    with pytest.raises(ConnectorError, match="amazon_ads, kevel, ppv"):
+    with pytest.raises(ConnectorError, match=r"amazon_ads, criteo, .*kevel, .*ppv, .*xandr"):
         connector.load("google")

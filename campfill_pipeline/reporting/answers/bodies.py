@@ -211,6 +211,8 @@ def _inside(value: Any, parts: list[str]) -> Any:
     for part in parts:
         if isinstance(value, list):
             value = value[int(part)] if part.isdigit() and int(part) < len(value) else None
+        elif part == "*" and isinstance(value, dict):
+            value = next(iter(value.values())) if len(value) == 1 else None
         elif isinstance(value, dict):
             value = value[part] if part in value else value.get(_alike(part, value) or part)
         else:

@@ -44,6 +44,12 @@ def present(whole: Any, path: str) -> bool:
     return isinstance(parent, Mapping) and last in parent
 
 
+def lacks_rows(whole: Any, answer: Answer) -> bool:
+    """Whether a document names no rows, and is one of those that do so where there are none (`none_beside`)."""
+    beside = answer.none_beside
+    return beside is not None and not present(whole, answer.rows) and at(whole, beside) not in (None, "")
+
+
 def rows(whole: Any, answer: Answer) -> list[Row]:
     """All rows of a document. Raises BadBodyError and SaidError."""
     found = at(whole, answer.rows)
@@ -51,6 +57,8 @@ def rows(whole: Any, answer: Answer) -> list[Row]:
         raise SaidError(
             f"The answer's rows (“{answer.rows}”) are null, which is no list: not even an empty one."
         )
+    if lacks_rows(whole, answer):
+        return []
     if answer.shape == "arrays":
         picked = _named(found, _header(whole, answer), answer)
     elif answer.shape == "columns":

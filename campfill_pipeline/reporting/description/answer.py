@@ -53,7 +53,8 @@ class Answer(Part):
 
     `shape` says what is found at `rows`: a list of objects, a list of arrays whose names are in `header`, an object of
     lists (a column each), or objects within each other by the names in `keys`. `ends`: the rows end where `paging` says
-    so, whatever else the answer says of a next page or of more rows.
+    so, whatever else the answer says of a next page or of more rows. `none_beside`: an answer without `rows` has none,
+    if it holds something here.
     """
 
     format: Literal["json", "jsonl", "csv"] = "json"
@@ -68,6 +69,7 @@ class Answer(Part):
     stop_at: list[str] = Field(default=[])
     drop_rows: list[DropRows] = Field(default=[])
     ends: bool = False
+    none_beside: str | None = Field(default=None, min_length=1)
 
     @field_validator("format", mode="before")
     @classmethod
@@ -97,9 +99,13 @@ class Answer(Part):
     @model_validator(mode="after")
     def _fits_format(self) -> Answer:
         if self.format == "json":
+            if self.none_beside is not None and not self.rows:
+                raise ValueError("answer.none_beside says when `rows` may be missing: name answer.rows, too")
             for key in ("skip_until_header", "stop_at"):
                 if getattr(self, key):
                     raise ValueError(f"answer.{key} is for lines of CSV; the format is json: leave it out")
+        elif self.none_beside is not None:
+            raise ValueError("answer.none_beside looks into JSON documents: leave it out")
         elif self.levels:
             raise ValueError(
                 f"answer.nested makes no sense where answer.format is {self.format}: leave it out"

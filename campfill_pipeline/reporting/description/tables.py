@@ -214,7 +214,7 @@ class Step(Request):
 class Poll(Request):
     """How a submitted report is asked for until it is ready. Times in seconds.
 
-    `take` names values of the answer that says ready, for the templates of the download.
+    `take` names values of the answer that says ready, for the templates of the download. The state "" stands for none.
     """
 
     status: str
@@ -230,10 +230,12 @@ class Poll(Request):
 
 class Download(Part):
     """Where the finished report is: inside the poll answer, at an address the poll answer gives (`address`), or at one
-    that is made of a template (`path`), there on one page or more.
+    that is made of a template (`path`), there on one page or more. `none_without_address`: a report that is ready
+    without an address has no rows.
     """
 
     address: str | None = None
+    none_without_address: bool = False
     send_auth: bool | None = None
     method: Literal["GET", "POST"] = "GET"
     path: str | None = None
@@ -251,6 +253,8 @@ class Download(Part):
     def _one_place(self) -> Download:
         if self.path is not None and self.address is not None:
             raise ValueError("address and path exclude each other: leave one of them out")
+        if self.none_without_address and self.address is None:
+            raise ValueError("none_without_address makes no sense without address: leave it out")
         if self.path is None:
             given = [name for name in ("params", "body", "headers") if getattr(self, name)]
             if not isinstance(self.paging, NoPaging):
@@ -298,11 +302,16 @@ class Accounts(Part):
 
 
 class Detail(View):
-    """The view with one row per line, site and hour (or day)."""
+    """The view with one row per line, site and hour (or day).
+
+    `asks = "days"`: the API takes whole days of its zone, so that hours around the window come along; they
+    are no fault.
+    """
 
     job: Job | None = None
     same_key: Literal["refuse", "once", "sum"] = "refuse"
     without_site: Literal["refuse", "add"] = "refuse"
+    asks: Literal["hours", "days"] = "hours"
     columns: dict[str, ColumnSource]
 
     _shorthand = field_validator("columns", mode="before")(column_sources)

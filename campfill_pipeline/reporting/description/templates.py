@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,8 @@ from zoneinfo import ZoneInfo
 import requests
 
 from campfill_pipeline.reporting.description.tables import Request
+
+_NUMBER = re.compile(r"\{(\w+):#([^{}]+)\}")
 
 
 def window_names(start: datetime, end: datetime, zone: ZoneInfo, limit: int) -> dict[str, object]:
@@ -29,9 +32,11 @@ def window_names(start: datetime, end: datetime, zone: ZoneInfo, limit: int) -> 
 
 def fill(template: Any, names: Mapping[str, object]) -> Any:
     """Every text inside `template` filled. A text that is one placeholder without format keeps the value's
-    type.
+    type; `{start:#%Y}` makes a whole number of a moment.
     """
     if isinstance(template, str):
+        if number := _NUMBER.fullmatch(template):
+            return int(format(names[number[1]], number[2]))
         if template.startswith("{") and template.endswith("}") and template[1:-1].isidentifier():
             value = names[template[1:-1]]
             return value if isinstance(value, int | list | dict) else _text(value)

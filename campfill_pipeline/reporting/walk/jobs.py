@@ -125,6 +125,8 @@ class Job:
             if address is None:
                 return self._inline(body, read, shown)
             target = bodies.at(document, address)
+            if target in (None, "") and self._job.download.none_without_address:
+                return RawPage([], document, body)
             if not isinstance(target, str) or not target:
                 raise UnusableAnswerError(
                     f"The report is ready, but its answer gives no address at “{address}”.",
@@ -248,4 +250,5 @@ class Job:
 
 
 def _among(status: object, values: list[str | int | bool]) -> bool:
-    return str(status) in {str(value) for value in values}
+    told = "" if status is None else str(status)
+    return told in {str(value) for value in values}

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import orjson
 import requests
 
-from campfill_pipeline.reporting.answers import bodies, own_words
+from campfill_pipeline.reporting.answers import bodies, own_words, shapes
 from campfill_pipeline.reporting.answers.direct_rows import DirectRows
 from campfill_pipeline.reporting.description.connector import Connector
 from campfill_pipeline.reporting.description.tables import NoPaging, OffsetPaging, PagePaging, View
@@ -186,6 +186,8 @@ class Walk:
         from campfill_pipeline.reporting.walk import paginators
 
         after, following = copy.copy(steps), _copied(request)
+        if not page.rows and shapes.lacks_rows(page.document, self._view.answer):
+            return after, None
         try:
             more = paginators.advance(after, following, page.body, page.document, page.rows)
             paginators.place(self._view, following)
