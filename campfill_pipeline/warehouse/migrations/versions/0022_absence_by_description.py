@@ -1,11 +1,11 @@
-"""absence is judged per list description: see 0021_absence_by_description.sql."""
+"""absence is judged per list description: see 0022_absence_by_description.sql."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 
 
 def upgrade() -> None:
