@@ -1,11 +1,11 @@
-"""absence is judged per list description: see 0022_absence_by_description.sql."""
+"""absence is judged per list description: see 0023_absence_by_description.sql."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 
 
 def upgrade() -> None:
