@@ -33,6 +33,7 @@ def _show(done: Done) -> None:
         (done.upload_partitions, "uploads from the web UI's list of partitions"),
         (done.ticks, "ticks of schedules and sensors"),
         (done.check_results, "results of checks whose run is gone"),
+        (done.notices, "facts that people were told of, long over"),
     ):
         console.print(f"{count:>9,}  {what} {verb}")
     console.print(f"{done.receipts:>9,}  receipts {verb} ({megabytes(done.receipt_bytes)})")

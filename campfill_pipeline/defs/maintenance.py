@@ -18,6 +18,7 @@ from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.housekeeping import HousekeepingRules
 from campfill_pipeline.warehouse import claims, database
 from campfill_pipeline.warehouse.delivery import partitions
+from campfill_pipeline.warehouse.notices import outbox
 from campfill_pipeline.warehouse.postgres import housekeeping
 from campfill_pipeline.warehouse.readers.looked_back import look_back
 from campfill_pipeline.warehouse.register import decided
@@ -49,6 +50,8 @@ class Done:
     upload_partitions: int
     ticks: int
     check_results: int
+    notices: int
+    """Facts that people were told of and that are long over."""
     receipts: int
     receipt_bytes: int
     months_made: tuple[str, ...]
@@ -102,6 +105,7 @@ def _maintain(
         if dagster_url
         else 0
     )
+    notices = _old_notices(campfill, dry_run)
     receipts, receipt_bytes = _old_receipts(campfill, rules, dry_run)
     reindexed = _reindex(campfill, dagster_url, dry_run)
     vacuumed, rewritten = ((), ()) if dry_run else _give_back(campfill, dagster_url, counted, rules)
@@ -113,6 +117,7 @@ def _maintain(
         upload_partitions=len(old),
         ticks=ticks,
         check_results=checks,
+        notices=notices,
         receipts=receipts,
         receipt_bytes=receipt_bytes,
         months_made=months,
@@ -156,6 +161,14 @@ def _months_ahead(campfill: Campfill, rules: HousekeepingRules, dry_run: bool) -
         if dry_run:
             connection.rollback()
     return tuple(made)
+
+
+def _old_notices(campfill: Campfill, dry_run: bool) -> int:
+    with database.connect(campfill.url) as connection:
+        gone = outbox.forget_old(connection, now=campfill.clock())
+        if dry_run:
+            connection.rollback()
+    return gone
 
 
 def _old_receipts(campfill: Campfill, rules: HousekeepingRules, dry_run: bool) -> tuple[int, int]:

@@ -58,7 +58,8 @@ export const show = async (quiet = false) => {
   clearCharts();
   current = view;
   main.innerHTML = String(view.body);
-  document.title = `${view.title} · Fulfillment as of ${dayPlain.format(asUtc(head.as_of))}${head.known === "then" ? ", as known then" : ""}`;
+  const then = head.known === "then" ? ", as known then" : "";
+  document.title = `${view.title} · Fulfillment as of ${dayPlain.format(asUtc(head.as_of))}${then}`;
   for (const link of document.querySelectorAll("[data-nav]"))
     link.toggleAttribute("aria-current", link.dataset.nav === nav);
   view.draw();

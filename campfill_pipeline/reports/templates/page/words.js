@@ -144,7 +144,8 @@ export const figures = {
   exactHelp: "Show every figure exactly",
   chartKeys: "Read it by the arrow keys.",
   rounding: `Percentages are rounded half up, but never up to a limit that was not reached. Point at a figure or
-    touch it to see it exactly, or switch on “Exact” above. Charts are read by touch, or by Tab and the arrow keys. Shares are sums divided by sums, never averages of
+    touch it to see it exactly, or switch on “Exact” above. Charts are read by touch, or by Tab and the arrow
+    keys. Shares are sums divided by sums, never averages of
     percentages.`,
 };
 

@@ -336,7 +336,8 @@
     exactHelp: "Show every figure exactly",
     chartKeys: "Read it by the arrow keys.",
     rounding: `Percentages are rounded half up, but never up to a limit that was not reached. Point at a figure or
-    touch it to see it exactly, or switch on “Exact” above. Charts are read by touch, or by Tab and the arrow keys. Shares are sums divided by sums, never averages of
+    touch it to see it exactly, or switch on “Exact” above. Charts are read by touch, or by Tab and the arrow
+    keys. Shares are sums divided by sums, never averages of
     percentages.`
   };
   var compare = {
@@ -2597,7 +2598,8 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     clearCharts();
     current = view;
     main.innerHTML = String(view.body);
-    document.title = `${view.title} · Fulfillment as of ${dayPlain.format(asUtc(head.as_of))}${head.known === "then" ? ", as known then" : ""}`;
+    const then = head.known === "then" ? ", as known then" : "";
+    document.title = `${view.title} · Fulfillment as of ${dayPlain.format(asUtc(head.as_of))}${then}`;
     for (const link of document.querySelectorAll("[data-nav]"))
       link.toggleAttribute("aria-current", link.dataset.nav === nav);
     view.draw();
@@ -2672,4 +2674,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 850369e5d4a95cfc523c44be8d938c9c. */
+/* Made by `make page` from the modules beside this folder, 9add5660c3c15d990f870a83bc11832e. */
