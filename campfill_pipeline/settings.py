@@ -20,6 +20,7 @@ from campfill_pipeline.domain.backup_keeping import Keeping
 from campfill_pipeline.domain.doubtful_answers import Doubts
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import Bands, FulfillmentRules, Pacing
+from campfill_pipeline.domain.list_addresses import LIST_ADDRESSES, ListAddress
 from campfill_pipeline.domain.setting_values import (
     ADDRESS,
     BANDS,
@@ -65,7 +66,8 @@ class Setting:
         try:
             return self.reader.read(text)
         except ValueError:
-            raise SettingsError(self.variable, text, f"give {self.reader.takes}") from None
+            shown = "********" if self.secret else text
+            raise SettingsError(self.variable, shown, f"give {self.reader.takes}") from None
 
 
 MOST_DAYS = 366
@@ -184,6 +186,23 @@ class Settings:
     ]
     lists: Annotated[
         Path, Setting("", "folder of your own list descriptions; empty means lists/ in CAMPFILL_HOME", PATH)
+    ]
+    list_urls: Annotated[
+        tuple[ListAddress, ...],
+        Setting(
+            "",
+            "addresses of lists (CSV, XLSX, JSON, a published Google Sheet) that are looked at again and again",
+            LIST_ADDRESSES,
+            secret=True,
+        ),
+    ] = field(repr=False)
+    list_minutes: Annotated[
+        int,
+        Setting(
+            "15",
+            "how many minutes pass between two looks at an address of CAMPFILL_LIST_URLS",
+            whole(1, 1440),
+        ),
     ]
     bands: Annotated[
         Bands,

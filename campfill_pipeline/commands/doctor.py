@@ -15,6 +15,7 @@ from campfill_pipeline.commands.status import waiting_files
 from campfill_pipeline.domain.backup_keeping import FRESH_FOR
 from campfill_pipeline.domain.disk_room import LITTLE_BYTES
 from campfill_pipeline.domain.uploads import UploadStatus
+from campfill_pipeline.intake.inbox import fetching
 from campfill_pipeline.settings import Settings, environment
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.delivery import zone
@@ -74,6 +75,21 @@ def _inbox(settings: Settings) -> Iterator[Finding]:
             ", ".join(sorted(file.name for file in closed)[:5]),
             "give the user who runs campfill the right to read them",
         )
+
+
+def _list_addresses(settings: Settings) -> Iterator[Finding]:
+    for address in settings.list_urls:
+        known = fetching.remembered(settings, address)
+        name = f"list at {address.shown}"
+        if known.fault:
+            since = f"{known.fault} So since {known.fault_since}; the last list stays in force."
+            yield Finding(
+                name, False, since, "mend the address in CAMPFILL_LIST_URLS, or how the list is shared"
+            )
+        elif known.looked_at:
+            yield Finding(name, True, f"looked at {known.looked_at}, changed {known.fetched_at}")
+        else:
+            yield Finding(name, None, "was never looked at", "campfill lists fetch, or campfill up")
 
 
 def _up(settings: Settings) -> Iterator[Finding]:
@@ -216,7 +232,7 @@ def _reporting(settings: Settings) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-    _folders, _inbox, _up, _database, _backups, _token, _reporting,
+    _folders, _inbox, _list_addresses, _up, _database, _backups, _token, _reporting,
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from campfill_pipeline.domain.described_columns import Described
 from campfill_pipeline.domain.list_descriptions import PRESENT, ListDescription
 from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.findings import Parsed, ParseLimits
+from campfill_pipeline.intake.inbox import fetching
 from campfill_pipeline.intake.judge.campaign_lists import read_issues, validate_list
 from campfill_pipeline.intake.lists import shelf
 from campfill_pipeline.intake.lists.notation import DescriptionError
@@ -88,6 +90,28 @@ def accept(settings: Settings, file: Path) -> None:
         raise DescriptionError(file.name, "the file", str(error), "Give a TOML file in UTF-8.") from error
     kept = shelf.keep(settings.lists, shelf.name_of(text, file.name), text)
     typer.echo(f"Kept as {kept}. Lists that it fits are read by it from now on.", err=True)
+
+
+def fetched(settings: Settings) -> list[fetching.Look]:
+    """Look at every address of CAMPFILL_LIST_URLS now; new lists lie in the inbox afterwards."""
+    if not settings.list_urls:
+        raise typer.BadParameter("CAMPFILL_LIST_URLS names no address; docs/lists.md tells how")
+    settings.make_folders()
+    return [fetching.look(settings, address, now=datetime.now(UTC)) for address in settings.list_urls]
+
+
+def show_fetched(looks: list[fetching.Look]) -> None:
+    """The same on a terminal."""
+    console = render.console()
+    for look in looks:
+        if look.fault:
+            console.print(
+                f"[red]▼[/] {escape(look.address)}: {escape(look.fault)} The last list stays in force."
+            )
+        elif look.file:
+            console.print(f"[blue]●[/] {escape(look.address)}: put into the inbox as {escape(look.file)}")
+        else:
+            console.print(f"[dim]○[/] {escape(look.address)}: nothing new")
 
 
 def tried(settings: Settings, file: Path) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Belongs here: words and options of the commands. Does not belong here: what they
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +31,7 @@ def every(context: typer.Context, as_json: Json = False) -> None:
 
     document = command.facts(load_settings())
     if as_json:
-        typer.echo(json.dumps(plain(document), ensure_ascii=False))
+        typer.echo(json.dumps(document, default=plain, ensure_ascii=False))
     else:
         command.show_all(document)
 
@@ -53,7 +54,7 @@ def try_file(
 
     document = command.tried(load_settings(), file)
     if as_json:
-        typer.echo(json.dumps(plain(document), ensure_ascii=False))
+        typer.echo(json.dumps(document, default=plain, ensure_ascii=False))
     else:
         command.show_tried(document)
 
@@ -71,3 +72,17 @@ def accept(
     from campfill_pipeline.commands import lists as command
 
     command.accept(load_settings(), file)
+
+
+@app.command()
+def fetch(as_json: Json = False) -> None:
+    """Look at the addresses of CAMPFILL_LIST_URLS now; a new list is put into the inbox."""
+    from campfill_pipeline.commands import lists as command
+
+    looks = command.fetched(load_settings())
+    if as_json:
+        typer.echo(json.dumps([asdict(look) for look in looks], ensure_ascii=False))
+    else:
+        command.show_fetched(looks)
+    if any(look.fault for look in looks):
+        raise typer.Exit(1)

@@ -35,6 +35,8 @@ def _shown(setting: Setting, values: Mapping[str, str]) -> str:
         return f"{MASK} (stored by `campfill token`)"
     if setting.variable == "CAMPFILL_DATABASE_URL":
         return _PASSWORD.sub(rf"\1{MASK}\2", value)
+    if setting.variable == "CAMPFILL_LIST_URLS":
+        return " ".join(address.shown for address in setting.value(value))
     return MASK if setting.secret and value else value
 
 

@@ -5,7 +5,7 @@ daemon, a run that never started: the next tick asks again.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import dagster as dg
 
@@ -14,6 +14,7 @@ from campfill_pipeline.defs.assets import fulfillment
 from campfill_pipeline.defs.partitions import FIRST_DAY, UPLOADS
 from campfill_pipeline.defs.ranges import day_blocks, day_range, key_blocks, key_range
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.intake.inbox import fetching
 from campfill_pipeline.warehouse.delivery import coverage
 from campfill_pipeline.warehouse.register import uploads
 
@@ -129,4 +130,33 @@ def left_figures(
     return dg.RunRequest(run_key=None, tags={"figures": "left over"})
 
 
-ALL = (inbox, missing_days, left_figures)
+@dg.sensor(
+    name="list_addresses", minimum_interval_seconds=20, default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Looks whether the lists at CAMPFILL_LIST_URLS changed; a new one is put into the inbox.",
+)  # fmt: skip
+def list_addresses(
+    context: dg.SensorEvaluationContext, campfill: dg.ResourceParam[Campfill]
+) -> dg.SkipReason:
+    """Look at the one address that was not looked at for the longest time; the next tick sees to the next."""
+    settings = campfill.settings
+    if not settings.list_urls:
+        return dg.SkipReason("CAMPFILL_LIST_URLS is not set: no list is fetched.")
+    if full := campfill.no_room():
+        return _wait_for_room(context, full)
+    now = campfill.clock()
+    looked_at = {address: fetching.remembered(settings, address).looked_at for address in settings.list_urls}
+    longest_ago = min(settings.list_urls, key=lambda address: looked_at[address])
+    last = looked_at[longest_ago]
+    if last and now - datetime.fromisoformat(last) < timedelta(minutes=settings.list_minutes):
+        return dg.SkipReason("Every address was looked at lately.")
+    look = fetching.look(settings, longest_ago, now=now)
+    if look.fault and look.news:
+        context.log.error("ALERT: the list at %s: %s The last one stays in force.", look.address, look.fault)
+    if look.fault:
+        return dg.SkipReason(f"{look.address}: {look.fault}")
+    return dg.SkipReason(
+        f"{look.address}: " + (f"put into the inbox as {look.file}" if look.file else "nothing new")
+    )
+
+
+ALL = (inbox, list_addresses, missing_days, left_figures)
