@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 
 from fastapi import APIRouter, Response
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from campfill_pipeline.door import guide_pages
 from campfill_pipeline.door.page_routes import POLICY, STATIC
@@ -20,6 +20,7 @@ DOCS = Path(__file__).with_name("guide")
 """The folder docs/ of the project, which comes with the package."""
 _PICTURES = {".svg": "image/svg+xml", ".png": "image/png"}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
+_NUMBER = re.compile(r"[0-9]{1,2}")
 _HEADERS = {"content-security-policy": POLICY, "cache-control": "no-cache"}
 
 
@@ -30,7 +31,11 @@ def router() -> APIRouter:
     @routes.get("/learn")
     @routes.get("/learn/{path:path}")
     def learn(path: str = "") -> Response:
-        """A page of the course, or one of its pictures."""
+        """A page of the course, or one of its pictures; the number alone leads to the page of that lab."""
+        path = path.removesuffix("/")
+        if _NUMBER.fullmatch(path):
+            for file in (DOCS / guide_pages.COURSE).glob(f"{int(path):02}-*.md"):
+                return RedirectResponse(f"/learn/{file.stem}")
         return _shown(f"{guide_pages.COURSE}{path}".removesuffix("/"))
 
     @routes.get("/guide")

@@ -12,10 +12,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
+from campfill_pipeline.defs import descriptions
+from campfill_pipeline.defs.course import with_links
 from campfill_pipeline.door.guide_pages import address
 from campfill_pipeline.door.guide_routes import DOCS
 from campfill_pipeline_tests.door.conftest import Door
 from campfill_pipeline_tests.reports.conftest import chromium as chromium
+
+ASSETS = Path(descriptions.__path__[0])
 
 
 class Page(HTMLParser):
@@ -111,3 +115,15 @@ def test_the_course_is_read_on_a_phone_and_by_a_screen_reader(one_door: Door, ch
     expect(tab.get_by_role("heading", level=1)).to_contain_text("5. An invalid UUID")
     assert complaints == []
     tab.context.close()
+
+
+def test_each_asset_leads_to_the_page_of_its_lab(door: Door) -> None:
+    texts = [file.read_text(encoding="utf-8") for file in ASSETS.glob("*.md")]
+    places = {
+        place for text in texts for place in re.findall(r"/learn/[0-9]+", with_links(text, door.address))
+    }
+    assert len(places) > 5
+    for place in places:
+        answer = httpx.get(f"{door.address}{place}", follow_redirects=True)
+        assert (answer.status_code, answer.url.path[: len(place) + 1]) == (200, f"{place}-")
+    assert httpx.get(f"{door.address}/learn/13").status_code == 404
