@@ -70,15 +70,16 @@ def unpacked(file: Path) -> dict[str, bytes]:
         return {
             name: parts.read(name)
             for name in parts.namelist()
-            if name not in ("xl/sharedStrings.xml", *(f"xl/worksheets/sheet{at}.xml" for at in range(2, 7)))
+            if name not in ("xl/sharedStrings.xml", *(f"xl/worksheets/sheet{at}.xml" for at in range(2, 8)))
         }
 
 
 def agree(data: PageData, folder: Path) -> None:
     workbook.render(data, folder / "campfill.xlsx", NOW)
     by_xlsxwriter.render(data, folder / "xlsxwriter.xlsx", NOW)
-    assert everything(folder / "campfill.xlsx") == everything(folder / "xlsxwriter.xlsx")
-    assert unpacked(folder / "campfill.xlsx") == unpacked(folder / "xlsxwriter.xlsx")
+    for look in (everything, unpacked):  # by name: a comparison of all in one takes minutes where it fails
+        ours, theirs = look(folder / "campfill.xlsx"), look(folder / "xlsxwriter.xlsx")
+        assert [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)] == []
 
 
 def test_every_cell_of_the_demo_is_the_one_that_xlsxwriter_writes(
