@@ -112,6 +112,7 @@ def test_lists_come_as_csv_too_and_lines_by_id(loaded: Door) -> None:
     assert httpx.get(f"{loaded.address}/lines/{line_id(99)}").json()["code"] == "unknown_line"
     assert httpx.get(f"{loaded.address}/attention").json() == []
     with psycopg.connect(loaded.url, options="-c search_path=campfill") as connection:
+        connection.execute("DELETE FROM reconciliation")  # what other tests left
         insert = "INSERT INTO reconciliation (kind_of_issue, report_id, detail) VALUES ('orphan', 'x', '{}')"
         for _ in range(3):
             connection.execute(insert)

@@ -23,6 +23,7 @@ import requests
 import urllib3
 from requests.auth import AuthBase
 
+from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.list_addresses import ListAddress, may_be_asked
 from campfill_pipeline.settings import Settings
 
@@ -69,8 +70,11 @@ class Look:
     news: bool = False
 
 
-class _NoListError(Exception):
-    """The answer is no list; its text says why."""
+class _NoListError(CampfillError):
+    """The answer is no list; its text says why, and the list stays as it was."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem, "")
 
 
 class _Unsigned(AuthBase):

@@ -10,12 +10,17 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from campfill_pipeline.domain.errors import CampfillError
+
 _TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"(\s*+:)?', re.DOTALL)
 
 
-class _RepeatedError(Exception):
+class _RepeatedError(CampfillError):
     def __init__(self, name: str) -> None:
         self.name = name
+        super().__init__(
+            f"The key {name!r} stands twice in an object.", "Ask the owner of the API which counts."
+        )
 
 
 def repeated_key(content: bytes, document: Any) -> str | None:
