@@ -3,6 +3,7 @@
 import { address } from "./addresses.js";
 import { count, euros, html, impressions, moment } from "./format.js";
 import { head } from "./head.js";
+import { attentionTable } from "./parts.js";
 import { incident } from "./words.js";
 
 const MOST = 5;
@@ -33,19 +34,10 @@ export const incidentPanel = () => {
   return html`<section class="panel" aria-labelledby="h-incidents">
     <h2 id="h-incidents">${incident.title}</h2>
     <p class="soft">${incident.what}</p>
-    <table class="attention" role="table">
-      <thead role="rowgroup">
-        <tr role="row">
-          <th scope="col" role="columnheader">${incident.site}</th>
-          <th scope="col" role="columnheader" class="n">${incident.lines}</th>
-          <th scope="col" role="columnheader" class="n">${incident.lost}</th>
-          <th scope="col" role="columnheader" class="n">${incident.savable}</th>
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        ${found.slice(0, MOST).map(entry)}
-      </tbody>
-    </table>
+    ${attentionTable(
+      [[incident.site], [incident.lines, true], [incident.lost, true], [incident.savable, true]],
+      found.slice(0, MOST).map(entry),
+    )}
     ${more}
   </section>`;
 };

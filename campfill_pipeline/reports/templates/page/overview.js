@@ -24,7 +24,7 @@ import { head, label } from "./head.js";
 import { headline, headlineMore, undelivered } from "./headline.js";
 import { incidentPanel } from "./incidents.js";
 import { LINELESS, PACES } from "./keys.js";
-import { breakable, periodSwitch, sideBar, sparkline, trendChip } from "./parts.js";
+import { attentionTable, breakable, periodSwitch, sideBar, sparkline, trendChip } from "./parts.js";
 import { upcomingPanel } from "./upcoming.js";
 import { data, ended, now, right } from "./words.js";
 
@@ -107,7 +107,7 @@ const attentionRow = (item) =>
     <td role="cell">${told(item.reason)}</td>
     <td role="cell" class="n" data-label="At risk">${euros(item.value_at_risk_eur)}</td>
   </tr>`;
-const attentionTable = () => {
+const needsAttention = () => {
   if (!head.attention.length)
     return html`<p class="calm">
       ${undelivered() || (head.coverage.begun && !head.coverage.judged) ? now.unknown : now.calm}
@@ -118,19 +118,8 @@ const attentionTable = () => {
       >All ${count(head.attention_count)} lines that need attention</a
     >
   </p>`;
-  return html`<table class="attention" role="table">
-      <thead role="rowgroup">
-        <tr role="row">
-          <th scope="col" role="columnheader">Line</th>
-          <th scope="col" role="columnheader">Why</th>
-          <th scope="col" role="columnheader" class="n">At risk</th>
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        ${shown.map(attentionRow)}
-      </tbody>
-    </table>
-    ${head.attention_count > shown.length ? more : ""}`;
+  return html`${attentionTable([["Line"], ["Why"], ["At risk", true]], shown.map(attentionRow))}
+  ${head.attention_count > shown.length ? more : ""}`;
 };
 const liveNow = () => {
   const live = head.live;
@@ -181,7 +170,7 @@ const presentPart = () =>
     </section>
     <section class="panel" aria-labelledby="h-attention">
       <h2 id="h-attention">${now.attention}</h2>
-      ${attentionTable()}
+      ${needsAttention()}
     </section>
     ${incidentPanel()} ${upcomingPanel()}`;
 const endedPart = (period, total, trend) => {

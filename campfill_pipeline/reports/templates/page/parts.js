@@ -129,3 +129,20 @@ export const pager = (shown, all) =>
     <span>${count(shown)} of ${count(all)} ${plural(all, "line", "lines")} shown</span
     >${shown < all ? html` <button type="button" class="ghost" data-more>Show more</button>` : ""}
   </p>`;
+
+/* A short table of what to look at; on a phone each row becomes a card. `columns`: what each is called, and whether it
+   holds figures. */
+export const attentionTable = (columns, rows) =>
+  html`<table class="attention" role="table">
+    <thead role="rowgroup">
+      <tr role="row">
+        ${columns.map(
+          ([name, figures]) =>
+            html`<th scope="col" role="columnheader" ${figures ? html`class="n"` : ""}>${name}</th>`,
+        )}
+      </tr>
+    </thead>
+    <tbody role="rowgroup">
+      ${rows}
+    </tbody>
+  </table>`;

@@ -2,7 +2,7 @@
 
 import { count, day, dayMedium, html } from "./format.js";
 import { head } from "./head.js";
-import { crumbs } from "./parts.js";
+import { attentionTable, crumbs } from "./parts.js";
 import { right as words } from "./words.js";
 
 const known = (value, unit = "") => (value === null ? "–" : html`${value}${unit}`);
@@ -41,19 +41,13 @@ const rows = (scores) => [
   ),
 ];
 const table = (found) =>
-  html`<table class="attention" role="table">
-    <thead role="rowgroup">
-      <tr role="row">
-        <th scope="col" role="columnheader"><span class="unseen">${words.what}</span></th>
-        ${found.scores.map(
-          (score) => html`<th scope="col" role="columnheader" class="n">${words.rules[score.rule]}</th>`,
-        )}
-      </tr>
-    </thead>
-    <tbody role="rowgroup">
-      ${rows(found.scores)}
-    </tbody>
-  </table>`;
+  attentionTable(
+    [
+      [html`<span class="unseen">${words.what}</span>`],
+      ...found.scores.map((score) => [words.rules[score.rule], true]),
+    ],
+    rows(found.scores),
+  );
 const told = (found) => {
   const thin = found.scores.some((score) => score.false_alarms_of_1000 === null);
   const [first, last] = [day(found.first_day, dayMedium), day(found.last_day, dayMedium)];

@@ -2,7 +2,7 @@
 
 import { count, html, told } from "./format.js";
 import { head } from "./head.js";
-import { breakable } from "./parts.js";
+import { attentionTable, breakable } from "./parts.js";
 import { upcoming } from "./words.js";
 
 const MOST = 5;
@@ -20,17 +20,6 @@ export const upcomingPanel = () => {
   return html`<section class="panel" aria-labelledby="h-upcoming">
     <h2 id="h-upcoming">${upcoming.title}</h2>
     <p class="soft">${upcoming.what}</p>
-    <table class="attention" role="table">
-      <thead role="rowgroup">
-        <tr role="row">
-          <th scope="col" role="columnheader">Line</th>
-          <th scope="col" role="columnheader">Why</th>
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        ${found.slice(0, MOST).map(entry)}
-      </tbody>
-    </table>
-    ${more}
+    ${attentionTable([["Line"], ["Why"]], found.slice(0, MOST).map(entry))} ${more}
   </section>`;
 };

@@ -472,6 +472,18 @@
     <span>${count(shown)} of ${count(all)} ${plural(all, "line", "lines")} shown</span
     >${shown < all ? html` <button type="button" class="ghost" data-more>Show more</button>` : ""}
   </p>`;
+  var attentionTable = (columns, rows2) => html`<table class="attention" role="table">
+    <thead role="rowgroup">
+      <tr role="row">
+        ${columns.map(
+    ([name, figures2]) => html`<th scope="col" role="columnheader" ${figures2 ? html`class="n"` : ""}>${name}</th>`
+  )}
+      </tr>
+    </thead>
+    <tbody role="rowgroup">
+      ${rows2}
+    </tbody>
+  </table>`;
 
   // campfill_pipeline/reports/templates/page/headline.js
   var waiting = () => !head.coverage.begun && !head.coverage.scheduled;
@@ -1267,19 +1279,10 @@
     return html`<section class="panel" aria-labelledby="h-incidents">
     <h2 id="h-incidents">${incident.title}</h2>
     <p class="soft">${incident.what}</p>
-    <table class="attention" role="table">
-      <thead role="rowgroup">
-        <tr role="row">
-          <th scope="col" role="columnheader">${incident.site}</th>
-          <th scope="col" role="columnheader" class="n">${incident.lines}</th>
-          <th scope="col" role="columnheader" class="n">${incident.lost}</th>
-          <th scope="col" role="columnheader" class="n">${incident.savable}</th>
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        ${found.slice(0, MOST).map(entry)}
-      </tbody>
-    </table>
+    ${attentionTable(
+      [[incident.site], [incident.lines, true], [incident.lost, true], [incident.savable, true]],
+      found.slice(0, MOST).map(entry)
+    )}
     ${more}
   </section>`;
   };
@@ -2245,18 +2248,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     return html`<section class="panel" aria-labelledby="h-upcoming">
     <h2 id="h-upcoming">${upcoming.title}</h2>
     <p class="soft">${upcoming.what}</p>
-    <table class="attention" role="table">
-      <thead role="rowgroup">
-        <tr role="row">
-          <th scope="col" role="columnheader">Line</th>
-          <th scope="col" role="columnheader">Why</th>
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        ${found.slice(0, MOST2).map(entry2)}
-      </tbody>
-    </table>
-    ${more}
+    ${attentionTable([["Line"], ["Why"]], found.slice(0, MOST2).map(entry2))} ${more}
   </section>`;
   };
 
@@ -2335,7 +2327,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     <td role="cell">${told(item.reason)}</td>
     <td role="cell" class="n" data-label="At risk">${euros(item.value_at_risk_eur)}</td>
   </tr>`;
-  var attentionTable = () => {
+  var needsAttention = () => {
     if (!head.attention.length)
       return html`<p class="calm">
       ${undelivered() || head.coverage.begun && !head.coverage.judged ? now.unknown : now.calm}
@@ -2346,19 +2338,8 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
       >All ${count(head.attention_count)} lines that need attention</a
     >
   </p>`;
-    return html`<table class="attention" role="table">
-      <thead role="rowgroup">
-        <tr role="row">
-          <th scope="col" role="columnheader">Line</th>
-          <th scope="col" role="columnheader">Why</th>
-          <th scope="col" role="columnheader" class="n">At risk</th>
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        ${shown.map(attentionRow)}
-      </tbody>
-    </table>
-    ${head.attention_count > shown.length ? more : ""}`;
+    return html`${attentionTable([["Line"], ["Why"], ["At risk", true]], shown.map(attentionRow))}
+  ${head.attention_count > shown.length ? more : ""}`;
   };
   var liveNow = () => {
     const live = head.live;
@@ -2401,7 +2382,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     </section>
     <section class="panel" aria-labelledby="h-attention">
       <h2 id="h-attention">${now.attention}</h2>
-      ${attentionTable()}
+      ${needsAttention()}
     </section>
     ${incidentPanel()} ${upcomingPanel()}`;
   var endedPart = (period, total2, trend) => {
@@ -2501,19 +2482,13 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
       (error, at) => row2(right.error(span2(error)), scores, (score) => known(score.errors[at].error_pct, " %"))
     )
   ];
-  var table3 = (found) => html`<table class="attention" role="table">
-    <thead role="rowgroup">
-      <tr role="row">
-        <th scope="col" role="columnheader"><span class="unseen">${right.what}</span></th>
-        ${found.scores.map(
-    (score) => html`<th scope="col" role="columnheader" class="n">${right.rules[score.rule]}</th>`
-  )}
-      </tr>
-    </thead>
-    <tbody role="rowgroup">
-      ${rows(found.scores)}
-    </tbody>
-  </table>`;
+  var table3 = (found) => attentionTable(
+    [
+      [html`<span class="unseen">${right.what}</span>`],
+      ...found.scores.map((score) => [right.rules[score.rule], true])
+    ],
+    rows(found.scores)
+  );
   var told2 = (found) => {
     const thin = found.scores.some((score) => score.false_alarms_of_1000 === null);
     const [first, last] = [day(found.first_day, dayMedium), day(found.last_day, dayMedium)];
@@ -2674,4 +2649,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 9add5660c3c15d990f870a83bc11832e. */
+/* Made by `make page` from the modules beside this folder, c6428fce1029133ae8eca96f83822a40. */
