@@ -34,7 +34,7 @@ class BackupError(CampfillError):
         super().__init__(problem, f"{mend}\n{said.strip()[-2000:]}".strip())
 
 
-def command(
+def _command(
     program: str,
     url: str,
     arguments: Sequence[str],
@@ -56,9 +56,17 @@ def command(
     return [str(path), "--dbname", make_conninfo("", **facts), *arguments], environ
 
 
+def run(
+    program: str, url: str, arguments: Sequence[str], *, programs: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a program on the database and hear what it says; its exit code is the caller's to judge."""
+    line, environ = _command(program, url, arguments, programs=programs)
+    return subprocess.run(line, env=environ, check=False, capture_output=True, text=True, errors="replace")
+
+
 def psql(url: str, arguments: Sequence[str] = (), *, schema: str = database.SCHEMA) -> int:
     """Run psql on this terminal, with the tables of `schema` in its path; return its exit code."""
-    line, environ = command("psql", url, arguments, schema=schema)
+    line, environ = _command("psql", url, arguments, schema=schema)
     return subprocess.run(line, env=environ, check=False).returncode
 
 
@@ -79,10 +87,7 @@ def backup(url: str, file: Path, *, snapshot: str | None = None) -> None:
             str(unfinished),
             *([f"--snapshot={snapshot}"] if snapshot else []),
         ]
-        line, environ = command("pg_dump", url, options)
-        done = subprocess.run(
-            line, env=environ, check=False, capture_output=True, text=True, errors="replace"
-        )
+        done = run("pg_dump", url, options)
         if done.returncode != 0:
             raise BackupError(
                 file,
@@ -119,10 +124,7 @@ def restore(url: str, file: Path) -> None:
         )
         files = [part for path in (before, tables, rows, after) for part in ("--file", str(path))]
         options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", *files]
-        line, environ = command("psql", url, options)
-        done = subprocess.run(
-            line, env=environ, check=False, capture_output=True, text=True, errors="replace"
-        )
+        done = run("psql", url, options)
         if done.returncode != 0:
             raise BackupError(
                 file,

@@ -162,8 +162,7 @@ def _copy(old: Server, new: Server, programs: Path) -> dict[str, int]:
 
 
 def _run(program: str, url: str, arguments: Sequence[str], programs: Path | None = None) -> None:
-    command, environ = backup.command(program, url, arguments, programs=programs)
-    done = subprocess.run(command, env=environ, check=False, capture_output=True, text=True, errors="replace")
+    done = backup.run(program, url, arguments, programs=programs)
     if done.returncode != 0:
         raise ServerError(
             f"The database could not be moved: {program} failed, and everything is as it was.",
@@ -175,12 +174,11 @@ def _run(program: str, url: str, arguments: Sequence[str], programs: Path | None
 def _compared(name: str, old: str, new: str) -> int:
     """Rows of a database, equal in both. Raises ServerError where they are not."""
     with database.connect(old) as one, database.connect(new) as other:
-        same = fingerprints(one) == fingerprints(other)
-        rows = sum(table.rows for table in fingerprints(other).values())
+        held, came = fingerprints(one), fingerprints(other)
     counted, again = housekeeping.row_counts(old), housekeeping.row_counts(new)
-    if not same or counted != again:
+    if held != came or counted != again:
         raise ServerError(
             f"Database {name} did not come over as it was, and is left as it was.",
             "Keep the home as it is and restore the newest backup into an empty one.",
         )
-    return rows + sum(counted.values())
+    return sum(table.rows for table in came.values()) + sum(counted.values())
