@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import getpass
-import os
 import sys
 
 import typer
 
+from campfill_pipeline.reporting.secrets import keep_private
 from campfill_pipeline.settings import Settings
 
 
@@ -18,11 +18,7 @@ def run(settings: Settings) -> None:
     if not token:
         raise typer.BadParameter("no token was given; nothing was changed")
     settings.home.mkdir(parents=True, exist_ok=True)
-    new = settings.token_file.with_suffix(".new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(token + "\n")
-    new.replace(settings.token_file)
+    keep_private(settings.token_file, token + "\n")
     typer.echo(
         "The token is stored, readable by you only. A running system takes it at its next run.", err=True
     )

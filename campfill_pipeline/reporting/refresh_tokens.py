@@ -8,12 +8,13 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
+
+from campfill_pipeline.reporting.secrets import keep_private
 
 
 class RefreshTokens(Protocol):
@@ -85,18 +86,7 @@ class KeptTokens:
 
     def keep(self, given: str, rotated: str) -> None:
         """Keep the one that takes its place, in one move."""
-        new = self._file.with_suffix(".new")
-        new.unlink(missing_ok=True)
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump({"given": _mark(given), "newest": rotated}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._file)
-        folder = os.open(self._file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        keep_private(self._file, json.dumps({"given": _mark(given), "newest": rotated}))
 
     def __repr__(self) -> str:
         return f"KeptTokens({self._file})"

@@ -1,11 +1,14 @@
 """Keeping secrets out of everything people read.
 
-Belongs here: a holder that never shows its value, and the cleaning of texts before they become messages.
+Belongs here: a holder that never shows its value, a file that only its owner reads, and the cleaning of texts before
+they become messages.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 from campfill_pipeline.reporting.errors import MissingTokenError
@@ -89,3 +92,21 @@ def sendable(token: str, connector: str) -> str:
             connector=connector,
         )
     return bare
+
+
+def keep_private(file: Path, text: str) -> None:
+    """Replace a file that only its owner can read, in one move; it is on the disk before the old one is forgotten."""
+    new = file.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(
+        os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as opened:
+        opened.write(text)
+        opened.flush()
+        os.fsync(opened.fileno())
+    new.replace(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
