@@ -348,15 +348,17 @@ def read_values(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
     folder = Path.cwd() if cwd is None else cwd
     told = environment(environ, cwd=folder)
     values = {setting.variable: told.get(setting.variable) or setting.default for setting in SETTINGS}
-    home = (folder / Path(values["CAMPFILL_HOME"]).expanduser()).resolve()
-    inbox, lists = values["CAMPFILL_INBOX"], values["CAMPFILL_LISTS"]
-    values["CAMPFILL_LISTS"] = str((folder / Path(lists).expanduser()).resolve() if lists else home / "lists")
-    values["CAMPFILL_HOME"] = str(home)
+
+    def absolute(text: str) -> str:
+        return str((folder / Path(text).expanduser()).resolve())
+
+    values["CAMPFILL_HOME"] = home = absolute(values["CAMPFILL_HOME"])
+    for variable, within in (("CAMPFILL_INBOX", "inbox"), ("CAMPFILL_LISTS", "lists")):
+        values[variable] = absolute(values[variable]) if values[variable] else str(Path(home) / within)
     if backups := values["CAMPFILL_BACKUP_DIR"]:
-        values["CAMPFILL_BACKUP_DIR"] = str((folder / Path(backups).expanduser()).resolve())
+        values["CAMPFILL_BACKUP_DIR"] = absolute(backups)
     if (notify := values["CAMPFILL_NOTIFY"].strip()) and "://" not in notify:
-        values["CAMPFILL_NOTIFY"] = str((folder / Path(notify).expanduser()).resolve())
-    values["CAMPFILL_INBOX"] = str((folder / Path(inbox).expanduser()).resolve() if inbox else home / "inbox")
+        values["CAMPFILL_NOTIFY"] = absolute(notify)
     return values
 
 

@@ -18,7 +18,7 @@ from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.housekeeping import HousekeepingRules
 from campfill_pipeline.warehouse import claims, database
 from campfill_pipeline.warehouse.delivery import partitions
-from campfill_pipeline.warehouse.notices import outbox
+from campfill_pipeline.warehouse.notices import outbox as notices
 from campfill_pipeline.warehouse.postgres import housekeeping
 from campfill_pipeline.warehouse.readers.looked_back import look_back
 from campfill_pipeline.warehouse.register import decided
@@ -105,7 +105,7 @@ def _maintain(
         if dagster_url
         else 0
     )
-    notices = _old_notices(campfill, dry_run)
+    told = _old_notices(campfill, rules, dry_run)
     receipts, receipt_bytes = _old_receipts(campfill, rules, dry_run)
     reindexed = _reindex(campfill, dagster_url, dry_run)
     vacuumed, rewritten = ((), ()) if dry_run else _give_back(campfill, dagster_url, counted, rules)
@@ -117,7 +117,7 @@ def _maintain(
         upload_partitions=len(old),
         ticks=ticks,
         check_results=checks,
-        notices=notices,
+        notices=told,
         receipts=receipts,
         receipt_bytes=receipt_bytes,
         months_made=months,
@@ -163,9 +163,9 @@ def _months_ahead(campfill: Campfill, rules: HousekeepingRules, dry_run: bool) -
     return tuple(made)
 
 
-def _old_notices(campfill: Campfill, dry_run: bool) -> int:
+def _old_notices(campfill: Campfill, rules: HousekeepingRules, dry_run: bool) -> int:
     with database.connect(campfill.url) as connection:
-        gone = outbox.forget_old(connection, now=campfill.clock())
+        gone = notices.forget_old(connection, before=rules.notices_before(campfill.clock()))
         if dry_run:
             connection.rollback()
     return gone

@@ -7,6 +7,7 @@ belong here: any other; each stands in the room that raises it, and carries its 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 
 class CampfillError(Exception):
@@ -29,3 +30,11 @@ class BrokenPromiseError(CampfillError):
             f"Accepted {rows} break their schema: {'; '.join(breaches)}.",
             "Please report it, with the file or the day that it came from.",
         )
+
+
+class UnknownLineError(CampfillError):
+    """A note, or a word of silence, is for a line that no list ever had."""
+
+    def __init__(self, line_id: UUID) -> None:
+        self.line_id = line_id
+        super().__init__(f"No list ever had the line {line_id}.", "Copy its ID from the list or the page.")

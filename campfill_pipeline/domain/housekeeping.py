@@ -23,6 +23,8 @@ class HousekeepingRules:
     tick_days: int = 30
     receipt_days: int = 400
     """Receipts, counted from the moment their upload was decided; the originals stay in the archive."""
+    notice_days: int = 400
+    """What people were told, counted from the moment it was over."""
     months_ahead: int = 2
     """Months of report rows that are made before the first row comes."""
     vacuum_share: float = 0.2
@@ -45,6 +47,10 @@ class HousekeepingRules:
     def uploads_before(self, now: datetime) -> datetime:
         """Partitions of uploads decided before this moment go."""
         return now - timedelta(days=self.upload_days)
+
+    def notices_before(self, now: datetime) -> datetime:
+        """What was told and is over since before this moment goes."""
+        return now - timedelta(days=self.notice_days)
 
     def receipts_before(self, now: datetime) -> datetime:
         """Receipts of uploads decided before this moment go."""

@@ -46,11 +46,9 @@ class Sent:
 
 def prepare(conn: Connection, office: Office, *, now: datetime) -> None:
     """Make the messages that are due, in the caller's transaction: items are told with the message, or neither is."""
-    local = now.astimezone(office.timezone)
     for recipient in office.recipients:
         outbox.meet(conn, recipient.key, now=now)
-        if recipient.quiet and recipient.quiet.hold(local.time()):
-            continue
+    for recipient in _awake(office, now):
         _prepare_items(conn, office, recipient, now)
         _prepare_digest(conn, office, recipient, now)
 

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campfill_pipeline.domain.effect import Verdict, effect, sentence
+from campfill_pipeline.domain.errors import UnknownLineError
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
-from campfill_pipeline.warehouse.readers.notes import UnknownLineError, add_note, notes_of
+from campfill_pipeline.warehouse.readers.notes import add_note, notes_of
 from campfill_pipeline_tests.warehouse.test_due_curve_figures import HISTORY, MALL, MONDAY, RULES, live, put
 
 NOW = datetime(2026, 7, 19, 8, tzinfo=UTC)

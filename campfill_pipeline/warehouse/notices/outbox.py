@@ -18,8 +18,6 @@ from psycopg.rows import class_row
 from campfill_pipeline.domain.notices import Kind, pause_before
 from campfill_pipeline.warehouse.statements import query
 
-KEPT_DAYS = 400
-
 
 @dataclass(frozen=True)
 class Item:
@@ -147,9 +145,9 @@ def note_tried(
     )
 
 
-def forget_old(conn: psycopg.Connection, *, now: datetime) -> int:
-    """Let go of facts long over, and of messages long sent; answers how many facts went."""
-    values = {"now": now, "days": KEPT_DAYS}
+def forget_old(conn: psycopg.Connection, *, before: datetime) -> int:
+    """Let go of facts that were over, and of messages sent, before this moment; answers how many facts went."""
+    values = {"before": before}
     conn.execute(query("notices/outbox", "forget messages"), values)
     return conn.execute(query("notices/outbox", "forget facts"), values).rowcount
 

@@ -62,10 +62,10 @@ SET taken_by = %(taken)s, attempts = attempts + 1, fault = %(fault)s, next_try_a
 WHERE message_no = %(message)s
 
 -- name: forget messages
-DELETE FROM notice_message WHERE COALESCE(sent_at, made_at) < %(now)s::timestamptz - make_interval(days => %(days)s)
+DELETE FROM notice_message WHERE COALESCE(sent_at, made_at) < %(before)s
 
 -- name: forget facts
-DELETE FROM notice WHERE over_at < %(now)s::timestamptz - make_interval(days => %(days)s)
+DELETE FROM notice WHERE over_at < %(before)s
 
 -- name: unsent
 SELECT recipient, title, made_at, attempts, fault FROM notice_message WHERE sent_at IS NULL ORDER BY message_no

@@ -12,16 +12,8 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import class_row
 
-from campfill_pipeline.domain.errors import CampfillError
+from campfill_pipeline.domain.errors import UnknownLineError
 from campfill_pipeline.warehouse.statements import query
-
-
-class UnknownQuietLineError(CampfillError):
-    """A line to mute or acknowledge that no list ever had."""
-
-    def __init__(self, line_id: UUID) -> None:
-        self.line_id = line_id
-        super().__init__(f"No list ever had the line {line_id}.", "Copy its ID from the list or the page.")
 
 
 @dataclass(frozen=True)
@@ -39,9 +31,9 @@ class Quiet:
 def say(
     conn: psycopg.Connection, line_id: UUID, act: str, *, until: date | None, text: str, now: datetime
 ) -> int:
-    """Mute, acknowledge or lift; answers the number of the entry. Raises UnknownQuietLineError."""
+    """Mute, acknowledge or lift; answers the number of the entry. Raises UnknownLineError."""
     if conn.execute("SELECT FROM line_register WHERE id = %s", [line_id]).fetchone() is None:
-        raise UnknownQuietLineError(line_id)
+        raise UnknownLineError(line_id)
     row = conn.execute(
         query("notices/quiet", "say"),
         {"line": line_id, "act": act, "until": until, "text": text, "now": now},

@@ -16,18 +16,10 @@ from uuid import UUID
 import psycopg
 
 from campfill_pipeline.domain.effect import DAYS, Effect, effect
-from campfill_pipeline.domain.errors import CampfillError
+from campfill_pipeline.domain.errors import UnknownLineError
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.domain.weekdays import Calendar, calendar
 from campfill_pipeline.warehouse.statements import query
-
-
-class UnknownLineError(CampfillError):
-    """A note is for a line that no list ever had."""
-
-    def __init__(self, line_id: UUID) -> None:
-        self.line_id = line_id
-        super().__init__(f"No list ever had the line {line_id}.", "Copy its ID from the list or the page.")
 
 
 @dataclass(frozen=True)
