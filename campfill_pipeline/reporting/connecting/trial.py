@@ -16,9 +16,12 @@ from zoneinfo import ZoneInfo
 from campfill_pipeline.domain.report_rows import RefusedRow, Remark
 from campfill_pipeline.reporting.client import Page, ReportingClient
 from campfill_pipeline.reporting.description.connector import Connector
+from campfill_pipeline.reporting.description.tables import Limits
 from campfill_pipeline.reporting.effort import Clock
 
 _PAGE_ROWS = 1000
+_ATTEMPTS = 2
+_TOTAL_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,7 @@ def try_connector(
     Sources of whole days are asked for yesterday and the day before. Raises ReportingError as the client does: an API
     that answers without rows is no error.
     """
-    limits = connector.limits
-    small = limits.model_copy(update={"page_rows": min(_PAGE_ROWS, limits.page_rows), "concurrency": 1})
-    connector = connector.model_copy(update={"limits": small})
+    connector = connector.model_copy(update={"limits": _impatient(connector)})
     values = os.environ if environ is None else environ
     shown: Trial | None = None
     with ReportingClient(
@@ -68,6 +69,21 @@ def try_connector(
                 break
     assert shown is not None
     return shown
+
+
+def _impatient(connector: Connector) -> Limits:
+    """A person waits for this answer: one repeat tells a hiccup from a dead address, and a report made on request
+    keeps its own time."""
+    limits = connector.limits
+    total = limits.total_seconds if connector.detail.job else min(_TOTAL_SECONDS, limits.total_seconds)
+    return limits.model_copy(
+        update={
+            "page_rows": min(_PAGE_ROWS, limits.page_rows),
+            "concurrency": 1,
+            "attempts": min(_ATTEMPTS, limits.attempts),
+            "total_seconds": total,
+        }
+    )
 
 
 def _windows(connector: Connector, now: datetime, timezone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
