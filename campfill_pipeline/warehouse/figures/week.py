@@ -168,8 +168,7 @@ def due_weights(
     source = _Source(conn, rules, as_of, contract, known)
     candidates = source.candidates(None)
     week = _measured(source, candidates)
-    wanted = [c for c in candidates if lines is None or c.line_no in set(lines)]
-    return DueWeights(source.weights(wanted, week.weeks), week.spread.relative)
+    return DueWeights(source.weights(_among(candidates, lines), week.weeks), week.spread.relative)
 
 
 def week_as_of(conn: psycopg.Connection, rules: FulfillmentRules, as_of: date) -> MeasuredWeek:
@@ -213,7 +212,7 @@ def refresh_week(
         ]
         lines = sorted({*lines, *live})
         candidates = source.candidates(lines)
-    candidates = [c for c in candidates if lines is None or c.line_no in set(lines)]
+    candidates = _among(candidates, lines)
     if not any(c.live for c in candidates):
         _keep_weights(conn, lines, {})
         return lines, STRAIGHT
@@ -221,6 +220,13 @@ def refresh_week(
     due = DueWeights(source.weights(candidates, stored.weeks), stored.spread.relative)
     _keep_weights(conn, lines, due.lines)
     return lines, due
+
+
+def _among(candidates: list[Candidate], lines: list[int] | None) -> list[Candidate]:
+    if lines is None:
+        return candidates
+    wanted = set(lines)  # once: a list of a million lines comes in portions of many thousands
+    return [candidate for candidate in candidates if candidate.line_no in wanted]
 
 
 def _keep_members(source: _Source, lines: list[int] | None, candidates: Sequence[Candidate]) -> bool:
