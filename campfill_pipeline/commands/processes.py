@@ -22,6 +22,7 @@ from typing import IO
 import psutil
 
 GRACE_SECONDS = 20.0
+NICENESS = 10
 MOST_LOG_BYTES = 5_000_000  # of a log file; two older ones are kept
 _COLOURS = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -35,6 +36,7 @@ class Child:
     environ: Mapping[str, str]
     log: Path
     process: subprocess.Popen[bytes]
+    yields: bool = False
 
     @property
     def running(self) -> bool:
@@ -42,8 +44,19 @@ class Child:
         return self.process.poll() is None
 
 
-def start(name: str, command: Sequence[str], environ: Mapping[str, str], log: Path, cwd: Path) -> Child:
-    """Start `command` in a session of its own, its output appended to `log`: plain text, and bounded."""
+def start(
+    name: str,
+    command: Sequence[str],
+    environ: Mapping[str, str],
+    log: Path,
+    cwd: Path,
+    *,
+    yields: bool = False,
+) -> Child:
+    """Start `command` in a session of its own, its output appended to `log`: plain text, and bounded.
+
+    What `yields` gives way, with all that it starts, to processes for which a person waits.
+    """
     process = subprocess.Popen(
         command,
         env=dict(environ),
@@ -55,7 +68,11 @@ def start(name: str, command: Sequence[str], environ: Mapping[str, str], log: Pa
     )
     assert process.stdout is not None, "it was asked for"
     threading.Thread(target=keep_log, args=(process.stdout, log), daemon=True).start()
-    return Child(name, command, environ, log, process)
+    if yields:
+        with contextlib.suppress(psutil.Error):  # it may have ended, which its log tells
+            own = psutil.Process(process.pid)
+            own.nice(min(own.nice() + NICENESS, 19))
+    return Child(name, command, environ, log, process, yields)
 
 
 def keep_log(output: IO[bytes], log: Path, *, most: int = MOST_LOG_BYTES) -> None:

@@ -147,6 +147,7 @@ class System:
         code = self._start(
             "code server", "dagster", "api", "grpc", "--module-name", "campfill_pipeline.definitions",
             "--host", "127.0.0.1", "--port", str(code_port), "--location-name", "campfill",
+            yields=True,  # the runs are its children: a workbook being read shall hold up neither door nor web UI
         )  # fmt: skip
         _wait_for_port("127.0.0.1", code_port, code)
         web = self._start(
@@ -171,10 +172,15 @@ class System:
         """Start what starts runs by itself: sensors, schedules, the queue."""
         self._start("daemon", "dagster._daemon", "run", "-w", str(self._workspace))
 
-    def _start(self, name: str, module: str, *arguments: str) -> processes.Child:
+    def _start(self, name: str, module: str, *arguments: str, yields: bool = False) -> processes.Child:
         log = self.settings.logs / f"{name.replace(' ', '-').lower()}.log"
         child = processes.start(
-            name, [sys.executable, "-m", module, *arguments], self.environ, log, instance.CHECKOUT
+            name,
+            [sys.executable, "-m", module, *arguments],
+            self.environ,
+            log,
+            instance.CHECKOUT,
+            yields=yields,
         )
         self.children.append(child)
         processes.remember(self.children, self._remembered)
@@ -190,7 +196,7 @@ class System:
                 raise UpError(f"{child.name} died {RESTARTS} times.", f"See {child.log}.")
             self.console.print(f"[yellow]{child.name} ended; starting it again[/] (log: {child.log})")
             self.children[index] = processes.start(
-                child.name, child.command, child.environ, child.log, instance.CHECKOUT
+                child.name, child.command, child.environ, child.log, instance.CHECKOUT, yields=child.yields
             )
             processes.remember(self.children, self._remembered)
 
