@@ -441,6 +441,25 @@ def upgrade(
     command.upgrade(load_settings(), programs)
 
 
+@db.command()
+def reader(
+    name: Annotated[str | None, typer.Option(help="The login's name; default: <database>_analysis.")] = None,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Take the login away.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make a login for analysis tools, or give it a new password: it reads schema reporting only. Shown once."""
+    from campfill_pipeline.commands import analysis_login as command
+
+    settings = load_settings()
+    login = command.run(settings, name, revoke=revoke)
+    if as_json:
+        _print_json(login)
+    elif login is None:
+        typer.echo("The login is gone.", err=True)
+    else:
+        command.show(settings, login)
+
+
 @door_token.command("new")
 def door_token_new(
     name: Annotated[str, typer.Argument(help="Whose it is, or what for.")],

@@ -37,6 +37,7 @@ from campfill_pipeline.domain.setting_values import (
     Reader,
     seconds,
     whole,
+    whole_or_none,
 )  # fmt: skip
 
 
@@ -89,6 +90,14 @@ class Settings:
         str | None,
         Setting("", "an external PostgreSQL server; empty means the embedded one", TEXT_OR_NONE, secret=True),
     ] = field(repr=False)
+    database_port: Annotated[
+        int | None,
+        Setting(
+            "",
+            "the embedded server's port, for analysis tools that remember it; empty means one that is free",
+            whole_or_none(1024, 65_535),
+        ),
+    ]
     timezone: Annotated[
         ZoneInfo,
         Setting("Europe/Berlin", "the time zone in which flights and delivery days are counted", TIMEZONE),

@@ -47,6 +47,22 @@ def tables_page(connection: psycopg.Connection) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def analysis_page(connection: psycopg.Connection, text: str) -> str:
+    """docs/analysis.md with its views renewed, from the comments in the database; the rest is written by hand."""
+    begin, end = "<!-- views: made by `make docs` -->\n", "<!-- end of views -->"
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    asked = "SELECT relname, obj_description(oid) FROM pg_class WHERE relkind = 'v'"
+    asked += " AND relnamespace = 'reporting'::regnamespace ORDER BY relname"
+    parts = []
+    for name, comment in connection.execute(asked.encode()).fetchall():
+        told = comment.partition(" Made from ")[0]
+        parts.append(f"### {name}\n\n{told}\n\n| column | type | meaning |\n|---|---|---|")
+        for column in catalog.columns(connection, f"reporting.{name}"):
+            parts[-1] += f"\n| `{column.name}` | {column.type} | {(column.comment or '').replace('|', '/')} |"
+    return before + begin + "\n" + "\n\n".join(parts) + "\n\n" + end + after
+
+
 def settings_rows() -> list[str]:
     """The rows of the table in docs/settings.md."""
     return [
@@ -125,6 +141,9 @@ def main() -> None:
             database.migrate(running.url("postgres"))
             with database.connect(running.url("postgres"), autocommit=True) as connection:
                 (DOCS / "tables.md").write_text(tables_page(connection), encoding="utf-8")
+                analysis = DOCS / "analysis.md"
+                told = analysis_page(connection, analysis.read_text(encoding="utf-8"))
+                analysis.write_text(told, encoding="utf-8")
                 connection.execute("CREATE DATABASE typed")
             typed = Path(folder) / "typed"
             typed.mkdir()

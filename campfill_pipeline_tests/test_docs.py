@@ -97,6 +97,11 @@ def test_the_tables_page_says_what_the_database_says(connection: psycopg.Connect
     assert shown == generated_docs.tables_page(connection), "run: make docs"
 
 
+def test_the_analysis_page_says_what_the_views_say(connection: psycopg.Connection) -> None:
+    shown = (ROOT / "docs" / "analysis.md").read_text(encoding="utf-8")
+    assert shown == generated_docs.analysis_page(connection, shown), "run: make docs"
+
+
 def test_the_commands_page_shows_what_the_commands_print(database_url: str, tmp_path: Path) -> None:
     shown = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     assert shown == documented_commands.commands_page(database_url, tmp_path), "run: make docs"

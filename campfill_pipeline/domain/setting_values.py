@@ -39,6 +39,12 @@ def whole(least: int, most: int) -> Reader:
     return Reader(f"a whole number from {least} to {most}", read)
 
 
+def whole_or_none(least: int, most: int) -> Reader:
+    """The same, or nothing."""
+    number = whole(least, most)
+    return Reader(number.takes, lambda text: number.read(text) if text.strip() else None)
+
+
 def seconds(most: int) -> Reader:
     """Seconds, parts of them too, from none to a bound."""
 

@@ -14,6 +14,7 @@ import psycopg
 from psycopg import errors, sql
 
 from campfill_pipeline.domain.errors import CampfillError
+from campfill_pipeline.warehouse import analysis
 from campfill_pipeline.warehouse.locks import MIGRATION_LOCK
 
 SCHEMA = "campfill"
@@ -45,17 +46,25 @@ def newest_revision() -> str:
 
 
 def is_current(url: str, *, schema: str = SCHEMA) -> bool:
-    """Whether `schema` is at the newest revision: one short query, so that every command can ask."""
+    """Whether `schema` is at the newest revision: one short query, so that every command can ask.
+
+    The views for analysis tools belong to campfill's own schema, and are asked for with it.
+    """
     with connect(url, schema=schema) as connection:
         try:
             row = connection.execute(
-                sql.SQL("SELECT version_num FROM {}.alembic_version").format(sql.Identifier(schema))
+                sql.SQL("SELECT version_num, views.* FROM {}.alembic_version, ({}) AS views").format(
+                    sql.Identifier(schema), sql.SQL(analysis.found_by())
+                )
             ).fetchone()
         except (errors.UndefinedTable, errors.InvalidSchemaName):
             return False
-    if row is not None and row[0] > newest_revision():
+    if row is None:
+        return False
+    revision, *views = row
+    if revision > newest_revision():
         raise MigrationError("The database belongs to a newer version of campfill.", "Install that version.")
-    return row is not None and row[0] == newest_revision()
+    return bool(revision == newest_revision() and (schema != SCHEMA or analysis.Found(*views).current))
 
 
 def migrate(url: str, *, schema: str = SCHEMA) -> None:
@@ -76,7 +85,18 @@ def migrate(url: str, *, schema: str = SCHEMA) -> None:
             connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
             config.attributes["connection"] = connection
             config.attributes["schema"] = schema
+            views = analysis.Found(*connection.exec_driver_sql(analysis.found_by()).one())
+            ours = schema == SCHEMA and not views.foreign
+
+            def run(statement: str) -> None:
+                driver: Any = connection.connection.driver_connection
+                driver.execute(statement.encode())  # a percent sign is one
+
+            if ours:  # what stands on a table would keep a migration from changing it
+                analysis.take_away(run)
             command.upgrade(config, "head")
+            if ours:
+                analysis.make(run)
     except exc.DBAPIError as error:
         raise MigrationError(
             f"The database could not be brought up to date: {str(error.orig).strip()}.",

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -129,6 +130,21 @@ def test_a_taken_port_a_reused_process_number_and_a_lost_address_file_do_not_sto
     last = server.database_url(settings)
     assert answers(last)
     assert last.split("@")[0] != after.split("@")[0]  # with a new password
+
+
+def test_a_port_that_was_asked_for_is_taken_or_refused_never_exchanged(settings: Settings) -> None:
+    port = cluster.free_port()
+    fixed = replace(settings, database_port=port)
+    assert f":{port}/" in server.database_url(fixed)
+    assert f":{port}/" in server.database_url(settings)  # it runs, and stays where it is
+    server.stop(settings)
+    with socket.socket() as somebody_else:
+        somebody_else.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        somebody_else.bind(("127.0.0.1", port))
+        somebody_else.listen()
+        with pytest.raises(server.ServerError, match=f"Port {port} of CAMPFILL_DATABASE_PORT is taken"):
+            server.database_url(fixed)
+    assert f":{port}/" in server.database_url(fixed)
 
 
 def test_two_processes_that_start_at_once_share_one_server_and_one_migrated_schema(

@@ -196,14 +196,19 @@ def _options(server: Server) -> str:
     return " ".join(f"-c {name}={value}" for name, value in settings.items())
 
 
-def _launch(folder: Path, server: Server, account: Account) -> Server:
-    """Start the server, again and again for half a minute where a crash still stands in the way."""
+def _launch(folder: Path, server: Server, account: Account, *, fixed: bool) -> Server:
+    """Start the server, again and again for half a minute where a crash still stands in the way.
+
+    `fixed`: its port was asked for, and no other will do.
+    """
     log = server.data / "server.log"
     if log.exists() and log.stat().st_size > 10_000_000:
         log.replace(server.data / "server.log.1")
     until = time.monotonic() + RETRY_SECONDS
     while True:
         if not _is_free(server.port):
+            if fixed:
+                raise _taken(server.port)
             server = replace(server, port=free_port())
         _remember(folder, server)
         said_before = log.stat().st_size if log.exists() else 0
@@ -222,6 +227,13 @@ def _launch(folder: Path, server: Server, account: Account) -> Server:
             )
         postmaster.clear_wreckage(folder)
         time.sleep(0.3)
+
+
+def _taken(port: int) -> ServerError:
+    return ServerError(
+        f"Port {port} of CAMPFILL_DATABASE_PORT is taken by another program; the database was not started.",
+        f"End that program (`ss -ltnp 'sport = :{port}'` names it), or choose another port between 1024 and 32767.",
+    )
 
 
 def major(folder: Path) -> int | None:
@@ -269,11 +281,12 @@ def _end_exchange(folder: Path) -> None:
         shutil.rmtree(made)
 
 
-def start(folder: Path, *, password: str | None = None) -> Server:
+def start(folder: Path, *, password: str | None = None, port: int | None = None) -> Server:
     """Make the cluster in `folder` if there is none, start it if it does not run, and say where it listens.
 
-    `password`: of a cluster that is made now (default: a new one). Safe to call from several processes at once. Raises
-    ServerError with the mend.
+    `password`: of a cluster that is made now (default: a new one). `port`: where it shall listen when it is started
+    (default: where it did, or any that is free); one that runs stays where it is. Safe to call from several
+    processes at once. Raises ServerError with the mend.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if running := _running(folder):
@@ -288,7 +301,8 @@ def start(folder: Path, *, password: str | None = None) -> Server:
         data = folder / "data"
         server = remembered(folder)
         lost = server is None and data.exists()
-        server = server or Server(data, free_port(), password or secrets.token_urlsafe(18))
+        server = server or Server(data, port or free_port(), password or secrets.token_urlsafe(18))
+        server = replace(server, port=port or server.port)
         if not data.exists():
             if folder.stat().st_uid == os.geteuid():
                 folder.chmod(
@@ -299,7 +313,7 @@ def start(folder: Path, *, password: str | None = None) -> Server:
         postmaster.clear_wreckage(folder)
         if lost:
             _set_password(server, account)
-        return _launch(folder, server, account)
+        return _launch(folder, server, account, fixed=port is not None)
 
 
 def _running(folder: Path) -> Server | None:

@@ -94,7 +94,7 @@ def ensure_running(settings: Settings) -> Server | ExternalServer:
     if settings.database_url:
         return ExternalServer(settings.database_url)
     settings.home.mkdir(parents=True, exist_ok=True)
-    return cluster.start(settings.postgres)
+    return cluster.start(settings.postgres, port=settings.database_port)
 
 
 def database_url(settings: Settings) -> str:

@@ -33,11 +33,15 @@ class Table:
 EXACT_BELOW = 1_000_000
 
 
-def describe(connection: psycopg.Connection, table: str) -> Table:
-    """Columns and rows of `table` (a name in the current schema)."""
-    columns = tuple(
+def columns(connection: psycopg.Connection, table: str) -> tuple[Column, ...]:
+    """Columns of `table` (a name in the current schema, or with another's before it)."""
+    return tuple(
         Column(*row) for row in connection.execute(query("readers/catalog", "columns"), {"table": table})
     )
+
+
+def describe(connection: psycopg.Connection, table: str) -> Table:
+    """Columns and rows of `table` (a name in the current schema)."""
     estimate = connection.execute(query("readers/catalog", "estimate"), {"table": table}).fetchone()
     rows = estimate[0] if estimate else 0
     if rows < EXACT_BELOW:
@@ -45,4 +49,4 @@ def describe(connection: psycopg.Connection, table: str) -> Table:
             sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
         ).fetchone()
         rows = counted[0] if counted else 0
-    return Table(columns, rows)
+    return Table(columns(connection, table), rows)
