@@ -17,6 +17,7 @@ from typing import Annotated, Any
 import typer
 
 from campfill_pipeline.commands import connect, lab_doors, lists_doors, notify_doors, quiet_doors
+from campfill_pipeline.domain.client_words import Language
 from campfill_pipeline.domain.disk_room import is_disk_full
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import Band
@@ -285,8 +286,31 @@ def report(
         typer.Option(help="With today's knowledge of delivery, or that of then (in a folder of its own)."),
     ] = When.NOW,
     out: Annotated[Path | None, typer.Option(help="Folder; default: reports/ in CAMPFILL_HOME.")] = None,
+    buyer: Annotated[
+        str | None,
+        typer.Option(help="Only the lines of this agency (all its seats) or buyer: a sheet for them."),
+    ] = None,
+    advertiser: Annotated[str | None, typer.Option(help="Only the lines of this advertiser.")] = None,
+    prices: Annotated[
+        bool, typer.Option("--prices", help="With --buyer or --advertiser: show their prices, too.")
+    ] = False,
+    language: Annotated[
+        Language, typer.Option(help="With --buyer or --advertiser: the language of their sheet.")
+    ] = Language.EN,
 ) -> None:
-    """Write the HTML page and the XLSX."""
+    """Write the HTML page and the XLSX; with --buyer or --advertiser, a sheet that this client may see."""
+    if buyer is not None and advertiser is not None:
+        raise typer.BadParameter("give --buyer or --advertiser, one of them")
+    if buyer is not None or advertiser is not None:
+        from campfill_pipeline.commands import client_sheet
+
+        client_sheet.run(
+            load_settings(), _day(as_of), out, buyer=buyer, advertiser=advertiser, prices=prices,
+            language=language, known=known.value,
+        )  # fmt: skip
+        return
+    if prices:
+        raise typer.BadParameter("--prices goes with --buyer or --advertiser: the house's own page has them")
     from campfill_pipeline.commands import report as command
 
     command.run(load_settings(), _day(as_of), out, known=known.value)

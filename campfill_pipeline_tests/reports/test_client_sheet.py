@@ -1,0 +1,256 @@
+"""A sheet for one client: their lines, nothing of anybody else's, prices only where asked for, checkable by them."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser
+from python_calamine import CalamineWorkbook
+
+from campfill_pipeline.domain import client_text
+from campfill_pipeline.domain.client_words import WORDS, Language
+from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.domain.names import NOT_SET, buyer_parts
+from campfill_pipeline.reports.client import files, sheet
+from campfill_pipeline.warehouse.readers.page import client
+from campfill_pipeline_tests.reports.conftest import Demo
+
+RULES = FulfillmentRules()
+EN, DE = WORDS[Language.EN], WORDS[Language.DE]
+
+
+@pytest.fixture
+def told(demo: Demo, demo_connection: psycopg.Connection) -> Iterator[psycopg.Connection]:
+    """The demo's lines with agencies and advertisers, as a list brings them, each with a price of its own; undone."""
+    with demo_connection.transaction(force_rollback=True):
+        for number, name, buyer in demo_connection.execute(
+            "SELECT line_no, name, buyer FROM line_register"
+        ).fetchall():
+            agency = None if buyer == NOT_SET else buyer_parts(buyer).agency
+            advertiser = name.split("_")[5] if name.count("_") >= 6 else None
+            demo_connection.execute(
+                "UPDATE line_register SET agency = %s, advertiser = %s, cpm_eur = %s WHERE line_no = %s",
+                [agency, advertiser, Decimal("9013.0137") + Decimal(number) / 1000, number],
+            )
+        demo_connection.execute(
+            "UPDATE fulfillment f SET cpm_eur = l.cpm_eur FROM line_register l WHERE l.line_no = f.line_no"
+        )
+        yield demo_connection
+
+
+def biggest(connection: psycopg.Connection) -> str:
+    row = connection.execute(
+        "SELECT agency FROM line WHERE agency IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+    ).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def load(connection: psycopg.Connection, demo: Demo, **who: str) -> client.ClientData:
+    found = client.find(connection, **who)
+    return client.load(connection, found, RULES, as_of=demo.as_of)
+
+
+def every_byte(written: files.ClientFiles) -> bytes:
+    """All that a client gets, workbooks unzipped."""
+    found = [path.read_bytes() for path in (written.page, written.figures, written.text_file, written.sums)]
+    with zipfile.ZipFile(written.workbook) as book:
+        found += [book.read(name) for name in book.namelist()]
+    found.append(" ".join(path.name for path in (written.page, written.workbook)).encode())
+    return b"\n".join(found)
+
+
+@pytest.mark.parametrize("prices", [False, True], ids=["without prices", "with prices"])
+@pytest.mark.parametrize("by", ["buyer", "advertiser"])
+def test_no_other_clients_name_line_or_price_is_anywhere_in_the_files(
+    told: psycopg.Connection, demo: Demo, tmp_path: Path, by: str, prices: bool
+) -> None:
+    column = "agency" if by == "buyer" else "advertiser"
+    row = told.execute(
+        f"SELECT {column} FROM line WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1".encode()
+    ).fetchone()
+    assert row is not None
+    data = load(told, demo, **{by: row[0]})
+    assert len(data.lines) > 1
+    own = {line.id for line in data.lines}
+    held = every_byte(files.write(tmp_path, data, EN, demo.now, prices=prices))
+    others = told.execute(
+        "SELECT id, name, buyer, agency, advertiser, cpm_eur, seat FROM line WHERE NOT id = ANY (%s)",
+        [list(own)],
+    ).fetchall()
+    mine = " ".join(f"{line.name} {line.buyer} {line.advertiser}" for line in data.lines)
+    secrets = {
+        str(value) for one in others for value in one[:6] if value is not None and str(value) not in mine
+    }
+    secrets |= {EN.number(one[5], 4) for one in others}
+    assert len(secrets) > 200 and len({one[4] for one in others}) > 10
+    leaked = [
+        text
+        for text in secrets - {NOT_SET}
+        if text.encode() in held or text.replace("&", "&amp;").encode() in held
+    ]
+    assert leaked == []
+    for line in data.lines:
+        assert line.name.replace("&", "&amp;").encode() in held
+        assert (EN.number(line.cpm_eur, 4).encode() in held) == prices
+
+
+def test_without_being_asked_no_amount_of_money_is_in_them(
+    told: psycopg.Connection, demo: Demo, tmp_path: Path
+) -> None:
+    held = every_byte(
+        files.write(tmp_path, load(told, demo, buyer=biggest(told)), DE, demo.now, prices=False)
+    )
+    for sign in ("€", "EUR", "TKP", "CPM"):
+        assert sign.encode() not in held.replace(b'\\ \xe2\x82\xac"', b""), sign
+
+
+def test_the_figures_are_those_of_the_house_and_can_be_checked_without_it(
+    told: psycopg.Connection, demo: Demo, tmp_path: Path
+) -> None:
+    data = load(told, demo, buyer=biggest(told))
+    written = files.write(tmp_path, data, EN, demo.now, prices=False)
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    with written.figures.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            sums[row["line_id"]] += Decimal(row["impressions"])
+    assert {line: sum_ for line, sum_ in sums.items() if sum_} == {
+        str(line.id): line.delivered for line in data.lines if line.delivered
+    }
+    page = written.page.read_text(encoding="utf-8")
+    assert subprocess.run(["sha256sum", "--check", written.sums.name], cwd=tmp_path).returncode == 0
+    printed = subprocess.run(
+        ["sha256sum", written.figures.name], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert printed.stdout.split()[0] in page
+    assert EN.number(sum(sums.values(), Decimal(0)), 4) in page
+    book = CalamineWorkbook.from_path(written.workbook)
+    rows = book.get_sheet_by_name("Lines").to_python()[1:]
+    assert [row[0] for row in rows] == [line.name for line in data.lines]
+    days = book.get_sheet_by_name("By day").to_python()[1:]
+    assert sum(float(str(row[3])) for row in days) == pytest.approx(float(sum(sums.values())))
+
+
+def test_corrections_and_the_time_each_day_was_known_are_in_it(
+    told: psycopg.Connection, demo: Demo, tmp_path: Path
+) -> None:
+    data = load(told, demo, buyer=biggest(told))
+    assert data.known and all(day.first_complete_at for day in data.known[:-1])
+    assert {one.line_id for one in data.contracts} == {line.id for line in data.lines}
+    corrected = replace(
+        data,
+        corrections=(
+            client.Correction(
+                data.lines[0].id, data.known[0].day, Decimal("1234.5"), Decimal("1300.25"), demo.now
+            ),
+        ),
+    )
+    written = files.write(tmp_path, corrected, DE, demo.now, prices=False)
+    assert "1.234,5000" in written.page.read_text(encoding="utf-8")
+    assert "65,7500" in written.page.read_text(encoding="utf-8")
+
+
+def test_an_agency_is_found_over_its_seats_in_any_letter_case_and_an_unknown_name_is_told_the_nearest(
+    told: psycopg.Connection,
+) -> None:
+    agency = biggest(told)
+    seats = {row[0] for row in told.execute("SELECT buyer FROM line WHERE agency = %s", [agency]).fetchall()}
+    found = client.find(told, buyer=f"  {agency.lower()} ")
+    assert (found.name, len(found.lines)) == (
+        agency,
+        told.execute("SELECT count(*) FROM line WHERE agency = %s", [agency]).fetchone()[0],  # type: ignore[index]
+    )
+    one_seat = client.find(told, buyer=min(seats))
+    assert 0 < len(one_seat.lines) <= len(found.lines)
+    with pytest.raises(client.UnknownClientError, match=agency):
+        client.find(told, buyer=agency[:-1] + "x")
+    with pytest.raises(client.NoBuyerError):
+        client.find(told, buyer="not set")
+
+
+def test_the_page_opens_in_a_browser_asks_for_nothing_and_fits(
+    told: psycopg.Connection, demo: Demo, tmp_path: Path, chromium: Browser
+) -> None:
+    data = load(told, demo, buyer=biggest(told))
+    written = files.write(tmp_path, data, DE, demo.now, prices=True)
+    requests: list[str] = []
+    context = chromium.new_context(viewport={"width": 390, "height": 800})
+    tab = context.new_page()
+    tab.on("request", lambda request: requests.append(request.url))
+    tab.goto(written.page.as_uri())
+    assert requests == [written.page.as_uri()]
+    assert tab.locator("tbody").first.locator("tr").count() == len(data.lines)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert tab.locator("html").get_attribute("lang") == "de"
+    context.close()
+
+
+def test_two_clients_never_share_a_files_name() -> None:
+    names = ["A&B", "A B", "a b", "Ä B", "A-B", "", "日本", "中国", "x" * 70, "x" * 71]
+    assert len({files.file_name(name) for name in names}) == len(names)
+
+
+def test_the_text_says_what_since_when_the_evidence_and_what_is_asked(
+    told: psycopg.Connection, demo: Demo
+) -> None:
+    deals = [
+        load(told, demo, buyer=agency)
+        for (agency,) in told.execute("SELECT DISTINCT agency FROM line WHERE agency IS NOT NULL").fetchall()
+    ]
+    short = [line for data in deals for line in data.lines if client_text.falls_short(line)]
+    assert short
+    asked = {line.cause for line in short}
+    for data in deals:
+        lines = [line for line in data.lines if client_text.falls_short(line)]
+        english, german = sheet.text(data, EN, prices=False), sheet.text(data, DE, prices=False)
+        assert english.count("\n\n") == german.count("\n\n") == len(lines)
+        for line in lines:
+            assert str(line.id) in english and str(line.id) in german
+            assert EN.number(line.impression_goal) in english and DE.number(line.impression_goal) in german
+        assert "€" not in english and "{" not in english + german
+    assert asked & {"too_few_bids", "lost_auctions", "won_but_not_played", "low_audience"}
+
+
+def test_it_is_behind_since_the_day_after_it_last_had_what_was_due(
+    told: psycopg.Connection, demo: Demo
+) -> None:
+    line = load(told, demo, buyer=biggest(told)).lines[0]
+    start = date(2026, 11, 1)
+    line = replace(
+        line, effective_start=start, end_date=start + timedelta(days=9), flight_days=10, impression_goal=1000
+    )
+    days = {start + timedelta(days=at): Decimal(given) for at, given in enumerate((100, 100, 90, 10, 10, 10))}
+    assert client_text.behind_since(line, days, None, start + timedelta(days=6)) == start + timedelta(days=3)
+    assert client_text.behind_since(line, {}, None, start + timedelta(days=6)) == start
+    slow = [Decimal(at + 1) / 100 for at in range(10)]
+    assert client_text.behind_since(line, days, slow, start + timedelta(days=6)) == start + timedelta(days=5)
+
+
+def test_prices_and_languages_have_files_of_their_own(
+    told: psycopg.Connection, demo: Demo, tmp_path: Path
+) -> None:
+    data = load(told, demo, buyer=biggest(told))
+    plain = files.write(tmp_path, data, EN, demo.now, prices=False)
+    before = plain.page.read_bytes()
+    files.write(tmp_path, data, EN, demo.now, prices=True)
+    files.write(tmp_path, data, DE, demo.now, prices=True)
+    assert plain.page.read_bytes() == before
+    assert len(list(tmp_path.glob("*.html"))) == 3
+
+
+def test_a_sheet_of_a_past_day_knows_nothing_later(told: psycopg.Connection, demo: Demo) -> None:
+    then = demo.as_of - timedelta(days=6)
+    found = client.find(told, buyer=biggest(told))
+    data = client.load(told, found, RULES, as_of=then)
+    assert max(cell.day for cell in data.site_days) <= then
+    assert max(day.day for day in data.known) <= then
