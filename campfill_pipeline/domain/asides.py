@@ -30,8 +30,11 @@ TOTAL_WORD = (
 """A word that marks a total anywhere in a cell: `Kunde A Ergebnis`, `Grand Total:` (RE2, without regard to case)."""
 
 _WORDS = ("name", "runtime", "id", "buyer")
+_FIGURES = ("impression_goal", "budget_eur", "cpm_eur")
+_ZERO = r"^0+(?:\.0*)?$"
 # What a formula over an empty row gives for a date: the day that the programs count from.
 _EMPTY_DATE = r"^(?:0{1,2}[./]0?1[./](?:19)?00|30\.12\.(?:18)?99)\b"
+_UUID = r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
 _FEW = 3
 _HEADERS = 2
 _LONGEST_HEADER = 100
@@ -69,8 +72,10 @@ def asides(
 
     A total has a total's word in any cell, or nothing but sums. A note has fewer than three of the seven fields, or
     three of which not all can be what their columns hold; or all it has are formulas that gave nothing. A row with a
-    runtime, a goal and a buyer is never passed over: it is a line whose ID is missing. A header again has two headers
-    or more, each in its own column. What the list's description fixes for every row (`by`) tells nothing of a row.
+    runtime, a goal and a buyer is never passed over: it is a line whose ID is missing; nor is one with an ID within
+    another cell, which is one line or more cut wrongly. A goal or an amount of 0 counts as nothing, as forms are
+    filled with it beforehand. A header again has two headers or more, each in its own column. What the list's
+    description fixes for every row (`by`) tells nothing of a row.
     """
     rows = np.flatnonzero(~_valid(columns["id"].values))
     texts = {field: cells[field].text.take(pa.array(rows)) for field in LIST_FIELDS}
@@ -98,9 +103,11 @@ def asides(
     nothing = np.all([_gave_nothing(field, texts, cells, columns, rows) for field in said], axis=0)
     only_numbers = no_id & blank["name"] & blank["runtime"] & blank["buyer"]
     total |= only_numbers & ~nothing & (readable["impression_goal"] | readable["budget_eur"])
-    filled = len(LIST_FIELDS) - np.sum(list(blank.values()), axis=0)
+    names_an_id = np.any([_matches(texts[field], _UUID) for field in LIST_FIELDS], axis=0)
+    zero = [_matches(texts[field], _ZERO) for field in _FIGURES]
+    filled = len(LIST_FIELDS) - np.sum(list(blank.values()), axis=0) - np.sum(zero, axis=0)
     few = (filled < _FEW) | (filled == _FEW) & (np.sum(list(readable.values()), axis=0) < _FEW)
-    note = ~total & ~again & (no_id & few | nothing)
+    note = ~total & ~again & ~names_an_id & (no_id & few | nothing)
     at_word = np.argmax([word.get(field, np.zeros(len(rows), bool)) for field in LIST_FIELDS], axis=0)
     first = np.argmin(list(blank.values()), axis=0)  # 0, the name, where only other columns are filled
     at_total = np.where(some_word | word["id"] | ~blank["name"], at_word, first)
@@ -121,6 +128,11 @@ def headers_again(texts: Mapping[str, pa.Array], recognise: Callable[[str], Colu
     return mask
 
 
+def _matches(texts: pa.Array, pattern: str) -> Mask:
+    mask: Mask = pc.fill_null(pc.match_substring_regex(texts, pattern), False).to_numpy(zero_copy_only=False)
+    return mask
+
+
 def _valid(values: pa.Array) -> Mask:
     mask: Mask = values.is_valid().to_numpy(zero_copy_only=False)
     return mask
@@ -135,13 +147,10 @@ def _gave_nothing(
 ) -> Mask:
     """Where a cell is blank, a formula without a result, a zero, or the date that stands for a zero."""
     kinds, text = cells[field].kind[rows], texts[field]
-    zero = pc.fill_null(pc.match_substring_regex(text, r"^0+(?:\.0*)?$"), False).to_numpy(
-        zero_copy_only=False
-    )
+    zero = _matches(text, _ZERO)
     found: Mask = columns[field].blank[rows] | (kinds == CellKind.NUMBER) & zero
     if field != "id":  # one that was never calculated may be a line's
         found |= kinds == CellKind.FORMULA_WITHOUT_VALUE
     if field == "runtime":
-        empty = pc.match_substring_regex(text, _EMPTY_DATE)
-        found |= pc.fill_null(empty, False).to_numpy(zero_copy_only=False)
+        found |= _matches(text, _EMPTY_DATE)
     return found

@@ -275,6 +275,17 @@ _REGISTERED = (
         "total_differs", "A total that is not the sum",
         exports=Told("the file's own total is not the sum of the rows that were loaded", "export again"),
     ),
+    _warning(
+        "sheet_not_read", "A sheet with IDs: not read",
+        lists=Told(
+            "a visible sheet holds IDs, but no header with all columns, so that it was not read beside the others",
+            "give it the header, if its rows count",
+        ),
+        exports=Told(
+            "a visible sheet holds IDs, but no header with all columns, so that it was not read beside the others",
+            "give it the header, if its rows count",
+        ),
+    ),
     _info(
         "total_row", "A total row: passed over",
         lists=Told("a total, or nothing but sums, without an ID: passed over"),

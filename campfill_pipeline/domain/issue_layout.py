@@ -1,4 +1,4 @@
-"""Issues of an upload as both readers of files write them, lists and exports: columns, addresses, hidden sheets.
+"""Issues of an upload as both readers of files write them, lists and exports: columns, addresses, sheets not read.
 
 Belongs here: what both share. Does not belong here: what is wrong with a cell, and files.
 """
@@ -31,9 +31,22 @@ LONGEST_VALUE = 2_000
 """Characters of a value as found that are kept."""
 
 
-def hidden_sheet_issues(sheets: Sequence[str]) -> list[Issue]:
-    """One info for every hidden sheet: it was not read."""
+def sheet_issues(hidden: Sequence[str], unread: Sequence[str]) -> list[Issue]:
+    """One warning for every visible sheet with IDs that was not read, one info for every hidden sheet."""
     return [
+        Issue(
+            sheet,
+            None,
+            None,
+            None,
+            None,
+            "sheet_not_read",
+            Severity.WARNING,
+            f"The sheet “{sheet}” holds IDs, but not the header with all columns that are needed: it was not read.",
+            "If its rows are meant to be loaded, give it the same header as the others, and drop the file again.",
+        )
+        for sheet in unread
+    ] + [
         Issue(
             sheet,
             None,
@@ -45,5 +58,5 @@ def hidden_sheet_issues(sheets: Sequence[str]) -> list[Issue]:
             f"The sheet “{sheet}” is hidden and was not read.",
             "If its rows are meant to be loaded, unhide the sheet, save and drop the file again.",
         )
-        for sheet in sheets
+        for sheet in hidden
     ]

@@ -71,6 +71,7 @@ _WORDS: Mapping[str, str] = {
     ),
 }
 _BY_WORD = {normal_header(word): key for key, words in _WORDS.items() for word in words.split("|")}
+_LONGEST_WORD = max(map(len, _BY_WORD))
 _UUID = re.compile(r"\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DOTS = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.(?:[0-9]{4}|[0-9]{2})")
@@ -84,6 +85,12 @@ _STARTS = re.compile(r"\b(?:von|vom|from|start|starts|begin|beginn|ab|du|début|
 _ENDS = re.compile(r"\b(?:bis|to|until|end|ends|ende|au|fin)\b|(?:end|ende)(?:date|datum)")
 _DEAL = re.compile(r"\bdeal", re.I)
 _CAMPAIGN = re.compile(r"campaign|kampagne|campagne|line ?item|werbebuchung", re.I)
+
+
+def is_other_header(texts: Iterable[str]) -> bool:
+    """Whether cells are the header of a list in other words: an id, a goal, a price and a runtime, or its start."""
+    keys = {_BY_WORD.get(normal_header(text)) for text in texts if len(text) <= _LONGEST_WORD}
+    return {"id", "goal", "cpm"} <= keys and bool(keys & {"runtime", "start"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from campfill_pipeline.domain.columns import normal_header
 from campfill_pipeline.domain.list_descriptions import Ids
+from campfill_pipeline.domain.proposals import is_other_header
 from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.findings import CellKind, ColumnFound, TableFound
 from campfill_pipeline.intake.layout import PRESENT, Format, Layout, find_layout
@@ -24,6 +25,7 @@ RawTexts = Callable[[Sequence[int]], Mapping[int, Mapping[int, str]]]
 """Complete rows by their numbers, as {column from 0: text}."""
 
 _LONGEST_HEADER = 100
+_FEW_KNOWN = 2
 _MOST_ELSEWHERE = 500
 """Rows with nothing in the known columns that are looked at for a header in other columns."""
 
@@ -78,6 +80,7 @@ def _suspects(table: TableFound, form: Format) -> tuple[list[int], list[int], li
                 continue
             known = np.zeros(len(at), np.int64)
             foreign = np.zeros(len(at), bool)
+            rows: list[list[str]] = [[] for _ in at[:_MOST_ELSEWHERE]]
             nothing = np.ones(len(at), bool)
             for column in table.columns:
                 texts = (
@@ -91,12 +94,19 @@ def _suspects(table: TableFound, form: Format) -> tuple[list[int], list[int], li
                         codes.append(0 if not text or normal_header(text[:_LONGEST_HEADER]) in own else 1)
                     else:
                         codes.append(2 if meant.field == column.field else 3)
+                for row, text in zip(rows, texts.slice(0, len(rows)).to_pylist(), strict=True):
+                    row.append(text or "")
                 of_row = np.array(codes, np.int64)[texts.indices.to_numpy(zero_copy_only=False)]
                 known += of_row >= 2
                 foreign |= (of_row == 1) | (of_row == 3)
                 nothing &= batch.column(f"{column.field}_kind").to_numpy()[at] == CellKind.BLANK
             numbers = batch.column("row_no").to_numpy()[at]
             suspects += numbers[(known >= 2) & foreign].tolist()
+            suspects += [
+                int(number)
+                for number, row, own in zip(numbers, rows, known, strict=False)
+                if own < _FEW_KNOWN and form.description is None and is_other_header(row)
+            ]
             again += numbers[(known >= 2) & ~foreign].tolist()
             elsewhere += numbers[nothing].tolist()[: max(_MOST_ELSEWHERE - len(elsewhere), 0)]
     return suspects, elsewhere, again

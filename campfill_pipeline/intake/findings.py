@@ -82,6 +82,7 @@ class Parsed:
     """The outcome of reading one file. `reason` is None, or the contract's code for an unusable file.
 
     `kind` is `campaign_list`, `report_csv` or `unknown`; `format` is `xlsx`, `xlsm`, `csv`, … or `unknown`.
+    `unread_sheets` are visible ones that hold IDs, but no table that could be read beside the others.
     `read_by` is the name of the list description it was read by; None for the present list and for exports.
     `proposal` says how a list that no description reads may be read; `corrected` is what a person made of one.
     """
@@ -93,6 +94,7 @@ class Parsed:
     format: str
     tables: tuple[TableFound, ...] = ()
     hidden_sheets: tuple[str, ...] = ()
+    unread_sheets: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     content_date: datetime | None = None
     read_by: str | None = None

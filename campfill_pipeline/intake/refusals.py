@@ -128,6 +128,16 @@ def _columns(headers: Sequence[str]) -> str:
     return f"columns {', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
+def swallowed_lines(row: int) -> UnreadableError:
+    """The rejection of a text in which a quotation mark opens a field that is never meant to be one."""
+    return UnreadableError(
+        "corrupt",
+        f"In row {row:,} a quotation mark opens a field that holds whole further lines of the table: it is not closed "
+        "where it should be.",
+        "Take the quotation mark out, or write it twice within quotation marks, and drop the file again.",
+    )
+
+
 def corrupt_text(row: int) -> UnreadableError:
     """The rejection of a text file that breaks off being text."""
     return UnreadableError(

@@ -25,7 +25,7 @@ import pyarrow as pa
 from campfill_pipeline.domain.column_reading import Readers
 from campfill_pipeline.domain.described_columns import Described, readers_of
 from campfill_pipeline.domain.errors import BrokenPromiseError
-from campfill_pipeline.domain.issue_layout import ISSUES, hidden_sheet_issues
+from campfill_pipeline.domain.issue_layout import ISSUES, sheet_issues
 from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.domain.line_columns import notations_shown
 from campfill_pipeline.domain.lines import (
@@ -271,7 +271,7 @@ def _all_findings(
         yield _merged(findings, issue_files.as_batch(more)) if more else findings
     of_the_file = [
         *absent_columns(parsed.tables, None if by is None else by.description),
-        *hidden_sheet_issues(parsed.hidden_sheets),
+        *sheet_issues(parsed.hidden_sheets, parsed.unread_sheets),
     ]
     yield issue_files.as_batch([(issue, 0) for issue in of_the_file])
 

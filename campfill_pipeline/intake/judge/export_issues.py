@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from campfill_pipeline.domain import issue_codes, report_values
 from campfill_pipeline.domain.cells import CellKind, column_letters, spoiled
-from campfill_pipeline.domain.issue_layout import ISSUES, LONGEST_VALUE, hidden_sheet_issues
+from campfill_pipeline.domain.issue_layout import ISSUES, LONGEST_VALUE, sheet_issues
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.lines import TOO_MANY_FIELDS
 from campfill_pipeline.domain.report_rows import Refusal, Remark
@@ -206,7 +206,9 @@ def repeated(table: TableFound, repeat: Repeat) -> Found:
     )
 
 
-def write(path: Path, found: list[Found], hidden_sheets: Sequence[str]) -> dict[Severity, int]:
+def write(
+    path: Path, found: list[Found], hidden: Sequence[str], unread: Sequence[str]
+) -> dict[Severity, int]:
     """Write all issues in order of table, row and column, numbered from 1; returns how many of each severity."""
     found.sort(key=lambda issue: (issue.table, issue.row_no, issue.column))
     rows: list[tuple[Any, ...]] = [
@@ -214,7 +216,7 @@ def write(path: Path, found: list[Found], hidden_sheets: Sequence[str]) -> dict[
     ]
     rows += [
         (i.sheet, i.cell, i.row, i.column, i.value, i.code, str(i.severity), i.message, i.hint)
-        for i in hidden_sheet_issues(hidden_sheets)
+        for i in sheet_issues(hidden, unread)
     ]
     counts = dict.fromkeys(Severity, 0)
     with issue_files.writer(path, ISSUES) as file:

@@ -144,7 +144,7 @@ def validate_export(
     candidates.unlink()
     refused_rows.write(work / "refused.arrow", counts.refused)
     counts.skipped += sum(table.blank_rows for table in tables)
-    severities = export_issues.write(issues, found, parsed.hidden_sheets)
+    severities = export_issues.write(issues, found, parsed.hidden_sheets, parsed.unread_sheets)
     accepted, rejected = counts.accepted, counts.rejected
     return Verdict(
         lines=rows,

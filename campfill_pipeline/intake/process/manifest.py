@@ -46,6 +46,7 @@ def from_json(plain: dict[str, Any], work: Path) -> Parsed:
             **plain,
             "tables": tables,
             "hidden_sheets": tuple(plain["hidden_sheets"]),
+            "unread_sheets": tuple(plain.get("unread_sheets", ())),
             "notes": tuple(plain["notes"]),
             "content_date": datetime.fromisoformat(date) if date else None,
             "proposal": _proposal(plain["proposal"]) if plain.get("proposal") else None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -43,14 +44,19 @@ from campfill_pipeline.intake.refusals import (
     incomplete,
     no_header,
     not_a_workbook,
+    swallowed_lines,
     too_many_cells,
 )
 from campfill_pipeline.intake.tables import TableWriter
 from campfill_pipeline.intake.text.encodings import detect_encoding
+from campfill_pipeline.intake.text.spilled import spilled_columns
 
 _DELIMITERS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "vertical bar"}
 _BLOCK_ROWS = 16_384
 _MOST_FIELD = 1 << 24
+_GUARD = '="'
+_LINE = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|\d{4}-\d{2}-\d{2}T\d{2}")
+"""What nearly every line of a list or an export holds: an ID, or an hour."""
 _MARKUP = ("<!doctype", "<html", "<?xml", "<table", "<svg")
 
 
@@ -65,12 +71,29 @@ class _Text(NamedTuple):
     """Whether a row with more fields than the header is cut wrongly even where the last of them are blank."""
     width: int = 0
     """The fields of the header row, blank ones included."""
+    spilled: frozenset[int] = frozenset()
+    """Columns that hold what was cut off the figures before them."""
 
 
 def _records(file: io.TextIOBase, delimiter: str) -> Iterator[list[str]]:
     csv.field_size_limit(_MOST_FIELD)
-    # No database takes a NUL in a text.
-    return csv.reader((line.replace("\0", "\ufffd") for line in file), delimiter=delimiter)
+    guarded = False
+
+    def lines() -> Iterator[str]:
+        nonlocal guarded
+        for line in file:
+            guarded = guarded or _GUARD in line
+            yield line.replace("\0", "\ufffd")  # no database takes a NUL in a text
+
+    for record in csv.reader(lines(), delimiter=delimiter):
+        yield [_bare(field) for field in record] if guarded else record
+
+
+def _bare(field: str) -> str:
+    """`="0012"`, as programs write a text that Excel shall not take for a number, as Excel shows it: 0012."""
+    if field.startswith(_GUARD) and field.endswith('"') and len(field) > len(_GUARD):
+        return field[len(_GUARD) : -1].replace('""', '"')
+    return field
 
 
 def _decoded(raw: io.BufferedReader, codec: str, skip: int) -> io.TextIOWrapper:
@@ -110,7 +133,9 @@ def _inspect(path: Path, descriptions: Descriptions = none) -> _Text:
         ):
             width = next(len(record) for number, record in first if number == layout.row)
             ragged = delimiter == "," and not _each_is_longer(first, layout.row, width)
-            best = _Text(codec, encoding, delimiter, layout, skip, ragged, width)
+            best = _Text(
+                codec, encoding, delimiter, layout, skip, ragged, width, _spilled(first, delimiter, layout)
+            )
     if best is None or best.layout is None or not best.layout.complete:
         found_by = _by_description(
             path, codec, encoding, [given] if given else _DELIMITERS, skip, descriptions()
@@ -140,7 +165,9 @@ def _by_description(
             continue
         width = next(len(record) for number, record in first if number == layout.row)
         ragged = delimiter == "," and not _each_is_longer(first, layout.row, width)
-        found = _Text(codec, encoding, delimiter, layout, skip, ragged, width)
+        found = _Text(
+            codec, encoding, delimiter, layout, skip, ragged, width, _spilled(first, delimiter, layout)
+        )
         if layout.complete:
             return found
         near = near or found
@@ -182,6 +209,12 @@ def _each_is_longer(first: Sequence[tuple[int, Sequence[str]]], header: int, wid
     """
     lengths = {len(record) for number, record in first if number > header and any(map(str.strip, record))}
     return len(lengths) == 1 and min(lengths) > width
+
+
+def _spilled(first: Sequence[tuple[int, list[str]]], delimiter: str, layout: Layout) -> frozenset[int]:
+    if delimiter != ",":
+        return frozenset()
+    return spilled_columns([record for number, record in first if number > layout.row], layout.columns)
 
 
 def _markup(text: str) -> UnreadableError:
@@ -308,6 +341,10 @@ def _write(
 
 def _add(writer: TableWriter, records: Sequence[list[str]], last: int, layout: Layout, text: _Text) -> None:
     """Write records of which the last has the row number `last`."""
+    first = last - len(records) + 1
+    for number, record in enumerate(records, start=first):
+        if _swallowed(record, text):
+            raise swallowed_lines(number)
     columns = []
     for column in layout.columns:
         at = column.index
@@ -320,14 +357,28 @@ def _add(writer: TableWriter, records: Sequence[list[str]], last: int, layout: L
     if layout.kind == UploadKind.REPORT_CSV:
         columns.append(_others(records, layout))
     anything = np.fromiter((any(map(str.strip, record)) for record in records), np.bool_, len(records))
-    writer.add(np.arange(last - len(records) + 1, last + 1, dtype=np.int32), columns, anything)
+    writer.add(np.arange(first, last + 1, dtype=np.int32), columns, anything)
+
+
+def _swallowed(record: Sequence[str], text: _Text) -> bool:
+    """Whether a field holds whole lines of the table: its quotation mark was never meant to open it."""
+    return any(
+        "\n" in field
+        and any(
+            line.count(text.delimiter) + 1 >= text.width and _LINE.search(line) for line in field.splitlines()
+        )
+        for field in record
+    )
 
 
 def _beyond(records: Sequence[list[str]], width: int, text: _Text) -> tuple[pa.Array, Kinds]:
     """What stands in each record beyond the last column with a header."""
     found: list[str | None] = [None] * len(records)
     for index, record in enumerate(records):
-        if len(record) > width:
+        cut = next((record[at] for at in text.spilled if at < len(record) and record[at].strip()), None)
+        if cut is not None:
+            found[index] = cut
+        elif len(record) > width:
             rest = record[width:]
             if any(map(str.strip, rest)) or (text.ragged and len(record) > text.width and any(record)):
                 found[index] = text.delimiter.join(rest) or text.delimiter

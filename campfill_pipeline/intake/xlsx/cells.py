@@ -7,8 +7,8 @@ Does not belong here: XML, rows, headers.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import compress
 
@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from campfill_pipeline.intake.findings import CellKind, Kinds
 from campfill_pipeline.intake.refusals import corrupt
-from campfill_pipeline.intake.xlsx.number_formats import DateStyle, iso_date, normal_iso
+from campfill_pipeline.intake.xlsx.number_formats import DateStyle, beside, iso_date, normal_iso
 from campfill_pipeline.intake.xlsx.xml_text import IrregularError, decode_escapes, to_strings
 
 # Unambiguous, so that a million digits and a letter cost no more than a million steps.
@@ -39,12 +39,16 @@ def _attributes(raw: bytes) -> tuple[str, int]:
 
 @dataclass(frozen=True)
 class CellReader:
-    """Reads the cells of one workbook. In one that `recalculates`, a formula's 0 is a writer's placeholder."""
+    """Reads the cells of one workbook. In one that `recalculates`, a formula's 0 is a writer's placeholder.
+
+    A number of one of the styles in `signs` is read as it is shown, as text: `7.59 %`, not 0.0759.
+    """
 
     strings: pa.Array
     date_styles: dict[int, DateStyle]
     date1904: bool
     recalculates: bool = False
+    signs: Mapping[int, str] = field(default_factory=dict)
 
     def cell(self, kind: str, style: int, formula: bool, text: str | None) -> tuple[CellKind, str | None]:
         """One cell's kind and text; the text is None for a blank and a formula without value.
@@ -74,7 +78,8 @@ class CellReader:
             return CellKind.TEXT, text
         date_style = self.date_styles.get(style)
         if date_style is None:
-            return CellKind.NUMBER, text
+            sign = self.signs.get(style)
+            return (CellKind.NUMBER, text) if sign is None else (CellKind.TEXT, beside(text, sign))
         moment = iso_date(float(text), date_style, date1904=self.date1904)
         return (CellKind.ERROR, "#VALUE!") if moment is None else (CellKind.DATE, moment)
 
@@ -98,7 +103,7 @@ class CellReader:
         distinct = set(attributes)
         types = {raw: _attributes(raw) for raw in distinct}
         simple = all(
-            kind in ("s", "n", *_TEXT_TYPES) and style not in self.date_styles
+            kind in ("s", "n", *_TEXT_TYPES) and style not in self.date_styles and style not in self.signs
             for kind, style in types.values()
         )
         if not simple or any(formulas):

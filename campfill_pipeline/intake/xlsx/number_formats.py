@@ -1,4 +1,4 @@
-"""Which number formats show a number as a date, and what date a number is then.
+"""Which number formats show a number as a date, or as another amount than is stored, and what it is then.
 
 Belongs here: format codes and serial dates of spreadsheets. Does not belong here: cells, styles, files.
 """
@@ -21,6 +21,20 @@ _ISO_DURATION = re.compile(
 _BUILT_IN_DATES = frozenset(range(14, 23)) | {45, 46, 47}
 _BUILT_IN_DURATION = 46
 _DAY_MILLISECONDS = 86_400_000
+_BUILT_IN_PERCENTS = frozenset({9, 10})
+PERCENT = "%"
+_LITERAL = re.compile(r'"([^"]*)"|\[\$([^\]-]*)[^\]]*\]|\\(.)|([$£¥%])|_.|\*.|\[[^\]]*\]')
+_SCALED = re.compile(r"[0#?],+(?![0#?,])")
+_EURO = re.compile(r"€|\b(?:eur|euros?)\b", re.I)
+_OTHER_MONEY = re.compile(
+    r"[$£¥₺₽₹₩]|(?<![^\W\d_])(?:usd|gbp|chf|sfr|fr\.|jpy|cny|pln|zł|czk|kč|sek|nok|dkk|huf|aud|cad|try|cents?|ct)(?![^\W\d_])",
+    re.I,
+)
+_THOUSANDS = re.compile(
+    r"(?<![^\W\d_])(?:k|tsd|tausend|thousand|mille|mio|mln|millionen|millions?|mrd)(?![^\W\d_])"
+    r"|(?<![^\W\d_])[kt](?=€|eur)|(?<=€)k\b",
+    re.I,
+)
 
 
 class DateStyle(Enum):
@@ -43,6 +57,30 @@ def date_style(number: int, code: str | None) -> DateStyle | None:
     if not _DATE_PART.search(_NOT_PARTS.sub("", first)):
         return None
     return DateStyle.DURATION if _DURATION.search(first) else DateStyle.MOMENT
+
+
+def told_beside(number: int, code: str | None) -> str | None:
+    """What a number format shows beside a number that makes it another amount than is stored; None where nothing does.
+
+    The percent sign (0.12 is shown as 12 %), another currency than the euro, or a word for thousands or millions where
+    the format does not divide by them (12 is shown as `12 Tsd.`). The built-in currency formats mean the currency of
+    whoever looks, so they say nothing.
+    """
+    if code is None:
+        return PERCENT if number in _BUILT_IN_PERCENTS else None
+    first = code.split(";")[0]
+    literal = "".join(next(filter(None, found.groups()), "") for found in _LITERAL.finditer(first))
+    if PERCENT in _LITERAL.sub(lambda found: found[4] or "", first):
+        return PERCENT
+    if _OTHER_MONEY.search(literal) and not _EURO.search(literal):
+        return literal.strip()
+    return literal.strip() if _THOUSANDS.search(literal) and not _SCALED.search(first) else None
+
+
+def beside(number: str, sign: str) -> str:
+    """A stored number with what its format shows beside it: as a person reads it."""
+    value = float(number) * 100 if sign == PERCENT else float(number)
+    return f"{value:.15g} {sign}"
 
 
 def iso_date(serial: float, style: DateStyle, *, date1904: bool) -> str | None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 from urllib.parse import unquote
 
 from campfill_pipeline.intake.findings import UnreadableError
@@ -19,6 +21,7 @@ from campfill_pipeline.intake.xlsx.container import Container
 from campfill_pipeline.intake.xlsx.number_formats import DateStyle
 from campfill_pipeline.intake.xlsx.xml_parts import attribute, local, tree
 
+T = TypeVar("T")
 _WORKBOOKS = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml": "xlsx",
     "application/vnd.ms-excel.sheet.macroenabled.main+xml": "xlsm",
@@ -46,7 +49,8 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Package:
-    """What a workbook says about itself. `date_styles` maps a cell's style to how its number is read.
+    """What a workbook says about itself. `date_styles` maps a cell's style to how its number is read, `signs` to what
+    is shown beside it and makes it another amount.
 
     `recalculates`: programs shall calculate its formulas when they open it, so stored results may be placeholders.
     """
@@ -55,6 +59,7 @@ class Package:
     sheets: tuple[Sheet, ...]
     date1904: bool
     date_styles: dict[int, DateStyle]
+    signs: dict[int, str]
     strings_part: str | None
     content_date: datetime | None
     recalculates: bool = False
@@ -75,6 +80,7 @@ def open_package(container: Container) -> Package:
     by_type = dict(relations.values())
     styles = by_type.get("styles")
     strings = by_type.get("sharedStrings")
+    custom, used = _formats(container, styles) if styles and styles in container else ({}, [])
     date1904 = any(
         attribute(element, "date1904") in ("1", "true", "on")
         for element in workbook
@@ -84,7 +90,8 @@ def open_package(container: Container) -> Package:
         format=file_format,
         sheets=sheets,
         date1904=date1904,
-        date_styles=_date_styles(container, styles) if styles and styles in container else {},
+        date_styles=_by_style(used, custom, number_formats.date_style),
+        signs=_by_style(used, custom, number_formats.told_beside),
         strings_part=strings if strings and strings in container else None,
         content_date=_content_date(container),
         recalculates=any(
@@ -187,7 +194,8 @@ def _sheets(workbook: object, relations: dict[str, tuple[str, str]]) -> list[She
     return sheets
 
 
-def _date_styles(container: Container, part: str) -> dict[int, DateStyle]:
+def _formats(container: Container, part: str) -> tuple[dict[int, str], list[int]]:
+    """The workbook's own number formats by their number, and the number of each style's format."""
     custom: dict[int, str] = {}
     used: list[int] = []
     for group in tree(container.read(part), part):
@@ -200,12 +208,15 @@ def _date_styles(container: Container, part: str) -> dict[int, DateStyle]:
             used = [
                 _whole(attribute(element, "numFmtId")) or 0 for element in group if local(element) == "xf"
             ]
-    styles = {}
-    for index, number in enumerate(used):
-        style = number_formats.date_style(number, custom.get(number))
-        if style is not None:
-            styles[index] = style
-    return styles
+    return custom, used
+
+
+def _by_style(
+    used: Sequence[int], custom: Mapping[int, str], meaning: Callable[[int, str | None], T | None]
+) -> dict[int, T]:
+    """What the formats of the styles mean, for those that mean anything."""
+    found = ((index, meaning(number, custom.get(number))) for index, number in enumerate(used))
+    return {index: meant for index, meant in found if meant is not None}
 
 
 def _whole(text: str | None) -> int | None:

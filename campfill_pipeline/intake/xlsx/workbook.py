@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import re
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -56,6 +57,8 @@ from campfill_pipeline.intake.xlsx.xml_text import IrregularError, without_doubt
 _READ_WITH_DOUBTS = ("name", "buyer")
 """The columns of a list in which an escape that may be meant as written is told of."""
 
+_ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
 LAST_ROW = 2_000
 """Rows of a corrected proposal that are read: more columns no list has."""
 
@@ -87,7 +90,7 @@ class Workbook:
     def _cell_reader(self, only: Collection[int] | None = None) -> CellReader:
         strings = load_strings(self._container, self.package.strings_part, only)
         package = self.package
-        return CellReader(strings, package.date_styles, package.date1904, package.recalculates)
+        return CellReader(strings, package.date_styles, package.date1904, package.recalculates, package.signs)
 
     def size(self, sheets: Sequence[Sheet]) -> int:
         """The bytes of these sheets when unpacked."""
@@ -152,6 +155,10 @@ class Workbook:
                 (row.number, self._texts(row))
                 for row in itertools.takewhile(lambda row: row.number <= count, rows)
             ]
+
+    def holds_ids(self, sheet: Sheet) -> bool:
+        """Whether there are IDs, as lines have, among the first rows of a sheet."""
+        return any(_ID.search(text) for _, texts in self.first_rows(sheet) for text in texts.values())
 
     def first_cells(self, sheet: Sheet, count: int) -> list[tuple[int, dict[int, RawCell]]]:
         """The first rows of a sheet with all that their cells hold."""
@@ -344,8 +351,11 @@ def _read(workbook: Workbook, work: Path, progress: Progress, descriptions: Desc
 
     tables: list[TableFound] = []
     notes: list[str] = []
+    unread: list[str] = []
     files = (work / f"table-{number}.arrow" for number in count(1))
     for sheet, layout in layouts:
+        if (layout is None or not layout.complete) and workbook.holds_ids(sheet):
+            unread.append(sheet.name)
         if layout is None:
             notes.append(f"Sheet “{sheet.name}” has no header of a campaign list and was not read.")
         elif not layout.complete:
@@ -374,6 +384,7 @@ def _read(workbook: Workbook, work: Path, progress: Progress, descriptions: Desc
         format=workbook.package.format,
         tables=tuple(tables),
         hidden_sheets=tuple(sheet.name for sheet in hidden),
+        unread_sheets=tuple(unread),
         notes=tuple(notes),
         content_date=workbook.package.content_date,
         read_by=complete[0][1].description_name,

@@ -1,0 +1,46 @@
+"""Numbers that were cut at their own comma and spilled into the next column, where that one has room for them.
+
+In a file with commas, `12,50` without quotation marks becomes 12 and 50. Mostly the row is then longer than its header;
+but where a column of remarks follows, it just fits.
+
+Belongs here: recognising such a column beside a figure. Does not belong here: rows that are too long (`delimited.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from campfill_pipeline.intake.findings import ColumnFound
+
+FIGURES = frozenset({"impression_goal", "budget_eur", "cpm_eur", "impressions", "bids", "wins", "plays"})
+_WHOLE = re.compile(r"\s*-?[0-9]{1,12}\s*")
+_SHORT = re.compile(r"\s*-?[0-9]{1,3}\s*")
+_DECIMALS = re.compile(r"[0-9]{2}\s*")
+_THOUSANDS = re.compile(r"[0-9]{3}\s*")
+_FEW = 3
+
+
+def spilled_columns(records: Sequence[Sequence[str]], columns: Collection[ColumnFound]) -> frozenset[int]:
+    """Positions of columns without a meaning that hold nothing but what is left of the figures before them.
+
+    That is: two digits in every row (decimals), or three (thousands), each after a whole number; in three rows or more,
+    or with a leading 0, which no number of its own has.
+    """
+    known = {column.index for column in columns}
+    return frozenset(
+        column.index + 1
+        for column in columns
+        if column.field in FIGURES and column.index + 1 not in known and _is_spilled(records, column.index)
+    )
+
+
+def _is_spilled(records: Sequence[Sequence[str]], at: int) -> bool:
+    pairs = [
+        (record[at], record[at + 1]) for record in records if len(record) > at + 1 and record[at + 1].strip()
+    ]
+    certain = len(pairs) >= _FEW or any(rest.startswith("0") for _, rest in pairs)
+    return certain and (
+        all(_WHOLE.fullmatch(figure) and _DECIMALS.fullmatch(rest) for figure, rest in pairs)
+        or all(_SHORT.fullmatch(figure) and _THOUSANDS.fullmatch(rest) for figure, rest in pairs)
+    )
