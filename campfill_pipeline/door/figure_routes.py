@@ -48,7 +48,7 @@ def router(questions: Questions) -> APIRouter:
         limit: Limit = 1000,
     ) -> Response:
         """The lines as they stand, by id."""
-        found = questions.lines(kind, buyer, after, limit)
+        found = questions.lines(kind, buyer, after, limit + 1)
         return _page(request, found, "id", limit)
 
     @routes.get(
@@ -75,13 +75,13 @@ def router(questions: Questions) -> APIRouter:
         limit: Limit = 1000,
     ) -> Response:
         """The fulfillment of all lines, worst first."""
-        found = questions.fulfillment(as_of, contract, known, kind, band, buyer, after, limit)
+        found = questions.fulfillment(as_of, contract, known, kind, band, buyer, after, limit + 1)
         return _page(request, found, "line_id", limit)
 
     @routes.get("/attention", responses=_listed(shapes.Attention))
     def get_attention(request: Request, after: After = None, limit: Limit = 1000) -> Response:
         """The lines to look at today: guaranteed first, then by value at risk."""
-        return _page(request, questions.attention(after, limit), "line_id", limit)
+        return _page(request, questions.attention(after, limit + 1), "line_id", limit)
 
     @routes.get("/reconciliation", responses=_listed(shapes.Reconciliation))
     def get_reconciliation(
@@ -90,7 +90,7 @@ def router(questions: Questions) -> APIRouter:
         limit: Limit = 1000,
     ) -> Response:
         """Where list and reporting disagree."""
-        return _page(request, questions.reconciliation(after, limit), "issue_no", limit)
+        return _page(request, questions.reconciliation(after, limit + 1), "issue_no", limit)
 
     return routes
 
@@ -105,9 +105,10 @@ def _listed(shape: Any) -> dict[int | str, dict[str, Any]]:
 
 
 def _page(request: Request, found: list[dict[str, Any]], key: str, limit: int) -> Response:
-    """The page, with the address of the next one where this one is full."""
+    """The page, with the address of the next one where a row more was found than it holds."""
     next_page = None
-    if len(found) == limit:
+    if len(found) > limit:
+        found = found[:limit]
         words = {**request.query_params, "after": str(found[-1][key]), "limit": str(limit)}
         next_page = f"{request.url.path}?{urlencode(words)}"
     return answers.rows(request, found, next_page)

@@ -107,6 +107,7 @@ def test_lists_come_as_csv_too_and_lines_by_id(loaded: Door) -> None:
     assert rows[0]["cpm_eur"] == "10.0000"
     assert [len(page) for page in pages(f"{loaded.address}/lines?limit=4&kind=campaign")] == [3]
     assert [len(page) for page in pages(f"{loaded.address}/lines?limit=4")] == [4, 3]
+    assert [len(page) for page in pages(f"{loaded.address}/lines?limit=7")] == [7]  # no empty page behind it
     one = httpx.get(f"{loaded.address}/lines/{line_id(1)}").json()
     assert (one["line"]["name"], one["line"]["cpm_eur"]) == ("Line 1", "10.0000")
     assert httpx.get(f"{loaded.address}/lines/{line_id(99)}").json()["code"] == "unknown_line"
