@@ -69,10 +69,18 @@ def start(
     assert process.stdout is not None, "it was asked for"
     threading.Thread(target=keep_log, args=(process.stdout, log), daemon=True).start()
     if yields:
-        with contextlib.suppress(psutil.Error):  # it may have ended, which its log tells
-            own = psutil.Process(process.pid)
-            own.nice(min(own.nice() + NICENESS, 19))
+        _give_way(process.pid)
     return Child(name, command, environ, log, process, yields)
+
+
+def _give_way(pid: int) -> None:
+    """Lower what the process and its children may take of the processor while others want it."""
+    with contextlib.suppress(psutil.Error):  # it may have ended, which its log tells
+        own = psutil.Process(pid)
+        own.nice(min(own.nice() + NICENESS, 19))
+    # Linux may weigh sessions instead of processes; then only this file tells how much a session counts.
+    with contextlib.suppress(OSError):
+        Path(f"/proc/{pid}/autogroup").write_text(str(NICENESS), encoding="utf-8")
 
 
 def keep_log(output: IO[bytes], log: Path, *, most: int = MOST_LOG_BYTES) -> None:

@@ -133,7 +133,7 @@ class Access:
         scheme, _, token = given.partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise ProblemError("token_wrong", "The header Authorization holds no `Bearer TOKEN`.")
-        with self.kept.connect() as connection:
+        with self.kept.ask() as connection:
             known = door_tokens.recognise(connection, token.strip(), now=datetime.now(UTC))
         if known is None:
             raise ProblemError("token_wrong", "Nobody has this token.")
@@ -144,7 +144,7 @@ class Access:
         found = self._sessions.get(_hash(secret)) if secret else None
         if found is None or found.until < self.clock():
             return None
-        with self.kept.connect() as connection:
+        with self.kept.ask() as connection:
             return found.token if door_tokens.still_valid(connection, found.token.token_no) else None
 
 

@@ -20,11 +20,11 @@ from campfill_pipeline.domain.plain_json import plain
 from campfill_pipeline.door.problems import ProblemError
 from campfill_pipeline.intake.inbox.settling import is_dropped_file
 from campfill_pipeline.settings import Settings
-from campfill_pipeline.warehouse.database import Connection
 from campfill_pipeline.warehouse.figures import fulfillment as figures
 from campfill_pipeline.warehouse.kept_connections import KeptConnections
 from campfill_pipeline.warehouse.readers import attention, lists, one_line, upload_answer, upload_list, watch
 from campfill_pipeline.warehouse.register import announced, uploads
+from campfill_pipeline.warehouse.register.uploads import Upload
 
 ISSUES_AT_ONCE = 2_000
 _NO_ISSUES = b'"issues":[]'  # stands in no text of JSON: there, quotation marks are escaped
@@ -40,12 +40,17 @@ class Questions:
 
     def upload(self, upload_id: UUID, most_issues: int | None = None) -> tuple[str, Iterator[bytes]]:
         """How far an upload is, and the answer on it as JSON, its issues piece by piece. Raises ProblemError."""
-        with self.kept.connect() as connection:
-            head = upload_answer.head(connection, upload_id)
-            if head is None:
-                raise ProblemError("unknown_upload", f"{upload_id} never arrived.")
-            if head["status"] not in DECIDED:
-                head["status"] = self._how_far(connection, upload_id)
+        with self.kept.ask() as connection:
+            upload = uploads.find(connection, upload_id)
+            file = None if upload else announced.find(connection, upload_id)
+        if upload:
+            head = upload_answer.of_upload(upload, [])
+        elif file:
+            head = upload_answer.of_announced(file)
+        else:
+            raise ProblemError("unknown_upload", f"{upload_id} never arrived.")
+        if head["status"] not in DECIDED:
+            head["status"], most_issues = self._how_far(upload), 0
         return head["status"], self._answer(upload_id, head, most_issues)
 
     def _answer(self, upload_id: UUID, head: dict[str, Any], most: int | None) -> Iterator[bytes]:
@@ -56,7 +61,7 @@ class Questions:
         number, joint = 0, b"," if first else b""
         while left != 0:
             size = ISSUES_AT_ONCE if left is None else min(left, ISSUES_AT_ONCE)
-            with self.kept.connect() as connection:
+            with self.kept.ask() as connection:
                 number, issues = uploads.issues_behind(connection, upload_id, number, size)
             if not issues:
                 break
@@ -76,19 +81,19 @@ class Questions:
 
     def uploads(self, before: int | None, limit: int) -> list[dict[str, Any]]:
         """The uploads, latest first; on the first page those that still lie in the inbox come before all."""
-        with self.kept.connect() as connection:
+        with self.kept.ask() as connection:
             return upload_list.latest(connection, before=before, limit=limit)
 
     def state(self, upload_id: UUID) -> dict[str, Any]:
         """How far an upload is, in few words: what its events tell. Raises ProblemError."""
-        with self.kept.connect() as connection:
+        with self.kept.ask() as connection:
             upload = uploads.find(connection, upload_id)
             if upload is None:
                 if announced.find(connection, upload_id) is None:
                     raise ProblemError("unknown_upload", f"{upload_id} never arrived.")
                 return {"upload_id": str(upload_id), "status": "received", "decided": False, "receipt": None}
             decided = upload.status in DECIDED
-            status = upload.status if decided else self._how_far(connection, upload_id)
+            status = upload.status if decided else self._how_far(upload)
             return {
                 "upload_id": str(upload_id), "status": status, "decided": decided, "reason": upload.reason,
                 "message": upload.message, "hint": upload.hint, "receipt": upload.receipt,
@@ -191,12 +196,11 @@ class Questions:
     def _today(self) -> date:
         return datetime.now(UTC).astimezone(self.settings.timezone).date()
 
-    def _how_far(self, connection: Connection, upload_id: UUID) -> str:
+    def _how_far(self, upload: Upload | None) -> str:
         """`received`, then what a run does with it: its files in the work folder tell."""
-        upload = uploads.find(connection, upload_id)
         if upload is None or upload.attempts == 0:
             return "received"
-        work = self.settings.work / str(upload_id)
+        work = self.settings.work / str(upload.upload_id)
         if (work / "verdict.json").exists():
             return "storing"
         return "checking" if (work / "parsed.json").exists() else "reading"

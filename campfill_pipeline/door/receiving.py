@@ -194,20 +194,20 @@ class Receiving:
 
     def _known(self, upload_id: UUID) -> str | None:
         """The checksum of what came under this id before, or None."""
-        with self._kept.connect() as connection:
+        with self._kept.ask() as connection:
             known = uploads.find(connection, upload_id) or announced.find(connection, upload_id)
         return known.sha256 if known else None
 
     def whereabouts(self, upload_id: UUID) -> str | None:
         """Where the file of an announced upload is: `inbox`, `claimed`, `ledger`; None where it is nowhere."""
-        with self._kept.connect() as connection:
+        with self._kept.ask() as connection:
             file = announced.find(connection, upload_id)
         if file and file.claim is None:
             if _has_size(self._inbox / file.inbox_name, file.file_bytes):
                 return "inbox"
             if _is_claimed(self._settings, file):
                 return "claimed"
-        with self._kept.connect() as connection:
+        with self._kept.ask() as connection:
             return "ledger" if uploads.find(connection, upload_id) else None
 
     def recover(self) -> None:

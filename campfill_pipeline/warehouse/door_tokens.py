@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import psycopg
@@ -21,6 +21,7 @@ from campfill_pipeline.warehouse.statements import query
 
 May = Literal["read", "upload"]
 _PREFIX = "campfill_"
+_NOTED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,11 @@ def recognise(conn: psycopg.Connection, token: str, *, now: datetime) -> DoorTok
     for known in every(conn):
         if hmac.compare_digest(given, known.sha256) and known.revoked_at is None:
             found = known
-    if found:
-        conn.execute(query("door_tokens", "used"), {"now": now, "token_no": found.token_no})
+    if found and (found.last_used_at is None or now - found.last_used_at > _NOTED_EVERY):
+        conn.execute(
+            query("door_tokens", "used"),
+            {"now": now, "token_no": found.token_no, "noted_every": _NOTED_EVERY},
+        )
     return found
 
 

@@ -6,4 +6,4 @@ ON CONFLICT (name) WHERE revoked_at IS NULL DO NOTHING RETURNING token_no
 
 -- name: used
 UPDATE door_token SET last_used_at = %(now)s
-WHERE token_no = %(token_no)s AND (last_used_at IS NULL OR last_used_at < %(now)s - interval '1 minute')
+WHERE token_no = %(token_no)s AND (last_used_at IS NULL OR last_used_at < %(now)s - %(noted_every)s)

@@ -16,7 +16,8 @@ from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.warehouse import database
 
 _TRUSTED_SECONDS = 5.0
-_MOST_KEPT = 8
+_MOST_KEPT = 32  # as many as threads ask at once: to open one takes longer than to ask
+_IDLE_SECONDS = 60.0  # each is a process of the server: after a burst they go
 
 
 class AwayError(CampfillError):
@@ -28,7 +29,7 @@ class AwayError(CampfillError):
 
 
 class KeptConnections:
-    """Transactions on campfill's schema, each on a connection that is kept for the next. Safe for threads.
+    """Questions and transactions on campfill's schema, each on a connection kept for the next. Safe for threads.
 
     `url`: asked whenever a connection is opened, as a server that was started again may listen elsewhere.
     """
@@ -38,12 +39,24 @@ class KeptConnections:
         self._kept: deque[tuple[database.Connection, float]] = deque()
 
     @contextmanager
+    def ask(self) -> Iterator[database.Connection]:
+        """Statements that each stand for themselves: one way to the server instead of three. Raises AwayError."""
+        with self._borrowed(autocommit=True) as connection:
+            yield connection
+
+    @contextmanager
     def connect(self) -> Iterator[database.Connection]:
         """A transaction: committed at the end, rolled back on any error. Raises AwayError."""
-        connection = self._open()
-        try:
+        with self._borrowed(autocommit=False) as connection:
             yield connection
             connection.commit()
+
+    @contextmanager
+    def _borrowed(self, *, autocommit: bool) -> Iterator[database.Connection]:
+        connection = self._open()
+        try:
+            connection.autocommit = autocommit
+            yield connection
         except psycopg.OperationalError as error:
             connection.close()
             raise AwayError(str(error).strip()) from error
@@ -54,6 +67,18 @@ class KeptConnections:
             self._kept.append((connection, time.monotonic()))
         else:
             connection.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close the one that nobody needed for longest, where that is long: the newest is taken first."""
+        try:
+            longest, last = self._kept.popleft()
+        except IndexError:  # another thread took the last one
+            return
+        if time.monotonic() - last > _IDLE_SECONDS:
+            longest.close()
+        else:
+            self._kept.appendleft((longest, last))
 
     def close(self) -> None:
         """Close what is kept."""
@@ -76,8 +101,8 @@ class KeptConnections:
 
 def _answers(connection: database.Connection) -> bool:
     try:
+        connection.autocommit = True
         connection.execute("SELECT 1")
-        connection.rollback()
     except psycopg.OperationalError:
         connection.close()
         return False

@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
-from uuid import UUID
 
 from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.domain.list_descriptions import PRESENT
 from campfill_pipeline.domain.uploads import UploadKind
-from campfill_pipeline.warehouse.database import Connection
-from campfill_pipeline.warehouse.register import announced, uploads
 from campfill_pipeline.warehouse.register.announced import Announced
 from campfill_pipeline.warehouse.register.uploads import Upload
 
@@ -73,11 +70,3 @@ def of_announced(file: Announced) -> dict[str, Any]:
         "receipt": None,
         "description": None,
     }
-
-
-def head(conn: Connection, upload_id: UUID) -> dict[str, Any] | None:
-    """The report without the issues of its rows, of which there may be a million; None where nothing has this id."""
-    if upload := uploads.find(conn, upload_id):
-        return of_upload(upload, [])
-    file = announced.find(conn, upload_id)
-    return of_announced(file) if file else None
