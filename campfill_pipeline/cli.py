@@ -152,23 +152,32 @@ def refresh(
     accept: Annotated[
         bool, typer.Option("--accept", help="Take these days as they come, however much of them is missing.")
     ] = False,
+    connector: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Ask only this API: api, or a name of CAMPFILL_CONNECTORS."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Fetch delivery for these local days (default: today and the restatement days), and update fulfillment."""
     from campfill_pipeline.commands import refresh as command
 
-    document, code = command.run(_day(first), _day(last), accept=accept, quiet=as_json)
+    document, code = command.run(_day(first), _day(last), accept=accept, only=connector, quiet=as_json)
     if as_json:
         _print_json(document)
     raise typer.Exit(code)
 
 
 @app.command()
-def token() -> None:
+def token(
+    connector: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help="Whose token, of the names in CAMPFILL_CONNECTORS."),
+    ] = None,
+) -> None:
     """Ask for the reporting token and store it, readable by you only. A running system takes it at its next run."""
     from campfill_pipeline.commands import token as command
 
-    command.run(load_settings())
+    command.run(load_settings(), connector)
 
 
 @app.command()

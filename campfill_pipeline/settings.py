@@ -7,6 +7,7 @@ Belongs here: names, defaults and meaning of settings. Does not belong here: how
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatchcase
@@ -21,6 +22,7 @@ from campfill_pipeline.domain.doubtful_answers import Doubts
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import Bands, FulfillmentRules, Pacing
 from campfill_pipeline.domain.list_addresses import LIST_ADDRESSES, ListAddress
+from campfill_pipeline.domain.reporting_sources import CONNECTORS, FIRST, NamedConnector
 from campfill_pipeline.domain.setting_values import (
     ADDRESS,
     BANDS,
@@ -72,6 +74,53 @@ class Setting:
 
 
 MOST_DAYS = 366
+PUBLISHERS_OWN = "ppv"
+
+
+@dataclass(frozen=True)
+class ReportingSource:
+    """One reporting API of this home: what it is called, how it is described, where it is and how it is signed in to.
+
+    The first one, that of CAMPFILL_REPORTING_CONNECTOR, is called `api`; the others by their names in
+    CAMPFILL_CONNECTORS.
+    """
+
+    name: str
+    described: str
+    url: str | None
+    given_token: str | None = field(repr=False)
+    token_file: Path
+    refresh_token_file: Path
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is that of CAMPFILL_REPORTING_CONNECTOR."""
+        return self.name == FIRST
+
+    @property
+    def command(self) -> str:
+        """How its token is stored."""
+        return "campfill token" if self.is_first else f"campfill token {self.name}"
+
+    def variable(self, of: str) -> str:
+        """The variable of its URL or TOKEN."""
+        return f"CAMPFILL_REPORTING_{of}" + ("" if self.is_first else f"_{self.name.upper()}")
+
+    def told(self, sentence: str) -> str:
+        """A sentence about the reporting API, with this one's name, command and variables in it."""
+        if self.is_first:
+            return sentence
+        for of in ("URL", "TOKEN"):
+            sentence = re.sub(rf"CAMPFILL_REPORTING_{of}\b", self.variable(of), sentence)
+        return f"{self.name}: " + re.sub(r"campfill token\b", self.command, sentence)
+
+    def current_token(self) -> str | None:
+        """The token as it is now: the environment's, else the one stored by `campfill token`, else None."""
+        if self.given_token:
+            return self.given_token
+        if self.token_file.is_file():
+            return self.token_file.read_text(encoding="utf-8").strip() or None
+        return None
 
 
 @dataclass(frozen=True)
@@ -112,7 +161,17 @@ class Settings:
         ),
     ] = field(repr=False)
     reporting_connector: Annotated[
-        str, Setting("ppv", "a built-in connector's name, or the path of a TOML file", TEXT)
+        str, Setting(PUBLISHERS_OWN, "a built-in connector's name, or the path of a TOML file", TEXT)
+    ]
+    connectors: Annotated[
+        tuple[NamedConnector, ...],
+        Setting(
+            "",
+            "further reporting APIs, in the order in which they count after the one above: built-in names or paths of"
+            " TOML files, separated by commas, like kevel, mine=/etc/ssp.toml. Each has its own"
+            " CAMPFILL_REPORTING_URL_NAME and CAMPFILL_REPORTING_TOKEN_NAME (or `campfill token NAME`)",
+            CONNECTORS,
+        ),
     ]
     restate_days: Annotated[
         int, Setting("3", "how many days before today are fetched again every night", whole(0, MOST_DAYS))
@@ -313,15 +372,45 @@ class Settings:
             final_after_days=self.final_after_days,
             pacing=self.pacing,
             holidays=self.holidays,
+            sources=self.asked,
         )
 
     def current_token(self) -> str | None:
-        """The reporting token as it is now: the environment's, else the one stored by `campfill token`, else None."""
-        if self.reporting_token:
-            return self.reporting_token
-        if self.token_file.is_file():
-            return self.token_file.read_text(encoding="utf-8").strip() or None
-        return None
+        """The first reporting API's token as it is now."""
+        return self.first_source.current_token()
+
+    @property
+    def first_source(self) -> ReportingSource:
+        """The API of CAMPFILL_REPORTING_CONNECTOR, set up or not."""
+        return ReportingSource(
+            FIRST, self.reporting_connector, self.reporting_url, self.reporting_token, self.token_file,
+            self.refresh_token_file,
+        )  # fmt: skip
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Names of the reporting APIs that are asked, in the order in which they count.
+
+        The first is left out where further ones are set and nothing says what it is.
+        """
+        further = tuple(one.name for one in self.connectors)
+        first = self.reporting_url or self.reporting_connector != PUBLISHERS_OWN or not further
+        return (FIRST, *further) if first else further
+
+    def sources(self, environ: Mapping[str, str]) -> tuple[ReportingSource, ...]:
+        """The reporting APIs that are asked, in their order; `environ` holds the variables of the further ones."""
+        further = (
+            ReportingSource(
+                one.name,
+                one.described,
+                environ.get(f"CAMPFILL_REPORTING_URL_{one.variable}", "").rstrip("/") or None,
+                environ.get(f"CAMPFILL_REPORTING_TOKEN_{one.variable}") or None,
+                self.home / f"reporting-token-{one.name}",
+                self.home / f"reporting-refresh-token-{one.name}.json",
+            )
+            for one in self.connectors
+        )
+        return tuple(one for one in (self.first_source, *further) if one.name in self.asked)
 
     def make_folders(self) -> None:
         """Create every folder a user may drop into or look at."""

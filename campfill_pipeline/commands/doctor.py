@@ -14,9 +14,10 @@ from campfill_pipeline.commands import render, running
 from campfill_pipeline.commands.status import waiting_files
 from campfill_pipeline.domain.backup_keeping import FRESH_FOR
 from campfill_pipeline.domain.disk_room import LITTLE_BYTES
+from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.intake.inbox import fetching
-from campfill_pipeline.settings import Settings, environment
+from campfill_pipeline.settings import ReportingSource, Settings, environment
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.delivery import zone
 from campfill_pipeline.warehouse.postgres import housekeeping, kept_backups, server
@@ -185,49 +186,67 @@ def _database(settings: Settings) -> Iterator[Finding]:
                 False,
                 f"{source['refused_rows']:,} rows were refused; figures may lack what they told",
                 "see table reconciliation (refused_row); ask the owner of the reporting API, then fetch the day again"
-                if source["source"].startswith("api")
+                if not source["source"].startswith("csv")
                 else "mend the rows that the receipt lists, and drop the export again",
             )
     yield _archive(settings, originals)
 
 
 def _token(settings: Settings) -> Iterator[Finding]:
-    file = settings.token_file
-    if file.exists():
-        private = not stat.S_IMODE(file.stat().st_mode) & 0o077
-        yield Finding(
-            "token file",
-            private,
-            str(file),
-            "" if private else "run campfill token again: others can read the file",
-        )
+    for source in settings.sources(environment()):
+        file = source.token_file
+        if file.exists():
+            private = not stat.S_IMODE(file.stat().st_mode) & 0o077
+            yield Finding(
+                "token file",
+                private,
+                str(file),
+                "" if private else f"run {source.command} again: others can read the file",
+            )
 
 
 def _reporting(settings: Settings) -> Iterator[Finding]:
+    """Each API is asked on its own: one that is down, or badly described, keeps no other from being seen."""
+    for source in settings.sources(environment()):
+        try:
+            yield from _reporting_api(settings, source)
+        except CampfillError as error:
+            yield Finding(_named("reporting API", source), False, source.told(str(error)), "")
+
+
+def _named(what: str, source: ReportingSource) -> str:
+    return what if source.is_first else f"{what} {source.name}"
+
+
+def _reporting_api(settings: Settings, source: ReportingSource) -> Iterator[Finding]:
     from campfill_pipeline.reporting.connecting import trial
     from campfill_pipeline.reporting.description import connector
 
-    described = connector.load(settings.reporting_connector)
-    yield Finding("connector", True, f"{described.name} ({settings.reporting_connector})")
-    if not (settings.reporting_url or described.base_url):
+    described = connector.load(source.described)
+    yield Finding(_named("connector", source), True, f"{described.name} ({source.described})")
+    if not (source.url or described.base_url):
         yield Finding(
-            "reporting API",
-            None,
+            _named("reporting API", source),
+            None if source.is_first else False,
             "not set up",
-            "set CAMPFILL_REPORTING_URL, or drop CSV exports into the inbox",
+            f"set {source.variable('URL')}"
+            + (", or drop CSV exports into the inbox" if source.is_first else ""),
         )
         return
     shown = trial.try_connector(
         described,
-        settings.reporting_url,
-        settings.current_token(),
+        source.url,
+        source.current_token(),
         environ=environment(),
         now=datetime.now(UTC),
         timezone=settings.timezone,
     )
     rows = tuple(shown.rows)
     yield Finding(
-        "reporting API", True, f"answers; {shown.received:,} rows in the last full hour asked for", rows=rows
+        _named("reporting API", source),
+        True,
+        f"answers; {shown.received:,} rows in the last full hour asked for",
+        rows=rows,
     )
 
 

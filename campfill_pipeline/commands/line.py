@@ -98,6 +98,10 @@ def show(found: dict[str, Any]) -> None:
         )
     _show_history(console, found["history"])
     _show_days(console, found["days"])
+    for source in found["sources"]:
+        console.print(
+            f"told by [bold]{source['source']}[/] on {source['days']:,} days; it counts on {source['counted_days']:,}"
+        )
     for issue in found["reconciliation"]:
         told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in issue["detail"].items())
         console.print(f"[yellow]▲[/] {_disagreement(issue['kind_of_issue'])}: {escape(told)}")

@@ -20,10 +20,12 @@ def refused_sentence(day: date, source: str, refused: int) -> str:
     )
 
 
-def run(first: date | None, last: date | None, *, accept: bool, quiet: bool) -> tuple[dict[str, Any], int]:
+def run(
+    first: date | None, last: date | None, *, accept: bool, quiet: bool, only: str | None = None
+) -> tuple[dict[str, Any], int]:
     """Returns what was fetched, per day, and the exit code: 1 where a day could not be fetched.
 
-    `accept`: days are taken as they come, even where most of what they held is missing.
+    `accept`: days are taken as they come, even where most of what they held is missing. `only`: this API is asked.
     """
     if first and last and first > last:
         raise typer.BadParameter(f"--from {first} lies after --to {last}")
@@ -31,7 +33,7 @@ def run(first: date | None, last: date | None, *, accept: bool, quiet: bool) -> 
     from campfill_pipeline.defs.refresh import refresh
 
     with progress(quiet=quiet) as show, local_runs(load_settings(), show) as runs:
-        document = refresh(runs, first, last, accept=accept)
+        document = refresh(runs, first, last, accept=accept, only=only)
     if not quiet:
         console = render.console(stderr=True)
         for failure in document["failures"]:

@@ -32,6 +32,9 @@ def facts(settings: Settings) -> dict[str, Any]:
     now = datetime.now(UTC)
     with database.connect(server.database_url(settings)) as connection:
         found = status.facts(connection, now=now)
+    known = {source["source"].removesuffix("_day") for source in found["delivery"]}
+    further = settings.connectors or settings.reporting_url
+    found["never_fetched"] = [name for name in settings.asked if further and name not in known]
     found["files_waiting"] = len(waiting_files(settings.inbox))
     found["up"] = running.holder(settings.home) is not None
     found["now"] = now.astimezone(settings.timezone)
@@ -87,6 +90,10 @@ def _show_delivery(console: Console, found: dict[str, Any]) -> None:
     if not found["delivery"]:
         console.print("Delivery: nothing fetched yet. Run: campfill refresh (or drop a CSV export)\n")
         return
+    for name in found["never_fetched"]:
+        console.print(
+            f"Delivery ({name}): [yellow]nothing fetched yet[/]. Run: campfill refresh --connector {name}"
+        )
     for source in found["delivery"]:
         console.print(
             f"Delivery ({source['source']}): {source['complete_days']:,} complete days, "

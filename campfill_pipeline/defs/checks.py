@@ -8,12 +8,12 @@ from datetime import timedelta
 
 import dagster as dg
 
-from campfill_pipeline.defs import delivery_steps, upload_metadata
+from campfill_pipeline.defs import asked_apis, upload_metadata
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.disagreements import DISAGREEMENT_WORDS
 from campfill_pipeline.domain.uploads import UploadStatus
-from campfill_pipeline.warehouse.delivery import completeness, coverage
+from campfill_pipeline.warehouse.delivery import completeness, coverage, sources
 from campfill_pipeline.warehouse.figures import reconciliation
 from campfill_pipeline.warehouse.figures.agreement import agreement
 from campfill_pipeline.warehouse.readers.incidents import incidents
@@ -252,12 +252,23 @@ SILENT_AFTER = timedelta(hours=3)
 )
 def delivery_is_whole(campfill: dg.ResourceParam[Campfill]) -> Iterator[dg.AssetCheckResult]:
     """What makes a shortfall that is none: days half delivered, a silent source, a clock ahead of ours."""
-    now, source = campfill.clock(), delivery_steps.source(campfill)
+    now, apis = campfill.clock(), asked_apis.of(campfill)
+    thin, silent, ahead = [], [], []
     with campfill.connect() as connection:
-        thin = completeness.thin_days(connection, since=campfill.today - timedelta(days=30), source=source)
-        silence = completeness.silence(connection, now, source=source)
-        ahead = completeness.clock_ahead(connection, now, source=source) if source == "api" else None
-    days = ", ".join(f"{day.day} ({day.rows:,} rows, usual {day.usual_rows:,})" for day in thin[:5])
+        sources.agree(connection, campfill.settings.asked)
+        for api in apis:
+            source, named = api.stored_as, "" if len(apis) == 1 else f"{api.name}: "
+            since = campfill.today - timedelta(days=30)
+            thin += [(named, day) for day in completeness.thin_days(connection, since=since, source=source)]
+            silence = completeness.silence(connection, now, source=source)
+            if silence.since_hour is not None and silence.since_hour > SILENT_AFTER:
+                silent.append(f"{named}{silence.last_hour:%Y-%m-%d %H:%M} UTC")
+            by_hours = source == api.name
+            if by_hours and (early := completeness.clock_ahead(connection, now, source=source)):
+                ahead.append(f"{named}{early.ahead}")
+    days = ", ".join(
+        f"{named}{day.day} ({day.rows:,} rows, usual {day.usual_rows:,})" for named, day in thin[:5]
+    )
     yield _warning(
         "no_thin_day",
         not thin,
@@ -265,18 +276,17 @@ def delivery_is_whole(campfill: dg.ResourceParam[Campfill]) -> Iterator[dg.Asset
         if thin
         else "Every day of the last 30 is like its neighbours.",
     )
-    silent = silence.since_hour is not None and silence.since_hour > SILENT_AFTER
     yield _warning(
         "not_silent",
         not silent,
-        f"The newest hour delivered is {silence.last_hour:%Y-%m-%d %H:%M} UTC. Is the reporting behind? Ask its team."
+        f"The newest hour delivered is {', '.join(silent)}. Is the reporting behind? Ask its team."
         if silent
         else "The newest hours are here.",
     )
     yield _warning(
         "clocks_agree",
-        ahead is None,
-        f"An hour came {ahead.ahead} before it began: set this machine's clock, or ask the reporting team about theirs."
+        not ahead,
+        f"An hour came {', '.join(ahead)} before it began: set this machine's clock, or ask the reporting team."
         if ahead
         else "No hour came before it began.",
     )

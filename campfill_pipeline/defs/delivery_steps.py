@@ -14,18 +14,19 @@ from typing import Any
 import dagster as dg
 import pyarrow as pa
 
+from campfill_pipeline.defs import asked_apis
+from campfill_pipeline.defs.asked_apis import AskedApi
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain import report_keys
 from campfill_pipeline.domain.doubtful_answers import FEW, Doubts
-from campfill_pipeline.domain.errors import BrokenPromiseError
+from campfill_pipeline.domain.errors import BrokenPromiseError, CampfillError
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_keys import Beside
 from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.domain.report_schema import broken_promises
+from campfill_pipeline.domain.reporting_sources import FIRST
 from campfill_pipeline.domain.site_sums import SiteSums
-from campfill_pipeline.reporting import auth
 from campfill_pipeline.reporting.client import Fetched, Page, ReportingClient
-from campfill_pipeline.reporting.description import connector as connectors
 from campfill_pipeline.reporting.errors import (
     MissingTokenError,
     RefusedError,
@@ -33,9 +34,7 @@ from campfill_pipeline.reporting.errors import (
     RequestRejectedError,
 )
 from campfill_pipeline.reporting.fetched import Account, Received
-from campfill_pipeline.reporting.refresh_tokens import KeptTokens
-from campfill_pipeline.settings import environment
-from campfill_pipeline.warehouse.delivery import completeness, coverage
+from campfill_pipeline.warehouse.delivery import completeness, coverage, sources
 from campfill_pipeline.warehouse.delivery import day as delivery_day
 from campfill_pipeline.warehouse.delivery.arriving.staging import batches
 from campfill_pipeline.warehouse.delivery.doubts import Guard
@@ -47,7 +46,6 @@ from campfill_pipeline.warehouse.delivery.errors import (
     ShiftedHoursError,
     SiteSumsError,
 )
-from campfill_pipeline.warehouse.delivery.sources import api_source
 from campfill_pipeline.warehouse.readers import headline
 
 GONE_BEFORE = (
@@ -57,83 +55,87 @@ GONE_BEFORE = (
 
 @dataclass(frozen=True)
 class DayDone:
-    """One local day: stored, with facts for the web UI, or broken, with a sentence."""
+    """One local day of one API: stored, with facts for the web UI, or broken, with a sentence."""
 
     key: str
+    api: str
     failure: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
-def why_not(campfill: Campfill) -> tuple[str, str] | None:
-    """Why no reporting API can be asked, and the mend; None where one can."""
-    settings = campfill.settings
-    connector = connectors.load(settings.reporting_connector)
-    if not (settings.reporting_url or connector.base_url):
-        return NOT_SET_UP
-    return NO_TOKEN if auth.needs_token(connector) and not settings.current_token() else None
+def fetch_days(
+    campfill: Campfill, keys: Sequence[str], run_id: str, *, only: str | None = None
+) -> Iterator[DayDone]:
+    """Fetch and store these local days (ISO dates) of each API (or `only` the one), in order.
 
-
-NOT_SET_UP = (
-    "No reporting API is set.",
-    "Set CAMPFILL_REPORTING_URL, or drop CSV exports into the inbox instead.",
-)
-NO_TOKEN = (
-    "The reporting API asks for a token, and there is none.",
-    "Run: campfill token (a running system takes it by itself).",
-)
-
-
-def source(campfill: Campfill) -> str:
-    """What days of the reporting API are stored as: hours and whole days are kept apart."""
-    described = connectors.load(campfill.settings.reporting_connector)
-    return api_source(by_day=described.values.granularity == "day")
-
-
-def open_client(campfill: Campfill) -> ReportingClient:
-    """A client with the token as it is now."""
-    settings = campfill.settings
-    return ReportingClient(
-        connectors.load(settings.reporting_connector),
-        settings.reporting_url,
-        settings.current_token(),
-        environ=environment(),
-        timezone=settings.timezone,
-        refresh_tokens=KeptTokens(settings.refresh_token_file),
-    )
-
-
-def fetch_days(campfill: Campfill, keys: Sequence[str], run_id: str) -> Iterator[DayDone]:
-    """Fetch and store these local days (ISO dates), in order; a broken day is recorded and the next one is tried.
-
-    A refused or missing token ends it all at once, as the same refusal waits at every other day.
+    A broken day is recorded, and the next one is tried; an API that cannot be asked holds no other back.
     """
+    with campfill.connect() as connection:
+        sources.agree(connection, campfill.settings.asked)
     days = [date.fromisoformat(key) for key in keys]
-    with open_client(campfill) as client:
+    for api in asked_apis.of(campfill, only):
+        yield from _fetch_from(campfill, api, days, run_id)
+
+
+def _fetch_from(campfill: Campfill, api: AskedApi, days: Sequence[date], run_id: str) -> Iterator[DayDone]:
+    """The days of one API. A refused or missing token ends it, as the same refusal waits at every other day."""
+    try:
+        opened = api.client(campfill)
+    except CampfillError as error:
+        if not campfill.settings.connectors:
+            raise  # there is no other to go on with
+        said = " ".join(api.why_not or (api.source.told(str(error)),))
+        for day in days:
+            yield _failed(campfill, api, day, said)
+        return
+    with opened as client:
         for position, day in enumerate(days):
             try:
-                yield _fetch_and_store(campfill, client, day, run_id)
+                yield _fetch_and_store(campfill, api, client, day, run_id)
             except (RefusedError, MissingTokenError) as error:
                 for left in days[position:]:
-                    yield _broken(campfill, left, error)
+                    yield _broken(campfill, api, left, error)
                 return
             except RequestRejectedError as error:
                 if error.status == HTTPStatus.GONE:
                     with campfill.connect() as connection:
                         coverage.record_gone(
-                            connection, source(campfill), day, detail=str(error), now=campfill.clock()
+                            connection, api.stored_as, day, detail=str(error), now=campfill.clock()
                         )
-                    yield DayDone(day.isoformat(), failure=GONE_BEFORE.format(day=day))
+                    gone = api.source.told(GONE_BEFORE.format(day=day))
+                    yield DayDone(day.isoformat(), api.name, failure=gone)
                 else:
-                    yield _broken(campfill, day, error)
+                    yield _broken(campfill, api, day, error)
             except (ReportingError, DeliveryError, BrokenPromiseError) as error:
-                yield _broken(campfill, day, error)
+                yield _broken(campfill, api, day, error)
             campfill.progress("fetching delivery", position + 1, len(days))
 
 
-def _broken(campfill: Campfill, day: date, error: Exception) -> DayDone:
+def _broken(campfill: Campfill, api: AskedApi, day: date, error: Exception) -> DayDone:
+    return _failed(campfill, api, day, api.source.told(str(error)))
+
+
+def _failed(campfill: Campfill, api: AskedApi, day: date, said: str) -> DayDone:
     with campfill.connect() as connection:
-        coverage.record_failure(connection, source(campfill), day, detail=str(error), now=campfill.clock())
-    return DayDone(day.isoformat(), failure=str(error))
+        coverage.record_failure(connection, api.stored_as, day, detail=said, now=campfill.clock())
+    return DayDone(day.isoformat(), api.name, failure=said)
+
+
+def together(done: Iterable[DayDone]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """What was stored and what broke, by day: of several APIs, each fact under its API's name."""
+    stored: dict[str, dict[str, Any]] = {}
+    broken: dict[str, str] = {}
+    for day in done:
+        if day.failure:
+            broken[day.key] = f"{broken[day.key]} {day.failure}" if day.key in broken else day.failure
+        elif day.api == FIRST:
+            stored.setdefault(day.key, {}).update(day.metadata)
+        else:
+            named = {
+                f"{day.api}: {name.removeprefix('dagster/')}": fact for name, fact in day.metadata.items()
+            }
+            stored.setdefault(day.key, {}).update(named)
+    return stored, broken
 
 
 @dataclass
@@ -216,7 +218,9 @@ def promised(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         yield table
 
 
-def _fetch_and_store(campfill: Campfill, client: ReportingClient, day: date, run_id: str) -> DayDone:
+def _fetch_and_store(
+    campfill: Campfill, api: AskedApi, client: ReportingClient, day: date, run_id: str
+) -> DayDone:
     settings = campfill.settings
     zone = settings.timezone
     started = campfill.clock()
@@ -237,7 +241,7 @@ def _fetch_and_store(campfill: Campfill, client: ReportingClient, day: date, run
 
     with campfill.connect() as connection:
         fetched = delivery_day.FetchedDay(
-            source=source(campfill),
+            source=api.stored_as,
             day=day,
             rows=believed(tables, tally, day, settings.doubts, accepting=campfill.accepting),
             refused=tally.refused,
@@ -246,7 +250,7 @@ def _fetch_and_store(campfill: Campfill, client: ReportingClient, day: date, run
         )
         stored = delivery_day.store_day(connection, fetched, timezone=zone, now=campfill.clock(), guard=guard)
     seconds = (campfill.clock() - started).total_seconds()
-    return DayDone(day.isoformat(), metadata=_metadata(stored, tally, seconds))
+    return DayDone(day.isoformat(), api.name, metadata=_metadata(stored, tally, seconds))
 
 
 def _metadata(stored: delivery_day.StoreResult, tally: _Tally, seconds: float) -> dict[str, Any]:
@@ -292,14 +296,38 @@ def daily_figures(campfill: Campfill, keys: Sequence[str]) -> dict[str, dict[str
     }
 
 
-def fetch_overview(campfill: Campfill) -> dict[str, Any]:
-    """Fetch and keep the source's own totals over all complete days, to be compared with the summed hours."""
+def fetch_overview(campfill: Campfill, *, only: str | None = None) -> dict[str, Any]:
+    """Fetch and keep each source's own totals over all complete days, to be compared with the summed hours.
+
+    Where one cannot be asked the others still are; then its error is raised.
+    """
+    facts: dict[str, Any] = {}
+    failure: ReportingError | None = None
+    for api in asked_apis.of(campfill, only):
+        if api.why_not and campfill.settings.connectors:
+            continue  # its days say so
+        try:
+            told = _overview_of(campfill, api)
+        except ReportingError as error:
+            if api.source.is_first:
+                failure = failure or error
+            else:
+                named = ReportingError(api.source.told(str(error)), mend="", connector=api.name)
+                failure = failure or named
+            continue
+        facts |= told if api.source.is_first else {f"{api.name}: {name}": fact for name, fact in told.items()}
+    if failure is not None:
+        raise failure
+    return facts
+
+
+def _overview_of(campfill: Campfill, api: AskedApi) -> dict[str, Any]:
     with campfill.connect() as connection:
-        first, last = coverage.complete_span(connection, source(campfill))
+        first, last = coverage.complete_span(connection, api.stored_as)
     if first is None or last is None:
         return {"what happened": "no complete day yet, so there is nothing to compare"}
     facts: dict[str, Any] = {"from": first.isoformat(), "to": last.isoformat()}
-    with open_client(campfill) as client:
+    with api.client(campfill) as client:
         if not client.connector.overview:
             return {"what happened": "this API has no overview"}
         for entity in client.connector.overview:
@@ -312,7 +340,7 @@ def fetch_overview(campfill: Campfill) -> dict[str, Any]:
                     from_day=first,
                     to_day=last,
                     now=campfill.clock(),
-                    source=source(campfill),
+                    source=api.stored_as,
                 )
             facts[entity] = stored
     return facts

@@ -6,7 +6,7 @@ Every run of ours holds a lock in the database while it lives; a started run wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import dagster as dg
@@ -69,6 +69,9 @@ def begun_since(instance: dg.DagsterInstance, job: str, since: datetime) -> bool
     return bool(instance.get_run_records(dg.RunsFilter(job_name=job, created_after=since), limit=1))
 
 
-def any_unfinished(instance: dg.DagsterInstance, job: str | None = None) -> bool:
-    """Whether an unfinished run exists, of this job or of any."""
-    return bool(instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED, job_name=job), limit=1))
+def any_unfinished(
+    instance: dg.DagsterInstance, job: str | None = None, tags: Mapping[str, str] | None = None
+) -> bool:
+    """Whether an unfinished run exists, of this job or of any, with these tags."""
+    found = dg.RunsFilter(statuses=UNFINISHED, job_name=job, tags=dict(tags or {}))
+    return bool(instance.get_run_records(found, limit=1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from campfill_pipeline.defs import delivery_steps, jobs, run_names
+from campfill_pipeline.defs import asked_apis, jobs, run_names
 from campfill_pipeline.defs.local_runs import LocalRuns, RunFailedError
 from campfill_pipeline.defs.partitions import FIRST_DAY
 from campfill_pipeline.defs.ranges import day_range
@@ -18,21 +18,26 @@ class RefreshError(CampfillError):
 
 
 def refresh(
-    runs: LocalRuns, first: date | None, last: date | None, *, accept: bool = False
+    runs: LocalRuns, first: date | None, last: date | None, *, accept: bool = False, only: str | None = None
 ) -> dict[str, Any]:
     """Fetch the local days `first` to `last` (default: the restatement window up to today).
 
     Returns `days` (one object per day of delivery: day, source, status, rows, refused, fetched_at) and `failures`
-    (sentences). `accept` takes days even where most of what they held is missing.
+    (sentences). `accept` takes days even where most of what they held is missing. `only` asks the API of this name.
     """
     campfill = runs.campfill
-    if missing := delivery_steps.why_not(campfill):
+    if missing := asked_apis.why_none(campfill):
         raise RefreshError(*missing)
+    if only is not None and only not in campfill.settings.asked:
+        known = ", ".join(campfill.settings.asked)
+        raise RefreshError(f"No reporting API here is called {only}.", f"There are: {known}.")
     with campfill.one_day() as today, campfill.accepting_all(accept):
-        return _refresh(runs, first, last, today)
+        return _refresh(runs, first, last, today, run_names.of_connector(only))
 
 
-def _refresh(runs: LocalRuns, first: date | None, last: date | None, today: date) -> dict[str, Any]:
+def _refresh(
+    runs: LocalRuns, first: date | None, last: date | None, today: date, tags: dict[str, str]
+) -> dict[str, Any]:
     campfill = runs.campfill
     last = last or today
     first = first or min(last, today - timedelta(days=campfill.settings.restate_days))
@@ -50,12 +55,12 @@ def _refresh(runs: LocalRuns, first: date | None, last: date | None, today: date
         try:
             # Fulfillment follows with today's run, if there is one: computing it twice serves nobody.
             assets = jobs.DELIVERY if last == today else None
-            runs.run(jobs.REFRESH_JOB, tags=day_range(first, min(last, yesterday)), assets=assets)
+            runs.run(jobs.REFRESH_JOB, tags={**day_range(first, min(last, yesterday)), **tags}, assets=assets)
         except RunFailedError as error:
             failures.append(str(error))
     if last == today:
         try:
-            runs.run(jobs.TODAY_JOB, tags=run_names.days(last, last))
+            runs.run(jobs.TODAY_JOB, tags={**run_names.days(last, last), **tags})
         except RunFailedError as error:
             failures.append(str(error))
     if failures:

@@ -19,7 +19,7 @@ from campfill_pipeline.domain import disk_room
 from campfill_pipeline.domain.progress import NamedProgress
 from campfill_pipeline.settings import Settings, load_settings
 from campfill_pipeline.warehouse import claims, database
-from campfill_pipeline.warehouse.delivery import zone
+from campfill_pipeline.warehouse.delivery import sources, zone
 from campfill_pipeline.warehouse.postgres import server
 
 if TYPE_CHECKING:
@@ -133,9 +133,10 @@ def open_campfill(
     settings = load_settings()
     settings.make_folders()
     url = server.database_url(settings)
-    if not moving:
-        with database.connect(url) as connection:
+    with database.connect(url) as connection:
+        if not moving:
             zone.check(connection, settings.timezone.key)
+        sources.agree(connection, settings.asked)
     return Campfill(settings, url, progress, attended=attended, watch_seconds=WATCH_SECONDS)
 
 

@@ -29,6 +29,11 @@ def days(first: date, last: date) -> dict[str, str]:
     return {"days": str(first) if first == last else f"{first} to {last}"}
 
 
+def of_connector(name: str | None) -> dict[str, str]:
+    """Tag of a run that asks one of several reporting APIs; none where it asks all."""
+    return {} if name is None else {"connector": name}
+
+
 def _shown(text: str, length: int) -> str:
     """Printable, and cut at the end where it is longer than `length`."""
     printable = "".join(c if c.isprintable() else "_" for c in text)

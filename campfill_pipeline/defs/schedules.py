@@ -3,13 +3,27 @@
 Days that are missing (a new list came, the system slept) are no matter of the clock: see the sensor `missing_days`.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import dagster as dg
 
-from campfill_pipeline.defs import delivery_steps, jobs, maintenance_job, nightly_backup, run_names
+from campfill_pipeline.defs import asked_apis, jobs, maintenance_job, nightly_backup, run_names
 from campfill_pipeline.defs.ranges import day_range
 from campfill_pipeline.defs.resources import Campfill
+
+Requested = list[dg.RunRequest] | dg.SkipReason
+
+
+def _of_each(
+    context: dg.ScheduleEvaluationContext, campfill: Campfill, tags: Mapping[str, str]
+) -> list[dg.RunRequest]:
+    """One run for each reporting API, so that none waits for another. Of several, Dagster wants a key each."""
+    at = context.scheduled_execution_time.isoformat()
+    return [
+        dg.RunRequest(run_key=name and f"{at} {name}", tags={**tags, **run_names.of_connector(name)})
+        for name in asked_apis.each(campfill)
+    ]
 
 
 def schedules(timezone: str) -> list[dg.ScheduleDefinition]:
@@ -20,23 +34,27 @@ def schedules(timezone: str) -> list[dg.ScheduleDefinition]:
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description="Every hour: the hours of today, five minutes after the hour.",
     )  # fmt: skip
-    def refresh_today_hourly(campfill: dg.ResourceParam[Campfill]) -> dg.RunRequest | dg.SkipReason:
-        if missing := delivery_steps.why_not(campfill):
+    def refresh_today_hourly(
+        context: dg.ScheduleEvaluationContext, campfill: dg.ResourceParam[Campfill]
+    ) -> Requested:
+        if missing := asked_apis.why_none(campfill):
             return dg.SkipReason(" ".join(missing))
-        return dg.RunRequest(run_key=None, tags=run_names.days(campfill.today, campfill.today))
+        return _of_each(context, campfill, run_names.days(campfill.today, campfill.today))
 
     @dg.schedule(
         job=jobs.REFRESH, cron_schedule="20 3 * * *", execution_timezone=timezone,
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description="Every night: the last days again, because the source still corrects them.",
     )  # fmt: skip
-    def refresh_restatement_nightly(campfill: dg.ResourceParam[Campfill]) -> dg.RunRequest | dg.SkipReason:
-        if missing := delivery_steps.why_not(campfill):
+    def refresh_restatement_nightly(
+        context: dg.ScheduleEvaluationContext, campfill: dg.ResourceParam[Campfill]
+    ) -> Requested:
+        if missing := asked_apis.why_none(campfill):
             return dg.SkipReason(" ".join(missing))
         if campfill.settings.restate_days == 0:
             return dg.SkipReason("CAMPFILL_RESTATE_DAYS is 0: finished days are not fetched again.")
         first = campfill.today - timedelta(days=campfill.settings.restate_days)
-        return dg.RunRequest(run_key=None, tags=day_range(first, campfill.today - timedelta(days=1)))
+        return _of_each(context, campfill, day_range(first, campfill.today - timedelta(days=1)))
 
     @dg.schedule(
         job=maintenance_job.maintenance_job, cron_schedule="40 4 * * *", execution_timezone=timezone,

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 import dagster as dg
 
-from campfill_pipeline.defs import arrivals, delivery_steps, jobs, live_runs, run_names
+from campfill_pipeline.defs import arrivals, asked_apis, jobs, live_runs, run_names
 from campfill_pipeline.defs.assets import fulfillment
 from campfill_pipeline.defs.partitions import FIRST_DAY, UPLOADS
 from campfill_pipeline.defs.ranges import day_blocks, day_range, key_blocks, key_range
@@ -85,31 +85,39 @@ def _requests(free: list[uploads.Upload], order: list[str]) -> Iterator[dg.RunRe
 def missing_days(
     context: dg.SensorEvaluationContext, campfill: dg.ResourceParam[Campfill]
 ) -> dg.SensorResult | dg.SkipReason:
-    """Request one run per contiguous block of missing days, the newest block first; one at a time."""
-    if missing := delivery_steps.why_not(campfill):
+    """Request one run per contiguous block of missing days, the newest block first; one at a time for each API."""
+    if missing := asked_apis.why_none(campfill):
         return dg.SkipReason(" ".join(missing))
     if full := campfill.no_room():
         return _wait_for_room(context, full)
-    if live_runs.any_unfinished(context.instance, jobs.REFRESH_JOB):
+    requests, running = [], False
+    for api, name in zip(asked_apis.of(campfill), asked_apis.each(campfill), strict=True):
+        if live_runs.any_unfinished(context.instance, jobs.REFRESH_JOB, run_names.of_connector(name)):
+            running = True
+        elif days := _missing_days(campfill, api):
+            first, last = list(day_blocks(days))[-1]
+            first = max(first, last - timedelta(days=DAYS_PER_RUN - 1))
+            tags = {**day_range(first, last), **run_names.of_connector(name)}
+            requests.append(dg.RunRequest(run_key=None, tags=tags))
+    if requests:
+        return dg.SensorResult(run_requests=requests)
+    if running:
         return dg.SkipReason("A refresh is running already.")
+    return dg.SkipReason("Every flight day of every known line was fetched.")
+
+
+def _missing_days(campfill: Campfill, api: asked_apis.AskedApi) -> list[date]:
     with campfill.connect() as connection:
-        earliest, source = date.fromisoformat(FIRST_DAY), delivery_steps.source(campfill)
         wanted = coverage.days_to_fetch(
             connection,
             campfill.today,
             0,
             timezone=campfill.settings.timezone,
-            earliest=earliest,
-            source=source,
+            earliest=date.fromisoformat(FIRST_DAY),
+            source=api.stored_as,
         )
-        resting = coverage.resting(connection, source, campfill.clock())
-    days = [day for day in wanted if day < campfill.today and day not in resting]
-    blocks = list(day_blocks(days))
-    if not blocks:
-        return dg.SkipReason("Every flight day of every known line was fetched.")
-    first, last = blocks[-1]
-    first = max(first, last - timedelta(days=DAYS_PER_RUN - 1))
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=None, tags=day_range(first, last))])
+        resting = coverage.resting(connection, api.stored_as, campfill.clock())
+    return [day for day in wanted if day < campfill.today and day not in resting]
 
 
 @dg.sensor(

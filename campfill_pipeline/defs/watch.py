@@ -13,14 +13,14 @@ import dagster as dg
 from dagster import DagsterRunStatus
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
-from campfill_pipeline.defs import checks, delivery_steps, jobs
+from campfill_pipeline.defs import asked_apis, checks, jobs
 from campfill_pipeline.defs.maintenance_job import MAINTENANCE_JOB
 from campfill_pipeline.defs.nightly_backup import BACKUP_JOB
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.backup_keeping import FRESH_FOR
 from campfill_pipeline.domain.disk_room import LITTLE_BYTES
 from campfill_pipeline.domain.notices import Kind
-from campfill_pipeline.warehouse.delivery import completeness, coverage
+from campfill_pipeline.warehouse.delivery import completeness, coverage, sources
 from campfill_pipeline.warehouse.notices import facts
 from campfill_pipeline.warehouse.notices.facts import Fact
 from campfill_pipeline.warehouse.postgres import kept_backups
@@ -64,19 +64,25 @@ def look(campfill: Campfill, instance: dg.DagsterInstance) -> None:
 
 
 def _delivery(campfill: Campfill) -> Iterator[Fact]:
-    if delivery_steps.why_not(campfill):
+    if asked_apis.why_none(campfill):
         return
     now = campfill.clock()
     with campfill.connect() as connection:
-        silence = completeness.silence(connection, now, source=delivery_steps.source(campfill))
+        sources.agree(connection, campfill.settings.asked)
+        silences = [
+            (api, completeness.silence(connection, now, source=api.stored_as))
+            for api in asked_apis.of(campfill)
+        ]
         live = status.facts(connection, now=now)["fulfillment"]["live"]
-    if live and silence.since_hour is not None and silence.since_hour > checks.SILENT_AFTER:
-        yield Fact(
-            Kind.DELIVERY_OVERDUE,
-            silence.source,
-            f"The newest hour delivered is {silence.last_hour:%d %b %Y %H:%M} UTC, although {live:,} lines are live."
-            " Is the reporting behind? Ask its team.",
-        )
+    for api, silence in silences:
+        if live and silence.since_hour is not None and silence.since_hour > checks.SILENT_AFTER:
+            hour = f"{silence.last_hour:%d %b %Y %H:%M} UTC"
+            newest = f"The newest hour delivered is {hour}, although {live:,} lines are live."
+            yield Fact(
+                Kind.DELIVERY_OVERDUE,
+                silence.source,
+                api.source.told(f"{newest} Is the reporting behind? Ask its team."),
+            )
 
 
 def _refused(campfill: Campfill) -> Iterator[Fact]:

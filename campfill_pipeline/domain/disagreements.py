@@ -20,6 +20,7 @@ class Disagreement(StrEnum):
     NAME_DIFFERS = "name_differs"
     PURCHASE_TYPE_CHANGED = "purchase_type_changed"
     OVERVIEW_DIFFERS = "overview_differs"
+    SEVERAL_APIS = "several_apis"
     OUTSIDE_FLIGHT = "outside_flight"
     BUDGET_MISMATCH = "budget_mismatch"
     REFUSED_ROW = "refused_row"
@@ -68,6 +69,11 @@ DISAGREEMENT_WORDS: dict[Disagreement, DisagreementWords] = {
         pile="overview totals that differ from the hours",
         advice="Totals of the API's overview differ from the summed hours: fetch the flight days again.",
         of_line="The reporting's own total differs from its hours",
+    ),
+    Disagreement.SEVERAL_APIS: DisagreementWords(
+        pile="lines that several reporting APIs tell of",
+        advice="For each day the first in the order of the settings counts, the others are not added: is it one line?",
+        of_line="Several reporting APIs tell of this line; for each day one counts",
     ),
     Disagreement.OUTSIDE_FLIGHT: DisagreementWords(
         pile="lines with delivery outside their flight",

@@ -70,7 +70,8 @@ class FulfillmentRules:
     Sundays, in the words of `weekdays`; None for no holidays. `chance`: a gap of so many times the day-to-day spread
     of healthy lines is taken for chance; `chance_of_cause` where a cause is to be named, from the second day
     on, `chance_of_small_cause` where the gap is at most `small_gap` of what is due.
-    `least_due`: a line is judged once so many average days are due (docs/decisions/0116).
+    `least_due`: a line is judged once so many average days are due (docs/decisions/0116). `sources`: the reporting APIs
+    that are asked, in the order in which they count.
     """
 
     timezone: str = "Europe/Berlin"
@@ -85,11 +86,16 @@ class FulfillmentRules:
     chance_of_small_cause: Decimal = Decimal(4)
     small_gap: Decimal = Decimal("0.1")
     least_due: Decimal = Decimal("0.5")
+    sources: tuple[str, ...] = ("api",)
 
     @property
     def key(self) -> str:
         """All rules as one text: figures are those of today's rules only where their keys are equal."""
-        return " ".join(f"{rule.name}={getattr(self, rule.name)}" for rule in fields(self))
+        told = {rule.name: getattr(self, rule.name) for rule in fields(self)}
+        told["sources"] = ",".join(told.pop("sources"))
+        if self.sources == ("api",):  # as it was before a home could have several
+            del told["sources"]
+        return " ".join(f"{name}={value}" for name, value in told.items())
 
     @property
     def measured_week(self) -> bool:

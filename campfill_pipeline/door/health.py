@@ -32,8 +32,13 @@ def health(questions: Questions, dagster_url: Callable[[], str], now: datetime) 
     look = _last_look(questions)
     _judge(reasons, "The inbox was last looked into", look, LOOK, now)
     fetched = max(counts.fetched.values(), default=None)
-    if questions.settings.reporting_url:
-        _judge(reasons, "Delivery was last fetched", fetched, DELIVERY, now)
+    settings = questions.settings
+    for name in settings.asked if settings.reporting_url or settings.connectors else ():
+        newest = max(
+            (at for source, at in counts.fetched.items() if source in (name, f"{name}_day")), default=None
+        )
+        what = f"Delivery of {name}" if settings.connectors else "Delivery"
+        _judge(reasons, f"{what} was last fetched", newest, DELIVERY, now)
     return _told(reasons, True, heartbeat, look, fetched, questions.files_waiting())
 
 

@@ -142,6 +142,7 @@ def detail_entry(detail: LineDetail, *, full: bool) -> dict[str, object]:
         "due": [float(share) for share in detail.due.shares] if detail.due else None,
         "rests_on": detail.due.rests_on if detail.due else None,
         "notes": [_note(note) for note in detail.notes],
+        "sources": detail.sources,
         "sites": [],
         "site_count": detail.site_count,
         "hours": None,

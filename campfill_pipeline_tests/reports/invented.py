@@ -462,6 +462,7 @@ def invent_details(data: PageData, seed: int = 6) -> list[LineDetail]:
                 (Note(1, line.id, days[1], NOW, "Floor lowered", HELPED),)
                 if line.lifecycle == "live" and len(days) > 2
                 else (),
+                (("kevel", len(days) - 1), ("mine_day", 1)),
             )
         )
     return details

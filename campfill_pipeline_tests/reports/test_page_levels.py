@@ -375,3 +375,5 @@ def test_a_noted_change_stands_under_the_curve_with_what_came_of_it(reader: Read
     told = reader.text("#notes li")
     assert "Floor lowered" in told
     assert "after 5 days 1.31 times the pace before, give or take 0.08: it helped" in told
+    counted = reader.tab.locator(".told-by").inner_text()
+    assert counted == f"Counted from kevel on {len(noted.days) - 1} days, mine (whole days) on 1 day."

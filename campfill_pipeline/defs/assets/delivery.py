@@ -4,11 +4,11 @@ Days are fetched one after another in one run; a day that breaks is red and the 
 """
 
 from datetime import timedelta
-from typing import Any
 
 import dagster as dg
 
 from campfill_pipeline.defs import delivery_steps
+from campfill_pipeline.defs.asked_apis import CONNECTOR_TAG
 from campfill_pipeline.defs.descriptions import describe
 from campfill_pipeline.defs.partitions import delivery_days
 from campfill_pipeline.defs.resources import Campfill
@@ -32,14 +32,13 @@ def for_timezone(timezone: str) -> list[dg.AssetsDefinition]:
     )  # fmt: skip
     def delivery_hourly(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]) -> None:
         """Fetch and store each day; where one breaks, the run fails and the days done stay done."""
-        done: dict[str, dict[str, Any]] = {}
-        broken: dict[str, str] = {}
-        for day in delivery_steps.fetch_days(campfill, context.partition_keys, context.run.run_id):
-            if day.failure:
-                broken[day.key] = day.failure
-                context.log.error("%s: %s", day.key, day.failure)
-            else:
-                done[day.key] = dict(day.metadata)
+        only = context.run.tags.get(CONNECTOR_TAG)
+        done, broken = delivery_steps.together(
+            delivery_steps.fetch_days(campfill, context.partition_keys, context.run.run_id, only=only)
+        )
+        for key, failure in broken.items():
+            context.log.error("%s: %s", key, failure)
+            done.pop(key, None)
         schema = table_metadata(campfill, "delivery_hourly")
         done = {key: {**facts, **schema} for key, facts in done.items()}
         if not broken:
@@ -73,17 +72,23 @@ def for_timezone(timezone: str) -> list[dg.AssetsDefinition]:
         context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]
     ) -> dg.MaterializeResult[None]:
         """Fetch today as far as it exists."""
-        (day,) = delivery_steps.fetch_days(campfill, [campfill.today.isoformat()], context.run.run_id)
-        if day.failure:
-            raise dg.Failure(description=day.failure, allow_retries=False)
-        return dg.MaterializeResult(metadata=day.metadata)
+        today, only = campfill.today.isoformat(), context.run.tags.get(CONNECTOR_TAG)
+        done, broken = delivery_steps.together(
+            delivery_steps.fetch_days(campfill, [today], context.run.run_id, only=only)
+        )
+        if broken:
+            raise dg.Failure(description=broken[today], allow_retries=False)
+        return dg.MaterializeResult(metadata=done.get(today, {}))
 
     @dg.asset(
         group_name=GROUP, owners=OWNERS, kinds={"api", "postgres"}, deps=[delivery_daily],
         description=describe("delivery_overview", "delivery_hourly"),
     )  # fmt: skip
-    def delivery_overview(campfill: dg.ResourceParam[Campfill]) -> dg.MaterializeResult[None]:
+    def delivery_overview(
+        context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]
+    ) -> dg.MaterializeResult[None]:
         """Fetch the source's own totals over all complete days."""
-        return dg.MaterializeResult(metadata=delivery_steps.fetch_overview(campfill))
+        only = context.run.tags.get(CONNECTOR_TAG)
+        return dg.MaterializeResult(metadata=delivery_steps.fetch_overview(campfill, only=only))
 
     return [delivery_hourly, delivery_daily, delivery_today, delivery_overview]

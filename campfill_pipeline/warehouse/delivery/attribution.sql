@@ -19,7 +19,7 @@ WITH occurrence AS (
     FROM occurrence o CROSS JOIN LATERAL (
         SELECT day, last_hour FROM report_day d
         WHERE d.series_no = o.series_no ORDER BY day DESC LIMIT 1) d
-    ORDER BY o.line_no, d.day DESC, o.source, d.last_hour DESC, o.role
+    ORDER BY o.line_no, d.day DESC, source_rank(o.source), d.last_hour DESC, o.role
 ), purchase AS (
     SELECT DISTINCT ON (o.line_no) o.line_no, d.type
     FROM occurrence o CROSS JOIN LATERAL (
@@ -28,7 +28,7 @@ WITH occurrence AS (
             SELECT CASE o.role WHEN 'campaign' THEN campaign_type ELSE deal_type END AS type,
                    CASE o.role WHEN 'campaign' THEN campaign_type_hour ELSE deal_type_hour END AS hour) t
         WHERE d.series_no = o.series_no AND t.type <> '?' ORDER BY day DESC LIMIT 1) d
-    ORDER BY o.line_no, d.day DESC, o.source, d.hour DESC, o.role, d.type
+    ORDER BY o.line_no, d.day DESC, source_rank(o.source), d.hour DESC, o.role, d.type
 ), said AS (
     SELECT n.line_no, k.role AS kind,
            CASE p.type WHEN 'g' THEN 'guaranteed' WHEN 'u' THEN 'unguaranteed' ELSE 'unknown' END AS type

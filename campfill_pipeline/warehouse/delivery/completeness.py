@@ -15,7 +15,7 @@ import pyarrow as pa
 from psycopg.rows import class_row
 
 from campfill_pipeline.warehouse.delivery import rollups
-from campfill_pipeline.warehouse.delivery.sources import CODES
+from campfill_pipeline.warehouse.delivery.sources import code
 from campfill_pipeline.warehouse.statements import query
 
 
@@ -100,7 +100,7 @@ def thin_days(
         return cursor.execute(
             query("delivery/completeness", "thin days"),
             {
-                "source": source, "code": CODES[source], "share": share, "reach": reach, "least": least_neighbours,
+                "source": source, "code": code(conn, source), "share": share, "reach": reach, "least": least_neighbours,
                 "since": since,
             },
         ).fetchall()  # fmt: skip
@@ -110,7 +110,7 @@ def silence(conn: psycopg.Connection, now: datetime, *, source: str = "api") -> 
     """When the source was last heard of, and the end of the newest hour it told something about."""
     row = conn.execute(
         query("delivery/completeness", "silence"),
-        {"source": source, "code": CODES[source]},
+        {"source": source, "code": code(conn, source)},
     ).fetchone()
     fetched, hour = row if row else (None, None)
     return Silence(
@@ -129,6 +129,6 @@ def clock_ahead(conn: psycopg.Connection, now: datetime, *, source: str = "api")
     """
     row = conn.execute(
         query("delivery/completeness", "clock ahead"),
-        {"source": source, "code": CODES[source], "now": now},
+        {"source": source, "code": code(conn, source), "now": now},
     ).fetchone()
     return None if row is None else ClockAhead(row[0], row[1], row[0] - row[1])

@@ -19,7 +19,15 @@ import pyarrow as pa
 
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
-from campfill_pipeline.warehouse.delivery import attribution, coverage, fetches, partitions, rollups, storing
+from campfill_pipeline.warehouse.delivery import (
+    attribution,
+    coverage,
+    fetches,
+    partitions,
+    rollups,
+    sources,
+    storing,
+)
 from campfill_pipeline.warehouse.delivery import zone as delivery_zone
 from campfill_pipeline.warehouse.delivery.arriving.directory import Directory
 from campfill_pipeline.warehouse.delivery.arriving.staging import Staging, batches, numbered
@@ -29,7 +37,6 @@ from campfill_pipeline.warehouse.delivery.errors import RowsOutsideDayError
 from campfill_pipeline.warehouse.delivery.export import store_export
 from campfill_pipeline.warehouse.delivery.fetches import FetchFacts
 from campfill_pipeline.warehouse.delivery.restatement import Scope
-from campfill_pipeline.warehouse.delivery.sources import CODES
 from campfill_pipeline.warehouse.delivery.storing import StoreResult
 from campfill_pipeline.warehouse.statements import query
 
@@ -105,7 +112,8 @@ def _store(
     day, source, refused = fetched.day, fetched.source, fetched.refused
     zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone
     start, end = day_window(day, zone)
-    code = CODES[source]
+    with storing.own_transaction(conn):
+        code = sources.code(conn, source)
     tables = batches(fetched.rows)
     head = next(tables, None)
     directory = Directory(conn, code)

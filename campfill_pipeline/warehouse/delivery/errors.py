@@ -44,7 +44,7 @@ class ContradictingRowsError(DeliveryError):
         listed = "; ".join(str(example) for example in examples)
         mend = (
             "Fetch the day again; if it stays so, ask the owner of the reporting API."
-            if source == "api"
+            if not source.startswith("csv")
             else "Export the report again, with one row for each hour, campaign and deal."
         )
         super().__init__(

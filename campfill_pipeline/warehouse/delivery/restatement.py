@@ -103,7 +103,7 @@ def replace(
     agree with the staged ones.
     """
     values: Values = {
-        "source": scope.source, "name": sources.NAMES[scope.source], "start": scope.start,
+        "source": scope.source, "name": sources.name(conn, scope.source), "start": scope.start,
         "end": scope.end, "zone": scope.zone, "fetch": fetch_no, "now": now,
     }  # fmt: skip
     conn.execute("ANALYZE stage_hour")

@@ -89,7 +89,7 @@ def replace(
     """
     changes, repeated = Changes(), 0
     if staging.received > staging.placed or not staging.direct:
-        repeated = restatement.merge_repeats(conn, sources.NAMES[scope.source])
+        repeated = restatement.merge_repeats(conn, sources.name(conn, scope.source))
         changes = restatement.replace(conn, scope, staging.fetch_no, now, refused=refused, guard=guard)
     touched = set(changes.touched)
     if placed_on is not None:

@@ -78,8 +78,11 @@ WITH mixed AS (DELETE FROM line_mix WHERE %(lines)s::integer[] IS NULL OR line_n
 DELETE FROM line_hours WHERE %(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[])
 
 -- name: own rows
--- Read the report rows of these lines, once, and keep what they come to.
-WITH summed AS MATERIALIZED (
+-- Read the report rows of these lines, once, and keep what they come to. Of several sources, what counts.
+WITH other AS MATERIALIZED (
+    SELECT line_no, source, day FROM line_day WHERE NOT counted AND line_no = ANY (%(remade)s::integer[])
+),
+summed AS MATERIALIZED (
     SELECT l.line_no, h.site_no, local.class, local.hour, h.hour_utc, GROUPING(h.hour_utc) = 1 AS by_site,
            sum(h.bids) FILTER (WHERE local.funnel) AS bids, sum(h.wins) FILTER (WHERE local.funnel) AS wins,
            sum(h.plays) FILTER (WHERE local.funnel) AS plays,
@@ -95,6 +98,7 @@ WITH summed AS MATERIALIZED (
     WHERE l.line_no = ANY (%(remade)s::integer[]) AND NOT source_by_day(s.source)
       AND h.hour_utc BETWEEN %(first_hour)s AND %(last_hour)s    -- leaves out the months of others
       AND h.hour_utc BETWEEN l.first_row AND l.last_row AND h.hour_utc < l.until
+      AND NOT EXISTS (SELECT FROM other o WHERE (o.line_no, o.source, o.day) = (l.line_no, s.source, clock.at::date))
     GROUP BY GROUPING SETS ((l.line_no, h.site_no, local.class, local.hour), (l.line_no, h.hour_utc))
 ),
 mixed AS (

@@ -3,8 +3,10 @@
 -- Put behind the common table expressions that say where the facts come from (fulfillment_sources.sql):
 --   terms(line_no, line_id, name, kind, purchase_type, start_date, end_date, impression_goal, cpm_eur, placement,
 --         first_seen_day)
---   daily(line_no, day, impressions)      one row per line and local day on which a report row exists
---   complete(day)                         local days fetched completely, for whatever line
+--   daily(line_no, day, source, impressions)   one row per line and local day on which a report row exists
+--   fetched(connector, day)               local days that a reporting API told completely
+--   speaker(line_no, connectors)          the APIs that must have told a day before no row of the line means no delivery
+--   complete(connectors, day)             local days that all of these told completely
 --   exported(day)                         local days that exports reach over, each for the lines in it
 --   spoken_for(line_no, hours)            the hours for which exports speak of a line
 -- Parameters: as_of, timezone, behind, ahead, chance, least_due, final_after, goal_met, near_goal, moderate.
@@ -79,33 +81,44 @@ best_week AS (
 ),
 -- Counting fetched days: a calendar with a running count, so that a flight's days are one difference.
 calendar AS (
-    SELECT day::date, count(c.day) OVER (ORDER BY day) AS upto
-    FROM (SELECT min(day) AS first, max(day) AS last FROM complete) bounds,
-         generate_series(first - interval '1 day', last, interval '1 day') AS day
-         LEFT JOIN complete c USING (day)
+    SELECT b.connectors, n.day::date, count(c.day) OVER (PARTITION BY b.connectors ORDER BY n.day) AS upto
+    FROM (SELECT connectors, min(day) AS first, max(day) AS last FROM complete GROUP BY connectors) b
+    CROSS JOIN LATERAL generate_series(first - interval '1 day', last, interval '1 day') AS n(day)
+    LEFT JOIN complete c ON c.connectors = b.connectors AND c.day = n.day::date
 ),
 coverage AS (
     SELECT c.line_no, (last.upto - before.upto)::integer AS days_fetched
-    FROM clock c
-    CROSS JOIN (SELECT min(day) AS first, max(day) AS last FROM calendar) bounds
-    JOIN calendar before ON before.day = GREATEST(c.effective_start - 1, bounds.first)
-    JOIN calendar last ON last.day = LEAST(c.effective_start + c.elapsed_days - 1, bounds.last)
+    FROM clock c JOIN speaker p USING (line_no)
+    JOIN (SELECT connectors, min(day) AS first, max(day) AS last FROM calendar GROUP BY connectors) bounds
+      ON bounds.connectors = p.connectors
+    JOIN calendar before ON before.connectors = p.connectors AND before.day = GREATEST(c.effective_start - 1, bounds.first)
+    JOIN calendar last ON last.connectors = p.connectors
+                      AND last.day = LEAST(c.effective_start + c.elapsed_days - 1, bounds.last)
     WHERE c.elapsed_days > 0 AND before.day < last.day
+),
+told_days AS (                              -- days that one of several told: where its row counts, the others need not speak
+    SELECT c.line_no, d.day
+    FROM clock c JOIN speaker p USING (line_no) JOIN daily d USING (line_no)
+    JOIN delivery_source s ON s.code = d.source
+    JOIN fetched f ON (f.connector, f.day) = (s.connector, d.day)
+    WHERE cardinality(p.connectors) > 1 AND d.day >= c.effective_start AND d.day < c.effective_start + c.elapsed_days
+      AND NOT EXISTS (SELECT FROM complete x WHERE (x.connectors, x.day) = (p.connectors, d.day))
 ),
 exported_days AS (                          -- an export may be filtered: it says nothing of lines that are not in it
     SELECT c.line_no, count(*)::integer AS days
-    FROM clock c JOIN spoken_for s USING (line_no)
+    FROM clock c JOIN spoken_for s USING (line_no) JOIN speaker p USING (line_no)
     JOIN exported e ON e.day >= c.effective_start AND e.day < c.effective_start + c.elapsed_days
     WHERE s.hours @> tstzrange(e.day::timestamp AT TIME ZONE %(timezone)s,
                                (e.day + 1)::timestamp AT TIME ZONE %(timezone)s)
-      AND NOT EXISTS (SELECT FROM complete WHERE complete.day = e.day)
+      AND NOT EXISTS (SELECT FROM complete x WHERE (x.connectors, x.day) = (p.connectors, e.day))
+      AND NOT EXISTS (SELECT FROM told_days t WHERE (t.line_no, t.day) = (c.line_no, e.day))
     GROUP BY c.line_no
 ),
 known_start AS (                            -- of ASAP lines: the day before tells that they had not begun
     SELECT c.line_no
-    FROM clock c LEFT JOIN spoken_for s USING (line_no)
+    FROM clock c JOIN speaker p USING (line_no) LEFT JOIN spoken_for s USING (line_no)
     WHERE c.start_date IS NULL
-      AND (EXISTS (SELECT FROM complete WHERE complete.day = c.effective_start - 1)
+      AND (EXISTS (SELECT FROM complete x WHERE (x.connectors, x.day) = (p.connectors, c.effective_start - 1))
            OR (EXISTS (SELECT FROM exported e WHERE e.day = c.effective_start - 1)
                AND s.hours @> tstzrange((c.effective_start - 1)::timestamp AT TIME ZONE %(timezone)s,
                                         c.effective_start::timestamp AT TIME ZONE %(timezone)s)))
@@ -120,7 +133,7 @@ base AS (
            COALESCE(d.last_week, 0) AS last_week, COALESCE(d.in_flight, 0) AS in_flight,
            d.line_no IS NOT NULL AS reported,
            d.first_day, d.last_day,
-           COALESCE(v.days_fetched, 0) + COALESCE(x.days, 0) AS days_fetched,
+           COALESCE(v.days_fetched, 0) + COALESCE(x.days, 0) + COALESCE(y.days, 0) AS days_fetched,
            flight_days - elapsed_days AS days_left,
            -- after the flight all is due, before it nothing, whatever the weights
            COALESCE(u.elapsed, elapsed_days) AS due_elapsed, COALESCE(u.flight, flight_days) AS due_flight,
@@ -132,6 +145,7 @@ base AS (
                 ELSE 'ended_final' END AS lifecycle
     FROM clock c LEFT JOIN delivery d USING (line_no) LEFT JOIN coverage v USING (line_no)
          LEFT JOIN exported_days x USING (line_no) LEFT JOIN due u USING (line_no)
+         LEFT JOIN (SELECT line_no, count(*)::integer AS days FROM told_days GROUP BY line_no) y USING (line_no)
          LEFT JOIN known_start k USING (line_no)
 ),
 -- Up to here: where lines stand; from here: what is made of it. The candidates of the week (week.sql) need only the former.

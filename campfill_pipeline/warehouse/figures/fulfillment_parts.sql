@@ -1,11 +1,13 @@
 -- The statements of fulfillment.py, by the function that runs them.
 
 -- name: days whose coverage changed
-(SELECT day FROM delivery_fetch WHERE status = 'complete'
- EXCEPT SELECT day FROM fulfillment_fetch WHERE status = 'complete')
-UNION ALL
-(SELECT day FROM fulfillment_fetch WHERE status = 'complete'
- EXCEPT SELECT day FROM delivery_fetch WHERE status = 'complete')
+-- By source: what one API told completely, another may still have to.
+SELECT day FROM (
+    (SELECT source, day FROM delivery_fetch WHERE status = 'complete'
+     EXCEPT SELECT source, day FROM fulfillment_fetch WHERE status = 'complete')
+    UNION ALL
+    (SELECT source, day FROM fulfillment_fetch WHERE status = 'complete'
+     EXCEPT SELECT source, day FROM delivery_fetch WHERE status = 'complete')) changed
 
 -- name: lines in flight on days
 SELECT line_no FROM fulfillment f

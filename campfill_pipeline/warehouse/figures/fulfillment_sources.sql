@@ -88,9 +88,9 @@ known AS (
 )
 
 -- name: daily
--- One source counts for a line and day, by presence of a row: the API before the CSV.
+-- One source counts for a line and day, by presence of a row: APIs in the order of the settings, before the CSV.
 daily AS MATERIALIZED (
-    SELECT line_no, day, impressions
+    SELECT line_no, day, source, impressions
     FROM (
         SELECT line_no, day, source, sum(impressions) AS impressions,
                source_rank(source) = min(source_rank(source)) OVER (PARTITION BY line_no, day) AS counted
@@ -102,12 +102,54 @@ daily AS MATERIALIZED (
 
 -- name: daily now
 daily AS NOT MATERIALIZED (
-    SELECT line_no, day, impressions FROM line_day WHERE counted
+    SELECT line_no, day, source, impressions FROM line_day WHERE counted
+)
+
+-- name: apis
+-- The reporting APIs that are asked, or were. A line needs those that tell of it; one that nobody tells of yet, all that are
+-- asked: only then no row means no delivery. A home with one API has nothing to tell apart.
+api AS MATERIALIZED (
+    SELECT connector, bool_or(place IS NOT NULL) AS asked
+    FROM delivery_source s
+    WHERE connector <> 'csv' AND (place IS NOT NULL OR EXISTS (SELECT FROM delivery_fetch f WHERE f.source = s.source))
+    GROUP BY connector
+)
+
+-- name: told by now
+told_by AS (
+    SELECT s.line_no, a.connector, a.asked
+    FROM report_series s JOIN delivery_source o ON o.code = s.source JOIN api a USING (connector)
+    WHERE (SELECT count(*) FROM api) > 1 AND s.line_no IN (SELECT line_no FROM terms)
+      AND EXISTS (SELECT FROM report_day d WHERE d.series_no = s.series_no)
+)
+
+-- name: told by
+told_by AS (
+    SELECT s.line_no, a.connector, a.asked
+    FROM (SELECT DISTINCT series_no FROM known) k JOIN attribution s USING (series_no)
+    JOIN delivery_source o ON o.code = s.source JOIN api a USING (connector)
+    WHERE (SELECT count(*) FROM api) > 1 AND s.line_no IN (SELECT line_no FROM terms)
+)
+
+-- name: complete
+speaker AS (
+    SELECT line_no, COALESCE(
+        b.connectors, (SELECT COALESCE(array_agg(connector ORDER BY connector) FILTER (WHERE asked),
+                                       array_agg(connector ORDER BY connector)) FROM api)) AS connectors
+    FROM terms LEFT JOIN (
+        SELECT line_no, COALESCE(array_agg(DISTINCT connector) FILTER (WHERE asked), array_agg(DISTINCT connector)) AS connectors
+        FROM told_by GROUP BY line_no) b USING (line_no)
+),
+complete AS (                               -- days that all of these have told completely
+    SELECT g.connectors, f.day
+    FROM (SELECT DISTINCT connectors FROM speaker) g JOIN fetched f ON f.connector = ANY (g.connectors)
+    GROUP BY g.connectors, f.day HAVING count(*) = cardinality(g.connectors)
 )
 
 -- name: complete now
-complete AS (
-    SELECT DISTINCT day FROM delivery_fetch WHERE status = 'complete' AND source NOT IN ('csv', 'csv_day')
+fetched AS (
+    SELECT DISTINCT o.connector, f.day FROM delivery_fetch f JOIN delivery_source o USING (source)
+    WHERE f.status = 'complete' AND o.connector <> 'csv'
 ),
 exported AS (
     SELECT day FROM delivery_fetch WHERE status = 'complete' AND source IN ('csv', 'csv_day')
@@ -123,8 +165,9 @@ spoken_for AS (
 )
 
 -- name: complete then
-complete AS (
-    SELECT DISTINCT day FROM delivery_fetch WHERE first_complete_at < %(then)s AND source NOT IN ('csv', 'csv_day')
+fetched AS (
+    SELECT DISTINCT o.connector, f.day FROM delivery_fetch f JOIN delivery_source o USING (source)
+    WHERE f.first_complete_at < %(then)s AND o.connector <> 'csv'
 ),
 exported AS (
     SELECT day FROM delivery_fetch WHERE first_complete_at < %(then)s AND source IN ('csv', 'csv_day')

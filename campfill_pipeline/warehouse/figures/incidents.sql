@@ -10,8 +10,8 @@ WHERE r.hour_utc >= (%(as_of)s::date - %(days)s::integer)::timestamp AT TIME ZON
 GROUP BY 1, 2, 3
 
 -- name: fetched days
-SELECT DISTINCT day FROM delivery_fetch
-WHERE status = 'complete' AND day >= %(as_of)s::date - %(days)s::integer AND day < %(as_of)s::date
+SELECT day FROM known_day
+WHERE day >= %(as_of)s::date - %(days)s::integer AND day < %(as_of)s::date
 
 -- name: store
 INSERT INTO site_silence (site_no, day, from_hour, until_hour, silence, came, due)

@@ -45,6 +45,23 @@ UNION ALL
     WHERE a.covered AND LEAST(a.end_date, o.to_day) < %(as_of)s::date
       AND abs(o.impressions - s.impressions) > 0.01
 UNION ALL
+    -- days that several APIs tell of: the first in order counts, and the others are never added to it
+    SELECT 'several_apis', line_id, NULL,
+           jsonb_build_object('days', max(days), 'first_day', min(first_day), 'last_day', max(last_day),
+                              'counted', array_agg(connector ORDER BY rank) FILTER (WHERE counted),
+                              'impressions', jsonb_object_agg(connector, impressions))
+    FROM (
+        SELECT line_id, connector, min(rank) AS rank, bool_or(counted) AS counted, count(DISTINCT day) AS days,
+               sum(impressions)::text AS impressions, min(day) AS first_day, max(day) AS last_day
+        FROM (SELECT a.line_id, d.day, s.connector, d.counted, d.impressions, source_rank(d.source) AS rank,
+                     min(s.connector) OVER w <> max(s.connector) OVER w AS several
+              FROM asked a JOIN line_day d USING (line_no) JOIN delivery_source s ON s.code = d.source
+              WHERE s.connector <> 'csv' AND (SELECT count(DISTINCT connector) FROM delivery_source) > 2
+              WINDOW w AS (PARTITION BY a.line_id, d.day)) told
+        WHERE several
+        GROUP BY line_id, connector) by_api
+    GROUP BY line_id
+UNION ALL
     SELECT 'outside_flight', line_id, NULL,
            jsonb_build_object('impressions', delivered_outside_flight::text, 'runtime', runtime,
                               'first_day', first_day, 'last_day', last_day)

@@ -5,7 +5,10 @@
 -- The series that should be summed up, of the lines in question (NULL: all).
 SELECT s.series_no, f.line_no, f.purchase_type
 FROM fulfillment f JOIN report_series s USING (line_no)
-WHERE NOT source_by_day(s.source) AND (%(lines)s::integer[] IS NULL OR f.line_no = ANY (%(lines)s::integer[]))
+WHERE NOT source_by_day(s.source) AND NOT EXISTS (  -- a line that several APIs tell of is measured by the first
+          SELECT FROM report_series o WHERE o.line_no = s.line_no AND o.source NOT IN ('c', 'd') AND s.source <> 'c'
+             AND NOT source_by_day(o.source) AND source_rank(o.source) < source_rank(s.source))
+  AND (%(lines)s::integer[] IS NULL OR f.line_no = ANY (%(lines)s::integer[]))
   AND f.covered AND f.elapsed_days > 0 AND f.pace IS DISTINCT FROM 'unmeasured'
   AND CASE f.lifecycle
           WHEN 'live' THEN f.delivered_before * f.due_flight

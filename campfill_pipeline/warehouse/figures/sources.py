@@ -73,7 +73,7 @@ def parameters(
 def facts(contract: Knowledge, known: Knowledge) -> str:
     """The common table expressions terms, daily and complete, and what they are made from."""
     if contract == known == "now":
-        names = ["terms now", "daily now", "complete now"]
+        names = ["terms now", "daily now", "complete now", "apis", "told by now", "complete"]
     else:
         names = [
             f"terms {contract}",
@@ -81,6 +81,9 @@ def facts(contract: Knowledge, known: Knowledge) -> str:
             f"known {known}",
             "daily",
             f"complete {known}",
+            "apis",
+            "told by",
+            "complete",
         ]
     sources = sections("figures/fulfillment_sources")
     return ",\n".join(sources[name] for name in names)

@@ -29,6 +29,7 @@ class LineLife:
     """One line as of a local day. Rows carry their tables' columns; `withdrawn` lines have no figures.
 
     `history` is newest first, `days` oldest first; `cause` is as of the last refresh, None where there is none.
+    `sources`: who tells of the line, the first in order first.
     `unlikely_goal`: before it begins, how much more it needs than its sites ever gave; None where it does not, or
     where too little is known. `struck`: what each of the incidents cost this line, and whether they explain its gap.
     """
@@ -38,6 +39,7 @@ class LineLife:
     figures: Row | None
     history: list[Row]
     days: list[Row]
+    sources: list[Row]
     cause: Row | None
     incidents: list[IncidentRow]
     struck: list[Struck]
@@ -73,6 +75,7 @@ def line_life(
             figures=figures[0] if figures else None,
             history=ask(query("readers/one_line", "history")),
             days=ask("SELECT * FROM delivery_daily WHERE line_id = %(id)s ORDER BY day"),
+            sources=ask(query("readers/one_line", "sources")),
             cause=causes[0] if causes else None,
             incidents=incidents(conn, line_id),
             struck=struck(conn, line_id),

@@ -39,32 +39,46 @@ export const siteTable = (detail) => {
     </table>
   </section>`;
 };
+const NAMED = { api: "the reporting API", csv: "CSV exports" };
+const named = (source) => {
+  const hours = source.replace(/_day$/, "");
+  return (NAMED[hours] ?? hours) + (hours === source ? "" : " (whole days)");
+};
+/* Which source counts, on how many days: of several, one counts for a day. */
+const toldBy = (sources) =>
+  sources.length
+    ? html`<p class="soft told-by">
+        Counted from
+        ${sources.map(([source, days], place) => html`${place ? ", " : ""}${named(source)} on ${count(days)} ${days === 1 ? "day" : "days"}`)}.
+      </p>`
+    : "";
 export const dayTable = (detail) =>
-  html`<details>
-    <summary>The same as a table</summary>
-    <div class="scroll" tabindex="0" role="region" aria-label="Delivery by day as a table">
-      <table class="days">
-        <thead>
-          <tr>
-            <th scope="col">Day</th>
-            <th scope="col" class="n">Impressions</th>
-            <th scope="col" class="n">Bids</th>
-            <th scope="col" class="n">Wins</th>
-            <th scope="col" class="n">Plays</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${detail.days.map(
-            ([at, shown, bids, wins, plays]) =>
-              html`<tr>
-                <th scope="row">${day(at)}</th>
-                <td class="n">${impressions(shown)}</td>
-                <td class="n">${count(bids)}</td>
-                <td class="n">${count(wins)}</td>
-                <td class="n">${count(plays)}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
-  </details>`;
+  html`${toldBy(detail.sources)}
+    <details>
+      <summary>The same as a table</summary>
+      <div class="scroll" tabindex="0" role="region" aria-label="Delivery by day as a table">
+        <table class="days">
+          <thead>
+            <tr>
+              <th scope="col">Day</th>
+              <th scope="col" class="n">Impressions</th>
+              <th scope="col" class="n">Bids</th>
+              <th scope="col" class="n">Wins</th>
+              <th scope="col" class="n">Plays</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${detail.days.map(
+              ([at, shown, bids, wins, plays]) =>
+                html`<tr>
+                  <th scope="row">${day(at)}</th>
+                  <td class="n">${impressions(shown)}</td>
+                  <td class="n">${count(bids)}</td>
+                  <td class="n">${count(wins)}</td>
+                  <td class="n">${count(plays)}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </div>
+    </details>`;

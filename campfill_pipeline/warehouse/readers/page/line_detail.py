@@ -112,6 +112,9 @@ def _batch(
             query("readers/page/line_detail", "due weights"), values
         )
     }
+    told_by: dict[UUID, list[tuple[str, int]]] = defaultdict(list)
+    for line_id, source, counted in connection.execute(query("readers/page/line_detail", "sources"), values):
+        told_by[line_id].append((source, counted))
     notes = notes_of_lines(connection, lines, data.holidays, as_of=data.as_of)
     for line_id in lines:
         yield LineDetail(
@@ -123,4 +126,5 @@ def _batch(
             evidence=read_evidence(*causes[line_id]) if line_id in causes else None,
             due=due.get(line_id),
             notes=notes.get(line_id, ()),
+            sources=tuple(told_by[line_id]),
         )

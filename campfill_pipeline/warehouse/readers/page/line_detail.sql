@@ -12,6 +12,15 @@ FROM delivery_daily
 WHERE line_id = ANY (%(lines)s) AND day <= %(as_of)s
 GROUP BY line_id
 
+-- name: sources
+-- What the figures of a line come from: each source with the days on which it counts, the first in order first.
+SELECT l.id, source_name(d.source), d.days
+FROM (SELECT line_no, source, count(*) AS days FROM line_day
+      WHERE counted AND day <= %(as_of)s AND line_no IN (SELECT line_no FROM line_register WHERE id = ANY (%(lines)s))
+      GROUP BY line_no, source) d
+JOIN line_register l USING (line_no)
+ORDER BY l.id, source_rank(d.source)
+
 -- name: hours and sites
 -- One pass over the hours gives both sums. Only the source that counts on a day, as in delivery_daily.
 WITH told AS MATERIALIZED (

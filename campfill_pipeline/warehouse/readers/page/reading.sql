@@ -29,7 +29,7 @@ ORDER BY 1, 2, 3, 4
 
 -- name: freshness
 WITH complete AS (
-    SELECT DISTINCT day FROM delivery_fetch WHERE status = 'complete' AND day < %(as_of)s
+    SELECT day FROM known_day WHERE day < %(as_of)s
 ), run AS (
     SELECT day, day - (row_number() OVER (ORDER BY day))::integer AS island FROM complete
 ), newest AS (
@@ -46,7 +46,7 @@ SELECT n.first, n.last,
        (SELECT max(fetched_at) FROM delivery_fetch WHERE status <> 'failed'),
        (SELECT max(fetched_at) FROM delivery_fetch WHERE status <> 'failed' AND day = %(as_of)s),
        l.file_name, l.received_at,
-       EXISTS (SELECT FROM delivery_fetch WHERE source IN ('api', 'api_day')), x.failed_at, x.detail,
+       EXISTS (SELECT FROM delivery_fetch WHERE source NOT IN ('csv', 'csv_day')), x.failed_at, x.detail,
        (SELECT COALESCE(sum(refused), 0)::bigint FROM report_fetch f
         WHERE EXISTS (SELECT FROM report_refusal r WHERE r.fetch_no = f.fetch_no)),
        (SELECT count(*) FROM delivery_fetch WHERE failures > 0 AND status IN ('complete', 'partial'))
@@ -60,9 +60,15 @@ WITH needed AS (
     CROSS JOIN LATERAL generate_series(
         f.effective_start, LEAST(f.end_date, %(as_of)s::date - 1), interval '1 day') AS day
 )
-SELECT COALESCE(d.source, 'api') AS source, n.day, COALESCE(d.status, 'missing') AS status, d.fetched_at
-FROM needed n LEFT JOIN delivery_fetch d USING (day)
-WHERE NOT EXISTS (SELECT FROM delivery_fetch c WHERE c.day = n.day AND c.status = 'complete')
+SELECT COALESCE(d.source, a.connector, 'api') AS source, n.day, COALESCE(d.status, 'missing') AS status, d.fetched_at
+FROM needed n
+LEFT JOIN (SELECT DISTINCT connector, NULL::date AS day FROM delivery_source s
+           WHERE place IS NOT NULL AND EXISTS (SELECT FROM delivery_fetch f WHERE f.source = s.source)
+           UNION ALL SELECT 'csv', day FROM delivery_fetch WHERE source IN ('csv', 'csv_day')) a
+       ON COALESCE(a.day, n.day) = n.day
+LEFT JOIN (delivery_fetch d JOIN delivery_source s USING (source)) ON d.day = n.day AND s.connector = a.connector
+WHERE NOT EXISTS (SELECT FROM delivery_fetch c JOIN delivery_source o USING (source)
+                  WHERE c.day = n.day AND c.status = 'complete' AND o.connector IN (a.connector, 'csv'))
 ORDER BY n.day, source
 
 -- name: revisions

@@ -219,7 +219,9 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class LineDetail:
-    """What level 4 shows of a line besides its row. `hours`: (local day, hour of day) -> impressions."""
+    """What level 4 shows of a line besides its row. `hours`: (local day, hour of day) -> impressions; `sources`: what
+    its days come from, and how many from each.
+    """
 
     id: UUID
     days: tuple[DayRow, ...]
@@ -229,6 +231,7 @@ class LineDetail:
     evidence: Evidence | None
     due: DueCurve | None = None
     notes: tuple[Note, ...] = ()
+    sources: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1538,33 +1538,43 @@
     </table>
   </section>`;
   };
-  var dayTable = (detail) => html`<details>
-    <summary>The same as a table</summary>
-    <div class="scroll" tabindex="0" role="region" aria-label="Delivery by day as a table">
-      <table class="days">
-        <thead>
-          <tr>
-            <th scope="col">Day</th>
-            <th scope="col" class="n">Impressions</th>
-            <th scope="col" class="n">Bids</th>
-            <th scope="col" class="n">Wins</th>
-            <th scope="col" class="n">Plays</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${detail.days.map(
+  var NAMED = { api: "the reporting API", csv: "CSV exports" };
+  var named = (source2) => {
+    const hours2 = source2.replace(/_day$/, "");
+    return (NAMED[hours2] ?? hours2) + (hours2 === source2 ? "" : " (whole days)");
+  };
+  var toldBy = (sources) => sources.length ? html`<p class="soft told-by">
+        Counted from
+        ${sources.map(([source2, days], place) => html`${place ? ", " : ""}${named(source2)} on ${count(days)} ${days === 1 ? "day" : "days"}`)}.
+      </p>` : "";
+  var dayTable = (detail) => html`${toldBy(detail.sources)}
+    <details>
+      <summary>The same as a table</summary>
+      <div class="scroll" tabindex="0" role="region" aria-label="Delivery by day as a table">
+        <table class="days">
+          <thead>
+            <tr>
+              <th scope="col">Day</th>
+              <th scope="col" class="n">Impressions</th>
+              <th scope="col" class="n">Bids</th>
+              <th scope="col" class="n">Wins</th>
+              <th scope="col" class="n">Plays</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${detail.days.map(
     ([at, shown, bids, wins, plays]) => html`<tr>
-                <th scope="row">${day(at)}</th>
-                <td class="n">${impressions(shown)}</td>
-                <td class="n">${count(bids)}</td>
-                <td class="n">${count(wins)}</td>
-                <td class="n">${count(plays)}</td>
-              </tr>`
+                  <th scope="row">${day(at)}</th>
+                  <td class="n">${impressions(shown)}</td>
+                  <td class="n">${count(bids)}</td>
+                  <td class="n">${count(wins)}</td>
+                  <td class="n">${count(plays)}</td>
+                </tr>`
   )}
-        </tbody>
-      </table>
-    </div>
-  </details>`;
+          </tbody>
+        </table>
+      </div>
+    </details>`;
 
   // campfill_pipeline/reports/templates/page/list_table.js
   var COLUMNS = {
@@ -1862,7 +1872,7 @@
   };
   var sideOf = (row3) => row3.side || (rough(row3.shortfall) > 0 ? "none" : "");
   var isShort = (row3) => row3.lifecycle === "live" ? !missing(row3.projected) && rough(row3.projected) < rough(row3.impression_goal) : !unawaited(row3) && rough(row3.shortfall) > 0;
-  var narrowed = (rows2, filters, named2) => {
+  var narrowed = (rows2, filters, named3) => {
     const words = filters.q.toLowerCase().split(/\s+/).filter(Boolean);
     const bands = filters.band ? filters.band.split(",") : [];
     const fits = [
@@ -1879,8 +1889,8 @@
       filters.cause && ((row3) => row3.cause === filters.cause),
       filters.side && ((row3) => sideOf(row3) === filters.side),
       filters.short && isShort,
-      filters.pile && ((row3) => named2.disputed.has(row3.id)),
-      filters.incident && ((row3) => named2.struck.has(row3.id)),
+      filters.pile && ((row3) => named3.disputed.has(row3.id)),
+      filters.incident && ((row3) => named3.struck.has(row3.id)),
       words.length > 0 && ((row3) => words.every((word) => row3.search.includes(word)))
     ].filter(Boolean);
     return rows2.filter((row3) => fits.every((fit) => fit(row3)));
@@ -2097,7 +2107,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     ${options(all, current2)}
   </select>`;
   var choice = (name, caption, current2, all, everything = "All") => field(name, caption, select(name, [["", everything], ...all], current2));
-  var named = (group, keys) => keys.map((key) => [key, label(group, key)]);
+  var named2 = (group, keys) => keys.map((key) => [key, label(group, key)]);
   var distinct = (rows2, name) => [...new Set(rows2.map((row3) => row3[name]).filter(Boolean))].sort((a, b) => a.localeCompare(b, locale)).map((value) => [value, value]);
   var box = (name, value, text, checked) => html`<label class="box"
     ><input
@@ -2116,7 +2126,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   var filterForm = (filters, all) => {
     const set = countSet(filters);
-    const when = filters.state === "live" ? choice("pace", "Pace", filters.pace, named("paces", PACES)) : choice("period", "Ended in", filters.period, Object.entries(PERIODS), "any time");
+    const when = filters.state === "live" ? choice("pace", "Pace", filters.pace, named2("paces", PACES)) : choice("period", "Ended in", filters.period, Object.entries(PERIODS), "any time");
     const search = html`<input
     id="f-q"
     type="search"
@@ -2132,15 +2142,15 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     <form class="filters" role="search" aria-label="Narrow the list">
       <div class="field search"><label for="f-q">Search</label>${search}</div>
       ${field("state", "Show", select("state", Object.entries(STATES), filters.state))} ${when}
-      ${choice("kind", "Kind", filters.kind, named("kinds", ["campaign", "deal"]))}
-      ${choice("purchase", "Purchase type", filters.purchase, named("purchase_types", PURCHASE_TYPES))}
-      ${choice("cause", "Cause", filters.cause, named("causes", Object.keys(head.words.causes)))}
-      ${choice("side", "Kind of problem", filters.side, named("sides", SIDES))}
+      ${choice("kind", "Kind", filters.kind, named2("kinds", ["campaign", "deal"]))}
+      ${choice("purchase", "Purchase type", filters.purchase, named2("purchase_types", PURCHASE_TYPES))}
+      ${choice("cause", "Cause", filters.cause, named2("causes", Object.keys(head.words.causes)))}
+      ${choice("side", "Kind of problem", filters.side, named2("sides", SIDES))}
       ${choice("agency", "Agency", filters.agency, distinct(all, "agency"))}
       ${choice("buyer", "Buyer", filters.buyer, distinct(all, "buyer"))}
       ${choice("placement", "Placement", filters.placement, distinct(all, "placement"))}
       ${choice("advertiser", "Advertiser", filters.advertiser, distinct(all, "advertiser"))}
-      ${choice("pile", "Disagreement", filters.pile, named("piles", Object.keys(head.words.disagreements)))}
+      ${choice("pile", "Disagreement", filters.pile, named2("piles", Object.keys(head.words.disagreements)))}
       ${bandBoxes(filters)}
       <div class="field short">${box("short", "1", list.short, filters.short)}</div>
       <a class="ghost" href="#/lines">${list.over}</a>
@@ -2171,11 +2181,11 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     const filters = readFilters(query);
     if (!COLUMNS[filters.sort.replace("-", "")])
       filters.sort = filters.state === "live" ? "-value_at_risk_eur" : "-shortfall";
-    const named2 = {
+    const named3 = {
       disputed: filters.pile && await disputedLines(filters.pile),
       struck: filters.incident && await linesStruckBy(Number(filters.incident))
     };
-    const rows2 = sorted(narrowed(all, filters, named2), filters.sort);
+    const rows2 = sorted(narrowed(all, filters, named3), filters.sort);
     let shown = STEP;
     const table4 = (limit) => [
       listTable(rows2, filters, limit),
@@ -2649,4 +2659,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, c6428fce1029133ae8eca96f83822a40. */
+/* Made by `make page` from the modules beside this folder, 8c27a726343a8b3b0608ff793bee5932. */
