@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FileChooser, Page, expect
 
 from campfill_pipeline.door.page_routes import STATIC
 from campfill_pipeline_tests.door.conftest import Door, OpenDoor, sensing
@@ -111,6 +111,10 @@ def test_three_files_are_dropped_and_their_verdicts_read_where_they_were_dropped
 
 def test_files_are_chosen_by_keyboard_too(door: Door, chromium: Browser, tmp_path: Path) -> None:
     tab = chromium.new_context().new_page()
+    choosers: list[FileChooser] = []
+    tab.on(
+        "filechooser", lambda chooser: choosers.append(chooser)
+    )  # long before it is needed: the browser is told without being waited for
     tab.goto(door.address)
     passed = []
     while (
@@ -119,9 +123,10 @@ def test_files_are_chosen_by_keyboard_too(door: Door, chromium: Browser, tmp_pat
         passed.append(now)
         assert len(passed) < 20, passed
         tab.keyboard.press("Tab")
-    with tab.expect_file_chooser() as chooser:
-        tab.keyboard.press("Enter")
-    chooser.value.set_files(write_list(tmp_path / "chosen.xlsx", [row(1)]))
+    tab.keyboard.press("Enter")
+    while not choosers:
+        tab.wait_for_timeout(50)
+    choosers[0].set_files(write_list(tmp_path / "chosen.xlsx", [row(1)]))
     expect(tab.locator("#sent .state")).to_have_text("… received", timeout=20_000)
     assert door.inbox() == ["chosen.xlsx"]
     tab.context.close()
