@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
-from campfill_pipeline.commands import connect, lab_doors, lists_doors, notify_doors, quiet_doors
+from campfill_pipeline.commands import care_doors, connect, lab_doors, lists_doors, notify_doors, quiet_doors
 from campfill_pipeline.domain.client_words import Language
 from campfill_pipeline.domain.disk_room import is_disk_full
 from campfill_pipeline.domain.errors import CampfillError
@@ -43,6 +43,7 @@ app.add_typer(lists_doors.app, name="lists")
 app.add_typer(connect.app, name="connect")
 app.add_typer(notify_doors.app, name="notify")
 quiet_doors.add_to(app)
+care_doors.add_to(app)
 
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")

@@ -22,7 +22,7 @@ ENV_EXAMPLE = ROOT / ".env.example"
 CONTRACT = (
     "upload", "upload_issue", "line", "line_revision", "delivery_hourly", "report_row", "delivery_fetch",
     "delivery_restatement", "delivery_daily", "fulfillment", "fulfillment_window", "fulfillment_trend",
-    "shortfall_cause", "reconciliation", "site_week", "incident",
+    "shortfall_cause", "reconciliation", "site_week", "incident", "line_care", "make_good",
 )  # fmt: skip
 """The tables and views that users and scripts rely on."""
 

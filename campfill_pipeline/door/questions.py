@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,13 +16,16 @@ from uuid import UUID
 
 import orjson
 
-from campfill_pipeline.domain.errors import CampfillError
+from campfill_pipeline.domain.care import CareError
+from campfill_pipeline.domain.errors import CampfillError, UnknownLineError
 from campfill_pipeline.domain.plain_json import plain
 from campfill_pipeline.door.problems import ProblemError
 from campfill_pipeline.intake.inbox.settling import is_dropped_file
 from campfill_pipeline.settings import Settings
+from campfill_pipeline.warehouse.database import Connection
 from campfill_pipeline.warehouse.figures import fulfillment as figures
 from campfill_pipeline.warehouse.kept_connections import KeptConnections
+from campfill_pipeline.warehouse.notices import care as care_ledger
 from campfill_pipeline.warehouse.readers import attention, lists, one_line, upload_answer, upload_list, watch
 from campfill_pipeline.warehouse.register import announced, uploads
 from campfill_pipeline.warehouse.register.uploads import Upload
@@ -175,6 +179,50 @@ class Questions:
         if begin is None:
             raise _lost_place(after)
         return found[begin : begin + limit]
+
+    def care(self, line_id: UUID | None) -> dict[str, Any]:
+        """Who takes care, and the make-goods, of one line or of all; of one with everything that was said."""
+        with self.kept.connect() as connection:
+            found: dict[str, Any] = {
+                "lines": [asdict(one) for one in care_ledger.standing(connection, line_id)],
+                "make_goods": [asdict(one) for one in care_ledger.make_goods(connection, line_id)],
+            }
+            if line_id is not None:
+                found["history"] = [asdict(one) for one in care_ledger.history(connection, line_id)]
+            return found
+
+    def say_care(self, line_id: UUID, said: care_ledger.Said, said_by: str) -> dict[str, Any]:
+        """Keep what was said of a line; answers how it stands. Raises ProblemError."""
+        with self._kept_or_refused() as connection:
+            care_ledger.say(
+                connection, line_id, said, said_by=said_by, today=self._today(), now=datetime.now(UTC)
+            )
+        return self.care(line_id)
+
+    def agree_make_good(self, line_id: UUID, agreed: care_ledger.Agreed, said_by: str) -> dict[str, Any]:
+        """Keep a make-good; answers how the line stands. Raises ProblemError."""
+        with self._kept_or_refused() as connection:
+            care_ledger.agree(connection, line_id, agreed, said_by=said_by, now=datetime.now(UTC))
+        return self.care(line_id)
+
+    def close_make_good(self, make_good: UUID, text: str, said_by: str) -> dict[str, Any]:
+        """Settle a make-good; answers how its line stands. Raises ProblemError."""
+        with self._kept_or_refused() as connection:
+            line_id = care_ledger.close(
+                connection, make_good, text=text, said_by=said_by, now=datetime.now(UTC)
+            ).line_id
+        return self.care(line_id)
+
+    @contextmanager
+    def _kept_or_refused(self) -> Iterator[Connection]:
+        """A transaction for what somebody says; what cannot be said is refused and not kept."""
+        try:
+            with self.kept.connect() as connection, connection.transaction():
+                yield connection
+        except UnknownLineError as error:
+            raise ProblemError("unknown_line", error.problem) from error
+        except CareError as error:
+            raise ProblemError("bad_request", str(error)) from error
 
     def reconciliation(self, after: int | None, limit: int) -> list[dict[str, Any]]:
         """Where list and reporting disagree."""

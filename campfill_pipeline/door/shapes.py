@@ -252,6 +252,50 @@ class Attention(_Open):
     value_at_risk_eur: Exact
     cause: str | None
     reason: str
+    taken: bool
+    care: str
+
+
+class Care(_Exact):
+    """Who takes care of a line, as it stands."""
+
+    line_id: UUID
+    name: str
+    owner: str | None
+    note: str | None
+    acknowledged_until: date | None
+    muted_until: date | None
+    agreed: int
+    make_goods: int
+    changed_at: datetime
+
+
+class MakeGood(_Exact):
+    """What was agreed to make good for a line, and what came of it. `owed`: its shortfall now, once it has ended."""
+
+    make_good: UUID
+    line_id: UUID
+    name: str
+    by_line: UUID
+    agreed: int
+    first_day: date
+    last_day: date
+    text: str
+    said_by: str
+    agreed_at: datetime
+    delivered: Exact
+    state: Literal["agreed", "delivering", "delivered", "short", "closed"]
+    closed_at: datetime | None
+    closed_text: str
+    owed: Exact | None
+
+
+class CareAnswer(_Open):
+    """Lines of which something was said, and make-goods; of one line also the history, newest first."""
+
+    lines: list[Care]
+    make_goods: list[MakeGood]
+    history: list[dict[str, Any]] | None = None
 
 
 class Reconciliation(_Exact):

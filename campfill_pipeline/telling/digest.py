@@ -31,12 +31,11 @@ def digest(
     if Group.LINES in groups:
         said = quiet.in_force(conn, today)
         items = attention(conn)
-        untaken = [f"{item.name}: {item.reason}" for item in items if item.line_id not in said]
-        taken = [
-            f"{item.name}: until {said[item.line_id].until}. {said[item.line_id].text}".strip()
-            for item in items
-            if item.line_id in said and said[item.line_id].act == "acknowledge"
+        muted = {line_id for line_id, quiet_ in said.items() if quiet_.act == "mute"}
+        untaken = [
+            f"{item.name}: {item.reason}" for item in items if not item.taken and item.line_id not in muted
         ]
+        taken = [f"{item.name}: {item.care}" for item in items if item.taken and item.line_id not in muted]
         care = len(untaken)
         sections += _section("Needs care today", untaken) + _section("Somebody takes care", taken)
     others = [kind for kind in kinds if WORDS[kind].group != Group.LINES]

@@ -105,6 +105,14 @@ SELECT source, day, status, fetched_at, rows, refused, first_complete_at, failur
 CREATE VIEW reporting.notices AS
 SELECT notice_no, kind, subject, line_id, begun_at, begun, over_at, over FROM notice;
 
+CREATE VIEW reporting.care AS
+SELECT line_id, owner, note, acknowledged_until, muted_until, agreed, make_goods, changed_at FROM line_care;
+
+CREATE VIEW reporting.make_goods AS
+SELECT make_good, line_id, by_line, agreed, first_day, last_day, text, said_by, agreed_at,
+       round(delivered, 4)::numeric(20, 4) AS delivered, state, closed_at, closed_text
+FROM campfill.make_good;
+
 CREATE VIEW reporting.about AS
 SELECT as_of, regexp_replace(split_part(rules, ' ', 1), '^timezone=', '') AS timezone, refreshed_at FROM fulfillment_state;
 
@@ -123,6 +131,8 @@ COMMENT ON VIEW reporting.uploads IS 'Every file that arrived, and what became o
 COMMENT ON VIEW reporting.upload_issues IS 'What was found in those files. One row per upload_id and issue_no.';
 COMMENT ON VIEW reporting.days_fetched IS 'Which local days were fetched, from where, and whether completely. One row per source and day.';
 COMMENT ON VIEW reporting.notices IS 'What people were told. One row per notice_no.';
+COMMENT ON VIEW reporting.care IS 'Who takes care of which line, as it stands. One row per line_id of which something was said.';
+COMMENT ON VIEW reporting.make_goods IS 'What was agreed to make good, and what came of it. One row per make_good.';
 COMMENT ON COLUMN reporting.delivery_by_site.site IS 'Site as reported; empty where the source has none.';
 COMMENT ON COLUMN reporting.incident_lines.impressions_lost IS 'What the line lost, in impressions.';
 COMMENT ON COLUMN reporting.restatements.day IS 'Local day of the hour.';
@@ -150,6 +160,7 @@ BEGIN
                     WHEN 'reconciliation' THEN ARRAY['reconciliation'] WHEN 'restatements' THEN ARRAY['delivery_restatement']
                     WHEN 'line_history' THEN ARRAY['line_revision', 'delivery_daily'] WHEN 'uploads' THEN ARRAY['upload']
                     WHEN 'upload_issues' THEN ARRAY['upload_issue'] WHEN 'days_fetched' THEN ARRAY['delivery_fetch']
+                    WHEN 'care' THEN ARRAY['line_care'] WHEN 'make_goods' THEN ARRAY['make_good']
                     WHEN 'notices' THEN ARRAY['notice'] ELSE ARRAY[]::text[] END) WITH ORDINALITY AS o (relation, place)
             JOIN pg_class t ON t.relname = o.relation AND t.relnamespace = 'campfill'::regnamespace
             JOIN pg_attribute b ON b.attrelid = t.oid AND b.attname = a.attname

@@ -12,6 +12,7 @@ import pytest
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.domain.uploads import UploadStatus
+from campfill_pipeline.warehouse.notices import care
 from campfill_pipeline.warehouse.rebuild.replay import RebuildResult, Validated, rebuild
 from campfill_pipeline.warehouse.register import ledger
 from campfill_pipeline.warehouse.register.revert import revert
@@ -118,3 +119,16 @@ def test_a_new_upload_after_a_rebuild_gets_the_next_numbers(
     rebuilt(database_url, tmp_path)
     upload, result = apply(connection, tmp_path, [listed(uuid4())])
     assert (upload.seq, result.new) == (7, 1)
+
+
+def test_a_rebuild_keeps_who_takes_care_and_what_was_agreed(
+    connection: psycopg.Connection, database_url: str, tmp_path: Path, line_ids: list[UUID]
+) -> None:
+    owed, other = line_ids[0], line_ids[1]
+    care.say(connection, owed, care.Said(owner="Anna"), said_by="x", today=NOW.date(), now=NOW)
+    later = NOW.date() + timedelta(days=30)
+    agreed = care.Agreed(100, later, later, other)
+    care.agree(connection, owed, agreed, said_by="x", now=NOW)
+    before = care.standing(connection), care.make_goods(connection), care.history(connection, owed)
+    assert rebuilt(database_url, tmp_path).differences == ()
+    assert (care.standing(connection), care.make_goods(connection), care.history(connection, owed)) == before

@@ -14,13 +14,18 @@ import psycopg
 from psycopg.rows import class_row, dict_row
 
 from campfill_pipeline.domain.attention import MAKE_GOOD_DAYS, Situation, sentence
+from campfill_pipeline.domain.care import Taken
+from campfill_pipeline.domain.care import sentence as care_sentence
 from campfill_pipeline.domain.causes import Cause
 from campfill_pipeline.warehouse.statements import query
 
 
 @dataclass(frozen=True)
 class AttentionItem:
-    """A line to look at today. `missing` impressions and `value_at_risk_eur` are expected losses while it is live."""
+    """A line to look at today. `missing` impressions and `value_at_risk_eur` are expected losses while it is live.
+
+    `taken`: somebody takes care of it, `care` says who; both are part of `reason`, too.
+    """
 
     line_id: UUID
     name: str
@@ -32,6 +37,8 @@ class AttentionItem:
     reachable: bool | None
     cause: Cause | None
     reason: str
+    taken: bool = False
+    care: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,9 @@ class MakeGood:
 
 
 def attention(conn: psycopg.Connection, *, limit: int | None = None) -> list[AttentionItem]:
-    """Lines that need attention as of the last refresh: guaranteed first, then by value at risk, highest first."""
+    """Lines that need attention as of the last refresh: those that nobody has taken first, of these guaranteed ones,
+    then by value at risk, highest first.
+    """
     items = []
     with conn.cursor(row_factory=dict_row) as cursor:
         for row in cursor.execute(
@@ -56,7 +65,9 @@ def attention(conn: psycopg.Connection, *, limit: int | None = None) -> list[Att
         ):
             line_id, name, kind = row.pop("line_id"), row.pop("name"), row.pop("kind")
             row["cause"] = Cause(row["cause"]) if row["cause"] else None
+            taken = Taken(row.pop("owner"), row.pop("acknowledged_until"), row.pop("note"), row.pop("agreed"))
             now = Situation(**row)
+            care = care_sentence(taken, now.missing)
             items.append(
                 AttentionItem(
                     line_id=line_id,
@@ -68,7 +79,9 @@ def attention(conn: psycopg.Connection, *, limit: int | None = None) -> list[Att
                     value_at_risk_eur=now.value_at_risk_eur,
                     reachable=now.reachable,
                     cause=now.cause,
-                    reason=sentence(now),
+                    reason=f"{sentence(now)} {care}".rstrip(),
+                    taken=taken.is_taken,
+                    care=care,
                 )
             )
     return items

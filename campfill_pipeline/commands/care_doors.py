@@ -1,0 +1,147 @@
+"""The door `campfill care`: who takes care of a line, and make-goods."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from campfill_pipeline.domain.plain_json import plain
+from campfill_pipeline.settings import load_settings
+
+DAYS = ["%Y-%m-%d", "%d.%m.%Y"]
+Day = Annotated[datetime | None, typer.Option(formats=DAYS)]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command()(care)
+
+
+def care(
+    line_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="The line's UUID; without it, all lines are listed.")
+    ] = None,
+    owner: Annotated[str | None, typer.Option(help="Who takes care; '' for nobody any more.")] = None,
+    note: Annotated[str | None, typer.Option(help="A remark, also on a make-good; '' takes it back.")] = None,
+    until: Annotated[
+        datetime | None, typer.Option(help="Acknowledged until this local day, inclusive.", formats=DAYS)
+    ] = None,
+    lift: Annotated[bool, typer.Option("--lift", help="Acknowledged or muted no more.")] = False,
+    make_good: Annotated[
+        int | None, typer.Option("--make-good", help="Impressions agreed to make good.", min=1)
+    ] = None,
+    first: Annotated[
+        datetime | None, typer.Option("--from", help="Its first local day.", formats=DAYS)
+    ] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--to", help="Its last local day, inclusive.", formats=DAYS)
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="The line that delivers it; default: the same, after its flight."),
+    ] = None,
+    change: Annotated[
+        str | None, typer.Option(metavar="MAKE-GOOD", help="The make-good that this takes the place of.")
+    ] = None,
+    close: Annotated[
+        str | None, typer.Option(metavar="MAKE-GOOD", help="A make-good that is settled.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")
+    ] = False,
+) -> None:
+    """Show or say who takes care of a line, and what was agreed to make good."""
+    from campfill_pipeline.warehouse import database
+    from campfill_pipeline.warehouse.notices import care as kept
+    from campfill_pipeline.warehouse.postgres import server
+
+    line, settles = _uuid(line_id, "line id"), _uuid(close, "make-good")
+    agreed = _agreed(make_good, first, last, by, change, note)
+    said = kept.Said(owner, None if agreed or settles else note, until.date() if until else None, lift)
+    says = said != kept.Said()
+    if line is None and (says or agreed):
+        raise typer.BadParameter("name the line: campfill care ID …")
+    settings, now, who = load_settings(), datetime.now(UTC), _user()
+    with database.connect(server.database_url(settings)) as connection:
+        if line is not None and says:
+            today = now.astimezone(settings.timezone).date()
+            kept.say(connection, line, said, said_by=who, today=today, now=now)
+        if line is not None and agreed is not None:
+            kept.agree(connection, line, agreed, said_by=who, now=now)
+        if settles is not None:
+            line = kept.close(connection, settles, text=note or "", said_by=who, now=now).line_id
+        document: dict[str, Any] = {
+            "lines": [asdict(one) for one in kept.standing(connection, line)],
+            "make_goods": [asdict(one) for one in kept.make_goods(connection, line)],
+        }
+        if line is not None:
+            document["history"] = [asdict(one) for one in kept.history(connection, line)]
+    if as_json:
+        sys.stdout.write(json.dumps(document, default=plain, ensure_ascii=False, indent=1) + "\n")
+    else:
+        _show(document)
+
+
+def _agreed(
+    impressions: int | None, first: datetime | None, last: datetime | None, by: str | None, change: str | None,
+    note: str | None,
+) -> Any:  # fmt: skip
+    from campfill_pipeline.warehouse.notices.care import Agreed
+
+    if impressions is None:
+        if first or last or by or change:
+            raise typer.BadParameter("--from, --to, --by and --change go with --make-good IMPRESSIONS")
+        return None
+    if first is None or last is None:
+        raise typer.BadParameter("a make-good has its days: give --from and --to")
+    return Agreed(
+        impressions, first.date(), last.date(), _uuid(by, "line id"), note or "", _uuid(change, "make-good")
+    )
+
+
+def _uuid(text: str | None, what: str) -> UUID | None:
+    try:
+        return None if text is None else UUID(text.strip().strip("{}"))
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no {what}; `campfill care` and the page show them") from None
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
+def _show(document: dict[str, Any]) -> None:
+    if not document["lines"]:
+        typer.echo("Nothing was said so far. Say it: campfill care ID --owner NAME --until 2026-12-01")
+    for one in document["lines"]:
+        said = [one["owner"] or "nobody"]
+        said += [f"acknowledged until {one['acknowledged_until']}"] if one["acknowledged_until"] else []
+        said += [f"muted until {one['muted_until']}"] if one["muted_until"] else []
+        said += [f"“{one['note']}”"] if one["note"] else []
+        typer.echo(f"{one['line_id']}  {one['name']}\n    {', '.join(said)}")
+    for one in document["make_goods"]:
+        owed = "" if one["owed"] is None else f", owed now {round(one['owed']):,}"
+        by = "the line itself" if one["by_line"] == one["line_id"] else f"line {one['by_line']}"
+        typer.echo(
+            f"make-good {one['make_good']} for {one['name']}\n    {one['state']}: {round(one['delivered']):,} of"
+            f" {one['agreed']:,} impressions by {by}, {_day(one['first_day'])} to {_day(one['last_day'])}{owed}"
+        )
+    for one in document.get("history", ()):
+        told = [str(one[part]) for part in ("text", "until", "impressions", "make_good") if one[part]]
+        typer.echo(
+            f"{one['at']:%Y-%m-%d %H:%M} UTC  {one['said_by'] or '-'}: {one['act']} {' '.join(told)}".rstrip()
+        )
+
+
+def _day(day: date) -> str:
+    return day.isoformat()
