@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run up test test-fast fix test-long explore bench lint types docs page pictures lock clean
+.PHONY: help run up test test-fast fix test-long explore bench mutations lint types docs page pictures lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ explore: $(VENV)/.installed-dev  ## look for new counterexamples of the properti
 
 bench: $(VENV)/.installed-dev  ## every benchmark, each beside its alternatives
 	$(BIN)/python -m bench
+
+mutations: $(VENV)/.installed-dev  ## plant small faults in the guards and see whether the tests notice (hours)
+	$(BIN)/python -m bench.mutations
 
 docs: $(VENV)/.installed-dev  ## write the pages that are made from the product itself
 	$(BIN)/python -m campfill_pipeline_tests.generated_docs

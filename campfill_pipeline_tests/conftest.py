@@ -6,6 +6,7 @@ import itertools
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import hypothesis
@@ -25,9 +26,9 @@ hypothesis.settings.load_profile("campfill")
 _numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[server.Server]:
-    """The real PostgreSQL, in a folder of its own, stopped at the end of the session."""
+@contextmanager
+def real_server() -> Iterator[server.Server]:
+    """The real PostgreSQL, in a folder of its own, with a migrated database to copy; stopped at the end."""
     with tempfile.TemporaryDirectory(prefix="campfill-test-pg-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         running = server.start(Path(folder))
@@ -39,6 +40,13 @@ def postgres_server() -> Iterator[server.Server]:
         database.migrate(running.url("template_campfill"))
         yield running
         server.stop(running)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[server.Server]:
+    """The one server of this session."""
+    with real_server() as running:
+        yield running
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ class ModelUpload:
     rows: list[Row] = field(default_factory=list)
     rejected: frozenset[UUID] = frozenset()
     description: str = ""
+    silent: bool = False  # it has no column of budgets
     status: str = "received"
     stands: bool = True
     changed: set[UUID] = field(default_factory=set)
@@ -129,6 +130,8 @@ class Model:
             named_by |= dict.fromkeys(upload.named, upload.description)
             known |= upload.contracts.keys()
             for key, said in upload.contracts.items():
+                if upload.silent:
+                    said = said | {"budget_eur": (self.lines[key].now or {}).get("budget_eur")}
                 self.lines[key].now = said
             for key in known:
                 line = self.lines[key]

@@ -211,19 +211,51 @@ def test_every_order_of_application_gives_the_same_lines(
     assert len(outcomes) == 1
 
 
-def test_budgets_of_a_list_applied_late_are_told_where_a_later_one_without_the_column_stands(
+def budgets(connection: psycopg.Connection, *keys: UUID) -> list[object]:
+    found: dict[UUID, object] = dict(connection.execute("SELECT id, budget_eur FROM line").fetchall())
+    return [found[key] for key in keys]
+
+
+SILENT: Row = {"without_budget": [("Campaign list", 1, 3)]}
+
+
+def test_budgets_of_a_list_applied_late_count_where_the_later_one_has_no_such_column(
     connection: psycopg.Connection, tmp_path: Path
 ) -> None:
     late = arrive(connection, "late", at=at(1))
-    silent = [listed(key, budget_eur=None) for key in IDS[:2]]
-    apply(connection, tmp_path, silent, now=at(2), without_budget=[("Campaign list", 1, 3)])
-    upload, _ = apply(connection, tmp_path, rows(200, IDS[:3]), upload=late, now=at(3))
+    without = [listed(key, budget_eur=None) for key in IDS[:2]]
+    silent, _ = apply(connection, tmp_path, without, now=at(2), **SILENT)
+    upload, result = apply(connection, tmp_path, rows(200, IDS[:3]), upload=late, now=at(3))
     assert upload.notes == [
         "2 lines are left as a list that arrived later has set them already.",
-        "2 of these lines have no budget, though this list names one: if it counts, drop the later list again with its"
-        " budgets.",
+        "The budgets of 2 of these lines count: no list that arrived later says anything of it.",
     ]
+    assert (result.new, result.updated, result.unchanged) == (1, 2, 0)
     assert line(connection, IDS[0]) == (100_000, None)
+    assert budgets(connection, *IDS[:3]) == [750, 750, 750]
+    assert revert(connection, upload.upload_id, at(4)).stands is False
+    assert budgets(connection, *IDS[:2]) == [None, None]
+    revert(connection, upload.upload_id, at(5))
+    revert(connection, silent.upload_id, at(6))
+    assert (line(connection, IDS[0]), budgets(connection, IDS[0])) == ((200, None), [750])
+
+
+def test_a_blank_budget_of_a_later_list_stays_blank_though_an_older_one_is_applied_last(
+    connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    late = arrive(connection, "late", at=at(1))
+    apply(connection, tmp_path, [listed(key, budget_eur=None) for key in IDS[:2]], now=at(2))
+    apply(connection, tmp_path, rows(200, IDS[:2]), upload=late, now=at(3))
+    assert budgets(connection, *IDS[:2]) == [None, None]
+
+
+def test_a_budget_that_was_taken_back_is_not_kept_by_a_list_without_that_column(
+    connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    taken, _ = apply(connection, tmp_path, rows(100, IDS[:2]))
+    revert(connection, taken.upload_id, at(1))
+    apply(connection, tmp_path, [listed(IDS[0], budget_eur=None)], now=at(2), **SILENT)
+    assert budgets(connection, IDS[0]) == [None]
 
 
 def test_a_full_list_of_one_house_does_not_make_the_lines_of_another_absent(

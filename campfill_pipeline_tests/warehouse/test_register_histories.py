@@ -38,6 +38,7 @@ from campfill_pipeline_tests.warehouse.register_model import COMPARED, Model, Mo
 from campfill_pipeline_tests.warehouse.test_rebuild import again
 
 IDS = [UUID(int=number) for number in range(1, 9)]
+SILENT = [("Campaign list", 1, 9)]  # where the rows stand that say nothing of budgets
 TABLES = "upload, upload_issue, ledger_event, line_register, line_history, line_overtaken, upload_listing, line_dirty"
 TABLES += ", report_hour, report_series, report_entity, report_day, report_fetch, report_refusal, restatement"
 TABLES += ", delivery_fetch, line_day, export_span"
@@ -45,7 +46,7 @@ TABLES += (
     ", fulfillment, fulfillment_window, fulfillment_trend, shortfall_cause, reconciliation, fulfillment_state"
 )
 
-Content = tuple[tuple[tuple[UUID, tuple[tuple[str, object], ...]], ...], frozenset[UUID], str]
+Content = tuple[tuple[tuple[UUID, tuple[tuple[str, object], ...]], ...], frozenset[UUID], str, bool]
 
 row_values = st.fixed_dictionaries(
     {
@@ -64,13 +65,15 @@ contents: st.SearchStrategy[Content] = st.tuples(
     ),
     st.frozensets(st.sampled_from(IDS), max_size=1),
     st.sampled_from(["", "", "of_another_house"]),
+    st.sampled_from([False, False, True]),  # without a column of budgets
 )
 
 
 def rows_of(content: Content) -> list[Row]:
     ended = {"start_date": NOW.date() - timedelta(9), "end_date": NOW.date() - timedelta(1)}
+    silent = {"budget_eur": None} if content[3] else {}
     return [
-        listed(key, **dict(values)) | {"id": key} | (ended if key == IDS[5] else {})
+        listed(key, **dict(values)) | {"id": key} | (ended if key == IDS[5] else {}) | silent
         for key, values in content[0]
     ]
 
@@ -193,7 +196,9 @@ class RegisterHistory(RuleBasedStateMachine):
         at = self.tick()
         upload = arrive(self.connection, content, at=at)
         self.content[upload.upload_id] = content
-        found = ModelUpload(upload.upload_id, content, at, upload.seq, description=content[2])
+        found = ModelUpload(
+            upload.upload_id, content, at, upload.seq, description=content[2], silent=content[3]
+        )
         self.model.uploads.append(found)
         return found
 
@@ -205,6 +210,7 @@ class RegisterHistory(RuleBasedStateMachine):
         _, result = apply(
             self.connection, self.folder, rows, upload=known, now=self.tick(), rejected=len(rejected),
             also_listed=sorted(rejected), description=(content[2], 1) if content[2] else None,
+            without_budget=SILENT if content[3] else (),
         )  # fmt: skip
         expected = self.model.apply(upload, rows_of(content), rejected)
         assert (result.status == "duplicate") is (upload.status == "duplicate")
@@ -316,7 +322,13 @@ class RegisterHistory(RuleBasedStateMachine):
     def die_before_the_commit(self, content: Content) -> None:
         with self.connection.transaction(force_rollback=True):
             rows = [row | {"id": str(row["id"])} for row in rows_of(content)]
-            apply(self.connection, self.folder, rows, now=self.clock)
+            apply(
+                self.connection,
+                self.folder,
+                rows,
+                now=self.clock,
+                without_budget=SILENT if content[3] else (),
+            )
 
     @invariant()
     def the_register_is_the_models(self) -> None:

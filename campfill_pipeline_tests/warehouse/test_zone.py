@@ -45,6 +45,19 @@ def test_another_time_zone_is_refused_with_the_mend(connection: psycopg.Connecti
     assert all_of(connection, "SELECT sum(impressions) FROM line_day") == [(110,)]
 
 
+@pytest.mark.parametrize("rows", [ROWS, []])
+def test_the_first_stored_day_decides_before_any_figure_was_made(
+    connection: psycopg.Connection, rows: list[Row]
+) -> None:
+    store(connection, DAY, rows)
+    with pytest.raises(zone.ZoneChangedError, match=r"Europe/Berlin.*campfill rebuild"):
+        store(connection, DAY + timedelta(1), ROWS[:0], timezone="UTC")
+    connection.rollback()
+    with pytest.raises(zone.ZoneChangedError):
+        fulfillment.refresh(connection, FulfillmentRules(timezone="UTC"), as_of=DAY, now=NOW)
+    assert zone.counted_in(connection) == "Europe/Berlin"
+
+
 def test_a_home_without_delivery_may_change_its_zone(connection: psycopg.Connection) -> None:
     add_line(connection, CAMPAIGN, start=DAY, end=DAY)
     fulfillment.refresh(connection, FulfillmentRules(), as_of=DAY, now=NOW)

@@ -125,7 +125,7 @@ def _store(
             _learn(conn, directory, head)
     with storing.own_transaction(conn):
         storing.more_memory(conn)
-        delivery_zone.check(conn, zone.key)
+        delivery_zone.hold(conn, zone.key)
         staging = Staging(
             conn,
             directory,

@@ -59,7 +59,7 @@ def store_export(
     zone = ZoneInfo(timezone) if isinstance(timezone, str) else timezone
     with conn.transaction():
         storing.more_memory(conn)
-        delivery_zone.check(conn, zone.key)
+        delivery_zone.hold(conn, zone.key)
         first, last = _span(tables_of(rows))
         if first is not None and last is not None:
             partitions.ensure(conn, first, last + _HOUR)

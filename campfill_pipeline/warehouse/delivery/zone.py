@@ -25,7 +25,7 @@ class ZoneChangedError(CampfillError):
 
 
 def counted_in(conn: psycopg.Connection) -> str | None:
-    """The zone of the stored days: that of the rules by which figures were first made of them; None without days."""
+    """The zone of the stored days, kept with the first of them; None where there are none."""
     row = conn.execute(query("delivery/zone", "counted in")).fetchone()
     return None if row is None else str(row[0])
 
@@ -37,6 +37,15 @@ def check(conn: psycopg.Connection, zone: str) -> None:
         raise ZoneChangedError(found, zone)
 
 
+def hold(conn: psycopg.Connection, zone: str) -> None:
+    """The same before a day is stored: the first one decides in which zone all are counted."""
+    found = counted_in(conn)
+    if found is None:
+        conn.execute(query("delivery/zone", "count in"), (zone,))
+    elif found != zone:
+        raise ZoneChangedError(found, zone)
+
+
 def move(conn: psycopg.Connection, zone: str) -> bool:
     """Count in this zone from now on; where it is another one, no day is complete any more.
 
@@ -45,5 +54,6 @@ def move(conn: psycopg.Connection, zone: str) -> bool:
     if counted_in(conn) in (None, zone):
         return False
     conn.execute(query("delivery/zone", "count in"), (zone,))
+    conn.execute(query("delivery/zone", "forget rules"), (zone,))
     conn.execute(query("delivery/zone", "forget completeness"))
     return True

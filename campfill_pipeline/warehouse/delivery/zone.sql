@@ -1,10 +1,13 @@
 -- The statements of zone.py, by the function that runs them.
 
 -- name: counted in
-SELECT regexp_replace(split_part(rules, ' ', 1), '^timezone=', '')
-FROM fulfillment_state WHERE EXISTS (SELECT FROM report_day)
+SELECT zone FROM delivery_zone
+WHERE EXISTS (SELECT FROM report_day) OR EXISTS (SELECT FROM delivery_fetch WHERE status = 'complete')
 
 -- name: count in
+INSERT INTO delivery_zone (zone) VALUES (%s) ON CONFLICT (one_row) DO UPDATE SET zone = excluded.zone
+
+-- name: forget rules
 UPDATE fulfillment_state SET rules = 'timezone=' || %s
 
 -- name: forget completeness

@@ -9,4 +9,8 @@ UPDATE campfill_rebuild.upload_listing g
 SET lines = COALESCE((
     SELECT range_agg(int4range(n.new_no::integer, n.new_no::integer, '[]'))
     FROM unnest(g.lines) AS part (range), generate_series(lower(part.range), upper(part.range) - 1) AS line (no)
+    JOIN number n ON n.line_no = line.no), '{}'),
+    silent = COALESCE((
+    SELECT range_agg(int4range(n.new_no::integer, n.new_no::integer, '[]'))
+    FROM unnest(g.silent) AS part (range), generate_series(lower(part.range), upper(part.range) - 1) AS line (no)
     JOIN number n ON n.line_no = line.no), '{}')

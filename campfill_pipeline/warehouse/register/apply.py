@@ -26,7 +26,6 @@ from campfill_pipeline.warehouse.register.changes import history as history
 from campfill_pipeline.warehouse.register.decision import Decision
 from campfill_pipeline.warehouse.register.decision import JudgedList as JudgedList
 from campfill_pipeline.warehouse.register.uploads import Upload
-from campfill_pipeline.warehouse.statements import query
 
 LIST_COLUMNS = (
     "sheet", "row_no", "id", "name", "kind", "buyer", "agency", "platform", "seat", "runtime", "start_date",
@@ -77,6 +76,7 @@ def apply_list(
             "received_at": upload.received_at, "today": upload.received_at.astimezone(timezone).date(),
             "also_listed": list(judged.also_listed), "content_date": content_date,
             "description": judged.description[0] if judged.description else "",
+            **_without_budget(judged.lines),
         }  # fmt: skip
 
         run = revisions.runner(conn, "apply", values)
@@ -84,8 +84,8 @@ def apply_list(
         run("room")
         accepted = copy_stream(conn, judged.lines, "arriving", _told(judged.lines), position="position")
         run("analyze")
-        if silent := _without_budget(judged.lines):
-            conn.execute(query("register/apply", "keep budgets"), silent)
+        if values["sheets"]:
+            run("keep budgets")
         notes = [
             f"Its content is of {content_date:%Y-%m-%d}, older than that of {name} ({date:%Y-%m-%d}), which was"
             " loaded before; what it says counts all the same, as it arrived later."
@@ -95,8 +95,7 @@ def apply_list(
         if late:
             overtaken = run("overtaken").rowcount
             run("seen earlier")
-            [(budgets,)] = run("budgets left").fetchall()
-            notes += [*_left(overtaken), *_budgets_left(budgets)]
+            notes += [*_left(overtaken), *_budgets_told(run("budgets told").rowcount)]
         run("touched")
         revisions.write(conn, values, brought=True)
         returned, updated, notable = run("count").fetchall()[0]
@@ -137,15 +136,15 @@ def _left(overtaken: int) -> list[str]:
     return [f"{overtaken:,} lines are left as a list that arrived later has set them already."]
 
 
-def _budgets_left(lines: int) -> list[str]:
+def _budgets_told(lines: int) -> list[str]:
     if not lines:
         return []
     which = (
-        "1 of these lines has no budget, though this list names one"
+        "The budget of 1 of these lines counts"
         if lines == 1
-        else (f"{lines:,} of these lines have no budget, though this list names one")
+        else f"The budgets of {lines:,} of these lines count"
     )
-    return [f"{which}: if it counts, drop the later list again with its budgets."]
+    return [f"{which}: no list that arrived later says anything of it."]
 
 
 def _told(lines: Path) -> list[str]:
@@ -155,11 +154,12 @@ def _told(lines: Path) -> list[str]:
     return [*LIST_COLUMNS, *(name for name in LATER_COLUMNS if name in names)]
 
 
-def _without_budget(lines: Path) -> dict[str, list[str | None] | list[int]] | None:
-    """The rows of a list that has no budget column, as sheets with their first and last rows; None where it has one."""
+def _without_budget(lines: Path) -> dict[str, list[str | None] | list[int]]:
+    """The rows of a list without a budget column, as sheets with their first and last rows; empty where it has one."""
     with pa.memory_map(str(lines)) as source, pa.ipc.open_stream(source) as reader:
-        told = (reader.schema.metadata or {}).get(WITHOUT_BUDGET)
-    if told is None:
-        return None
-    sheets, firsts, lasts = zip(*json.loads(told), strict=True)
-    return {"sheets": list(sheets), "firsts": list(firsts), "lasts": list(lasts)}
+        told = json.loads((reader.schema.metadata or {}).get(WITHOUT_BUDGET, b"[]"))
+    return {
+        "sheets": [sheet for sheet, _, _ in told],
+        "firsts": [first for _, first, _ in told],
+        "lasts": [last for _, _, last in told],
+    }

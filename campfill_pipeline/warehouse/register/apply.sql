@@ -8,8 +8,8 @@ SELECT set_config('work_mem', '128MB', true), set_config('default_statistics_tar
 ANALYZE arriving (id)
 
 -- name: keep budgets
--- A list without a budget column says nothing of budgets.
-UPDATE arriving a SET budget_eur = l.budget_eur
+-- A list without a budget column says nothing of budgets; of a line that was taken back, nobody does.
+UPDATE arriving a SET budget_eur = CASE WHEN l.withdrawn_at IS NULL THEN l.budget_eur END
 FROM line_register l, unnest(%(sheets)s::text[], %(firsts)s::integer[], %(lasts)s::integer[]) AS t (sheet, first, last)
 WHERE l.id = a.id AND a.sheet IS NOT DISTINCT FROM t.sheet AND a.row_no BETWEEN t.first AND t.last
 
@@ -33,10 +33,21 @@ SELECT line_no, %(upload_id)s, sheet, row_no, name, kind, buyer, agency, platfor
        impression_goal, budget_eur, cpm_eur, placement, advertiser, external_id, cancelled
 FROM gone
 
--- name: budgets left
--- Lines that a later list set without a budget, where this one names one: the later may not have had that column.
-SELECT count(*) FROM line_overtaken t JOIN line_register l USING (line_no)
-WHERE t.upload_id = %(upload_id)s AND t.budget_eur IS NOT NULL AND l.budget_eur IS NULL AND l.withdrawn_at IS NULL
+-- name: budgets told
+-- Lines that only later lists without a budget column named since: of their budgets this one is the newest that tells.
+WITH telling AS MATERIALIZED (
+    SELECT COALESCE(range_agg(g.lines - g.silent), '{}') AS lines FROM upload u JOIN upload_listing g USING (upload_id)
+    WHERE u.reverted_at IS NULL AND u.order_no > %(order_no)s
+)
+INSERT INTO arriving (position, sheet, row_no, id, name, kind, buyer, agency, platform, seat, runtime, start_date, end_date,
+                      impression_goal, budget_eur, cpm_eur, placement, advertiser, external_id, cancelled)
+SELECT -l.line_no, t.sheet, t.row_no, l.id, l.name, l.kind_listed, l.buyer, l.agency, l.platform, l.seat, l.runtime,
+       l.start_date, l.end_date, l.impression_goal, t.budget_eur, l.cpm_eur, l.placement, l.advertiser, l.external_id,
+       l.cancelled
+FROM line_overtaken t JOIN line_register l USING (line_no), telling
+WHERE t.upload_id = %(upload_id)s AND NOT l.line_no <@ telling.lines AND t.budget_eur IS DISTINCT FROM l.budget_eur
+  AND NOT EXISTS (SELECT FROM unnest(%(sheets)s::text[], %(firsts)s::integer[], %(lasts)s::integer[]) AS n (sheet, first, last)
+                  WHERE t.sheet IS NOT DISTINCT FROM n.sheet AND t.row_no BETWEEN n.first AND n.last)
 
 -- name: seen earlier
 -- A list that is applied late may be the first that named a line.
@@ -91,9 +102,13 @@ FROM touched t JOIN line_register l USING (line_no)
 -- ended) is known at once where nothing arrived later: the lines in force before it are those of the register that it did
 -- not bring. A line belongs to the description of the newest list before it that names it.
 WITH named AS (
-    SELECT line_no FROM arriving JOIN line_register USING (id)
+    SELECT line_no, a.sheet, a.row_no FROM arriving a JOIN line_register USING (id)
     UNION ALL
-    SELECT line_no FROM line_overtaken WHERE upload_id = %(upload_id)s
+    SELECT line_no, sheet, row_no FROM line_overtaken WHERE upload_id = %(upload_id)s
+), silent AS (
+    SELECT line_no
+    FROM named a, unnest(%(sheets)s::text[], %(firsts)s::integer[], %(lasts)s::integer[]) AS t (sheet, first, last)
+    WHERE a.sheet IS NOT DISTINCT FROM t.sheet AND a.row_no BETWEEN t.first AND t.last
 ), in_force AS MATERIALIZED (
     SELECT l.line_no, a.id IS NULL AND l.id <> ALL (%(also_listed)s) AS missing
     FROM line_register l LEFT JOIN arriving a ON a.id = l.id
@@ -109,9 +124,10 @@ WITH named AS (
     SELECT count(*) AS lines, count(*) FILTER (WHERE missing) AS missing
     FROM in_force WHERE NOT line_no <@ (SELECT lines FROM of_others)
 )
-INSERT INTO upload_listing (upload_id, event_no, listed_on, whole, lines, rejected, description)
+INSERT INTO upload_listing (upload_id, event_no, listed_on, whole, lines, silent, rejected, description)
 SELECT %(upload_id)s, %(event_no)s, %(today)s, w.missing <= 0.2 * w.lines,
-       (SELECT COALESCE(range_agg(int4range(line_no, line_no, '[]')), '{}') FROM named), %(also_listed)s, %(description)s
+       (SELECT COALESCE(range_agg(int4range(line_no, line_no, '[]')), '{}') FROM named),
+       (SELECT COALESCE(range_agg(int4range(line_no, line_no, '[]')), '{}') FROM silent), %(also_listed)s, %(description)s
 FROM awaited w
 RETURNING whole
 

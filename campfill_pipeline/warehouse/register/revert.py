@@ -100,14 +100,14 @@ def revert(
                   "order_no": upload.order_no}  # fmt: skip
         run = revisions.runner(conn, "revert", values)
         revisions.prepare(conn)
-        for part in ("own", "top", "arriving", "touched"):
+        for part in ("own", "top", "budget", "arriving", "touched"):
             run(part)
         revisions.write(conn, values, brought=False)
         run("absence")
         taken = tuple(TakenBack(*row) for row in run("taken"))
         left = tuple(LeftAlone(*row) for row in run("left"))
         revisions.finish(conn, event_no)
-        conn.execute("DROP TABLE own, top")
+        conn.execute("DROP TABLE own, top, budget")
         detail = {"stands": stands, "taken": len(taken), "left": len(left)}
         conn.execute("UPDATE ledger_event SET detail = %s WHERE event_no = %s", [Jsonb(detail), event_no])
         return RevertResult(ledger.get(conn, upload_id), taken, left, _changes(conn, upload_id))

@@ -16,6 +16,13 @@ FROM newest_listing((SELECT lines FROM upload_listing WHERE upload_id = %(upload
 JOIN upload_listing g ON g.upload_id = n.upload_id,
      unnest(n.lines) AS part (range), generate_series(lower(part.range), upper(part.range) - 1) AS line (no)
 
+-- name: budget
+-- The list in force that arrived last of those that tell the line's budget: not the same where that one has no such column.
+CREATE TEMP TABLE budget ON COMMIT DROP AS
+SELECT line.no AS line_no, n.upload_id, n.event_no
+FROM newest_budget((SELECT lines FROM upload_listing WHERE upload_id = %(upload_id)s)) n,
+     unnest(n.lines) AS part (range), generate_series(lower(part.range), upper(part.range) - 1) AS line (no)
+
 -- name: arriving
 -- What that list says of the line: what the register held right after it was applied, where it was not overtaken.
 INSERT INTO arriving (position, sheet, row_no, id, name, kind, buyer, agency, platform, seat, runtime, start_date, end_date,
@@ -23,10 +30,12 @@ INSERT INTO arriving (position, sheet, row_no, id, name, kind, buyer, agency, pl
 SELECT o.line_no, CASE WHEN COALESCE(top.upload_id, r.upload_id) = r.upload_id THEN r.sheet END,
        CASE WHEN COALESCE(top.upload_id, r.upload_id) = r.upload_id THEN r.row_no END, l.id,
        r.name, r.kind_listed, r.buyer, r.agency, r.platform, r.seat, r.runtime, r.start_date, r.end_date,
-       r.impression_goal, r.budget_eur, r.cpm_eur, r.placement, r.advertiser, r.external_id, r.cancelled
+       r.impression_goal, CASE WHEN top.line_no IS NULL OR budget.upload_id = top.upload_id THEN r.budget_eur ELSE b.budget_eur END,
+       r.cpm_eur, r.placement, r.advertiser, r.external_id, r.cancelled
 FROM own o
 JOIN line_register l USING (line_no)
 LEFT JOIN top USING (line_no)
+LEFT JOIN budget USING (line_no)
 CROSS JOIN LATERAL (
     SELECT upload_id, sheet, row_no, name, kind_listed, buyer, agency, platform, seat, runtime, start_date, end_date,
            impression_goal, budget_eur, cpm_eur, placement, advertiser, external_id, cancelled
@@ -37,6 +46,12 @@ CROSS JOIN LATERAL (
      FROM revision v WHERE v.line_no = o.line_no AND (top.event_no IS NULL OR v.event_no <= top.event_no)
      ORDER BY v.revision DESC LIMIT 1)
     LIMIT 1) r
+LEFT JOIN LATERAL (
+    SELECT budget_eur FROM line_overtaken t WHERE t.upload_id = budget.upload_id AND t.line_no = o.line_no
+    UNION ALL
+    (SELECT budget_eur FROM revision v WHERE v.line_no = o.line_no AND v.event_no <= budget.event_no
+     ORDER BY v.revision DESC LIMIT 1)
+    LIMIT 1) b ON true
 
 -- name: touched
 CREATE TEMP TABLE touched ON COMMIT DROP AS
