@@ -1,11 +1,11 @@
-"""the zone of stored days is kept from the first one on: see 0024_delivery_zone.sql."""
+"""budgets count in the order of arrival, too: see 0027_silent_lists.sql."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0027"
+down_revision = "0026"
 
 
 def upgrade() -> None:

@@ -1,11 +1,11 @@
-"""budgets count in the order of arrival, too: see 0025_silent_lists.sql."""
+"""the zone of stored days is kept from the first one on: see 0026_delivery_zone.sql."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 
 
 def upgrade() -> None:
