@@ -78,6 +78,15 @@ class _Renderer(RendererHTML):
         """A block of code."""
         return f'<pre tabindex="0"><code>{escape(tokens[idx].content)}</code></pre>\n'
 
+    def paragraph_open(
+        self, tokens: Sequence[Token], idx: int, options: Any, env: MutableMapping[str, Any]
+    ) -> str:
+        """The begin of a paragraph; one that is a picture is marked, as pictures may be wider."""
+        parts = tokens[idx + 1].children or []
+        if [part.type for part in parts] == ["image"]:
+            return '<p class="picture" tabindex="0">'
+        return str(self.renderToken(tokens, idx, options, env))
+
     def table_open(
         self, tokens: Sequence[Token], idx: int, options: Any, env: MutableMapping[str, Any]
     ) -> str:
