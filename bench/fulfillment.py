@@ -92,6 +92,12 @@ SELECT series_no, (hour_utc AT TIME ZONE 'Europe/Berlin')::date, 'a', true, sum(
        sum(plays), count(*), min(hour_utc), max(hour_utc)
 FROM report_hour WHERE hour_utc >= %(from)s AND hour_utc < %(to)s GROUP BY 1, 2
 """
+# Kept with each day that is stored, like the sums by line; other builds may not know it.
+_SITES = """
+INSERT INTO site_day (series_no, day, site_no, impressions)
+SELECT series_no, (hour_utc AT TIME ZONE 'Europe/Berlin')::date, site_no, sum(impressions)
+FROM report_hour WHERE hour_utc >= %(from)s AND hour_utc < %(to)s GROUP BY 1, 2, 3
+"""
 
 
 @contextmanager
@@ -118,12 +124,16 @@ def _fill(connection: psycopg.Connection, shape: World) -> None:
         "INSERT INTO site (site_no, site) OVERRIDING SYSTEM VALUE SELECT n, 'Site ' || n FROM generate_series(1, %s) n",
         [SITES],
     )
+    row = connection.execute("SELECT to_regclass('site_day')").fetchone()
+    by_site = row is not None and row[0] is not None
     day = datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=UTC) - timedelta(shape.days)
     while day.date() < TODAY:
         until = min(day + timedelta(10), datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=UTC))
         partitions.ensure(connection, day, until)
         connection.execute(_HOURS.encode(), values | {"from": day, "to": until})
         connection.execute(_DAYS, {"from": day, "to": until})
+        if by_site:
+            connection.execute(_SITES, {"from": day, "to": until})
         day = until
     connection.execute(
         """INSERT INTO delivery_fetch (source, day, status, fetched_at, rows)

@@ -45,6 +45,8 @@ def show(found: dict[str, Any]) -> None:
     scores = found["scores"]
     row("healthy line-days", [f"{s['healthy_line_days']:,}" for s in scores])
     row("of 1,000 called behind", [_or_unknown(s["false_alarms_of_1000"]) for s in scores])
+    if found["days_together"]:
+        row("… without days that held back many", [_or_unknown(s["apart_of_1000"]) for s in scores])
     row("weak line-days found, from day 2", [_percent(s["weak_found_pct"]) for s in scores])
     for place, span in enumerate(scores[0]["errors"]):
         until = "" if span["to_day"] == span["from_day"] else f"–{span['to_day'] or ''}"
@@ -54,6 +56,11 @@ def show(found: dict[str, Any]) -> None:
         )
     console.print(table)
     console.print("Nine in ten projections were off by less than that.")
+    if found["days_together"]:
+        console.print(
+            f"On {found['days_together']} of the days a fifth or more of the healthy lines were behind at once: "
+            "something held all of them back, and they caught up."
+        )
 
 
 def _or_unknown(value: object) -> str:

@@ -37,10 +37,15 @@ class Weeks:
 
 @dataclass(frozen=True)
 class Weights:
-    """What a day of each kind weighs for one line (mean 1, Monday first), and what most of it rests on."""
+    """What a day of each kind weighs for one line (mean 1, Monday first), and what most of it rests on.
+
+    `told`: by the week of the line's placement, too, enough was due to judge it. The one site that is open on a Sunday
+    tells nothing of the others, where most will come from (docs/decisions/0116).
+    """
 
     of_kind: tuple[Decimal, ...]
     basis: Basis
+    told: bool = True
 
 
 def weights(
@@ -55,8 +60,7 @@ def weights(
 
     `delivered` are impressions by site number on elapsed flight days, `elapsed` and `flight` days by kind. Where a site
     delivered on days that its week calls closed, the next wider week is taken for it. Before any delivery the week of
-    the line's placement stands, then that of all lines; and also while by that week fewer than `least_due` average days
-    are due: the one site that is open on a Sunday tells nothing of the others, where most will come from.
+    the line's placement stands, then that of all lines. `least_due`: so many average days let a line be judged.
     """
     with localcontext() as context:
         context.prec = 50
@@ -64,7 +68,7 @@ def weights(
         rests: defaultdict[Basis, Decimal] = defaultdict(Decimal)
         general = weeks.of_placement(placement)
         told = _due(general, elapsed) >= least_due
-        for site_no in sorted(delivered) if told else ():
+        for site_no in sorted(delivered):
             amount = delivered[site_no]
             if amount <= 0:
                 continue
@@ -77,9 +81,9 @@ def weights(
         if not any(totals):
             wider = (general, weeks.everywhere, EVEN_WEEK)
             week = next((week for week in wider if _due(week, flight) > 0), EVEN_WEEK)
-            return Weights(week.weights, _mostly({b: Decimal(week.basis.count(b)) for b in week.basis}))
+            return Weights(week.weights, _mostly({b: Decimal(week.basis.count(b)) for b in week.basis}), told)
         mean = sum(totals, Decimal(0)) / KINDS
-        return Weights(tuple((total / mean).quantize(PRECISE) for total in totals), _mostly(rests))
+        return Weights(tuple((total / mean).quantize(PRECISE) for total in totals), _mostly(rests), told)
 
 
 def _that_was_open(

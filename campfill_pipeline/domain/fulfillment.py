@@ -38,7 +38,7 @@ class Band(StrEnum):
 
 
 class Pace(StrEnum):
-    """How a live line's delivery stands against what is due by now; `unmeasured` while too little is."""
+    """How a live line's delivery stands against what is due by now; `unmeasured` while nothing is."""
 
     UNMEASURED = "unmeasured"
     BEHIND = "behind"
@@ -70,8 +70,8 @@ class FulfillmentRules:
     Sundays, in the words of `weekdays`; None for no holidays. `chance`: a gap of so many times the day-to-day spread
     of healthy lines is taken for chance; `chance_of_cause` where a cause is to be named, from the second day
     on, `chance_of_small_cause` where the gap is at most `small_gap` of what is due.
-    `least_due`: a line is judged once so many average days are due (docs/decisions/0116). `sources`: the reporting APIs
-    that are asked, in the order in which they count.
+    `least_due`: a gap may be larger than chance once so many average days are due (docs/decisions/0116). `sources`: the
+    reporting APIs that are asked, in the order in which they count.
     """
 
     timezone: str = "Europe/Berlin"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from campfill_pipeline.domain.errors import CampfillError
 
@@ -39,6 +39,11 @@ class Calendar:
     """The public holidays that count as Sundays."""
 
     holidays: frozenset[date] = frozenset()
+
+    @cached_property
+    def as_array(self) -> str:
+        """The holidays as PostgreSQL writes an array: one text, made once, since hundreds go with each query."""
+        return "{" + ",".join(day.isoformat() for day in sorted(self.holidays)) + "}"
 
     def kind(self, day: date) -> int:
         """0 for a Monday … 6 for a Sunday or a public holiday."""

@@ -170,9 +170,11 @@ class Questions:
             return found
 
     def attention(self, after: UUID | None, limit: int) -> list[dict[str, Any]]:
-        """The lines to look at today, the most urgent first."""
+        """The lines to look at today, the most urgent first, then those that have not begun and ask too much."""
         with self.kept.connect() as connection:
-            found = [asdict(item) for item in attention.attention(connection)]
+            found = [asdict(item) | {"unlikely_goal": None} for item in attention.attention(connection)]
+            known = {item["line_id"] for item in found}
+            found += [asdict(item) for item in attention.not_begun(connection) if item.line_id not in known]
         if after is None:
             return found[:limit]
         begin = next((at + 1 for at, item in enumerate(found) if item["line_id"] == after), None)

@@ -243,17 +243,18 @@ class LineAnswer(_Open):
 
 
 class Attention(_Open):
-    """A line to look at today, and why."""
+    """A line to look at today, and why. `unlikely_goal`: of one that has not begun, how much too much it needs."""
 
     line_id: UUID
     name: str
     kind: Literal["campaign", "deal"]
-    missing: Exact
-    value_at_risk_eur: Exact
+    missing: Exact | None
+    value_at_risk_eur: Exact | None
     cause: str | None
     reason: str
     taken: bool
     care: str
+    unlikely_goal: str | None
 
 
 class Care(_Exact):

@@ -163,8 +163,7 @@ class World:
         elapsed = [day for day in line.flight if day < self.as_of]
         total, rests = [NONE] * 7, dict.fromkeys(("even", "all", "placement", "measured"), NONE)
         general = self.general(line.placement)
-        told = sum(general[0][self.kind(day)] for day in elapsed) >= Decimal("0.5")
-        for site in line.sites if told else []:
+        for site in line.sites:
             came = sum((line.on(day, site) for day in elapsed), NONE)
             if not came:
                 continue
@@ -209,10 +208,11 @@ class World:
         expected = goal * w(elapsed) / w(line.flight)
         index = projected = factor = risk = reachable = None
         need = max(goal - before, NONE)
-        judged = w(elapsed) * 7 >= sum(week) / 2
+        # both by its own week and by that of its placement: half an average day is due
+        of_placement = sum((self.general(line.placement)[0][self.kind(day)] for day in elapsed), NONE)
+        judged = w(elapsed) * 7 >= sum(week) / 2 and of_placement >= Decimal("0.5")
         if expected:
             index = before / expected
-        if judged and elapsed:
             recent = elapsed[-7:] if w(elapsed[-7:]) else elapsed
             pace = sum((line.on(day) for day in recent), NONE) / w(recent)
             projected = max(came, before + pace * w(left))

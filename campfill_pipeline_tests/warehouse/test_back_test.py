@@ -7,7 +7,13 @@ from decimal import Decimal
 
 import psycopg
 
-from campfill_pipeline.domain.back_test import LEAST_LINE_DAYS, Said, score
+from campfill_pipeline.domain.back_test import (
+    LEAST_LINE_DAYS,
+    LEAST_TOGETHER,
+    Said,
+    held_back_together,
+    score,
+)
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.readers.back_test import back_test
 from campfill_pipeline_tests.warehouse.oracle import Terms
@@ -38,11 +44,32 @@ def test_the_straight_line_accuses_and_the_measured_week_does_not(connection: ps
 
 
 def test_a_short_history_gives_no_rate() -> None:
-    one = Said(1, 3, True, Decimal(90), Decimal(100), Decimal(100))
+    one = Said(1, MONDAY, 3, True, Decimal(90), Decimal(100), Decimal(100))
     told = score("measured", [one] * (LEAST_LINE_DAYS - 1))
     assert told.false_alarms_of_1000 is None and told.weak_found_pct is None
     assert score("measured", [one] * LEAST_LINE_DAYS).false_alarms_of_1000 == 1000
     assert [error.error_pct for error in told.errors] == [None, Decimal(10), None, None]
+
+
+def test_days_that_held_back_many_lines_at_once_are_told_apart() -> None:
+    # Twenty lines on forty days; on one of them five were behind, on another three, and all caught up.
+    def on(day: date, behind: int) -> list[Said]:
+        return [
+            Said(n, day, 3, n < behind, Decimal(90), Decimal(100), Decimal(100))
+            for n in range(LEAST_TOGETHER)
+        ]
+
+    outage, other = MONDAY, MONDAY + timedelta(1)
+    said = on(outage, 5) + on(other, 3)
+    said += [one for n in range(2, 40) for one in on(MONDAY + timedelta(n), 0)]
+    together = held_back_together(said)
+    assert together == {outage}
+    assert (
+        held_back_together([one for one in said if one.line_no > 0]) == frozenset()
+    )  # too few lines to say so
+    told = score("measured", said, together)
+    assert (told.false_alarms, told.alarms_together) == (8, 5)
+    assert (told.false_alarms_of_1000, told.apart_of_1000) == (Decimal("10.0"), Decimal("3.8"))
 
 
 def test_a_home_without_lines_says_so(connection: psycopg.Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, fields
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -11,6 +12,7 @@ import psycopg
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.figures.best_weeks import best_runs, unlikely_lines
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
+from campfill_pipeline.warehouse.readers.attention import AttentionItem, not_begun
 from campfill_pipeline.warehouse.readers.one_line import line_life
 from campfill_pipeline.warehouse.readers.page import reading as page
 from campfill_pipeline_tests.warehouse.facts import add_line, deliver, deliver_at, fetch
@@ -69,6 +71,10 @@ def test_a_line_that_needs_more_than_the_best_week_is_named_the_worst_first(
     assert [row.line_id for row in data.unlikely] == [most, anywhere, a_day, more]
     assert [row.line_id for row in data.attention] == [most, anywhere, a_day, more]
     assert data.attention[0].reason.startswith("Starts on 25 May 2026. It needs 3.1 times")
+    coming = not_begun(connection)
+    assert [one.line_id for one in coming] == [most, anywhere, a_day, more]
+    assert (coming[0].reason, coming[0].unlikely_goal) == (data.attention[0].reason, told.unlikely_goal)
+    assert [column.name for column in fields(AttentionItem)] + ["unlikely_goal"] == list(asdict(coming[0]))
 
 
 def test_what_other_lines_got_at_the_same_sites_counts_but_a_placement_without_history_is_not_judged(

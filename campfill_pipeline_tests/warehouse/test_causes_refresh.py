@@ -26,7 +26,7 @@ FIRST = date(2026, 3, 20)
 TABLES = (
     "report_hour, report_series, report_entity, report_fetch, report_day, restatement, delivery_fetch,"
     " report_refusal, line_day, line_register, line_dirty, fulfillment, fulfillment_state, fulfillment_fetch,"
-    " fulfillment_window, fulfillment_trend, shortfall_cause, reconciliation, reference_series, reference_hour,"
+    " fulfillment_window, fulfillment_trend, shortfall_cause, reconciliation, reference_series, reference_site_day,"
     " reference_day, line_reference, line_mix, line_hours, site_day, week_member, week_cell,"
     " site_week, week_state, line_week, site_silence"
 )
@@ -42,7 +42,9 @@ COMPARED = {
     "line_week": "SELECT * FROM line_week ORDER BY 1",
     "site_silence": "SELECT * FROM site_silence ORDER BY 1, 3",
     "line_hours": "SELECT * FROM line_hours ORDER BY 1",
-    "reference_hour": "SELECT * FROM reference_hour WHERE rows <> 0 ORDER BY 1, 2, 3",
+    "reference_site_day": """SELECT r.purchase_type, r.site_no, r.day, u.*
+        FROM reference_site_day r, unnest(hours, r.rows, bids, wins, plays, impressions) AS u(hour, n, b, w, p, i)
+        WHERE u.n <> 0 ORDER BY 1, 2, 3, 4""",
     "reference_day": "SELECT * FROM reference_day WHERE rows <> 0 ORDER BY 1, 2",
     "reference_series": "SELECT * FROM reference_series ORDER BY 1",
     "reconciliation": "SELECT to_jsonb(t) - 'issue_no' AS row FROM reconciliation t ORDER BY 1",
@@ -177,7 +179,7 @@ def compare_with_oracle(publisher: Publisher) -> None:
     """Lines, figures and types are taken from the tables, whose own tests they have; rows from what was sent."""
     listed = publisher.connection.execute(
         """SELECT line_id::text, kind, purchase_type, impression_goal, effective_start, end_date, covered,
-                  CASE WHEN pace = 'unmeasured' AND covered THEN 0 ELSE expected END,
+                  CASE WHEN lifecycle = 'live' AND chance_gap IS NULL AND covered THEN 0 ELSE expected END,
                   COALESCE(chance_gap, 0)
            FROM fulfillment ORDER BY line_no"""
     ).fetchall()

@@ -62,7 +62,7 @@ def test_what_a_source_does_not_tell_is_unknown_and_not_nothing(
     assert (found, evidence.get("not_told")) == (cause, not_told)
     [(wins,)] = all_of(connection, "SELECT sum(wins) FROM delivery_daily")
     assert wins == (10 if cause == "no_hours" else None)
-    assert all_of(connection, "SELECT count(*) FROM reference_hour") == [(0,)]
+    assert all_of(connection, "SELECT count(*) FROM reference_site_day") == [(0,)]
 
 
 def named(connection: psycopg.Connection[Any], line_id: str, text: str) -> int:

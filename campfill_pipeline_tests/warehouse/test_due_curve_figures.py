@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules, Pacing
 from campfill_pipeline.warehouse.figures.fulfillment import compute, refresh
+from campfill_pipeline.warehouse.figures.week import week_as_of
 from campfill_pipeline_tests.warehouse.facts import add_line, deliver_at, fetch
 from campfill_pipeline_tests.warehouse.oracle import Terms
 from campfill_pipeline_tests.warehouse.oracle_week import Line, World
@@ -32,19 +33,25 @@ def day(anchor: date, offset: int) -> date:
     return anchor + timedelta(offset)
 
 
+SITES = ("Mall", "Hbf", "Street")
+Spans = dict[str, tuple[date, date]]
+# Days before and after the anchor between which a site gives anything: always, opened lately, or shut down.
+SPANS = st.sampled_from([(-99, 99), (-99, 99), (-30, 99), (-9, 99), (-99, -20), (-40, -2)])
+
+
 @st.composite
-def a_line(draw: st.DrawFn, anchor: date, live: bool) -> Line:
+def a_line(draw: st.DrawFn, anchor: date, spans: Spans, live: bool) -> Line:
     """Ended healthy lines deliver by a week of their site; live ones deliver anything."""
     length = draw(st.sampled_from([1, 2, 7, 9, 16]))
     end = day(anchor, draw(st.integers(0, 9) if live else st.integers(-60, -1)))
     start = min(day(end, 1 - length), anchor) if live else day(end, 1 - length)
     delivered = {}
-    for site in draw(st.sets(st.sampled_from(["Mall", "Hbf", "Street"]), max_size=3)):
-        opened = day(start, draw(st.sampled_from([0, 0, 0, 3])))
+    for site in draw(st.sets(st.sampled_from(SITES), max_size=3)):
+        opened = max(day(start, draw(st.sampled_from([0, 0, 0, 3]))), spans[site][0])
         for offset in range((min(end, anchor) - start).days + 1):
             when = day(start, offset)
             shut = site == "Mall" and (when.weekday() == 6 or when in HOLIDAYS)
-            if when >= opened and not (shut and draw(st.integers(0, 9)) != 0):
+            if opened <= when <= spans[site][1] and not (shut and draw(st.integers(0, 9)) != 0):
                 delivered[site, when] = Decimal(draw(st.integers(0 if live else 60, 140)))
     total = sum(delivered.values())
     goal = draw(st.integers(1, 5000)) if live else max(int(total), 1)
@@ -56,8 +63,12 @@ def a_line(draw: st.DrawFn, anchor: date, live: bool) -> Line:
 @st.composite
 def worlds(draw: st.DrawFn) -> tuple[list[Line], date]:
     anchor = draw(ANCHORS)
-    ended = draw(st.lists(a_line(anchor, False), max_size=10))
-    return ended + draw(st.lists(a_line(anchor, True), min_size=1, max_size=4)), anchor
+    spans = {}
+    for site in SITES:
+        opens, closes = draw(SPANS)
+        spans[site] = day(anchor, opens), day(anchor, closes)
+    ended = draw(st.lists(a_line(anchor, spans, False), max_size=10))
+    return ended + draw(st.lists(a_line(anchor, spans, True), min_size=1, max_size=4)), anchor
 
 
 def put(connection: psycopg.Connection, lines: list[Line], as_of: date) -> dict[int, Line]:
@@ -94,8 +105,11 @@ def check(connection: psycopg.Connection, numbers: dict[int, Line], as_of: date)
         if isinstance(reach, Decimal) and abs(reach) > CLOSE * row["impression_goal"]:
             assert row["reachable"] == (reach < 0)
         index = wanted["pacing_index"]
-        if index is None or not judged:
+        assert (row["chance_gap"] is not None) == judged
+        if index is None:
             assert row["pace"] == "unmeasured"
+        elif not judged:  # no gap is larger than chance
+            assert row["pace"] == ("ahead" if row["pacing_index"] > Decimal("1.05") else "on_track")
         elif isinstance(index, Decimal) and isinstance(bar, Decimal) and abs(1 - index - bar) > CLOSE:
             behind = index < Decimal("0.95") and 1 - index > bar
             assert (row["pace"] == "behind") == behind
@@ -161,8 +175,8 @@ def test_one_open_site_on_a_closed_sunday_does_not_judge_the_line(connection: ps
     sunday = day(MONDAY, -1)
     line = live(sunday, day(sunday, 13), {("Street", sunday): Decimal(50)})
     row = one_live(connection, line, MONDAY, [*HISTORY, *OPEN_ON_SUNDAYS])
-    assert (row["pace"], row["projected"], row["value_at_risk_eur"]) == ("unmeasured", None, None)
-    assert row["reachable"] is None
+    assert (row["expected"], row["pace"], row["reachable"]) == (500, "on_track", None)
+    assert (row["projected"], row["value_at_risk_eur"]) == (700, 63)
     refresh(connection, RULES, as_of=MONDAY, now=datetime(2026, 7, 6, 8, tzinfo=BERLIN))
     assert connection.execute("SELECT count(*) FROM shortfall_cause").fetchone() == (0,)
 
@@ -255,6 +269,27 @@ def test_a_past_day_sees_only_what_lay_before_it(connection: psycopg.Connection)
         (row,) = [r for r in compute(connection, RULES, as_of=as_of) if numbers[r["line_no"]] is line]
         found[as_of] = row["pacing_basis"]
     assert found == {day(MONDAY, -20): "even", MONDAY: "measured"}
+
+
+def test_the_week_of_a_past_day_knows_nothing_of_its_sites_that_came_later(
+    connection: psycopg.Connection,
+) -> None:
+    def sites(as_of: date, *, full: bool = False) -> list[tuple[Any, ...]]:
+        refresh(connection, RULES, as_of=as_of, now=datetime(2026, 9, 1, 8, tzinfo=BERLIN), full=full)
+        return connection.execute("SELECT * FROM site_week ORDER BY scope, name, weekday").fetchall()
+
+    put(connection, HISTORY, MONDAY)
+    then = sites(MONDAY)
+    assert [row[1] for row in then if row[0] == "site"] == 7 * ["Mall"]
+    # From that Monday on the mall is open on Sundays, and a new site opens.
+    later = [healthy(name, name, MONDAY, 3, STREET) for name in ("Mall", "New street") for _ in range(3)]
+    put(connection, later, day(MONDAY, 30))
+    assert sites(MONDAY) == then
+    week = week_as_of(connection, RULES, MONDAY)
+    assert sorted(place.week.weights[6] for place in week.places) == sorted(r[5] for r in then if r[2] == 7)
+    assert sites(day(MONDAY, 30)) != then
+    assert sites(MONDAY) == then
+    assert sites(MONDAY, full=True) == then
 
 
 def test_another_rule_computes_everything_again(connection: psycopg.Connection) -> None:

@@ -154,7 +154,7 @@ def _judge(
     by_number = {line.line_no: line for line in lines}
     values: Row = {
         "timezone": rules.timezone,
-        "holidays": sorted(calendar(rules.holidays, as_of).holidays),
+        "holidays": calendar(rules.holidays, as_of).as_array,
         "as_of": as_of,
         "lines": list(by_number),
         "types": PURCHASE_TYPES,

@@ -15,7 +15,7 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT EXISTS (SELECT FROM line_day d WHERE d.line_no = f.line_no AND d.day <= t.last_day) AS reported) AS r
 WHERE lifecycle NOT IN ('scheduled', 'cancelled') AND elapsed_days > 0
-  AND (pace IS DISTINCT FROM 'unmeasured' OR NOT covered)
+  AND (lifecycle <> 'live' OR chance_gap IS NOT NULL OR NOT covered)   -- while too little is due, all may be chance
   AND (%(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))
   -- judged without dividing, since what was due is a quotient
   AND CASE lifecycle
@@ -82,23 +82,26 @@ DELETE FROM line_hours WHERE %(lines)s::integer[] IS NULL OR line_no = ANY (%(li
 WITH other AS MATERIALIZED (
     SELECT line_no, source, day FROM line_day WHERE NOT counted AND line_no = ANY (%(remade)s::integer[])
 ),
+local AS MATERIALIZED (                     -- looked up: telling the local hour of each row takes longer than summing it
+    SELECT hour_utc, at::date AS day, extract(hour FROM at)::smallint AS hour,
+           CASE WHEN extract(isodow FROM at) = 7 OR at::date = ANY (%(holidays)s::date[]) THEN 7
+                WHEN extract(isodow FROM at) = 6 THEN 6 ELSE 1 END::smallint AS class
+    FROM generate_series(%(first_hour)s::timestamptz, %(last_hour)s::timestamptz, interval '1 hour') AS hour_utc
+    CROSS JOIN LATERAL (SELECT hour_utc AT TIME ZONE %(timezone)s AS at) clock
+),
 summed AS MATERIALIZED (
     SELECT l.line_no, h.site_no, local.class, local.hour, h.hour_utc, GROUPING(h.hour_utc) = 1 AS by_site,
-           sum(h.bids) FILTER (WHERE local.funnel) AS bids, sum(h.wins) FILTER (WHERE local.funnel) AS wins,
-           sum(h.plays) FILTER (WHERE local.funnel) AS plays,
-           sum(h.impressions) FILTER (WHERE local.funnel) AS impressions,
+           sum(h.bids) FILTER (WHERE told.funnel) AS bids, sum(h.wins) FILTER (WHERE told.funnel) AS wins,
+           sum(h.plays) FILTER (WHERE told.funnel) AS plays,
+           sum(h.impressions) FILTER (WHERE told.funnel) AS impressions,
            COALESCE(bool_or(h.bids > 0), false) AS bid, bool_or(h.impressions > 0) AS delivered
     FROM short_line l JOIN report_series s USING (line_no) JOIN report_hour h USING (series_no)
-    CROSS JOIN LATERAL (SELECT h.hour_utc AT TIME ZONE %(timezone)s AS at) clock
-    CROSS JOIN LATERAL (
-        SELECT extract(hour FROM at)::smallint AS hour,
-               CASE WHEN extract(isodow FROM at) = 7 OR at::date = ANY (%(holidays)s::date[]) THEN 7
-                    WHEN extract(isodow FROM at) = 6 THEN 6 ELSE 1 END::smallint AS class,
-               h.bids IS NOT NULL AND h.wins IS NOT NULL AND h.plays IS NOT NULL AS funnel) local
+    JOIN local USING (hour_utc)
+    CROSS JOIN LATERAL (SELECT h.bids IS NOT NULL AND h.wins IS NOT NULL AND h.plays IS NOT NULL AS funnel) told
     WHERE l.line_no = ANY (%(remade)s::integer[]) AND NOT source_by_day(s.source)
       AND h.hour_utc BETWEEN %(first_hour)s AND %(last_hour)s    -- leaves out the months of others
       AND h.hour_utc BETWEEN l.first_row AND l.last_row AND h.hour_utc < l.until
-      AND NOT EXISTS (SELECT FROM other o WHERE (o.line_no, o.source, o.day) = (l.line_no, s.source, clock.at::date))
+      AND NOT EXISTS (SELECT FROM other o WHERE (o.line_no, o.source, o.day) = (l.line_no, s.source, local.day))
     GROUP BY GROUPING SETS ((l.line_no, h.site_no, local.class, local.hour), (l.line_no, h.hour_utc))
 ),
 mixed AS (
@@ -166,14 +169,13 @@ needed AS (
 ),
 cell AS (
     SELECT n.purchase_type, n.first_day, n.last_day, n.site_no,
-           CASE WHEN extract(isodow FROM at) = 7 OR at::date = ANY (%(holidays)s::date[]) THEN 7
-                WHEN extract(isodow FROM at) = 6 THEN 6 ELSE 1 END AS class, extract(hour FROM at) AS hour,
-           sum(r.bids) AS bids, sum(r.wins) AS wins, sum(r.plays) AS plays, sum(r.impressions) AS impressions
+           CASE WHEN extract(isodow FROM r.day) = 7 OR r.day = ANY (%(holidays)s::date[]) THEN 7
+                WHEN extract(isodow FROM r.day) = 6 THEN 6 ELSE 1 END AS class, u.hour,
+           sum(u.bids) AS bids, sum(u.wins) AS wins, sum(u.plays) AS plays, sum(u.impressions) AS impressions
     FROM needed n
-    JOIN reference_hour r ON r.purchase_type = ANY (n.types) AND r.site_no = n.site_no
-         AND r.hour_utc >= n.first_day::timestamp AT TIME ZONE %(timezone)s
-         AND r.hour_utc < (n.last_day + 1)::timestamp AT TIME ZONE %(timezone)s
-    CROSS JOIN LATERAL (SELECT r.hour_utc AT TIME ZONE %(timezone)s AS at) clock
+    JOIN reference_site_day r ON r.purchase_type = ANY (n.types) AND r.site_no = n.site_no
+         AND r.day BETWEEN n.first_day AND n.last_day
+    CROSS JOIN LATERAL unnest(r.hours, r.bids, r.wins, r.plays, r.impressions) AS u(hour, bids, wins, plays, impressions)
     GROUP BY 1, 2, 3, 4, 5, 6
 ),
 wide AS (

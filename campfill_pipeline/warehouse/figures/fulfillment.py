@@ -20,7 +20,7 @@ from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.delivery import zone
 from campfill_pipeline.warehouse.figures.causes import refresh_causes
 from campfill_pipeline.warehouse.figures.reconciliation import refresh_reconciliation
-from campfill_pipeline.warehouse.figures.sources import DueWeights, parameters, with_figures
+from campfill_pipeline.warehouse.figures.sources import STRAIGHT, DueWeights, parameters, with_figures
 from campfill_pipeline.warehouse.figures.sources import Knowledge as Knowledge
 from campfill_pipeline.warehouse.figures.week import due_weights, refresh_week
 from campfill_pipeline.warehouse.figures.windows import refresh_windows
@@ -191,8 +191,11 @@ def refresh(
         query("figures/fulfillment_parts", "lines gone"),
         {"lines": lines},
     ).fetchall()
+    # Flights that are over are measured by no week; the week is made from them, and live lines are measured by it.
+    computed, changed, ends = _store(conn, rules, as_of, now, lines, STRAIGHT, over=True)
     lines, due = refresh_week(conn, rules, as_of=as_of, before=before, lines=lines)
-    computed, changed, ends = _store(conn, rules, as_of, now, lines, due)
+    others = _store(conn, rules, as_of, now, lines, due, over=False)
+    computed, changed, ends = computed + others[0], changed + others[1], ends | others[2]
     ends |= {end for _, end in gone}
     if everything:
         conn.execute("ANALYZE fulfillment")
@@ -232,16 +235,22 @@ def refresh(
 
 def _store(
     conn: psycopg.Connection, rules: FulfillmentRules, as_of: date, now: datetime, lines: list[int] | None,
-    due: DueWeights,
+    due: DueWeights, *, over: bool,
 ) -> tuple[int, list[int], set[date]]:  # fmt: skip
-    """Compute and store; answers how many lines, which of them differ, and their end dates then and now."""
-    if lines is not None and not lines:
-        return 0, [], set()
+    """Compute and store those of the lines whose flight is over, or the others.
+
+    Answers how many lines, which of them differ, and their end dates then and now.
+    """
+    if lines is not None:
+        asked = {"lines": lines, "as_of": as_of, "over": over}
+        lines = [n for (n,) in conn.execute(query("figures/fulfillment_parts", "over or not"), asked)]
+        if not lines:
+            return 0, [], set()
     columns = ", ".join(FIGURES)
     others = [column for column in FIGURES if column != "line_id"]
     new = ", ".join(f"excluded.{column}" for column in others)
     old = ", ".join(f"fulfillment.{column}" for column in others)
-    query = with_figures(
+    text = with_figures(
         "now",
         "now",
         f""", stored AS (
@@ -260,6 +269,6 @@ def _store(
                    ARRAY(SELECT DISTINCT end_date FROM figures WHERE delivered_outside_flight > 0)
             FROM stored s LEFT JOIN fulfillment b ON b.line_no = s.line_no""",
     )
-    row = conn.execute(query, parameters(rules, as_of, lines, due) | {"now": now}).fetchone()
+    row = conn.execute(text, parameters(rules, as_of, lines, due) | {"now": now, "over": over}).fetchone()
     assert row is not None
     return row[0], row[1], {*row[2], *row[3], *row[4]}

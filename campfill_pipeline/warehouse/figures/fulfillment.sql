@@ -48,11 +48,11 @@ delivery AS (
 weighed AS (
     SELECT * FROM unnest(
         %(weighed)s::integer[], %(basis)s::text[], %(monday)s::numeric[], %(tuesday)s::numeric[], %(wednesday)s::numeric[],
-        %(thursday)s::numeric[], %(friday)s::numeric[], %(saturday)s::numeric[], %(sunday)s::numeric[])
-        AS v(line_no, basis, w1, w2, w3, w4, w5, w6, w7)
+        %(thursday)s::numeric[], %(friday)s::numeric[], %(saturday)s::numeric[], %(sunday)s::numeric[], %(told)s::boolean[])
+        AS v(line_no, basis, w1, w2, w3, w4, w5, w6, w7, told)
 ),
 due_day AS (
-    SELECT c.line_no, c.elapsed_days, day::date AS day, day < %(as_of)s::date AS elapsed,
+    SELECT c.line_no, c.elapsed_days, day::date AS day, day < %(as_of)s::date AS elapsed, COALESCE(told, true) AS told,
            COALESCE(CASE CASE WHEN day::date = ANY (%(holidays)s::date[]) THEN 7 ELSE extract(isodow FROM day)::integer END
                WHEN 1 THEN w1 WHEN 2 THEN w2 WHEN 3 THEN w3 WHEN 4 THEN w4 WHEN 5 THEN w5 WHEN 6 THEN w6 ELSE w7 END, 1) AS w
     FROM clock c LEFT JOIN weighed USING (line_no)
@@ -62,7 +62,9 @@ due_day AS (
 due AS (
     SELECT line_no, sum(w) AS flight, COALESCE(sum(w) FILTER (WHERE elapsed), 0) AS elapsed,
            COALESCE(sum(w) FILTER (WHERE elapsed AND day >= %(as_of)s::date - 7), 0) AS last_week,
-           count(*) FILTER (WHERE elapsed AND w > 0) AS days
+           count(*) FILTER (WHERE elapsed AND w > 0) AS days,
+           -- while less is due, a gap of any size may be chance (docs/decisions/0116)
+           bool_and(told) AND sum(w) FILTER (WHERE elapsed) >= %(least_due)s::numeric AS judged
     FROM due_day GROUP BY line_no
 ),
 -- All runs of seven consecutive flight days before as_of (the one of all of them where there are fewer) of live lines.
@@ -138,6 +140,7 @@ base AS (
            -- after the flight all is due, before it nothing, whatever the weights
            COALESCE(u.elapsed, elapsed_days) AS due_elapsed, COALESCE(u.flight, flight_days) AS due_flight,
            u.last_week AS due_last_week, u.days AS due_days, u.flight - u.elapsed AS due_left,
+           COALESCE(u.judged, false) AS judged,
            CASE WHEN cancelled THEN 'cancelled'
                 WHEN %(as_of)s::date < effective_start THEN 'scheduled'
                 WHEN %(as_of)s::date <= end_date THEN 'live'
@@ -153,13 +156,13 @@ base AS (
 recent AS (
     SELECT line_no, CASE WHEN due_last_week > 0 THEN last_week ELSE in_flight END AS impressions,
            CASE WHEN due_last_week > 0 THEN due_last_week ELSE due_elapsed END AS due
-    FROM base WHERE lifecycle = 'live' AND due_elapsed >= %(least_due)s::numeric
+    FROM base WHERE lifecycle = 'live' AND due_elapsed > 0
 ),
 reach AS (
     SELECT b.line_no, COALESCE(bool_or(GREATEST(goal - delivered_before, 0) * r.w <= r.impressions * due_left)
                                    FILTER (WHERE r.w > 0), goal <= delivered_before) AS reachable
     FROM base b JOIN run r USING (line_no)
-    WHERE due_elapsed >= %(least_due)s::numeric
+    WHERE judged
     GROUP BY b.line_no, goal, delivered_before
 ),
 projection AS (
@@ -191,8 +194,8 @@ figures AS (
                 WHEN delivered * 100 >= goal * %(moderate)s::numeric THEN 'moderate_shortfall'
                 ELSE 'critical_shortfall' END AS band,
            CASE WHEN lifecycle <> 'live' THEN NULL
-                WHEN due_elapsed < %(least_due)s::numeric THEN 'unmeasured'
-                WHEN delivered_before * due_flight < %(behind)s::numeric * goal * due_elapsed AND beyond_chance
+                WHEN due_elapsed <= 0 THEN 'unmeasured'
+                WHEN delivered_before * due_flight < %(behind)s::numeric * goal * due_elapsed AND judged AND beyond_chance
                     THEN 'behind'
                 WHEN delivered_before * due_flight > %(ahead)s::numeric * goal * due_elapsed THEN 'ahead'
                 ELSE 'on_track' END AS pace,
@@ -206,7 +209,7 @@ figures AS (
                trim_scale(delivered_before * due_flight / (goal * due_elapsed))
            END AS pacing_index,
            CASE WHEN lifecycle = 'live' THEN COALESCE(w.basis, 'even') WHEN %(even)s THEN 'even' END AS pacing_basis,
-           CASE WHEN due_days > 0 THEN round(%(chance)s::numeric * %(spread)s::numeric / sqrt(due_days::numeric(40, 20)), 12) END AS chance_gap,
+           CASE WHEN judged AND due_days > 0 THEN round(%(chance)s::numeric * %(spread)s::numeric / sqrt(due_days::numeric(40, 20)), 12) END AS chance_gap,
            trim_scale(due_elapsed::numeric) AS due_elapsed, trim_scale(due_flight::numeric) AS due_flight,
            trim_scale(required_factor) AS required_factor,
            trim_scale(required_daily) AS required_daily, trim_scale(projected) AS projected,

@@ -17,6 +17,10 @@ WHERE EXISTS (SELECT FROM unnest(%s::date[]) AS day WHERE day BETWEEN effective_
 SELECT line_no FROM fulfillment WHERE end_date + %(final_after)s::integer >= %(earlier)s::date
 UNION SELECT line_no FROM line_day WHERE day >= %(earlier)s::date
 
+-- name: over or not
+SELECT line_no FROM line
+WHERE line_no = ANY (%(lines)s::integer[]) AND (end_date < %(as_of)s::date) = %(over)s::boolean
+
 -- name: lines gone
 DELETE FROM fulfillment f
 WHERE (%(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))

@@ -7,7 +7,8 @@ terms AS MATERIALIZED (
            cancelled, external_id,
            (first_seen_at AT TIME ZONE %(timezone)s)::date AS first_seen_day
     FROM line
-    WHERE %(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[])
+    WHERE (%(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))
+      AND (%(over)s::boolean IS NULL OR (end_date < %(as_of)s::date) = %(over)s::boolean)
 )
 
 -- name: terms then

@@ -3,11 +3,10 @@
 -- name: hours
 -- Hours of lines that are on track, summed up anyway as the reference of causes: by site, local day and hour. Only days
 -- that were fetched, so that a day nobody asked for is no darkness.
-SELECT r.site_no, local.at::date AS day, extract(hour FROM local.at)::integer AS hour, sum(r.impressions)::float8
-FROM reference_hour r CROSS JOIN LATERAL (SELECT r.hour_utc AT TIME ZONE %(timezone)s AS at) local
-WHERE r.hour_utc >= (%(as_of)s::date - %(days)s::integer)::timestamp AT TIME ZONE %(timezone)s
-  AND r.hour_utc < %(as_of)s::date::timestamp AT TIME ZONE %(timezone)s AND r.rows > 0
-GROUP BY 1, 2, 3
+SELECT r.site_no, r.day, u.hour, sum(u.impressions)::float8
+FROM reference_site_day r CROSS JOIN LATERAL unnest(r.hours, r.rows, r.impressions) AS u(hour, rows, impressions)
+WHERE r.day >= %(as_of)s::date - %(days)s::integer AND r.day < %(as_of)s::date AND u.rows > 0
+GROUP BY r.site_no, r.day, u.hour
 
 -- name: fetched days
 SELECT day FROM known_day

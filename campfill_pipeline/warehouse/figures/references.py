@@ -16,6 +16,7 @@ from datetime import date, timedelta
 import psycopg
 
 from campfill_pipeline.domain.causes import HEALTHY_FROM
+from campfill_pipeline.domain.kinds import PurchaseType
 from campfill_pipeline.warehouse.statements import query, sections
 
 ONE_DAY = timedelta(days=1)
@@ -65,7 +66,7 @@ def refresh_references(
 
 
 def _make_all(conn: psycopg.Connection, texts: dict[str, str], timezone: str, as_of: date) -> ReferenceChange:
-    conn.execute("TRUNCATE reference_series, reference_hour, reference_day")
+    conn.execute("TRUNCATE reference_series, reference_site_day, reference_day")
     conn.execute(
         f"INSERT INTO reference_series {texts['wanted']}".encode(),
         {"lines": None, "healthy_from": HEALTHY_FROM},
@@ -73,12 +74,10 @@ def _make_all(conn: psycopg.Connection, texts: dict[str, str], timezone: str, as
     conn.execute("ANALYZE reference_series")
     bounds = conn.execute("SELECT min(day), max(day) FROM line_day WHERE day < %s", [as_of]).fetchone()
     if bounds is not None and bounds[0] is not None:
-        # A key is made faster at the end than kept while millions of rows come in.
-        conn.execute("ALTER TABLE reference_hour DROP CONSTRAINT reference_hour_pkey")
         for first, last in _chunks(bounds[0], bounds[1]):
             _sum(conn, texts, timezone, first, last, None)
-        conn.execute(query("figures/references", "make all"))
-        conn.execute("ANALYZE reference_hour, reference_day")
+        # Of arrays nobody asks; looking at them takes longest.
+        conn.execute("ANALYZE reference_site_day (purchase_type, site_no, day), reference_day")
     return ReferenceChange(None, frozenset())
 
 
@@ -141,6 +140,5 @@ def _sum(
     conn: psycopg.Connection, texts: dict[str, str], timezone: str, first: date, last: date,
     days: list[date] | None,
 ) -> None:  # fmt: skip
-    conn.execute(
-        texts["sum days"].encode(), {"first": first, "last": last, "days": days, "timezone": timezone}
-    )
+    scope = {"first": first, "last": last, "days": days, "timezone": timezone, "types": list(PurchaseType)}
+    conn.execute(texts["sum days"].encode(), scope)

@@ -27,63 +27,89 @@ WHERE day < %(as_of)s::date
 UNION SELECT day::date FROM generate_series(%(before)s::date, %(as_of)s::date - 1, interval '1 day') AS day
 
 -- name: forget days
-DELETE FROM reference_hour
-WHERE hour_utc >= %(first)s::date::timestamp AT TIME ZONE %(timezone)s
-  AND hour_utc < (%(last)s::date + 1)::timestamp AT TIME ZONE %(timezone)s
-  AND (%(days)s::date[] IS NULL OR (hour_utc AT TIME ZONE %(timezone)s)::date = ANY (%(days)s::date[]))
+DELETE FROM reference_site_day
+WHERE day BETWEEN %(first)s::date AND %(last)s::date AND (%(days)s::date[] IS NULL OR day = ANY (%(days)s::date[]))
 
 -- name: sum days
--- Sum up the member series on days from `first` to `last` (of these: `days`; NULL for all).
-WITH summed AS MATERIALIZED (
-    SELECT h.hour_utc, m.purchase_type, h.site_no, count(*) AS rows, sum(h.bids) AS bids, sum(h.wins) AS wins,
+-- Sum up the member series on days from `first` to `last` (of these: `days`; NULL for all). Local days and hours are looked
+-- up, since telling them for each row takes longer than summing it; purchase types are numbers until the end.
+WITH hour AS MATERIALIZED (
+    SELECT hour_utc, at::date AS day, extract(hour FROM at)::smallint AS hour
+    FROM (SELECT %(first)s::date::timestamp AT TIME ZONE %(timezone)s AS since,
+                 (%(last)s::date + 1)::timestamp AT TIME ZONE %(timezone)s AS until) bounds
+    CROSS JOIN LATERAL generate_series(date_trunc('hour', since), until, interval '1 hour') AS hour_utc
+    CROSS JOIN LATERAL (SELECT hour_utc AT TIME ZONE %(timezone)s AS at) local
+    WHERE hour_utc >= since AND hour_utc < until AND (%(days)s::date[] IS NULL OR at::date = ANY (%(days)s::date[]))
+), member AS MATERIALIZED (
+    SELECT series_no, array_position(%(types)s::text[], purchase_type) AS type FROM reference_series
+), summed AS (
+    SELECT m.type, h.site_no, k.day, k.hour, count(*) AS rows, sum(h.bids) AS bids, sum(h.wins) AS wins,
            sum(h.plays) AS plays, sum(h.impressions) AS impressions
-    FROM report_hour h JOIN reference_series m USING (series_no)
+    FROM report_hour h JOIN member m USING (series_no) JOIN hour k USING (hour_utc)
     WHERE h.hour_utc >= %(first)s::date::timestamp AT TIME ZONE %(timezone)s
       AND h.hour_utc < (%(last)s::date + 1)::timestamp AT TIME ZONE %(timezone)s
-      AND (%(days)s::date[] IS NULL OR (h.hour_utc AT TIME ZONE %(timezone)s)::date = ANY (%(days)s::date[]))
       AND h.bids IS NOT NULL AND h.wins IS NOT NULL AND h.plays IS NOT NULL
-    GROUP BY h.hour_utc, m.purchase_type, h.site_no
+    GROUP BY m.type, h.site_no, k.day, k.hour
+), packed AS MATERIALIZED (
+    SELECT type, site_no, day, array_agg(hour ORDER BY hour) AS hours, array_agg(rows::integer ORDER BY hour) AS rows,
+           array_agg(bids ORDER BY hour) AS bids, array_agg(wins ORDER BY hour) AS wins,
+           array_agg(plays ORDER BY hour) AS plays, array_agg(impressions ORDER BY hour) AS impressions,
+           sum(rows) AS all_rows, sum(bids) AS all_bids, sum(wins) AS all_wins, sum(plays) AS all_plays,
+           sum(impressions) AS all_impressions
+    FROM summed GROUP BY type, site_no, day
 ), by_day AS (
     INSERT INTO reference_day (purchase_type, day, rows, bids, wins, plays, impressions)
-    SELECT purchase_type, (hour_utc AT TIME ZONE %(timezone)s)::date, sum(rows), sum(bids), sum(wins), sum(plays),
-           sum(impressions)
-    FROM summed GROUP BY 1, 2
+    SELECT (%(types)s::text[])[type], day, sum(all_rows), sum(all_bids), sum(all_wins), sum(all_plays),
+           sum(all_impressions)
+    FROM packed GROUP BY type, day
 )
-INSERT INTO reference_hour (purchase_type, site_no, hour_utc, rows, bids, wins, plays, impressions)
-SELECT purchase_type, site_no, hour_utc, rows, bids, wins, plays, impressions
-FROM summed ORDER BY hour_utc
+INSERT INTO reference_site_day (purchase_type, site_no, day, hours, rows, bids, wins, plays, impressions)
+SELECT (%(types)s::text[])[type], site_no, day, hours, rows, bids, wins, plays, impressions FROM packed
 
 -- name: add series
--- Add (sign 1) or take away (sign -1) whole series on the days that were not summed up just now.
+-- Add (sign 1) or take away (sign -1) whole series on the days that were not summed up just now. An hour of which nothing is
+-- left stays with 0 rows.
 WITH delta AS (
-    SELECT m.purchase_type, h.site_no, h.hour_utc, sum(m.sign) AS rows, sum(m.sign * h.bids) AS bids,
-           sum(m.sign * h.wins) AS wins, sum(m.sign * h.plays) AS plays, sum(m.sign * h.impressions) AS impressions
+    SELECT m.purchase_type, h.site_no, local.at::date AS day, extract(hour FROM local.at)::smallint AS hour,
+           sum(m.sign) AS rows, sum(m.sign * h.bids) AS bids, sum(m.sign * h.wins) AS wins, sum(m.sign * h.plays) AS plays,
+           sum(m.sign * h.impressions) AS impressions
     FROM unnest(%(series)s::integer[], %(types)s::text[], %(signs)s::integer[]) AS m(series_no, purchase_type, sign)
     JOIN report_hour h USING (series_no)
+    CROSS JOIN LATERAL (SELECT h.hour_utc AT TIME ZONE %(timezone)s AS at) local
     WHERE h.hour_utc < %(as_of)s::date::timestamp AT TIME ZONE %(timezone)s
-      AND (h.hour_utc AT TIME ZONE %(timezone)s)::date <> ALL (%(days)s::date[])
+      AND local.at::date <> ALL (%(days)s::date[])
       AND h.bids IS NOT NULL AND h.wins IS NOT NULL AND h.plays IS NOT NULL
-    GROUP BY m.purchase_type, h.site_no, h.hour_utc
+    GROUP BY 1, 2, 3, 4
+), merged AS (
+    SELECT purchase_type, site_no, day, hour, sum(rows) AS rows, sum(bids) AS bids, sum(wins) AS wins, sum(plays) AS plays,
+           sum(impressions) AS impressions
+    FROM (
+        SELECT * FROM delta
+        UNION ALL
+        SELECT r.purchase_type, r.site_no, r.day, u.*
+        FROM (SELECT DISTINCT purchase_type, site_no, day FROM delta) d
+        JOIN reference_site_day r USING (purchase_type, site_no, day)
+        CROSS JOIN LATERAL unnest(r.hours, r.rows, r.bids, r.wins, r.plays, r.impressions)
+            AS u(hour, rows, bids, wins, plays, impressions)) parts
+    GROUP BY purchase_type, site_no, day, hour
 ), hours AS (
-    INSERT INTO reference_hour AS r (purchase_type, site_no, hour_utc, rows, bids, wins, plays, impressions)
-    SELECT * FROM delta
-    ON CONFLICT (purchase_type, site_no, hour_utc) DO UPDATE
-    SET rows = r.rows + excluded.rows, bids = r.bids + excluded.bids, wins = r.wins + excluded.wins,
-        plays = r.plays + excluded.plays, impressions = r.impressions + excluded.impressions
+    INSERT INTO reference_site_day AS r (purchase_type, site_no, day, hours, rows, bids, wins, plays, impressions)
+    SELECT purchase_type, site_no, day, array_agg(hour ORDER BY hour), array_agg(rows::integer ORDER BY hour),
+           array_agg(bids::bigint ORDER BY hour), array_agg(wins::bigint ORDER BY hour),
+           array_agg(plays::bigint ORDER BY hour), array_agg(impressions ORDER BY hour)
+    FROM merged GROUP BY purchase_type, site_no, day
+    ON CONFLICT (purchase_type, site_no, day) DO UPDATE
+    SET (hours, rows, bids, wins, plays, impressions)
+      = (excluded.hours, excluded.rows, excluded.bids, excluded.wins, excluded.plays, excluded.impressions)
 ), days AS (
     INSERT INTO reference_day AS r (purchase_type, day, rows, bids, wins, plays, impressions)
-    SELECT purchase_type, (hour_utc AT TIME ZONE %(timezone)s)::date, sum(rows), sum(bids), sum(wins), sum(plays),
-           sum(impressions)
-    FROM delta GROUP BY 1, 2
+    SELECT purchase_type, day, sum(rows), sum(bids), sum(wins), sum(plays), sum(impressions)
+    FROM delta GROUP BY purchase_type, day
     ON CONFLICT (purchase_type, day) DO UPDATE
     SET rows = r.rows + excluded.rows, bids = r.bids + excluded.bids, wins = r.wins + excluded.wins,
         plays = r.plays + excluded.plays, impressions = r.impressions + excluded.impressions
 )
-SELECT DISTINCT purchase_type, (hour_utc AT TIME ZONE %(timezone)s)::date FROM delta
-
--- name: make all
-ALTER TABLE reference_hour
-ADD CONSTRAINT reference_hour_pkey PRIMARY KEY (purchase_type, site_no, hour_utc)
+SELECT DISTINCT purchase_type, day FROM delta
 
 -- name: members changed
 SELECT series_no, line_no, purchase_type FROM reference_series

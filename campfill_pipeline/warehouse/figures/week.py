@@ -82,25 +82,53 @@ class _Source:
             cursor.execute(text, parameters(self.rules, self.as_of, lines) | self.values)
             return cursor.fetchall()
 
-    def cells(self, days: dict[int, tuple[date, date]]) -> list[Cell]:
-        """What these lines delivered at each site on the days from first to last, by kind of day."""
+    def ended(self, lines: list[int] | None) -> list[Candidate]:
+        """Of these lines (None: all), those the week is made from, by the stored figures of flights that are over."""
+        return self._kept("ended now", lines)
+
+    def live(self, lines: list[int] | None) -> list[Candidate]:
+        """Of these lines (None: all), those in flight by today's contract."""
+        return self._kept("live now", lines)
+
+    def _kept(self, section: str, lines: list[int] | None) -> list[Candidate]:
+        if lines == []:
+            return []
+        with self.conn.cursor(row_factory=class_row(Candidate)) as cursor:
+            values = self.values | {"lines": lines, "timezone": self.rules.timezone}
+            cursor.execute(query("figures/week", section), values)
+            return cursor.fetchall()
+
+    def _at_sites(self) -> list[str]:
         texts = sections("figures/week")
         if self.contract == self.known == "now":
-            parts = [texts["asked"], texts["at sites now"]]
-        else:
-            own = [texts[f"site known {self.known}"], texts["asked"], texts["at sites"]]
-            parts = [facts(self.contract, self.known), *own]
-        return [
-            Cell(line, site, tuple(sums)) for line, site, sums in self._asked(parts, texts["cells"], days)
-        ]
+            return [texts["asked"], texts["at sites now"]]
+        return [texts[f"site known {self.known}"], texts["asked"], texts["at sites"]]
 
-    def sums(
-        self, days: dict[int, tuple[date, date]]
-    ) -> dict[int, tuple[tuple[Decimal, ...], tuple[Decimal, ...]]]:
-        """Each line's impressions on these days, and the days' squares, by kind of day."""
+    def cells(self, days: dict[int, tuple[date, date]]) -> list[Cell]:
+        """What these lines delivered at each site on the days from first to last, by kind of day."""
+        now = self.contract == self.known == "now"
+        parts = [*([] if now else [facts(self.contract, self.known)]), *self._at_sites()]
+        rows = self._asked(parts, sections("figures/week")["cells"], days)
+        return [Cell(line, site, tuple(sums)) for line, site, sums, _ in rows]
+
+    def made_of(self, candidates: Sequence[Candidate]) -> tuple[dict[int, Member], list[Cell]]:
+        """What the week is made from: the healthy ones among these lines, and what they delivered at each site."""
         texts = sections("figures/week")
-        rows = self._asked([facts(self.contract, self.known), texts["asked"]], texts["line sums"], days)
-        return {line: (tuple(sums), tuple(squares)) for line, sums, squares in rows}
+        healthy = {c.line_no: c for c in candidates if c.member}
+        rows = self._asked(
+            [facts(self.contract, self.known), *self._at_sites()],
+            f"{texts['cells']}\nUNION ALL\n{texts['line sums']}",
+            {number: (c.effective_start, c.end_date) for number, c in healthy.items()},
+        )
+        none = (Decimal(0),) * KINDS
+        sums = {line: (tuple(came), tuple(squares)) for line, site, came, squares in rows if site is None}
+        members = {
+            number: Member(
+                number, c.placement, c.effective_start, c.end_date, *sums.get(number, (none, none))
+            )
+            for number, c in healthy.items()
+        }
+        return members, [Cell(line, site, tuple(came)) for line, site, came, _ in rows if site is not None]
 
     def _asked(
         self, parts: list[str], text: str, days: dict[int, tuple[date, date]]
@@ -115,17 +143,6 @@ class _Source:
         values = parameters(self.rules, self.as_of, list(days)) | asked
         with self.conn.cursor(row_factory=tuple_row) as cursor:
             return cursor.execute(f"WITH {', '.join(parts)}\n{text}".encode(), values).fetchall()
-
-    def members(self, candidates: Sequence[Candidate]) -> dict[int, Member]:
-        healthy = {c.line_no: c for c in candidates if c.member}
-        sums = self.sums({number: (c.effective_start, c.end_date) for number, c in healthy.items()})
-        none = (Decimal(0),) * KINDS
-        return {
-            number: Member(
-                number, c.placement, c.effective_start, c.end_date, *sums.get(number, (none, none))
-            )
-            for number, c in healthy.items()
-        }
 
     def weights(self, candidates: Sequence[Candidate], weeks: Weeks) -> dict[int, Weights]:
         """Due weights of the live lines among these."""
@@ -178,8 +195,7 @@ def week_as_of(conn: psycopg.Connection, rules: FulfillmentRules, as_of: date) -
 
 
 def _measured(source: _Source, candidates: Sequence[Candidate]) -> MeasuredWeek:
-    members = source.members(candidates)
-    cells = source.cells({number: (m.first_day, m.last_day) for number, m in members.items()})
+    members, cells = source.made_of(candidates)
     return measure(list(members.values()), cells, the_calendar(source.rules, source.as_of))
 
 
@@ -193,7 +209,8 @@ def refresh_week(
 ) -> tuple[list[int] | None, DueWeights]:
     """Bring the measured week up to date for lines that may differ (None: all), after it was made as of `before`.
 
-    Answers the lines to compute (these, and all live ones where the week differs now) and their due weights.
+    Reads the figures of flights that are over, which must be stored already. Answers the lines to compute (these, and
+    all live ones where the week differs now) and the due weights of the live ones.
     """
     if lines is None:
         conn.execute("TRUNCATE week_member, week_cell, site_week, week_state, line_week")
@@ -203,21 +220,17 @@ def refresh_week(
         rollups.roll_up_sites(conn, ZoneInfo(rules.timezone))
     source = _Source(conn, rules, as_of)
     back = as_of < before  # then lines may come back that ended long before
-    candidates = source.candidates(None if back else lines)
-    changed = _keep_members(source, None if back else lines, candidates)
-    if changed and _refit(source) and lines is not None:
-        live = [
-            number
-            for (number,) in conn.execute(query("figures/week", "live lines"), {"as_of": as_of}).fetchall()
-        ]
-        lines = sorted({*lines, *live})
-        candidates = source.candidates(lines)
-    candidates = _among(candidates, lines)
-    if not any(c.live for c in candidates):
+    scope = None if back else lines
+    if _keep_members(source, scope, source.ended(scope)) and _refit(source) and lines is not None:
+        live = source.live(None)
+        lines = sorted({*lines, *(c.line_no for c in live)})
+    else:
+        live = source.live(lines)
+    if not live:
         _keep_weights(conn, lines, {})
         return lines, STRAIGHT
     stored = _stored_week(conn)
-    due = DueWeights(source.weights(candidates, stored.weeks), stored.spread.relative)
+    due = DueWeights(source.weights(live, stored.weeks), stored.spread.relative)
     _keep_weights(conn, lines, due.lines)
     return lines, due
 
@@ -233,8 +246,7 @@ def _keep_members(source: _Source, lines: list[int] | None, candidates: Sequence
     """Keep the sums of healthy lines among these; whether anything came, went or differs."""
     conn = source.conn
     old = [n for (n,) in conn.execute(query("figures/week", "members too old"), source.values).fetchall()]
-    new = source.members(candidates)
-    new_cells = source.cells({number: (m.first_day, m.last_day) for number, m in new.items()})
+    new, new_cells = source.made_of(candidates)
     scope = None if lines is None else sorted({*lines, *old})
     stored = {member.line_no: member for member in _stored_members(conn, scope)}
     before, after = _by_line(_stored_cells(conn, scope)), _by_line(new_cells)

@@ -50,12 +50,12 @@ SELECT line_no, site_no,
            sum(impressions) FILTER (WHERE kind = 1), sum(impressions) FILTER (WHERE kind = 2),
            sum(impressions) FILTER (WHERE kind = 3), sum(impressions) FILTER (WHERE kind = 4),
            sum(impressions) FILTER (WHERE kind = 5), sum(impressions) FILTER (WHERE kind = 6),
-           sum(impressions) FILTER (WHERE kind = 7)]) AS x) AS impressions
+           sum(impressions) FILTER (WHERE kind = 7)]) AS x) AS impressions, NULL::numeric[] AS squares
 FROM (SELECT *, CASE WHEN day = ANY (%(holidays)s::date[]) THEN 7 ELSE extract(isodow FROM day) END AS kind FROM at_site) d
 GROUP BY line_no, site_no
 
 -- name: line sums
-SELECT line_no,
+SELECT line_no, NULL::integer AS site_no,
        ARRAY(SELECT COALESCE(x, 0) FROM unnest(ARRAY[
            sum(impressions) FILTER (WHERE kind = 1), sum(impressions) FILTER (WHERE kind = 2),
            sum(impressions) FILTER (WHERE kind = 3), sum(impressions) FILTER (WHERE kind = 4),
@@ -77,9 +77,26 @@ SELECT line_no FROM line
 WHERE end_date >= %(as_of)s::date - %(week_days)s::integer
   AND (%(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))
 
--- name: live lines
-SELECT line_no FROM line
-WHERE end_date >= %(as_of)s::date AND (start_date IS NULL OR start_date <= %(as_of)s::date)
+-- name: ended now
+-- The same candidates as above, where the figures as of this day are stored: those the week is made from.
+SELECT line_no, l.placement, f.effective_start, f.end_date, f.elapsed_days, false AS live, true AS member
+FROM fulfillment f JOIN line l USING (line_no)
+WHERE f.end_date >= %(as_of)s::date - %(week_days)s::integer AND f.end_date < %(as_of)s::date AND f.covered
+  AND f.lifecycle IN ('ended_provisional', 'ended_final')
+  AND f.delivered >= %(member_from)s::numeric * f.impression_goal
+  AND (%(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))
+
+-- name: live now
+-- And those whose weights are made by it. An ASAP line starts with its first delivery.
+SELECT line_no, placement, effective_start, end_date, %(as_of)s::date - effective_start AS elapsed_days, true AS live,
+       false AS member
+FROM line l
+LEFT JOIN LATERAL (SELECT min(day) AS day FROM line_day d
+                   WHERE d.line_no = l.line_no AND l.start_date IS NULL AND counted AND impressions > 0) f ON true
+CROSS JOIN LATERAL (
+    SELECT LEAST(COALESCE(start_date, f.day, (first_seen_at AT TIME ZONE %(timezone)s)::date), end_date) AS effective_start) s
+WHERE end_date >= %(as_of)s::date AND effective_start <= %(as_of)s::date AND NOT cancelled
+  AND (%(lines)s::integer[] IS NULL OR line_no = ANY (%(lines)s::integer[]))
 
 -- name: stored members
 SELECT line_no, placement, first_day, last_day, impressions, squares FROM week_member

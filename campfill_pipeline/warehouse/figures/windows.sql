@@ -18,34 +18,34 @@ late AS (
     FROM ended e JOIN line_day d ON d.line_no = e.line_no AND d.counted
     WHERE e.outside AND d.day > e.end_date AND d.day <= %(as_of)s::date AND d.impressions > 0
 ),
-level AS (                                  -- what had been delivered by the end of each day, where it changes
+level AS (                                  -- what had been delivered by the end of each day, where it changes after the flight
     SELECT line_no, e.delivered - COALESCE(l.impressions, 0) AS delivered, e.end_date AS day
     FROM ended e LEFT JOIN (SELECT line_no, sum(impressions) AS impressions FROM late GROUP BY line_no) l USING (line_no)
+    WHERE e.outside
     UNION ALL
     SELECT line_no, e.delivered - COALESCE(
                sum(l.impressions) OVER (PARTITION BY line_no ORDER BY l.day DESC
                                         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0), l.day
     FROM late l JOIN ended e USING (line_no)
 ),
-span AS (
-    SELECT line_no, l.delivered, GREATEST(l.day, e.end_date + 1) AS since,
-           lead(l.day) OVER (PARTITION BY line_no ORDER BY l.day) AS until  -- exclusive
+span AS (                                   -- `until` is exclusive; nearly all lines have but one
+    SELECT kind, purchase_type, end_date, impression_goal, delivered, end_date + 1 AS since, NULL::date AS until
+    FROM ended WHERE NOT outside
+    UNION ALL
+    SELECT e.kind, e.purchase_type, e.end_date, e.impression_goal, l.delivered, GREATEST(l.day, e.end_date + 1),
+           lead(l.day) OVER (PARTITION BY line_no ORDER BY l.day)
     FROM level l JOIN ended e USING (line_no)
 ),
-membership AS (
-    SELECT line_no, period, until
-    FROM ended e CROSS JOIN LATERAL (VALUES
-        ('7d', e.end_date + 8), ('30d', e.end_date + 31),
-        ('this_year', (date_trunc('year', e.end_date) + interval '1 year')::date)) AS p(period, until)
-),
 event AS (
-    SELECT m.period, e.kind, e.purchase_type, step.day, step.sign,
-           e.impression_goal AS goal, s.delivered, LEAST(s.delivered, e.impression_goal) AS capped,
-           (s.delivered * 100 >= e.impression_goal * %(goal_met)s::numeric)::integer AS fulfilled
-    FROM ended e JOIN membership m USING (line_no) JOIN span s USING (line_no)
+    SELECT m.period, s.kind, s.purchase_type, step.day, step.sign,
+           s.impression_goal AS goal, s.delivered, LEAST(s.delivered, s.impression_goal) AS capped,
+           (s.delivered * 100 >= s.impression_goal * %(goal_met)s::numeric)::integer AS fulfilled
+    FROM span s CROSS JOIN LATERAL (VALUES
+        ('7d', s.end_date + 8), ('30d', s.end_date + 31),
+        ('this_year', (date_trunc('year', s.end_date) + interval '1 year')::date)) AS m(period, until)
     CROSS JOIN LATERAL (VALUES
-        (s.since, 1), (LEAST(COALESCE(s.until, m.until), m.until), -1)) AS step(day, sign)
-    WHERE s.since < LEAST(COALESCE(s.until, m.until), m.until) AND step.day <= %(last)s::date
+        (s.since, 1), (LEAST(s.until, m.until), -1)) AS step(day, sign)
+    WHERE s.since < LEAST(s.until, m.until) AND step.day <= %(last)s::date
       AND (NOT %(onward)s OR step.day >= %(first)s::date)
 ),
 change AS (

@@ -17,6 +17,10 @@ from campfill_pipeline.domain.attention import MAKE_GOOD_DAYS, Situation, senten
 from campfill_pipeline.domain.care import Taken
 from campfill_pipeline.domain.care import sentence as care_sentence
 from campfill_pipeline.domain.causes import Cause
+from campfill_pipeline.domain.fulfillment import Lifecycle
+from campfill_pipeline.domain.unlikely_goals import before_the_start
+from campfill_pipeline.domain.unlikely_goals import sentence as told
+from campfill_pipeline.warehouse.figures.best_weeks import unlikely_lines
 from campfill_pipeline.warehouse.statements import query
 
 
@@ -39,6 +43,28 @@ class AttentionItem:
     reason: str
     taken: bool = False
     care: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotBegun:
+    """A line that has not begun and needs more than its sites ever gave: the columns of `AttentionItem`, and why.
+
+    Nothing is missing yet, so nothing is at risk.
+    """
+
+    line_id: UUID
+    name: str
+    kind: str
+    purchase_type: str
+    lifecycle: str = Lifecycle.SCHEDULED.value
+    missing: None = None
+    value_at_risk_eur: None = None
+    reachable: None = None
+    cause: None = None
+    reason: str
+    taken: bool
+    care: str
+    unlikely_goal: str
 
 
 @dataclass(frozen=True)
@@ -84,6 +110,35 @@ def attention(conn: psycopg.Connection, *, limit: int | None = None) -> list[Att
                     care=care,
                 )
             )
+    return items
+
+
+def not_begun(conn: psycopg.Connection) -> list[NotBegun]:
+    """Lines whose goal is unlikely before they begin, as of the last refresh, worst first."""
+    state = conn.execute("SELECT as_of FROM fulfillment_state").fetchone()
+    if state is None:
+        return []
+    found = unlikely_lines(conn, as_of=state[0])
+    values = {"lines": [one.line_id for one in found], "as_of": state[0]}
+    cared = {
+        line_id: Taken(*said) for line_id, *said in conn.execute(query("readers/attention", "care"), values)
+    }
+    items = []
+    for one in found:
+        taken = cared.get(one.line_id, Taken(None, None, None, 0))
+        care = care_sentence(taken, Decimal(0))
+        items.append(
+            NotBegun(
+                line_id=one.line_id,
+                name=one.name,
+                kind=one.kind,
+                purchase_type=one.purchase_type,
+                reason=f"{before_the_start(one.starts, one.found)} {care}".rstrip(),
+                taken=taken.is_taken,
+                care=care,
+                unlikely_goal=told(one.found),
+            )
+        )
     return items
 
 

@@ -34,6 +34,11 @@ ORDER BY care.owner IS NOT NULL OR COALESCE(care.acknowledged_until >= as_of, fa
          shortfall DESC, line_id
 LIMIT %(limit)s
 
+-- name: care
+-- Who takes care of these lines.
+SELECT line_id, owner, CASE WHEN acknowledged_until >= %(as_of)s::date THEN acknowledged_until END, note, 0 AS agreed
+FROM line_care WHERE line_id = ANY (%(lines)s::uuid[])
+
 -- name: make goods
 SELECT line_id, name, f.kind, f.end_date, lifecycle = 'ended_final' AS final, shortfall AS impressions,
        value_at_risk_eur AS eur

@@ -13,7 +13,14 @@ from uuid import UUID
 
 import psycopg
 
-from campfill_pipeline.domain.back_test import LOOK_BACK_DAYS, STEP_DAYS, Said, Score, score
+from campfill_pipeline.domain.back_test import (
+    LOOK_BACK_DAYS,
+    STEP_DAYS,
+    Said,
+    Score,
+    held_back_together,
+    score,
+)
 from campfill_pipeline.domain.fulfillment import FulfillmentRules, Lifecycle, Pace, Pacing
 from campfill_pipeline.warehouse.figures.fulfillment import compute
 
@@ -22,11 +29,15 @@ ENDED = (Lifecycle.ENDED_PROVISIONAL, Lifecycle.ENDED_FINAL)
 
 @dataclass(frozen=True)
 class BackTest:
-    """The days looked at, first to last, of how many ended lines, and what each rule had said."""
+    """The days looked at, first to last, of how many ended lines, and what each rule had said.
+
+    `days_together`: how many of these days held back many lines at once.
+    """
 
     first_day: date
     last_day: date
     days: int
+    days_together: int
     lines: int
     scores: tuple[Score, ...]
 
@@ -40,11 +51,12 @@ def back_test(conn: psycopg.Connection, rules: FulfillmentRules, *, as_of: date)
         if row["lifecycle"] in ENDED and row["covered"] and row["end_date"] >= first
     }
     days = [first + timedelta(offset) for offset in range(0, LOOK_BACK_DAYS, STEP_DAYS)]
-    scores = [
-        score(pacing.value, [one for day in days for one in _said(conn, rules, pacing, day, ends)])
-        for pacing in Pacing
-    ]
-    return BackTest(days[0], days[-1], len(days), len(ends), tuple(scores))
+    said = {
+        pacing: [one for day in days for one in _said(conn, rules, pacing, day, ends)] for pacing in Pacing
+    }
+    together = held_back_together(said[Pacing.MEASURED])
+    scores = tuple(score(pacing.value, told, together) for pacing, told in said.items())
+    return BackTest(days[0], days[-1], len(days), len(together), len(ends), scores)
 
 
 def _said(
@@ -58,6 +70,7 @@ def _said(
     return [
         Said(
             row["line_no"],
+            day,
             row["elapsed_days"],
             row["pace"] == Pace.BEHIND,
             row["projected"],
