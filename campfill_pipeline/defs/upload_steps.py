@@ -7,7 +7,7 @@ before is done again from the archive. So every asset can be materialised by its
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -19,11 +19,12 @@ from pydantic import TypeAdapter
 
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.defs.upload_past import past_of
+from campfill_pipeline.domain.care import CareError
 from campfill_pipeline.domain.described_columns import Described
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake import kept_exports
-from campfill_pipeline.intake.findings import Corrected, Parsed
+from campfill_pipeline.intake.findings import CareRow, Corrected, Parsed
 from campfill_pipeline.intake.inbox import folder
 from campfill_pipeline.intake.judge import campaign_lists, refused_rows
 from campfill_pipeline.intake.judge.rejected_ids import rejected_ids
@@ -33,6 +34,7 @@ from campfill_pipeline.intake.process import parser as parsing
 from campfill_pipeline.intake.receipt import original_rows, write
 from campfill_pipeline.warehouse.delivery import day
 from campfill_pipeline.warehouse.delivery.errors import MixedGrainsError
+from campfill_pipeline.warehouse.notices import care_sheets
 from campfill_pipeline.warehouse.register import apply, descriptions, exports_in_order, ledger, uploads
 
 if TYPE_CHECKING:
@@ -157,6 +159,8 @@ def apply_list(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parse
     if _is_duplicate(campfill, upload):
         return _as_it_is(campfill, upload)
     parsed = parsed_of(campfill, upload)
+    if parsed.care is not None:
+        return keep_care(campfill, upload, parsed.care)
     if parsed.corrected is not None:
         return keep_description(campfill, upload, parsed.corrected)
     verdict = verdict_of(campfill, upload)
@@ -210,6 +214,30 @@ def keep_description(campfill: Campfill, upload: uploads.Upload, corrected: Corr
         if meant is not None:  # first, so that a run that dies between the two does it again
             ledger.ask_again(connection, meant.upload_id, at=now)
         ledger.decide(connection, upload.upload_id, found, at=now)
+    return _as_it_is(campfill, upload)
+
+
+def keep_care(campfill: Campfill, upload: uploads.Upload, rows: Sequence[CareRow]) -> uploads.Upload:
+    """Keep what a sheet Care says, all of it or nothing; decide its upload in the same transaction."""
+    now = campfill.clock()
+    today = now.astimezone(campfill.settings.timezone).date()
+    try:
+        with campfill.connect() as connection:
+            said = care_sheets.keep(connection, rows, upload_id=upload.upload_id, file_name=upload.file_name,
+                                    today=today, now=now)  # fmt: skip
+            told = f"{said.lines} line{'' if said.lines == 1 else 's'} changed, {said.make_goods} make-goods agreed."
+            found = ledger.Decision(
+                status=UploadStatus.LOADED, kind=UploadKind.CARE, message=told, hint="Nothing.", notes=(told,)
+            )  # fmt: skip
+            ledger.decide(connection, upload.upload_id, found, at=now)
+    except CareError as fault:
+        with campfill.connect() as connection:
+            found = ledger.Decision(
+                status=UploadStatus.REJECTED, kind=UploadKind.CARE, reason="bad_care",
+                message=f"Of the sheet “Care” nothing was kept. {fault.problem}",
+                hint=f"{fault.mend} Then drop it again.",
+            )  # fmt: skip
+            ledger.decide(connection, upload.upload_id, found, at=now)
     return _as_it_is(campfill, upload)
 
 

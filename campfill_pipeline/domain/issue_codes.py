@@ -344,6 +344,9 @@ FILE_REASONS: dict[str, Told] = {
     "bad_description": Told(
         "the sheet “List description” of a receipt does not make a description", "mend the cell it names"
     ),
+    "bad_care": Told(
+        "a row of the sheet “Care” cannot be kept; nothing of it was", "mend the cell it names, and drop it again"
+    ),
     "no_rows": Told("no row could be accepted", "mend the rows in the receipt"),
     "unsupported_format": Told("a format that cannot be read faithfully", "save it as XLSX"),
     "internal_error": Told(

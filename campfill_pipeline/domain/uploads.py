@@ -14,6 +14,7 @@ class UploadKind(StrEnum):
     CAMPAIGN_LIST = "campaign_list"
     REPORT_CSV = "report_csv"
     LIST_DESCRIPTION = "list_description"
+    CARE = "care"
     UNKNOWN = "unknown"
 
 

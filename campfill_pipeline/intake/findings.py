@@ -78,6 +78,14 @@ class Corrected:
 
 
 @dataclass(frozen=True, slots=True)
+class CareRow:
+    """A row of the sheet Care: by field, its text and the place of its cell."""
+
+    texts: dict[str, str]
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """The outcome of reading one file. `reason` is None, or the contract's code for an unusable file.
 
@@ -85,6 +93,7 @@ class Parsed:
     `unread_sheets` are visible ones that hold IDs, but no table that could be read beside the others.
     `read_by` is the name of the list description it was read by; None for the present list and for exports.
     `proposal` says how a list that no description reads may be read; `corrected` is what a person made of one.
+    `care`: the rows of a sheet Care; None for anything else.
     """
 
     kind: str
@@ -100,6 +109,7 @@ class Parsed:
     read_by: str | None = None
     proposal: Proposal | None = None
     corrected: Corrected | None = None
+    care: tuple[CareRow, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

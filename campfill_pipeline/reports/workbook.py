@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
+from campfill_pipeline.domain.care_rows import HEADERS, SHEET
 from campfill_pipeline.domain.cause_words import CAUSE_WORDS
 from campfill_pipeline.domain.causes import Cause, Side
 from campfill_pipeline.domain.figures import SHOWN
@@ -27,6 +28,7 @@ from campfill_pipeline.reports import wording
 from campfill_pipeline.reports.workbook_lists import Listed, add_frames, fill, sheets
 from campfill_pipeline.reports.workbook_summary import write_summary
 from campfill_pipeline.reports.workbook_tables import Column, Formats, add_formats
+from campfill_pipeline.warehouse.notices.care_sheets import mark
 from campfill_pipeline.warehouse.readers.page.rows import LineRow, PageData
 
 LINE_COLUMNS = tuple(
@@ -71,6 +73,52 @@ def _attention(data: PageData) -> Listed:
         if (line := by_id.get(item.line_id))
     ]
     return Listed("Attention", columns, rows)
+
+
+def _care(data: PageData) -> Listed:
+    """Who takes care, to be filled in and dropped back: what needs attention, and of which something was said."""
+    stood = {one.line_id: one for one in data.care}
+    reasons = {item.line_id: item.reason for item in data.attention}
+    by_id = {line.id: line for line in data.lines}
+    columns = (
+        Column("Line", "text", 60),
+        Column("Why", "text", 60),
+        Column("Shortfall so far", "impressions", 16),
+        Column(HEADERS["owner"], "text", 20),
+        Column(HEADERS["note"], "text", 40),
+        Column(HEADERS["until"], "date", 14),
+        Column("Make-goods agreed", "whole", 14),
+        Column(HEADERS["impressions"], "whole", 14),
+        Column(HEADERS["first"], "date", 14),
+        Column(HEADERS["last"], "date", 14),
+        Column(HEADERS["by_line"], "text", 38),
+        Column(HEADERS["line_id"], "text", 38),
+        Column(HEADERS["as_of"], "text", 34),
+    )
+    rows = []
+    for line_id in [*reasons, *(one for one in stood if one not in reasons)]:
+        line, one = by_id.get(line_id), stood.get(line_id)
+        if line is None:
+            continue
+        until = one.acknowledged_until if one else None
+        rows.append(
+            (
+                line.name,
+                reasons.get(line_id),
+                line.shortfall,
+                one.owner if one else None,
+                one.note if one else None,
+                until if until and until >= data.as_of else None,
+                one.agreed if one and one.agreed else None,
+                None,
+                None,
+                None,
+                None,
+                line_id,
+                mark(one) or None,
+            )
+        )
+    return Listed(SHEET, columns, rows)
 
 
 def _causes(data: PageData) -> Listed:
@@ -165,6 +213,7 @@ def lists(data: PageData) -> list[Listed]:
     return [
         _lines("Lines", sorted(judged, key=lambda line: line.lifecycle == Lifecycle.SCHEDULED)),
         _attention(data),
+        _care(data),
         _causes(data),
         _incidents(data),
         _reconciliation(data),

@@ -69,6 +69,7 @@ def test_the_sheets_are_summary_lines_attention_causes_reconciliation(book: Work
         "Summary",
         "Lines",
         "Attention",
+        "Care",
         "Causes",
         "Incidents",
         "Reconciliation",

@@ -97,8 +97,9 @@ def validated_lines(context: dg.AssetExecutionContext, campfill: dg.ResourcePara
         with _isolated(context, campfill, upload):
             if upload_steps.seems_duplicate(campfill, upload):
                 continue
-            if upload_steps.parsed_of(campfill, upload).corrected is not None:
-                continue  # a description: it has no rows
+            parsed = upload_steps.parsed_of(campfill, upload)
+            if parsed.corrected is not None or parsed.care is not None:
+                continue  # a description, or who takes care: no rows of a list
             verdict = upload_steps.validate(campfill, upload)
             first = issue_files.worst_issues(verdict.issues, upload_metadata.ISSUES_SHOWN)
             context.add_asset_metadata(

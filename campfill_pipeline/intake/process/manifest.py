@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from campfill_pipeline.domain.proposals import Proposal, ProposedColumn
-from campfill_pipeline.intake.findings import ColumnFound, Corrected, Parsed, TableFound
+from campfill_pipeline.intake.findings import CareRow, ColumnFound, Corrected, Parsed, TableFound
 
 MANIFEST = "parsed.json"
 
@@ -51,6 +51,7 @@ def from_json(plain: dict[str, Any], work: Path) -> Parsed:
             "content_date": datetime.fromisoformat(date) if date else None,
             "proposal": _proposal(plain["proposal"]) if plain.get("proposal") else None,
             "corrected": Corrected(**plain["corrected"]) if plain.get("corrected") else None,
+            "care": None if plain.get("care") is None else tuple(CareRow(**row) for row in plain["care"]),
         }
     )
 

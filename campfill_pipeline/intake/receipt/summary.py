@@ -147,7 +147,7 @@ def _next(facts: ReceiptFacts, rejected: int, sheets: list[MendSheet], warnings:
             " there, save this workbook, and drop it into the inbox: the list is read then.",
             f"If not: {facts.hint}",
         ]
-    if facts.parsed.kind == UploadKind.LIST_DESCRIPTION and facts.status in IN_FORCE:
+    if facts.parsed.kind in (UploadKind.LIST_DESCRIPTION, UploadKind.CARE) and facts.status in IN_FORCE:
         return [facts.hint or "Nothing."]
     return next_steps(facts.status, rejected, bool(sheets), warnings, facts.hint)
 

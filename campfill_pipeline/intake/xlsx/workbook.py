@@ -18,14 +18,17 @@ from pathlib import Path
 
 import numpy as np
 
+from campfill_pipeline.domain import care_rows
 from campfill_pipeline.domain.cells import DOUBT
 from campfill_pipeline.domain.list_descriptions import ListDescription
 from campfill_pipeline.domain.progress import Progress
 from campfill_pipeline.domain.uploads import UploadKind
+from campfill_pipeline.intake import care_sheet
 from campfill_pipeline.intake.blocks import headers_below
 from campfill_pipeline.intake.findings import (
     BEYOND,
     OTHERS,
+    CareRow,
     CellKind,
     Corrected,
     Parsed,
@@ -58,6 +61,9 @@ _READ_WITH_DOUBTS = ("name", "buyer")
 """The columns of a list in which an escape that may be meant as written is told of."""
 
 _ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
+MOST_CARE_ROWS = 20_000
+"""Rows of a sheet Care that are read."""
 
 LAST_ROW = 2_000
 """Rows of a corrected proposal that are read: more columns no list has."""
@@ -328,6 +334,10 @@ def read_workbook(
 def _read(workbook: Workbook, work: Path, progress: Progress, descriptions: Descriptions) -> Parsed:
     visible = [sheet for sheet in workbook.package.sheets if not sheet.hidden]
     hidden = [sheet for sheet in workbook.package.sheets if sheet.hidden]
+    if (
+        care := _care(workbook, visible)
+    ) is not None:  # the workbook of campfill itself, whatever else is in it
+        return Parsed(UploadKind.CARE, None, "", "", workbook.package.format, care=care)
     layouts = [(sheet, workbook.layout(sheet)) for sheet in visible]
     complete = [(sheet, layout) for sheet, layout in layouts if layout is not None and layout.complete]
     if not complete and (known := descriptions()):
@@ -389,6 +399,14 @@ def _read(workbook: Workbook, work: Path, progress: Progress, descriptions: Desc
         content_date=workbook.package.content_date,
         read_by=complete[0][1].description_name,
     )
+
+
+def _care(workbook: Workbook, visible: Sequence[Sheet]) -> tuple[CareRow, ...] | None:
+    """The rows of the sheet Care, where the workbook has one."""
+    for sheet in visible:
+        if sheet.name == care_rows.SHEET and (found := care_sheet.header_of(workbook.first_rows(sheet))):
+            return care_sheet.read_rows(workbook.first_rows(sheet, MOST_CARE_ROWS), *found)
+    return None
 
 
 def _corrected(workbook: Workbook, visible: Sequence[Sheet]) -> Corrected | None:

@@ -100,7 +100,14 @@ class Entry:
 
 
 def say(
-    conn: psycopg.Connection, line_id: UUID, said: Said, *, said_by: str, today: date, now: datetime
+    conn: psycopg.Connection,
+    line_id: UUID,
+    said: Said,
+    *,
+    said_by: str,
+    today: date,
+    now: datetime,
+    upload: UUID | None = None,
 ) -> None:
     """Keep owner, note and acknowledgment. Raises UnknownLineError, CareError."""
     _end_of(conn, line_id)
@@ -110,16 +117,24 @@ def say(
     if said.until is not None and said.lift:
         raise CareError("Acknowledging and lifting at once contradict each other.", "Say one of them.")
     if owner is not None:
-        _keep(conn, line_id, "owner", said_by, now, text=owner)
+        _keep(conn, line_id, "owner", said_by, now, text=owner, upload=upload)
     if note is not None:
-        _keep(conn, line_id, "note", said_by, now, text=note)
+        _keep(conn, line_id, "note", said_by, now, text=note, upload=upload)
     if said.until is not None:
-        _keep(conn, line_id, "acknowledge", said_by, now, until=said.until)
+        _keep(conn, line_id, "acknowledge", said_by, now, until=said.until, upload=upload)
     if said.lift:
-        _keep(conn, line_id, "lift", said_by, now)
+        _keep(conn, line_id, "lift", said_by, now, upload=upload)
 
 
-def agree(conn: psycopg.Connection, line_id: UUID, agreed: Agreed, *, said_by: str, now: datetime) -> UUID:
+def agree(
+    conn: psycopg.Connection,
+    line_id: UUID,
+    agreed: Agreed,
+    *,
+    said_by: str,
+    now: datetime,
+    upload: UUID | None = None,
+) -> UUID:
     """Keep a make-good; answers its number. Raises UnknownLineError, CareError."""
     end, by_line = _end_of(conn, line_id), agreed.by_line or line_id
     _end_of(conn, by_line)
@@ -153,6 +168,7 @@ def agree(conn: psycopg.Connection, line_id: UUID, agreed: Agreed, *, said_by: s
     _keep(
         conn, line_id, "agree", said_by, now, text=_words(agreed.text, LONGEST_NOTE, "note") or "", make_good=number,
         by_line=by_line, impressions=agreed.impressions, first=agreed.first, last=agreed.last,
+        upload=upload,
     )  # fmt: skip
     return number
 

@@ -26,6 +26,7 @@ from campfill_pipeline.warehouse.delivery import past
 from campfill_pipeline.warehouse.figures.best_weeks import unlikely_lines
 from campfill_pipeline.warehouse.figures.fulfillment import Knowledge as Knowledge
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
+from campfill_pipeline.warehouse.notices.care import standing
 from campfill_pipeline.warehouse.readers.attention import attention
 from campfill_pipeline.warehouse.readers.incidents import incidents, struck
 from campfill_pipeline.warehouse.readers.looked_back import looked_back
@@ -183,4 +184,5 @@ def load(connection: Connection, rules: FulfillmentRules, *, as_of: date) -> Pag
         struck=tuple(struck(connection)),
         unlikely=upcoming,
         looked_back=looked_back(connection, rules, as_of=as_of),
+        care=tuple(standing(connection)),
     )

@@ -16,6 +16,7 @@ from uuid import UUID
 from campfill_pipeline.domain.due_words import DueCurve
 from campfill_pipeline.domain.figures import LineRow as LineRow
 from campfill_pipeline.warehouse.figures.sources import Knowledge
+from campfill_pipeline.warehouse.notices.care import Standing
 from campfill_pipeline.warehouse.readers.incidents import IncidentRow, Struck
 from campfill_pipeline.warehouse.readers.notes import Note
 
@@ -259,3 +260,4 @@ class PageData:
     known: Knowledge = "now"
     unlikely: tuple[UnlikelyRow, ...] = ()
     looked_back: dict[str, Any] | None = None
+    care: tuple[Standing, ...] = ()
