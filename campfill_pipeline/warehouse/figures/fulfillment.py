@@ -26,11 +26,17 @@ from campfill_pipeline.warehouse.figures.week import due_weights, refresh_week
 from campfill_pipeline.warehouse.figures.windows import refresh_windows
 from campfill_pipeline.warehouse.locks import REFRESH_LOCK
 from campfill_pipeline.warehouse.notices import of_figures as notices_of_figures
+from campfill_pipeline.warehouse.postgres import statistics
 from campfill_pipeline.warehouse.statements import query
 
 FIGURES = figures.stored()
 
 FETCH = "source, day, status, fetched_at, fetch_no, rows"
+_READ = (
+    "delivery_fetch", "delivery_source", "export_span", "fulfillment", "line_day", "line_register", "report_day",
+    "report_series", "site_day",
+)  # fmt: skip
+"""The tables that the figures are made from."""
 UNKNOWN_FETCHES = f"SELECT {FETCH} FROM delivery_fetch EXCEPT SELECT {FETCH} FROM fulfillment_fetch"
 
 
@@ -170,6 +176,7 @@ def refresh(
     zone.check(conn, rules.timezone)
     conn.execute("SELECT pg_advisory_xact_lock(%s)", [REFRESH_LOCK])
     conn.execute("SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '256MB'")
+    statistics.renew(conn, _READ)
     state = conn.execute("SELECT as_of, rules, refreshed_at FROM fulfillment_state").fetchone()
     rules_text = rules.key
     everything = full or (state is not None and state[1] != rules_text)
