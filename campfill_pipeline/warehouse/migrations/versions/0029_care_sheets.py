@@ -1,11 +1,11 @@
-"""a sheet of who takes care may be dropped: see 0028_care_sheets.sql."""
+"""a sheet of who takes care may be dropped: see 0029_care_sheets.sql."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 
 
 def upgrade() -> None:
