@@ -25,3 +25,17 @@ def test_what_grew_is_looked_at_once(connection: psycopg.Connection) -> None:
     assert statistics.renew(connection, ["grown"]) == []
     connection.execute("INSERT INTO grown SELECT 'usual' FROM generate_series(1, 20000)")
     assert statistics.renew(connection, ["grown"]) == ["grown"]
+
+
+def test_no_column_of_codes_gets_a_histogram(connection: psycopg.Connection) -> None:
+    """PostgreSQL 18 cannot plan comparisons of "char" columns of which one has a histogram."""
+    alone = """
+        SELECT c.relname, a.attname
+        FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+        WHERE i.indisunique AND i.indnkeyatts = 1 AND a.atttypid = '"char"'::regtype
+          AND a.attstattarget IS DISTINCT FROM 0
+          AND c.relnamespace = current_schema()::regnamespace"""
+    assert connection.execute(alone).fetchall() == []
+    connection.execute("ANALYZE delivery_source, report_series, line_day")
+    assert not connection.execute("SELECT 1 FROM pg_stats WHERE attname = 'code'").fetchall()
