@@ -5,7 +5,7 @@ Pages are stored as they arrive, so that the worst day (18 million rows) is neve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from http import HTTPStatus
@@ -13,12 +13,13 @@ from typing import Any
 
 import dagster as dg
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from campfill_pipeline.defs import asked_apis
 from campfill_pipeline.defs.asked_apis import AskedApi
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain import report_keys
-from campfill_pipeline.domain.doubtful_answers import FEW, Doubts
+from campfill_pipeline.domain.doubtful_answers import FEW, Doubts, silenced
 from campfill_pipeline.domain.errors import BrokenPromiseError, CampfillError
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_keys import Beside
@@ -37,14 +38,16 @@ from campfill_pipeline.reporting.fetched import Account, Received
 from campfill_pipeline.warehouse.delivery import completeness, coverage, sources
 from campfill_pipeline.warehouse.delivery import day as delivery_day
 from campfill_pipeline.warehouse.delivery.arriving.staging import batches
-from campfill_pipeline.warehouse.delivery.doubts import Guard
+from campfill_pipeline.warehouse.delivery.doubts import Guard, lines_without_rows
 from campfill_pipeline.warehouse.delivery.errors import (
     DeliveryError,
     DividedRowsError,
     MissingColumnError,
+    RefusedLinesError,
     RefusedRowsError,
     ShiftedHoursError,
     SiteSumsError,
+    SummedSiteError,
 )
 from campfill_pipeline.warehouse.readers import headline
 
@@ -147,6 +150,7 @@ class _Tally:
     received: list[Received] = field(default_factory=list)
     beside: list[Beside] = field(default_factory=list)
     sites: SiteSums = field(default_factory=SiteSums)
+    ids: set[str] = field(default_factory=set)
     unknown_columns: set[str] = field(default_factory=set)
     request: str = ""
     pages: int = 0
@@ -172,6 +176,8 @@ class _Tally:
         described = self.client.connector.detail
         if described.without_site == "refuse" and "site" in described.columns:
             self.sites.note(part.table)
+        for name in ("campaign_id", "deal_id"):
+            self.ids.update(pc.unique(part.table[name]).drop_null().to_pylist())
         self.refused.extend(part.refused)
         self.received.extend(part.received)
         self.unknown_columns |= part.unknown_columns
@@ -182,12 +188,20 @@ class _Tally:
 
 
 def believed(
-    tables: Iterable[pa.Table], tally: _Tally, day: date, doubts: Doubts, *, accepting: bool
+    tables: Iterable[pa.Table],
+    tally: _Tally,
+    day: date,
+    doubts: Doubts,
+    without_rows: Callable[[Sequence[str]], Sequence[str]],
+    *,
+    accepting: bool,
 ) -> Iterator[pa.Table]:
     """The tables; at their end the answers are judged as a whole, before the day is stored for good.
 
-    Raises DividedRowsError and SiteSumsError, and unless a person accepts the day MissingColumnError,
-    ShiftedHoursError and RefusedRowsError.
+    `without_rows` tells which of these ids are lines of which the day holds nothing.
+
+    Raises DividedRowsError and SiteSumsError, and unless a person accepts the day SummedSiteError,
+    MissingColumnError, ShiftedHoursError, RefusedRowsError and RefusedLinesError.
     """
     yield from tables
     if divided := report_keys.divided(tally.beside):
@@ -196,6 +210,8 @@ def believed(
         raise DividedRowsError(day, divided, columns, list(named)[: report_keys.LISTED])
     if doubled := tally.sites.doubled():
         raise SiteSumsError(day, doubled)
+    if (summed := tally.sites.sum_of_the_others()) is not None and not accepting:
+        raise SummedSiteError(day, summed)
     found = Account(tuple(tally.received))
     if found.absent and not accepting:
         raise MissingColumnError(day, sorted(found.absent), sorted(tally.unknown_columns))
@@ -205,6 +221,12 @@ def believed(
     for rows, refused in [(found.rows, found.refused), *parts]:
         if not accepting and doubts.too_many_refused(rows, refused):
             raise RefusedRowsError(day, rows, refused, tally.refused[0].message)
+    if (
+        not accepting
+        and (silent := silenced(tally.refused, tally.ids))
+        and (lost := without_rows(sorted(silent)))
+    ):
+        raise RefusedLinesError(day, lost, silent[lost[0]])
 
 
 def promised(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
@@ -243,7 +265,14 @@ def _fetch_and_store(
         fetched = delivery_day.FetchedDay(
             source=api.stored_as,
             day=day,
-            rows=believed(tables, tally, day, settings.doubts, accepting=campfill.accepting),
+            rows=believed(
+                tables,
+                tally,
+                day,
+                settings.doubts,
+                lambda ids: lines_without_rows(connection, api.stored_as, ids, *window),
+                accepting=campfill.accepting,
+            ),
             refused=tally.refused,
             fetch=facts,
             complete=True,

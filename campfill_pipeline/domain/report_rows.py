@@ -50,7 +50,7 @@ _CONTENT_LIMIT = 2000
 # What stands for a sum where the name of a site is due, and nothing beside it (RE2, without regard to case).
 _OVER_SITES = (
     r"^(?:(?:grand|sub|zwischen|gesamt)[\s-]?)?(?:totals?|summen?|sum|ergebnis|gesamt|insgesamt|overall)\s*:?$"
-    r"|^(?:all|alle)\s+(?:sites?|standorte|stationen|locations?|screens?)$"
+    r"|^(?:all|alle)(?:\s+(?:sites?|standorte|stationen|locations?|screens?))?$|^[*Σ∑]+$|^totals?\s*[(:].*$"
 )
 
 

@@ -19,7 +19,13 @@ import pyarrow.compute as pc
 
 from campfill_pipeline.domain import issue_codes
 from campfill_pipeline.domain.cells import BLANK, CellKind
-from campfill_pipeline.domain.numbers import Notation, NumberRead, NumberRule, read_number
+from campfill_pipeline.domain.numbers import (
+    Notation,
+    NumberRead,
+    NumberRule,
+    notation_without_doubt,
+    read_number,
+)
 
 Column = Any  # Sequence[object] | pa.Array | pa.ChunkedArray: pyarrow has no types
 NumberNotation = Literal["german", "english"]
@@ -31,12 +37,16 @@ _DIGITS_OF_A_DOUBLE = 15
 _NUMERIC = (int, float, Decimal)
 # Invisible and wide spaces as characters, not escapes: RE2 (Arrow) and re write escapes differently.
 _WHITE = "[\\s\u0085\u00a0\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]+"
-_BRACED_UUID = r"^\{([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}$"
+_DRESSED_UUID = (
+    r"^(?:urn:uuid:|uuid:)?[\{(\"']?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})[\})\"']?$"
+)
 _REGULAR: dict[NumberNotation, str] = {
     "german": r"^([1-9]\d{0,2}(\.\d{3})+|\d+)(,\d+)?$",
     "english": r"^([1-9]\d{0,2}(,\d{3})+|\d+)(\.\d+)?$",
 }
 _PLAIN = r"^\d+$"
+_MANY = 20  # distinct texts: fewer may all happen to have three digits
+_SHOWN_BY = 2_000  # texts that are looked at
 _RULE = NumberRule(
     "impressions", "number of impressions", 4, Decimal(0), Decimal("99999999999999.9999"), "12149,71"
 )
@@ -111,7 +121,8 @@ def _encodable(text: str | None) -> str | None:
 def texts(column: Column, *, lower: bool = False, path: bool = False, braces: bool = False) -> pa.Array:
     """Clean texts: NFC, white space collapsed, blanks null.
 
-    `lower` folds case, `path` keeps what follows the last `>`, `braces` takes {…} off a uuid.
+    `lower` folds case, `path` keeps what follows the last `>`, `braces` takes {…}, (…), quotation marks
+    and `urn:uuid:` off a uuid.
     """
     encoded = pc.dictionary_encode(as_array(column))
     words = pc.utf8_normalize(encoded.dictionary.cast(pa.string()), form="NFC")
@@ -122,7 +133,7 @@ def texts(column: Column, *, lower: bool = False, path: bool = False, braces: bo
     if path:
         words = pc.utf8_trim_whitespace(pc.replace_substring_regex(words, r"^.*>", ""))
     if braces:
-        words = pc.replace_substring_regex(words, _BRACED_UUID, r"\1")
+        words = pc.replace_substring_regex(words, _DRESSED_UUID, r"\1")
     blank = pc.match_substring_regex(words, BLANK)
     words = pc.if_else(blank, pa.scalar(None, pa.string()), words)
     return pc.take(words, encoded.indices)
@@ -170,10 +181,27 @@ def _doubles(numbers: Sequence[Any]) -> pa.Array:
     return doubles
 
 
+def _contradicted(words: pa.Array, notation: NumberNotation) -> bool:
+    """Whether texts show that they are not in the notation that the source is said to write.
+
+    That is: some are in the other notation without doubt, and none in this one; or all with a mark have exactly three
+    digits behind a decimal mark of `notation`, in many rows, as whole numbers do whose thousands are marked so.
+    """
+    mark = "," if notation == "german" else "."
+    marked = words.slice(0, _SHOWN_BY)
+    marked = marked.filter(pc.match_substring_regex(marked, "[.,]").fill_null(False)).unique()
+    shown = {notation_without_doubt(text) for text in marked.to_pylist()} - {None}
+    if shown:
+        return Notation(notation) not in shown
+    in_groups = pc.match_substring_regex(marked, rf"^[1-9][0-9]{{0,2}}\{mark}[0-9]{{3}}$")
+    return len(marked) >= _MANY and bool(pc.all(in_groups).as_py())
+
+
 def decimals(column: Column, notation: NumberNotation | None) -> Numbers:
     """Exact decimals with 4 places from JSON numbers or text in `notation` (None: not known), rounded half-even.
 
-    Text with only one possible reading is read in either notation; the rest is a fault: `not_a_number`,
+    Text with only one possible reading is read in either notation, and where texts contradict `notation`, only such
+    text is read (else `ambiguous_number`); the rest is a fault: `not_a_number`,
     `error_cell`, `out_of_range` (below 0, or 15 digits before the point). Source:
     docs/campaign-lists.md, “Numbers are never guessed”.
     """
@@ -183,6 +211,8 @@ def decimals(column: Column, notation: NumberNotation | None) -> Numbers:
     odd: dict[int, NumberRead] = {}
     if words is not None:
         words = pc.utf8_trim_whitespace(words)
+        if notation is not None and _contradicted(words, notation):
+            notation = None
         regular = pc.match_substring_regex(words, _REGULAR[notation] if notation else _PLAIN)
         mark, point = (".", ",") if notation == "german" else (",", ".")
         plain = pc.replace_substring(pc.if_else(regular, words, None), mark, "")

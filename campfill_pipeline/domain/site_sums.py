@@ -1,12 +1,13 @@
-"""Rows without a site beside rows with sites of the same hour and line: most likely their sum, which would count twice.
+"""Rows that are sums over sites beside their parts, and would count twice: they name no site, or one of their own.
 
-Belongs here: whether an answer has such rows. Does not belong here: rows that name a sum in the place of a site
-(report_rows.py).
+Belongs here: whether an answer has such rows. Does not belong here: rows that name a sum by a word of it in the place
+of a site (report_rows.py).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,9 @@ from campfill_pipeline.domain.row_hashes import Hashes, row_hashes
 
 _IDS = ("campaign_id", "deal_id")
 _KEY = ("hour_utc", *_IDS)
+_FEW_SITES = 4
+_FEW_ROWS = 20
+_ROUNDING = Decimal("0.0000001")
 
 
 @dataclass
@@ -25,9 +29,17 @@ class SiteSums:
 
     _sited: list[Hashes] = field(default_factory=list)
     _bare: list[tuple[Hashes, list[dict[str, Any]]]] = field(default_factory=list)
+    _by_site: dict[str, Decimal] = field(default_factory=dict)
+    _rows: int = 0
 
     def note(self, table: pa.Table) -> None:
         """Take in one page of canonical rows."""
+        self._rows += table.num_rows
+        sums = table.select(("site", "impressions")).group_by("site").aggregate([("impressions", "sum")])
+        for site, impressions in zip(
+            *(sums[name].to_pylist() for name in ("site", "impressions_sum")), strict=True
+        ):
+            self._by_site[site] = self._by_site.get(site, Decimal(0)) + impressions
         bare = pc.equal(table["site"], "")
         without, beside = _distinct(table.filter(bare)), _distinct(table.filter(pc.invert(bare)))
         if without.num_rows:
@@ -36,6 +48,14 @@ class SiteSums:
         for names in ((), ("deal_id",), ("campaign_id",)):
             if beside.num_rows:
                 self._sited.append(np.unique(row_hashes(_blanked(beside, names), _KEY)))
+
+    def sum_of_the_others(self) -> str | None:
+        """The site that has exactly what all the others have together, however it is called; None where none has."""
+        if len(self._by_site) < _FEW_SITES or self._rows < _FEW_ROWS:
+            return None
+        site, most = max(self._by_site.items(), key=lambda pair: pair[1])
+        others = sum(self._by_site.values(), Decimal(0)) - most
+        return site if most > 0 and abs(most - others) <= most * _ROUNDING else None
 
     def doubled(self) -> list[str]:
         """Every hour and line that has rows of both kinds, as a person reads it."""

@@ -45,6 +45,7 @@ Reader = Callable[[Body], Any]
 _NOT_WHOLE: dict[int, str] = {
     HTTPStatus.ACCEPTED: "the report is not ready yet",
     HTTPStatus.PARTIAL_CONTENT: "only a part of the report came",
+    HTTPStatus.MULTI_STATUS: "several answers in one, of which some may have failed",
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -17,6 +17,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
@@ -242,7 +243,7 @@ class Transport:
         parts, size = [], 0
         most = self._limits.max_body_mb * 1024 * 1024
         started = self.clock.monotonic()
-        for part in response.iter_content(_CHUNK):
+        for part in _as_it_comes(response):
             parts.append(part)
             size += len(part)
             if size > most:
@@ -306,6 +307,22 @@ class Transport:
         parts = urlsplit(prepared.url or "")
         text = f"{request.method} {parts.path}" + (f"?{parts.query}" if parts.query else "")
         return self._redactor.clean(text)[:500]
+
+
+def _as_it_comes(response: requests.Response) -> Iterator[bytes]:
+    """The body in the pieces in which it comes: waiting for a full chunk, nobody would see that it only trickles.
+
+    Raises what requests raises for a body that breaks off.
+    """
+    try:
+        while part := response.raw.read1(_CHUNK, decode_content=True):
+            yield part
+    except urllib3.exceptions.ReadTimeoutError as error:
+        raise requests.exceptions.ReadTimeout(error) from error
+    except urllib3.exceptions.DecodeError as error:
+        raise requests.exceptions.ContentDecodingError(error) from error
+    except urllib3.exceptions.HTTPError as error:
+        raise requests.exceptions.ChunkedEncodingError(error) from error
 
 
 class _Unsigned(AuthBase):

@@ -227,3 +227,30 @@ def test_a_moment_at_which_a_day_begins_in_the_zone_names_that_day(text: str, da
     """Else the date as written does."""
     (read,) = report_hours.hours([text], BERLIN, "day").values.to_pylist()
     assert read.strftime("%Y-%m-%dT%H") == day
+
+
+@pytest.mark.parametrize(
+    ("values", "notation", "refused"),
+    [
+        (["12149.71", "149.712", "5"], "german", ["149.712"]),
+        (["12149.71", "149.712", "5,75"], "german", []),  # both are shown: what is described decides
+        (["12.149,71", "149.712"], "german", []),
+        (["12149,71", "149,712"], "english", ["149,712"]),
+        ([f"{number},{100 + number}" for number in range(1, 21)], "german", None),
+        ([f"{number},{100 + number}" for number in range(1, 20)], "german", []),
+        ([f"{number}.{100 + number}" for number in range(1, 21)], "german", []),
+        ([f"{number}.{100 + number}" for number in range(1, 21)] + ["0.5"], "english", []),
+    ],
+)
+def test_texts_that_contradict_the_described_notation_are_not_guessed(
+    values: list[str], notation: report_values.NumberNotation, refused: list[str] | None
+) -> None:
+    read = report_values.decimals(values, notation)
+    assert [values[at] for at in read.faults] == (values if refused is None else refused)
+    assert {fault.code for fault in read.faults.values()} <= {"ambiguous_number"}
+
+
+@pytest.mark.parametrize("dress", ["{%s}", "(%s)", '"%s"', "'%s'", "urn:uuid:%s", "URN:UUID:{%s}"])
+def test_a_uuid_is_known_however_it_is_dressed(dress: str) -> None:
+    bare = "0b5f1d7e-2a64-4c1f-9b5e-1f0c5d1a7e42"
+    assert report_values.texts([dress % bare], lower=True, braces=True).to_pylist() == [bare]

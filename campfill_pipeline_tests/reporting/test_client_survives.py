@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import threading
 from datetime import timedelta
 from decimal import Decimal
 from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import orjson
 import pytest
 
+from campfill_pipeline.reporting.client import ReportingClient
 from campfill_pipeline.reporting.errors import GaveUpError, LoopingPagesError, RequestRejectedError
 from campfill_pipeline_tests.reporting.loopback import Asked, QuickClock, Reply, serving
 from campfill_pipeline_tests.reporting.ppv_rows import (
@@ -172,6 +176,39 @@ def test_an_answer_that_never_comes_ends() -> None:
         pytest.raises(GaveUpError, match=r"No answer within 0\.05 s"),
     ):
         api.fetch(START, END)
+
+
+def test_an_answer_that_only_trickles_is_given_up_though_it_never_stops() -> None:
+    ended = threading.Event()
+
+    class Trickling(BaseHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", "100000")
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                while not ended.wait(0.02):
+                    self.wfile.write(b" ")
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Trickling)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    limits = {"total_seconds": 0.2, "read_timeout": 0.1, "attempts": 1}
+    described = one_window()
+    patient = described.model_copy(update={"limits": described.limits.model_copy(update=limits)})
+    try:
+        with (
+            ReportingClient(patient, f"http://127.0.0.1:{server.server_port}", "t") as api,
+            pytest.raises(GaveUpError, match="trickled in too slowly"),
+        ):
+            api.fetch(START, END)
+    finally:
+        ended.set()
+        server.shutdown()
+        server.server_close()
 
 
 def test_json_with_a_wrong_content_type_is_read_all_the_same() -> None:

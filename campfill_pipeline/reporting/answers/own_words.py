@@ -7,56 +7,118 @@ Belongs here: the names and values by which APIs commonly say so. Does not belon
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
 from typing import Any
 
 _SHOWN = 300
-_ERRORS = {"error", "errors", "exception", "fault"}
-_STATES = {"status", "state", "result", "resultstatus"}
-_BAD_STATES = {
-    "error", "errors", "failed", "failure", "fail", "timeout", "partial", "incomplete", "aborted", "cancelled",
-    "processing", "pending", "queued", "running", "inprogress", "notready",
-}  # fmt: skip
-_GOOD = {"success", "ok", "succeeded", "complete", "iscomplete", "finished"}
-_BAD = {
-    "truncated",
-    "istruncated",
-    "partial",
-    "ispartial",
-    "incomplete",
-    "failed",
-    "iserror",
-    "haserror",
-    "haserrors",
+_ERRORS = {"exception", "exceptions", "fault", "faults", "failure", "failures", "failed"}
+_OF_AN_ERROR = re.compile(
+    r"(?:(?:has|is|api|response|query|partial)?errors?(?:code|codes|message|messages|msg|description|desc|type|text"
+    r"|detail|details|info|status|string|reason|name|no|number|count|list|response)?|errno|errmsg|errcode)"
+)
+_NO_ERROR = {
+    "",
+    "0",
+    "00000",
+    "none",
+    "no",
+    "null",
+    "nil",
+    "false",
+    "ok",
+    "success",
+    "successful",
+    "noerror",
+    "200",
 }
-_CODES = {"code", "status", "statuscode", "errorcode"}
-_MORE = {"hasmore", "hasnext", "hasnextpage", "morerows", "moreresults", "moredata"}
-_NEXT = {
-    "next", "nexturl", "nextlink", "nextpage", "nextcursor", "nexttoken", "nextpagetoken", "nextpagecursor",
-    "continuationtoken", "odatanextlink",
-}  # fmt: skip
+_STATES = {
+    "status",
+    "state",
+    "result",
+    "resultstatus",
+    "outcome",
+    "responsestatus",
+    "jobstatus",
+    "type",
+    "level",
+}
+_BAD_STATE = re.compile(
+    r"(?:partial|incomplete|error|fail|timeout|timedout|abort|cancel|processing|pending|queued|running|inprogress"
+    r"|notready|notok|unavailable|unauthori|denied|forbidden|exception|throttl|ratelimit|quota|overload"
+    r"|internalerror|invalidrequest|badrequest).*|ko|nok|fault|fatal|submitted|waiting|scheduled"
+)
+_GOOD = {
+    "success",
+    "ok",
+    "succeeded",
+    "successful",
+    "complete",
+    "iscomplete",
+    "jobcomplete",
+    "finished",
+    "iswhole",
+}
+_BAD = re.compile(
+    r".*(?:truncated|partial|incomplete).*|sampled|issampled|containssampleddata|timedout|limitexceeded"
+)
+_CODES = {"code", "status", "statuscode", "httpstatus", "httpcode", "responsecode", "resultcode"}
+_RIGHT_CODES = {*range(-1, 2), *range(200, 300)}
+_WORDS = {
+    "message",
+    "messages",
+    "msg",
+    "detail",
+    "details",
+    "reason",
+    "warning",
+    "warnings",
+    "notice",
+    "notices",
+}
+_HARMLESS = re.compile(
+    r"ok|success\w*|done|completed?|finished|.*\bno (?:data|rows|results?|records?|entries|items|activity)\b.*"
+    r"|.*\b0 (?:rows|results?|records?)\b.*|.*\bsuccessfully\b.*",
+    re.I | re.S,
+)
+_NOT_WHOLE = re.compile(
+    r"partial|incomplete|truncat|timed? ?out|unavailable|not (?:yet )?available|missing|sampled|exceed|fail(?:ed|ure)"
+    r"|unvollständig|abgeschnitten",
+    re.I,
+)
+_MORE = {
+    "hasmore",
+    "hasnext",
+    "hasnextpage",
+    "morerows",
+    "moreresults",
+    "moredata",
+    "moreitems",
+    "more",
+    "ismore",
+}
+_NEXT = re.compile(
+    r"next(?:page|results?|records?|rows?|items?|data)?"
+    r"(?:url|uri|link|href|cursor|token|offset|start|startindex|index|skip|key|marker|no|number)?"
+    r"|continuation(?:token|uri|url|key)?|nextpagetoken|nextpagecursor|odatanextlink"
+)
 _TOTALS = {
-    "totalrows",
-    "totalcount",
-    "totalrecords",
-    "recordstotal",
-    "totalresults",
-    "totalelements",
-    "rowstotal",
-}
+    "totalrows", "totalcount", "totalrecords", "recordstotal", "totalresults", "totalelements", "rowstotal",
+    "totalitems", "totalhits", "totalentries", "numrows", "nrows", "rowcount", "recordcount", "resultcount",
+    "itemcount", "count",
+}  # fmt: skip
 _COUNTED_BESIDE = {"limit", "offset", "page", "perpage", "pagesize", "pageindex", "pagenumber"}
+_PAGES = {"pages", "totalpages", "pagestotal", "pagecount", "numpages", "lastpage"}
+_BEFORE = re.compile(r"^x-(?:wp-|pagination-)?")
+_MOST_TIMES = 1000
+"""A bare `total` of more times the rows that came is no number of rows, but the sum of their figures."""
 _PARTS = {
-    "meta",
-    "metadata",
-    "paging",
-    "pagination",
-    "page",
-    "pageinfo",
-    "links",
-    "cursors",
-    "info",
-    "header",
-}
+    "meta", "metadata", "paging", "pagination", "page", "pageinfo", "links", "cursors", "info", "header", "response",
+    "result", "responseheader",
+}  # fmt: skip
+_FAILING_PARTS = _PARTS | {"shards", "status"}
+_RANGE = re.compile(r"\s*\w+\s+(?:\d+-\d+|\*)/(\d+)\s*")
 
 
 def _plain(name: object) -> str:
@@ -72,47 +134,102 @@ def said(value: Any) -> str:
 def failure(document: Any, *, empty: bool) -> str | None:
     """The name and value by which a document says that it is an error or not whole; None where nothing says so.
 
-    `empty`: it holds no rows; then a code of 400 or more says so too.
+    `empty`: it holds no rows; then a code that is none of success says so too, and so do words beside them.
     """
-    if not isinstance(document, Mapping):
-        return None
-    for name, value in document.items():
-        plain = _plain(name)
-        wrong = (
-            (plain in _ERRORS and bool(value))
-            or (plain in _STATES and isinstance(value, str) and _plain(value) in _BAD_STATES)
-            or (plain in _GOOD and value is False)
-            or (plain in _BAD and value is True)
-            or (empty and plain in _CODES and type(value) is int and value >= 400)
-        )
-        if wrong:
-            return f"{name}: {said(value)}"
-    return None
-
-
-def more(document: Any, rows: int | None) -> str | None:
-    """The name and value by which a document says that there are more rows than these; None where nothing says so.
-
-    `rows` is None where it cannot be compared with a total, as some rows are not counted.
-    """
-    for part in _parts(document):
-        names = {_plain(name) for name in part}
+    for part, whole in _parts(document, _FAILING_PARTS):
         for name, value in part.items():
-            plain = _plain(name)
-            counted = plain in _TOTALS or (plain == "total" and bool(names & _COUNTED_BESIDE))
-            goes_on = (
-                (plain in _MORE and value is True)
-                or (plain in _NEXT and bool(value) and value is not True)
-                or (counted and rows is not None and type(value) is int and value > rows)
-            )
-            if goes_on:
+            if _is_wrong(_plain(name), value, empty=empty, nested=not whole):
                 return f"{name}: {said(value)}"
     return None
 
 
-def _parts(document: Any) -> Iterator[Mapping[Any, Any]]:
+def _is_wrong(plain: str, value: Any, *, empty: bool, nested: bool) -> bool:
+    if plain in _ERRORS or _OF_AN_ERROR.fullmatch(plain):
+        return bool(value) and _plain(value) not in _NO_ERROR
+    if plain in _STATES and isinstance(value, str):
+        if plain in ("type", "level"):
+            return _plain(value) in ("error", "fatal", "exception")
+        if _BAD_STATE.fullmatch(_plain(value)):
+            return True
+    if plain in _GOOD:
+        return value is False or (isinstance(value, str | int) and _plain(value) in ("false", "no", "0"))
+    if _BAD.fullmatch(plain):
+        return value is True or (isinstance(value, str) and _plain(value) in ("true", "yes"))
+    if plain in _WORDS and isinstance(value, str | list) and value:
+        told = said(value)
+        return bool(_NOT_WHOLE.search(told) if not empty else not _HARMLESS.fullmatch(told.strip('[]". ')))
+    code = _whole(value) if plain in _CODES else None
+    if not empty or code is None:
+        return False
+    return code >= 400 or (nested and code not in _RIGHT_CODES)
+
+
+def _whole(value: Any) -> int | None:
+    """A whole number, also one written as text."""
+    if isinstance(value, str) and value.strip().isdigit() and len(value) < 16:
+        return int(value)
+    return value if type(value) is int else None
+
+
+@dataclass(frozen=True)
+class Walked:
+    """How much came until now: `rows` is None where it cannot be compared with a total, as some are not counted."""
+
+    rows: int | None
+    pages: int = 1
+
+
+def more(document: Any, came: Walked) -> str | None:
+    """The name and value by which a document says that there is more than came; None where nothing says so."""
+    for part, whole in _parts(document, _PARTS):
+        if told := _more_in(part, came):
+            return told
+        if whole and part.get("after"):
+            return f"after: {said(part['after'])}"
+        for link in (value for value in part.values() if isinstance(value, list)):
+            for one in link[:20]:
+                if isinstance(one, Mapping) and one.get("rel") == "next" and len(one) < 6:
+                    return f"a link: {said(one)}"
+    return None
+
+
+def more_in_headers(headers: Mapping[str, str], came: Walked) -> str | None:
+    """The same of an answer's headers: X-Total-Count, X-Next-Page, Content-Range …"""
+    within = _RANGE.fullmatch(headers.get("content-range", ""))
+    if within and came.rows is not None and int(within[1]) > came.rows:
+        return f"content-range: {said(headers['content-range'])}"
+    own = {
+        _BEFORE.sub("", name): value for name, value in headers.items() if name.startswith(("x-", "total"))
+    }
+    return _more_in(own, came)
+
+
+def _more_in(part: Mapping[Any, Any], came: Walked) -> str | None:
+    names = {_plain(name) for name in part}
+    for name, value in part.items():
+        plain = _plain(name)
+        number = _whole(value)
+        if plain in _TOTALS or (plain == "total" and names & _COUNTED_BESIDE):
+            goes_on = came.rows is not None and number is not None and number > came.rows
+        elif plain == "total":
+            goes_on = (
+                came.rows is not None and number is not None and came.rows < number < came.rows * _MOST_TIMES
+            )
+        elif plain in _PAGES:
+            goes_on = number is not None and number > came.pages
+        elif plain in _MORE:
+            goes_on = value is True or (isinstance(value, str) and _plain(value) in ("true", "yes"))
+        else:
+            goes_on = bool(_NEXT.fullmatch(plain)) and bool(value) and value is not True
+        if goes_on:
+            return f"{name}: {said(value)}"
+    return None
+
+
+def _parts(document: Any, names: Set[str]) -> Iterator[tuple[Mapping[Any, Any], bool]]:
+    """The document itself, and what stands in it beside the rows under one of these names."""
     if isinstance(document, Mapping):
-        yield document
+        yield document, True
         for name, value in document.items():
-            if isinstance(value, Mapping) and _plain(name) in _PARTS:
-                yield value
+            if isinstance(value, Mapping) and _plain(name) in names:
+                yield value, False

@@ -61,6 +61,7 @@ class Walk:
         self._asked: set[str] = set()
         self._seen: set[bytes] = set()
         self._total = 0
+        self._pages = 0
 
     def pages(self, request: requests.Request) -> Iterator[tuple[RawPage, str]]:
         """(page, the request that brought it) until the API says that it was the last."""
@@ -75,6 +76,7 @@ class Walk:
             self._asked.add(_mark(request))
             page, steps, following, repeats = self._believed(steps, request, shown)
             self._seen.add(self._finger(page.rows))
+            self._pages += 1
             if not repeats:
                 self._total += len(page.rows)
                 yield page, shown
@@ -155,9 +157,13 @@ class Walk:
     def _whole(self, page: RawPage, shown: str) -> None:
         """Raise UnusableAnswerError where the API told of more rows than it gave, be it described or not."""
         paging = self._view.paging
-        counted = None if self._view.answer.drop_rows else self._total
+        answer = self._view.answer
+        as_told = not (answer.drop_rows or answer.levels or answer.shape == "by_key")
+        came = own_words.Walked(self._total if as_told else None, self._pages)
         told_more = (
-            "a Link header: next" if "next" in page.body.links else own_words.more(page.document, counted)
+            "a Link header: next"
+            if "next" in page.body.links
+            else own_words.more(page.document, came) or own_words.more_in_headers(page.body.headers, came)
         )
         if told_more and page.rows and not self._view.answer.ends:
             raise UnusableAnswerError(

@@ -18,7 +18,13 @@ import psycopg
 from campfill_pipeline.domain import doubtful_answers
 from campfill_pipeline.domain.doubtful_answers import Doubts
 from campfill_pipeline.domain.report_rows import RefusedKey, RefusedRow
-from campfill_pipeline.warehouse.delivery.errors import CollapsedError, LostImpressionsError
+from campfill_pipeline.warehouse.delivery import sources
+from campfill_pipeline.warehouse.delivery.errors import (
+    CollapsedError,
+    GrownError,
+    LostImpressionsError,
+    LostLinesError,
+)
 from campfill_pipeline.warehouse.statements import query
 
 Window = tuple[datetime, datetime]
@@ -59,11 +65,14 @@ def _copied(key: RefusedKey) -> tuple[object, ...]:
 def refuse_collapse(
     conn: psycopg.Connection, guard: Guard, source: str, start: datetime, end: datetime
 ) -> None:
-    """Raise CollapsedError where the day, or a window of it, would lose too many of its rows, or the day of its
-    impressions.
+    """Raise CollapsedError where the day, or a window of it, would lose too many of its rows, LostImpressionsError
+    where the day would of its impressions, GrownError where they would be many times more, and LostLinesError where
+    single lines would lose too much.
     """
     values = {"source": source, "start": start, "end": end}
     _refuse_lost_impressions(conn, guard, values)
+    _refuse_grown(conn, guard, source)
+    _refuse_lost_lines(conn, guard, values)
     changes = {
         hour: (gone, new) for hour, gone, new in conn.execute(query("delivery/doubts", "gone and new"))
     }
@@ -79,6 +88,36 @@ def refuse_collapse(
             continue
         if guard.doubts.collapsed(had, left):
             raise CollapsedError(guard.day, had, left, (first, last) if part else None)
+
+
+def lines_without_rows(
+    conn: psycopg.Connection, source: str, ids: Sequence[str], start: datetime, end: datetime
+) -> list[str]:
+    """Of these ids (lower case), those that name a line of which nothing of this source is stored in these hours."""
+    values = {"source": sources.code(conn, source), "ids": list(ids), "start": start, "end": end}
+    return [found for (found,) in conn.execute(query("delivery/doubts", "lines without rows"), values)]
+
+
+def _refuse_lost_lines(conn: psycopg.Connection, guard: Guard, values: dict[str, object]) -> None:
+    # The day may hold as much as before, but under other ids than its lines have; or one line of many is gone.
+    few = {"few": doubtful_answers.SMALL}
+    lost = [
+        (f"{name} ({line})", impressions, impressions - less)
+        for line, name, rows, impressions, fewer, less in conn.execute(
+            query("delivery/doubts", "lines lost"), values | few
+        )
+        if guard.doubts.collapsed(rows, rows - fewer)
+        or guard.doubts.collapsed(impressions, impressions - less)
+    ]
+    if lost:
+        raise LostLinesError(guard.day, lost)
+
+
+def _refuse_grown(conn: psycopg.Connection, guard: Guard, source: str) -> None:
+    values = {"name": sources.name(conn, source), "day": guard.day}
+    [(rows, held, came)] = conn.execute(query("delivery/doubts", "grown"), values).fetchall()
+    if rows >= doubtful_answers.SMALL and guard.doubts.grown(held, came):
+        raise GrownError(guard.day, held, came)
 
 
 def _refuse_lost_impressions(conn: psycopg.Connection, guard: Guard, values: dict[str, object]) -> None:

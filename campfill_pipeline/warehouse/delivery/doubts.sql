@@ -36,6 +36,39 @@ FROM hour_change GROUP BY hour_utc
 SELECT h.hour_utc, count(*) FROM report_hour h JOIN report_series s USING (series_no)
 WHERE s.source = %(source)s AND h.hour_utc >= %(start)s AND h.hour_utc < %(end)s GROUP BY h.hour_utc
 
+-- name: lines lost
+WITH change AS (
+    SELECT s.line_no,
+           count(*) FILTER (WHERE new_impressions IS NULL) - count(*) FILTER (WHERE old_impressions IS NULL) AS fewer,
+           COALESCE(sum(old_impressions), 0) - COALESCE(sum(new_impressions), 0) AS lost
+    FROM hour_change c JOIN report_series s USING (series_no)
+    WHERE s.line_no IS NOT NULL GROUP BY s.line_no)
+SELECT l.id::text, l.name, h.rows, h.impressions, c.fewer, c.lost
+FROM change c JOIN line_register l USING (line_no)
+CROSS JOIN LATERAL (
+    SELECT count(*) AS rows, COALESCE(sum(h.impressions), 0) AS impressions
+    FROM report_series s JOIN report_hour h USING (series_no)
+    WHERE s.line_no = c.line_no AND s.source = %(source)s AND h.hour_utc >= %(start)s AND h.hour_utc < %(end)s) h
+WHERE (c.fewer > 0 OR c.lost > 0) AND h.rows >= %(few)s
+ORDER BY c.lost DESC, l.id
+
+-- name: grown
+SELECT count(*), COALESCE(sum(old_impressions), 0), COALESCE(sum(new_impressions), 0)
+FROM hour_change
+WHERE old_impressions > 0 AND new_impressions IS NOT NULL
+  AND EXISTS (SELECT FROM delivery_fetch
+              WHERE source = %(name)s AND day = %(day)s AND first_complete_at IS NOT NULL)
+
+-- name: lines without rows
+SELECT e.id FROM unnest(%(ids)s::text[]) e (id)
+WHERE EXISTS (SELECT FROM line_register l
+              WHERE l.withdrawn_at IS NULL AND (l.id::text = e.id OR lower(l.external_id) = e.id))
+  AND NOT EXISTS (
+      SELECT FROM report_entity x JOIN report_series s ON x.entity_no IN (s.campaign_no, s.deal_no)
+      JOIN report_hour h USING (series_no)
+      WHERE x.entity_id = e.id AND s.source = %(source)s AND h.hour_utc >= %(start)s AND h.hour_utc < %(end)s)
+ORDER BY e.id
+
 -- name: impressions lost
 SELECT COALESCE(sum(old_impressions), 0) - COALESCE(sum(new_impressions), 0) FROM hour_change
 

@@ -82,6 +82,18 @@ class SiteSumsError(DeliveryError):
         )
 
 
+class SummedSiteError(DeliveryError):
+    """One site has exactly what all the others have together: most likely it is their sum under a name of its own."""
+
+    def __init__(self, day: date, site: str) -> None:
+        self.day, self.site = day, site
+        super().__init__(
+            f"The site “{site}” has on {day} exactly the impressions of all other sites together: as their sum it "
+            "would count twice, so the day stays as it was.",
+            f"Ask the API for single sites only, or leave the sums out (answer.drop_rows). {_accept(day)}",
+        )
+
+
 def _accept(day: date) -> str:
     return f"If it is right, take it with `campfill refresh --from {day} --to {day} --accept`."
 
@@ -110,6 +122,47 @@ class LostImpressionsError(DeliveryError):
             f"{day} held {held:,.0f} impressions, and the answer leaves {left:,.0f}: it is hardly right, so the day "
             "stays as it was.",
             f"See whether the API's figures are still written as the connector says (values.numbers). {_accept(day)}",
+        )
+
+
+class GrownError(DeliveryError):
+    """The rows of a finished day came with so much more in them that they are hardly in the same unit."""
+
+    def __init__(self, day: date, held: Decimal, came: Decimal) -> None:
+        self.day, self.held, self.came = day, held, came
+        super().__init__(
+            f"Rows of {day} held {held:,.0f} impressions, and the answer says {came:,.0f} for the same ones: it is "
+            "hardly right, so the day stays as it was.",
+            f"See whether the API's figures are still written as the connector says (values.numbers). {_accept(day)}",
+        )
+
+
+class LostLinesError(DeliveryError):
+    """Single lines would lose too much of what the day holds for them: gone, or told under another id."""
+
+    def __init__(self, day: date, lost: Sequence[tuple[str, Decimal, Decimal]]) -> None:
+        self.day, self.lost = day, tuple(lost)
+        listed = "; ".join(f"{line}: {held:,.0f}, now {left:,.0f}" for line, held, left in lost[:5])
+        many = "One line" if len(lost) == 1 else f"{len(lost):,} lines"
+        more = " …" if len(lost) > 5 else ""
+        super().__init__(
+            f"{many} would lose most of the impressions that {day} holds, though the rest of the day came: it is "
+            f"hardly right, so the day stays as it was. {listed}{more}.",
+            "See whether the API names its campaigns and deals by the same ids as before, and ask its owner. "
+            f"{_accept(day)}",
+        )
+
+
+class RefusedLinesError(DeliveryError):
+    """All rows of a line were refused, and nothing of it is stored: the day would show it without delivery."""
+
+    def __init__(self, day: date, ids: Sequence[str], example: str) -> None:
+        self.day, self.ids, self.example = day, tuple(ids), example
+        listed = ", ".join(ids[:5]) + (" …" if len(ids) > 5 else "")
+        super().__init__(
+            f"No row of {listed} for {day} could be read, and nothing is stored of it: without them it would seem to "
+            f"have delivered nothing. The first: {example}",
+            f"Compare these rows of the API's answer with the connector. {_accept(day)}",
         )
 
 
