@@ -61,6 +61,7 @@ NO_MORE: list[dict[str, Any]] = [
     {"total": 49},
     {"total": 2_431_000},  # the sum of the impressions
     {"count": 20},
+    {"paging": {"start": 0, "count": 100, "links": []}},  # so many were asked for
     {"pages": 1},
     {"next": None, "nextCursor": "", "after": None},
     {"paging": {"cursors": {"after": "abc"}}},  # stands on the last page, too

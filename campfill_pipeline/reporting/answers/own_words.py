@@ -106,8 +106,10 @@ _NEXT = re.compile(
 _TOTALS = {
     "totalrows", "totalcount", "totalrecords", "recordstotal", "totalresults", "totalelements", "rowstotal",
     "totalitems", "totalhits", "totalentries", "numrows", "nrows", "rowcount", "recordcount", "resultcount",
-    "itemcount", "count",
+    "itemcount",
 }  # fmt: skip
+_ASKED_BESIDE = {"start", "startindex", "offset", "skip", "from", "limit", "page"}
+"""Beside one of these `count` is the number of rows that was asked for."""
 _COUNTED_BESIDE = {"limit", "offset", "page", "perpage", "pagesize", "pageindex", "pagenumber"}
 _PAGES = {"pages", "totalpages", "pagestotal", "pagecount", "numpages", "lastpage"}
 _BEFORE = re.compile(r"^x-(?:wp-|pagination-)?")
@@ -209,7 +211,11 @@ def _more_in(part: Mapping[Any, Any], came: Walked) -> str | None:
     for name, value in part.items():
         plain = _plain(name)
         number = _whole(value)
-        if plain in _TOTALS or (plain == "total" and names & _COUNTED_BESIDE):
+        if (
+            plain in _TOTALS
+            or (plain == "total" and names & _COUNTED_BESIDE)
+            or (plain == "count" and not names & _ASKED_BESIDE)
+        ):
             goes_on = came.rows is not None and number is not None and number > came.rows
         elif plain == "total":
             goes_on = (
