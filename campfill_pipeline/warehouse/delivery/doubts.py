@@ -18,7 +18,6 @@ import psycopg
 from campfill_pipeline.domain import doubtful_answers
 from campfill_pipeline.domain.doubtful_answers import Doubts
 from campfill_pipeline.domain.report_rows import RefusedKey, RefusedRow
-from campfill_pipeline.warehouse.delivery import sources
 from campfill_pipeline.warehouse.delivery.errors import (
     CollapsedError,
     GrownError,
@@ -94,7 +93,7 @@ def lines_without_rows(
     conn: psycopg.Connection, source: str, ids: Sequence[str], start: datetime, end: datetime
 ) -> list[str]:
     """Of these ids (lower case), those that name a line of which nothing of this source is stored in these hours."""
-    values = {"source": sources.code(conn, source), "ids": list(ids), "start": start, "end": end}
+    values = {"name": source, "ids": list(ids), "start": start, "end": end}
     return [found for (found,) in conn.execute(query("delivery/doubts", "lines without rows"), values)]
 
 
@@ -114,7 +113,7 @@ def _refuse_lost_lines(conn: psycopg.Connection, guard: Guard, values: dict[str,
 
 
 def _refuse_grown(conn: psycopg.Connection, guard: Guard, source: str) -> None:
-    values = {"name": sources.name(conn, source), "day": guard.day}
+    values = {"source": source, "day": guard.day}
     [(rows, held, came)] = conn.execute(query("delivery/doubts", "grown"), values).fetchall()
     if rows >= doubtful_answers.SMALL and guard.doubts.grown(held, came):
         raise GrownError(guard.day, held, came)

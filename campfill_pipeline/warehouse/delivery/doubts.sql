@@ -57,7 +57,8 @@ SELECT count(*), COALESCE(sum(old_impressions), 0), COALESCE(sum(new_impressions
 FROM hour_change
 WHERE old_impressions > 0 AND new_impressions IS NOT NULL
   AND EXISTS (SELECT FROM delivery_fetch
-              WHERE source = %(name)s AND day = %(day)s AND first_complete_at IS NOT NULL)
+              WHERE source = (SELECT source FROM delivery_source WHERE code = %(source)s::"char")
+                AND day = %(day)s AND first_complete_at IS NOT NULL)
 
 -- name: lines without rows
 SELECT e.id FROM unnest(%(ids)s::text[]) e (id)
@@ -66,7 +67,8 @@ WHERE EXISTS (SELECT FROM line_register l
   AND NOT EXISTS (
       SELECT FROM report_entity x JOIN report_series s ON x.entity_no IN (s.campaign_no, s.deal_no)
       JOIN report_hour h USING (series_no)
-      WHERE x.entity_id = e.id AND s.source = %(source)s AND h.hour_utc >= %(start)s AND h.hour_utc < %(end)s)
+      WHERE x.entity_id = e.id AND s.source = (SELECT code FROM delivery_source WHERE source = %(name)s)
+        AND h.hour_utc >= %(start)s AND h.hour_utc < %(end)s)
 ORDER BY e.id
 
 -- name: impressions lost
