@@ -119,7 +119,7 @@ api AS MATERIALIZED (
 -- name: told by now
 told_by AS (
     SELECT s.line_no, a.connector, a.asked
-    FROM report_series s JOIN delivery_source o ON o.code = s.source JOIN api a USING (connector)
+    FROM report_series s JOIN delivery_source o ON o.code::text = s.source::text JOIN api a USING (connector)
     WHERE (SELECT count(*) FROM api) > 1 AND s.line_no IN (SELECT line_no FROM terms)
       AND EXISTS (SELECT FROM report_day d WHERE d.series_no = s.series_no)
 )
@@ -128,7 +128,7 @@ told_by AS (
 told_by AS (
     SELECT s.line_no, a.connector, a.asked
     FROM (SELECT DISTINCT series_no FROM known) k JOIN attribution s USING (series_no)
-    JOIN delivery_source o ON o.code = s.source JOIN api a USING (connector)
+    JOIN delivery_source o ON o.code::text = s.source::text JOIN api a USING (connector)
     WHERE (SELECT count(*) FROM api) > 1 AND s.line_no IN (SELECT line_no FROM terms)
 )
 
