@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run up test test-fast fix test-long explore bench mutations lint types docs page pictures lock clean
+.PHONY: help run up test test-fast fix test-long explore bench mutations lint types docs messages page pictures lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ mutations: $(VENV)/.installed-dev  ## plant small faults in the guards and see w
 
 docs: $(VENV)/.installed-dev  ## write the pages that are made from the product itself
 	$(BIN)/python -m campfill_pipeline_tests.generated_docs
+
+messages: $(VENV)/.installed-dev  ## after a change to what is said: gather the messages, name those without German
+	$(BIN)/python -m campfill_pipeline_tests.messages
 
 node_modules/.installed: package.json package-lock.json
 	npm ci --no-audit --no-fund

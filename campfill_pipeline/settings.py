@@ -29,6 +29,7 @@ from campfill_pipeline.domain.setting_values import (
     HOLIDAYS,
     HOSTS,
     KEEPING,
+    LANGUAGE,
     NAMES,
     PACING,
     PATH,
@@ -41,6 +42,7 @@ from campfill_pipeline.domain.setting_values import (
     whole,
     whole_or_none,
 )  # fmt: skip
+from campfill_pipeline.language.speaking import Language
 
 
 class SettingsError(CampfillError):
@@ -293,6 +295,11 @@ class Settings:
             "whose public holidays count as Sundays: a country or one of its states, like DE-BY; none for no holidays",
             HOLIDAYS,
         ),
+    ]
+
+    language: Annotated[
+        Language,
+        Setting("en", "the language of the workbook; the page speaks its reader's", LANGUAGE),
     ]
 
     @property

@@ -24,6 +24,8 @@ def run(settings: Settings, as_of: date | None, out: Path | None, *, known: Know
     day = as_of or now.astimezone(settings.timezone).date()
     with database.connect(server.database_url(settings)) as connection:
         folder = out or (settings.reports / f"known-{day}" if known == "then" else settings.reports)
-        written = write_reports(connection, folder, settings.rules, day, now, known=known)
+        written = write_reports(
+            connection, folder, settings.rules, day, now, known=known, language=settings.language
+        )
     typer.echo(written.page)
     typer.echo(written.workbook)

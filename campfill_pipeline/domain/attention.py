@@ -15,6 +15,8 @@ from campfill_pipeline.domain.causes import Cause
 from campfill_pipeline.domain.fulfillment import Lifecycle
 from campfill_pipeline.domain.kinds import PurchaseType
 from campfill_pipeline.domain.rounding import half_up, percentage
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say, say_many, word
 
 MAKE_GOOD_DAYS = 7
 """For so many days after its end, a guaranteed line that fell short is listed among what needs attention."""
@@ -44,51 +46,82 @@ class Situation:
 
 def sentence(now: Situation) -> str:
     """Why this line needs attention and what it would take, in one sentence."""
-    because = f"; why: {CAUSE_WORDS[now.cause].because}" if now.cause else ""
-    if now.incident_site is not None and now.incident_day is not None:
-        because = (
-            f"; part of the incident at {now.incident_site} on {now.incident_day.day} {now.incident_day:%b}"
-        )
-    at_stake = f"{whole(now.missing)} impressions ({euros(now.value_at_risk_eur)})"
+    told = {"at_stake": _at_stake(now), "why": _because(now), "left": days(now.days_left)}
     if now.lifecycle != Lifecycle.LIVE:
-        owed = "a make-good of" if now.purchase_type == PurchaseType.GUARANTEED else "missing are"
-        ended = f"{now.end_date.day} {now.end_date:%b %Y}"
-        return f"Ended on {ended} at {percent(now.fulfillment_pct)}: {owed} {at_stake}{because}."
-    left = days(now.days_left)
+        told |= {"day": notation.day(now.end_date), "share": percent(now.fulfillment_pct)}
+        if now.purchase_type == PurchaseType.GUARANTEED:
+            return say("Ended on {day} at {share}: a make-good of {at_stake}{why}.", **told)
+        return say("Ended on {day} at {share}: missing are {at_stake}{why}.", **told)
     if not now.reported:
-        return (
-            f"Live for {days(now.elapsed_days)} without a single report row, {left} left: {at_stake} at risk."
-        )
-    pace = "" if now.pacing_index is None else f" at {percent(now.pacing_index * 100)} of its pace"
+        told |= {"elapsed": days_of(now.elapsed_days)}
+        return say("Live {elapsed} without a single report row, {left} left: {at_stake} at risk.", **told)
+    told |= {"pace": _pace(now)}
     if now.reachable is None or now.required_daily is None or now.best_week_daily is None:
-        return f"Live{pace}, {left} left: {at_stake} at risk{because}."
-    best = "its best week gave" if now.elapsed_days >= 7 else "so far it got"
-    verdict = "reachable" if now.reachable else "out of reach"
-    needs = f"needs {at_least(now.required_daily)} a day"
-    had = f"{best} {whole(now.best_week_daily)} a day ({verdict})"
-    return f"Live{pace}, {left} left: {needs}, {had}; at risk are {at_stake}{because}."
+        return say("Live{pace}, {left} left: {at_stake} at risk{why}.", **told)
+    told |= {"needed": at_least(now.required_daily), "had": _had(now.elapsed_days, now.best_week_daily)}
+    if now.reachable:
+        return say(
+            "Live{pace}, {left} left: needs {needed} a day, {had} (reachable); at risk are {at_stake}{why}.",
+            **told,
+        )
+    return say(
+        "Live{pace}, {left} left: needs {needed} a day, {had} (out of reach); at risk are {at_stake}{why}.",
+        **told,
+    )
 
 
-def whole(amount: Decimal) -> str:
+def _at_stake(now: Situation) -> str:
+    return say(
+        "{amount} impressions ({euros})", amount=whole(now.missing), euros=euros(now.value_at_risk_eur)
+    )
+
+
+def _because(now: Situation) -> str:
+    if now.incident_site is not None and now.incident_day is not None:
+        day = notation.day_of_year(now.incident_day)
+        return say("; part of the incident at {site} on {day}", site=now.incident_site, day=day)
+    return say("; why: {cause}", cause=word(CAUSE_WORDS[now.cause].because)) if now.cause else ""
+
+
+def _pace(now: Situation) -> str:
+    return (
+        ""
+        if now.pacing_index is None
+        else say(" at {share} of its pace", share=percent(now.pacing_index * 100))
+    )
+
+
+def _had(elapsed_days: int, best: Decimal) -> str:
+    if elapsed_days >= 7:
+        return say("its best week gave {amount} a day", amount=whole(best))
+    return say("so far it got {amount} a day", amount=whole(best))
+
+
+def whole(amount: Decimal | int) -> str:
     """Impressions for reading: 12,345."""
-    return f"{half_up(amount):,}"
+    return notation.number(half_up(amount))
 
 
 def at_least(amount: Decimal) -> str:
     """Impressions that are needed, rounded up, since less would not do: 12,346."""
-    return f"{amount.quantize(Decimal(1), ROUND_CEILING):,}"
+    return notation.number(amount.quantize(Decimal(1), ROUND_CEILING))
 
 
 def euros(amount: Decimal) -> str:
     """Money for reading: €1,234.50."""
-    return f"€{half_up(amount, 2):,}"
+    return notation.euros(half_up(amount, 2))
 
 
 def percent(share: Decimal) -> str:
     """A percentage for reading: 91.3 %; 99.99 never looks like 100."""
-    return f"{percentage(share)} %"
+    return notation.percent(percentage(share))
 
 
 def days(number: int) -> str:
     """1 day, 2 days."""
-    return f"{number} day{'' if number == 1 else 's'}"
+    return say_many("{count} day", "{count} days", number, count=number)
+
+
+def days_of(number: int) -> str:
+    """1 day, 2 days, where a language bends it: for so long."""
+    return say_many("for {count} day", "for {count} days", number, count=number)

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from campfill_pipeline.domain.attention import whole
+from campfill_pipeline.domain import attention
+from campfill_pipeline.domain.attention import Situation, whole
 from campfill_pipeline.domain.errors import CampfillError
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say
 
 LONGEST_OWNER, LONGEST_NOTE = 200, 2_000
 MOST_IMPRESSIONS = 2_000_000_000
@@ -36,15 +39,23 @@ class Taken:
 
 
 def sentence(taken: Taken, missing: Decimal) -> str:
-    """Who takes care, after the reason why somebody should; nothing where nobody does."""
+    """Who takes care, after the reason why somebody should; nothing where nobody does. In the language spoken."""
+    told = {"owner": taken.owner, "day": notation.day(taken.until) if taken.until else ""}
     said = []
-    until = f"until {taken.until.day} {taken.until:%b %Y}" if taken.until else ""
-    if taken.owner:
-        said.append(f"{taken.owner} takes care{f', {until}' if until else ''}.")
-    elif until:
-        said.append(f"Acknowledged {until}.")
+    if taken.owner and taken.until:
+        said.append(say("{owner} takes care, until {day}.", **told))
+    elif taken.owner:
+        said.append(say("{owner} takes care.", **told))
+    elif taken.until:
+        said.append(say("Acknowledged until {day}.", **told))
     if taken.agreed:
-        said.append(f"{taken.agreed:,} of {whole(missing)} missing impressions are agreed as a make-good.")
+        amounts = {"agreed": notation.number(taken.agreed), "missing": whole(missing)}
+        said.append(say("{agreed} of {missing} missing impressions are agreed as a make-good.", **amounts))
     if taken.note:
-        said.append(f"“{taken.note}”")
+        said.append(say("“{text}”", text=taken.note))
     return " ".join(said)
+
+
+def reason(now: Situation, taken: Taken) -> str:
+    """Why a line needs attention, and who takes care of it."""
+    return f"{attention.sentence(now)} {sentence(taken, now.missing)}".rstrip()

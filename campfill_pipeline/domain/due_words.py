@@ -6,13 +6,15 @@ Belongs here: words and shares for people and charts. Does not belong here: the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from campfill_pipeline.domain.profile import Basis
 from campfill_pipeline.domain.weekdays import KINDS, NAMES, Calendar, each_day
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say, say_many, word
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,14 @@ class DueCurve:
     """How a live line's goal falls due: the share due by the end of each flight day, 0 to 1, and what that rests on."""
 
     shares: tuple[Decimal, ...]
-    rests_on: str
+    basis: Basis
+    weights: tuple[Decimal, ...]
+    lines: int
+
+    @property
+    def rests_on(self) -> str:
+        """What it rests on, in the language spoken."""
+        return rests_on(self.weights, self.basis, self.lines)
 
 
 def due_curve(
@@ -33,24 +42,46 @@ def due_curve(
         total += weights[near.kind(day)]
         due.append(total)
     shares = tuple(round(value / total, 6) for value in due) if total else (Decimal(0),) * len(due)
-    return DueCurve(shares, rests_on(weights, basis, lines))
+    return DueCurve(shares, basis, tuple(weights), lines)
 
 
 def rests_on(weights: Sequence[Decimal], basis: Basis, lines: int) -> str:
     """A sentence like: Sundays give 4 % of a week at its sites, Fridays give 21 %: measured on 212 lines."""
     if basis == Basis.EVEN:
-        return "Expected is a straight line: too few lines ended lately for a week to be measured."
-    whole = sum(weights, Decimal(0))
+        return say("Expected is a straight line: too few lines ended lately for a week to be measured.")
+    week = sum(weights, Decimal(0))
     least = min(range(KINDS), key=lambda kind: weights[kind])
     most = max(range(KINDS), key=lambda kind: weights[kind])
-    where = {
-        Basis.MEASURED: "at its sites",
-        Basis.PLACEMENT: "for lines with its placement (too little is known of its sites)",
-        Basis.ALL: "for all lines (too little is known of its sites)",
-    }[basis]
-    low, high = (f"{NAMES[kind]} give {_percent(weights[kind] / whole)}" for kind in (least, most))
-    return f"{low} of a week {where}, {high}: measured on {lines:,} line{'' if lines == 1 else 's'} that ended lately."
+    low, high = (
+        say("{days} give {share}", days=word(NAMES[kind]), share=_percent(weights[kind] / week))
+        for kind in (least, most)
+    )
+    return say(
+        "{low} of a week {where}, {high}: measured on {lines}.",
+        low=low,
+        where=word(_WHERE[basis]),
+        high=high,
+        lines=say_many(
+            "{count} line that ended lately",
+            "{count} lines that ended lately",
+            lines,
+            count=notation.number(lines),
+        ),
+    )
+
+
+_WHERE = {
+    Basis.MEASURED: "at its sites",
+    Basis.PLACEMENT: "for lines with its placement (too little is known of its sites)",
+    Basis.ALL: "for all lines (too little is known of its sites)",
+}
+
+
+def words() -> Iterator[str]:
+    """What is looked up here."""
+    yield from NAMES
+    yield from _WHERE.values()
 
 
 def _percent(share: Decimal) -> str:
-    return f"{round(share * 100)} %"
+    return notation.percent(round(share * 100))

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say, say_many, word
+
 DAYS = 7
 """At most so many days before, and after, the day of the change are compared; that day itself is neither."""
 
@@ -62,13 +65,19 @@ def _pace(days: Sequence[Day]) -> Decimal:
 def sentence(told: Effect) -> str:
     """What came of a change, for a person."""
     if told.ratio is None or told.uncertainty is None:
-        return "too early to tell"
-    verdict = {
-        Verdict.BETTER: "it helped",
-        Verdict.WORSE: "it got worse",
-        Verdict.NO_DIFFERENCE: "no more than chance",
-    }[told.verdict]
-    days = f"{told.days_after} day{'' if told.days_after == 1 else 's'}"
-    return (
-        f"after {days} {told.ratio:.2f} times the pace before, give or take {told.uncertainty:.2f}: {verdict}"
+        return say("too early to tell")
+    return say(
+        "{after} {ratio} times the pace before, give or take {uncertainty}: {verdict}",
+        after=say_many("after {count} day", "after {count} days", told.days_after, count=told.days_after),
+        ratio=notation.number(told.ratio, 2),
+        uncertainty=notation.number(told.uncertainty, 2),
+        verdict=word(VERDICTS[told.verdict]),
     )
+
+
+VERDICTS = {
+    Verdict.BETTER: "it helped",
+    Verdict.WORSE: "it got worse",
+    Verdict.NO_DIFFERENCE: "no more than chance",
+}
+"""What came of a change, in words."""

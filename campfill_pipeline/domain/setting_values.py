@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from campfill_pipeline.domain.backup_keeping import Keeping
 from campfill_pipeline.domain.fulfillment import Bands, Pacing
 from campfill_pipeline.domain.weekdays import OFF, UnknownHolidaysError, check_region
+from campfill_pipeline.language.speaking import Language
 
 MOST_KEPT = 1_000
 
@@ -115,4 +116,5 @@ BANDS = Reader("three percentages, highest first, like 100,99.5,95", _bands)
 HOSTS = Reader("host names only, like campfill.example", _hosts)
 HOLIDAYS = Reader("a country like DE, one of its states like DE-BY, or none", _holidays)
 PACING = Reader(" or ".join(Pacing), lambda text: Pacing(text.strip().lower()))
+LANGUAGE = Reader(" or ".join(Language), lambda text: Language(text.strip().lower()))
 TIMEZONE = Reader("an IANA name like Europe/Berlin", _timezone)

@@ -13,6 +13,8 @@ from decimal import Decimal
 
 from campfill_pipeline.domain.attention import at_least, days, whole
 from campfill_pipeline.domain.rounding import half_up
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say, say_many
 
 WEEK = 7
 LEAST_DAYS = 14
@@ -89,24 +91,38 @@ def judge(goal: int, flight_days: int, placement: str | None, best: Best | None)
 
 def sentence(found: Unlikely) -> str:
     """How much too much it is, in one sentence."""
-    run = "week" if found.best.run == WEEK else days(found.best.run)
-    where = "all lines together" if found.placement is None else f"the sites of “{found.placement}”"
-    began = f"{found.best.first_day.day} {found.best.first_day:%b %Y}"
-    return (
-        f"It needs {_times(found.times)} times the best {run} of these sites: {at_least(found.needed)} impressions in "
-        f"{days(found.best.run)}, where {where} gave {whole(found.best.impressions)} at most, from {began}."
+    return say(
+        "It needs {times} times the best {run} of these sites: {needed} impressions {days}, where {where} gave "
+        "{best} at most, from {began}.",
+        times=_times(found.times),
+        run=say("week") if found.best.run == WEEK else days(found.best.run),
+        needed=at_least(found.needed),
+        days=days_in(found.best.run),
+        where=_where(found.placement),
+        best=whole(found.best.impressions),
+        began=notation.day(found.best.first_day),
     )
 
 
 def before_the_start(starts: date, found: Unlikely) -> str:
     """The same of a line that the register has."""
-    told = sentence(found)
-    return f"Starts on {starts.day} {starts:%b %Y}. {told}"
+    return say("Starts on {day}. {why}", day=notation.day(starts), why=sentence(found))
+
+
+def days_in(number: int) -> str:
+    """1 day, 2 days, where a language bends it: in so many days."""
+    return say_many("in {count} day", "in {count} days", number, count=number)
+
+
+def _where(placement: str | None) -> str:
+    if placement is None:
+        return say("all lines together")
+    return say("the sites of “{placement}”", placement=placement)
 
 
 def _times(times: Decimal) -> str:
     """3.1; near one with as many decimals as show that it is more."""
     for decimals in (1, 2, 3):
         if (shown := half_up(times, decimals)) > 1:
-            return f"{shown:,}"
-    return "just over 1"
+            return notation.number(shown)
+    return say("just over 1")

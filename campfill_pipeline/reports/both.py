@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.language.speaking import Language, speaking
 from campfill_pipeline.reports import page, reuse, workbook
 from campfill_pipeline.reports.files import replace_file
 from campfill_pipeline.reports.page import PageFacts
@@ -40,17 +41,18 @@ def write_reports(
     *,
     reusing: bool = False,
     known: page_reader.Knowledge = "now",
+    language: Language = Language.ENGLISH,
 ) -> Written:
     """Write `fulfillment.html` and `fulfillment.xlsx` into `folder` as of a local date; `now` is when.
 
     Each file is replaced as a whole, never half written. The state is let go of before the files are written.
     `reusing`: leave them where they show this state already. `known='then'`: with delivery as it was known at the end
-    of that date.
+    of that date. `language`: the workbook's, and the page's where its reader's browser speaks neither.
     """
     folder.mkdir(parents=True, exist_ok=True)
     html, book = folder / "fulfillment.html", folder / "fulfillment.xlsx"
     with page_reader.state_as_of(connection, rules, as_of=as_of, now=now, known=known) as known_by:
-        made_of = reuse.key(known_by, rules)
+        made_of = reuse.key(known_by, rules, language)
         freshness = page_reader.freshness(connection, as_of)
         standing = reuse.remembered(made_of, html, book) if reusing else None
         if standing is not None:
@@ -59,11 +61,13 @@ def write_reports(
         else:
             data = replace(page_reader.load(connection, rules, as_of=as_of), known=known)
             details = line_detail.details(connection, data, limit=page.MOST_DETAILS)
-            text, facts = page.render(data, details, rules, now)
+            with speaking(language):
+                text, facts = page.render(data, details, rules, now)
     page_sum = _replace(html, lambda path: path.write_text(text, encoding="utf-8"))
-    book_sum = (
-        standing.workbook if standing else _replace(book, lambda path: workbook.render(data, path, now))
-    )
+    with speaking(language):
+        book_sum = (
+            standing.workbook if standing else _replace(book, lambda path: workbook.render(data, path, now))
+        )
     if made_of is not None:
         note = reuse.Note(made_of, reuse.fresh(freshness), page_sum, book_sum, asdict(facts))
         reuse.remember(note, folder)
@@ -81,13 +85,17 @@ def _replace(target: Path, write: Callable[[Path], object]) -> str:
 
 
 def is_current(
-    connection: page_reader.Connection, folder: Path, rules: FulfillmentRules, as_of: date
+    connection: page_reader.Connection,
+    folder: Path,
+    rules: FulfillmentRules,
+    as_of: date,
+    language: Language = Language.ENGLISH,
 ) -> bool:
     """Whether the files that were last made of stored figures show them as they are now.
 
     Also where none are stored for this day: figures come first.
     """
-    made_of = reuse.key(page_reader.content(connection, rules, as_of), rules)
+    made_of = reuse.key(page_reader.content(connection, rules, as_of), rules, language)
     note = reuse.noted(folder)
     return made_of is None or (
         note is not None

@@ -18,6 +18,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.catalogue import of_scripts
+from campfill_pipeline.language.speaking import Language, say, spoken, word
 from campfill_pipeline.reports import payload, wording
 from campfill_pipeline.reports.main_sentence import main_sentence
 from campfill_pipeline.reports.page_head import as_json, fresh, head
@@ -32,6 +35,7 @@ DETAIL_BUDGET = 2_600_000
 MOST_DETAILS = 10_000
 MOST_LINES = 60_000
 NO_SCRIPT_LINES = 25
+PERIODS = {"7d": "the last 7 days", "30d": "the last 30 days", "this_year": "this year"}
 
 
 @dataclass(frozen=True)
@@ -88,11 +92,18 @@ def render(
         echarts=Markup(ECHARTS.read_text(encoding="utf-8")),
         head=as_json(head(data, rules, made_at, left_out)),
         blocks=blocks,
+        messages=as_json({str(language): of_scripts(language) for language in Language}),
+        language=spoken(),
+        say=say,
+        word=word,
+        day=notation.day(data.as_of),
+        periods=PERIODS,
         main_sentence=main_sentence(data),
         known_then=wording.KNOWN_THEN if data.known == "then" else "",
         totals=[w for w in data.windows if w.kind == "all" and w.purchase_type == "all"],
         attention=[
-            {"name": names[item.line_id], "reason": item.reason} for item in data.attention[:NO_SCRIPT_LINES]
+            {"name": names[item.line_id], "reason": str(item.reason)}
+            for item in data.attention[:NO_SCRIPT_LINES]
         ],
     )
     facts = PageFacts(

@@ -20,6 +20,7 @@ from markupsafe import Markup
 from campfill_pipeline.domain import figures
 from campfill_pipeline.domain.back_test import LEAST_LINE_DAYS
 from campfill_pipeline.domain.fulfillment import NEVER_JUDGED, Band, FulfillmentRules, Lifecycle
+from campfill_pipeline.language.speaking import Language, Sentence, in_each, speaking, spoken, word
 from campfill_pipeline.reports import payload, wording
 from campfill_pipeline.warehouse.readers.page.rows import Freshness, LineRow, PageData
 
@@ -87,7 +88,7 @@ def fresh(freshness: Freshness, made_at: datetime, as_of: date, zone: ZoneInfo) 
         "freshness": {
             **told,
             "gaps": day_ranges(gap.day for gap in freshness.gaps),
-            "doubt_note": wording.doubt_note(freshness),
+            "doubt_note": in_each(Sentence(wording.doubt_note, (freshness,))),
         },
     }
 
@@ -130,6 +131,16 @@ def _strangers(data: PageData) -> dict[str, int] | None:
     )
 
 
+def _words(rules: FulfillmentRules) -> dict[str, dict[str, dict[str, str]]]:
+    """By language and group: the words of codes and tiles."""
+    words = {}
+    for language in Language:
+        with speaking(language):
+            tiles = {shown["title"]: word(shown["title"]) for shown in figures.tiles()}
+            words[str(language)] = {**wording.page_words(rules.bands), "tiles": tiles}
+    return words
+
+
 def head(data: PageData, rules: FulfillmentRules, made_at: datetime, left_out: int) -> dict[str, object]:
     """What the first level needs, uncompressed, so that it is drawn at once."""
     by_id = {line.id: line for line in data.lines}
@@ -139,7 +150,8 @@ def head(data: PageData, rules: FulfillmentRules, made_at: datetime, left_out: i
         **fresh(data.freshness, made_at, data.as_of, ZoneInfo(data.timezone)),
         "timezone": data.timezone,
         "known": data.known,
-        "words": wording.page_words(rules.bands),
+        "language": spoken(),
+        "words": _words(rules),
         "tiles": figures.tiles(),
         "windows": [asdict(row) for row in data.windows],
         "trend": _trend(data),
@@ -147,7 +159,7 @@ def head(data: PageData, rules: FulfillmentRules, made_at: datetime, left_out: i
         "attention": [
             {
                 "id": item.line_id,
-                "reason": item.reason,
+                "reason": in_each(item.reason),
                 "value_at_risk_eur": item.value_at_risk_eur,
                 "name": by_id[item.line_id].name,
                 "kind": by_id[item.line_id].kind,
@@ -157,7 +169,7 @@ def head(data: PageData, rules: FulfillmentRules, made_at: datetime, left_out: i
         ],
         "attention_count": len(data.attention),
         "unlikely": [
-            {"id": row.line_id, "name": by_id[row.line_id].name, "reason": row.reason}
+            {"id": row.line_id, "name": by_id[row.line_id].name, "reason": in_each(row.reason)}
             for row in data.unlikely[: payload.MOST_ATTENTION]
         ],
         "unlikely_count": len(data.unlikely),
@@ -175,6 +187,7 @@ def head(data: PageData, rules: FulfillmentRules, made_at: datetime, left_out: i
         },
         "uploads": [{"file_name": u.file_name, "received_at": u.received_at} for u in data.uploads],
         "left_out": left_out,
+        "reconciliation_sheet": word("Reconciliation"),
         "limits": {
             "pct": [
                 float(limit) for limit in (rules.bands.goal_met, rules.bands.near_goal, rules.bands.moderate)

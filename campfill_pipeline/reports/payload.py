@@ -22,8 +22,10 @@ from uuid import UUID
 import orjson
 
 from campfill_pipeline.domain import effect
+from campfill_pipeline.domain.due_words import DueCurve, rests_on
 from campfill_pipeline.domain.figures import Packed
 from campfill_pipeline.domain.figures import packed as packed_as
+from campfill_pipeline.language.speaking import Language, Sentence, in_each
 from campfill_pipeline.reports.wording import detail_text
 from campfill_pipeline.warehouse.readers.notes import Note
 from campfill_pipeline.warehouse.readers.page.rows import (
@@ -75,13 +77,18 @@ def line_columns(
     data: PageData, rows: Sequence[LineRow], chunk_of: dict[UUID, int], uploads: dict[UUID, int]
 ) -> dict[str, object]:
     """All lines of `rows`, by column, in their order."""
-    reasons = {item.line_id: item.reason for item in data.attention}
+    reasons = {item.line_id: in_each(item.reason) for item in data.attention}
     columns: dict[str, object] = {
         "id": [row.id.hex for row in rows],
         "name": [row.name for row in rows],
         "upload": [uploads.get(row.upload_id) if row.upload_id else None for row in rows],
         "chunk": [chunk_of.get(row.id) for row in rows],
-        "attention": _repeated([reasons.get(row.id) for row in rows]),
+        **{
+            f"attention_{language}": _repeated(
+                [reasons[row.id][language] if row.id in reasons else None for row in rows]
+            )
+            for language in Language
+        },
     }
     columns |= {name: [exact(getattr(row, name)) for row in rows] for name in packed_as(Packed.EXACT)}
     columns |= {name: [getattr(row, name) for row in rows] for name in packed_as(Packed.COUNT)}
@@ -89,12 +96,13 @@ def line_columns(
     return columns
 
 
-def disagreements(data: PageData) -> dict[str, list[tuple[str, str]]]:
-    """By line: where list and reporting disagree about it, as (kind of issue, facts)."""
-    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+def disagreements(data: PageData) -> dict[str, list[tuple[str, dict[str, str]]]]:
+    """By line: where list and reporting disagree about it, as (kind of issue, facts in each language)."""
+    found: dict[str, list[tuple[str, dict[str, str]]]] = defaultdict(list)
     for row in data.reconciliation:
         if row.line_id is not None:
-            found[row.line_id.hex].append((row.kind_of_issue, detail_text(row.detail)))
+            facts = in_each(Sentence(detail_text, (row.detail,)))
+            found[row.line_id.hex].append((row.kind_of_issue, facts))
     return found
 
 
@@ -140,7 +148,7 @@ def detail_entry(detail: LineDetail, *, full: bool) -> dict[str, object]:
         "days": [(row.day, exact(row.impressions), row.bids, row.wins, row.plays) for row in detail.days],
         "evidence": _evidence(detail.evidence) if detail.evidence else None,
         "due": [float(share) for share in detail.due.shares] if detail.due else None,
-        "rests_on": detail.due.rests_on if detail.due else None,
+        "rests_on": _rests_on(detail.due) if detail.due else None,
         "notes": [_note(note) for note in detail.notes],
         "sources": detail.sources,
         "sites": [],
@@ -154,8 +162,12 @@ def detail_entry(detail: LineDetail, *, full: bool) -> dict[str, object]:
     return entry
 
 
+def _rests_on(due: DueCurve) -> dict[str, str]:
+    return in_each(Sentence(rests_on, (due.weights, due.basis, due.lines)))
+
+
 def _note(note: Note) -> dict[str, object]:
-    told = None if note.effect is None else effect.sentence(note.effect)
+    told = None if note.effect is None else in_each(Sentence(effect.sentence, (note.effect,)))
     return {"day": note.day, "text": note.text, "of_all": note.line_id is None, "effect": told}
 
 

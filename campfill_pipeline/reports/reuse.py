@@ -23,15 +23,20 @@ from uuid import UUID
 
 import campfill_pipeline
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.language.speaking import Language
 from campfill_pipeline.reports.files import replace_file
 from campfill_pipeline.warehouse.readers.page.rows import Freshness
 
 NOTE = ".made-of.json"
 
 
-def key(content: UUID | None, rules: FulfillmentRules) -> str | None:
-    """What the files made of this state, by these rules and this campfill, are known by; None without one."""
-    return None if content is None else hashlib.sha256(f"{content} {rules!r} {_code()}".encode()).hexdigest()
+def key(content: UUID | None, rules: FulfillmentRules, language: Language = Language.ENGLISH) -> str | None:
+    """What the files of this state, by these rules, in this language and by this campfill, are known by."""
+    return (
+        None
+        if content is None
+        else hashlib.sha256(f"{content} {rules!r} {language} {_code()}".encode()).hexdigest()
+    )
 
 
 @cache
@@ -40,7 +45,7 @@ def _code() -> str:
     root = Path(campfill_pipeline.__file__).parent
     total = hashlib.sha256()
     for file in sorted(
-        path for path in root.rglob("*") if path.suffix in (".py", ".sql", ".js", ".css", ".html")
+        path for path in root.rglob("*") if path.suffix in (".py", ".sql", ".js", ".css", ".html", ".po")
     ):
         total.update(f"{file.relative_to(root)} ".encode() + file.read_bytes())
     return total.hexdigest()

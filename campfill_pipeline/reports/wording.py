@@ -6,13 +6,20 @@ Belongs here: labels and sentences of the reports alone. Does not belong here: f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 
 from campfill_pipeline.domain.cause_words import CAUSE_WORDS
 from campfill_pipeline.domain.causes import Side
 from campfill_pipeline.domain.disagreements import DISAGREEMENT_WORDS
 from campfill_pipeline.domain.fulfillment import Band, Bands, Lifecycle, Pace
+from campfill_pipeline.domain.incidents import Silence
 from campfill_pipeline.domain.kinds import LineKind, PurchaseType
+from campfill_pipeline.domain.profile import Basis
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import Language, say, say_many, spoken, word
 from campfill_pipeline.warehouse.readers.page.rows import FetchRow, Freshness
 
 KINDS: Mapping[str, str] = {LineKind.CAMPAIGN: "Campaigns", LineKind.DEAL: "Deals", "all": "All kinds"}
@@ -77,26 +84,52 @@ KNOWN_THEN = (
 
 
 def band_limits(bands: Bands) -> dict[str, str]:
-    """What each band means in percent of the goal, for these thresholds."""
+    """What each band means in percent of the goal, for these thresholds, in the language spoken."""
     met, near, moderate = (
-        f"{limit.normalize():f}" for limit in (bands.goal_met, bands.near_goal, bands.moderate)
+        notation.number(Decimal(f"{limit.normalize():f}"))
+        for limit in (bands.goal_met, bands.near_goal, bands.moderate)
     )
     return {
-        Band.GOAL_MET: f"{met} % and more",
-        Band.NEAR_GOAL: f"{near} to below {met} %",
-        Band.MODERATE_SHORTFALL: f"{moderate} to below {near} %",
-        Band.CRITICAL_SHORTFALL: f"below {moderate} %",
-        Band.NO_DATA: "no report row at all",
+        Band.GOAL_MET: say("{from} % and more", **{"from": met}),
+        Band.NEAR_GOAL: say("{from} to below {to} %", **{"from": near, "to": met}),
+        Band.MODERATE_SHORTFALL: say("{from} to below {to} %", **{"from": moderate, "to": near}),
+        Band.CRITICAL_SHORTFALL: say("below {to} %", to=moderate),
+        Band.NO_DATA: say("no report row at all"),
     }
 
 
-def page_words(bands: Bands) -> dict[str, dict[str, str]]:
-    """All words the page's scripts look up, by group."""
-    groups: dict[str, Mapping[str, str]] = {
+CODED: Mapping[str, Mapping[str, str]] = {
+    "kind": {LineKind.CAMPAIGN: "campaign", LineKind.DEAL: "deal", "all": "all"},
+    "purchase_type": PURCHASE_TYPES,
+    "lifecycle": LIFECYCLES,
+    "band": BANDS,
+    "pace": PACES,
+    "pacing_basis": {
+        Basis.MEASURED: "its own sites",
+        Basis.PLACEMENT: "its placement",
+        Basis.ALL: "all lines",
+        Basis.EVEN: "straight line",
+    },
+    "cause": {cause: words.name for cause, words in CAUSE_WORDS.items()},
+    "side": SIDES,
+    "silence": {Silence.DARK: "dark", Silence.WEAK: "weak"},
+    "trend": {"improving": "improving", "declining": "declining", "stable": "stable"},
+}
+"""Columns of the workbook that hold codes, and how these are said where it is not English."""
+
+
+def of_codes(field: str) -> dict[str, str]:
+    """What stands in a cell for each code of a column: in English the code, which others rely on."""
+    plain = spoken() is Language.ENGLISH
+    return {str(code): str(code) if plain else word(words) for code, words in CODED[field].items()}
+
+
+def _groups() -> dict[str, Mapping[str, str]]:
+    """The words of codes, by group, in English."""
+    return {
         "kinds": KINDS,
         "purchase_types": PURCHASE_TYPES,
         "bands": BANDS,
-        "band_limits": band_limits(bands),
         "paces": PACES,
         "lifecycles": LIFECYCLES,
         "sides": SIDES,
@@ -109,34 +142,129 @@ def page_words(bands: Bands) -> dict[str, dict[str, str]]:
         "piles": PILES,
         "disagreements": {kind: words.of_line for kind, words in DISAGREEMENT_WORDS.items() if words.of_line},
     }
+
+
+def page_words(bands: Bands) -> dict[str, dict[str, str]]:
+    """All words the page's scripts look up, by group, in the language spoken."""
+    groups = {name: {code: word(words) for code, words in group.items()} for name, group in _groups().items()}
+    groups["band_limits"] = band_limits(bands)
     # The page is written by orjson, which takes plain text alone for keys.
     return {name: {str(code): words for code, words in group.items()} for name, group in groups.items()}
+
+
+def said() -> Iterator[str]:
+    """Every word that is looked up here."""
+    for group in _groups().values():
+        yield from group.values()
+    for words in DISAGREEMENT_WORDS.values():
+        yield words.advice
+    for told in CAUSE_WORDS.values():
+        yield told.because
+    yield from DETAILS.values()
+    yield from VALUES.values()
+    for codes in CODED.values():
+        yield from codes.values()
+    yield KNOWN_THEN
 
 
 def gap_note(gaps: Sequence[FetchRow]) -> str:
     """Which days are missing, in half a sentence."""
     if not gaps:
-        return "no later day was asked for."
+        return say("no later day was asked for.")
     days = sorted({gap.day for gap in gaps})
     if len(days) == 1:
-        return f"{days[0]:%d.%m.%Y} was not fetched completely."
-    return f"{len(days)} days from {days[0]:%d.%m.%Y} to {days[-1]:%d.%m.%Y} were not fetched completely."
+        return say("{day} was not fetched completely.", day=f"{days[0]:%d.%m.%Y}")
+    return say(
+        "{days} days from {first} to {last} were not fetched completely.",
+        days=notation.number(len(days)),
+        first=f"{days[0]:%d.%m.%Y}",
+        last=f"{days[-1]:%d.%m.%Y}",
+    )
 
 
 def doubt_note(freshness: Freshness) -> str:
     """What of the answers could not be used, in a sentence or two; empty where all could."""
     told = []
-    if freshness.refused_rows:
-        rows = "row was" if freshness.refused_rows == 1 else "rows were"
-        told.append(f"{freshness.refused_rows:,} report {rows} refused; what was stored for them stays.")
-    if freshness.kept_days:
-        days = "day stays" if freshness.kept_days == 1 else "days stay"
-        told.append(f"{freshness.kept_days:,} {days} as fetched before: the newest answer could not be used.")
+    if rows := freshness.refused_rows:
+        told.append(
+            say_many(
+                "{rows} report row was refused; what was stored for it stays.",
+                "{rows} report rows were refused; what was stored for them stays.",
+                rows,
+                rows=notation.number(rows),
+            )
+        )
+    if days := freshness.kept_days:
+        told.append(
+            say_many(
+                "{days} day stays as fetched before: the newest answer could not be used.",
+                "{days} days stay as fetched before: the newest answer could not be used.",
+                days,
+                days=notation.number(days),
+            )
+        )
     return " ".join(told)
+
+
+DETAILS: Mapping[str, str] = {
+    "runtime": "runtime",
+    "flight_days_before": "flight days before",
+    "days_fetched": "days fetched",
+    "covered": "covered",
+    "listed": "listed",
+    "reported": "reported",
+    "day": "day",
+    "before": "before",
+    "after": "after",
+    "restated_at": "restated at",
+    "overview": "overview",
+    "detail": "detail",
+    "difference": "difference",
+    "from": "from",
+    "to": "to",
+    "impressions": "impressions",
+    "first_day": "first day",
+    "last_day": "last day",
+    "budget_eur": "budget eur",
+    "goal_times_cpm_eur": "goal times cpm eur",
+    "reported_as": "reported as",
+    "name": "name",
+    "rows": "rows",
+    "deal_ids": "deal ids",
+    "looks_like": "looks like",
+    "counted_for": "counted for",
+    "also_line": "also line",
+    "source": "source",
+    "upload_id": "upload id",
+    "reason": "reason",
+    "example": "example",
+}
+"""What the facts of a disagreement are called (`warehouse/figures/reconciliation.sql`)."""
+_FIGURE = re.compile(r"-?\d+(\.\d+)?")
+_FIGURES = ("overview", "detail", "difference", "impressions", "budget_eur", "goal_times_cpm_eur", "rows")
 
 
 def detail_text(detail: Mapping[str, object]) -> str:
     """A reconciliation row's facts, as `name: value; name: value`."""
     return "; ".join(
-        f"{name.replace('_', ' ')}: {value}" for name, value in detail.items() if value is not None
+        f"{word(DETAILS.get(name, name.replace('_', ' ')))}: {_value(name, value)}"
+        for name, value in detail.items()
+        if value is not None
     )
+
+
+def _value(name: str, value: object) -> object:
+    """As it is stored; in German figures and days are written as everywhere else."""
+    if spoken() is Language.ENGLISH:
+        return value
+    if isinstance(value, bool):
+        return say("yes") if value else say("no")
+    if name in _FIGURES and _FIGURE.fullmatch(str(value)):
+        return notation.number(Decimal(str(value)))
+    if name in ("day", "from", "to", "first_day", "last_day"):
+        return notation.day(date.fromisoformat(str(value)))
+    return word(VALUES.get(str(value), str(value)))
+
+
+VALUES: Mapping[str, str] = {"campaign": "campaign", "deal": "deal", **PURCHASE_TYPES}
+"""Codes that stand among such facts, as they are said there."""

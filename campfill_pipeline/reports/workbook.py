@@ -10,6 +10,7 @@ written as text, so that a name that begins with = + - or @ is never a formula.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
 from operator import attrgetter
@@ -24,8 +25,10 @@ from campfill_pipeline.domain.cause_words import CAUSE_WORDS
 from campfill_pipeline.domain.causes import Cause, Side
 from campfill_pipeline.domain.figures import SHOWN
 from campfill_pipeline.domain.fulfillment import Lifecycle
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import Language, say, spoken, word
 from campfill_pipeline.reports import wording
-from campfill_pipeline.reports.workbook_lists import Listed, add_frames, fill, sheets
+from campfill_pipeline.reports.workbook_lists import Listed, Row, add_frames, fill, sheets
 from campfill_pipeline.reports.workbook_summary import write_summary
 from campfill_pipeline.reports.workbook_tables import Column, Formats, add_formats
 from campfill_pipeline.warehouse.notices.care_sheets import mark
@@ -43,7 +46,33 @@ def _judged(line: LineRow) -> bool:
 
 
 def _lines(name: str, lines: list[LineRow]) -> Listed:
-    return Listed(name, LINE_COLUMNS, lines, attrgetter(*(column.field for column in LINE_COLUMNS)))
+    return Listed(name, LINE_COLUMNS, lines, _values())
+
+
+def _values() -> Callable[[LineRow], Row]:
+    """A line's cells. In English its codes stand as they are, others rely on them; else they are said."""
+    fields = tuple(column.field for column in LINE_COLUMNS)
+    plain = attrgetter(*fields)
+    if spoken() is Language.ENGLISH:
+        return plain
+    told = {at: wording.of_codes(field) for at, field in enumerate(fields) if field in wording.CODED}
+
+    def values(line: LineRow) -> Row:
+        row = list(plain(line))
+        for at, words in told.items():
+            row[at] = words.get(row[at], row[at])
+        return row
+
+    return values
+
+
+def _coded(field: str, code: str) -> str:
+    """A code as it stands in a cell."""
+    return wording.of_codes(field).get(code, code)
+
+
+def _hour(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M %Z}" if spoken() is Language.ENGLISH else f"{notation.day(at)} {at:%H:%M %Z}"
 
 
 def _attention(data: PageData) -> Listed:
@@ -61,9 +90,9 @@ def _attention(data: PageData) -> Listed:
     rows = [
         (
             line.name,
-            line.kind,
-            line.purchase_type,
-            item.reason,
+            _coded("kind", line.kind),
+            _coded("purchase_type", line.purchase_type),
+            str(item.reason),
             item.value_at_risk_eur,
             line.end_date,
             line.buyer,
@@ -137,14 +166,14 @@ def _causes(data: PageData) -> Listed:
     rows = [
         (
             line.name,
-            line.kind,
-            line.purchase_type,
-            CAUSE_WORDS[Cause(line.cause)].name,
-            wording.SIDES[line.side or Side.UNKNOWN],
-            CAUSE_WORDS[Cause(line.cause)].sentence,
+            _coded("kind", line.kind),
+            _coded("purchase_type", line.purchase_type),
+            word(CAUSE_WORDS[Cause(line.cause)].name),
+            word(wording.SIDES[line.side or Side.UNKNOWN]),
+            word(CAUSE_WORDS[Cause(line.cause)].sentence),
             line.shortfall,
             line.value_at_risk_eur,
-            line.lifecycle,
+            _coded("lifecycle", line.lifecycle),
             line.id,
         )
         for line in data.lines
@@ -169,9 +198,9 @@ def _incidents(data: PageData) -> Listed:
     rows = [
         (
             row.site,
-            row.silence,
-            f"{row.from_hour.astimezone(zone):%Y-%m-%d %H:%M %Z}",
-            f"{row.until_hour.astimezone(zone):%Y-%m-%d %H:%M %Z}",
+            _coded("silence", row.silence),
+            _hour(row.from_hour.astimezone(zone)),
+            _hour(row.until_hour.astimezone(zone)),
             row.lines,
             row.impressions_lost,
             row.eur_lost,
@@ -194,7 +223,7 @@ def _reconciliation(data: PageData) -> Listed:
     )
     rows = [
         (
-            wording.PILES.get(row.kind_of_issue, row.kind_of_issue),
+            word(wording.PILES.get(row.kind_of_issue, row.kind_of_issue)),
             names.get(row.line_id) if row.line_id else None,
             row.line_id,
             row.report_id,
@@ -221,6 +250,10 @@ def lists(data: PageData) -> list[Listed]:
     ]
 
 
+def _title(data: PageData) -> str:
+    return say("Fulfillment as of {day}", day=notation.day(data.as_of))
+
+
 def begin(target: Path | BytesIO, data: PageData, made_at: datetime) -> tuple[Any, Formats]:
     """A workbook of XlsxWriter with the formats and the summary of `data`, for lists to be added and to be closed."""
     options = {
@@ -230,9 +263,7 @@ def begin(target: Path | BytesIO, data: PageData, made_at: datetime) -> tuple[An
         "in_memory": isinstance(target, BytesIO),
     }
     book = xlsxwriter.Workbook(target, options)
-    book.set_properties(
-        {"title": f"Fulfillment as of {data.as_of.isoformat()}", "author": "campfill", "created": made_at}
-    )
+    book.set_properties({"title": _title(data), "author": "campfill", "created": made_at})
     formats = add_formats(book)
     write_summary(book, formats, data, made_at)
     return book, formats

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from campfill_pipeline.language.speaking import word
 from campfill_pipeline.reports.workbook_cells import ROW, Strings, cells
 from campfill_pipeline.reports.workbook_tables import Column, Formats, write_frame
 
@@ -46,7 +47,7 @@ class Listed:
 def sheets(lists: Sequence[Listed], most: int = MOST_ROWS) -> list[Listed]:
     """The lists as they go into sheets: one that is too long for a sheet goes on in `Lines 2`, and so on."""
     return [
-        Listed(whole.name if at == 0 else f"{whole.name} {at // most + 1}", whole.columns,
+        Listed(word(whole.name) + (f" {at // most + 1}" if at else ""), whole.columns,
                whole.items[at : at + most] if len(whole.items) > most else whole.items, whole.values)
         for whole in lists
         for at in range(0, max(len(whole.items), 1), most)

@@ -12,6 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from campfill_pipeline.domain.fulfillment import NEVER_JUDGED
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say, word
 from campfill_pipeline.reports import wording
 from campfill_pipeline.reports.workbook_tables import Column, Formats, write_table
 from campfill_pipeline.warehouse.readers.page.rows import PageData
@@ -21,37 +23,43 @@ PERIODS = {"7d": "last 7 days", "30d": "last 30 days", "this_year": "this year"}
 
 def write_summary(book: Any, formats: Formats, data: PageData, made_at: datetime) -> None:
     """Add the sheet Summary to `book`."""
-    sheet = book.add_worksheet("Summary")
+    sheet = book.add_worksheet(say("Summary"))
     sheet.hide_gridlines(2)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 8, 17)
-    sheet.write_string(0, 0, "Fulfillment", formats.title)
-    sheet.write_string(1, 0, "As of", formats.soft)
+    sheet.write_string(0, 0, say("Fulfillment"), formats.title)
+    sheet.write_string(1, 0, say("As of"), formats.soft)
     sheet.write_datetime(1, 1, _midnight(data.as_of), formats.of["date"])
     if data.known == "then":
-        sheet.write_string(1, 2, f"as known then: {wording.KNOWN_THEN}")
-    sheet.write_string(2, 0, "Made", formats.soft)
+        sheet.write_string(1, 2, say("as known then: {why}", why=word(wording.KNOWN_THEN)))
+    sheet.write_string(2, 0, say("Made"), formats.soft)
     sheet.write_datetime(
         2, 1, made_at.astimezone(ZoneInfo(data.timezone)).replace(tzinfo=None), formats.of["moment"]
     )
-    sheet.write_string(3, 0, "Delivery without a gap", formats.soft)
+    sheet.write_string(3, 0, say("Delivery without a gap"), formats.soft)
     through = data.freshness.complete_through
     if data.freshness.complete_from and through:
         sheet.write_datetime(3, 1, _midnight(data.freshness.complete_from), formats.of["date"])
-        sheet.write_string(3, 2, "through", formats.soft)
+        sheet.write_string(3, 2, say("through"), formats.soft)
         sheet.write_datetime(3, 3, _midnight(through), formats.of["date"])
     else:
-        sheet.write_string(3, 1, "no day was fetched completely")
+        sheet.write_string(3, 1, say("no day was fetched completely"))
     begun = [line for line in data.lines if line.lifecycle not in NEVER_JUDGED]
-    sheet.write_string(4, 0, "Lines judged", formats.soft)
+    sheet.write_string(4, 0, say("Lines judged"), formats.soft)
     sheet.write_number(4, 1, sum(line.covered for line in begun), formats.of["whole"])
-    sheet.write_string(4, 2, "of begun lines", formats.soft)
+    sheet.write_string(4, 2, say("of begun lines"), formats.soft)
     sheet.write_number(4, 3, len(begun), formats.of["whole"])
     if unjudged := sum(not line.covered for line in begun):
         sheet.write_string(
-            4, 4, f"{unjudged} in the sheet Not judged: {wording.gap_note(data.freshness.gaps)}"
+            4,
+            4,
+            say(
+                "{lines} in the sheet Not judged: {gaps}",
+                lines=notation.number(unjudged),
+                gaps=wording.gap_note(data.freshness.gaps),
+            ),
         )
 
     windows = (
@@ -64,11 +72,12 @@ def write_summary(book: Any, formats: Formats, data: PageData, made_at: datetime
         Column("Delivered ÷ goals", "share", 17),
         Column("without surplus", "share", 17),
     )
+    kinds, purchase_types = wording.of_codes("kind"), wording.of_codes("purchase_type")
     rows = [
         (
-            PERIODS[w.period],
-            w.kind,
-            w.purchase_type,
+            word(PERIODS[w.period]),
+            kinds[w.kind],
+            purchase_types[w.purchase_type],
             w.lines,
             w.fulfilled,
             w.fulfilled_pct,
@@ -78,11 +87,11 @@ def write_summary(book: Any, formats: Formats, data: PageData, made_at: datetime
         for w in data.windows
     ]
     below = write_table(sheet, formats, windows, rows, top=6)
-    sheet.write_string(below + 1, 0, "Shortfall by kind of problem", formats.heading)
+    sheet.write_string(below + 1, 0, say("Shortfall by kind of problem"), formats.heading)
     period_order = {period: at for at, period in enumerate(PERIODS)}
     side_order = {side: at for at, side in enumerate(wording.SIDES)}
     losses = [
-        (PERIODS[row.period], wording.SIDES[row.side], row.lines, row.impressions, row.eur)
+        (word(PERIODS[row.period]), word(wording.SIDES[row.side]), row.lines, row.impressions, row.eur)
         for row in sorted(data.losses, key=lambda row: (period_order[row.period], side_order[row.side]))
         if row.kind == "all" and row.purchase_type == "all"
     ]
@@ -99,12 +108,13 @@ def write_summary(book: Any, formats: Formats, data: PageData, made_at: datetime
 
 def _trend(book: Any, sheet: Any, formats: Formats, data: PageData, *, top: int) -> None:
     """The total trend as a table, and as a chart at the top right."""
+    trends = wording.of_codes("trend")
     rows = [
-        (row.day, row.fulfilled_pct, row.change, row.trend)
+        (row.day, row.fulfilled_pct, row.change, trends.get(row.trend or "", row.trend))
         for row in data.trend
         if row.kind == "all" and row.purchase_type == "all"
     ]
-    sheet.write_string(top - 1, 0, "Goals met in the seven days before each day", formats.heading)
+    sheet.write_string(top - 1, 0, say("Goals met in the seven days before each day"), formats.heading)
     columns = (
         Column("Day", "date", 30),
         Column("Goals met", "share", 17),
@@ -117,20 +127,20 @@ def _trend(book: Any, sheet: Any, formats: Formats, data: PageData, *, top: int)
     chart = book.add_chart({"type": "line"})
     chart.add_series(
         {
-            "name": "Goals met, 7 days",
-            "categories": ["Summary", top + 1, 0, last, 0],
-            "values": ["Summary", top + 1, 1, last, 1],
+            "name": say("Goals met, 7 days"),
+            "categories": [say("Summary"), top + 1, 0, last, 0],
+            "values": [say("Summary"), top + 1, 1, last, 1],
             "line": {"color": "#0072B2", "width": 2.25},
         }
     )
-    chart.set_title({"name": "Share of lines that met their goal", "name_font": {"size": 12}})
+    chart.set_title({"name": say("Share of lines that met their goal"), "name_font": {"size": 12}})
     chart.set_legend({"none": True})
     chart.set_x_axis({"date_axis": True, "num_format": "dd.mm.", "major_gridlines": {"visible": False}})
     chart.set_y_axis(
         {"num_format": "0%", "max": 1, "major_gridlines": {"visible": True, "line": {"color": "#DDE2E8"}}}
     )
     chart.set_size({"width": 620, "height": 340})
-    sheet.insert_chart(5, 9, chart, {"description": "Share of lines that met their goal, by day"})
+    sheet.insert_chart(5, 9, chart, {"description": say("Share of lines that met their goal, by day")})
 
 
 def _midnight(day: date) -> datetime:

@@ -11,6 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from campfill_pipeline.language.speaking import word
+
 NUMBER_FORMATS = {
     "date": "dd.mm.yyyy",
     "moment": "dd.mm.yyyy hh:mm",
@@ -124,7 +126,10 @@ def _surround(
         if freeze:
             sheet.set_column(at, at, column.width)
         sheet.write_string(
-            top, at, column.header, formats.text_header if column.kind in ("text", "flag") else formats.header
+            top,
+            at,
+            word(column.header),
+            formats.text_header if column.kind in ("text", "flag") else formats.header,
         )
     if freeze:
         sheet.freeze_panes(top + 1, 1)

@@ -87,7 +87,7 @@ def test_attention_comes_in_the_order_and_words_of_the_warehouse(
     data: PageData, demo_connection: psycopg.Connection
 ) -> None:
     items = attention(demo_connection)
-    assert [(row.line_id, row.reason) for row in data.attention] == [
+    assert [(row.line_id, str(row.reason)) for row in data.attention] == [
         (item.line_id, item.reason) for item in items
     ]
     assert items

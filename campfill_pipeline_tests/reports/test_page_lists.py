@@ -97,16 +97,17 @@ def test_the_rows_are_saved_as_csv_in_the_readers_notation(
     with reader.tab.expect_download() as download:
         reader.tab.get_by_role("button", name="CSV").click()
     download.value.save_as(tmp_path / "rows.csv")
-    assert download.value.suggested_filename == f"lines-{AS_OF}.csv"
     german = locale == "de-DE"
+    assert download.value.suggested_filename == f"{'Buchungen' if german else 'lines'}-{AS_OF}.csv"
+    line, short, end = ("Buchung", "Fehlmenge", "Ende") if german else ("Line", "Shortfall", "End")
     text = (tmp_path / "rows.csv").read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(text.splitlines(), delimiter=";" if german else ","))
     assert len(rows) == 60
     row = next(row for row in rows if row["ID"] == str(worst.id))
     plain = exact(worst.shortfall) or ""
-    assert row["Shortfall"] == (plain.replace(".", ",") if german else plain)
-    assert row["End"] == (f"{worst.end_date:%d.%m.%Y}" if german else worst.end_date.isoformat())
-    assert row["Line"] == "'=1+1", "never a formula"
+    assert row[short] == (plain.replace(".", ",") if german else plain)
+    assert row[end] == (f"{worst.end_date:%d.%m.%Y}" if german else worst.end_date.isoformat())
+    assert row[line] == "'=1+1", "never a formula"
 
 
 def test_the_rows_are_saved_as_a_workbook_that_opens(

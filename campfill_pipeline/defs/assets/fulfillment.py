@@ -86,7 +86,9 @@ def report_due(campfill: Campfill) -> bool:
     """Whether page and workbook show anything but what is stored."""
     settings = campfill.settings
     with campfill.connect() as connection:
-        return not both.is_current(connection, settings.reports, settings.rules, campfill.today)
+        return not both.is_current(
+            connection, settings.reports, settings.rules, campfill.today, settings.language
+        )
 
 
 @dg.asset(
@@ -115,5 +117,11 @@ def _write(campfill: Campfill) -> both.Written:
     settings = campfill.settings
     with campfill.connect() as connection:
         return both.write_reports(
-            connection, settings.reports, settings.rules, campfill.today, campfill.clock(), reusing=True
+            connection,
+            settings.reports,
+            settings.rules,
+            campfill.today,
+            campfill.clock(),
+            reusing=True,
+            language=settings.language,
         )

@@ -13,9 +13,8 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import class_row, dict_row
 
-from campfill_pipeline.domain.attention import MAKE_GOOD_DAYS, Situation, sentence
-from campfill_pipeline.domain.care import Taken
-from campfill_pipeline.domain.care import sentence as care_sentence
+from campfill_pipeline.domain.attention import MAKE_GOOD_DAYS, Situation
+from campfill_pipeline.domain.care import Taken, reason, sentence
 from campfill_pipeline.domain.causes import Cause
 from campfill_pipeline.domain.fulfillment import Lifecycle
 from campfill_pipeline.domain.unlikely_goals import before_the_start
@@ -40,9 +39,23 @@ class AttentionItem:
     value_at_risk_eur: Decimal
     reachable: bool | None
     cause: Cause | None
-    reason: str
-    taken: bool = False
-    care: str = ""
+    now: Situation
+    held: Taken
+
+    @property
+    def reason(self) -> str:
+        """Why, and who takes care, in the language spoken."""
+        return reason(self.now, self.held)
+
+    @property
+    def care(self) -> str:
+        """Who takes care, in the language spoken."""
+        return sentence(self.held, self.now.missing)
+
+    @property
+    def taken(self) -> bool:
+        """Whether somebody takes care."""
+        return self.held.is_taken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,9 +104,8 @@ def attention(conn: psycopg.Connection, *, limit: int | None = None) -> list[Att
         ):
             line_id, name, kind = row.pop("line_id"), row.pop("name"), row.pop("kind")
             row["cause"] = Cause(row["cause"]) if row["cause"] else None
-            taken = Taken(row.pop("owner"), row.pop("acknowledged_until"), row.pop("note"), row.pop("agreed"))
+            held = Taken(row.pop("owner"), row.pop("acknowledged_until"), row.pop("note"), row.pop("agreed"))
             now = Situation(**row)
-            care = care_sentence(taken, now.missing)
             items.append(
                 AttentionItem(
                     line_id=line_id,
@@ -105,9 +117,8 @@ def attention(conn: psycopg.Connection, *, limit: int | None = None) -> list[Att
                     value_at_risk_eur=now.value_at_risk_eur,
                     reachable=now.reachable,
                     cause=now.cause,
-                    reason=f"{sentence(now)} {care}".rstrip(),
-                    taken=taken.is_taken,
-                    care=care,
+                    now=now,
+                    held=held,
                 )
             )
     return items

@@ -1,6 +1,6 @@
 /* What must be said before any figure: the page is old, delivery fails, days are missing, ids do not fit. */
 
-import { count, dayMedium, day, daysLater, html, missing, moment } from "./format.js";
+import { count, dayMedium, day, daysLater, html, lineCount, missing, moment } from "./format.js";
 import { head } from "./head.js";
 import { undelivered, waiting } from "./headline.js";
 import { alarms, data } from "./words.js";
@@ -15,7 +15,7 @@ const RECENT_DAYS = 30;
 export const oldPage = (at) => {
   if (missing(head.renewed_by) || at <= new Date(head.renewed_by)) return "";
   const age = at - new Date(head.made_at);
-  const ago = age < 2 * DAY ? alarms.hours(Math.floor(age / HOUR)) : alarms.days(Math.floor(age / DAY));
+  const ago = age < 2 * DAY ? alarms.hoursAgo(Math.floor(age / HOUR)) : alarms.daysAgo(Math.floor(age / DAY));
   return alarms.old(moment(head.made_at), ago);
 };
 
@@ -58,9 +58,7 @@ export const alarmList = () => {
   const { asked } = head.freshness;
   const gaps = gapsWithin(daysLater(head.as_of, -RECENT_DAYS), head.as_of);
   const unjudged = head.coverage.begun - head.coverage.judged;
-  const lines = html`<a href="#/lines?state=uncovered" data-opens="${unjudged}"
-    >${count(unjudged)} ${unjudged === 1 ? "line" : "lines"}</a
-  >`;
+  const lines = html`<a href="#/lines?state=uncovered" data-opens="${unjudged}">${lineCount(unjudged)}</a>`;
   const gone = undelivered() && !asked ? alarm("unconnected", alarms.notConnected) : "";
   const some =
     unjudged > 0 && gaps.length > 0 && !undelivered()

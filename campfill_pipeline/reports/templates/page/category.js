@@ -2,12 +2,14 @@
 
 import { address } from "./addresses.js";
 import { drawTrend } from "./chart_trend.js";
-import { PERIODS, categoryName, inCategory, inPeriod, lines, pickTrend, pickWindow } from "./data.js";
+import { categoryName, inCategory, inPeriod, lines, pickTrend, pickWindow } from "./data.js";
 import { percentOf, rough, sum } from "./exact.js";
-import { count, day, euros, html, impressions, percent, plain, plural, points } from "./format.js";
+import { count, day, euros, html, impressions, percent, plain, points } from "./format.js";
 import { head, label } from "./head.js";
 import { BANDS } from "./keys.js";
+import { locale } from "./language.js";
 import { crumbs, periodSwitch, sideBar, tile, trendChip } from "./parts.js";
+import { ended, fields, levels, PERIODS, where } from "./words.js";
 
 const ranked = (rows, field) => {
   const groups = new Map();
@@ -26,7 +28,7 @@ const ranked = (rows, field) => {
       eur: sum(group.rows.map((row) => row.value_at_risk_eur)),
     }))
     .filter((group) => group.short > 0);
-  return list.sort((a, b) => rough(b.shortfall) - rough(a.shortfall) || a.key.localeCompare(b.key));
+  return list.sort((a, b) => rough(b.shortfall) - rough(a.shortfall) || a.key.localeCompare(b.key, locale));
 };
 const rankedTable = (name, field, rows, filters) => {
   const groups = ranked(rows, field);
@@ -34,16 +36,14 @@ const rankedTable = (name, field, rows, filters) => {
   const nameOf = ({ key, seats }) =>
     key
       ? html`<a href="${address("/lines", { ...filters, [field]: key })}">${key}</a>
-          ${field === "agency" && seats > 1 ? html`<span class="soft">in ${count(seats)} seats</span>` : ""}`
-      : html`<span class="soft">not told by the list</span>`;
+          ${field === "agency" && seats > 1 ? html`<span class="soft">${where.seats(count(seats))}</span>` : ""}`
+      : html`<span class="soft">${where.notTold}</span>`;
   const body = groups.slice(0, 12).map(
     (group) =>
       html`<tr data-key="${group.key}">
         <th scope="row">
           ${nameOf(group)}
-          <span class="soft"
-            >${count(group.short)} of ${count(group.lines)} ${plural(group.lines, "line", "lines")}
-            short</span
+          <span class="soft">${where.short(count(group.short), count(group.lines), group.lines)}</span
           ><span class="rank" aria-hidden="true"
             ><i style="width:${most ? ((100 * rough(group.shortfall)) / most).toFixed(1) : 0}%"></i
           ></span>
@@ -60,16 +60,16 @@ const rankedTable = (name, field, rows, filters) => {
               <thead>
                 <tr>
                   <th scope="col">${name}</th>
-                  <th scope="col" class="n">Short</th>
-                  <th scope="col" class="n">Worth</th>
+                  <th scope="col" class="n">${fields.short}</th>
+                  <th scope="col" class="n">${fields.worth}</th>
                 </tr>
               </thead>
               <tbody>
                 ${body}
               </tbody>
             </table>
-            ${groups.length > 12 ? html`<p class="soft">and ${count(groups.length - 12)} more, smaller ones</p>` : ""}`
-        : html`<p class="calm">No shortfall here.</p>`
+            ${groups.length > 12 ? html`<p class="soft">${where.smaller(count(groups.length - 12))}</p>` : ""}`
+        : html`<p class="calm">${where.none}</p>`
     }
   </section>`;
 };
@@ -84,10 +84,10 @@ const bandTable = (rows, filters) => {
     <table class="bands">
       <thead>
         <tr>
-          <th scope="col">Band</th>
-          <th scope="col" class="n">Lines</th>
-          <th scope="col" class="n">Share</th>
-          <th scope="col" class="n">Impressions short</th>
+          <th scope="col">${fields.band}</th>
+          <th scope="col" class="n">${fields.lines}</th>
+          <th scope="col" class="n">${fields.share}</th>
+          <th scope="col" class="n">${fields.impressionsShort}</th>
         </tr>
       </thead>
       <tbody>
@@ -111,15 +111,15 @@ const bandTable = (rows, filters) => {
 };
 const trendTable = (trend) =>
   html`<details>
-    <summary>The same as a table</summary>
-    <div class="scroll" tabindex="0" role="region" aria-label="Trend as a table">
+    <summary>${levels.asTable}</summary>
+    <div class="scroll" tabindex="0" role="region" aria-label="${where.trendTable}">
       <table>
         <thead>
           <tr>
-            <th scope="col">Day</th>
-            <th scope="col" class="n">Goals met</th>
-            <th scope="col" class="n">Against a week before</th>
-            <th scope="col">Trend</th>
+            <th scope="col">${fields.day}</th>
+            <th scope="col" class="n">${ended.met}</th>
+            <th scope="col" class="n">${where.againstBefore}</th>
+            <th scope="col">${where.trend}</th>
           </tr>
         </thead>
         <tbody>
@@ -133,7 +133,7 @@ const trendTable = (trend) =>
                   <th scope="row">${day(at)}</th>
                   <td class="n">${percent(trend.pct[i])}</td>
                   <td class="n">${points(trend.change[i])}</td>
-                  <td>${trend.trend[i] || "–"}</td>
+                  <td>${where.trends[trend.trend[i]] || "–"}</td>
                 </tr>`,
             )}
         </tbody>
@@ -166,50 +166,52 @@ export const category = async (kind, purchase, query) => {
       >${categoryName(row.kind, row.purchase_type)} <span>${plain(row.lines)}</span></a
     >`;
   };
-  const met = html`${count(total ? total.fulfilled : 0)} of ${count(total ? total.lines : 0)}`;
+  const met = where.metLines(count(total?.fulfilled ?? 0), count(total?.lines ?? 0));
+  const lacking = impressions(sum(rows.map((row) => row.shortfall)));
   const short = rows.filter((row) => rough(row.shortfall) > 0).length;
   return {
     title: name,
-    body: html`${crumbs(["Overview", address("/", { period })], [name])}
+    body: html`${crumbs([levels.overview, address("/", { period })], [name])}
       <section class="hero">
         <div class="hero-text">
-          <p class="eyebrow">Where is the shortfall?</p>
+          <p class="eyebrow">${where.question}</p>
           <h1 tabindex="-1">${name}</h1>
         </div>
         ${periodSwitch(period, (to) => address(`/where/${kind}/${purchase}`, { period: to }))}
       </section>
-      <nav class="chips" aria-label="Category">${others.map(chip)}</nav>
+      <nav class="chips" aria-label="${where.category}">${others.map(chip)}</nav>
       <dl class="tiles">
-        ${tile("Goals met", percent(total?.fulfilled_pct), html`${met} lines`)}
-        ${tile("Delivered ÷ goals", percent(total?.delivered_pct), html`${percent(total?.capped_pct)} without surplus`)}
-        ${tile("Impressions short", impressions(sum(rows.map((row) => row.shortfall))), html`in ${count(short)} lines`)}
-        ${tile("Worth", euros(sum(rows.map((row) => row.value_at_risk_eur))), "at the lines' own CPM")}
+        ${tile(ended.met, percent(total?.fulfilled_pct), met)}
+        ${tile(ended.delivered, percent(total?.delivered_pct), where.capped(percent(total?.capped_pct)))}
+        ${tile(fields.impressionsShort, lacking, where.inLines(count(short), short))}
+        ${tile(fields.worth, euros(sum(rows.map((row) => row.value_at_risk_eur))), where.ownCpm)}
       </dl>
       <p class="go">
         <a class="button" href="${address("/lines", filters)}"
-          >Which lines are these? <span aria-hidden="true">→</span></a
+          >${where.which} <span aria-hidden="true">→</span></a
         >
       </p>
       <section class="panel" aria-labelledby="h-side">
-        <h2 id="h-side">System or resources?</h2>
+        <h2 id="h-side">${ended.sides}</h2>
         ${sideBar(losses)}
       </section>
       <div class="two">
         <section class="panel" aria-labelledby="h-bands">
-          <h2 id="h-bands">How far did they get?</h2>
+          <h2 id="h-bands">${where.bands}</h2>
           ${bandTable(rows, filters)}
         </section>
         <section class="panel" aria-labelledby="h-trend">
-          <h2 id="h-trend">Goals met <span class="soft">in the seven days before each date</span></h2>
+          <h2 id="h-trend">${where.metTrend}</h2>
           <p>${trendChip(trend)}</p>
           <div class="chart" id="trend"></div>
           ${trendTable(trend)}
         </section>
       </div>
       <div class="two">
-        ${rankedTable("Agencies", "agency", rows, filters)} ${rankedTable("Buyers", "buyer", rows, filters)}
-        ${rankedTable("Placements", "placement", rows, filters)}
-        ${rankedTable("Advertisers", "advertiser", rows, filters)}
+        ${rankedTable(fields.agencies, "agency", rows, filters)}
+        ${rankedTable(fields.buyers, "buyer", rows, filters)}
+        ${rankedTable(fields.placements, "placement", rows, filters)}
+        ${rankedTable(fields.advertisers, "advertiser", rows, filters)}
       </div>`,
     draw: () => drawTrend("trend", trend),
   };

@@ -4,6 +4,7 @@ import { chart, colour, dayAxis, described, font, tooltip, valueAxis } from "./c
 import { rough } from "./exact.js";
 import { asUtc, dayLong, daysLater, missing, plain } from "./format.js";
 import { head } from "./head.js";
+import { chartWords } from "./words.js";
 
 const shortened = (text) => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
 export const drawCurve = (id, row, detail) => {
@@ -48,17 +49,17 @@ export const drawCurve = (id, row, detail) => {
   );
   chart(id, (width) => ({
     animation: false,
-    aria: described(`Delivered so far ${plain(row.delivered)} of ${plain(row.impression_goal)} impressions.`),
+    aria: described(chartWords.soFar(plain(row.delivered), plain(row.impression_goal))),
     legend: {
       top: 0,
       left: 0,
       itemWidth: 22,
       textStyle: { ...font(), color: colour("ink") },
       data: [
-        "Delivered",
-        "Expected",
-        ...(measured ? ["Straight line"] : []),
-        ...(ahead ? ["Projected"] : []),
+        chartWords.delivered,
+        chartWords.expected,
+        ...(measured ? [chartWords.straight] : []),
+        ...(ahead ? [chartWords.projected] : []),
       ],
     },
     grid: {
@@ -76,13 +77,13 @@ export const drawCurve = (id, row, detail) => {
           .filter((at) => !missing(at.value))
           .map((at) => `<br>${at.seriesName}: ${plain(at.value)}`)
           .join("") +
-        `<br>That day: ${plain(byDay.get(points[0].axisValue) || 0)}`,
+        `<br>${chartWords.thatDay(plain(byDay.get(points[0].axisValue) || 0))}`,
     ),
     xAxis: dayAxis(days),
     yAxis: valueAxis({ min: 0, splitNumber: width < 500 ? 3 : 5 }),
     series: [
       {
-        name: "Expected",
+        name: chartWords.expected,
         type: "line",
         data: expected,
         showSymbol: false,
@@ -97,7 +98,7 @@ export const drawCurve = (id, row, detail) => {
       ...(measured
         ? [
             {
-              name: "Straight line",
+              name: chartWords.straight,
               type: "line",
               data: even,
               showSymbol: false,
@@ -107,7 +108,7 @@ export const drawCurve = (id, row, detail) => {
           ]
         : []),
       {
-        name: "Delivered",
+        name: chartWords.delivered,
         type: "line",
         data: delivered,
         showSymbol: days.length < 10,
@@ -118,7 +119,7 @@ export const drawCurve = (id, row, detail) => {
         markLine: {
           silent: true,
           symbol: "none",
-          label: { color: colour("ink"), formatter: "Goal", position: "insideEndTop" },
+          label: { color: colour("ink"), formatter: chartWords.goal, position: "insideEndTop" },
           lineStyle: { color: colour("ink"), type: "solid", width: 1 },
           data: [
             { yAxis: row.impression_goal },
@@ -133,7 +134,7 @@ export const drawCurve = (id, row, detail) => {
       ...(ahead
         ? [
             {
-              name: "Projected",
+              name: chartWords.projected,
               type: "line",
               data: projection,
               connectNulls: true,

@@ -2,27 +2,30 @@
 
 import { chart, colour, dayAxis, described, font, tooltip } from "./charts.js";
 import { asUtc, dayLong, plain } from "./format.js";
+import { chartWords } from "./words.js";
 
 const twoDigits = (hour) => String(hour).padStart(2, "0");
+
+const hourOf = (hour) => chartWords.hours(twoDigits(hour), twoDigits(hour + 1));
 
 export const drawHeat = (id, hours) => {
   const most = Math.max(1, ...hours.values.flat());
   const cells = hours.values.flatMap((column, x) => column.map((value, y) => [x, y, value]));
   chart(id, (width) => ({
     animation: false,
-    aria: described(`Impressions by hour of day, at most ${plain(most)} in one cell.`),
+    aria: described(chartWords.heat(plain(most))),
     grid: { left: 8, right: 8, top: 8, bottom: 48, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     tooltip: tooltip(
       (at) =>
-        `${dayLong.format(asUtc(hours.days[at.value[0]]))}, ${twoDigits(at.value[1])}–${twoDigits(at.value[1] + 1)} h` +
-        `<br><b>${plain(at.value[2])}</b> impressions`,
+        `${dayLong.format(asUtc(hours.days[at.value[0]]))}, ${hourOf(at.value[1])}` +
+        `<br>${chartWords.cell(plain(at.value[2]))}`,
       "item",
     ),
     xAxis: { ...dayAxis(hours.days), boundaryGap: true, splitArea: { show: false } },
     yAxis: {
       type: "category",
       inverse: true,
-      data: hours.values[0].map((_, hour) => `${String(hour).padStart(2, "0")} h`),
+      data: hours.values[0].map((_, hour) => chartWords.hour(twoDigits(hour))),
       axisTick: { show: false },
       axisLine: { show: false },
       axisLabel: { ...font(), interval: 2 },

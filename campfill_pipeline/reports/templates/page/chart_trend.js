@@ -3,12 +3,13 @@
 import { chart, colour, dayAxis, described, font, tooltip, valueAxis } from "./charts.js";
 import { asUtc, below, dayLong, dayPlain, missing, plain } from "./format.js";
 import { head } from "./head.js";
+import { where } from "./words.js";
 
 export const drawTrend = (id, trend) => {
   const known = trend.pct.filter((value) => !missing(value)).map(Number);
   const element = document.getElementById(id);
   if (!known.length) {
-    if (element) element.outerHTML = '<p class="calm">No week with ended lines yet.</p>';
+    if (element) element.outerHTML = `<p class="calm">${where.noWeek}</p>`;
     return;
   }
   const [first, last] = [trend.days[0], trend.days.at(-1)].map((at) => dayPlain.format(asUtc(at)));
@@ -16,10 +17,7 @@ export const drawTrend = (id, trend) => {
   const shown = (at) => `${plain(below(trend.pct[at], 1, head.limits.pct), 1)} %`;
   chart(id, () => ({
     animation: false,
-    aria: described(
-      `Share of lines that met their goal, from ${plain(known[0], 1)} % on ${first} ` +
-        `to ${plain(known.at(-1), 1)} % on ${last}.`,
-    ),
+    aria: described(where.trendFrom(plain(known[0], 1), first, plain(known.at(-1), 1), last)),
     grid: {
       left: 8,
       right: 16,
@@ -30,7 +28,7 @@ export const drawTrend = (id, trend) => {
     },
     tooltip: tooltip(
       ([at]) =>
-        `${dayLong.format(asUtc(at.axisValue))}<br><b>${missing(at.value) ? "no line ended" : shown(at.dataIndex)}</b>`,
+        `${dayLong.format(asUtc(at.axisValue))}<br><b>${missing(at.value) ? where.noneEnded : shown(at.dataIndex)}</b>`,
     ),
     xAxis: dayAxis(trend.days),
     yAxis: valueAxis({ min: floor, max: 100, axisLabel: { ...font(), formatter: "{value} %" } }),

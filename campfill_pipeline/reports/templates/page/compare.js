@@ -20,7 +20,7 @@ import {
 import { head, label } from "./head.js";
 import { SIDES } from "./keys.js";
 import { crumbs } from "./parts.js";
-import { compare as words } from "./words.js";
+import { levels, compare as words } from "./words.js";
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
 const asked = (query, name, otherwise) => {
@@ -119,7 +119,7 @@ export const compare = async (query) => {
   );
   return {
     title: words.question,
-    body: html`${crumbs(["Overview", "#/"], ["Compare"])}
+    body: html`${crumbs([levels.overview, "#/"], [levels.compare])}
       <section class="hero">
         <div class="hero-text">
           <p class="eyebrow">${words.question}</p>

@@ -2,6 +2,8 @@
 
 import { daysLater, missing } from "./format.js";
 import { head, label } from "./head.js";
+import { language } from "./language.js";
+import { levels } from "./words.js";
 
 const inflate = async (name) => {
   const element = document.getElementById(name);
@@ -28,6 +30,7 @@ export const lines = async () => {
     const row = { at };
     for (const [name, column] of columns) row[name] = column[at];
     row.id = dashed(row.id);
+    row.attention = row[`attention_${language}`];
     row.search = [row.name, row.buyer, row.placement, row.advertiser, row.id, row.external_id]
       .join(" ")
       .toLowerCase();
@@ -71,7 +74,6 @@ export const disputedLines = async (kind) => {
   const all = Object.entries((await disagreements) || {});
   return new Set(all.filter(([, told]) => told.some(([what]) => what === kind)).map(([hex]) => dashed(hex)));
 };
-export const PERIODS = { "7d": "the last 7 days", "30d": "the last 30 days", this_year: "this year" };
 const periodStart = (period) => {
   if (period === "this_year") return `${head.as_of.slice(0, 4)}-01-01`;
   return daysLater(head.as_of, period === "30d" ? -30 : -7);
@@ -87,6 +89,6 @@ export const pickWindow = (period, kind, purchase) =>
 export const pickTrend = (kind, purchase) =>
   head.trend[`${kind}/${purchase}`] || { days: [], pct: [], change: [], trend: [] };
 export const categoryName = (kind, purchase) => {
-  const what = kind === "all" ? "All lines" : label("kinds", kind);
+  const what = kind === "all" ? levels.allLines : label("kinds", kind);
   return purchase === "all" ? what : `${what}, ${label("purchase_types", purchase)}`;
 };

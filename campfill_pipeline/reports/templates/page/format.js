@@ -1,31 +1,14 @@
 /* Numbers, dates and text as the reader's language writes them. Exact decimals stay strings, never floats. */
 
 import { head } from "./head.js";
+import { locale, many, text } from "./language.js";
+import { html, Markup } from "./markup.js";
 
-export const locale =
-  (navigator.languages || [navigator.language]).find((tag) => /^(de|en)\b/i.test(tag)) || "en-GB";
-export class Markup {
-  constructor(text) {
-    this.text = text;
-  }
-  toString() {
-    return this.text;
-  }
-}
-const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-const escapeText = (text) => String(text).replace(/[&<>"']/g, (sign) => ESCAPES[sign]);
-const piece = (value) => {
-  if (value === null || value === undefined || value === false) return "";
-  if (value instanceof Markup) return value.text;
-  if (Array.isArray(value)) return value.map(piece).join("");
-  return escapeText(value);
-};
-/* Tagged template: what is put in is escaped, unless it is markup itself. */
-export const html = (parts, ...values) =>
-  new Markup(parts.reduce((text, part, at) => text + piece(values[at - 1]) + part));
+export { html, Markup, locale };
+
 /* Cut a decimal string after some digits, without rounding. */
-const cut = (text, digits) => {
-  const [whole, fraction = ""] = text.split(".");
+const cut = (value, digits) => {
+  const [whole, fraction = ""] = value.split(".");
   return digits > 0 ? `${whole}.${fraction.slice(0, digits).padEnd(digits, "0")}` : whole;
 };
 const formats = new Map();
@@ -50,22 +33,23 @@ export const setExactly = (on) => {
 };
 const allDigits = new Intl.NumberFormat(locale, { maximumFractionDigits: 20 });
 export const exactText = (value, unit = "") => `${allDigits.format(value)}${unit}`;
+const IMPRESSIONS = ` ${text("impressions")}`;
 export const exact = (value, shown, unit = "") =>
-  html`<data value="${value}" title="${value}${unit}" data-unit="${unit}"
-    >${exactly ? exactText(value, unit.replace(" impressions", "")) : shown}</data
+  html`<data value="${value}" title="${exactText(value, unit)}" data-unit="${unit}"
+    >${exactly ? exactText(value, unit === IMPRESSIONS ? "" : unit) : shown}</data
   >`;
-export const NOTHING = new Markup('<span class="none" title="no value">–</span>');
+export const NOTHING = html`<span class="none" title="${text("no value")}">–</span>`;
 export const missing = (value) => value === null || value === undefined;
 /* What is needed is rounded up: less would not do. */
 export const needed = (value) =>
   missing(value)
     ? NOTHING
-    : exact(value, numberFormat(0, { roundingMode: "ceil" }).format(value), " impressions");
+    : exact(value, numberFormat(0, { roundingMode: "ceil" }).format(value), IMPRESSIONS);
 export const count = (value) => (missing(value) ? NOTHING : exact(value, numberFormat(0).format(value)));
 export const impressions = (value, digits = 0) => {
   if (missing(value)) return NOTHING;
   const small = digits === 0 && /^-?0\.0*[1-9]/.test(String(value));
-  return exact(value, small ? "< 1" : numberFormat(digits).format(value), " impressions");
+  return exact(value, small ? "< 1" : numberFormat(digits).format(value), IMPRESSIONS);
 };
 export const euros = (value, digits = 0) =>
   missing(value)
@@ -90,20 +74,18 @@ export const percent = (value, digits = 1) =>
 export const points = (value) =>
   missing(value)
     ? NOTHING
-    : exact(value, `${numberFormat(1, { signDisplay: "exceptZero" }).format(value)} pts`, " points");
+    : exact(
+        value,
+        `${numberFormat(1, { signDisplay: "exceptZero" }).format(value)} ${text("pts")}`,
+        ` ${text("points")}`,
+      );
 export const factor = (value, digits = 2) =>
   missing(value)
     ? NOTHING
     : exact(value, numberFormat(digits).format(below(value, digits, head.limits.pace)));
+/* With the decimals it has. */
+export const decimal = (value) => allDigits.format(value);
 export const plain = (value, digits = 0) => (missing(value) ? "–" : numberFormat(digits).format(value));
-/* Sentences made by the warehouse hold English numbers (74,094 · 41.8 · €1,504.71): the reader's own in their place.
-   Days and years, which have no mark, stay. */
-export const told = (sentence) =>
-  sentence.replace(/(€?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?/g, (found, euro, whole, fraction = "") => {
-    if (found === whole && !whole.includes(",")) return found;
-    const style = euro ? { style: "currency", currency: "EUR" } : {};
-    return numberFormat(Math.max(fraction.length - 1, 0), style).format(whole.replaceAll(",", "") + fraction);
-  });
 export const asUtc = (day) => new Date(`${day}T00:00:00Z`);
 const dayFormat = (options) => new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
 export const dayShort = dayFormat({ day: "2-digit", month: "short" });
@@ -124,4 +106,4 @@ export const daysLater = (value, days) => {
   at.setUTCDate(at.getUTCDate() + days);
   return at.toISOString().slice(0, 10);
 };
-export const plural = (number, one, many) => (Number(number) === 1 ? one : many);
+export const lineCount = (number) => many("{count} line", "{count} lines", number, { count: count(number) });

@@ -1,12 +1,11 @@
 /* The first sentences: what is at risk now, then what ended; `reports/main_sentence.py` says the same. */
 
-import { PERIODS } from "./data.js";
 import { rough, share, sum } from "./exact.js";
 import { count, euros, html, impressions } from "./format.js";
 import { head, label } from "./head.js";
 import { PACES, SIDES } from "./keys.js";
 import { portion } from "./parts.js";
-import { ended, now } from "./words.js";
+import { ended, now, PERIODS } from "./words.js";
 
 export const waiting = () => !head.coverage.begun && !head.coverage.scheduled;
 export const undelivered = () =>
@@ -20,9 +19,9 @@ export const headline = () => {
   const behind = head.live.behind.lines;
   const eur = sum(PACES.map((pace) => head.live[pace].eur));
   if (!live) return now.noneRunning;
-  if (!behind) return now.noneBehind(live === 1 ? "1" : count(live));
+  if (!behind) return now.noneBehind(count(live), live);
   const risk = rough(eur) > 0 ? html`, ${now.atRisk(euros(eur))}` : "";
-  return html`${now.behind(count(behind), count(live), behind > 1)}${risk}.`;
+  return html`${now.behind(count(behind), count(live), behind)}${risk}.`;
 };
 
 const lossesOf = (period) =>
@@ -40,10 +39,10 @@ export const headlineMore = (period, total) => {
     .filter((row) => row && share(row.impressions, lacking) >= 1)
     .sort((a, b) => rough(b.impressions) - rough(a.impressions));
   const phrase = (row, at) => {
-    const before = at === 0 ? "" : at === parts.length - 1 ? " and " : ", ";
+    const before = at === 0 ? "" : at === parts.length - 1 ? ended.and : ", ";
     return html`${before}${portion(row.impressions, lacking)} ${label("side_phrases", row.side)}`;
   };
   const eur = euros(sum(losses.map((row) => row.eur)));
-  return html`${ended.short(count(short), count(total.lines), PERIODS[period])}
-  ${rough(lacking) > 0 && ended.lack(short > 1, impressions(lacking), eur, parts.map(phrase))}`;
+  return html`${ended.short(count(short), count(total.lines), total.lines, PERIODS[period])}
+  ${rough(lacking) > 0 && ended.lack(short, impressions(lacking), eur, parts.map(phrase))}`;
 };

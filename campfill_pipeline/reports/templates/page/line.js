@@ -16,46 +16,38 @@ import {
   NOTHING,
   needed,
   percent,
-  told,
 } from "./format.js";
 import { head, label } from "./head.js";
 import { struckPanel } from "./incidents.js";
+import { told } from "./language.js";
 import { causePanel } from "./line_cause.js";
 import { contract, pastOf } from "./line_contract.js";
 import { dayTable, siteTable } from "./line_delivery.js";
 import { standing } from "./list_table.js";
 import { bandBadge, breakable, crumbs, tile } from "./parts.js";
+import { disagreements, fields, levels, line as words } from "./words.js";
 
-export const sentence = (row, detail) => {
-  if (row.lifecycle === "scheduled") return html`Starts on ${day(row.effective_start, dayLong)}.`;
-  if (row.lifecycle === "cancelled")
-    return html`Cancelled by its newest list: it keeps what was delivered, and nothing judges it.`;
-  if (!row.covered)
-    return html`Not judged: ${count(row.days_fetched)} of ${count(row.elapsed_days)} flight days were fetched.`;
+export const sentence = (row) => {
+  if (row.lifecycle === "scheduled") return words.starts(day(row.effective_start, dayLong));
+  if (row.lifecycle === "cancelled") return words.cancelled;
+  if (!row.covered) return words.notJudged(count(row.days_fetched), count(row.elapsed_days));
   if (row.lifecycle === "live") {
-    if (missing(row.projected))
-      return row.elapsed_days
-        ? html`Hardly anything was due until now; nothing can be projected yet.`
-        : html`Its first day is running; nothing can be projected yet.`;
+    if (missing(row.projected)) return row.elapsed_days ? words.hardlyDue : words.firstDay;
     const gap = fromUnits(toUnits(row.impression_goal) - toUnits(row.projected));
     return rough(gap) > 0
-      ? html`At the pace of its last days it will end ${impressions(gap)} impressions short, worth
-        ${euros(row.value_at_risk_eur, 2)}.`
-      : html`At the pace of its last days it will reach its goal.`;
+      ? words.willLack(impressions(gap), euros(row.value_at_risk_eur, 2))
+      : words.willReach;
   }
   if (rough(row.shortfall) === 0)
-    return html`Goal
-    met${rough(row.surplus) > 0 ? html`, with ${impressions(row.surplus)} impressions more than promised` : ""}.`;
-  return html`Fell short by ${impressions(row.shortfall)} impressions, worth
-  ${euros(row.value_at_risk_eur, 2)}.`;
+    return rough(row.surplus) > 0 ? words.metWith(impressions(row.surplus)) : words.met;
+  return words.fellShort(impressions(row.shortfall), euros(row.value_at_risk_eur, 2));
 };
 const outside = (row) =>
-  rough(row.delivered_outside_flight) > 0 &&
-  html`${impressions(row.delivered_outside_flight)} of them outside the flight`;
+  rough(row.delivered_outside_flight) > 0 && words.outside(impressions(row.delivered_outside_flight));
 const bestWeek = (row) =>
   missing(row.best_week_daily)
-    ? "unknown"
-    : html`${impressions(row.best_week_daily)}: ${row.reachable ? "reachable" : "out of reach"}`;
+    ? words.unknown
+    : (row.reachable ? words.reachable : words.outOfReach)(impressions(row.best_week_daily));
 /* The tiles that domain/figures.py enters, by the kind of their figure. */
 const AS_TOLD = {
   impressions,
@@ -69,67 +61,61 @@ const AS_TOLD = {
 const plainTiles = (row) =>
   head.tiles
     .filter(({ when }) => when === "always" || (when === "live") === (row.lifecycle === "live"))
-    .map(({ name, title, kind }) => tile(title, (AS_TOLD[kind] ?? ((value) => value ?? NOTHING))(row[name])));
+    .map(({ name, title, kind }) =>
+      tile(label("tiles", title), (AS_TOLD[kind] ?? ((value) => value ?? NOTHING))(row[name])),
+    );
+const remaining = (row) => {
+  const left = row.flight_days - row.elapsed_days;
+  return missing(row.required_factor)
+    ? words.neededFor(count(left), left, bestWeek(row))
+    : words.neededTimes(count(left), left, factor(row.required_factor), bestWeek(row));
+};
 const whileLive = (row) => [
-  tile("Pace", factor(row.pacing_index), label("paces", row.pace)),
-  tile(
-    "Needed a day",
-    needed(row.required_daily),
-    html`for ${count(row.flight_days - row.elapsed_days)}
-    days${missing(row.required_factor) ? "" : html`, ${factor(row.required_factor)} times its recent pace`};
-    best week ${bestWeek(row)}`,
-  ),
+  tile(fields.pace, factor(row.pacing_index), label("paces", row.pace)),
+  tile(fields.needed, needed(row.required_daily), remaining(row)),
 ];
 const afterwards = (row) => [
-  tile("Short", impressions(row.shortfall)),
-  tile("Billable", euros(row.billable_eur, 2), html`${euros(row.delivered_value_eur, 2)} delivered`),
+  tile(fields.short, impressions(row.shortfall)),
+  tile(words.billable, euros(row.billable_eur, 2), words.worthDelivered(euros(row.delivered_value_eur, 2))),
 ];
 export const facts = (row) =>
   html`<dl class="tiles">
-    ${tile("Goal", count(row.impression_goal), "impressions")}
-    ${tile("Delivered", impressions(row.delivered), outside(row))}
-    ${tile("Fulfilled", percent(row.fulfillment_pct, 2), standing(row))}
+    ${tile(fields.goal, count(row.impression_goal), words.impressions)}
+    ${tile(fields.delivered, impressions(row.delivered), outside(row))}
+    ${tile(fields.fulfilled, percent(row.fulfillment_pct, 2), standing(row))}
     ${row.lifecycle === "live" ? whileLive(row) : afterwards(row)} ${plainTiles(row)}
-    ${tile("Value at risk", euros(row.value_at_risk_eur, 2), html`at a CPM of ${euros(row.cpm_eur, 2)}`)}
+    ${tile(fields.valueAtRisk, euros(row.value_at_risk_eur, 2), words.atCpm(euros(row.cpm_eur, 2)))}
   </dl>`;
 const verdict = (row) => {
-  if (!row.covered) return "not judged";
+  if (!row.covered) return words.notJudgedShort;
   if (row.lifecycle === "live") return html`<span class="badge">${label("paces", row.pace)}</span>`;
   return row.lifecycle === "scheduled" ? "" : bandBadge(row.band);
 };
 /* Changes that somebody noted, and what came of each against the due curve. */
 const noteList = (notes) =>
   notes?.length
-    ? html`<h3>Noted changes</h3>
+    ? html`<h3>${words.noted}</h3>
         <ul class="evidence" id="notes">
           ${notes.map(
             (note) =>
               html`<li>
-                <strong>${day(note.day, dayLong)}</strong>${note.of_all ? " (for all lines)" : ""}:
+                <strong>${day(note.day, dayLong)}</strong>${note.of_all ? words.ofAll : ""}:
                 ${note.text}${note.effect ? html`<span class="soft"> ${told(note.effect)}</span>` : ""}
               </li>`,
           )}
         </ul>`
     : "";
 const trimmedNote = (row) =>
-  html`<p class="soft">
-    Hours and sites of this line were left out to keep the file small:
-    <code>campfill line ${row.id}</code> tells them.
-  </p>`;
+  html`<p class="soft">${words.trimmed(html`<code>campfill line ${row.id}</code>`)}</p>`;
 export const line = async (id) => {
   const row = (await lines()).byId.get(id);
-  const leftOut =
-    head.left_out > 0 &&
-    html`It may be one of the ${count(head.left_out)} lines that were left out to keep the file small.`;
+  const leftOut = head.left_out > 0 && words.leftOut(count(head.left_out));
   if (!row)
     return {
-      title: "No such line",
-      body: html`${crumbs(["Overview", "#/"], ["Lines", "#/lines"], ["Not found"])}
-        <h1 tabindex="-1">This page has no line with that ID</h1>
-        <p>
-          ${leftOut} Ask for it with
-          <code>campfill line ${id}</code>.
-        </p>`,
+      title: words.unknownTitle,
+      body: html`${crumbs([levels.overview, "#/"], [levels.lines, "#/lines"], [levels.notFound])}
+        <h1 tabindex="-1">${words.unknownHead}</h1>
+        <p>${leftOut} ${words.askWith(html`<code>campfill line ${id}</code>`)}</p>`,
       draw: () => {},
     };
   const [detail, past, disputed, struck] = await Promise.all([
@@ -144,20 +130,20 @@ export const line = async (id) => {
   const trimmed = hasDays && !detail.hours && row.lifecycle !== "scheduled" && detail.trimmed;
   return {
     title: row.name,
-    body: html`${crumbs(["Overview", "#/"], [category, where], ["Lines", "#/lines"], ["This line"])}
+    body: html`${crumbs([levels.overview, "#/"], [category, where], [levels.lines, "#/lines"], [levels.thisLine])}
       <section class="hero of-line">
         <div class="hero-text">
           <p class="eyebrow">${category} · ${label("lifecycles", row.lifecycle)} · ${verdict(row)}</p>
           <h1 tabindex="-1">${breakable(row.name)}</h1>
-          <p class="lead">${sentence(row, detail)}</p>
-          ${row.attention ? html`<p class="why-today"><strong>Today:</strong> ${told(row.attention)}</p>` : ""}
+          <p class="lead">${sentence(row)}</p>
+          ${row.attention ? html`<p class="why-today"><strong>${words.today}</strong> ${row.attention}</p>` : ""}
         </div>
       </section>
       ${facts(row)}${struckPanel(struck)}${causePanel(row, detail, struck)}
       ${
         hasDays
           ? html`<section class="panel" aria-labelledby="h-curve">
-              <h2 id="h-curve">Delivery against the promise</h2>
+              <h2 id="h-curve">${words.against}</h2>
               <div class="chart tall" id="curve"></div>
               ${detail.rests_on ? html`<p class="soft" id="rests-on">${told(detail.rests_on)}</p>` : ""}
               ${noteList(detail.notes)} ${dayTable(detail)}
@@ -169,9 +155,9 @@ export const line = async (id) => {
           ? html`<div class="two uneven">
               <section class="panel" aria-labelledby="h-heat">
                 <h2 id="h-heat">
-                  When it ran
+                  ${words.whenItRan}
                   <span class="soft"
-                    >impressions by ${detail.hours.weekly ? "week" : "day"} and hour, ${head.timezone}</span
+                    >${(detail.hours.weekly ? words.byWeek : words.byDay)(head.timezone)}</span
                   >
                 </h2>
                 <div class="chart heat" id="heat"></div>
@@ -185,13 +171,13 @@ export const line = async (id) => {
       ${
         disputed.length
           ? html`<section class="panel" aria-labelledby="h-disputed">
-              <h2 id="h-disputed">Where list and reporting disagree</h2>
+              <h2 id="h-disputed">${disagreements.title}</h2>
               <dl class="contract">
                 ${disputed.map(
                   ([kind, facts]) =>
                     html`<div>
                       <dt>${label("disagreements", kind)}</dt>
-                      <dd>${facts}</dd>
+                      <dd>${told(facts)}</dd>
                     </div>`,
                 )}
               </dl>

@@ -15,31 +15,27 @@ import {
   missing,
   moment,
   plain,
-  plural,
 } from "./format.js";
 import { label } from "./head.js";
+import { alarms, cause as words } from "./words.js";
 
 const hundredfold = (value) => fromUnits(toUnits(value) * 100n);
-const STAGES = [
-  ["bids", "Selected", "bids"],
-  ["wins", "Auctions won", "wins per bid"],
-  ["plays", "Played", "plays per win"],
-  ["audience", "Audience", "impressions per play"],
-];
+const STAGES = ["bids", "wins", "plays", "audience"];
 const rate = (value) => (missing(value) ? NOTHING : factor(value, rough(value) < 1 ? 4 : 2));
 const funnel = (evidence) =>
   html`<table class="funnel">
     <thead>
       <tr>
-        <th scope="col">Stage</th>
-        <th scope="col" class="n">This line</th>
-        <th scope="col" class="n">Needed / usual</th>
-        <th scope="col">Against the usual</th>
-        <th scope="col" class="n">Part of the loss</th>
+        <th scope="col">${words.stage}</th>
+        <th scope="col" class="n">${words.thisLine}</th>
+        <th scope="col" class="n">${words.usual}</th>
+        <th scope="col">${words.against}</th>
+        <th scope="col" class="n">${words.part}</th>
       </tr>
     </thead>
     <tbody>
-      ${STAGES.map(([key, name, unit]) => {
+      ${STAGES.map((key) => {
+        const [name, unit] = words.stages[key];
         const stage = evidence.stages[key];
         const ratio = missing(stage.ratio) ? null : rough(stage.ratio) * 100;
         return html`<tr data-stage="${key}" ${stage.named ? new Markup(' class="named"') : ""}>
@@ -60,46 +56,29 @@ const funnel = (evidence) =>
       })}
     </tbody>
   </table>`;
-const UNITS = {
-  not_selected: "bids",
-  too_few_bids: "bids",
-  lost_auctions: "wins",
-  won_but_not_played: "plays",
-  low_audience: "impressions",
-};
 const factsOf = (evidence, cause) => {
   const list = [];
   if (!missing(evidence.days_not_fetched))
-    list.push(
-      html`${count(evidence.days_not_fetched)} flight
-      ${plural(evidence.days_not_fetched, "day was", "days were")} not fetched.`,
-    );
+    list.push(words.notFetched(count(evidence.days_not_fetched), evidence.days_not_fetched));
   if (!missing(evidence.flight_hours))
     list.push(
       evidence.hours_comparable && evidence.hours_comparable < evidence.flight_hours
-        ? html`${count(evidence.hours_without_bid)} of the ${count(evidence.hours_comparable)} flight hours in
-          which lines like it had bids had none.`
-        : html`${count(evidence.hours_without_bid)} of ${count(evidence.flight_hours)} flight hours had no
-          bid.`,
+        ? words.hoursLike(count(evidence.hours_without_bid), count(evidence.hours_comparable))
+        : words.hours(count(evidence.hours_without_bid), count(evidence.flight_hours)),
     );
   if (evidence.first_hour)
-    list.push(
-      html`First hour with delivery: ${moment(evidence.first_hour)}; the last: ${moment(evidence.last_hour)}.`,
-    );
+    list.push(words.firstLast(moment(evidence.first_hour), moment(evidence.last_hour)));
   for (const [site, figure, due] of evidence.weakest_sites)
-    list.push(
-      html`Weak site: ${site || "(none named)"}, ${impressions(figure)} ${UNITS[cause] || ""} where
-      ${impressions(due)} were due.`,
-    );
+    list.push(words.weak(site || words.noSite, impressions(figure), impressions(due), cause));
   if (evidence.reference_basis === "history" || evidence.reference_basis === "flight") {
     list.push(
-      html`Usual is what
-      ${evidence.reference_purchase_type === "all" ? "all" : evidence.reference_purchase_type} lines that met
-      their target got
-      ${evidence.reference_basis === "history" ? "before this flight" : "in the hours of this flight"},
-      ${day(evidence.reference_first_day)} to ${day(evidence.reference_last_day)}
-      (${count(evidence.reference_days)} ${plural(evidence.reference_days, "day", "days")} with delivery), at
-      this line's own sites and hours.`,
+      words.usualIs(
+        evidence.reference_basis,
+        words.lines[evidence.reference_purchase_type] ?? evidence.reference_purchase_type,
+        day(evidence.reference_first_day),
+        day(evidence.reference_last_day),
+        alarms.days(evidence.reference_days),
+      ),
     );
   }
   return list;
@@ -117,14 +96,14 @@ export const causePanel = (row, detail, struck) => {
     facts = evidence ? factsOf(evidence, row.cause) : [];
   return html`<section class="panel cause" aria-labelledby="h-cause">
     <h2 id="h-cause">
-      ${struck.some((one) => one.explains) ? "What its funnel shows" : "Why"}: ${label("causes", row.cause)}
+      ${(struck.some((one) => one.explains) ? words.funnel : words.why)(label("causes", row.cause))}
       <span class="side-chip side-${row.side}">${label("sides", row.side)}</span>
     </h2>
     <p class="lead">${label("cause_sentences", row.cause)}</p>
     <p>${actionOf(row)}</p>
     ${evidence?.stages ? funnel(evidence) : ""}${
       facts.length
-        ? html`<h3>What can be checked</h3>
+        ? html`<h3>${words.checked}</h3>
             <ul class="evidence">
               ${facts.map((fact) => html`<li>${fact}</li>`)}
             </ul>`

@@ -2,89 +2,88 @@
 
 import { count, day, euros, html, missing, moment } from "./format.js";
 import { head, label } from "./head.js";
+import { fields, contract as words } from "./words.js";
 
 const source = (upload, sheet, row) => {
   const found = head.uploads[upload];
   return found
     ? html`<strong>${found.file_name}</strong
-        >${sheet ? html`, sheet ${sheet}` : ""}${missing(row) ? "" : html`, row <data value="${row}">${row}</data>`}
-        <span class="soft">received ${moment(found.received_at)}</span>`
+        >${sheet ? words.sheet(sheet) : ""}${missing(row) ? "" : words.row(row)}
+        <span class="soft">${words.received(moment(found.received_at))}</span>`
     : "–";
 };
 export const contract = (row) =>
   html`<section class="panel" aria-labelledby="h-contract">
-    <h2 id="h-contract">Contract</h2>
+    <h2 id="h-contract">${words.title}</h2>
     <dl class="contract">
       <div>
-        <dt>From the list</dt>
+        <dt>${words.from}</dt>
         <dd>${source(row.upload, row.sheet, row.row_no)}</dd>
       </div>
       <div>
-        <dt>Runtime</dt>
+        <dt>${fields.runtime}</dt>
         <dd>
           ${row.runtime}
-          ${row.start_date ? "" : html`<span class="soft">counted from ${day(row.effective_start)}</span>`}
+          ${row.start_date ? "" : html`<span class="soft">${words.counted(day(row.effective_start))}</span>`}
         </dd>
       </div>
       <div>
-        <dt>Impression goal</dt>
+        <dt>${fields.impressionGoal}</dt>
         <dd>${count(row.impression_goal)}</dd>
       </div>
       <div>
-        <dt>CPM</dt>
+        <dt>${fields.cpm}</dt>
         <dd>${euros(row.cpm_eur, 4)}</dd>
       </div>
       <div>
-        <dt>Budget</dt>
+        <dt>${fields.budget}</dt>
         <dd>${euros(row.budget_eur, 2)}</dd>
       </div>
       <div>
-        <dt>Buyer</dt>
+        <dt>${fields.buyer}</dt>
         <dd>${row.buyer}</dd>
       </div>
       <div>
-        <dt>Advertiser</dt>
+        <dt>${fields.advertiser}</dt>
         <dd>${row.advertiser || "–"}</dd>
       </div>
       <div>
-        <dt>Placement</dt>
+        <dt>${fields.placement}</dt>
         <dd>${row.placement || "–"}</dd>
       </div>
       <div>
-        <dt>ID</dt>
+        <dt>${fields.id}</dt>
         <dd><code>${row.id}</code></dd>
       </div>
       ${
         row.external_id &&
         html`<div>
-          <dt>Listed as</dt>
+          <dt>${words.listedAs}</dt>
           <dd><code>${row.external_id}</code></dd>
         </div>`
       }
     </dl>
   </section>`;
 const FIELDS = {
-  name: "Name",
-  runtime: "Runtime",
-  impression_goal: "Impression goal",
-  budget_eur: "Budget",
-  cpm_eur: "CPM",
-  buyer: "Buyer",
-  kind: "Kind",
-  kind_listed: "Kind",
+  name: fields.name,
+  runtime: fields.runtime,
+  impression_goal: fields.impressionGoal,
+  budget_eur: fields.budget,
+  cpm_eur: fields.cpm,
+  buyer: fields.buyer,
+  kind: fields.kind,
+  kind_listed: fields.kind,
 };
 const termOf = (field, value) => {
-  if (missing(value)) return "blank";
+  if (missing(value)) return words.blank;
   if (field === "impression_goal") return count(value);
   if (field === "budget_eur" || field === "cpm_eur") return euros(value, field === "cpm_eur" ? 4 : 2);
   return value;
 };
 const noPast = (row) =>
   row.revision > 1
-    ? html`<p>
-        This is revision ${count(row.revision)}. <code>campfill line ${row.id}</code> tells the earlier ones.
-      </p>`
-    : html`<p>Revision 1: unchanged since it first came.</p>`;
+    ? html`<p>${words.earlier(count(row.revision), html`<code>campfill line ${row.id}</code>`)}</p>`
+    : html`<p>${words.unchanged}</p>`;
 const change = ([field, before, after]) =>
   html`<li>
     ${FIELDS[field] || field}: <del>${termOf(field, before)}</del> <span aria-hidden="true">→</span>
@@ -92,15 +91,15 @@ const change = ([field, before, after]) =>
   </li>`;
 export const pastOf = (row, list) =>
   html`<section class="panel" aria-labelledby="h-history">
-    <h2 id="h-history">What became of the contract</h2>
+    <h2 id="h-history">${words.history}</h2>
     ${list.length ? "" : noPast(row)}
     <ol class="revisions">
       ${list.map(
         (entry) =>
           html`<li>
             <p>
-              <strong>Revision ${entry.revision}, ${label("actions", entry.action)}</strong>
-              <span class="soft">valid from ${moment(entry.valid_from)}</span>
+              <strong>${words.revision(entry.revision, label("actions", entry.action))}</strong>
+              <span class="soft">${words.validFrom(moment(entry.valid_from))}</span>
             </p>
             <p>${source(entry.upload, entry.sheet, entry.row)}</p>
             ${

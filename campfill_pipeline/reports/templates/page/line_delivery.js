@@ -2,6 +2,8 @@
 
 import { rough } from "./exact.js";
 import { count, day, html, impressions } from "./format.js";
+import { many, say, text } from "./language.js";
+import { fields, levels, line as words } from "./words.js";
 
 export const siteTable = (detail) => {
   if (!detail.sites.length) return "";
@@ -9,17 +11,17 @@ export const siteTable = (detail) => {
   const most = rough(detail.sites[0][1]);
   return html`<section class="panel" aria-labelledby="h-sites">
     <h2 id="h-sites">
-      Sites
+      ${words.sites}
       <span class="soft"
-        >${shown < all ? html`the ${count(shown)} strongest of ${count(all)}` : html`all ${count(all)}`}</span
+        >${shown < all ? words.strongest(count(shown), count(all)) : words.allSites(count(all))}</span
       >
     </h2>
     <table class="ranking sites">
       <thead>
         <tr>
-          <th scope="col">Site</th>
-          <th scope="col" class="n">Impressions</th>
-          <th scope="col" class="n low">Plays</th>
+          <th scope="col">${fields.site}</th>
+          <th scope="col" class="n">${fields.impressions}</th>
+          <th scope="col" class="n low">${fields.plays}</th>
         </tr>
       </thead>
       <tbody>
@@ -27,7 +29,7 @@ export const siteTable = (detail) => {
           ([site, reached, bids, wins, plays]) =>
             html`<tr>
               <th scope="row">
-                ${site || "CSV export, which names no site"}<span class="rank" aria-hidden="true"
+                ${site || words.siteless}<span class="rank" aria-hidden="true"
                   ><i style="width:${most ? ((100 * rough(reached)) / most).toFixed(1) : 0}%"></i
                 ></span>
               </th>
@@ -39,32 +41,39 @@ export const siteTable = (detail) => {
     </table>
   </section>`;
 };
-const NAMED = { api: "the reporting API", csv: "CSV exports" };
+const NAMED = { api: text("the reporting API"), csv: text("CSV exports") };
 const named = (source) => {
   const hours = source.replace(/_day$/, "");
-  return (NAMED[hours] ?? hours) + (hours === source ? "" : " (whole days)");
+  const name = NAMED[hours] ?? hours;
+  return hours === source ? name : text("{source} (whole days)", { source: name });
 };
+const onDays = ([source, days]) =>
+  many("{source} on {days} day", "{source} on {days} days", days, {
+    source: named(source),
+    days: count(days),
+  });
 /* Which source counts, on how many days: of several, one counts for a day. */
 const toldBy = (sources) =>
   sources.length
     ? html`<p class="soft told-by">
-        Counted from
-        ${sources.map(([source, days], place) => html`${place ? ", " : ""}${named(source)} on ${count(days)} ${days === 1 ? "day" : "days"}`)}.
+        ${say("Counted from {sources}.", {
+          sources: sources.map((one, place) => html`${place ? ", " : ""}${onDays(one)}`),
+        })}
       </p>`
     : "";
 export const dayTable = (detail) =>
   html`${toldBy(detail.sources)}
     <details>
-      <summary>The same as a table</summary>
-      <div class="scroll" tabindex="0" role="region" aria-label="Delivery by day as a table">
+      <summary>${levels.asTable}</summary>
+      <div class="scroll" tabindex="0" role="region" aria-label="${words.dayTable}">
         <table class="days">
           <thead>
             <tr>
-              <th scope="col">Day</th>
-              <th scope="col" class="n">Impressions</th>
-              <th scope="col" class="n">Bids</th>
-              <th scope="col" class="n">Wins</th>
-              <th scope="col" class="n">Plays</th>
+              <th scope="col">${fields.day}</th>
+              <th scope="col" class="n">${fields.impressions}</th>
+              <th scope="col" class="n">${fields.bids}</th>
+              <th scope="col" class="n">${fields.wins}</th>
+              <th scope="col" class="n">${fields.plays}</th>
             </tr>
           </thead>
           <tbody>

@@ -2,16 +2,16 @@
 
 import { address, go } from "./addresses.js";
 import { fetchCommands } from "./alarms.js";
-import { disputedLines, linesStruckBy, ended, lines, PERIODS } from "./data.js";
+import { disputedLines, linesStruckBy, ended, lines } from "./data.js";
 import { sum } from "./exact.js";
 import { count, euros, html, impressions, locale, Markup } from "./format.js";
-import { head, label } from "./head.js";
+import { head, label, words } from "./head.js";
 import { BANDS, PACES, PURCHASE_TYPES, SIDES } from "./keys.js";
 import { countSet, judged, narrowed, readFilters, said, STATES } from "./list_filters.js";
 import { COLUMNS, listTable, sorted } from "./list_table.js";
 import { crumbs, pager, tile } from "./parts.js";
 import { saveAs } from "./save.js";
-import { list } from "./words.js";
+import { fields, levels, list, PERIODS } from "./words.js";
 
 const STEP = 100;
 const NARROW = matchMedia("(max-width: 40rem)");
@@ -28,7 +28,7 @@ const select = (name, all, current) =>
   html`<select id="f-${name}" name="${name}">
     ${options(all, current)}
   </select>`;
-const choice = (name, caption, current, all, everything = "All") =>
+const choice = (name, caption, current, all, everything = list.all) =>
   field(name, caption, select(name, [["", everything], ...all], current));
 const named = (group, keys) => keys.map((key) => [key, label(group, key)]);
 const distinct = (rows, name) =>
@@ -47,7 +47,7 @@ const box = (name, value, text, checked) =>
 const bandBoxes = (filters) => {
   const chosen = filters.band.split(",");
   return html`<fieldset class="field boxes">
-    <legend>Band</legend>
+    <legend>${fields.band}</legend>
     ${BANDS.map((band) => box("band", band, label("bands", band), chosen.includes(band)))}
   </fieldset>`;
 };
@@ -55,32 +55,32 @@ const filterForm = (filters, all) => {
   const set = countSet(filters);
   const when =
     filters.state === "live"
-      ? choice("pace", "Pace", filters.pace, named("paces", PACES))
-      : choice("period", "Ended in", filters.period, Object.entries(PERIODS), "any time");
+      ? choice("pace", fields.pace, filters.pace, named("paces", PACES))
+      : choice("period", fields.endedIn, filters.period, Object.entries(PERIODS), list.anyTime);
   const search = html`<input
     id="f-q"
     type="search"
     name="q"
     value="${filters.q}"
-    placeholder="Name, buyer, advertiser, ID"
+    placeholder="${list.where}"
     autocomplete="off"
   />`;
   return html`<details class="fold" ${NARROW.matches && !unfolded ? "" : new Markup(" open")}>
     <summary>
       ${list.narrow}${set > 0 && html` <span class="soft">${list.narrowed(count(set))}</span>`}
     </summary>
-    <form class="filters" role="search" aria-label="Narrow the list">
-      <div class="field search"><label for="f-q">Search</label>${search}</div>
-      ${field("state", "Show", select("state", Object.entries(STATES), filters.state))} ${when}
-      ${choice("kind", "Kind", filters.kind, named("kinds", ["campaign", "deal"]))}
-      ${choice("purchase", "Purchase type", filters.purchase, named("purchase_types", PURCHASE_TYPES))}
-      ${choice("cause", "Cause", filters.cause, named("causes", Object.keys(head.words.causes)))}
-      ${choice("side", "Kind of problem", filters.side, named("sides", SIDES))}
-      ${choice("agency", "Agency", filters.agency, distinct(all, "agency"))}
-      ${choice("buyer", "Buyer", filters.buyer, distinct(all, "buyer"))}
-      ${choice("placement", "Placement", filters.placement, distinct(all, "placement"))}
-      ${choice("advertiser", "Advertiser", filters.advertiser, distinct(all, "advertiser"))}
-      ${choice("pile", "Disagreement", filters.pile, named("piles", Object.keys(head.words.disagreements)))}
+    <form class="filters" role="search" aria-label="${list.narrowing}">
+      <div class="field search"><label for="f-q">${list.search}</label>${search}</div>
+      ${field("state", list.show, select("state", Object.entries(STATES), filters.state))} ${when}
+      ${choice("kind", fields.kind, filters.kind, named("kinds", ["campaign", "deal"]))}
+      ${choice("purchase", fields.purchase, filters.purchase, named("purchase_types", PURCHASE_TYPES))}
+      ${choice("cause", fields.cause, filters.cause, named("causes", Object.keys(words.causes)))}
+      ${choice("side", fields.side, filters.side, named("sides", SIDES))}
+      ${choice("agency", fields.agency, filters.agency, distinct(all, "agency"))}
+      ${choice("buyer", fields.buyer, filters.buyer, distinct(all, "buyer"))}
+      ${choice("placement", fields.placement, filters.placement, distinct(all, "placement"))}
+      ${choice("advertiser", fields.advertiser, filters.advertiser, distinct(all, "advertiser"))}
+      ${choice("pile", fields.disagreement, filters.pile, named("piles", Object.keys(words.disagreements)))}
       ${bandBoxes(filters)}
       <div class="field short">${box("short", "1", list.short, filters.short)}</div>
       <a class="ghost" href="#/lines">${list.over}</a>
@@ -96,11 +96,11 @@ const sums = (rows, filters) => {
   const over = counted.filter(ended);
   const short = filters.state !== "live" && sum(over.map((row) => row.shortfall));
   return html`<dl class="tiles slim">
-      ${tile("Lines", count(rows.length))}
-      ${short !== false && counted.length > 0 && tile("Impressions short", impressions(short))}
-      ${counted.length > 0 && tile("Value at risk", euros(sum(counted.map((row) => row.value_at_risk_eur))))}
+      ${tile(fields.lines, count(rows.length))}
+      ${short !== false && counted.length > 0 && tile(fields.impressionsShort, impressions(short))}
+      ${counted.length > 0 && tile(fields.valueAtRisk, euros(sum(counted.map((row) => row.value_at_risk_eur))))}
     </dl>
-    ${out > 0 && counted.length > 0 && html`<p class="soft excluded">${list.exclude(count(out))}</p>`}`;
+    ${out > 0 && counted.length > 0 && html`<p class="soft excluded">${list.exclude(count(out), out)}</p>`}`;
 };
 const missingDays = (filters) => {
   const { gaps } = head.freshness;
@@ -159,7 +159,7 @@ export const lineList = async (query) => {
   };
   return {
     title: list.question,
-    body: html`${crumbs(["Overview", "#/"], ["Lines"])}
+    body: html`${crumbs([levels.overview, "#/"], [levels.lines])}
       <h1 tabindex="-1">${list.question}</h1>
       ${filterForm(filters, all)}
       <div id="result" aria-live="polite">${result(shown)}</div>`,

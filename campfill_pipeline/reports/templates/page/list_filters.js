@@ -1,18 +1,19 @@
 /* Which lines a list holds: states and filters, as they stand in its address, and said in words. */
 
-import { ended, inPeriod, PERIODS } from "./data.js";
+import { ended, inPeriod } from "./data.js";
 import { rough } from "./exact.js";
 import { html, missing } from "./format.js";
-import { head, label } from "./head.js";
-import { incident, list } from "./words.js";
+import { head, label, words } from "./head.js";
+import { text } from "./language.js";
+import { incident, list, PERIODS } from "./words.js";
 
 export const STATES = {
-  ended: "Ended",
-  live: "Running",
-  scheduled: "Not yet started",
-  uncovered: "Delivery not fully fetched",
-  attention: "Needs attention",
-  all: "All",
+  ended: text("Ended"),
+  live: text("Running"),
+  scheduled: text("Not yet started"),
+  uncovered: text("Delivery not fully fetched"),
+  attention: text("Needs attention"),
+  all: list.all,
 };
 const ONE = [
   "kind",
@@ -57,7 +58,7 @@ const isShort = (row) =>
     : !unawaited(row) && rough(row.shortfall) > 0;
 /* `named` are, where asked for, the ids of lines about which there is a disagreement, or that an incident struck. */
 export const narrowed = (rows, filters, named) => {
-  const words = filters.q.toLowerCase().split(/\s+/).filter(Boolean);
+  const parts = filters.q.toLowerCase().split(/\s+/).filter(Boolean);
   const bands = filters.band ? filters.band.split(",") : [];
   const fits = [
     IN_STATE[filters.state],
@@ -75,7 +76,7 @@ export const narrowed = (rows, filters, named) => {
     filters.short && isShort,
     filters.pile && ((row) => named.disputed.has(row.id)),
     filters.incident && ((row) => named.struck.has(row.id)),
-    words.length > 0 && ((row) => words.every((word) => row.search.includes(word))),
+    parts.length > 0 && ((row) => parts.every((part) => row.search.includes(part))),
   ].filter(Boolean);
   return rows.filter((row) => fits.every((fit) => fit(row)));
 };
@@ -85,10 +86,10 @@ export const said = (filters) => {
   const bands = filters.band ? filters.band.split(",").map((band) => label("bands", band)) : [];
   const parts = [
     STATES[filters.state],
-    filters.period && html`ended in ${PERIODS[filters.period]}`,
+    filters.period && list.endedIn(PERIODS[filters.period]),
     filters.kind && label("kinds", filters.kind),
     filters.purchase && label("purchase_types", filters.purchase),
-    bands.length > 0 && bands.join(" or "),
+    bands.length > 0 && bands.join(list.or),
     filters.pace && label("paces", filters.pace),
     filters.short && list.short,
     filters.cause && label("causes", filters.cause),
@@ -97,7 +98,7 @@ export const said = (filters) => {
     filters.buyer,
     filters.placement,
     filters.advertiser,
-    filters.pile && (head.words.piles[filters.pile] || filters.pile),
+    filters.pile && (words.piles[filters.pile] || filters.pile),
     filters.incident && incident.struckBy(head.incidents[filters.incident]?.site),
     filters.q && html`“${filters.q}”`,
   ].filter(Boolean);

@@ -6,19 +6,20 @@ import { count, day, euros, factor, html, impressions, locale, missing, needed, 
 import { label } from "./head.js";
 import { BAND_SIGNS } from "./keys.js";
 import { lineLink } from "./parts.js";
+import { fields, line as words, list } from "./words.js";
 
 export const COLUMNS = {
-  name: { head: "Line", text: (row) => row.name },
-  end_date: { head: "Flight", flight: true, text: (row) => row.end_date },
-  impression_goal: { head: "Goal", number: true, low: true, not: "live" },
-  delivered: { head: "Delivered", number: true, low: true },
-  fulfillment_pct: { head: "Fulfilled", number: true },
-  pacing_index: { head: "Pace", number: true, only: "live" },
-  projected: { head: "Projected", number: true, only: "live", low: true },
-  required_daily: { head: "Needed a day", number: true, only: "live", low: true },
-  shortfall: { head: "Short", number: true, not: "live" },
-  value_at_risk_eur: { head: "At risk", number: true },
-  cause: { head: "Cause", text: (row) => row.cause || "", low: true },
+  name: { head: fields.line, text: (row) => row.name },
+  end_date: { head: fields.flight, flight: true, text: (row) => row.end_date },
+  impression_goal: { head: fields.goal, number: true, low: true, not: "live" },
+  delivered: { head: fields.delivered, number: true, low: true },
+  fulfillment_pct: { head: fields.fulfilled, number: true },
+  pacing_index: { head: fields.pace, number: true, only: "live" },
+  projected: { head: fields.projected, number: true, only: "live", low: true },
+  required_daily: { head: fields.needed, number: true, only: "live", low: true },
+  shortfall: { head: fields.short, number: true, not: "live" },
+  value_at_risk_eur: { head: fields.atRisk, number: true },
+  cause: { head: fields.cause, text: (row) => row.cause || "", low: true },
 };
 const columnsFor = (state) =>
   Object.entries(COLUMNS).filter(
@@ -47,13 +48,13 @@ export const sorted = (rows, sort) => {
 };
 export const standing = (row) =>
   row.lifecycle === "cancelled"
-    ? "cancelled"
+    ? words.cancelledShort
     : row.lifecycle === "scheduled"
-      ? "not started"
+      ? words.notStarted
       : !row.covered
-        ? "not judged"
+        ? words.notJudgedShort
         : row.lifecycle === "live"
-          ? "so far"
+          ? words.soFar
           : html`<span aria-hidden="true">${BAND_SIGNS[row.band]}</span> ${label("bands", row.band)}`;
 const about = (row) => [
   categoryName(row.kind, row.purchase_type),
@@ -61,7 +62,8 @@ const about = (row) => [
   row.placement,
 ];
 const fetchedDays = (row) =>
-  html`<span class="soft">${count(row.days_fetched)} of ${count(row.elapsed_days)} days fetched</span>`;
+  html`<span class="soft">${words.fetchedOf(count(row.days_fetched), count(row.elapsed_days))}</span>`;
+const ofGoal = (row) => html`<span class="soft whole">${words.ofGoal(count(row.impression_goal))}</span>`;
 export const cells = {
   name: (row) =>
     html`<th scope="row" role="rowheader">
@@ -69,7 +71,7 @@ export const cells = {
     </th>`,
   end_date: (row) =>
     html`<td role="cell" data-label="${COLUMNS.end_date.head}" class="flight">
-      ${row.start_date ? day(row.start_date) : html`<abbr title="as soon as possible">ASAP</abbr>`}
+      ${row.start_date ? day(row.start_date) : words.asap}
       <span aria-hidden="true">–</span>
       ${day(row.end_date)}${row.covered || ["scheduled", "cancelled"].includes(row.lifecycle) ? "" : fetchedDays(row)}
     </td>`,
@@ -79,8 +81,7 @@ export const cells = {
     </td>`,
   delivered: (row) =>
     html`<td role="cell" data-label="${COLUMNS.delivered.head}" class="n low">
-      ${impressions(row.delivered)}
-      ${row.lifecycle === "live" ? html`<span class="soft whole">of ${count(row.impression_goal)}</span>` : ""}
+      ${impressions(row.delivered)} ${row.lifecycle === "live" ? ofGoal(row) : ""}
     </td>`,
   fulfillment_pct: (row) =>
     html`<td role="cell" data-label="${COLUMNS.fulfillment_pct.head}" class="n pct">
@@ -116,7 +117,7 @@ export const cells = {
 export const listTable = (rows, filters, shown) =>
   html`<table class="list" role="table">
     <caption class="unseen">
-      Lines, sorted by ${(COLUMNS[filters.sort.replace("-", "")] || COLUMNS.shortfall).head}
+      ${list.sortedBy((COLUMNS[filters.sort.replace("-", "")] || COLUMNS.shortfall).head)}
     </caption>
     <thead role="rowgroup">
       <tr role="row">

@@ -13,9 +13,10 @@ import { lineList } from "./lines.js";
 import { overview } from "./overview.js";
 import { right } from "./right.js";
 import { root } from "./theme.js";
-import { figures } from "./words.js";
+import { figures, frame } from "./words.js";
 
 const main = document.getElementById("content");
+const knownThen = head.known === "then" ? frame.knownThen : "";
 let visit = 0,
   firstVisit = true,
   current = null;
@@ -58,8 +59,7 @@ export const show = async (quiet = false) => {
   clearCharts();
   current = view;
   main.innerHTML = String(view.body);
-  const then = head.known === "then" ? ", as known then" : "";
-  document.title = `${view.title} · Fulfillment as of ${dayPlain.format(asUtc(head.as_of))}${then}`;
+  document.title = `${frame.title(view.title, dayPlain.format(asUtc(head.as_of)))}${knownThen}`;
   for (const link of document.querySelectorAll("[data-nav]"))
     link.toggleAttribute("aria-current", link.dataset.nav === nav);
   view.draw();
@@ -72,12 +72,9 @@ export const show = async (quiet = false) => {
 };
 const complain = (fault) => {
   main.innerHTML = String(
-    html`<h1 tabindex="-1">This part cannot be shown here</h1>
-      <p>
-        The browser could not read the data in this file (${fault.message}). A browser of 2023 or newer can:
-        Chrome, Edge, Firefox or Safari.
-      </p>
-      <p><a href="#/">Back to the overview</a></p>`,
+    html`<h1 tabindex="-1">${frame.cannot}</h1>
+      <p>${frame.why(fault.message)}</p>
+      <p><a href="#/">${frame.back}</a></p>`,
   );
 };
 const showOrComplain = (quiet) => show(quiet === true).catch(complain);
@@ -107,15 +104,12 @@ window.addEventListener("afterprint", () => {
   for (const chart of openCharts()) chart.resize({ width: "auto" });
 });
 document.getElementById("stamp").innerHTML = String(
-  html`As of
-    <strong>${day(head.as_of, dayLong)}</strong>${head.known === "then" ? ", as known then" : ""}<span
-      class="soft"
-    >
-      made ${moment(head.made_at)}</span
+  html`${frame.asOf(day(head.as_of, dayLong))}${knownThen}<span class="soft">
+      ${frame.made(moment(head.made_at))}</span
     >`,
 );
 document.getElementById("foot").innerHTML = String(
-  html`<p>Made by campfill ${moment(head.made_at)} (${head.timezone}). ${figures.rounding}</p>`,
+  html`<p>${frame.madeBy(moment(head.made_at), head.timezone)} ${figures.rounding}</p>`,
 );
 const sayAge = () => {
   const text = oldPage(new Date());

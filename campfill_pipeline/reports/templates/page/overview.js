@@ -3,7 +3,7 @@
 import { address } from "./addresses.js";
 import { alarmList, gapNote } from "./alarms.js";
 import { drawTrend } from "./chart_trend.js";
-import { PERIODS, categoryName, pickTrend, pickWindow } from "./data.js";
+import { categoryName, pickTrend, pickWindow } from "./data.js";
 import { rough, sum } from "./exact.js";
 import {
   count,
@@ -16,17 +16,16 @@ import {
   impressions,
   moment,
   percent,
-  plural,
   shortMoment,
-  told,
 } from "./format.js";
 import { head, label } from "./head.js";
 import { headline, headlineMore, undelivered } from "./headline.js";
 import { incidentPanel } from "./incidents.js";
 import { LINELESS, PACES } from "./keys.js";
+import { told } from "./language.js";
 import { attentionTable, breakable, periodSwitch, sideBar, sparkline, trendChip } from "./parts.js";
 import { upcomingPanel } from "./upcoming.js";
-import { data, ended, now, right } from "./words.js";
+import { data, disagreements, ended, fields, now, PERIODS, right } from "./words.js";
 
 /* What guaranteed lines lack is not only missing money but owed: a make-good. */
 const owed = (period) => {
@@ -36,11 +35,9 @@ const owed = (period) => {
   const lines = rows.reduce((all, row) => all + row.lines, 0);
   if (!lines) return "";
   const opens = address("/lines", { state: "ended", period, purchase: "guaranteed", short: "1" });
-  return html`<p class="owed">
-    <strong>${impressions(sum(rows.map((row) => row.impressions)))}</strong> of these impressions, worth
-    <strong>${euros(sum(rows.map((row) => row.eur)))}</strong>, are owed as make-goods for
-    <a href="${opens}" data-opens="${lines}">${count(lines)} guaranteed ${plural(lines, "line", "lines")}</a>.
-  </p>`;
+  const link = html`<a href="${opens}" data-opens="${lines}">${ended.guaranteed(count(lines), lines)}</a>`;
+  const [lacking, eur] = [sum(rows.map((row) => row.impressions)), sum(rows.map((row) => row.eur))];
+  return html`<p class="owed">${ended.owed(impressions(lacking), euros(eur), link)}</p>`;
 };
 const part = (title, value, note) =>
   html`<div>
@@ -59,7 +56,7 @@ const dataStatement = () => {
   const later = coverage.scheduled > 0 && html` · ${data.later(count(coverage.scheduled))}`;
   const through = freshness.complete_through ? day(freshness.complete_through, dayLong) : data.noDay;
   const arrived = freshness.fetched_at ? moment(freshness.fetched_at, shortMoment) : data.never;
-  const doubt = freshness.doubt_note && html` <strong>${freshness.doubt_note}</strong>`;
+  const doubt = told(freshness.doubt_note) && html` <strong>${told(freshness.doubt_note)}</strong>`;
   const received = freshness.list_received_at ? moment(freshness.list_received_at, shortMoment) : data.noList;
   return html`<section class="statement${late ? " late" : ""}" aria-labelledby="h-data">
     <h2 id="h-data" class="unseen">${data.title}</h2>
@@ -68,8 +65,8 @@ const dataStatement = () => {
       ${part(data.arrived, arrived, html`${freshness.today_fetched_at ? data.todayIn : data.todayOut}${doubt}`)}
       ${part(
         data.judged,
-        html`${count(coverage.judged)} <small>of ${count(coverage.begun)}</small>`,
-        unjudged ? data.notJudged(link, unjudged === 1) : data.allJudged,
+        html`${count(coverage.judged)} <small>${data.of(count(coverage.begun))}</small>`,
+        unjudged ? data.notJudged(link, unjudged) : data.allJudged,
       )}
       ${part(data.list, received, html`${freshness.list_file || ""}${later}`)}
     </dl>
@@ -81,18 +78,16 @@ const windowCard = (row, period) => {
   return html`<li class="card" data-card="${row.kind}/${row.purchase_type}">
     <h3><a href="${where}">${categoryName(row.kind, row.purchase_type)}</a></h3>
     <p class="big">${percent(row.fulfilled_pct)}</p>
-    <p class="soft">
-      ${count(row.fulfilled)} of ${count(row.lines)} ${plural(row.lines, "line", "lines")} met the goal
-    </p>
+    <p class="soft">${ended.metOf(count(row.fulfilled), count(row.lines), row.lines)}</p>
     ${sparkline(trend)}
     <p>${trendChip(trend)}</p>
     <dl class="pair">
       <div>
-        <dt>Delivered ÷ goals</dt>
+        <dt>${ended.delivered}</dt>
         <dd>${percent(row.delivered_pct)}</dd>
       </div>
       <div>
-        <dt>Without surplus</dt>
+        <dt>${ended.capped}</dt>
         <dd>${percent(row.capped_pct)}</dd>
       </div>
     </dl>
@@ -105,7 +100,7 @@ const attentionRow = (item) =>
       ><span class="soft">${categoryName(item.kind, item.purchase_type)}</span>
     </th>
     <td role="cell">${told(item.reason)}</td>
-    <td role="cell" class="n" data-label="At risk">${euros(item.value_at_risk_eur)}</td>
+    <td role="cell" class="n" data-label="${fields.atRisk}">${euros(item.value_at_risk_eur)}</td>
   </tr>`;
 const needsAttention = () => {
   if (!head.attention.length)
@@ -115,10 +110,10 @@ const needsAttention = () => {
   const shown = head.attention.slice(0, 10);
   const more = html`<p>
     <a href="#/lines?state=attention" data-opens="${head.attention_count}"
-      >All ${count(head.attention_count)} lines that need attention</a
+      >${now.all(count(head.attention_count))}</a
     >
   </p>`;
-  return html`${attentionTable([["Line"], ["Why"], ["At risk", true]], shown.map(attentionRow))}
+  return html`${attentionTable([[fields.line], [fields.why], [fields.atRisk, true]], shown.map(attentionRow))}
   ${head.attention_count > shown.length ? more : ""}`;
 };
 const liveNow = () => {
@@ -142,7 +137,11 @@ const liveNow = () => {
 const unfetched = (pile) =>
   pile.unfetched > 0 &&
   html`<span class="soft"
-    >${pile.unfetched === pile.count ? "all" : count(pile.unfetched)} of them were not fully fetched</span
+    >${
+      pile.unfetched === pile.count
+        ? disagreements.allUnfetched
+        : disagreements.unfetched(count(pile.unfetched))
+    }</span
   >`;
 const pileName = (pile) => {
   const name = label("piles", pile.kind_of_issue);
@@ -152,7 +151,7 @@ const pileName = (pile) => {
 };
 const reconciliationList = () =>
   head.reconciliation.length === 0
-    ? html`<p class="calm">${undelivered() ? now.unknown : "List and reporting agree."}</p>`
+    ? html`<p class="calm">${undelivered() ? now.unknown : disagreements.none}</p>`
     : html`<ul class="piles">
           ${head.reconciliation.map(
             (pile) =>
@@ -161,7 +160,7 @@ const reconciliationList = () =>
               </li>`,
           )}
         </ul>
-        <p class="soft">Each of them, one by one, is in the sheet Reconciliation of fulfillment.xlsx.</p>`;
+        <p class="soft">${disagreements.each(head.reconciliation_sheet)}</p>`;
 const presentPart = () =>
   html`<section class="panel" aria-labelledby="h-live">
       <h2 id="h-live">${now.running}</h2>
@@ -182,27 +181,27 @@ const endedPart = (period, total, trend) => {
     }));
   return html`<div class="answer">
     <section class="panel figure" data-card="all/all" aria-labelledby="h-total">
-      <h3 id="h-total"><a href="${address("/where/all/all", { period })}">Goals met</a></h3>
+      <h3 id="h-total"><a href="${address("/where/all/all", { period })}">${ended.met}</a></h3>
       <div class="figure-row">
         <p class="huge">${percent(total?.fulfilled_pct)}</p>
-        <p>${count(total?.fulfilled)} of ${count(total?.lines)} ${plural(total?.lines, "line", "lines")}</p>
+        <p>${ended.ofLines(count(total?.fulfilled), count(total?.lines), total?.lines)}</p>
       </div>
-      <h3 class="soft">Share of lines that met their goal, in the seven days before each date</h3>
+      <h3 class="soft">${ended.trend}</h3>
       <p>${trendChip(trend)}</p>
       <div class="chart low-chart" id="trend"></div>
       <dl class="pair">
         <div>
-          <dt>Delivered ÷ goals</dt>
+          <dt>${ended.delivered}</dt>
           <dd>${percent(total?.delivered_pct)}</dd>
         </div>
         <div>
-          <dt>Without surplus</dt>
+          <dt>${ended.capped}</dt>
           <dd>${percent(total?.capped_pct)}</dd>
         </div>
       </dl>
     </section>
     <section class="panel" aria-labelledby="h-side">
-      <h3 id="h-side">System or resources?</h3>
+      <h3 id="h-side">${ended.sides}</h3>
       ${sideBar(losses)}${owed(period)}
     </section>
   </div>`;
@@ -233,7 +232,7 @@ export const overview = (query) => {
       ${
         cards.length
           ? html`<section aria-labelledby="h-cards">
-              <h2 id="h-cards" class="quiet">By kind and purchase type</h2>
+              <h2 id="h-cards" class="quiet">${ended.cards}</h2>
               <ul class="cards">
                 ${cards.map((row) => windowCard(row, period))}
               </ul>
@@ -241,7 +240,7 @@ export const overview = (query) => {
           : ""
       }
       <section class="panel" aria-labelledby="h-rec">
-        <h2 id="h-rec">Where list and reporting disagree</h2>
+        <h2 id="h-rec">${disagreements.title}</h2>
         ${reconciliationList()}
       </section>`,
     draw: () => drawTrend("trend", trend),

@@ -1,13 +1,12 @@
-import { PERIODS } from "./data.js";
 import { percentOf, rough, share, sum } from "./exact.js";
-import { Markup, count, euros, html, impressions, missing, plain, plural, points } from "./format.js";
+import { Markup, count, euros, html, impressions, missing, plain, points } from "./format.js";
 import { label } from "./head.js";
 import { BAND_SIGNS, SIDES } from "./keys.js";
-import { PERIOD_NAMES } from "./words.js";
+import { PERIOD_NAMES, fields, levels, list, where } from "./words.js";
 
 export const periodSwitch = (current, address) =>
-  html`<nav class="switch" aria-label="Ended in">
-    ${Object.keys(PERIODS).map(
+  html`<nav class="switch" aria-label="${fields.endedIn}">
+    ${Object.keys(PERIOD_NAMES).map(
       (period) =>
         html`<a href="${address(period)}" aria-current="${period === current ? "true" : "false"}"
           >${PERIOD_NAMES[period]}</a
@@ -21,12 +20,11 @@ export const bandBadge = (band) =>
 const TREND_SIGNS = { improving: "▲", declining: "▼", stable: "▶" };
 export const trendChip = (trend) => {
   const last = trend.days.length - 1;
-  if (last < 0 || !trend.trend[last])
-    return html`<span class="trend none">no trend: one of the two weeks has no lines</span>`;
+  if (last < 0 || !trend.trend[last]) return html`<span class="trend none">${where.noTrend}</span>`;
   const word = trend.trend[last];
   return html`<span class="trend trend-${word}"
-    ><span aria-hidden="true">${TREND_SIGNS[word]}</span> ${word}
-    <span class="soft">7 days: ${points(trend.change[last])} to the week before</span></span
+    ><span aria-hidden="true">${TREND_SIGNS[word]}</span> ${where.trends[word]}
+    <span class="soft">${where.change(points(trend.change[last]))}</span></span
   >`;
 };
 export const sparkline = (trend) => {
@@ -58,7 +56,7 @@ export const portion = (part, whole) => {
 };
 export const sideBar = (rows) => {
   const total = sum(rows.map((row) => row.impressions));
-  if (rough(total) === 0) return html`<p class="calm">No shortfall.</p>`;
+  if (rough(total) === 0) return html`<p class="calm">${where.noneAtAll}</p>`;
   const kept = SIDES.map((side) => rows.find((row) => row.side === side)).filter(
     (row) => row && rough(row.impressions) > 0,
   );
@@ -69,11 +67,11 @@ export const sideBar = (rows) => {
     <table class="sides">
       <thead>
         <tr>
-          <th scope="col">Kind of problem</th>
-          <th scope="col" class="n">Share</th>
-          <th scope="col" class="n">Impressions short</th>
-          <th scope="col" class="n">Worth</th>
-          <th scope="col" class="n">Lines</th>
+          <th scope="col">${fields.side}</th>
+          <th scope="col" class="n">${fields.share}</th>
+          <th scope="col" class="n">${fields.impressionsShort}</th>
+          <th scope="col" class="n">${fields.worth}</th>
+          <th scope="col" class="n">${fields.lines}</th>
         </tr>
       </thead>
       <tbody>
@@ -94,7 +92,7 @@ export const sideBar = (rows) => {
       </tbody>
       <tfoot>
         <tr>
-          <th scope="row">Together</th>
+          <th scope="row">${fields.together}</th>
           <td class="n"></td>
           <td class="n">${impressions(total)}</td>
           <td class="n">${euros(sum(kept.map((row) => row.eur)))}</td>
@@ -108,7 +106,7 @@ export const breakable = (name) =>
   name.split("_").map((part, at, parts) => html`${part}${at < parts.length - 1 ? new Markup("_<wbr>") : ""}`);
 export const lineLink = (row) => html`<a href="#/line/${row.id}">${breakable(row.name)}</a>`;
 export const crumbs = (...steps) =>
-  html`<nav class="crumbs" aria-label="Path">
+  html`<nav class="crumbs" aria-label="${levels.path}">
     <ol>
       ${steps.map(
         ([name, href], at) =>
@@ -126,8 +124,8 @@ export const tile = (name, value, note = "") =>
   </div>`;
 export const pager = (shown, all) =>
   html`<p class="pager">
-    <span>${count(shown)} of ${count(all)} ${plural(all, "line", "lines")} shown</span
-    >${shown < all ? html` <button type="button" class="ghost" data-more>Show more</button>` : ""}
+    <span>${list.shownOf(count(shown), count(all), all)}</span
+    >${shown < all ? html` <button type="button" class="ghost" data-more>${list.more}</button>` : ""}
   </p>`;
 
 /* A short table of what to look at; on a phone each row becomes a card. `columns`: what each is called, and whether it

@@ -1,11 +1,11 @@
 /* How right were we? What was said of lines while they ran, beside how they ended. */
 
-import { count, day, dayMedium, html } from "./format.js";
+import { count, day, dayMedium, decimal, html } from "./format.js";
 import { head } from "./head.js";
 import { attentionTable, crumbs } from "./parts.js";
-import { right as words } from "./words.js";
+import { levels, right as words } from "./words.js";
 
-const known = (value, unit = "") => (value === null ? "–" : html`${value}${unit}`);
+const known = (value, unit = "") => (value === null ? "–" : html`${decimal(value)}${unit}`);
 const row = (name, scores, told) =>
   html`<tr role="row">
     <th scope="row" role="rowheader">${name}</th>
@@ -61,7 +61,7 @@ export const right = () => {
   const found = head.looked_back;
   return {
     title: words.title,
-    body: html`${crumbs(["Overview", "#/"], [words.title])}
+    body: html`${crumbs([levels.overview, "#/"], [words.title])}
       <section class="hero">
         <div class="hero-text">
           <p class="eyebrow">${words.question}</p>

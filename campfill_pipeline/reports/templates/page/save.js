@@ -1,40 +1,51 @@
 /* The rows of a list as a file of their own: CSV in the reader's notation, or XLSX. */
 
-import { locale, missing } from "./format.js";
+import { missing } from "./format.js";
 import { head, label } from "./head.js";
+import { language, text } from "./language.js";
+import { fields } from "./words.js";
 import { workbook } from "./xlsx.js";
 
-const german = locale.toLowerCase().startsWith("de");
+const german = language === "de";
 const TEXT = "text",
   NUMBER = "number",
   DATE = "date";
+/* In English files these two stand as their codes, which others read. */
+const CODES = {
+  campaign: text("Campaign"),
+  deal: text("Deal"),
+  guaranteed: text("guaranteed"),
+  unguaranteed: text("unguaranteed"),
+  unknown: text("unknown"),
+};
+const inWords = (code) => (german ? CODES[code] : code);
 const FIELDS = [
-  ["Line", TEXT, (row) => row.name],
-  ["Kind", TEXT, (row) => row.kind],
-  ["Purchase type", TEXT, (row) => row.purchase_type],
-  ["Buyer", TEXT, (row) => row.buyer],
-  ["Agency", TEXT, (row) => row.agency],
-  ["Advertiser", TEXT, (row) => row.advertiser],
-  ["Placement", TEXT, (row) => row.placement],
-  ["Start", DATE, (row) => row.effective_start],
-  ["End", DATE, (row) => row.end_date],
-  ["State", TEXT, (row) => label("lifecycles", row.lifecycle)],
-  ["Judged", TEXT, (row) => (row.covered ? "yes" : "no")],
-  ["Band", TEXT, (row) => label("bands", row.band)],
-  ["Pace", TEXT, (row) => (row.pace ? label("paces", row.pace) : null)],
-  ["Goal", NUMBER, (row) => row.impression_goal],
-  ["Delivered", NUMBER, (row) => row.delivered],
-  ["Fulfilled %", NUMBER, (row) => row.fulfillment_pct],
-  ["Shortfall", NUMBER, (row) => row.shortfall],
-  ["Pacing index", NUMBER, (row) => row.pacing_index],
-  ["Projected", NUMBER, (row) => row.projected],
-  ["Needed a day", NUMBER, (row) => row.required_daily],
-  ["Value at risk €", NUMBER, (row) => row.value_at_risk_eur],
-  ["CPM €", NUMBER, (row) => row.cpm_eur],
-  ["Budget €", NUMBER, (row) => row.budget_eur],
-  ["Cause", TEXT, (row) => (row.cause ? label("causes", row.cause) : null)],
-  ["Kind of problem", TEXT, (row) => (row.side ? label("sides", row.side) : null)],
-  ["ID", TEXT, (row) => row.id],
+  [fields.line, TEXT, (row) => row.name],
+  [fields.kind, TEXT, (row) => inWords(row.kind)],
+  [fields.purchase, TEXT, (row) => inWords(row.purchase_type)],
+  [fields.buyer, TEXT, (row) => row.buyer],
+  [fields.agency, TEXT, (row) => row.agency],
+  [fields.advertiser, TEXT, (row) => row.advertiser],
+  [fields.placement, TEXT, (row) => row.placement],
+  [fields.start, DATE, (row) => row.effective_start],
+  [fields.end, DATE, (row) => row.end_date],
+  [fields.state, TEXT, (row) => label("lifecycles", row.lifecycle)],
+  [fields.judged, TEXT, (row) => (row.covered ? fields.yes : fields.no)],
+  [fields.band, TEXT, (row) => label("bands", row.band)],
+  [fields.pace, TEXT, (row) => (row.pace ? label("paces", row.pace) : null)],
+  [fields.goal, NUMBER, (row) => row.impression_goal],
+  [fields.delivered, NUMBER, (row) => row.delivered],
+  [fields.fulfilledPct, NUMBER, (row) => row.fulfillment_pct],
+  [fields.shortfall, NUMBER, (row) => row.shortfall],
+  [fields.index, NUMBER, (row) => row.pacing_index],
+  [fields.projected, NUMBER, (row) => row.projected],
+  [fields.needed, NUMBER, (row) => row.required_daily],
+  [fields.valueAtRiskEur, NUMBER, (row) => row.value_at_risk_eur],
+  [fields.cpmEur, NUMBER, (row) => row.cpm_eur],
+  [fields.budgetEur, NUMBER, (row) => row.budget_eur],
+  [fields.cause, TEXT, (row) => (row.cause ? label("causes", row.cause) : null)],
+  [fields.side, TEXT, (row) => (row.side ? label("sides", row.side) : null)],
+  [fields.id, TEXT, (row) => row.id],
 ];
 
 /* A spreadsheet takes text that begins like a formula for one: an apostrophe before it keeps it text. */
@@ -59,6 +70,7 @@ const csv = (rows) => {
 };
 const xlsx = (rows) =>
   workbook(
+    fields.lines,
     FIELDS.map(([name, kind]) => ({ name, kind })),
     rows.map((row) => FIELDS.map(([, , of]) => of(row))),
   );
@@ -66,7 +78,7 @@ const xlsx = (rows) =>
 export const saveAs = (kind, rows) => {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(kind === "csv" ? csv(rows) : xlsx(rows));
-  link.download = `lines-${head.as_of}.${kind}`;
+  link.download = `${text("lines")}-${head.as_of}.${kind}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 };

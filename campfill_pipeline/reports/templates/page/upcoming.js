@@ -1,9 +1,10 @@
 /* Before the start: lines whose goal needs more than their sites ever gave, while it can still be changed. */
 
-import { count, html, told } from "./format.js";
+import { count, html } from "./format.js";
 import { head } from "./head.js";
+import { told } from "./language.js";
 import { attentionTable, breakable } from "./parts.js";
-import { upcoming } from "./words.js";
+import { fields, upcoming } from "./words.js";
 
 const MOST = 5;
 const entry = (row) =>
@@ -20,6 +21,6 @@ export const upcomingPanel = () => {
   return html`<section class="panel" aria-labelledby="h-upcoming">
     <h2 id="h-upcoming">${upcoming.title}</h2>
     <p class="soft">${upcoming.what}</p>
-    ${attentionTable([["Line"], ["Why"]], found.slice(0, MOST).map(entry))} ${more}
+    ${attentionTable([[fields.line], [fields.why]], found.slice(0, MOST).map(entry))} ${more}
   </section>`;
 };

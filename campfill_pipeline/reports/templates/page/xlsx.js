@@ -58,7 +58,7 @@ const relation = (id, type, target) =>
 const relations = (...all) =>
   `${XML}<Relationships xmlns="${PACKAGE}/relationships">${all.join("")}</Relationships>`;
 const override = (part, type) => `<Override PartName="${part}" ContentType="${type}"/>`;
-const parts = (columns, rows) => ({
+const parts = (name, columns, rows) => ({
   "[Content_Types].xml": `${XML}<Types xmlns="${PACKAGE}/content-types">
 <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
 <Default Extension="xml" ContentType="application/xml"/>${override("/xl/workbook.xml", `${TYPE}.main+xml`)}
@@ -66,7 +66,7 @@ ${override("/xl/worksheets/sheet1.xml", `${FORMAT}.worksheet+xml`)}
 ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   "_rels/.rels": relations(relation("r1", "officeDocument", "xl/workbook.xml")),
   "xl/workbook.xml": `${XML}<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><sheets>
-<sheet name="Lines" sheetId="1" r:id="r1"/></sheets></workbook>`,
+<sheet name="${escaped(name)}" sheetId="1" r:id="r1"/></sheets></workbook>`,
   "xl/_rels/workbook.xml.rels": relations(
     relation("r1", "worksheet", "worksheets/sheet1.xml"),
     relation("r2", "styles", "styles.xml"),
@@ -130,5 +130,6 @@ const zip = (files) => {
   return new Blob([...out, ...directory, end], { type: TYPE });
 };
 
-/* `columns` have a name and a kind (text, number, date); numbers are decimal strings, dates ISO days. */
-export const workbook = (columns, rows) => zip(parts(columns, rows));
+/* `name` is the sheet's; `columns` have a name and a kind (text, number, date); numbers are decimal strings, dates ISO
+   days. */
+export const workbook = (name, columns, rows) => zip(parts(name, columns, rows));

@@ -19,8 +19,10 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import class_row
 
 from campfill_pipeline.domain import figures
+from campfill_pipeline.domain.care import reason
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.domain.unlikely_goals import before_the_start
+from campfill_pipeline.language.speaking import Sentence
 from campfill_pipeline.warehouse.database import Connection as Connection
 from campfill_pipeline.warehouse.delivery import past
 from campfill_pipeline.warehouse.figures.best_weeks import unlikely_lines
@@ -143,7 +145,10 @@ def _revisions(connection: Connection) -> dict[UUID, tuple[RevisionRow, ...]]:
 
 def _attention(connection: Connection, upcoming: Sequence[UnlikelyRow]) -> tuple[AttentionRow, ...]:
     """What runs or ended first; then lines that have not begun whose goal is more than their sites ever gave."""
-    now = [AttentionRow(item.line_id, item.reason, item.value_at_risk_eur) for item in attention(connection)]
+    now = [
+        AttentionRow(item.line_id, Sentence(reason, (item.now, item.held)), item.value_at_risk_eur)
+        for item in attention(connection)
+    ]
     known = {item.line_id for item in now}
     return (
         *now,
@@ -153,7 +158,7 @@ def _attention(connection: Connection, upcoming: Sequence[UnlikelyRow]) -> tuple
 
 def _unlikely(connection: Connection, as_of: date) -> tuple[UnlikelyRow, ...]:
     return tuple(
-        UnlikelyRow(one.line_id, one.starts, before_the_start(one.starts, one.found))
+        UnlikelyRow(one.line_id, one.starts, Sentence(before_the_start, (one.starts, one.found)))
         for one in unlikely_lines(connection, as_of=as_of)
     )
 

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from campfill_pipeline.domain.due_words import DueCurve
 from campfill_pipeline.domain.figures import LineRow as LineRow
+from campfill_pipeline.language.speaking import Sentence
 from campfill_pipeline.warehouse.figures.sources import Knowledge
 from campfill_pipeline.warehouse.notices.care import Standing
 from campfill_pipeline.warehouse.readers.incidents import IncidentRow, Struck
@@ -67,7 +68,7 @@ class AttentionRow:
     """A line somebody should look at today, and why, in one sentence; in the order of urgency."""
 
     line_id: UUID
-    reason: str
+    reason: Sentence | str
     value_at_risk_eur: Decimal | None
 
 
@@ -77,7 +78,7 @@ class UnlikelyRow:
 
     line_id: UUID
     starts: date
-    reason: str
+    reason: Sentence | str
 
 
 @dataclass(frozen=True, slots=True)

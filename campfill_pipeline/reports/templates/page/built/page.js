@@ -1,29 +1,79 @@
 (() => {
-  // campfill_pipeline/reports/templates/page/head.js
-  var head = JSON.parse(document.getElementById("head").textContent);
-  var label = (group, key) => head.words[group]?.[key] || key || "–";
-
-  // campfill_pipeline/reports/templates/page/format.js
-  var locale = (navigator.languages || [navigator.language]).find((tag) => /^(de|en)\b/i.test(tag)) || "en-GB";
+  // campfill_pipeline/reports/templates/page/markup.js
   var Markup = class {
-    constructor(text) {
-      this.text = text;
+    constructor(text2) {
+      this.text = text2;
     }
     toString() {
       return this.text;
     }
   };
   var ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-  var escapeText = (text) => String(text).replace(/[&<>"']/g, (sign) => ESCAPES[sign]);
+  var escapeText = (text2) => String(text2).replace(/[&<>"']/g, (sign) => ESCAPES[sign]);
   var piece = (value) => {
     if (value === null || value === void 0 || value === false) return "";
     if (value instanceof Markup) return value.text;
     if (Array.isArray(value)) return value.map(piece).join("");
     return escapeText(value);
   };
-  var html = (parts2, ...values) => new Markup(parts2.reduce((text, part2, at) => text + piece(values[at - 1]) + part2));
-  var cut = (text, digits) => {
-    const [whole, fraction = ""] = text.split(".");
+  var html = (parts2, ...values) => new Markup(parts2.reduce((text2, part2, at) => text2 + piece(values[at - 1]) + part2));
+
+  // campfill_pipeline/reports/templates/page/language.js
+  var KEPT = "campfill-language";
+  var page = document.documentElement;
+  var kept = () => {
+    try {
+      return localStorage.getItem(KEPT);
+    } catch {
+      return null;
+    }
+  };
+  var OURS = /^(de|en)\b/i;
+  var asked = new URLSearchParams(location.search).get("lang");
+  var browser = navigator.languages?.length ? navigator.languages : [navigator.language || ""];
+  var wanted = [asked, kept(), ...browser, page.lang].find((tag) => OURS.test(tag || "")) || "en";
+  var language = wanted.slice(0, 2).toLowerCase();
+  var locale = browser.find((tag) => tag.toLowerCase().startsWith(language)) || (language === "de" ? "de-DE" : "en-GB");
+  var messages = JSON.parse(document.getElementById("messages").textContent)[language] || {};
+  var look = (message) => messages[message] ?? message;
+  var fill = (message, values, put) => message.replace(/\{(\w+)\}/g, (_, name) => put(values[name]));
+  var say = (message, values = {}) => new Markup(fill(look(message), values, piece));
+  var text = (message, values = {}) => fill(look(message), values, String);
+  var many = (one, other2, number, values = {}) => {
+    const forms = messages[one] ?? [one, other2];
+    return new Markup(fill(forms[Number(number) === 1 ? 0 : 1], values, piece));
+  };
+  var told = (each) => each?.[language] ?? "";
+  page.lang = language;
+  for (const element of document.querySelectorAll("[data-say]"))
+    element.textContent = text(element.dataset.say);
+  for (const element of document.querySelectorAll("[data-say-label]"))
+    element.setAttribute("aria-label", text(element.dataset.sayLabel));
+  var button = document.getElementById("language");
+  var other = language === "de" ? "en" : "de";
+  button.textContent = other.toUpperCase();
+  button.setAttribute("aria-label", { de: "DE, Deutsch", en: "EN, English" }[other]);
+  button.lang = other;
+  button.addEventListener("click", () => {
+    try {
+      localStorage.setItem(KEPT, other);
+    } catch {
+    }
+    if (asked || kept() !== other) {
+      const query = new URLSearchParams(location.search);
+      query.set("lang", other);
+      location.search = String(query);
+    } else location.reload();
+  });
+
+  // campfill_pipeline/reports/templates/page/head.js
+  var head = JSON.parse(document.getElementById("head").textContent);
+  var words = head.words[language];
+  var label = (group, key) => words[group]?.[key] || key || "–";
+
+  // campfill_pipeline/reports/templates/page/format.js
+  var cut = (value, digits) => {
+    const [whole, fraction = ""] = value.split(".");
     return digits > 0 ? `${whole}.${fraction.slice(0, digits).padEnd(digits, "0")}` : whole;
   };
   var formats = /* @__PURE__ */ new Map();
@@ -47,17 +97,18 @@
   };
   var allDigits = new Intl.NumberFormat(locale, { maximumFractionDigits: 20 });
   var exactText = (value, unit = "") => `${allDigits.format(value)}${unit}`;
-  var exact = (value, shown, unit = "") => html`<data value="${value}" title="${value}${unit}" data-unit="${unit}"
-    >${exactly ? exactText(value, unit.replace(" impressions", "")) : shown}</data
+  var IMPRESSIONS = ` ${text("impressions")}`;
+  var exact = (value, shown, unit = "") => html`<data value="${value}" title="${exactText(value, unit)}" data-unit="${unit}"
+    >${exactly ? exactText(value, unit === IMPRESSIONS ? "" : unit) : shown}</data
   >`;
-  var NOTHING = new Markup('<span class="none" title="no value">–</span>');
+  var NOTHING = html`<span class="none" title="${text("no value")}">–</span>`;
   var missing = (value) => value === null || value === void 0;
-  var needed = (value) => missing(value) ? NOTHING : exact(value, numberFormat(0, { roundingMode: "ceil" }).format(value), " impressions");
+  var needed = (value) => missing(value) ? NOTHING : exact(value, numberFormat(0, { roundingMode: "ceil" }).format(value), IMPRESSIONS);
   var count = (value) => missing(value) ? NOTHING : exact(value, numberFormat(0).format(value));
   var impressions = (value, digits = 0) => {
     if (missing(value)) return NOTHING;
     const small = digits === 0 && /^-?0\.0*[1-9]/.test(String(value));
-    return exact(value, small ? "< 1" : numberFormat(digits).format(value), " impressions");
+    return exact(value, small ? "< 1" : numberFormat(digits).format(value), IMPRESSIONS);
   };
   var euros = (value, digits = 0) => missing(value) ? NOTHING : exact(value, numberFormat(digits, { style: "currency", currency: "EUR" }).format(value), " €");
   var machine = (digits) => new Intl.NumberFormat("en-US", {
@@ -70,14 +121,14 @@
     return limits.some((limit) => Number(value) < limit && shown >= limit) ? cut(String(value), digits) : value;
   };
   var percent = (value, digits = 1) => missing(value) ? NOTHING : exact(value, `${numberFormat(digits).format(below(value, digits, head.limits.pct))} %`, " %");
-  var points = (value) => missing(value) ? NOTHING : exact(value, `${numberFormat(1, { signDisplay: "exceptZero" }).format(value)} pts`, " points");
+  var points = (value) => missing(value) ? NOTHING : exact(
+    value,
+    `${numberFormat(1, { signDisplay: "exceptZero" }).format(value)} ${text("pts")}`,
+    ` ${text("points")}`
+  );
   var factor = (value, digits = 2) => missing(value) ? NOTHING : exact(value, numberFormat(digits).format(below(value, digits, head.limits.pace)));
+  var decimal = (value) => allDigits.format(value);
   var plain = (value, digits = 0) => missing(value) ? "–" : numberFormat(digits).format(value);
-  var told = (sentence2) => sentence2.replace(/(€?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?/g, (found, euro, whole, fraction = "") => {
-    if (found === whole && !whole.includes(",")) return found;
-    const style = euro ? { style: "currency", currency: "EUR" } : {};
-    return numberFormat(Math.max(fraction.length - 1, 0), style).format(whole.replaceAll(",", "") + fraction);
-  });
   var asUtc = (day2) => /* @__PURE__ */ new Date(`${day2}T00:00:00Z`);
   var dayFormat = (options2) => new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options2 });
   var dayShort = dayFormat({ day: "2-digit", month: "short" });
@@ -97,90 +148,12 @@
     at.setUTCDate(at.getUTCDate() + days);
     return at.toISOString().slice(0, 10);
   };
-  var plural = (number, one, many) => Number(number) === 1 ? one : many;
-
-  // campfill_pipeline/reports/templates/page/data.js
-  var inflate = async (name) => {
-    const element = document.getElementById(name);
-    if (!element) return null;
-    const packed2 = Uint8Array.from(atob(element.textContent), (sign) => sign.charCodeAt(0));
-    const stream = new Blob([packed2]).stream().pipeThrough(new DecompressionStream("deflate"));
-    return JSON.parse(await new Response(stream).text());
-  };
-  var readColumn = (column2) => Array.isArray(column2) ? column2 : column2.at.map((at) => at < 0 ? null : column2.of[at]);
-  var dashed = (hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-  var arrived = null;
-  var dataReady = new Promise((resolve) => {
-    arrived = resolve;
-  });
-  var dataArrived = () => arrived();
-  var table = null;
-  var lines = async () => {
-    if (table) return table;
-    await dataReady;
-    const packed2 = await inflate("lines");
-    const columns = Object.entries(packed2).map(([name, column2]) => [name, readColumn(column2)]);
-    const rows2 = columns[0][1].map((_, at) => {
-      const row3 = { at };
-      for (const [name, column2] of columns) row3[name] = column2[at];
-      row3.id = dashed(row3.id);
-      row3.search = [row3.name, row3.buyer, row3.placement, row3.advertiser, row3.id, row3.external_id].join(" ").toLowerCase();
-      return row3;
-    });
-    table = { rows: rows2, byId: new Map(rows2.map((row3) => [row3.id, row3])) };
-    return table;
-  };
-  var chunks = /* @__PURE__ */ new Map();
-  var detailOf = async (row3) => {
-    if (missing(row3.chunk)) return null;
-    if (!chunks.has(row3.chunk)) chunks.set(row3.chunk, inflate(`detail-${row3.chunk}`));
-    const found = await chunks.get(row3.chunk);
-    return found?.[row3.id.replaceAll("-", "")] || null;
-  };
-  var revisions = null;
-  var revisionsOf = async (row3) => {
-    revisions = revisions || inflate("revisions");
-    return (await revisions)?.[row3.id.replaceAll("-", "")] || [];
-  };
-  var disagreements = null;
-  var disagreementsOf = async (row3) => {
-    disagreements = disagreements || inflate("disagreements");
-    return (await disagreements)?.[row3.id.replaceAll("-", "")] || [];
-  };
-  var struck = null;
-  var struckLines = async () => {
-    struck = struck || inflate("struck");
-    return await struck || {};
-  };
-  var struckBy = async (row3) => (await struckLines())[row3.id.replaceAll("-", "")] || [];
-  var linesStruckBy = async (at) => {
-    const all = Object.entries(await struckLines());
-    return new Set(all.filter(([, told3]) => told3.some((one) => one.at === at)).map(([hex]) => dashed(hex)));
-  };
-  var disputedLines = async (kind) => {
-    disagreements = disagreements || inflate("disagreements");
-    const all = Object.entries(await disagreements || {});
-    return new Set(all.filter(([, told3]) => told3.some(([what]) => what === kind)).map(([hex]) => dashed(hex)));
-  };
-  var PERIODS = { "7d": "the last 7 days", "30d": "the last 30 days", this_year: "this year" };
-  var periodStart = (period) => {
-    if (period === "this_year") return `${head.as_of.slice(0, 4)}-01-01`;
-    return daysLater(head.as_of, period === "30d" ? -30 : -7);
-  };
-  var inPeriod = (row3, period) => row3.covered && row3.end_date >= periodStart(period) && row3.end_date < head.as_of;
-  var inCategory = (row3, kind, purchase) => (kind === "all" || row3.kind === kind) && (purchase === "all" || row3.purchase_type === purchase);
-  var ended = (row3) => row3.lifecycle.startsWith("ended");
-  var pickWindow = (period, kind, purchase) => head.windows.find((row3) => row3.period === period && row3.kind === kind && row3.purchase_type === purchase) || null;
-  var pickTrend = (kind, purchase) => head.trend[`${kind}/${purchase}`] || { days: [], pct: [], change: [], trend: [] };
-  var categoryName = (kind, purchase) => {
-    const what = kind === "all" ? "All lines" : label("kinds", kind);
-    return purchase === "all" ? what : `${what}, ${label("purchase_types", purchase)}`;
-  };
+  var lineCount = (number) => many("{count} line", "{count} lines", number, { count: count(number) });
 
   // campfill_pipeline/reports/templates/page/exact.js
   var SCALE = 20;
-  var toUnits = (text) => {
-    const value = String(text);
+  var toUnits = (text2) => {
+    const value = String(text2);
     const negative = value.startsWith("-");
     const [whole, fraction = ""] = value.replace("-", "").split(".");
     const units = BigInt(whole + fraction.slice(0, SCALE).padEnd(SCALE, "0"));
@@ -215,155 +188,499 @@
   var LINELESS = ["orphan", "refused_row"];
 
   // campfill_pipeline/reports/templates/page/words.js
-  var PERIOD_NAMES = { "7d": "7 days", "30d": "30 days", this_year: "This year" };
-  var now = {
-    question: "Are we all right?",
-    noList: "No campaign list has arrived yet.",
-    dropList: "Drop one into the inbox folder, and this page is made again.",
-    noDelivery: "No delivery data yet: no line can be judged.",
-    nothingJudged: "No line can be judged: days of delivery are missing.",
-    noneRunning: "No judged line is running.",
-    noneBehind: (live) => html`${live === "1" ? "The one running line is" : html`None of the ${live} running lines is`} behind.`,
-    behind: (behind, live, many) => html`${behind} of ${live} running lines ${many ? "are" : "is"} behind`,
-    atRisk: (eur) => html`${eur} at risk`,
-    running: "Running lines by pace",
-    attention: "Needs attention today",
-    calm: "Nothing today: no running line is at risk and no ended line waits for a make-good.",
-    unknown: "Nothing can be said: delivery has not been fetched."
+  var PERIOD_NAMES = {
+    "7d": text("7 days"),
+    "30d": text("30 days"),
+    this_year: text("This year")
   };
-  var ended2 = {
-    title: "What ended",
-    none: (period) => html`No line ended in ${period}.`,
-    allMet: (period, lines2) => html`Every line that ended in ${period} reached its goal (${lines2}).`,
-    short: (short, lines2, period) => html`${short} of ${lines2} ${plural(lines2, "line", "lines")} that ended in ${period} fell short.`,
-    lack: (many, impressions2, eur, parts2) => html`${many ? "They lack" : "It lacks"} ${impressions2} impressions, worth ${eur}: ${parts2}.`
+  var PERIODS = {
+    "7d": text("the last 7 days"),
+    "30d": text("the last 30 days"),
+    this_year: text("this year")
+  };
+  var now = {
+    question: text("Are we all right?"),
+    noList: text("No campaign list has arrived yet."),
+    dropList: text("Drop one into the inbox folder, and this page is made again."),
+    noDelivery: text("No delivery data yet: no line can be judged."),
+    nothingJudged: text("No line can be judged: days of delivery are missing."),
+    noneRunning: text("No judged line is running."),
+    noneBehind: (live, number) => many("The one running line is not behind.", "None of the {lines} running lines is behind.", number, {
+      lines: live
+    }),
+    behind: (behind, live, number) => many(
+      "{behind} of {lines} running lines is behind",
+      "{behind} of {lines} running lines are behind",
+      number,
+      {
+        behind,
+        lines: live
+      }
+    ),
+    atRisk: (eur) => say("{euros} at risk", { euros: eur }),
+    running: text("Running lines by pace"),
+    attention: text("Needs attention today"),
+    all: (count2) => say("All {count} lines that need attention", { count: count2 }),
+    calm: text("Nothing today: no running line is at risk and no ended line waits for a make-good."),
+    unknown: text("Nothing can be said: delivery has not been fetched.")
+  };
+  var ended = {
+    title: text("What ended"),
+    none: (period) => say("No line ended in {period}.", { period }),
+    allMet: (period, lines2) => say("Every line that ended in {period} reached its goal ({lines}).", { period, lines: lines2 }),
+    short: (short, lines2, number, period) => many(
+      "{short} of {lines} line that ended in {period} fell short.",
+      "{short} of {lines} lines that ended in {period} fell short.",
+      number,
+      { short, lines: lines2, period }
+    ),
+    lack: (number, impressions2, eur, parts2) => many(
+      "It lacks {impressions} impressions, worth {euros}: {parts}.",
+      "They lack {impressions} impressions, worth {euros}: {parts}.",
+      number,
+      { impressions: impressions2, euros: eur, parts: parts2 }
+    ),
+    and: text(" and "),
+    delivered: text("Delivered ÷ goals"),
+    capped: text("Without surplus"),
+    met: text("Goals met"),
+    owed: (impressions2, eur, lines2) => say(
+      "<strong>{impressions}</strong> of these impressions, worth <strong>{euros}</strong>, are owed as make-goods for {lines}.",
+      { impressions: impressions2, euros: eur, lines: lines2 }
+    ),
+    guaranteed: (count2, number) => many("{count} guaranteed line", "{count} guaranteed lines", number, { count: count2 }),
+    metOf: (met, lines2, number) => many("{met} of {lines} line met the goal", "{met} of {lines} lines met the goal", number, { met, lines: lines2 }),
+    ofLines: (met, lines2, number) => many("{met} of {lines} line", "{met} of {lines} lines", number, { met, lines: lines2 }),
+    trend: text("Share of lines that met their goal, in the seven days before each date"),
+    sides: text("System or resources?"),
+    cards: text("By kind and purchase type")
+  };
+  var disagreements = {
+    title: text("Where list and reporting disagree"),
+    none: text("List and reporting agree."),
+    each: (sheet2) => say("Each of them, one by one, is in the sheet {sheet} of fulfillment.xlsx.", { sheet: sheet2 }),
+    allUnfetched: text("all of them were not fully fetched"),
+    unfetched: (count2) => say("{count} of them were not fully fetched", { count: count2 })
   };
   var data = {
-    title: "What these figures rest on",
-    through: "Delivery is complete through",
-    noDay: "no day yet",
-    late: "Older than the day before this page's date:",
-    gapless: (day2) => html`without a gap since ${day2}`,
-    noLaterDay: "no later day was asked for.",
-    oneGap: (day2) => html`${day2} was not fetched completely.`,
-    gaps: (days, first, last) => html`${days} days from ${first} to ${last} were not fetched completely.`,
-    arrived: "Delivery last arrived",
-    never: "never",
-    todayIn: "Today's hours so far count as delivered, but in no average.",
-    todayOut: "Nothing of today is counted yet.",
-    judged: "Lines judged",
-    allJudged: "Every flight day so far was fetched.",
-    notJudged: (lines2, one) => html`${lines2} not judged: ${one ? "a flight day of it was" : "flight days of them were"} never fetched.`,
-    list: "Newest campaign list",
-    noList: "none yet",
-    later: (lines2) => html`${lines2} start later`
+    title: text("What these figures rest on"),
+    through: text("Delivery is complete through"),
+    noDay: text("no day yet"),
+    late: text("Older than the day before this page's date:"),
+    gapless: (day2) => say("without a gap since {day}", { day: day2 }),
+    noLaterDay: text("no later day was asked for."),
+    oneGap: (day2) => say("{day} was not fetched completely.", { day: day2 }),
+    gaps: (days, first, last) => say("{days} days from {first} to {last} were not fetched completely.", { days, first, last }),
+    arrived: text("Delivery last arrived"),
+    never: text("never"),
+    todayIn: text("Today's hours so far count as delivered, but in no average."),
+    todayOut: text("Nothing of today is counted yet."),
+    judged: text("Lines judged"),
+    of: (lines2) => say("of {lines}", { lines: lines2 }),
+    allJudged: text("Every flight day so far was fetched."),
+    notJudged: (lines2, number) => many(
+      "{lines} not judged: a flight day of it was never fetched.",
+      "{lines} not judged: flight days of them were never fetched.",
+      number,
+      { lines: lines2 }
+    ),
+    list: text("Newest campaign list"),
+    noList: text("none yet"),
+    later: (lines2) => say("{lines} start later", { lines: lines2 })
   };
   var alarms = {
-    old: (made, ago) => html`<strong>This page is old.</strong> It was made ${made}, ${ago} ago, and should have been made again
-      since. Look whether campfill is running (<code>campfill status</code>), then reload the page.`,
-    hours: (count2) => html`${count2} ${plural(count2, "hour", "hours")}`,
-    days: (count2) => html`${count2} ${plural(count2, "day", "days")}`,
-    notConnected: html`No reporting API is connected and no export was dropped. Set
-    <code>CAMPFILL_REPORTING_URL</code> and type <code>campfill token</code>, or drop the reporting's CSV
-    export into the inbox folder.`,
-    failing: (since, why) => html`<strong>Delivery cannot be fetched.</strong> The newest attempt, ${since}, failed: ${why}`,
-    lastGood: (day2) => html`Figures are those of ${day2}.`,
-    missing: (days, lines2) => html`<strong>${days} of delivery missing:</strong> ${lines2} not judged.`,
-    fetch: (command) => html`Fetch: ${command}`,
-    strangers: (lines2, of, orphans) => html`<strong>Are these the same IDs?</strong> Reporting has no row for ${lines2} of ${of} lines that have
-      begun, while it has ${orphans} IDs that no line has. Check the column <em>Deal/Campaign ID</em> of the
-      list.`
+    old: (made, ago) => say(
+      "<strong>This page is old.</strong> It was made {made}, {ago}, and should have been made again since. Look whether campfill is running (<code>campfill status</code>), then reload the page.",
+      { made, ago }
+    ),
+    days: (count2) => many("{count} day", "{count} days", count2, { count: count2 }),
+    hoursAgo: (count2) => many("{count} hour ago", "{count} hours ago", count2, { count: count2 }),
+    daysAgo: (count2) => many("{count} day ago", "{count} days ago", count2, { count: count2 }),
+    notConnected: say(
+      "No reporting API is connected and no export was dropped. Set <code>CAMPFILL_REPORTING_URL</code> and type <code>campfill token</code>, or drop the reporting's CSV export into the inbox folder."
+    ),
+    failing: (since, why) => say("<strong>Delivery cannot be fetched.</strong> The newest attempt, {since}, failed: {why}", {
+      since,
+      why: html`<q lang="en">${why}</q>`
+    }),
+    lastGood: (day2) => say("Figures are those of {day}.", { day: day2 }),
+    missing: (days, lines2) => say("<strong>{days} of delivery missing:</strong> {lines} not judged.", { days, lines: lines2 }),
+    fetch: (command) => say("Fetch: {command}", { command }),
+    strangers: (lines2, of, orphans) => say(
+      "<strong>Are these the same IDs?</strong> Reporting has no row for {lines} of {of} lines that have begun, while it has {orphans} IDs that no line has. Check the column <em>Deal/Campaign ID</em> of the list.",
+      { lines: lines2, of, orphans }
+    )
   };
   var incident = {
-    struckBy: (site) => html`struck by the incident at ${site || "a site"}`,
-    title: "Incidents: one problem of many lines",
-    what: `Hours of the last 14 days in which a site gave less than half of what such hours give, to all lines there. One
-    entry, whatever the number of lines.`,
-    site: "Site",
-    lines: "Lines",
-    lost: "Lost",
-    savable: "Still savable",
-    noSite: "(no site named)",
-    silences: { dark: "dark", weak: "weak" },
-    was: { dark: "was dark", weak: "was weak" },
-    more: (count2) => html`and ${count2} more; table <code>incident</code> has them all.`,
-    explains: "Why: an incident at its sites",
-    partly: "Struck by an incident",
-    notItsOwn: "At least half of its gap was lost in hours in which a site failed all lines there: no problem of its own.",
-    aPart: "In hours in which a site failed all lines there:",
-    ofThisLine: (lost, lines2) => html`about ${lost} impressions of this line, one of ${lines2} there.`
+    struckBy: (site) => say("struck by the incident at {site}", { site: site || text("a site") }),
+    title: text("Incidents: one problem of many lines"),
+    what: text(
+      "Hours of the last 14 days in which a site gave less than half of what such hours give, to all lines there. One entry, whatever the number of lines."
+    ),
+    site: text("Site"),
+    lines: text("Lines"),
+    lost: text("Lost"),
+    savable: text("Still savable"),
+    noSite: text("(no site named)"),
+    silences: { dark: text("dark"), weak: text("weak") },
+    was: { dark: text("was dark"), weak: text("was weak") },
+    more: (count2) => say("and {count} more; table <code>incident</code> has them all.", { count: count2 }),
+    explains: text("Why: an incident at its sites"),
+    partly: text("Struck by an incident"),
+    notItsOwn: text(
+      "At least half of its gap was lost in hours in which a site failed all lines there: no problem of its own."
+    ),
+    aPart: text("In hours in which a site failed all lines there:"),
+    ofThisLine: (lost, lines2) => say("about {lost} impressions of this line, one of {lines} there.", { lost, lines: lines2 })
   };
   var upcoming = {
-    title: "Before the start: goals beyond what their sites ever gave",
-    what: `Not begun, and in need of more than the best week of their placement's sites gave to all lines together. Goal,
-    flight and sites can still be changed.`,
-    more: (count2) => html`and ${count2} more, among the lines that need attention.`
+    title: text("Before the start: goals beyond what their sites ever gave"),
+    what: text(
+      "Not begun, and in need of more than the best week of their placement's sites gave to all lines together. Goal, flight and sites can still be changed."
+    ),
+    more: (count2) => say("and {count} more, among the lines that need attention.", { count: count2 })
   };
   var right = {
-    title: "How right were we?",
-    question: "Can the figures be believed?",
-    what: "What was looked at",
-    rules: { measured: "Measured week", even: "Straight line" },
-    said: (lines2, days, first, last) => html`What was said of ${lines2} lines that have ended, on ${days} days from ${first} to ${last}`,
-    alarms: "Of 1,000 days of healthy lines, called behind",
-    found: "Days of weak lines called behind, from their second day on",
-    error: (when) => html`Nine in ten projections were off by less than, ${when}`,
-    dayOne: "after 1 day",
-    days: (from, to) => html`after ${from} to ${to} days`,
-    later: (from) => html`after ${from} days or more`,
-    of: (part2, whole) => html`${part2} of ${whole}`,
-    thin: (least2) => html`Too little history: fewer than ${least2} days of healthy lines. A rate of false alarms would say
-    nothing.`,
-    how: `Each day was computed with what lay before it: once by the week that was measured at the sites, once by a
-    straight line. Healthy lines ended at 99.5 % of their goal or more, weak ones below 95 %.`,
-    notYet: html`Not looked at yet: it is done each night. <code>campfill maintain</code> does it now,
-    <code>campfill fulfillment --backtest</code> shows it in the terminal.`
+    title: text("How right were we?"),
+    question: text("Can the figures be believed?"),
+    what: text("What was looked at"),
+    rules: { measured: text("Measured week"), even: text("Straight line") },
+    said: (lines2, days, first, last) => say("What was said of {lines} lines that have ended, on {days} days from {first} to {last}", {
+      lines: lines2,
+      days,
+      first,
+      last
+    }),
+    alarms: text("Of 1,000 days of healthy lines, called behind"),
+    found: text("Days of weak lines called behind, from their second day on"),
+    error: (when) => say("Nine in ten projections were off by less than, {when}", { when }),
+    dayOne: text("after 1 day"),
+    days: (from, to) => say("after {from} to {to} days", { from, to }),
+    later: (from) => say("after {from} days or more", { from }),
+    of: (part2, whole) => say("{part} of {whole}", { part: part2, whole }),
+    thin: (least2) => say(
+      "Too little history: fewer than {least} days of healthy lines. A rate of false alarms would say nothing.",
+      { least: least2 }
+    ),
+    how: text(
+      "Each day was computed with what lay before it: once by the week that was measured at the sites, once by a straight line. Healthy lines ended at 99.5 % of their goal or more, weak ones below 95 %."
+    ),
+    notYet: say(
+      "Not looked at yet: it is done each night. <code>campfill maintain</code> does it now, <code>campfill fulfillment --backtest</code> shows it in the terminal."
+    )
   };
   var list = {
-    question: "Which lines?",
-    narrow: "Filters",
-    narrowed: (count2) => html`${count2} set`,
-    over: "Start over",
-    none: "No line fits.",
-    short: "Short of goal",
-    exclude: (lines2) => html`${lines2} of them ${plural(lines2, "is", "are")} not judged: at the end of the list, and in no sum.`,
-    shown: (what) => html`Shown: ${what}.`,
-    saveAs: "Save these rows as"
+    question: text("Which lines?"),
+    narrow: text("Filters"),
+    narrowed: (count2) => say("{count} set", { count: count2 }),
+    over: text("Start over"),
+    none: text("No line fits."),
+    short: text("Short of goal"),
+    exclude: (lines2, number) => many(
+      "{lines} of them is not judged: at the end of the list, and in no sum.",
+      "{lines} of them are not judged: at the end of the list, and in no sum.",
+      number,
+      { lines: lines2 }
+    ),
+    shown: (what) => say("Shown: {what}.", { what }),
+    saveAs: text("Save these rows as"),
+    all: text("All"),
+    anyTime: text("any time"),
+    search: text("Search"),
+    where: text("Name, buyer, advertiser, ID"),
+    narrowing: text("Narrow the list"),
+    show: text("Show"),
+    sortedBy: (column2) => text("Lines, sorted by {column}", { column: column2 }),
+    endedIn: (period) => say("ended in {period}", { period }),
+    or: text(" or "),
+    more: text("Show more"),
+    shownOf: (shown, all, number) => many("{shown} of {all} line shown", "{shown} of {all} lines shown", number, { shown, all })
+  };
+  var fields = {
+    line: text("Line"),
+    lines: text("Lines"),
+    kind: text("Kind"),
+    purchase: text("Purchase type"),
+    buyer: text("Buyer"),
+    buyers: text("Buyers"),
+    agency: text("Agency"),
+    agencies: text("Agencies"),
+    advertiser: text("Advertiser"),
+    advertisers: text("Advertisers"),
+    placement: text("Placement"),
+    placements: text("Placements"),
+    start: text("Start"),
+    end: text("End"),
+    flight: text("Flight"),
+    state: text("State"),
+    judged: text("Judged"),
+    band: text("Band"),
+    pace: text("Pace"),
+    goal: text("Goal"),
+    delivered: text("Delivered"),
+    fulfilled: text("Fulfilled"),
+    fulfilledPct: text("Fulfilled %"),
+    short: text("Short"),
+    shortfall: text("Shortfall"),
+    index: text("Pacing index"),
+    projected: text("Projected"),
+    needed: text("Needed a day"),
+    atRisk: text("At risk"),
+    valueAtRisk: text("Value at risk"),
+    valueAtRiskEur: text("Value at risk €"),
+    cpm: text("CPM"),
+    cpmEur: text("CPM €"),
+    budget: text("Budget"),
+    budgetEur: text("Budget €"),
+    cause: text("Cause"),
+    side: text("Kind of problem"),
+    id: text("ID"),
+    name: text("Name"),
+    runtime: text("Runtime"),
+    impressionGoal: text("Impression goal"),
+    worth: text("Worth"),
+    share: text("Share"),
+    impressions: text("Impressions"),
+    impressionsShort: text("Impressions short"),
+    bids: text("Bids"),
+    wins: text("Wins"),
+    plays: text("Plays"),
+    day: text("Day"),
+    site: text("Site"),
+    why: text("Why"),
+    disagreement: text("Disagreement"),
+    endedIn: text("Ended in"),
+    together: text("Together"),
+    yes: text("yes"),
+    no: text("no")
+  };
+  var levels = {
+    path: text("Path"),
+    overview: text("Overview"),
+    lines: text("Lines"),
+    compare: text("Compare"),
+    thisLine: text("This line"),
+    notFound: text("Not found"),
+    allLines: text("All lines"),
+    asTable: text("The same as a table")
+  };
+  var where = {
+    question: text("Where is the shortfall?"),
+    category: text("Category"),
+    seats: (count2) => say("in {count} seats", { count: count2 }),
+    notTold: text("not told by the list"),
+    short: (short, lines2, number) => many("{short} of {lines} line short", "{short} of {lines} lines short", number, { short, lines: lines2 }),
+    smaller: (count2) => say("and {count} more, smaller ones", { count: count2 }),
+    none: text("No shortfall here."),
+    noneAtAll: text("No shortfall."),
+    bands: text("How far did they get?"),
+    metTrend: say('Goals met <span class="soft">in the seven days before each date</span>'),
+    trendTable: text("Trend as a table"),
+    againstBefore: text("Against a week before"),
+    trend: text("Trend"),
+    metLines: (met, lines2) => say("{met} of {lines} lines", { met, lines: lines2 }),
+    capped: (share2) => say("{share} without surplus", { share: share2 }),
+    inLines: (count2, number) => many("in {count} line", "in {count} lines", number, { count: count2 }),
+    ownCpm: text("at the lines' own CPM"),
+    which: text("Which lines are these?"),
+    noTrend: text("no trend: one of the two weeks has no lines"),
+    trends: { improving: text("improving"), declining: text("declining"), stable: text("stable") },
+    change: (points2) => say("7 days: {points} to the week before", { points: points2 }),
+    noWeek: text("No week with ended lines yet."),
+    trendFrom: (from, first, to, last) => text("Share of lines that met their goal, from {from} % on {first} to {to} % on {last}.", {
+      from,
+      first,
+      to,
+      last
+    }),
+    noneEnded: text("no line ended")
+  };
+  var line = {
+    starts: (day2) => say("Starts on {day}.", { day: day2 }),
+    cancelled: text("Cancelled by its newest list: it keeps what was delivered, and nothing judges it."),
+    notJudged: (fetched, elapsed) => say("Not judged: {fetched} of {elapsed} flight days were fetched.", { fetched, elapsed }),
+    hardlyDue: text("Hardly anything was due until now; nothing can be projected yet."),
+    firstDay: text("Its first day is running; nothing can be projected yet."),
+    willLack: (gap, eur) => say("At the pace of its last days it will end {gap} impressions short, worth {euros}.", {
+      gap,
+      euros: eur
+    }),
+    willReach: text("At the pace of its last days it will reach its goal."),
+    met: text("Goal met."),
+    metWith: (surplus) => say("Goal met, with {surplus} impressions more than promised.", { surplus }),
+    fellShort: (gap, eur) => say("Fell short by {gap} impressions, worth {euros}.", { gap, euros: eur }),
+    outside: (amount) => say("{amount} of them outside the flight", { amount }),
+    unknown: text("unknown"),
+    reachable: (amount) => say("{amount}: reachable", { amount }),
+    outOfReach: (amount) => say("{amount}: out of reach", { amount }),
+    neededFor: (days, number, week) => many("for {days} day; best week {week}", "for {days} days; best week {week}", number, { days, week }),
+    neededTimes: (days, number, times, week) => many(
+      "for {days} day, {times} times its recent pace; best week {week}",
+      "for {days} days, {times} times its recent pace; best week {week}",
+      number,
+      { days, times, week }
+    ),
+    billable: text("Billable"),
+    worthDelivered: (eur) => say("{euros} delivered", { euros: eur }),
+    impressions: text("impressions"),
+    atCpm: (eur) => say("at a CPM of {euros}", { euros: eur }),
+    notJudgedShort: text("not judged"),
+    notStarted: text("not started"),
+    cancelledShort: text("cancelled"),
+    soFar: text("so far"),
+    ofGoal: (goal) => say("of {goal}", { goal }),
+    asap: say('<abbr title="as soon as possible">ASAP</abbr>'),
+    fetchedOf: (fetched, elapsed) => say("{fetched} of {elapsed} days fetched", { fetched, elapsed }),
+    noted: text("Noted changes"),
+    ofAll: text(" (for all lines)"),
+    trimmed: (command) => say("Hours and sites of this line were left out to keep the file small: {command} tells them.", {
+      command
+    }),
+    leftOut: (count2) => say("It may be one of the {count} lines that were left out to keep the file small.", { count: count2 }),
+    unknownTitle: text("No such line"),
+    unknownHead: text("This page has no line with that ID"),
+    askWith: (command) => say("Ask for it with {command}.", { command }),
+    today: text("Today:"),
+    against: text("Delivery against the promise"),
+    whenItRan: text("When it ran"),
+    byWeek: (zone) => text("impressions by week and hour, {zone}", { zone }),
+    byDay: (zone) => text("impressions by day and hour, {zone}", { zone }),
+    sites: text("Sites"),
+    strongest: (shown, all) => say("the {shown} strongest of {all}", { shown, all }),
+    allSites: (count2) => say("all {count}", { count: count2 }),
+    siteless: text("CSV export, which names no site"),
+    dayTable: text("Delivery by day as a table")
+  };
+  var chartWords = {
+    soFar: (delivered, goal) => text("Delivered so far {delivered} of {goal} impressions.", { delivered, goal }),
+    delivered: text("Delivered"),
+    expected: text("Expected"),
+    straight: text("Straight line"),
+    projected: text("Projected"),
+    goal: text("Goal"),
+    thatDay: (amount) => text("That day: {amount}", { amount }),
+    heat: (most) => text("Impressions by hour of day, at most {most} in one cell.", { most }),
+    hours: (from, to) => text("{from}–{to} h", { from, to }),
+    hour: (hour) => text("{hour} h", { hour }),
+    cell: (amount) => say("<b>{amount}</b> impressions", { amount })
+  };
+  var cause = {
+    why: (name) => say("Why: {cause}", { cause: name }),
+    funnel: (name) => say("What its funnel shows: {cause}", { cause: name }),
+    stages: {
+      bids: [text("Selected"), text("bids")],
+      wins: [text("Auctions won"), text("wins per bid")],
+      plays: [text("Played"), text("plays per win")],
+      audience: [text("Audience"), text("impressions per play")]
+    },
+    stage: text("Stage"),
+    thisLine: text("This line"),
+    usual: text("Needed / usual"),
+    against: text("Against the usual"),
+    part: text("Part of the loss"),
+    checked: text("What can be checked"),
+    notFetched: (days, number) => many("{days} flight day was not fetched.", "{days} flight days were not fetched.", number, { days }),
+    hoursLike: (without, comparable) => say("{without} of the {comparable} flight hours in which lines like it had bids had none.", {
+      without,
+      comparable
+    }),
+    hours: (without, hours2) => say("{without} of {hours} flight hours had no bid.", { without, hours: hours2 }),
+    firstLast: (first, last) => say("First hour with delivery: {first}; the last: {last}.", { first, last }),
+    noSite: text("(none named)"),
+    weak: (site, figure, due, cause2) => {
+      const values = { site, figure, due };
+      if (cause2 === "not_selected" || cause2 === "too_few_bids")
+        return say("Weak site: {site}, {figure} bids where {due} were due.", values);
+      if (cause2 === "lost_auctions")
+        return say("Weak site: {site}, {figure} wins where {due} were due.", values);
+      if (cause2 === "won_but_not_played")
+        return say("Weak site: {site}, {figure} plays where {due} were due.", values);
+      if (cause2 === "low_audience")
+        return say("Weak site: {site}, {figure} impressions where {due} were due.", values);
+      return say("Weak site: {site}, {figure} where {due} were due.", values);
+    },
+    lines: {
+      all: text("all lines"),
+      guaranteed: text("guaranteed lines"),
+      unguaranteed: text("unguaranteed lines"),
+      unknown: text("lines of unknown purchase type")
+    },
+    usualIs: (basis, lines2, first, last, days) => basis === "history" ? say(
+      "Usual is what {lines} that met their target got before this flight, {first} to {last} ({days} with delivery), at this line's own sites and hours.",
+      { lines: lines2, first, last, days }
+    ) : say(
+      "Usual is what {lines} that met their target got in the hours of this flight, {first} to {last} ({days} with delivery), at this line's own sites and hours.",
+      { lines: lines2, first, last, days }
+    )
+  };
+  var contract = {
+    title: text("Contract"),
+    from: text("From the list"),
+    source: (file) => html`<strong>${file}</strong>`,
+    sheet: (sheet2) => say(", sheet {sheet}", { sheet: sheet2 }),
+    row: (row3) => say(', row <data value="{row}">{row}</data>', { row: row3 }),
+    received: (moment2) => say("received {moment}", { moment: moment2 }),
+    counted: (day2) => say("counted from {day}", { day: day2 }),
+    listedAs: text("Listed as"),
+    blank: text("blank"),
+    history: text("What became of the contract"),
+    revision: (number, action) => say("Revision {number}, {action}", { number, action }),
+    validFrom: (moment2) => say("valid from {moment}", { moment: moment2 }),
+    earlier: (number, command) => say("This is revision {number}. {command} tells the earlier ones.", { number, command }),
+    unchanged: text("Revision 1: unchanged since it first came.")
+  };
+  var frame = {
+    asOf: (day2) => say("As of <strong>{day}</strong>", { day: day2 }),
+    knownThen: text(", as known then"),
+    made: (moment2) => say("made {moment}", { moment: moment2 }),
+    madeBy: (moment2, zone) => say("Made by campfill {moment} ({zone}).", { moment: moment2, zone }),
+    title: (view, day2) => text("{view} · Fulfillment as of {day}", { view, day: day2 }),
+    cannot: text("This part cannot be shown here"),
+    why: (fault) => say(
+      "The browser could not read the data in this file ({fault}). A browser of 2023 or newer can: Chrome, Edge, Firefox or Safari.",
+      { fault }
+    ),
+    back: text("Back to the overview"),
+    light: text("Light"),
+    dark: text("Dark"),
+    toLight: text("Switch to light colours"),
+    toDark: text("Switch to dark colours")
   };
   var figures = {
-    exactOn: "Rounded",
-    exactOff: "Exact",
-    exactHelp: "Show every figure exactly",
-    chartKeys: "Read it by the arrow keys.",
-    rounding: `Percentages are rounded half up, but never up to a limit that was not reached. Point at a figure or
-    touch it to see it exactly, or switch on “Exact” above. Charts are read by touch, or by Tab and the arrow
-    keys. Shares are sums divided by sums, never averages of
-    percentages.`
+    exactOn: text("Rounded"),
+    exactOff: text("Exact"),
+    exactHelp: text("Show every figure exactly"),
+    chartKeys: text("Read it by the arrow keys."),
+    rounding: text(
+      "Percentages are rounded half up, but never up to a limit that was not reached. Point at a figure or touch it to see it exactly, or switch on “Exact” above. Charts are read by touch, or by Tab and the arrow keys. Shares are sums divided by sums, never averages of percentages."
+    )
   };
   var compare = {
-    question: "Better or worse?",
-    title: "Lines that ended in the seven days before two days",
-    how: `Both sides are told by what is known today. What was known on a day itself tells a page of that day:`,
-    first: "One day",
-    second: "Another day",
-    week: "This week beside last week",
-    difference: "Difference",
+    question: text("Better or worse?"),
+    title: text("Lines that ended in the seven days before two days"),
+    how: text(
+      "Both sides are told by what is known today. What was known on a day itself tells a page of that day:"
+    ),
+    first: text("One day"),
+    second: text("Another day"),
+    week: text("This week beside last week"),
+    difference: text("Difference"),
     rows: {
-      lines: "Lines that ended",
-      met: "Goals met",
-      share: "Share of goals met",
-      delivered: "Delivered ÷ goals",
-      capped: "Without surplus",
-      short: "Impressions short",
-      eur: "Worth"
+      lines: text("Lines that ended"),
+      met: text("Goals met"),
+      share: text("Share of goals met"),
+      delivered: text("Delivered ÷ goals"),
+      capped: text("Without surplus"),
+      short: text("Impressions short"),
+      eur: text("Worth")
     },
-    byCategory: "Share of goals met, by kind and purchase type",
-    bySide: "Impressions short, by kind of problem"
+    byCategory: text("Share of goals met, by kind and purchase type"),
+    bySide: text("Impressions short, by kind of problem")
   };
 
   // campfill_pipeline/reports/templates/page/parts.js
-  var periodSwitch = (current2, address2) => html`<nav class="switch" aria-label="Ended in">
-    ${Object.keys(PERIODS).map(
+  var periodSwitch = (current2, address2) => html`<nav class="switch" aria-label="${fields.endedIn}">
+    ${Object.keys(PERIOD_NAMES).map(
     (period) => html`<a href="${address2(period)}" aria-current="${period === current2 ? "true" : "false"}"
           >${PERIOD_NAMES[period]}</a
         >`
@@ -375,12 +692,11 @@
   var TREND_SIGNS = { improving: "▲", declining: "▼", stable: "▶" };
   var trendChip = (trend) => {
     const last = trend.days.length - 1;
-    if (last < 0 || !trend.trend[last])
-      return html`<span class="trend none">no trend: one of the two weeks has no lines</span>`;
+    if (last < 0 || !trend.trend[last]) return html`<span class="trend none">${where.noTrend}</span>`;
     const word = trend.trend[last];
     return html`<span class="trend trend-${word}"
-    ><span aria-hidden="true">${TREND_SIGNS[word]}</span> ${word}
-    <span class="soft">7 days: ${points(trend.change[last])} to the week before</span></span
+    ><span aria-hidden="true">${TREND_SIGNS[word]}</span> ${where.trends[word]}
+    <span class="soft">${where.change(points(trend.change[last]))}</span></span
   >`;
   };
   var sparkline = (trend) => {
@@ -408,26 +724,26 @@
   };
   var sideBar = (rows2) => {
     const total2 = sum(rows2.map((row3) => row3.impressions));
-    if (rough(total2) === 0) return html`<p class="calm">No shortfall.</p>`;
-    const kept = SIDES.map((side) => rows2.find((row3) => row3.side === side)).filter(
+    if (rough(total2) === 0) return html`<p class="calm">${where.noneAtAll}</p>`;
+    const kept2 = SIDES.map((side) => rows2.find((row3) => row3.side === side)).filter(
       (row3) => row3 && rough(row3.impressions) > 0
     );
     const width = (row3) => share(row3.impressions, total2).toFixed(3);
     return html` <div class="stack" aria-hidden="true">
-      ${kept.map((row3) => html`<i class="side-${row3.side}" style="flex:${width(row3)} 0 0"></i>`)}
+      ${kept2.map((row3) => html`<i class="side-${row3.side}" style="flex:${width(row3)} 0 0"></i>`)}
     </div>
     <table class="sides">
       <thead>
         <tr>
-          <th scope="col">Kind of problem</th>
-          <th scope="col" class="n">Share</th>
-          <th scope="col" class="n">Impressions short</th>
-          <th scope="col" class="n">Worth</th>
-          <th scope="col" class="n">Lines</th>
+          <th scope="col">${fields.side}</th>
+          <th scope="col" class="n">${fields.share}</th>
+          <th scope="col" class="n">${fields.impressionsShort}</th>
+          <th scope="col" class="n">${fields.worth}</th>
+          <th scope="col" class="n">${fields.lines}</th>
         </tr>
       </thead>
       <tbody>
-        ${kept.map(
+        ${kept2.map(
       (row3) => html`<tr data-side="${row3.side}">
               <th scope="row">
                 <i class="key side-${row3.side}" aria-hidden="true"></i
@@ -443,18 +759,18 @@
       </tbody>
       <tfoot>
         <tr>
-          <th scope="row">Together</th>
+          <th scope="row">${fields.together}</th>
           <td class="n"></td>
           <td class="n">${impressions(total2)}</td>
-          <td class="n">${euros(sum(kept.map((row3) => row3.eur)))}</td>
-          <td class="n">${count(kept.reduce((all, row3) => all + row3.lines, 0))}</td>
+          <td class="n">${euros(sum(kept2.map((row3) => row3.eur)))}</td>
+          <td class="n">${count(kept2.reduce((all, row3) => all + row3.lines, 0))}</td>
         </tr>
       </tfoot>
     </table>`;
   };
   var breakable = (name) => name.split("_").map((part2, at, parts2) => html`${part2}${at < parts2.length - 1 ? new Markup("_<wbr>") : ""}`);
   var lineLink = (row3) => html`<a href="#/line/${row3.id}">${breakable(row3.name)}</a>`;
-  var crumbs = (...steps) => html`<nav class="crumbs" aria-label="Path">
+  var crumbs = (...steps) => html`<nav class="crumbs" aria-label="${levels.path}">
     <ol>
       ${steps.map(
     ([name, href], at) => html`<li>
@@ -469,8 +785,8 @@
     ${note ? html`<dd class="soft">${note}</dd>` : ""}
   </div>`;
   var pager = (shown, all) => html`<p class="pager">
-    <span>${count(shown)} of ${count(all)} ${plural(all, "line", "lines")} shown</span
-    >${shown < all ? html` <button type="button" class="ghost" data-more>Show more</button>` : ""}
+    <span>${list.shownOf(count(shown), count(all), all)}</span
+    >${shown < all ? html` <button type="button" class="ghost" data-more>${list.more}</button>` : ""}
   </p>`;
   var attentionTable = (columns, rows2) => html`<table class="attention" role="table">
     <thead role="rowgroup">
@@ -496,27 +812,27 @@
     const behind = head.live.behind.lines;
     const eur = sum(PACES.map((pace) => head.live[pace].eur));
     if (!live) return now.noneRunning;
-    if (!behind) return now.noneBehind(live === 1 ? "1" : count(live));
+    if (!behind) return now.noneBehind(count(live), live);
     const risk = rough(eur) > 0 ? html`, ${now.atRisk(euros(eur))}` : "";
-    return html`${now.behind(count(behind), count(live), behind > 1)}${risk}.`;
+    return html`${now.behind(count(behind), count(live), behind)}${risk}.`;
   };
   var lossesOf = (period) => head.losses.filter((row3) => row3.period === period && row3.kind === "all" && row3.purchase_type === "all");
   var headlineMore = (period, total2) => {
     if (waiting()) return now.dropList;
     if (undelivered() || !head.coverage.judged) return "";
-    if (!total2?.lines) return ended2.none(PERIODS[period]);
+    if (!total2?.lines) return ended.none(PERIODS[period]);
     const short = total2.lines - total2.fulfilled;
-    if (!short) return ended2.allMet(PERIODS[period], count(total2.lines));
+    if (!short) return ended.allMet(PERIODS[period], count(total2.lines));
     const losses = lossesOf(period);
     const lacking = sum(losses.map((row3) => row3.impressions));
     const parts2 = SIDES.map((side) => losses.find((row3) => row3.side === side)).filter((row3) => row3 && share(row3.impressions, lacking) >= 1).sort((a, b) => rough(b.impressions) - rough(a.impressions));
     const phrase = (row3, at) => {
-      const before = at === 0 ? "" : at === parts2.length - 1 ? " and " : ", ";
+      const before = at === 0 ? "" : at === parts2.length - 1 ? ended.and : ", ";
       return html`${before}${portion(row3.impressions, lacking)} ${label("side_phrases", row3.side)}`;
     };
     const eur = euros(sum(losses.map((row3) => row3.eur)));
-    return html`${ended2.short(count(short), count(total2.lines), PERIODS[period])}
-  ${rough(lacking) > 0 && ended2.lack(short > 1, impressions(lacking), eur, parts2.map(phrase))}`;
+    return html`${ended.short(count(short), count(total2.lines), total2.lines, PERIODS[period])}
+  ${rough(lacking) > 0 && ended.lack(short, impressions(lacking), eur, parts2.map(phrase))}`;
   };
 
   // campfill_pipeline/reports/templates/page/alarms.js
@@ -527,7 +843,7 @@
   var oldPage = (at) => {
     if (missing(head.renewed_by) || at <= new Date(head.renewed_by)) return "";
     const age = at - new Date(head.made_at);
-    const ago = age < 2 * DAY ? alarms.hours(Math.floor(age / HOUR)) : alarms.days(Math.floor(age / DAY));
+    const ago = age < 2 * DAY ? alarms.hoursAgo(Math.floor(age / HOUR)) : alarms.daysAgo(Math.floor(age / DAY));
     return alarms.old(moment(head.made_at), ago);
   };
   var length = ([first, last]) => Math.round((new Date(last) - new Date(first)) / DAY) + 1;
@@ -545,7 +861,7 @@
     });
   };
   var gapsWithin = (first, last) => head.freshness.gaps.filter((range) => range[0] <= last && range[1] >= first).map((range) => [[range[0], first].sort()[1], [range[1], last].sort()[0]]);
-  var alarm = (kind, text) => html`<p class="alarm ${kind}" data-alarm="${kind}">${text}</p>`;
+  var alarm = (kind, text2) => html`<p class="alarm ${kind}" data-alarm="${kind}">${text2}</p>`;
   var failing = () => {
     const { failed_at, fetched_at, failure, complete_through } = head.freshness;
     if (!failed_at || fetched_at && failed_at <= fetched_at) return "";
@@ -554,13 +870,11 @@
   };
   var alarmList = () => {
     if (waiting()) return "";
-    const { asked: asked2 } = head.freshness;
+    const { asked: asked3 } = head.freshness;
     const gaps = gapsWithin(daysLater(head.as_of, -RECENT_DAYS), head.as_of);
     const unjudged = head.coverage.begun - head.coverage.judged;
-    const lines2 = html`<a href="#/lines?state=uncovered" data-opens="${unjudged}"
-    >${count(unjudged)} ${unjudged === 1 ? "line" : "lines"}</a
-  >`;
-    const gone = undelivered() && !asked2 ? alarm("unconnected", alarms.notConnected) : "";
+    const lines2 = html`<a href="#/lines?state=uncovered" data-opens="${unjudged}">${lineCount(unjudged)}</a>`;
+    const gone = undelivered() && !asked3 ? alarm("unconnected", alarms.notConnected) : "";
     const some = unjudged > 0 && gaps.length > 0 && !undelivered() ? alarm(
       "missing",
       html`${alarms.missing(alarms.days(daysIn(gaps)), lines2)} ${alarms.fetch(fetchCommands(gaps))}`
@@ -688,14 +1002,14 @@
     splitLine: { lineStyle: { color: colour("rule") } },
     ...extra
   });
-  var described = (text) => ({ enabled: true, label: { description: text } });
+  var described = (text2) => ({ enabled: true, label: { description: text2 } });
 
   // campfill_pipeline/reports/templates/page/chart_trend.js
   var drawTrend = (id, trend) => {
     const known2 = trend.pct.filter((value) => !missing(value)).map(Number);
     const element = document.getElementById(id);
     if (!known2.length) {
-      if (element) element.outerHTML = '<p class="calm">No week with ended lines yet.</p>';
+      if (element) element.outerHTML = `<p class="calm">${where.noWeek}</p>`;
       return;
     }
     const [first, last] = [trend.days[0], trend.days.at(-1)].map((at) => dayPlain.format(asUtc(at)));
@@ -703,9 +1017,7 @@
     const shown = (at) => `${plain(below(trend.pct[at], 1, head.limits.pct), 1)} %`;
     chart(id, () => ({
       animation: false,
-      aria: described(
-        `Share of lines that met their goal, from ${plain(known2[0], 1)} % on ${first} to ${plain(known2.at(-1), 1)} % on ${last}.`
-      ),
+      aria: described(where.trendFrom(plain(known2[0], 1), first, plain(known2.at(-1), 1), last)),
       grid: {
         left: 8,
         right: 16,
@@ -715,7 +1027,7 @@
         outerBoundsContain: "axisLabel"
       },
       tooltip: tooltip(
-        ([at]) => `${dayLong.format(asUtc(at.axisValue))}<br><b>${missing(at.value) ? "no line ended" : shown(at.dataIndex)}</b>`
+        ([at]) => `${dayLong.format(asUtc(at.axisValue))}<br><b>${missing(at.value) ? where.noneEnded : shown(at.dataIndex)}</b>`
       ),
       xAxis: dayAxis(trend.days),
       yAxis: valueAxis({ min: floor, max: 100, axisLabel: { ...font(), formatter: "{value} %" } }),
@@ -731,6 +1043,84 @@
         }
       ]
     }));
+  };
+
+  // campfill_pipeline/reports/templates/page/data.js
+  var inflate = async (name) => {
+    const element = document.getElementById(name);
+    if (!element) return null;
+    const packed2 = Uint8Array.from(atob(element.textContent), (sign) => sign.charCodeAt(0));
+    const stream = new Blob([packed2]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return JSON.parse(await new Response(stream).text());
+  };
+  var readColumn = (column2) => Array.isArray(column2) ? column2 : column2.at.map((at) => at < 0 ? null : column2.of[at]);
+  var dashed = (hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  var arrived = null;
+  var dataReady = new Promise((resolve) => {
+    arrived = resolve;
+  });
+  var dataArrived = () => arrived();
+  var table = null;
+  var lines = async () => {
+    if (table) return table;
+    await dataReady;
+    const packed2 = await inflate("lines");
+    const columns = Object.entries(packed2).map(([name, column2]) => [name, readColumn(column2)]);
+    const rows2 = columns[0][1].map((_, at) => {
+      const row3 = { at };
+      for (const [name, column2] of columns) row3[name] = column2[at];
+      row3.id = dashed(row3.id);
+      row3.attention = row3[`attention_${language}`];
+      row3.search = [row3.name, row3.buyer, row3.placement, row3.advertiser, row3.id, row3.external_id].join(" ").toLowerCase();
+      return row3;
+    });
+    table = { rows: rows2, byId: new Map(rows2.map((row3) => [row3.id, row3])) };
+    return table;
+  };
+  var chunks = /* @__PURE__ */ new Map();
+  var detailOf = async (row3) => {
+    if (missing(row3.chunk)) return null;
+    if (!chunks.has(row3.chunk)) chunks.set(row3.chunk, inflate(`detail-${row3.chunk}`));
+    const found = await chunks.get(row3.chunk);
+    return found?.[row3.id.replaceAll("-", "")] || null;
+  };
+  var revisions = null;
+  var revisionsOf = async (row3) => {
+    revisions = revisions || inflate("revisions");
+    return (await revisions)?.[row3.id.replaceAll("-", "")] || [];
+  };
+  var disagreements2 = null;
+  var disagreementsOf = async (row3) => {
+    disagreements2 = disagreements2 || inflate("disagreements");
+    return (await disagreements2)?.[row3.id.replaceAll("-", "")] || [];
+  };
+  var struck = null;
+  var struckLines = async () => {
+    struck = struck || inflate("struck");
+    return await struck || {};
+  };
+  var struckBy = async (row3) => (await struckLines())[row3.id.replaceAll("-", "")] || [];
+  var linesStruckBy = async (at) => {
+    const all = Object.entries(await struckLines());
+    return new Set(all.filter(([, told3]) => told3.some((one) => one.at === at)).map(([hex]) => dashed(hex)));
+  };
+  var disputedLines = async (kind) => {
+    disagreements2 = disagreements2 || inflate("disagreements");
+    const all = Object.entries(await disagreements2 || {});
+    return new Set(all.filter(([, told3]) => told3.some(([what]) => what === kind)).map(([hex]) => dashed(hex)));
+  };
+  var periodStart = (period) => {
+    if (period === "this_year") return `${head.as_of.slice(0, 4)}-01-01`;
+    return daysLater(head.as_of, period === "30d" ? -30 : -7);
+  };
+  var inPeriod = (row3, period) => row3.covered && row3.end_date >= periodStart(period) && row3.end_date < head.as_of;
+  var inCategory = (row3, kind, purchase) => (kind === "all" || row3.kind === kind) && (purchase === "all" || row3.purchase_type === purchase);
+  var ended2 = (row3) => row3.lifecycle.startsWith("ended");
+  var pickWindow = (period, kind, purchase) => head.windows.find((row3) => row3.period === period && row3.kind === kind && row3.purchase_type === purchase) || null;
+  var pickTrend = (kind, purchase) => head.trend[`${kind}/${purchase}`] || { days: [], pct: [], change: [], trend: [] };
+  var categoryName = (kind, purchase) => {
+    const what = kind === "all" ? levels.allLines : label("kinds", kind);
+    return purchase === "all" ? what : `${what}, ${label("purchase_types", purchase)}`;
   };
 
   // campfill_pipeline/reports/templates/page/category.js
@@ -749,20 +1139,18 @@
       shortfall: sum(group.rows.map((row3) => row3.shortfall)),
       eur: sum(group.rows.map((row3) => row3.value_at_risk_eur))
     })).filter((group) => group.short > 0);
-    return list2.sort((a, b) => rough(b.shortfall) - rough(a.shortfall) || a.key.localeCompare(b.key));
+    return list2.sort((a, b) => rough(b.shortfall) - rough(a.shortfall) || a.key.localeCompare(b.key, locale));
   };
   var rankedTable = (name, field2, rows2, filters) => {
     const groups = ranked(rows2, field2);
     const most = groups.length ? rough(groups[0].shortfall) : 0;
     const nameOf = ({ key, seats }) => key ? html`<a href="${address("/lines", { ...filters, [field2]: key })}">${key}</a>
-          ${field2 === "agency" && seats > 1 ? html`<span class="soft">in ${count(seats)} seats</span>` : ""}` : html`<span class="soft">not told by the list</span>`;
+          ${field2 === "agency" && seats > 1 ? html`<span class="soft">${where.seats(count(seats))}</span>` : ""}` : html`<span class="soft">${where.notTold}</span>`;
     const body = groups.slice(0, 12).map(
       (group) => html`<tr data-key="${group.key}">
         <th scope="row">
           ${nameOf(group)}
-          <span class="soft"
-            >${count(group.short)} of ${count(group.lines)} ${plural(group.lines, "line", "lines")}
-            short</span
+          <span class="soft">${where.short(count(group.short), count(group.lines), group.lines)}</span
           ><span class="rank" aria-hidden="true"
             ><i style="width:${most ? (100 * rough(group.shortfall) / most).toFixed(1) : 0}%"></i
           ></span>
@@ -777,15 +1165,15 @@
               <thead>
                 <tr>
                   <th scope="col">${name}</th>
-                  <th scope="col" class="n">Short</th>
-                  <th scope="col" class="n">Worth</th>
+                  <th scope="col" class="n">${fields.short}</th>
+                  <th scope="col" class="n">${fields.worth}</th>
                 </tr>
               </thead>
               <tbody>
                 ${body}
               </tbody>
             </table>
-            ${groups.length > 12 ? html`<p class="soft">and ${count(groups.length - 12)} more, smaller ones</p>` : ""}` : html`<p class="calm">No shortfall here.</p>`}
+            ${groups.length > 12 ? html`<p class="soft">${where.smaller(count(groups.length - 12))}</p>` : ""}` : html`<p class="calm">${where.none}</p>`}
   </section>`;
   };
   var bandTable = (rows2, filters) => {
@@ -799,10 +1187,10 @@
     <table class="bands">
       <thead>
         <tr>
-          <th scope="col">Band</th>
-          <th scope="col" class="n">Lines</th>
-          <th scope="col" class="n">Share</th>
-          <th scope="col" class="n">Impressions short</th>
+          <th scope="col">${fields.band}</th>
+          <th scope="col" class="n">${fields.lines}</th>
+          <th scope="col" class="n">${fields.share}</th>
+          <th scope="col" class="n">${fields.impressionsShort}</th>
         </tr>
       </thead>
       <tbody>
@@ -824,15 +1212,15 @@
     </table>`;
   };
   var trendTable = (trend) => html`<details>
-    <summary>The same as a table</summary>
-    <div class="scroll" tabindex="0" role="region" aria-label="Trend as a table">
+    <summary>${levels.asTable}</summary>
+    <div class="scroll" tabindex="0" role="region" aria-label="${where.trendTable}">
       <table>
         <thead>
           <tr>
-            <th scope="col">Day</th>
-            <th scope="col" class="n">Goals met</th>
-            <th scope="col" class="n">Against a week before</th>
-            <th scope="col">Trend</th>
+            <th scope="col">${fields.day}</th>
+            <th scope="col" class="n">${ended.met}</th>
+            <th scope="col" class="n">${where.againstBefore}</th>
+            <th scope="col">${where.trend}</th>
           </tr>
         </thead>
         <tbody>
@@ -841,7 +1229,7 @@
                   <th scope="row">${day(at)}</th>
                   <td class="n">${percent(trend.pct[i])}</td>
                   <td class="n">${points(trend.change[i])}</td>
-                  <td>${trend.trend[i] || "–"}</td>
+                  <td>${where.trends[trend.trend[i]] || "–"}</td>
                 </tr>`
   )}
         </tbody>
@@ -872,50 +1260,52 @@
       >${categoryName(row3.kind, row3.purchase_type)} <span>${plain(row3.lines)}</span></a
     >`;
     };
-    const met = html`${count(total2 ? total2.fulfilled : 0)} of ${count(total2 ? total2.lines : 0)}`;
+    const met = where.metLines(count(total2?.fulfilled ?? 0), count(total2?.lines ?? 0));
+    const lacking = impressions(sum(rows2.map((row3) => row3.shortfall)));
     const short = rows2.filter((row3) => rough(row3.shortfall) > 0).length;
     return {
       title: name,
-      body: html`${crumbs(["Overview", address("/", { period })], [name])}
+      body: html`${crumbs([levels.overview, address("/", { period })], [name])}
       <section class="hero">
         <div class="hero-text">
-          <p class="eyebrow">Where is the shortfall?</p>
+          <p class="eyebrow">${where.question}</p>
           <h1 tabindex="-1">${name}</h1>
         </div>
         ${periodSwitch(period, (to) => address(`/where/${kind}/${purchase}`, { period: to }))}
       </section>
-      <nav class="chips" aria-label="Category">${others.map(chip)}</nav>
+      <nav class="chips" aria-label="${where.category}">${others.map(chip)}</nav>
       <dl class="tiles">
-        ${tile("Goals met", percent(total2?.fulfilled_pct), html`${met} lines`)}
-        ${tile("Delivered ÷ goals", percent(total2?.delivered_pct), html`${percent(total2?.capped_pct)} without surplus`)}
-        ${tile("Impressions short", impressions(sum(rows2.map((row3) => row3.shortfall))), html`in ${count(short)} lines`)}
-        ${tile("Worth", euros(sum(rows2.map((row3) => row3.value_at_risk_eur))), "at the lines' own CPM")}
+        ${tile(ended.met, percent(total2?.fulfilled_pct), met)}
+        ${tile(ended.delivered, percent(total2?.delivered_pct), where.capped(percent(total2?.capped_pct)))}
+        ${tile(fields.impressionsShort, lacking, where.inLines(count(short), short))}
+        ${tile(fields.worth, euros(sum(rows2.map((row3) => row3.value_at_risk_eur))), where.ownCpm)}
       </dl>
       <p class="go">
         <a class="button" href="${address("/lines", filters)}"
-          >Which lines are these? <span aria-hidden="true">→</span></a
+          >${where.which} <span aria-hidden="true">→</span></a
         >
       </p>
       <section class="panel" aria-labelledby="h-side">
-        <h2 id="h-side">System or resources?</h2>
+        <h2 id="h-side">${ended.sides}</h2>
         ${sideBar(losses)}
       </section>
       <div class="two">
         <section class="panel" aria-labelledby="h-bands">
-          <h2 id="h-bands">How far did they get?</h2>
+          <h2 id="h-bands">${where.bands}</h2>
           ${bandTable(rows2, filters)}
         </section>
         <section class="panel" aria-labelledby="h-trend">
-          <h2 id="h-trend">Goals met <span class="soft">in the seven days before each date</span></h2>
+          <h2 id="h-trend">${where.metTrend}</h2>
           <p>${trendChip(trend)}</p>
           <div class="chart" id="trend"></div>
           ${trendTable(trend)}
         </section>
       </div>
       <div class="two">
-        ${rankedTable("Agencies", "agency", rows2, filters)} ${rankedTable("Buyers", "buyer", rows2, filters)}
-        ${rankedTable("Placements", "placement", rows2, filters)}
-        ${rankedTable("Advertisers", "advertiser", rows2, filters)}
+        ${rankedTable(fields.agencies, "agency", rows2, filters)}
+        ${rankedTable(fields.buyers, "buyer", rows2, filters)}
+        ${rankedTable(fields.placements, "placement", rows2, filters)}
+        ${rankedTable(fields.advertisers, "advertiser", rows2, filters)}
       </div>`,
       draw: () => drawTrend("trend", trend)
     };
@@ -923,7 +1313,7 @@
 
   // campfill_pipeline/reports/templates/page/compare.js
   var DATE = /^\d{4}-\d\d-\d\d$/;
-  var asked = (query, name, otherwise) => {
+  var asked2 = (query, name, otherwise) => {
     const value = query.get(name) || "";
     return DATE.test(value) && value <= head.as_of && !Number.isNaN(Date.parse(value)) ? value : otherwise;
   };
@@ -995,8 +1385,8 @@
   </div>`;
   var compare2 = async (query) => {
     const all = (await lines()).rows;
-    const a = asked(query, "a", head.as_of);
-    const b = asked(query, "b", daysLater(a, -7));
+    const a = asked2(query, "a", head.as_of);
+    const b = asked2(query, "b", daysLater(a, -7));
     const [these, those] = [endedBefore(all, a), endedBefore(all, b)];
     const [left, right3] = [summary(these), summary(those)];
     const main2 = Object.entries(compare.rows).map(
@@ -1010,7 +1400,7 @@
     );
     return {
       title: compare.question,
-      body: html`${crumbs(["Overview", "#/"], ["Compare"])}
+      body: html`${crumbs([levels.overview, "#/"], [levels.compare])}
       <section class="hero">
         <div class="hero-text">
           <p class="eyebrow">${compare.question}</p>
@@ -1042,7 +1432,7 @@
   };
 
   // campfill_pipeline/reports/templates/page/exactly.js
-  var button = document.getElementById("exactly");
+  var button2 = document.getElementById("exactly");
   var bubble = document.createElement("p");
   bubble.className = "bubble";
   bubble.hidden = true;
@@ -1069,13 +1459,13 @@
   window.addEventListener("scroll", hide, { passive: true });
   var offerExact = (again) => {
     const name = (on) => {
-      button.textContent = on ? figures.exactOn : figures.exactOff;
-      button.setAttribute("aria-pressed", String(on));
-      button.setAttribute("aria-label", figures.exactHelp);
+      button2.textContent = on ? figures.exactOn : figures.exactOff;
+      button2.setAttribute("aria-pressed", String(on));
+      button2.setAttribute("aria-label", figures.exactHelp);
     };
     name(false);
-    button.addEventListener("click", () => {
-      const on = button.getAttribute("aria-pressed") !== "true";
+    button2.addEventListener("click", () => {
+      const on = button2.getAttribute("aria-pressed") !== "true";
       setExactly(on);
       name(on);
       hide();
@@ -1084,7 +1474,7 @@
   };
 
   // campfill_pipeline/reports/templates/page/chart_curve.js
-  var shortened = (text) => text.length > 24 ? `${text.slice(0, 23)}…` : text;
+  var shortened = (text2) => text2.length > 24 ? `${text2.slice(0, 23)}…` : text2;
   var drawCurve = (id, row3, detail) => {
     const first = [detail.days.length ? detail.days[0][0] : row3.effective_start, row3.effective_start].sort()[0];
     const last = [
@@ -1116,17 +1506,17 @@
     );
     chart(id, (width) => ({
       animation: false,
-      aria: described(`Delivered so far ${plain(row3.delivered)} of ${plain(row3.impression_goal)} impressions.`),
+      aria: described(chartWords.soFar(plain(row3.delivered), plain(row3.impression_goal))),
       legend: {
         top: 0,
         left: 0,
         itemWidth: 22,
         textStyle: { ...font(), color: colour("ink") },
         data: [
-          "Delivered",
-          "Expected",
-          ...measured ? ["Straight line"] : [],
-          ...ahead ? ["Projected"] : []
+          chartWords.delivered,
+          chartWords.expected,
+          ...measured ? [chartWords.straight] : [],
+          ...ahead ? [chartWords.projected] : []
         ]
       },
       grid: {
@@ -1138,13 +1528,13 @@
         outerBoundsContain: "axisLabel"
       },
       tooltip: tooltip(
-        (points2) => `<b>${dayLong.format(asUtc(points2[0].axisValue))}</b>` + points2.filter((at) => !missing(at.value)).map((at) => `<br>${at.seriesName}: ${plain(at.value)}`).join("") + `<br>That day: ${plain(byDay.get(points2[0].axisValue) || 0)}`
+        (points2) => `<b>${dayLong.format(asUtc(points2[0].axisValue))}</b>` + points2.filter((at) => !missing(at.value)).map((at) => `<br>${at.seriesName}: ${plain(at.value)}`).join("") + `<br>${chartWords.thatDay(plain(byDay.get(points2[0].axisValue) || 0))}`
       ),
       xAxis: dayAxis(days),
       yAxis: valueAxis({ min: 0, splitNumber: width < 500 ? 3 : 5 }),
       series: [
         {
-          name: "Expected",
+          name: chartWords.expected,
           type: "line",
           data: expected,
           showSymbol: false,
@@ -1158,7 +1548,7 @@
         },
         ...measured ? [
           {
-            name: "Straight line",
+            name: chartWords.straight,
             type: "line",
             data: even,
             showSymbol: false,
@@ -1167,7 +1557,7 @@
           }
         ] : [],
         {
-          name: "Delivered",
+          name: chartWords.delivered,
           type: "line",
           data: delivered,
           showSymbol: days.length < 10,
@@ -1178,7 +1568,7 @@
           markLine: {
             silent: true,
             symbol: "none",
-            label: { color: colour("ink"), formatter: "Goal", position: "insideEndTop" },
+            label: { color: colour("ink"), formatter: chartWords.goal, position: "insideEndTop" },
             lineStyle: { color: colour("ink"), type: "solid", width: 1 },
             data: [
               { yAxis: row3.impression_goal },
@@ -1192,7 +1582,7 @@
         },
         ...ahead ? [
           {
-            name: "Projected",
+            name: chartWords.projected,
             type: "line",
             data: projection,
             connectNulls: true,
@@ -1208,22 +1598,23 @@
 
   // campfill_pipeline/reports/templates/page/chart_heat.js
   var twoDigits = (hour) => String(hour).padStart(2, "0");
+  var hourOf = (hour) => chartWords.hours(twoDigits(hour), twoDigits(hour + 1));
   var drawHeat = (id, hours2) => {
     const most = Math.max(1, ...hours2.values.flat());
     const cells2 = hours2.values.flatMap((column2, x) => column2.map((value, y) => [x, y, value]));
     chart(id, (width) => ({
       animation: false,
-      aria: described(`Impressions by hour of day, at most ${plain(most)} in one cell.`),
+      aria: described(chartWords.heat(plain(most))),
       grid: { left: 8, right: 8, top: 8, bottom: 48, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
       tooltip: tooltip(
-        (at) => `${dayLong.format(asUtc(hours2.days[at.value[0]]))}, ${twoDigits(at.value[1])}–${twoDigits(at.value[1] + 1)} h<br><b>${plain(at.value[2])}</b> impressions`,
+        (at) => `${dayLong.format(asUtc(hours2.days[at.value[0]]))}, ${hourOf(at.value[1])}<br>${chartWords.cell(plain(at.value[2]))}`,
         "item"
       ),
       xAxis: { ...dayAxis(hours2.days), boundaryGap: true, splitArea: { show: false } },
       yAxis: {
         type: "category",
         inverse: true,
-        data: hours2.values[0].map((_, hour) => `${String(hour).padStart(2, "0")} h`),
+        data: hours2.values[0].map((_, hour) => chartWords.hour(twoDigits(hour))),
         axisTick: { show: false },
         axisLine: { show: false },
         axisLabel: { ...font(), interval: 2 }
@@ -1301,25 +1692,21 @@
 
   // campfill_pipeline/reports/templates/page/line_cause.js
   var hundredfold = (value) => fromUnits(toUnits(value) * 100n);
-  var STAGES = [
-    ["bids", "Selected", "bids"],
-    ["wins", "Auctions won", "wins per bid"],
-    ["plays", "Played", "plays per win"],
-    ["audience", "Audience", "impressions per play"]
-  ];
+  var STAGES = ["bids", "wins", "plays", "audience"];
   var rate = (value) => missing(value) ? NOTHING : factor(value, rough(value) < 1 ? 4 : 2);
   var funnel = (evidence) => html`<table class="funnel">
     <thead>
       <tr>
-        <th scope="col">Stage</th>
-        <th scope="col" class="n">This line</th>
-        <th scope="col" class="n">Needed / usual</th>
-        <th scope="col">Against the usual</th>
-        <th scope="col" class="n">Part of the loss</th>
+        <th scope="col">${cause.stage}</th>
+        <th scope="col" class="n">${cause.thisLine}</th>
+        <th scope="col" class="n">${cause.usual}</th>
+        <th scope="col">${cause.against}</th>
+        <th scope="col" class="n">${cause.part}</th>
       </tr>
     </thead>
     <tbody>
-      ${STAGES.map(([key, name, unit]) => {
+      ${STAGES.map((key) => {
+    const [name, unit] = cause.stages[key];
     const stage = evidence.stages[key];
     const ratio = missing(stage.ratio) ? null : rough(stage.ratio) * 100;
     return html`<tr data-stage="${key}" ${stage.named ? new Markup(' class="named"') : ""}>
@@ -1340,44 +1727,27 @@
   })}
     </tbody>
   </table>`;
-  var UNITS = {
-    not_selected: "bids",
-    too_few_bids: "bids",
-    lost_auctions: "wins",
-    won_but_not_played: "plays",
-    low_audience: "impressions"
-  };
-  var factsOf = (evidence, cause) => {
+  var factsOf = (evidence, cause2) => {
     const list2 = [];
     if (!missing(evidence.days_not_fetched))
-      list2.push(
-        html`${count(evidence.days_not_fetched)} flight
-      ${plural(evidence.days_not_fetched, "day was", "days were")} not fetched.`
-      );
+      list2.push(cause.notFetched(count(evidence.days_not_fetched), evidence.days_not_fetched));
     if (!missing(evidence.flight_hours))
       list2.push(
-        evidence.hours_comparable && evidence.hours_comparable < evidence.flight_hours ? html`${count(evidence.hours_without_bid)} of the ${count(evidence.hours_comparable)} flight hours in
-          which lines like it had bids had none.` : html`${count(evidence.hours_without_bid)} of ${count(evidence.flight_hours)} flight hours had no
-          bid.`
+        evidence.hours_comparable && evidence.hours_comparable < evidence.flight_hours ? cause.hoursLike(count(evidence.hours_without_bid), count(evidence.hours_comparable)) : cause.hours(count(evidence.hours_without_bid), count(evidence.flight_hours))
       );
     if (evidence.first_hour)
-      list2.push(
-        html`First hour with delivery: ${moment(evidence.first_hour)}; the last: ${moment(evidence.last_hour)}.`
-      );
+      list2.push(cause.firstLast(moment(evidence.first_hour), moment(evidence.last_hour)));
     for (const [site, figure, due] of evidence.weakest_sites)
-      list2.push(
-        html`Weak site: ${site || "(none named)"}, ${impressions(figure)} ${UNITS[cause] || ""} where
-      ${impressions(due)} were due.`
-      );
+      list2.push(cause.weak(site || cause.noSite, impressions(figure), impressions(due), cause2));
     if (evidence.reference_basis === "history" || evidence.reference_basis === "flight") {
       list2.push(
-        html`Usual is what
-      ${evidence.reference_purchase_type === "all" ? "all" : evidence.reference_purchase_type} lines that met
-      their target got
-      ${evidence.reference_basis === "history" ? "before this flight" : "in the hours of this flight"},
-      ${day(evidence.reference_first_day)} to ${day(evidence.reference_last_day)}
-      (${count(evidence.reference_days)} ${plural(evidence.reference_days, "day", "days")} with delivery), at
-      this line's own sites and hours.`
+        cause.usualIs(
+          evidence.reference_basis,
+          cause.lines[evidence.reference_purchase_type] ?? evidence.reference_purchase_type,
+          day(evidence.reference_first_day),
+          day(evidence.reference_last_day),
+          alarms.days(evidence.reference_days)
+        )
       );
     }
     return list2;
@@ -1393,12 +1763,12 @@
     const evidence = detail?.evidence, facts2 = evidence ? factsOf(evidence, row3.cause) : [];
     return html`<section class="panel cause" aria-labelledby="h-cause">
     <h2 id="h-cause">
-      ${struck2.some((one) => one.explains) ? "What its funnel shows" : "Why"}: ${label("causes", row3.cause)}
+      ${(struck2.some((one) => one.explains) ? cause.funnel : cause.why)(label("causes", row3.cause))}
       <span class="side-chip side-${row3.side}">${label("sides", row3.side)}</span>
     </h2>
     <p class="lead">${label("cause_sentences", row3.cause)}</p>
     <p>${actionOf(row3)}</p>
-    ${evidence?.stages ? funnel(evidence) : ""}${facts2.length ? html`<h3>What can be checked</h3>
+    ${evidence?.stages ? funnel(evidence) : ""}${facts2.length ? html`<h3>${cause.checked}</h3>
             <ul class="evidence">
               ${facts2.map((fact) => html`<li>${fact}</li>`)}
             </ul>` : ""}
@@ -1409,89 +1779,87 @@
   var source = (upload, sheet2, row3) => {
     const found = head.uploads[upload];
     return found ? html`<strong>${found.file_name}</strong
-        >${sheet2 ? html`, sheet ${sheet2}` : ""}${missing(row3) ? "" : html`, row <data value="${row3}">${row3}</data>`}
-        <span class="soft">received ${moment(found.received_at)}</span>` : "–";
+        >${sheet2 ? contract.sheet(sheet2) : ""}${missing(row3) ? "" : contract.row(row3)}
+        <span class="soft">${contract.received(moment(found.received_at))}</span>` : "–";
   };
-  var contract = (row3) => html`<section class="panel" aria-labelledby="h-contract">
-    <h2 id="h-contract">Contract</h2>
+  var contract2 = (row3) => html`<section class="panel" aria-labelledby="h-contract">
+    <h2 id="h-contract">${contract.title}</h2>
     <dl class="contract">
       <div>
-        <dt>From the list</dt>
+        <dt>${contract.from}</dt>
         <dd>${source(row3.upload, row3.sheet, row3.row_no)}</dd>
       </div>
       <div>
-        <dt>Runtime</dt>
+        <dt>${fields.runtime}</dt>
         <dd>
           ${row3.runtime}
-          ${row3.start_date ? "" : html`<span class="soft">counted from ${day(row3.effective_start)}</span>`}
+          ${row3.start_date ? "" : html`<span class="soft">${contract.counted(day(row3.effective_start))}</span>`}
         </dd>
       </div>
       <div>
-        <dt>Impression goal</dt>
+        <dt>${fields.impressionGoal}</dt>
         <dd>${count(row3.impression_goal)}</dd>
       </div>
       <div>
-        <dt>CPM</dt>
+        <dt>${fields.cpm}</dt>
         <dd>${euros(row3.cpm_eur, 4)}</dd>
       </div>
       <div>
-        <dt>Budget</dt>
+        <dt>${fields.budget}</dt>
         <dd>${euros(row3.budget_eur, 2)}</dd>
       </div>
       <div>
-        <dt>Buyer</dt>
+        <dt>${fields.buyer}</dt>
         <dd>${row3.buyer}</dd>
       </div>
       <div>
-        <dt>Advertiser</dt>
+        <dt>${fields.advertiser}</dt>
         <dd>${row3.advertiser || "–"}</dd>
       </div>
       <div>
-        <dt>Placement</dt>
+        <dt>${fields.placement}</dt>
         <dd>${row3.placement || "–"}</dd>
       </div>
       <div>
-        <dt>ID</dt>
+        <dt>${fields.id}</dt>
         <dd><code>${row3.id}</code></dd>
       </div>
       ${row3.external_id && html`<div>
-          <dt>Listed as</dt>
+          <dt>${contract.listedAs}</dt>
           <dd><code>${row3.external_id}</code></dd>
         </div>`}
     </dl>
   </section>`;
   var FIELDS = {
-    name: "Name",
-    runtime: "Runtime",
-    impression_goal: "Impression goal",
-    budget_eur: "Budget",
-    cpm_eur: "CPM",
-    buyer: "Buyer",
-    kind: "Kind",
-    kind_listed: "Kind"
+    name: fields.name,
+    runtime: fields.runtime,
+    impression_goal: fields.impressionGoal,
+    budget_eur: fields.budget,
+    cpm_eur: fields.cpm,
+    buyer: fields.buyer,
+    kind: fields.kind,
+    kind_listed: fields.kind
   };
   var termOf = (field2, value) => {
-    if (missing(value)) return "blank";
+    if (missing(value)) return contract.blank;
     if (field2 === "impression_goal") return count(value);
     if (field2 === "budget_eur" || field2 === "cpm_eur") return euros(value, field2 === "cpm_eur" ? 4 : 2);
     return value;
   };
-  var noPast = (row3) => row3.revision > 1 ? html`<p>
-        This is revision ${count(row3.revision)}. <code>campfill line ${row3.id}</code> tells the earlier ones.
-      </p>` : html`<p>Revision 1: unchanged since it first came.</p>`;
+  var noPast = (row3) => row3.revision > 1 ? html`<p>${contract.earlier(count(row3.revision), html`<code>campfill line ${row3.id}</code>`)}</p>` : html`<p>${contract.unchanged}</p>`;
   var change = ([field2, before, after2]) => html`<li>
     ${FIELDS[field2] || field2}: <del>${termOf(field2, before)}</del> <span aria-hidden="true">→</span>
     <ins>${termOf(field2, after2)}</ins>
   </li>`;
   var pastOf = (row3, list2) => html`<section class="panel" aria-labelledby="h-history">
-    <h2 id="h-history">What became of the contract</h2>
+    <h2 id="h-history">${contract.history}</h2>
     ${list2.length ? "" : noPast(row3)}
     <ol class="revisions">
       ${list2.map(
     (entry3) => html`<li>
             <p>
-              <strong>Revision ${entry3.revision}, ${label("actions", entry3.action)}</strong>
-              <span class="soft">valid from ${moment(entry3.valid_from)}</span>
+              <strong>${contract.revision(entry3.revision, label("actions", entry3.action))}</strong>
+              <span class="soft">${contract.validFrom(moment(entry3.valid_from))}</span>
             </p>
             <p>${source(entry3.upload, entry3.sheet, entry3.row)}</p>
             ${entry3.changes.length ? html`<ul>
@@ -1509,24 +1877,24 @@
     const most = rough(detail.sites[0][1]);
     return html`<section class="panel" aria-labelledby="h-sites">
     <h2 id="h-sites">
-      Sites
+      ${line.sites}
       <span class="soft"
-        >${shown < all ? html`the ${count(shown)} strongest of ${count(all)}` : html`all ${count(all)}`}</span
+        >${shown < all ? line.strongest(count(shown), count(all)) : line.allSites(count(all))}</span
       >
     </h2>
     <table class="ranking sites">
       <thead>
         <tr>
-          <th scope="col">Site</th>
-          <th scope="col" class="n">Impressions</th>
-          <th scope="col" class="n low">Plays</th>
+          <th scope="col">${fields.site}</th>
+          <th scope="col" class="n">${fields.impressions}</th>
+          <th scope="col" class="n low">${fields.plays}</th>
         </tr>
       </thead>
       <tbody>
         ${detail.sites.map(
       ([site, reached, bids, wins, plays]) => html`<tr>
               <th scope="row">
-                ${site || "CSV export, which names no site"}<span class="rank" aria-hidden="true"
+                ${site || line.siteless}<span class="rank" aria-hidden="true"
                   ><i style="width:${most ? (100 * rough(reached) / most).toFixed(1) : 0}%"></i
                 ></span>
               </th>
@@ -1538,27 +1906,33 @@
     </table>
   </section>`;
   };
-  var NAMED = { api: "the reporting API", csv: "CSV exports" };
+  var NAMED = { api: text("the reporting API"), csv: text("CSV exports") };
   var named = (source2) => {
     const hours2 = source2.replace(/_day$/, "");
-    return (NAMED[hours2] ?? hours2) + (hours2 === source2 ? "" : " (whole days)");
+    const name = NAMED[hours2] ?? hours2;
+    return hours2 === source2 ? name : text("{source} (whole days)", { source: name });
   };
+  var onDays = ([source2, days]) => many("{source} on {days} day", "{source} on {days} days", days, {
+    source: named(source2),
+    days: count(days)
+  });
   var toldBy = (sources) => sources.length ? html`<p class="soft told-by">
-        Counted from
-        ${sources.map(([source2, days], place) => html`${place ? ", " : ""}${named(source2)} on ${count(days)} ${days === 1 ? "day" : "days"}`)}.
+        ${say("Counted from {sources}.", {
+    sources: sources.map((one, place) => html`${place ? ", " : ""}${onDays(one)}`)
+  })}
       </p>` : "";
   var dayTable = (detail) => html`${toldBy(detail.sources)}
     <details>
-      <summary>The same as a table</summary>
-      <div class="scroll" tabindex="0" role="region" aria-label="Delivery by day as a table">
+      <summary>${levels.asTable}</summary>
+      <div class="scroll" tabindex="0" role="region" aria-label="${line.dayTable}">
         <table class="days">
           <thead>
             <tr>
-              <th scope="col">Day</th>
-              <th scope="col" class="n">Impressions</th>
-              <th scope="col" class="n">Bids</th>
-              <th scope="col" class="n">Wins</th>
-              <th scope="col" class="n">Plays</th>
+              <th scope="col">${fields.day}</th>
+              <th scope="col" class="n">${fields.impressions}</th>
+              <th scope="col" class="n">${fields.bids}</th>
+              <th scope="col" class="n">${fields.wins}</th>
+              <th scope="col" class="n">${fields.plays}</th>
             </tr>
           </thead>
           <tbody>
@@ -1578,17 +1952,17 @@
 
   // campfill_pipeline/reports/templates/page/list_table.js
   var COLUMNS = {
-    name: { head: "Line", text: (row3) => row3.name },
-    end_date: { head: "Flight", flight: true, text: (row3) => row3.end_date },
-    impression_goal: { head: "Goal", number: true, low: true, not: "live" },
-    delivered: { head: "Delivered", number: true, low: true },
-    fulfillment_pct: { head: "Fulfilled", number: true },
-    pacing_index: { head: "Pace", number: true, only: "live" },
-    projected: { head: "Projected", number: true, only: "live", low: true },
-    required_daily: { head: "Needed a day", number: true, only: "live", low: true },
-    shortfall: { head: "Short", number: true, not: "live" },
-    value_at_risk_eur: { head: "At risk", number: true },
-    cause: { head: "Cause", text: (row3) => row3.cause || "", low: true }
+    name: { head: fields.line, text: (row3) => row3.name },
+    end_date: { head: fields.flight, flight: true, text: (row3) => row3.end_date },
+    impression_goal: { head: fields.goal, number: true, low: true, not: "live" },
+    delivered: { head: fields.delivered, number: true, low: true },
+    fulfillment_pct: { head: fields.fulfilled, number: true },
+    pacing_index: { head: fields.pace, number: true, only: "live" },
+    projected: { head: fields.projected, number: true, only: "live", low: true },
+    required_daily: { head: fields.needed, number: true, only: "live", low: true },
+    shortfall: { head: fields.short, number: true, not: "live" },
+    value_at_risk_eur: { head: fields.atRisk, number: true },
+    cause: { head: fields.cause, text: (row3) => row3.cause || "", low: true }
   };
   var columnsFor = (state) => Object.entries(COLUMNS).filter(
     ([, column2]) => (!column2.only || column2.only === state) && column2.not !== state
@@ -1603,19 +1977,20 @@
       (a, b) => standingLast(a) - standingLast(b) || (missing(a[key]) !== missing(b[key]) ? missing(a[key]) - missing(b[key]) : (down ? -1 : 1) * order(a, b)) || a.at - b.at
     );
   };
-  var standing = (row3) => row3.lifecycle === "cancelled" ? "cancelled" : row3.lifecycle === "scheduled" ? "not started" : !row3.covered ? "not judged" : row3.lifecycle === "live" ? "so far" : html`<span aria-hidden="true">${BAND_SIGNS[row3.band]}</span> ${label("bands", row3.band)}`;
+  var standing = (row3) => row3.lifecycle === "cancelled" ? line.cancelledShort : row3.lifecycle === "scheduled" ? line.notStarted : !row3.covered ? line.notJudgedShort : row3.lifecycle === "live" ? line.soFar : html`<span aria-hidden="true">${BAND_SIGNS[row3.band]}</span> ${label("bands", row3.band)}`;
   var about = (row3) => [
     categoryName(row3.kind, row3.purchase_type),
     row3.kind === "deal" ? row3.buyer : row3.advertiser,
     row3.placement
   ];
-  var fetchedDays = (row3) => html`<span class="soft">${count(row3.days_fetched)} of ${count(row3.elapsed_days)} days fetched</span>`;
+  var fetchedDays = (row3) => html`<span class="soft">${line.fetchedOf(count(row3.days_fetched), count(row3.elapsed_days))}</span>`;
+  var ofGoal = (row3) => html`<span class="soft whole">${line.ofGoal(count(row3.impression_goal))}</span>`;
   var cells = {
     name: (row3) => html`<th scope="row" role="rowheader">
       ${lineLink(row3)}<span class="soft">${about(row3).filter(Boolean).join(" · ")}</span>
     </th>`,
     end_date: (row3) => html`<td role="cell" data-label="${COLUMNS.end_date.head}" class="flight">
-      ${row3.start_date ? day(row3.start_date) : html`<abbr title="as soon as possible">ASAP</abbr>`}
+      ${row3.start_date ? day(row3.start_date) : line.asap}
       <span aria-hidden="true">–</span>
       ${day(row3.end_date)}${row3.covered || ["scheduled", "cancelled"].includes(row3.lifecycle) ? "" : fetchedDays(row3)}
     </td>`,
@@ -1623,8 +1998,7 @@
       ${count(row3.impression_goal)}
     </td>`,
     delivered: (row3) => html`<td role="cell" data-label="${COLUMNS.delivered.head}" class="n low">
-      ${impressions(row3.delivered)}
-      ${row3.lifecycle === "live" ? html`<span class="soft whole">of ${count(row3.impression_goal)}</span>` : ""}
+      ${impressions(row3.delivered)} ${row3.lifecycle === "live" ? ofGoal(row3) : ""}
     </td>`,
     fulfillment_pct: (row3) => html`<td role="cell" data-label="${COLUMNS.fulfillment_pct.head}" class="n pct">
       ${percent(row3.fulfillment_pct)}<span
@@ -1652,7 +2026,7 @@
   };
   var listTable = (rows2, filters, shown) => html`<table class="list" role="table">
     <caption class="unseen">
-      Lines, sorted by ${(COLUMNS[filters.sort.replace("-", "")] || COLUMNS.shortfall).head}
+      ${list.sortedBy((COLUMNS[filters.sort.replace("-", "")] || COLUMNS.shortfall).head)}
     </caption>
     <thead role="rowgroup">
       <tr role="row">
@@ -1686,27 +2060,21 @@
   </table>`;
 
   // campfill_pipeline/reports/templates/page/line.js
-  var sentence = (row3, detail) => {
-    if (row3.lifecycle === "scheduled") return html`Starts on ${day(row3.effective_start, dayLong)}.`;
-    if (row3.lifecycle === "cancelled")
-      return html`Cancelled by its newest list: it keeps what was delivered, and nothing judges it.`;
-    if (!row3.covered)
-      return html`Not judged: ${count(row3.days_fetched)} of ${count(row3.elapsed_days)} flight days were fetched.`;
+  var sentence = (row3) => {
+    if (row3.lifecycle === "scheduled") return line.starts(day(row3.effective_start, dayLong));
+    if (row3.lifecycle === "cancelled") return line.cancelled;
+    if (!row3.covered) return line.notJudged(count(row3.days_fetched), count(row3.elapsed_days));
     if (row3.lifecycle === "live") {
-      if (missing(row3.projected))
-        return row3.elapsed_days ? html`Hardly anything was due until now; nothing can be projected yet.` : html`Its first day is running; nothing can be projected yet.`;
+      if (missing(row3.projected)) return row3.elapsed_days ? line.hardlyDue : line.firstDay;
       const gap = fromUnits(toUnits(row3.impression_goal) - toUnits(row3.projected));
-      return rough(gap) > 0 ? html`At the pace of its last days it will end ${impressions(gap)} impressions short, worth
-        ${euros(row3.value_at_risk_eur, 2)}.` : html`At the pace of its last days it will reach its goal.`;
+      return rough(gap) > 0 ? line.willLack(impressions(gap), euros(row3.value_at_risk_eur, 2)) : line.willReach;
     }
     if (rough(row3.shortfall) === 0)
-      return html`Goal
-    met${rough(row3.surplus) > 0 ? html`, with ${impressions(row3.surplus)} impressions more than promised` : ""}.`;
-    return html`Fell short by ${impressions(row3.shortfall)} impressions, worth
-  ${euros(row3.value_at_risk_eur, 2)}.`;
+      return rough(row3.surplus) > 0 ? line.metWith(impressions(row3.surplus)) : line.met;
+    return line.fellShort(impressions(row3.shortfall), euros(row3.value_at_risk_eur, 2));
   };
-  var outside = (row3) => rough(row3.delivered_outside_flight) > 0 && html`${impressions(row3.delivered_outside_flight)} of them outside the flight`;
-  var bestWeek = (row3) => missing(row3.best_week_daily) ? "unknown" : html`${impressions(row3.best_week_daily)}: ${row3.reachable ? "reachable" : "out of reach"}`;
+  var outside = (row3) => rough(row3.delivered_outside_flight) > 0 && line.outside(impressions(row3.delivered_outside_flight));
+  var bestWeek = (row3) => missing(row3.best_week_daily) ? line.unknown : (row3.reachable ? line.reachable : line.outOfReach)(impressions(row3.best_week_daily));
   var AS_TOLD = {
     impressions,
     factor,
@@ -1716,58 +2084,52 @@
     share: (value) => percent(value, 2),
     date: day
   };
-  var plainTiles = (row3) => head.tiles.filter(({ when }) => when === "always" || when === "live" === (row3.lifecycle === "live")).map(({ name, title, kind }) => tile(title, (AS_TOLD[kind] ?? ((value) => value ?? NOTHING))(row3[name])));
+  var plainTiles = (row3) => head.tiles.filter(({ when }) => when === "always" || when === "live" === (row3.lifecycle === "live")).map(
+    ({ name, title, kind }) => tile(label("tiles", title), (AS_TOLD[kind] ?? ((value) => value ?? NOTHING))(row3[name]))
+  );
+  var remaining = (row3) => {
+    const left = row3.flight_days - row3.elapsed_days;
+    return missing(row3.required_factor) ? line.neededFor(count(left), left, bestWeek(row3)) : line.neededTimes(count(left), left, factor(row3.required_factor), bestWeek(row3));
+  };
   var whileLive = (row3) => [
-    tile("Pace", factor(row3.pacing_index), label("paces", row3.pace)),
-    tile(
-      "Needed a day",
-      needed(row3.required_daily),
-      html`for ${count(row3.flight_days - row3.elapsed_days)}
-    days${missing(row3.required_factor) ? "" : html`, ${factor(row3.required_factor)} times its recent pace`};
-    best week ${bestWeek(row3)}`
-    )
+    tile(fields.pace, factor(row3.pacing_index), label("paces", row3.pace)),
+    tile(fields.needed, needed(row3.required_daily), remaining(row3))
   ];
   var afterwards = (row3) => [
-    tile("Short", impressions(row3.shortfall)),
-    tile("Billable", euros(row3.billable_eur, 2), html`${euros(row3.delivered_value_eur, 2)} delivered`)
+    tile(fields.short, impressions(row3.shortfall)),
+    tile(line.billable, euros(row3.billable_eur, 2), line.worthDelivered(euros(row3.delivered_value_eur, 2)))
   ];
   var facts = (row3) => html`<dl class="tiles">
-    ${tile("Goal", count(row3.impression_goal), "impressions")}
-    ${tile("Delivered", impressions(row3.delivered), outside(row3))}
-    ${tile("Fulfilled", percent(row3.fulfillment_pct, 2), standing(row3))}
+    ${tile(fields.goal, count(row3.impression_goal), line.impressions)}
+    ${tile(fields.delivered, impressions(row3.delivered), outside(row3))}
+    ${tile(fields.fulfilled, percent(row3.fulfillment_pct, 2), standing(row3))}
     ${row3.lifecycle === "live" ? whileLive(row3) : afterwards(row3)} ${plainTiles(row3)}
-    ${tile("Value at risk", euros(row3.value_at_risk_eur, 2), html`at a CPM of ${euros(row3.cpm_eur, 2)}`)}
+    ${tile(fields.valueAtRisk, euros(row3.value_at_risk_eur, 2), line.atCpm(euros(row3.cpm_eur, 2)))}
   </dl>`;
   var verdict = (row3) => {
-    if (!row3.covered) return "not judged";
+    if (!row3.covered) return line.notJudgedShort;
     if (row3.lifecycle === "live") return html`<span class="badge">${label("paces", row3.pace)}</span>`;
     return row3.lifecycle === "scheduled" ? "" : bandBadge(row3.band);
   };
-  var noteList = (notes) => notes?.length ? html`<h3>Noted changes</h3>
+  var noteList = (notes) => notes?.length ? html`<h3>${line.noted}</h3>
         <ul class="evidence" id="notes">
           ${notes.map(
     (note) => html`<li>
-                <strong>${day(note.day, dayLong)}</strong>${note.of_all ? " (for all lines)" : ""}:
+                <strong>${day(note.day, dayLong)}</strong>${note.of_all ? line.ofAll : ""}:
                 ${note.text}${note.effect ? html`<span class="soft"> ${told(note.effect)}</span>` : ""}
               </li>`
   )}
         </ul>` : "";
-  var trimmedNote = (row3) => html`<p class="soft">
-    Hours and sites of this line were left out to keep the file small:
-    <code>campfill line ${row3.id}</code> tells them.
-  </p>`;
-  var line = async (id) => {
+  var trimmedNote = (row3) => html`<p class="soft">${line.trimmed(html`<code>campfill line ${row3.id}</code>`)}</p>`;
+  var line2 = async (id) => {
     const row3 = (await lines()).byId.get(id);
-    const leftOut = head.left_out > 0 && html`It may be one of the ${count(head.left_out)} lines that were left out to keep the file small.`;
+    const leftOut = head.left_out > 0 && line.leftOut(count(head.left_out));
     if (!row3)
       return {
-        title: "No such line",
-        body: html`${crumbs(["Overview", "#/"], ["Lines", "#/lines"], ["Not found"])}
-        <h1 tabindex="-1">This page has no line with that ID</h1>
-        <p>
-          ${leftOut} Ask for it with
-          <code>campfill line ${id}</code>.
-        </p>`,
+        title: line.unknownTitle,
+        body: html`${crumbs([levels.overview, "#/"], [levels.lines, "#/lines"], [levels.notFound])}
+        <h1 tabindex="-1">${line.unknownHead}</h1>
+        <p>${leftOut} ${line.askWith(html`<code>campfill line ${id}</code>`)}</p>`,
         draw: () => {
         }
       };
@@ -1778,23 +2140,23 @@
       struckBy(row3)
     ]);
     const category2 = categoryName(row3.kind, row3.purchase_type);
-    const where = `#/where/${row3.kind}/${row3.purchase_type}`;
+    const where2 = `#/where/${row3.kind}/${row3.purchase_type}`;
     const hasDays = detail?.days;
     const trimmed = hasDays && !detail.hours && row3.lifecycle !== "scheduled" && detail.trimmed;
     return {
       title: row3.name,
-      body: html`${crumbs(["Overview", "#/"], [category2, where], ["Lines", "#/lines"], ["This line"])}
+      body: html`${crumbs([levels.overview, "#/"], [category2, where2], [levels.lines, "#/lines"], [levels.thisLine])}
       <section class="hero of-line">
         <div class="hero-text">
           <p class="eyebrow">${category2} · ${label("lifecycles", row3.lifecycle)} · ${verdict(row3)}</p>
           <h1 tabindex="-1">${breakable(row3.name)}</h1>
-          <p class="lead">${sentence(row3, detail)}</p>
-          ${row3.attention ? html`<p class="why-today"><strong>Today:</strong> ${told(row3.attention)}</p>` : ""}
+          <p class="lead">${sentence(row3)}</p>
+          ${row3.attention ? html`<p class="why-today"><strong>${line.today}</strong> ${row3.attention}</p>` : ""}
         </div>
       </section>
       ${facts(row3)}${struckPanel(struck2)}${causePanel(row3, detail, struck2)}
       ${hasDays ? html`<section class="panel" aria-labelledby="h-curve">
-              <h2 id="h-curve">Delivery against the promise</h2>
+              <h2 id="h-curve">${line.against}</h2>
               <div class="chart tall" id="curve"></div>
               ${detail.rests_on ? html`<p class="soft" id="rests-on">${told(detail.rests_on)}</p>` : ""}
               ${noteList(detail.notes)} ${dayTable(detail)}
@@ -1802,9 +2164,9 @@
       ${detail?.hours ? html`<div class="two uneven">
               <section class="panel" aria-labelledby="h-heat">
                 <h2 id="h-heat">
-                  When it ran
+                  ${line.whenItRan}
                   <span class="soft"
-                    >impressions by ${detail.hours.weekly ? "week" : "day"} and hour, ${head.timezone}</span
+                    >${(detail.hours.weekly ? line.byWeek : line.byDay)(head.timezone)}</span
                   >
                 </h2>
                 <div class="chart heat" id="heat"></div>
@@ -1812,14 +2174,14 @@
               ${siteTable(detail)}
             </div>` : ""}
       ${trimmed ? trimmedNote(row3) : ""}
-      <div class="two">${contract(row3)}${pastOf(row3, past)}</div>
+      <div class="two">${contract2(row3)}${pastOf(row3, past)}</div>
       ${disputed.length ? html`<section class="panel" aria-labelledby="h-disputed">
-              <h2 id="h-disputed">Where list and reporting disagree</h2>
+              <h2 id="h-disputed">${disagreements.title}</h2>
               <dl class="contract">
                 ${disputed.map(
         ([kind, facts2]) => html`<div>
                       <dt>${label("disagreements", kind)}</dt>
-                      <dd>${facts2}</dd>
+                      <dd>${told(facts2)}</dd>
                     </div>`
       )}
               </dl>
@@ -1833,12 +2195,12 @@
 
   // campfill_pipeline/reports/templates/page/list_filters.js
   var STATES = {
-    ended: "Ended",
-    live: "Running",
-    scheduled: "Not yet started",
-    uncovered: "Delivery not fully fetched",
-    attention: "Needs attention",
-    all: "All"
+    ended: text("Ended"),
+    live: text("Running"),
+    scheduled: text("Not yet started"),
+    uncovered: text("Delivery not fully fetched"),
+    attention: text("Needs attention"),
+    all: list.all
   };
   var ONE = [
     "kind",
@@ -1863,7 +2225,7 @@
   var judged = (row3) => row3.covered && row3.lifecycle !== "scheduled";
   var unawaited = (row3) => ["scheduled", "cancelled"].includes(row3.lifecycle);
   var IN_STATE = {
-    ended: (row3) => ended(row3) && row3.covered,
+    ended: (row3) => ended2(row3) && row3.covered,
     live: (row3) => row3.lifecycle === "live" && row3.covered,
     scheduled: (row3) => row3.lifecycle === "scheduled",
     uncovered: (row3) => !row3.covered && !unawaited(row3),
@@ -1873,7 +2235,7 @@
   var sideOf = (row3) => row3.side || (rough(row3.shortfall) > 0 ? "none" : "");
   var isShort = (row3) => row3.lifecycle === "live" ? !missing(row3.projected) && rough(row3.projected) < rough(row3.impression_goal) : !unawaited(row3) && rough(row3.shortfall) > 0;
   var narrowed = (rows2, filters, named3) => {
-    const words = filters.q.toLowerCase().split(/\s+/).filter(Boolean);
+    const parts2 = filters.q.toLowerCase().split(/\s+/).filter(Boolean);
     const bands = filters.band ? filters.band.split(",") : [];
     const fits = [
       IN_STATE[filters.state],
@@ -1891,7 +2253,7 @@
       filters.short && isShort,
       filters.pile && ((row3) => named3.disputed.has(row3.id)),
       filters.incident && ((row3) => named3.struck.has(row3.id)),
-      words.length > 0 && ((row3) => words.every((word) => row3.search.includes(word)))
+      parts2.length > 0 && ((row3) => parts2.every((part2) => row3.search.includes(part2)))
     ].filter(Boolean);
     return rows2.filter((row3) => fits.every((fit) => fit(row3)));
   };
@@ -1899,10 +2261,10 @@
     const bands = filters.band ? filters.band.split(",").map((band) => label("bands", band)) : [];
     const parts2 = [
       STATES[filters.state],
-      filters.period && html`ended in ${PERIODS[filters.period]}`,
+      filters.period && list.endedIn(PERIODS[filters.period]),
       filters.kind && label("kinds", filters.kind),
       filters.purchase && label("purchase_types", filters.purchase),
-      bands.length > 0 && bands.join(" or "),
+      bands.length > 0 && bands.join(list.or),
       filters.pace && label("paces", filters.pace),
       filters.short && list.short,
       filters.cause && label("causes", filters.cause),
@@ -1911,7 +2273,7 @@
       filters.buyer,
       filters.placement,
       filters.advertiser,
-      filters.pile && (head.words.piles[filters.pile] || filters.pile),
+      filters.pile && (words.piles[filters.pile] || filters.pile),
       filters.incident && incident.struckBy(head.incidents[filters.incident]?.site),
       filters.q && html`“${filters.q}”`
     ].filter(Boolean);
@@ -1926,7 +2288,7 @@
   var FORMAT = "application/vnd.openxmlformats-officedocument.spreadsheetml";
   var TYPE = `${FORMAT}.sheet`;
   var ESCAPES2 = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-  var escaped = (text) => String(text).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "").replace(/[&<>"]/g, (sign) => ESCAPES2[sign]);
+  var escaped = (text2) => String(text2).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "").replace(/[&<>"]/g, (sign) => ESCAPES2[sign]);
   var STYLES = { text: 0, head: 1, date: 2, number: 3 };
   var styles = `${XML}<styleSheet xmlns="${MAIN}">
 <numFmts count="1"><numFmt numFmtId="164" formatCode="dd.mm.yyyy"/></numFmts>
@@ -1940,7 +2302,7 @@
   var DAY2 = 864e5;
   var serial = (day2) => Math.round((Date.parse(`${day2}T00:00:00Z`) - Date.UTC(1899, 11, 30)) / DAY2);
   var column = (at) => (at < 26 ? "" : String.fromCharCode(64 + Math.floor(at / 26))) + String.fromCharCode(65 + at % 26);
-  var textCell = (place, text, style) => `<c r="${place}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${escaped(text)}</t></is></c>`;
+  var textCell = (place, text2, style) => `<c r="${place}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${escaped(text2)}</t></is></c>`;
   var cell = (kind, value, place) => {
     if (value === null || value === void 0) return "";
     if (kind === "number") return `<c r="${place}" s="${STYLES.number}"><v>${escaped(value)}</v></c>`;
@@ -1963,7 +2325,7 @@
   var relation = (id, type, target) => `<Relationship Id="${id}" Type="${OFFICE}/${type}" Target="${target}"/>`;
   var relations = (...all) => `${XML}<Relationships xmlns="${PACKAGE}/relationships">${all.join("")}</Relationships>`;
   var override = (part2, type) => `<Override PartName="${part2}" ContentType="${type}"/>`;
-  var parts = (columns, rows2) => ({
+  var parts = (name, columns, rows2) => ({
     "[Content_Types].xml": `${XML}<Types xmlns="${PACKAGE}/content-types">
 <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
 <Default Extension="xml" ContentType="application/xml"/>${override("/xl/workbook.xml", `${TYPE}.main+xml`)}
@@ -1971,7 +2333,7 @@ ${override("/xl/worksheets/sheet1.xml", `${FORMAT}.worksheet+xml`)}
 ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     "_rels/.rels": relations(relation("r1", "officeDocument", "xl/workbook.xml")),
     "xl/workbook.xml": `${XML}<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><sheets>
-<sheet name="Lines" sheetId="1" r:id="r1"/></sheets></workbook>`,
+<sheet name="${escaped(name)}" sheetId="1" r:id="r1"/></sheets></workbook>`,
     "xl/_rels/workbook.xml.rels": relations(
       relation("r1", "worksheet", "worksheets/sheet1.xml"),
       relation("r2", "styles", "styles.xml")
@@ -1998,9 +2360,9 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   var zip = (files) => {
     const out = [], directory = [];
     let offset = 0, length2 = 0;
-    for (const [path, text] of Object.entries(files)) {
+    for (const [path, text2] of Object.entries(files)) {
       const encoder = new TextEncoder();
-      const name = encoder.encode(path), bytes = encoder.encode(text);
+      const name = encoder.encode(path), bytes = encoder.encode(text2);
       const sizes = [
         [4, checksum(bytes)],
         [4, bytes.length],
@@ -2029,43 +2391,51 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     );
     return new Blob([...out, ...directory, end], { type: TYPE });
   };
-  var workbook = (columns, rows2) => zip(parts(columns, rows2));
+  var workbook = (name, columns, rows2) => zip(parts(name, columns, rows2));
 
   // campfill_pipeline/reports/templates/page/save.js
-  var german = locale.toLowerCase().startsWith("de");
+  var german = language === "de";
   var TEXT = "text";
   var NUMBER = "number";
   var DATE2 = "date";
+  var CODES = {
+    campaign: text("Campaign"),
+    deal: text("Deal"),
+    guaranteed: text("guaranteed"),
+    unguaranteed: text("unguaranteed"),
+    unknown: text("unknown")
+  };
+  var inWords = (code) => german ? CODES[code] : code;
   var FIELDS2 = [
-    ["Line", TEXT, (row3) => row3.name],
-    ["Kind", TEXT, (row3) => row3.kind],
-    ["Purchase type", TEXT, (row3) => row3.purchase_type],
-    ["Buyer", TEXT, (row3) => row3.buyer],
-    ["Agency", TEXT, (row3) => row3.agency],
-    ["Advertiser", TEXT, (row3) => row3.advertiser],
-    ["Placement", TEXT, (row3) => row3.placement],
-    ["Start", DATE2, (row3) => row3.effective_start],
-    ["End", DATE2, (row3) => row3.end_date],
-    ["State", TEXT, (row3) => label("lifecycles", row3.lifecycle)],
-    ["Judged", TEXT, (row3) => row3.covered ? "yes" : "no"],
-    ["Band", TEXT, (row3) => label("bands", row3.band)],
-    ["Pace", TEXT, (row3) => row3.pace ? label("paces", row3.pace) : null],
-    ["Goal", NUMBER, (row3) => row3.impression_goal],
-    ["Delivered", NUMBER, (row3) => row3.delivered],
-    ["Fulfilled %", NUMBER, (row3) => row3.fulfillment_pct],
-    ["Shortfall", NUMBER, (row3) => row3.shortfall],
-    ["Pacing index", NUMBER, (row3) => row3.pacing_index],
-    ["Projected", NUMBER, (row3) => row3.projected],
-    ["Needed a day", NUMBER, (row3) => row3.required_daily],
-    ["Value at risk €", NUMBER, (row3) => row3.value_at_risk_eur],
-    ["CPM €", NUMBER, (row3) => row3.cpm_eur],
-    ["Budget €", NUMBER, (row3) => row3.budget_eur],
-    ["Cause", TEXT, (row3) => row3.cause ? label("causes", row3.cause) : null],
-    ["Kind of problem", TEXT, (row3) => row3.side ? label("sides", row3.side) : null],
-    ["ID", TEXT, (row3) => row3.id]
+    [fields.line, TEXT, (row3) => row3.name],
+    [fields.kind, TEXT, (row3) => inWords(row3.kind)],
+    [fields.purchase, TEXT, (row3) => inWords(row3.purchase_type)],
+    [fields.buyer, TEXT, (row3) => row3.buyer],
+    [fields.agency, TEXT, (row3) => row3.agency],
+    [fields.advertiser, TEXT, (row3) => row3.advertiser],
+    [fields.placement, TEXT, (row3) => row3.placement],
+    [fields.start, DATE2, (row3) => row3.effective_start],
+    [fields.end, DATE2, (row3) => row3.end_date],
+    [fields.state, TEXT, (row3) => label("lifecycles", row3.lifecycle)],
+    [fields.judged, TEXT, (row3) => row3.covered ? fields.yes : fields.no],
+    [fields.band, TEXT, (row3) => label("bands", row3.band)],
+    [fields.pace, TEXT, (row3) => row3.pace ? label("paces", row3.pace) : null],
+    [fields.goal, NUMBER, (row3) => row3.impression_goal],
+    [fields.delivered, NUMBER, (row3) => row3.delivered],
+    [fields.fulfilledPct, NUMBER, (row3) => row3.fulfillment_pct],
+    [fields.shortfall, NUMBER, (row3) => row3.shortfall],
+    [fields.index, NUMBER, (row3) => row3.pacing_index],
+    [fields.projected, NUMBER, (row3) => row3.projected],
+    [fields.needed, NUMBER, (row3) => row3.required_daily],
+    [fields.valueAtRiskEur, NUMBER, (row3) => row3.value_at_risk_eur],
+    [fields.cpmEur, NUMBER, (row3) => row3.cpm_eur],
+    [fields.budgetEur, NUMBER, (row3) => row3.budget_eur],
+    [fields.cause, TEXT, (row3) => row3.cause ? label("causes", row3.cause) : null],
+    [fields.side, TEXT, (row3) => row3.side ? label("sides", row3.side) : null],
+    [fields.id, TEXT, (row3) => row3.id]
   ];
-  var harmless = (text) => /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  var quoted = (text) => /[";,\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  var harmless = (text2) => /^[=+\-@\t\r]/.test(text2) ? `'${text2}` : text2;
+  var quoted = (text2) => /[";,\r\n]/.test(text2) ? `"${text2.replaceAll('"', '""')}"` : text2;
   var inCsv = (kind, value) => {
     if (missing(value)) return "";
     if (kind === NUMBER) return german ? String(value).replace(".", ",") : String(value);
@@ -2084,13 +2454,14 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     });
   };
   var xlsx = (rows2) => workbook(
+    fields.lines,
     FIELDS2.map(([name, kind]) => ({ name, kind })),
     rows2.map((row3) => FIELDS2.map(([, , of]) => of(row3)))
   );
   var saveAs = (kind, rows2) => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(kind === "csv" ? csv(rows2) : xlsx(rows2));
-    link.download = `lines-${head.as_of}.${kind}`;
+    link.download = `${text("lines")}-${head.as_of}.${kind}`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 6e4);
   };
@@ -2100,57 +2471,57 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   var NARROW = matchMedia("(max-width: 40rem)");
   var unfolded = false;
   var options = (all, current2) => all.map(
-    ([value, text]) => html`<option value="${value}" ${value === current2 ? new Markup(" selected") : ""}>${text}</option>`
+    ([value, text2]) => html`<option value="${value}" ${value === current2 ? new Markup(" selected") : ""}>${text2}</option>`
   );
   var field = (name, caption, control) => html`<div class="field"><label for="f-${name}">${caption}</label>${control}</div>`;
   var select = (name, all, current2) => html`<select id="f-${name}" name="${name}">
     ${options(all, current2)}
   </select>`;
-  var choice = (name, caption, current2, all, everything = "All") => field(name, caption, select(name, [["", everything], ...all], current2));
+  var choice = (name, caption, current2, all, everything = list.all) => field(name, caption, select(name, [["", everything], ...all], current2));
   var named2 = (group, keys) => keys.map((key) => [key, label(group, key)]);
   var distinct = (rows2, name) => [...new Set(rows2.map((row3) => row3[name]).filter(Boolean))].sort((a, b) => a.localeCompare(b, locale)).map((value) => [value, value]);
-  var box = (name, value, text, checked) => html`<label class="box"
+  var box = (name, value, text2, checked) => html`<label class="box"
     ><input
       type="checkbox"
       name="${name}"
       value="${value}"
       ${checked ? new Markup(" checked") : ""}
-    />${text}</label
+    />${text2}</label
   >`;
   var bandBoxes = (filters) => {
     const chosen = filters.band.split(",");
     return html`<fieldset class="field boxes">
-    <legend>Band</legend>
+    <legend>${fields.band}</legend>
     ${BANDS.map((band) => box("band", band, label("bands", band), chosen.includes(band)))}
   </fieldset>`;
   };
   var filterForm = (filters, all) => {
     const set = countSet(filters);
-    const when = filters.state === "live" ? choice("pace", "Pace", filters.pace, named2("paces", PACES)) : choice("period", "Ended in", filters.period, Object.entries(PERIODS), "any time");
+    const when = filters.state === "live" ? choice("pace", fields.pace, filters.pace, named2("paces", PACES)) : choice("period", fields.endedIn, filters.period, Object.entries(PERIODS), list.anyTime);
     const search = html`<input
     id="f-q"
     type="search"
     name="q"
     value="${filters.q}"
-    placeholder="Name, buyer, advertiser, ID"
+    placeholder="${list.where}"
     autocomplete="off"
   />`;
     return html`<details class="fold" ${NARROW.matches && !unfolded ? "" : new Markup(" open")}>
     <summary>
       ${list.narrow}${set > 0 && html` <span class="soft">${list.narrowed(count(set))}</span>`}
     </summary>
-    <form class="filters" role="search" aria-label="Narrow the list">
-      <div class="field search"><label for="f-q">Search</label>${search}</div>
-      ${field("state", "Show", select("state", Object.entries(STATES), filters.state))} ${when}
-      ${choice("kind", "Kind", filters.kind, named2("kinds", ["campaign", "deal"]))}
-      ${choice("purchase", "Purchase type", filters.purchase, named2("purchase_types", PURCHASE_TYPES))}
-      ${choice("cause", "Cause", filters.cause, named2("causes", Object.keys(head.words.causes)))}
-      ${choice("side", "Kind of problem", filters.side, named2("sides", SIDES))}
-      ${choice("agency", "Agency", filters.agency, distinct(all, "agency"))}
-      ${choice("buyer", "Buyer", filters.buyer, distinct(all, "buyer"))}
-      ${choice("placement", "Placement", filters.placement, distinct(all, "placement"))}
-      ${choice("advertiser", "Advertiser", filters.advertiser, distinct(all, "advertiser"))}
-      ${choice("pile", "Disagreement", filters.pile, named2("piles", Object.keys(head.words.disagreements)))}
+    <form class="filters" role="search" aria-label="${list.narrowing}">
+      <div class="field search"><label for="f-q">${list.search}</label>${search}</div>
+      ${field("state", list.show, select("state", Object.entries(STATES), filters.state))} ${when}
+      ${choice("kind", fields.kind, filters.kind, named2("kinds", ["campaign", "deal"]))}
+      ${choice("purchase", fields.purchase, filters.purchase, named2("purchase_types", PURCHASE_TYPES))}
+      ${choice("cause", fields.cause, filters.cause, named2("causes", Object.keys(words.causes)))}
+      ${choice("side", fields.side, filters.side, named2("sides", SIDES))}
+      ${choice("agency", fields.agency, filters.agency, distinct(all, "agency"))}
+      ${choice("buyer", fields.buyer, filters.buyer, distinct(all, "buyer"))}
+      ${choice("placement", fields.placement, filters.placement, distinct(all, "placement"))}
+      ${choice("advertiser", fields.advertiser, filters.advertiser, distinct(all, "advertiser"))}
+      ${choice("pile", fields.disagreement, filters.pile, named2("piles", Object.keys(words.disagreements)))}
       ${bandBoxes(filters)}
       <div class="field short">${box("short", "1", list.short, filters.short)}</div>
       <a class="ghost" href="#/lines">${list.over}</a>
@@ -2162,14 +2533,14 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     const out = rows2.filter(
       (row3) => !row3.covered && !["scheduled", "cancelled"].includes(row3.lifecycle)
     ).length;
-    const over = counted.filter(ended);
+    const over = counted.filter(ended2);
     const short = filters.state !== "live" && sum(over.map((row3) => row3.shortfall));
     return html`<dl class="tiles slim">
-      ${tile("Lines", count(rows2.length))}
-      ${short !== false && counted.length > 0 && tile("Impressions short", impressions(short))}
-      ${counted.length > 0 && tile("Value at risk", euros(sum(counted.map((row3) => row3.value_at_risk_eur))))}
+      ${tile(fields.lines, count(rows2.length))}
+      ${short !== false && counted.length > 0 && tile(fields.impressionsShort, impressions(short))}
+      ${counted.length > 0 && tile(fields.valueAtRisk, euros(sum(counted.map((row3) => row3.value_at_risk_eur))))}
     </dl>
-    ${out > 0 && counted.length > 0 && html`<p class="soft excluded">${list.exclude(count(out))}</p>`}`;
+    ${out > 0 && counted.length > 0 && html`<p class="soft excluded">${list.exclude(count(out), out)}</p>`}`;
   };
   var missingDays = (filters) => {
     const { gaps } = head.freshness;
@@ -2221,7 +2592,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     };
     return {
       title: list.question,
-      body: html`${crumbs(["Overview", "#/"], ["Lines"])}
+      body: html`${crumbs([levels.overview, "#/"], [levels.lines])}
       <h1 tabindex="-1">${list.question}</h1>
       ${filterForm(filters, all)}
       <div id="result" aria-live="polite">${result(shown)}</div>`,
@@ -2258,7 +2629,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     return html`<section class="panel" aria-labelledby="h-upcoming">
     <h2 id="h-upcoming">${upcoming.title}</h2>
     <p class="soft">${upcoming.what}</p>
-    ${attentionTable([["Line"], ["Why"]], found.slice(0, MOST2).map(entry2))} ${more}
+    ${attentionTable([[fields.line], [fields.why]], found.slice(0, MOST2).map(entry2))} ${more}
   </section>`;
   };
 
@@ -2270,11 +2641,9 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     const lines2 = rows2.reduce((all, row3) => all + row3.lines, 0);
     if (!lines2) return "";
     const opens = address("/lines", { state: "ended", period, purchase: "guaranteed", short: "1" });
-    return html`<p class="owed">
-    <strong>${impressions(sum(rows2.map((row3) => row3.impressions)))}</strong> of these impressions, worth
-    <strong>${euros(sum(rows2.map((row3) => row3.eur)))}</strong>, are owed as make-goods for
-    <a href="${opens}" data-opens="${lines2}">${count(lines2)} guaranteed ${plural(lines2, "line", "lines")}</a>.
-  </p>`;
+    const link = html`<a href="${opens}" data-opens="${lines2}">${ended.guaranteed(count(lines2), lines2)}</a>`;
+    const [lacking, eur] = [sum(rows2.map((row3) => row3.impressions)), sum(rows2.map((row3) => row3.eur))];
+    return html`<p class="owed">${ended.owed(impressions(lacking), euros(eur), link)}</p>`;
   };
   var part = (title, value, note) => html`<div>
     <dt>${title}</dt>
@@ -2290,7 +2659,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     const later = coverage.scheduled > 0 && html` · ${data.later(count(coverage.scheduled))}`;
     const through = freshness.complete_through ? day(freshness.complete_through, dayLong) : data.noDay;
     const arrived2 = freshness.fetched_at ? moment(freshness.fetched_at, shortMoment) : data.never;
-    const doubt = freshness.doubt_note && html` <strong>${freshness.doubt_note}</strong>`;
+    const doubt = told(freshness.doubt_note) && html` <strong>${told(freshness.doubt_note)}</strong>`;
     const received = freshness.list_received_at ? moment(freshness.list_received_at, shortMoment) : data.noList;
     return html`<section class="statement${late ? " late" : ""}" aria-labelledby="h-data">
     <h2 id="h-data" class="unseen">${data.title}</h2>
@@ -2299,8 +2668,8 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
       ${part(data.arrived, arrived2, html`${freshness.today_fetched_at ? data.todayIn : data.todayOut}${doubt}`)}
       ${part(
       data.judged,
-      html`${count(coverage.judged)} <small>of ${count(coverage.begun)}</small>`,
-      unjudged ? data.notJudged(link, unjudged === 1) : data.allJudged
+      html`${count(coverage.judged)} <small>${data.of(count(coverage.begun))}</small>`,
+      unjudged ? data.notJudged(link, unjudged) : data.allJudged
     )}
       ${part(data.list, received, html`${freshness.list_file || ""}${later}`)}
     </dl>
@@ -2308,22 +2677,20 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   var windowCard = (row3, period) => {
     const trend = pickTrend(row3.kind, row3.purchase_type);
-    const where = address(`/where/${row3.kind}/${row3.purchase_type}`, { period });
+    const where2 = address(`/where/${row3.kind}/${row3.purchase_type}`, { period });
     return html`<li class="card" data-card="${row3.kind}/${row3.purchase_type}">
-    <h3><a href="${where}">${categoryName(row3.kind, row3.purchase_type)}</a></h3>
+    <h3><a href="${where2}">${categoryName(row3.kind, row3.purchase_type)}</a></h3>
     <p class="big">${percent(row3.fulfilled_pct)}</p>
-    <p class="soft">
-      ${count(row3.fulfilled)} of ${count(row3.lines)} ${plural(row3.lines, "line", "lines")} met the goal
-    </p>
+    <p class="soft">${ended.metOf(count(row3.fulfilled), count(row3.lines), row3.lines)}</p>
     ${sparkline(trend)}
     <p>${trendChip(trend)}</p>
     <dl class="pair">
       <div>
-        <dt>Delivered ÷ goals</dt>
+        <dt>${ended.delivered}</dt>
         <dd>${percent(row3.delivered_pct)}</dd>
       </div>
       <div>
-        <dt>Without surplus</dt>
+        <dt>${ended.capped}</dt>
         <dd>${percent(row3.capped_pct)}</dd>
       </div>
     </dl>
@@ -2335,7 +2702,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
       ><span class="soft">${categoryName(item.kind, item.purchase_type)}</span>
     </th>
     <td role="cell">${told(item.reason)}</td>
-    <td role="cell" class="n" data-label="At risk">${euros(item.value_at_risk_eur)}</td>
+    <td role="cell" class="n" data-label="${fields.atRisk}">${euros(item.value_at_risk_eur)}</td>
   </tr>`;
   var needsAttention = () => {
     if (!head.attention.length)
@@ -2345,10 +2712,10 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     const shown = head.attention.slice(0, 10);
     const more = html`<p>
     <a href="#/lines?state=attention" data-opens="${head.attention_count}"
-      >All ${count(head.attention_count)} lines that need attention</a
+      >${now.all(count(head.attention_count))}</a
     >
   </p>`;
-    return html`${attentionTable([["Line"], ["Why"], ["At risk", true]], shown.map(attentionRow))}
+    return html`${attentionTable([[fields.line], [fields.why], [fields.atRisk, true]], shown.map(attentionRow))}
   ${head.attention_count > shown.length ? more : ""}`;
   };
   var liveNow = () => {
@@ -2369,7 +2736,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     </ul>`;
   };
   var unfetched = (pile) => pile.unfetched > 0 && html`<span class="soft"
-    >${pile.unfetched === pile.count ? "all" : count(pile.unfetched)} of them were not fully fetched</span
+    >${pile.unfetched === pile.count ? disagreements.allUnfetched : disagreements.unfetched(count(pile.unfetched))}</span
   >`;
   var pileName = (pile) => {
     const name = label("piles", pile.kind_of_issue);
@@ -2377,14 +2744,14 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     const to = address("/lines", { state: "all", pile: pile.kind_of_issue });
     return html`<a href="${to}" data-opens="${pile.lines}">${name}</a>`;
   };
-  var reconciliationList = () => head.reconciliation.length === 0 ? html`<p class="calm">${undelivered() ? now.unknown : "List and reporting agree."}</p>` : html`<ul class="piles">
+  var reconciliationList = () => head.reconciliation.length === 0 ? html`<p class="calm">${undelivered() ? now.unknown : disagreements.none}</p>` : html`<ul class="piles">
           ${head.reconciliation.map(
     (pile) => html`<li>
                 <strong>${count(pile.count)}</strong> <span>${pileName(pile)}${unfetched(pile)}</span>
               </li>`
   )}
         </ul>
-        <p class="soft">Each of them, one by one, is in the sheet Reconciliation of fulfillment.xlsx.</p>`;
+        <p class="soft">${disagreements.each(head.reconciliation_sheet)}</p>`;
   var presentPart = () => html`<section class="panel" aria-labelledby="h-live">
       <h2 id="h-live">${now.running}</h2>
       ${liveNow()}
@@ -2402,27 +2769,27 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     }));
     return html`<div class="answer">
     <section class="panel figure" data-card="all/all" aria-labelledby="h-total">
-      <h3 id="h-total"><a href="${address("/where/all/all", { period })}">Goals met</a></h3>
+      <h3 id="h-total"><a href="${address("/where/all/all", { period })}">${ended.met}</a></h3>
       <div class="figure-row">
         <p class="huge">${percent(total2?.fulfilled_pct)}</p>
-        <p>${count(total2?.fulfilled)} of ${count(total2?.lines)} ${plural(total2?.lines, "line", "lines")}</p>
+        <p>${ended.ofLines(count(total2?.fulfilled), count(total2?.lines), total2?.lines)}</p>
       </div>
-      <h3 class="soft">Share of lines that met their goal, in the seven days before each date</h3>
+      <h3 class="soft">${ended.trend}</h3>
       <p>${trendChip(trend)}</p>
       <div class="chart low-chart" id="trend"></div>
       <dl class="pair">
         <div>
-          <dt>Delivered ÷ goals</dt>
+          <dt>${ended.delivered}</dt>
           <dd>${percent(total2?.delivered_pct)}</dd>
         </div>
         <div>
-          <dt>Without surplus</dt>
+          <dt>${ended.capped}</dt>
           <dd>${percent(total2?.capped_pct)}</dd>
         </div>
       </dl>
     </section>
     <section class="panel" aria-labelledby="h-side">
-      <h3 id="h-side">System or resources?</h3>
+      <h3 id="h-side">${ended.sides}</h3>
       ${sideBar(losses)}${owed(period)}
     </section>
   </div>`;
@@ -2446,18 +2813,18 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
       </section>
       ${dataStatement()} ${presentPart()}
       <section class="hero part">
-        <h2>${ended2.title}</h2>
+        <h2>${ended.title}</h2>
         ${periodSwitch(period, (to) => address("/", { period: to }))}
       </section>
       ${endedPart(period, total2, trend)}
       ${cards.length ? html`<section aria-labelledby="h-cards">
-              <h2 id="h-cards" class="quiet">By kind and purchase type</h2>
+              <h2 id="h-cards" class="quiet">${ended.cards}</h2>
               <ul class="cards">
                 ${cards.map((row3) => windowCard(row3, period))}
               </ul>
             </section>` : ""}
       <section class="panel" aria-labelledby="h-rec">
-        <h2 id="h-rec">Where list and reporting disagree</h2>
+        <h2 id="h-rec">${disagreements.title}</h2>
         ${reconciliationList()}
       </section>`,
       draw: () => drawTrend("trend", trend)
@@ -2465,7 +2832,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
 
   // campfill_pipeline/reports/templates/page/right.js
-  var known = (value, unit = "") => value === null ? "–" : html`${value}${unit}`;
+  var known = (value, unit = "") => value === null ? "–" : html`${decimal(value)}${unit}`;
   var row2 = (name, scores, told3) => html`<tr role="row">
     <th scope="row" role="rowheader">${name}</th>
     ${scores.map(
@@ -2512,7 +2879,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     const found = head.looked_back;
     return {
       title: right.title,
-      body: html`${crumbs(["Overview", "#/"], [right.title])}
+      body: html`${crumbs([levels.overview, "#/"], [right.title])}
       <section class="hero">
         <div class="hero-text">
           <p class="eyebrow">${right.question}</p>
@@ -2527,14 +2894,14 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
 
   // campfill_pipeline/reports/templates/page/theme.js
   var root = document.documentElement;
-  var button2 = document.getElementById("theme");
+  var button3 = document.getElementById("theme");
   var prefersDark = matchMedia("(prefers-color-scheme: dark)");
   var isDark = () => root.dataset.theme === "auto" ? prefersDark.matches : root.dataset.theme === "dark";
   var nameTheme = () => {
-    button2.textContent = isDark() ? "Light" : "Dark";
-    button2.setAttribute("aria-label", `Switch to ${isDark() ? "light" : "dark"} colours`);
+    button3.textContent = isDark() ? frame.light : frame.dark;
+    button3.setAttribute("aria-label", isDark() ? frame.toLight : frame.toDark);
   };
-  button2.addEventListener("click", () => {
+  button3.addEventListener("click", () => {
     root.dataset.theme = isDark() ? "light" : "dark";
     nameTheme();
     redraw();
@@ -2547,6 +2914,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
 
   // campfill_pipeline/reports/templates/page/main.js
   var main = document.getElementById("content");
+  var knownThen = head.known === "then" ? frame.knownThen : "";
   var visit = 0;
   var firstVisit = true;
   var current = null;
@@ -2554,7 +2922,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     const parts2 = path.split("/").filter(Boolean).map(decodeURIComponent);
     if (parts2[0] === "where") return ["where", await category(parts2[1] || "all", parts2[2] || "all", query)];
     if (parts2[0] === "lines") return ["lines", await lineList(query)];
-    if (parts2[0] === "line" && parts2[1]) return ["lines", await line(parts2[1].toLowerCase())];
+    if (parts2[0] === "line" && parts2[1]) return ["lines", await line2(parts2[1].toLowerCase())];
     if (parts2[0] === "compare") return ["compare", await compare2(query)];
     if (parts2[0] === "right") return ["overview", right2()];
     return ["overview", overview(query)];
@@ -2566,7 +2934,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   var restore = (place) => {
     if (!place) return false;
     const element = place.name ? main.querySelector(`[name="${place.name}"]${place.value ? `[value="${place.value}"]` : ""}`) : [...main.querySelectorAll("[data-sort]")].find(
-      (button3) => button3.dataset.sort.replace("-", "") === place.sort
+      (button4) => button4.dataset.sort.replace("-", "") === place.sort
     );
     if (!element) return false;
     element.focus({ preventScroll: true });
@@ -2583,8 +2951,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     clearCharts();
     current = view;
     main.innerHTML = String(view.body);
-    const then = head.known === "then" ? ", as known then" : "";
-    document.title = `${view.title} · Fulfillment as of ${dayPlain.format(asUtc(head.as_of))}${then}`;
+    document.title = `${frame.title(view.title, dayPlain.format(asUtc(head.as_of)))}${knownThen}`;
     for (const link of document.querySelectorAll("[data-nav]"))
       link.toggleAttribute("aria-current", link.dataset.nav === nav);
     view.draw();
@@ -2597,12 +2964,9 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   var complain = (fault) => {
     main.innerHTML = String(
-      html`<h1 tabindex="-1">This part cannot be shown here</h1>
-      <p>
-        The browser could not read the data in this file (${fault.message}). A browser of 2023 or newer can:
-        Chrome, Edge, Firefox or Safari.
-      </p>
-      <p><a href="#/">Back to the overview</a></p>`
+      html`<h1 tabindex="-1">${frame.cannot}</h1>
+      <p>${frame.why(fault.message)}</p>
+      <p><a href="#/">${frame.back}</a></p>`
     );
   };
   var showOrComplain = (quiet) => show(quiet === true).catch(complain);
@@ -2631,21 +2995,18 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     for (const chart2 of openCharts()) chart2.resize({ width: "auto" });
   });
   document.getElementById("stamp").innerHTML = String(
-    html`As of
-    <strong>${day(head.as_of, dayLong)}</strong>${head.known === "then" ? ", as known then" : ""}<span
-      class="soft"
-    >
-      made ${moment(head.made_at)}</span
+    html`${frame.asOf(day(head.as_of, dayLong))}${knownThen}<span class="soft">
+      ${frame.made(moment(head.made_at))}</span
     >`
   );
   document.getElementById("foot").innerHTML = String(
-    html`<p>Made by campfill ${moment(head.made_at)} (${head.timezone}). ${figures.rounding}</p>`
+    html`<p>${frame.madeBy(moment(head.made_at), head.timezone)} ${figures.rounding}</p>`
   );
   var sayAge = () => {
-    const text = oldPage(/* @__PURE__ */ new Date());
+    const text2 = oldPage(/* @__PURE__ */ new Date());
     const place = document.getElementById("old");
-    place.hidden = !text;
-    place.innerHTML = String(text);
+    place.hidden = !text2;
+    place.innerHTML = String(text2);
   };
   sayAge();
   setInterval(sayAge, 6e4);
@@ -2659,4 +3020,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 8c27a726343a8b3b0608ff793bee5932. */
+/* Made by `make page` from the modules beside this folder, c25046f52d4008c8514201f4f15c38b4. */

@@ -1,0 +1,98 @@
+"""Numbers and days as the language spoken writes them: 74,094.5 · 74.094,5, 24 Nov 2026 · 24.11.2026.
+
+Belongs here: every notation for people. Does not belong here: rounding (`domain/rounding`), what goes into tables and
+JSON, which is the same in every language.
+
+Signs and names come from Babel (the Unicode CLDR), once; they are put in by hand, as a page says some ten thousand
+numbers and Babel takes thirty microseconds for each.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
+
+from campfill_pipeline.language.speaking import Language, spoken
+
+
+class _Signs(NamedTuple):
+    decimal: str
+    group: str
+    months: tuple[str, ...]
+    weekdays: tuple[str, ...]
+    long_months: tuple[str, ...]
+    long_weekdays: tuple[str, ...]
+
+
+@cache
+def _signs(language: Language) -> _Signs:
+    from babel import Locale
+
+    told = Locale.parse(language)
+    symbols = told.number_symbols["latn"]
+    months, days = told.months["format"], told.days["format"]
+    return _Signs(
+        symbols["decimal"],
+        symbols["group"],
+        tuple(months["abbreviated"][month] for month in range(1, 13)),
+        tuple(days["abbreviated"][day] for day in range(7)),
+        tuple(months["wide"][month] for month in range(1, 13)),
+        tuple(days["wide"][day] for day in range(7)),
+    )
+
+
+def number(value: Decimal | int | float, places: int | None = None) -> str:
+    """1,234.5 · 1.234,5: with all its decimals, or so many; nothing is rounded that was rounded before."""
+    text = f"{value:,}" if places is None else f"{value:,.{places}f}"
+    signs = _signs(spoken())
+    return text.translate({ord(","): signs.group, ord("."): signs.decimal})
+
+
+def signed(value: Decimal | int | float) -> str:
+    """+12.5 · +12,5."""
+    return f"+{number(value)}" if value >= 0 else number(value)
+
+
+def euros(value: Decimal) -> str:
+    """€1,234.50 · 1.234,50 €."""
+    return f"{number(value)}\u00a0€" if spoken() is Language.GERMAN else f"€{number(value)}"
+
+
+def percent(value: Decimal | int | str) -> str:
+    """91.3 % · 91,3 %."""
+    return f"{number(Decimal(value))} %"
+
+
+def day(value: date) -> str:
+    """24 Nov 2026 · 24.11.2026."""
+    if spoken() is Language.GERMAN:
+        return f"{value:%d.%m.%Y}"
+    return f"{value.day} {_signs(spoken()).months[value.month - 1]} {value.year}"
+
+
+def day_of_year(value: date) -> str:
+    """24 Nov · 24.11."""
+    if spoken() is Language.GERMAN:
+        return f"{value:%d.%m.}"
+    return f"{value.day} {_signs(spoken()).months[value.month - 1]}"
+
+
+def weekday_and_day(value: date) -> str:
+    """Tue 24 Nov 2026 · Di., 24.11.2026."""
+    name = _signs(spoken()).weekdays[value.weekday()]
+    return f"{name}, {day(value)}" if spoken() is Language.GERMAN else f"{name} {day(value)}"
+
+
+def moment(value: datetime) -> str:
+    """24 Nov 14:00 · 24.11. 14:00, without a year, in the zone it has."""
+    return f"{day_of_year(value)} {value:%H:%M}"
+
+
+def long_day(value: date) -> str:
+    """Tuesday, 24 November 2026 · Dienstag, 24. November 2026."""
+    signs = _signs(spoken())
+    dot = "." if spoken() is Language.GERMAN else ""
+    month = signs.long_months[value.month - 1]
+    return f"{signs.long_weekdays[value.weekday()]}, {value.day:02d}{dot} {month} {value.year}"

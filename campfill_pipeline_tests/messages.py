@@ -1,0 +1,205 @@
+"""The catalogue of messages, gathered from the product: `make messages` writes it, a test says what is missing.
+
+Belongs here: where messages are looked for, what is wrong with a file of them. Does not belong here: translations
+(`campfill_pipeline/language/messages`).
+
+A message is the English text in a call of `say` or `say_many` (Python and templates), of `say`, `text` or `many` (the
+page's scripts), or a word of one of the tables in `TABLES`, which are looked up by `word`.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
+
+from campfill_pipeline.domain import due_words, effect, figures
+from campfill_pipeline.reports import page, wording, workbook_summary
+
+ROOT = Path(__file__).parents[1]
+CODE = ROOT / "campfill_pipeline"
+FOLDER = CODE / "language" / "messages"
+LANGUAGES = ("de",)
+HEAD = "# What campfill says, in another language. Written by `make messages`; translations are entered here by hand."
+WRITTEN = datetime(2026, 11, 27, tzinfo=UTC)
+"""A head without a moment: the file changes only where a message does."""
+
+TITLED = {"Column", "Listed", "_lines"}
+"""In the rooms of files: classes and functions whose first argument is a heading that is said."""
+
+Found = tuple[str, str | tuple[str, str]]
+"""Where, and the message or its two forms."""
+
+TABLES: dict[str, Iterable[str]] = {
+    "campfill_pipeline/reports/wording.py": tuple(wording.said()),
+    "campfill_pipeline/reports/page.py": tuple(page.PERIODS.values()),
+    "campfill_pipeline/reports/workbook_summary.py": tuple(workbook_summary.PERIODS.values()),
+    "campfill_pipeline/domain/due_words.py": tuple(due_words.words()),
+    "campfill_pipeline/domain/effect.py": tuple(effect.VERDICTS.values()),
+    "campfill_pipeline/domain/figures.py": tuple(shown.header for shown in figures.SHOWN if shown.header),
+}
+
+_STRING = r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\''
+_JOINED = rf"(?:{_STRING})(?:\s*\+\s*(?:{_STRING}))*"
+_CALL = re.compile(rf"\b(say|text|many)\(\s*({_JOINED})(?:\s*,\s*({_JOINED}))?")
+_PLACE = re.compile(r"\{(\w+)\}")
+_TAG = re.compile(r"</?\w+")
+
+
+def of_python(path: Path) -> Iterator[str | tuple[str, str]]:
+    """The messages of a module."""
+    said = {"say", *(TITLED if {"reports", "receipt"} & set(path.parts) else ())}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            wanted = 2 if node.func.id == "say_many" else int(node.func.id in said)
+            texts = [
+                one.value
+                for one in node.args[:wanted]
+                if isinstance(one, ast.Constant) and isinstance(one.value, str)
+            ]
+            if wanted == 1 and texts:
+                yield texts[0]
+            elif wanted == 2 and len(texts) == 2:
+                yield texts[0], texts[1]
+
+
+def _decoded(literals: str) -> str:
+    return "".join(json.loads(_in_double(one)) for one in re.findall(_STRING, literals))
+
+
+def _in_double(literal: str) -> str:
+    if literal.startswith('"'):
+        return literal
+    return '"' + literal[1:-1].replace('"', '\\"').replace("\\'", "'") + '"'
+
+
+def of_script(path: Path) -> Iterator[str | tuple[str, str]]:
+    """The messages of a script of the page."""
+    for function, first, second in _CALL.findall(path.read_text(encoding="utf-8")):
+        if function == "many":
+            yield _decoded(first), _decoded(second)
+        else:
+            yield _decoded(first)
+
+
+def of_template(path: Path) -> Iterator[str | tuple[str, str]]:
+    """The messages of a template."""
+    with path.open("rb") as content:
+        for _, _, told, _ in babel_extract(content, ["say"], [], {"encoding": "utf-8"}):
+            message = told if isinstance(told, str) else told[0]
+            if message:
+                yield message
+
+
+def _everywhere() -> Iterator[Found]:
+    ways = (("*.py", of_python), ("page/*.js", of_script), ("*.html", of_template), ("*.j2", of_template))
+    for pattern, way in ways:
+        for path in sorted(CODE.rglob(pattern)):
+            if "guide" not in path.parts and "lab" not in path.parts:
+                for message in way(path):
+                    yield str(path.relative_to(ROOT)), message
+    for place, words in TABLES.items():
+        for word in words:
+            yield place, word
+
+
+def gathered() -> dict[str, tuple[str | tuple[str, str], set[str]]]:
+    """By its (singular) English text: each message that is said, and where."""
+    found: dict[str, tuple[str | tuple[str, str], set[str]]] = {}
+    for place, message in _everywhere():
+        key = message if isinstance(message, str) else message[0]
+        before = found.get(key)
+        whole = message if before is None or isinstance(before[0], str) else before[0]
+        found[key] = (whole, {place, *(before[1] if before else ())})
+    return found
+
+
+def stored(language: str) -> Catalog:
+    """The file of messages as it is."""
+    return read_po(BytesIO(file(language).read_bytes()), locale=language)
+
+
+def _forms(message: Message) -> tuple[str, ...]:
+    return tuple(message.string) if isinstance(message.string, tuple | list) else (message.string or "",)
+
+
+def _ids(message: Message) -> tuple[str, ...]:
+    return tuple(message.id) if isinstance(message.id, tuple | list) else (message.id,)
+
+
+def faults(catalog: Catalog) -> list[str]:
+    """What is wrong with a file of messages, a sentence each."""
+    said = gathered()
+    known = {_ids(message)[0]: message for message in catalog if message.id}
+    told = [f"not in the file: {key!r}" for key in said if key not in known]
+    told += [f"no longer said: {key!r}" for key in known if key not in said]
+    for key, message in known.items():
+        if key not in said:
+            continue
+        whole = said[key][0]
+        ids = (whole,) if isinstance(whole, str) else whole
+        forms = _forms(message)
+        if message.fuzzy or len(forms) != len(ids) or not all(forms):
+            told.append(f"not translated: {key!r}")
+        else:
+            told += [
+                f"other placeholders or marks than its message: {form!r}"
+                for form, one in zip(forms, ids, strict=True)
+                if set(_PLACE.findall(form)) != set(_PLACE.findall(one))
+                or sorted(_TAG.findall(form)) != sorted(_TAG.findall(one))
+            ]
+    return told
+
+
+def merged(language: str) -> Catalog:
+    """What is said now, with the translations that the file has already."""
+    before = {_ids(message)[0]: message for message in stored(language) if message.id}
+    catalog = Catalog(
+        locale=language, domain="campfill", header_comment=HEAD, project="campfill", version="1",
+        msgid_bugs_address="none", creation_date=WRITTEN, revision_date=WRITTEN, last_translator="none",
+        language_team="none", charset="utf-8", fuzzy=False,
+    )  # fmt: skip
+    for key, (whole, places) in sorted(gathered().items(), key=lambda one: one[0].casefold()):
+        forms = _forms(before[key]) if key in before else ()
+        string: str | tuple[str, ...] = (
+            (forms[0] if forms else "")
+            if isinstance(whole, str)
+            else (tuple(forms) if len(forms) == 2 else ("", ""))
+        )
+        catalog.add(whole, string, locations=[(place, 0) for place in sorted(places)])
+    return catalog
+
+
+def file(language: str) -> Path:
+    """Where the messages of a language stand."""
+    return FOLDER / f"{language}.po"
+
+
+def text(catalog: Catalog) -> bytes:
+    """A catalogue as it is written."""
+    written = BytesIO()
+    write_po(written, catalog, width=110, include_lineno=False)
+    return written.getvalue()
+
+
+def main() -> None:
+    """Write the files of messages anew; what is not translated yet stands there empty."""
+    for language in LANGUAGES:
+        catalog = merged(language)
+        file(language).write_bytes(text(catalog))
+        empty = [_ids(one)[0] for one in catalog if one.id and not all(_forms(one))]
+        print(f"{FOLDER.name}/{language}.po: {len(catalog)} messages, {len(empty)} not translated")  # noqa: T201
+        for message in empty:
+            print(f"  {message}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""The workbook speaks CAMPFILL_LANGUAGE: sheets, headings, codes and sentences; in English codes stand as they are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from campfill_pipeline.domain.attention import Situation, sentence
+from campfill_pipeline.language import catalogue
+from campfill_pipeline.language.speaking import Language, Sentence, speaking
+from campfill_pipeline.reports import workbook
+from campfill_pipeline.warehouse.readers.page.rows import AttentionRow
+from campfill_pipeline_tests.reports.invented import NOW, invent
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
+
+
+def cells(folder: Path, language: Language) -> dict[str, list[tuple[object, ...]]]:
+    data = invent(300)
+    now = Situation(
+        lifecycle="live", purchase_type="guaranteed", end_date=date(2026, 12, 1), reported=True, elapsed_days=9,
+        days_left=3, fulfillment_pct=Decimal("12.5"), pacing_index=Decimal("0.5"), required_daily=Decimal(2000),
+        best_week_daily=Decimal(1500), reachable=False, missing=Decimal("1234567"),
+        value_at_risk_eur=Decimal("1504.71"), cause=None,
+    )  # fmt: skip
+    rows = tuple(
+        AttentionRow(item.line_id, Sentence(sentence, (now,)), Decimal(1)) for item in data.attention
+    )
+    with speaking(language):
+        workbook.render(replace(data, attention=rows), folder / f"{language}.xlsx", NOW)
+    book = load_workbook(folder / f"{language}.xlsx", read_only=True)
+    return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
+
+
+def test_a_german_workbook_is_german_throughout(tmp_path: Path) -> None:
+    told = cells(tmp_path, Language.GERMAN)
+    assert list(told) == [
+        "Übersicht",
+        "Buchungen",
+        "Aufmerksamkeit",
+        "Ursachen",
+        "Störungen",
+        "Abgleich",
+        "Nicht bewertet",
+    ]
+    lines = told["Buchungen"]
+    assert lines[0][:5] == ("Buchung", "Art", "Einkaufsart", "Einkäufer", "Platzierung")
+    said = {str(cell) for row in lines[1:] for cell in row}
+    assert {"Kampagne", "Deal", "garantiert", "Ziel erreicht", "beendet", "Im Rückstand"} <= said
+    english = {
+        " ".join(message.split())
+        for message in (
+            str(one.id) for one in catalogue.read("de") if isinstance(one.id, str) and one.id != one.string
+        )
+        if "{" not in message and len(message) > 3
+    }
+    german = {
+        form
+        for one in catalogue.read("de")
+        for form in ([one.string] if isinstance(one.string, str) else one.string)
+    }
+    codes = re.compile(
+        r"^(campaign|deal|(un)?guaranteed|unknown|live|scheduled|ended_\w+|goal_met|no_data|\w+_shortfall)$"
+    )
+    for sheet, rows in told.items():
+        texts = {cell for row in rows for cell in row if isinstance(cell, str)}
+        mixed = {text for text in texts if (text in english and text not in german) or codes.match(text)}
+        assert not mixed, (sheet, mixed)
+
+
+def test_sentences_of_a_german_workbook_have_german_figures(tmp_path: Path) -> None:
+    why = {row[3] for row in cells(tmp_path, Language.GERMAN)["Aufmerksamkeit"][1:]}
+    assert why == {
+        "Läuft mit 50,0 % des Solls, noch 3 Tage: nötig sind 2.000 pro Tag, die beste Woche brachte 1.500 pro Tag "
+        "(nicht erreichbar); gefährdet sind 1.234.567 Impressionen (1.504,71\u00a0€)."
+    }
+
+
+def test_in_english_the_columns_of_codes_stand_as_others_rely_on_them(tmp_path: Path) -> None:
+    lines = cells(tmp_path, Language.ENGLISH)["Lines"]
+    said = {str(cell) for row in lines[1:] for cell in row}
+    assert {"campaign", "deal", "guaranteed", "goal_met", "behind"} <= said
