@@ -94,8 +94,8 @@ def of_template(path: Path) -> Iterator[str | tuple[str, str]]:
     """The messages of a template."""
     with path.open("rb") as content:
         for _, _, told, _ in babel_extract(content, ["say"], [], {"encoding": "utf-8"}):
-            message = told if isinstance(told, str) else told[0]
-            if message:
+            message = told[0] if isinstance(told, tuple) else told
+            if isinstance(message, str):
                 yield message
 
 

@@ -99,7 +99,7 @@ def test_without_scripts_the_page_still_tells_the_main_figures(library: Library,
     text = tab.locator("main").inner_text()
     total = next(window for window in written.data.windows if (window.period, window.kind) == ("7d", "all"))
     assert f"{total.lines}\t{total.fulfilled}" in text
-    assert written.data.attention[0].reason in text
+    assert str(written.data.attention[0].reason) in text
 
 
 def test_print_leaves_controls_away(library: Library, written: Written) -> None:

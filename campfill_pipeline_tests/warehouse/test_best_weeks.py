@@ -70,7 +70,7 @@ def test_a_line_that_needs_more_than_the_best_week_is_named_the_worst_first(
     data = page.load(connection, RULES, as_of=TODAY)
     assert [row.line_id for row in data.unlikely] == [most, anywhere, a_day, more]
     assert [row.line_id for row in data.attention] == [most, anywhere, a_day, more]
-    assert data.attention[0].reason.startswith("Starts on 25 May 2026. It needs 3.1 times")
+    assert str(data.attention[0].reason).startswith("Starts on 25 May 2026. It needs 3.1 times")
     coming = not_begun(connection)
     assert [one.line_id for one in coming] == [most, anywhere, a_day, more]
     assert (coming[0].reason, coming[0].unlikely_goal) == (data.attention[0].reason, told.unlikely_goal)
