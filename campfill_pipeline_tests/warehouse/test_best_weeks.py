@@ -73,7 +73,7 @@ def test_a_line_that_needs_more_than_the_best_week_is_named_the_worst_first(
     assert str(data.attention[0].reason).startswith("Starts on 25 May 2026. It needs 3.1 times")
     coming = not_begun(connection)
     assert [one.line_id for one in coming] == [most, anywhere, a_day, more]
-    assert (coming[0].reason, coming[0].unlikely_goal) == (data.attention[0].reason, told.unlikely_goal)
+    assert (coming[0].reason, coming[0].unlikely_goal) == (str(data.attention[0].reason), told.unlikely_goal)
     assert [column.name for column in fields(AttentionItem)] + ["unlikely_goal"] == list(asdict(coming[0]))
 
 

@@ -5,6 +5,7 @@ Belongs here: choosing and ordering these lines. Does not belong here: their sen
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,7 @@ from campfill_pipeline.domain.causes import Cause
 from campfill_pipeline.domain.fulfillment import Lifecycle
 from campfill_pipeline.domain.unlikely_goals import before_the_start
 from campfill_pipeline.domain.unlikely_goals import sentence as told
+from campfill_pipeline.language.speaking import Sentence
 from campfill_pipeline.warehouse.figures.best_weeks import unlikely_lines
 from campfill_pipeline.warehouse.statements import query
 
@@ -39,23 +41,9 @@ class AttentionItem:
     value_at_risk_eur: Decimal
     reachable: bool | None
     cause: Cause | None
-    now: Situation
-    held: Taken
-
-    @property
-    def reason(self) -> str:
-        """Why, and who takes care, in the language spoken."""
-        return reason(self.now, self.held)
-
-    @property
-    def care(self) -> str:
-        """Who takes care, in the language spoken."""
-        return sentence(self.held, self.now.missing)
-
-    @property
-    def taken(self) -> bool:
-        """Whether somebody takes care."""
-        return self.held.is_taken
+    reason: str
+    taken: bool = False
+    care: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,9 +83,36 @@ class MakeGood:
 
 def attention(conn: psycopg.Connection, *, limit: int | None = None) -> list[AttentionItem]:
     """Lines that need attention as of the last refresh: those that nobody has taken first, of these guaranteed ones,
-    then by value at risk, highest first.
+    then by value at risk, highest first. Their sentences are in the language spoken.
     """
-    items = []
+    return [
+        AttentionItem(
+            line_id=line_id,
+            name=name,
+            kind=kind,
+            purchase_type=now.purchase_type,
+            lifecycle=now.lifecycle,
+            missing=now.missing,
+            value_at_risk_eur=now.value_at_risk_eur,
+            reachable=now.reachable,
+            cause=now.cause,
+            reason=reason(now, held),
+            taken=held.is_taken,
+            care=sentence(held, now.missing),
+        )
+        for line_id, name, kind, now, held in _found(conn, limit)
+    ]
+
+
+def reasons(conn: psycopg.Connection) -> list[tuple[UUID, Sentence, Decimal]]:
+    """The same lines, in the same order: why, for whoever says it in every language, and the value at risk."""
+    return [
+        (line_id, Sentence(reason, (now, held)), now.value_at_risk_eur)
+        for line_id, _, _, now, held in _found(conn, None)
+    ]
+
+
+def _found(conn: psycopg.Connection, limit: int | None) -> Iterator[tuple[UUID, str, str, Situation, Taken]]:
     with conn.cursor(row_factory=dict_row) as cursor:
         for row in cursor.execute(
             query("readers/attention", "attention"), {"days": MAKE_GOOD_DAYS, "limit": limit}
@@ -105,23 +120,7 @@ def attention(conn: psycopg.Connection, *, limit: int | None = None) -> list[Att
             line_id, name, kind = row.pop("line_id"), row.pop("name"), row.pop("kind")
             row["cause"] = Cause(row["cause"]) if row["cause"] else None
             held = Taken(row.pop("owner"), row.pop("acknowledged_until"), row.pop("note"), row.pop("agreed"))
-            now = Situation(**row)
-            items.append(
-                AttentionItem(
-                    line_id=line_id,
-                    name=name,
-                    kind=kind,
-                    purchase_type=now.purchase_type,
-                    lifecycle=now.lifecycle,
-                    missing=now.missing,
-                    value_at_risk_eur=now.value_at_risk_eur,
-                    reachable=now.reachable,
-                    cause=now.cause,
-                    now=now,
-                    held=held,
-                )
-            )
-    return items
+            yield line_id, name, kind, Situation(**row), held
 
 
 def not_begun(conn: psycopg.Connection) -> list[NotBegun]:
@@ -137,7 +136,7 @@ def not_begun(conn: psycopg.Connection) -> list[NotBegun]:
     items = []
     for one in found:
         taken = cared.get(one.line_id, Taken(None, None, None, 0))
-        care = care_sentence(taken, Decimal(0))
+        care = sentence(taken, Decimal(0))
         items.append(
             NotBegun(
                 line_id=one.line_id,

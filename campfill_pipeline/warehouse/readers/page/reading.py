@@ -19,7 +19,6 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import class_row
 
 from campfill_pipeline.domain import figures
-from campfill_pipeline.domain.care import reason
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.domain.unlikely_goals import before_the_start
 from campfill_pipeline.language.speaking import Sentence
@@ -29,7 +28,7 @@ from campfill_pipeline.warehouse.figures.best_weeks import unlikely_lines
 from campfill_pipeline.warehouse.figures.fulfillment import Knowledge as Knowledge
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline.warehouse.notices.care import standing
-from campfill_pipeline.warehouse.readers.attention import attention
+from campfill_pipeline.warehouse.readers.attention import reasons
 from campfill_pipeline.warehouse.readers.incidents import incidents, struck
 from campfill_pipeline.warehouse.readers.looked_back import looked_back
 from campfill_pipeline.warehouse.readers.page.rows import (
@@ -145,10 +144,7 @@ def _revisions(connection: Connection) -> dict[UUID, tuple[RevisionRow, ...]]:
 
 def _attention(connection: Connection, upcoming: Sequence[UnlikelyRow]) -> tuple[AttentionRow, ...]:
     """What runs or ended first; then lines that have not begun whose goal is more than their sites ever gave."""
-    now = [
-        AttentionRow(item.line_id, Sentence(reason, (item.now, item.held)), item.value_at_risk_eur)
-        for item in attention(connection)
-    ]
+    now = [AttentionRow(*found) for found in reasons(connection)]
     known = {item.line_id for item in now}
     return (
         *now,
