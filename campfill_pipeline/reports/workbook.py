@@ -107,22 +107,22 @@ def _attention(data: PageData) -> Listed:
 def _care(data: PageData) -> Listed:
     """Who takes care, to be filled in and dropped back: what needs attention, and of which something was said."""
     stood = {one.line_id: one for one in data.care}
-    reasons = {item.line_id: item.reason for item in data.attention}
+    reasons = {item.line_id: str(item.reason) for item in data.attention}
     by_id = {line.id: line for line in data.lines}
     columns = (
         Column("Line", "text", 60),
         Column("Why", "text", 60),
         Column("Shortfall so far", "impressions", 16),
-        Column(HEADERS["owner"], "text", 20),
-        Column(HEADERS["note"], "text", 40),
-        Column(HEADERS["until"], "date", 14),
+        Column(HEADERS["owner"], "text", 20, said=False),
+        Column(HEADERS["note"], "text", 40, said=False),
+        Column(HEADERS["until"], "date", 14, said=False),
         Column("Make-goods agreed", "whole", 14),
-        Column(HEADERS["impressions"], "whole", 14),
-        Column(HEADERS["first"], "date", 14),
-        Column(HEADERS["last"], "date", 14),
-        Column(HEADERS["by_line"], "text", 38),
-        Column(HEADERS["line_id"], "text", 38),
-        Column(HEADERS["as_of"], "text", 34),
+        Column(HEADERS["impressions"], "whole", 14, said=False),
+        Column(HEADERS["first"], "date", 14, said=False),
+        Column(HEADERS["last"], "date", 14, said=False),
+        Column(HEADERS["by_line"], "text", 38, said=False),
+        Column(HEADERS["line_id"], "text", 38, said=False),
+        Column(HEADERS["as_of"], "text", 34, said=False),
     )
     rows = []
     for line_id in [*reasons, *(one for one in stood if one not in reasons)]:

