@@ -87,6 +87,9 @@ _SLOW_ROOMS = (
 )
 """Where tests start processes of ours, or read big files, although they ask for no server."""
 
+_QUICK_FILES = ("defs/test_definitions.py",)
+"""Files of those rooms that start and read nothing: what a newcomer forgets, they say."""
+
 
 _LONGEST_FIRST = (
     "test_cli.py",
@@ -124,6 +127,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if (
             "postgres_server" in fixtures
             or item.get_closest_marker("browser")
-            or room.startswith(_SLOW_ROOMS)
+            or (room.startswith(_SLOW_ROOMS) and room not in _QUICK_FILES)
         ):
             item.add_marker("server")
