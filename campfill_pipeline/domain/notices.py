@@ -19,6 +19,7 @@ class Kind(StrEnum):
     LINE_BEHIND = "line_behind"
     LINE_UNLIKELY = "line_unlikely"
     LINE_SHORT = "line_short"
+    GOAL_UNLIKELY = "goal_unlikely"
     INCIDENT = "incident"
     LIST_REJECTED = "list_rejected"
     LIST_PARTLY = "list_partly"
@@ -56,6 +57,12 @@ WORDS = {
         Group.LINES, "Lines unlikely to be met", "line unlikely to be met", "lines unlikely to be met"
     ),
     Kind.LINE_SHORT: Words(Group.LINES, "Lines that ended short", "line ended short", "lines ended short"),
+    Kind.GOAL_UNLIKELY: Words(
+        Group.LINES,
+        "Goals unlikely before the start",
+        "goal unlikely before its start",
+        "goals unlikely before their start",
+    ),
     Kind.INCIDENT: Words(Group.INCIDENTS, "Incidents", "incident", "incidents"),
     Kind.LIST_REJECTED: Words(Group.LISTS, "Files rejected", "file rejected", "files rejected"),
     Kind.LIST_PARTLY: Words(

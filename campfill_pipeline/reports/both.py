@@ -15,6 +15,7 @@ from campfill_pipeline.language.speaking import Language, speaking
 from campfill_pipeline.reports import page, reuse, workbook
 from campfill_pipeline.reports.files import replace_file
 from campfill_pipeline.reports.page import PageFacts
+from campfill_pipeline.warehouse.notices.goals import UnlikelyGoal
 from campfill_pipeline.warehouse.readers.page import line_detail
 from campfill_pipeline.warehouse.readers.page import reading as page_reader
 
@@ -24,12 +25,14 @@ class Written:
     """Where the two files are, what the page holds, and whether they were made `anew`.
 
     If not, nothing they show had changed but how fresh the data are, and only that was renewed, in the page.
+    `unlikely`: goals that are out of reach before their start; None where the files were left.
     """
 
     page: Path
     workbook: Path
     facts: PageFacts
     anew: bool
+    unlikely: tuple[UnlikelyGoal, ...] | None = None
 
 
 def write_reports(
@@ -71,7 +74,11 @@ def write_reports(
     if made_of is not None:
         note = reuse.Note(made_of, reuse.fresh(freshness), page_sum, book_sum, asdict(facts))
         reuse.remember(note, folder)
-    return Written(html, book, facts, anew=standing is None)
+    if standing is not None:
+        return Written(html, book, facts, anew=False)
+    names = {line.id: line.name for line in data.lines}
+    unlikely = tuple(UnlikelyGoal(row.line_id, names[row.line_id], str(row.reason)) for row in data.unlikely)
+    return Written(html, book, facts, anew=True, unlikely=unlikely)
 
 
 def _replace(target: Path, write: Callable[[Path], object]) -> str:

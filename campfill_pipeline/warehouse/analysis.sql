@@ -137,6 +137,7 @@ COMMENT ON COLUMN reporting.delivery_by_site.site IS 'Site as reported; empty wh
 COMMENT ON COLUMN reporting.incident_lines.impressions_lost IS 'What the line lost, in impressions.';
 COMMENT ON COLUMN reporting.restatements.day IS 'Local day of the hour.';
 COMMENT ON COLUMN reporting.reconciliation.detail IS 'What was found, as JSON text.';
+COMMENT ON COLUMN reporting.notices.kind IS 'What kind of fact: docs/alerts.md tells them all.';
 COMMENT ON COLUMN reporting.about.as_of IS 'The local day the figures are of.';
 COMMENT ON COLUMN reporting.about.timezone IS 'The time zone in which days are counted.';
 COMMENT ON COLUMN reporting.about.refreshed_at IS 'When the figures were computed last.';

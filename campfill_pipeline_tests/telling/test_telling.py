@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -23,10 +24,10 @@ from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.domain.notices import Digest, Group, Kind, quiet_hours
 from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.settings import load_settings
-from campfill_pipeline.telling import post
+from campfill_pipeline.telling import post, recipients
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
-from campfill_pipeline.warehouse.notices import facts, quiet
+from campfill_pipeline.warehouse.notices import facts, goals, quiet
 from campfill_pipeline.warehouse.register import ledger
 from campfill_pipeline.warehouse.register.decision import Decision
 from campfill_pipeline_tests.telling.doubles import Mailbox, http_receiver, mail_server
@@ -317,3 +318,42 @@ def failing(name: str) -> dg.JobDefinition:
         fails()
 
     return job
+
+
+def test_a_goal_that_is_unlikely_before_its_start_is_told_once_and_once_when_it_is_over(world: World) -> None:
+    unlikely = goals.UnlikelyGoal(LINE, "A line", "Starts on 1 Jun 2026. Needs 3.1 times the best week.")
+    for _ in range(2):
+        with world.connect() as connection:
+            goals.tell(connection, [unlikely], now=world.now)
+        world.later()
+    assert world.mailbox.titles == ["campfill: 1 goal unlikely before its start"]
+    assert "A line: Starts on 1 Jun 2026" in world.posted[0]["message"]
+    with world.connect() as connection:
+        goals.tell(connection, [], now=world.now)
+    world.later()
+    assert world.mailbox.titles[1:] == ["campfill: 1 over"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[[recipient]\n", "is no TOML file: at line 1"),
+        ('address = "mailto://a"\n', "must hold"),
+        ('[[recipient]]\nname = "x"\n', "has no address"),
+        ('[[recipient]]\naddress = "json://h"\ntel = ["lines"]\n', "'tel' is not known"),
+        ('[[recipient]]\naddress = "json://h"\ntell = ["line"]\n', "tell is a list of"),
+        ('[[recipient]]\naddress = "json://h"\ndigest_at = "25:00"\n', "digest_at is not one"),
+        ('[[recipient]]\naddress = "json://h"\nquiet = "late"\n', "quiet is not one"),
+        ('[[recipient]]\naddress = "json://h"\nworkbook = "yes"\n', "workbook is true or false"),
+        ('[[recipient]]\naddress = "carrier-pigeon://s3cret"\n', "begins with carrier-pigeon://"),
+        ('[[recipient]]\nname = "a"\naddress = "json://h"\n' * 2, "two recipients are called 'a'"),
+    ],
+)
+def test_a_mistake_in_the_recipients_file_is_told_with_its_place_and_no_secret(
+    text: str, told: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "notify.toml"
+    file.write_text(text)
+    with pytest.raises(recipients.RecipientsError, match=re.escape(told)) as caught:
+        recipients.read(str(file))
+    assert "s3cret" not in str(caught.value)

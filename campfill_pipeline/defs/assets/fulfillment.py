@@ -11,6 +11,7 @@ from campfill_pipeline.defs.tables import table_metadata
 from campfill_pipeline.reports import both
 from campfill_pipeline.warehouse import claims
 from campfill_pipeline.warehouse.figures import fulfillment as figures
+from campfill_pipeline.warehouse.notices import goals
 
 GROUP = "fulfillment"
 OWNERS = ["team:ad-operations"]
@@ -116,7 +117,7 @@ def fulfillment_report(
 def _write(campfill: Campfill) -> both.Written:
     settings = campfill.settings
     with campfill.connect() as connection:
-        return both.write_reports(
+        written = both.write_reports(
             connection,
             settings.reports,
             settings.rules,
@@ -125,3 +126,7 @@ def _write(campfill: Campfill) -> both.Written:
             reusing=True,
             language=settings.language,
         )
+    if written.unlikely is not None:
+        with campfill.connect() as connection:
+            goals.tell(connection, written.unlikely, now=campfill.clock())
+    return written
