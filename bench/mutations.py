@@ -222,6 +222,8 @@ def _server(log: Path) -> Iterator[bytes]:
     os.close(tell)
     with os.fdopen(told, "rb") as heard:
         server = heard.read()
+    if not server:
+        raise RuntimeError(f"PostgreSQL did not start: see {log}")
     try:
         yield server
     finally:
@@ -251,32 +253,52 @@ def _map(root: Path, server: bytes, keep: Path, *, noted: bool) -> Reach:
     return reach
 
 
-def _import_all(root: Path, log: Path) -> None:
-    """Import every test, and so campfill: a mutant then costs no more than its tests."""
-    import pytest
-
-    said = os.dup(1)
-    with log.open("w") as out:
-        os.dup2(out.fileno(), 1)
-        pytest.main(
-            [*QUIET, "--collect-only", *(str(root / "campfill_pipeline_tests" / name) for name in TESTS)]
-        )
-        sys.stdout.flush()
-    os.dup2(said, 1)
-
-
 @dataclass
 class _Running:
     mutant: Mutant
     until: float
 
 
-def run_all(
-    mutants: Sequence[Mutant], reach: Reach, root: Path, server: bytes, at_once: int
-) -> Iterator[tuple[Mutant, str]]:
-    """Each mutant with what became of it: `killed`, `slow` (killed, too: it hung), `survived`, `not reached`."""
+Try = Callable[[Mutant, Sequence[str]], int]
+
+
+def alone(root: Path, server: bytes) -> Try:
+    """Plant before campfill is imported: for faults that show on import."""
     import pytest
 
+    def tried(mutant: Mutant, tests: Sequence[str]) -> int:
+        plant(mutant, root)
+        return int(pytest.main([*QUIET, *tests], plugins=[_OneServer(server)]))
+
+    return tried
+
+
+class _Collected:
+    """A plugin of pytest: where the tests would run, it tries mutants by them instead, each in a fork."""
+
+    def __init__(self, root: Path, then: Callable[[Try], None]) -> None:
+        self.root, self.then = root, then
+
+    def pytest_runtestloop(self, session: Any) -> bool:
+        from _pytest.runner import runtestprotocol
+
+        items = {item.nodeid: item for item in session.items}
+
+        def tried(mutant: Mutant, tests: Sequence[str]) -> int:
+            plant(mutant, self.root)
+            for test in tests:
+                if any(report.failed for report in runtestprotocol(items[test], log=False, nextitem=None)):
+                    return 1
+            return 0
+
+        self.then(tried)
+        return True
+
+
+def run_all(
+    mutants: Sequence[Mutant], reach: Reach, root: Path, tried: Try, at_once: int
+) -> Iterator[tuple[Mutant, str]]:
+    """Each mutant with what became of it: `killed`, `slow` (killed, too: it hung), `survived`, `not reached`."""
     waiting = list(mutants)[::-1]
     running: dict[int, _Running] = {}
     while waiting or running:
@@ -289,8 +311,7 @@ def run_all(
             limit = 60 + 5 * sum(reach.seconds[test] for test in tests)
 
             def work(mutant: Mutant = mutant, tests: list[str] = tests) -> int:
-                plant(mutant, root)
-                return int(pytest.main([*QUIET, *tests], plugins=[_OneServer(server)]))
+                return tried(mutant, tests)
 
             pid = _in_a_child(work, root / f"mutant-{len(running)}.log")
             running[pid] = _Running(mutant, time.monotonic() + limit)
@@ -321,20 +342,28 @@ def inside(patterns: Sequence[str], at_once: int, every: int, keep: Path, noted:
     known = equivalent()
     for name in PREPARED:
         importlib.import_module(name)
+    import pytest
+
+    said = sys.stdout
     counts: dict[str, Counter[str]] = {}
     with _server(keep / "server.log") as server, (keep / "outcomes.jsonl").open("a", buffering=1) as out:
         reach = _map(root, server, keep, noted=noted)
         print(f"{len(mutants)} mutants, {len(reach.seconds)} tests", flush=True)
-        for called in (False, True) if not quick else (True,):
-            now = [mutant for mutant in mutants if mutant.called is called]
-            if called:
-                _import_all(root, keep / "map.log")
-            for mutant, outcome in run_all(now, reach, root, server, at_once):
+
+        def run(these: Sequence[Mutant], tried: Try) -> None:
+            for mutant, outcome in run_all(these, reach, root, tried, at_once):
                 told = "equivalent" if outcome == "survived" and mutant.name in known else outcome
                 counts.setdefault(mutant.path, Counter())[told] += 1
                 out.write(json.dumps({"outcome": told, "line": mutant.line, "name": mutant.name}) + "\n")
                 if told in ("survived", "not reached"):
-                    print(f"{told}: line {mutant.line}, {mutant.name}", flush=True)
+                    print(f"{told}: line {mutant.line}, {mutant.name}", file=said, flush=True)
+
+        if not quick:
+            run([mutant for mutant in mutants if not mutant.called], alone(root, server))
+        called = [mutant for mutant in mutants if mutant.called]
+        needed = dict.fromkeys(test.partition("::")[0] for mutant in called for test in reach.of(mutant))
+        plugins = [_OneServer(server), _Collected(root, lambda tried: run(called, tried))]
+        pytest.main([*QUIET, "-s", *needed], plugins=plugins)
     for path, count in counts.items():
         print(path, dict(count))
     print("together:", dict(sum(counts.values(), Counter())))

@@ -242,6 +242,22 @@ def test_a_refused_row_keeps_what_is_stored_under_its_key(
     assert gone(campfill) == 0
 
 
+@pytest.mark.parametrize("campaign", [None, CAMPAIGN])
+def test_a_refused_row_of_a_deal_keeps_that_deals_figure_and_no_other(
+    campfill: Campfill, source: Source, campaign: str | None
+) -> None:
+    deals = ["d0000000-0000-0000-0000-000000000001", "d0000000-0000-0000-0000-000000000002"]
+    source.rows = [
+        row | {"Core DSP Campaign ID": campaign, "Deal ID": deal} for row in rows() for deal in deals
+    ]
+    assert fetch(campfill) is None
+    refused = source.rows[6] | {"Total Impressions": "?"}  # the first deal's at 1:00 UTC
+    source.rows = [*source.rows[:6], refused, *source.rows[8:]]
+    assert fetch(campfill) is None
+    assert total(campfill) == (47, 470)
+    assert gone(campfill) == 1
+
+
 def test_a_row_whose_hour_cannot_be_read_keeps_all_that_it_may_be(campfill: Campfill, source: Source) -> None:
     source.rows = rows(sites=2)
     assert fetch(campfill) is None
