@@ -86,3 +86,23 @@ def fetch(as_json: Json = False) -> None:
         command.show_fetched(looks)
     if any(look.fault for look in looks):
         raise typer.Exit(1)
+
+
+@app.command()
+def ids(
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.csv", help="Write them as a mapping file, to check and to drop."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Propose which lines reported ids are that no line has. Nothing is applied."""
+    from campfill_pipeline.commands import proposed_ids as command
+
+    found = command.facts(load_settings())
+    if as_json:
+        typer.echo(json.dumps(found, default=plain, ensure_ascii=False))
+    else:
+        command.show(found)
+    if out is not None:
+        command.write(found, out)

@@ -63,6 +63,12 @@ def _upload(settings: Settings, given: str) -> UUID:
 
 def _show(document: dict[str, Any], would: str = "") -> None:
     console = render.console()
+    if "ids" in document:
+        done = f"{would}back in force" if document["in_force"] else f"{would}taken back"
+        console.print(
+            f"{escape(document['file'])}: {done} with {document['ids']:,} ids; their rows are attributed anew"
+        )
+        return
     if "delivery" in document:
         _show_delivery(document, would)
         return

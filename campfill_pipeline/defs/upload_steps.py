@@ -26,7 +26,7 @@ from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake import kept_exports
 from campfill_pipeline.intake.findings import CareRow, Corrected, Parsed
 from campfill_pipeline.intake.inbox import folder
-from campfill_pipeline.intake.judge import campaign_lists, refused_rows
+from campfill_pipeline.intake.judge import campaign_lists, id_maps, refused_rows
 from campfill_pipeline.intake.judge.rejected_ids import rejected_ids
 from campfill_pipeline.intake.lists import shelf
 from campfill_pipeline.intake.lists.notation import read_description
@@ -36,6 +36,7 @@ from campfill_pipeline.warehouse.delivery import day
 from campfill_pipeline.warehouse.delivery.errors import MixedGrainsError
 from campfill_pipeline.warehouse.notices import care_sheets
 from campfill_pipeline.warehouse.register import apply, descriptions, exports_in_order, ledger, uploads
+from campfill_pipeline.warehouse.register import id_maps as registered_maps
 
 if TYPE_CHECKING:
     from campfill_pipeline.warehouse.database import Connection
@@ -137,6 +138,12 @@ def validate(campfill: Campfill, upload: uploads.Upload) -> Verdict:
     progress = partial(campfill.progress, f"checking {upload.file_name}")
     if parsed.kind == UploadKind.REPORT_CSV:
         verdict = kept_exports.judge(parsed, work, upload, campfill.settings, progress)
+    elif parsed.kind == UploadKind.ID_MAP:
+        with campfill.connect() as connection:
+            decided = uploads.get(connection, upload.upload_id).decided_at  # read again: by the lines of then
+            named = partial(registered_maps.lines_named, connection, before=decided)
+            sources = {*registered_maps.connectors(connection), *campfill.settings.asked}
+            verdict = id_maps.validate_map(parsed, work, named, sources)
     else:
         by = described(campfill, upload, parsed)
         past = past_of(campfill, upload)
@@ -163,10 +170,19 @@ def apply_list(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parse
         return keep_care(campfill, upload, parsed.care)
     if parsed.corrected is not None:
         return keep_description(campfill, upload, parsed.corrected)
+    if parsed.kind == UploadKind.ID_MAP:  # its turn has come: against the lines of now
+        validate(campfill, upload)
     verdict = verdict_of(campfill, upload)
     if verdict.status == UploadStatus.REJECTED:
         with campfill.connect() as connection:
             _reject(campfill, connection, upload, parsed, verdict)
+        return _as_it_is(campfill, upload)
+    if parsed.kind == UploadKind.ID_MAP:
+        with campfill.connect() as connection:
+            registered_maps.apply_map(
+                connection, upload, Path(verdict.lines), Path(verdict.issues), counts_of(verdict), verdict.status,
+                now=campfill.clock(),
+            )  # fmt: skip
         return _as_it_is(campfill, upload)
     work = work_folder(campfill, upload)
     raw_rows = partial(
@@ -350,6 +366,14 @@ def _read_by(campfill: Campfill, upload: uploads.Upload, parsed: Parsed) -> Mapp
     return {parsed.read_by: file.read_text(encoding="utf-8")}
 
 
+def _broken_descriptions(campfill: Campfill, upload: uploads.Upload) -> list[str]:
+    """Of a file that no description reads: those of the house that cannot be used; one may be meant for it."""
+    if upload.status != UploadStatus.REJECTED or upload.reason not in ("no_header", "missing_column"):
+        return []
+    faults = shelf.load(campfill.settings.lists).faults
+    return [f"A list description could not be used: {fault}" for fault in faults]
+
+
 def receipt_path(upload: uploads.Upload) -> str:
     """Where the receipt lies below CAMPFILL_HOME: sorted by arrival, named after the file."""
     stem = upload.partition_key.removesuffix(".xlsx")
@@ -378,7 +402,7 @@ def write_receipt(campfill: Campfill, upload: uploads.Upload, parser: parsing.Pa
         parsed=parsed,
         issues=work / "issues.arrow",
         changes=[vars(change) for change in told],
-        notes=tuple(upload.notes),
+        notes=(*upload.notes, *_broken_descriptions(campfill, upload)),
         raw_rows=original_rows.kept(
             work,
             partial(

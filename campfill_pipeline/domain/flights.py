@@ -62,7 +62,9 @@ class DateReading:
         return self._cell(text, kind, ends=False)
 
     def end(self, text: str | None, kind: int) -> DayRead:
-        """The last day of a flight. An instant at local midnight ends the day before."""
+        """The last day of a flight. An instant at local midnight ends the day before; one within the last minute of a
+        written day (`T23:59:59Z`) is that day, whatever its zone: it means all of it, and not an hour of the next.
+        """
         return self._cell(text, kind, ends=True)
 
     def flight(self, text: str | None, kind: int) -> RuntimeRead:
@@ -126,6 +128,8 @@ class DateReading:
         try:
             day = date(year, int(found["m"]), int(found["d"]))
             zone = found.groupdict().get("zone")
+            if ends and zone and found["time"].startswith("23:59"):
+                return DayRead(day)
             if zone and self.zone is not None:
                 instant = datetime.fromisoformat(text.replace(" ", "T", 1).replace(" ", "").replace(",", "."))
                 local = instant.astimezone(self.zone)

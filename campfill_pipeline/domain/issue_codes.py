@@ -301,6 +301,23 @@ _REGISTERED = (
         lists=Told("the header stands again further down, as on each page of a print; it was passed over"),
         exports=Told("the header stands again further down; it was passed over"),
     ),
+    _error(
+        "unknown_line", "A line that no list ever named",
+        lists=Told(
+            "a mapping file names a line that no list ever had, or a text that several lines are named by",
+            "copy the line's id; or drop the list of this line first",
+        ),
+    ),
+    _error(
+        "unknown_connector", "A reporting source that is not here",
+        lists=Told(
+            "a mapping file names a source that is not asked here", "write its name in the settings, or nothing"
+        ),
+    ),
+    _error(
+        "id_of_a_line", "An id that is a line's own",
+        lists=Told("a mapping file gives another line to an id that is a line's own", "take the row out"),
+    ),
     _info(
         "absent_column", "An optional column that is not there",
         lists=Told("the list has no budget column: stored budgets stay as they are"),

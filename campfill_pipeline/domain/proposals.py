@@ -25,7 +25,9 @@ SAMPLES = 3
 _WORDS: Mapping[str, str] = {
     "id": (
         "line item id|lineitem id|id|deal id|deal-id|campaign id|campaign-id|kampagnen-id"
-        "|kampagnen id|auftrags-id|auftragsnummer|kampagnennummer|werbebuchungs-id|nummer|nr"
+        "|kampagnen id|auftrags-id|auftragsnummer|auftragsnr|auftragsnr.|auftrags-nr|auftrags-nr."
+        "|auftrag nr.|kampagnennr"
+        "|kampagnennr.|kampagnen-nr|kampagnen-nr.|order id|order number|kampagnennummer|werbebuchungs-id|nummer|nr"
         "|kennung|buchungsnummer|identifiant|id campagne|identifiant campagne|n° campagne|numéro"
         "|numéro de campagne|référence|ref|booking id|booking number|reference|deal/campaign id"
     ),

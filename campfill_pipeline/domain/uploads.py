@@ -15,6 +15,7 @@ class UploadKind(StrEnum):
     REPORT_CSV = "report_csv"
     LIST_DESCRIPTION = "list_description"
     CARE = "care"
+    ID_MAP = "id_map"
     UNKNOWN = "unknown"
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Kind = Literal["campaign_list", "report_csv", "list_description", "care", "unknown"]
+Kind = Literal["campaign_list", "report_csv", "list_description", "care", "id_map", "unknown"]
 Status = Literal[
     "received", "reading", "checking", "storing", "loaded", "partly_loaded", "rejected", "duplicate"
 ]

@@ -32,6 +32,8 @@ _MOST_ELSEWHERE = 500
 
 def headers_below(table: TableFound, form: Format, raw: RawTexts) -> list[Layout]:
     """Other headers among the rows of a table, in order. Raises UnreadableError for one that is not complete."""
+    if form.kind == UploadKind.ID_MAP:
+        return []
     kind = form.kind
     suspects, elsewhere, again = _suspects(table, form)
     numbers = sorted({*suspects, *elsewhere, *(again if suspects or elsewhere else [])})

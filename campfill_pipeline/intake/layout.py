@@ -20,6 +20,7 @@ from campfill_pipeline.domain.columns import (
     normal_header,
 )
 from campfill_pipeline.domain.export_forms import FORMS, ExportForm
+from campfill_pipeline.domain.id_maps import ID_MAP_COLUMNS, id_map_column
 from campfill_pipeline.domain.list_descriptions import ListDescription
 from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.findings import ColumnFound, UnreadableError
@@ -90,6 +91,9 @@ PRESENT = (
 PLATFORMS = tuple(Format(UploadKind.REPORT_CSV, form.columns, form.column, export=form) for form in FORMS)
 """Exports as advertising platforms write them."""
 
+ID_MAP = Format(UploadKind.ID_MAP, ID_MAP_COLUMNS, id_map_column)
+"""A mapping file; only taken for one where its header is complete, as half of it says too little."""
+
 
 Descriptions = Callable[[], Sequence[ListDescription]]
 """The descriptions to read a list by; only asked for where it is not a present one."""
@@ -136,7 +140,7 @@ def find_layout(
             if nearest is None or len(layout.missing) < len(nearest.missing):
                 nearest = layout
         if found is None and forms is PRESENT:
-            found = _of_platform(number, texts)
+            found = _of_platform(number, texts) or _of_id_map(number, texts)
         above = (number, texts)
     return found or nearest
 
@@ -151,6 +155,11 @@ def _of_platform(number: int, texts: Mapping[int, str]) -> Layout | None:
     )
     complete = [layout for layout in layouts if layout is not None and layout.complete]
     return max(complete, key=lambda one: len(one.columns), default=None)
+
+
+def _of_id_map(number: int, texts: Mapping[int, str]) -> Layout | None:
+    layout = _layout(ID_MAP, number, texts)
+    return layout if layout is not None and layout.complete else None
 
 
 def _two_descriptions(one: str, other: str) -> UnreadableError:

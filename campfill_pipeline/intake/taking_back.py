@@ -13,7 +13,7 @@ from campfill_pipeline.domain.progress import NamedProgress
 from campfill_pipeline.intake.kept_exports import KeptExports
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse.database import Connection
-from campfill_pipeline.warehouse.register import export_revert, revert
+from campfill_pipeline.warehouse.register import export_revert, id_maps, revert
 
 
 def take_back(
@@ -30,6 +30,8 @@ def take_back(
 
     Raises LedgerError where that cannot be, ReadingTroubleError where an original is missing: then nothing changed.
     """
+    if revert.is_map(connection, upload_id):
+        return id_maps.take_back(connection, upload_id, now, again=again, dry_run=dry_run)
     if not revert.is_export(connection, upload_id):
         undo = revert.preview if dry_run else revert.revert
         return revert.document(undo(connection, upload_id, now, again=again))

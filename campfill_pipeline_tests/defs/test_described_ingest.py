@@ -42,6 +42,11 @@ def test_a_described_list_is_kept_with_its_ids_its_cancellations_and_its_descrip
     assert [report["description"] for report in reports] == [
         {"name": "campfill", "version": 1}, {"name": "own", "version": 1}, {"name": "own", "version": 2},
     ]  # fmt: skip
+    changes_shown = list(load_workbook(settings.home / reports[1]["receipt"])["Changes"].values)
+    assert changes_shown[3][-1] == "Id in the list" and {row[-1] for row in changes_shown[4:]} == {
+        "A-1",
+        "A-2",
+    }
     with runs.campfill.connect() as connection:
         kept = connection.execute(
             "SELECT l.external_id, l.cancelled, f.lifecycle, f.covered, f.value_at_risk_eur IS NULL, f.pace"

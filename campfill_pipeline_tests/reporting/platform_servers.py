@@ -275,6 +275,47 @@ def _pinterest(server: Platform, asked: Asked, body: Any) -> Reply:
     return Reply([{"CAMPAIGN_ID": k, "DATE": f"{d:%Y-%m-%d}", "IMPRESSION_1": f} for k, d, f in rows])
 
 
+def _adcp(server: Platform, asked: Asked, body: Any) -> Reply:
+    assert (asked.path, body["method"], body["params"]["name"]) == (
+        "/mcp",
+        "tools/call",
+        "get_media_buy_delivery",
+    )
+    assert body["params"]["arguments"] == {
+        "account": {"account_id": "acc"}, "start_date": "2026-02-10", "end_date": "2026-02-10",
+        "include_package_daily_breakdown": True,
+    }  # fmt: skip
+    if server.broken:
+        told: dict[str, Any] = {"content": [{"type": "text", "text": "ACCOUNT_NOT_FOUND"}], "isError": True}
+        return Reply({"jsonrpc": "2.0", "id": 1, "result": told})
+    deliveries: list[Any] = [
+        {
+            "media_buy_id": f"mb_{key}", "status": "active", "totals": {"impressions": figure, "spend": 1.5},
+            "by_package": [
+                {
+                    "package_id": key, "impressions": figure, "spend": 1.5, "pricing_model": "cpm", "rate": 12.5,
+                    "currency": "EUR",
+                    "daily_breakdown": [{"date": f"{day:%Y-%m-%d}", "impressions": figure, "spend": 1.5}],
+                }
+            ],
+        }
+        for key, day, figure in server.days
+    ]  # fmt: skip
+    if server.silent:
+        late = {
+            "media_buy_id": "mb_9",
+            "status": "reporting_delayed",
+            "totals": {"spend": 0},
+            "by_package": [],
+        }
+        deliveries.append(late)
+    period = {"start": "2026-02-10T00:00:00Z", "end": "2026-02-10T23:59:59Z"}
+    whole = {"reporting_period": period, "currency": "EUR", "media_buy_deliveries": deliveries}
+    return Reply(
+        {"jsonrpc": "2.0", "id": 1, "result": {"content": [], "structuredContent": whole, "isError": False}}
+    )
+
+
 _WIRES: dict[str, Callable[[Platform, Asked, Any], Reply]] = {
     "google_ad_manager": _gam,
     "display_video_360": _dv360,
@@ -286,5 +327,6 @@ _WIRES: dict[str, Callable[[Platform, Asked, Any], Reply]] = {
     "microsoft_advertising": _microsoft,
     "criteo": _criteo,
     "pinterest": _pinterest,
+    "adcp": _adcp,
 }
 PLATFORMS = tuple(_WIRES)

@@ -31,7 +31,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 DAY = date(2026, 2, 10)
 NIGHT = datetime(2026, 2, 11, 3, tzinfo=UTC)
 LINE = "0f2b4fcf-63ce-4178-add5-17e4f602a115"
-DAILY = frozenset({"linkedin", "microsoft_advertising", "criteo", "pinterest"})
+DAILY = frozenset({"linkedin", "microsoft_advertising", "criteo", "pinterest", "adcp"})
 IN_UTC = frozenset({"google_ad_manager", "xandr"})
 ALL_AT_ONCE = frozenset({"display_video_360", "xandr", "microsoft_advertising"})
 FIGURES = {("101", 0): 10, ("101", 13): 20, ("101", 23): 30, ("102", 13): 7, ("103", 5): 1}
@@ -45,6 +45,7 @@ ENVIRON = {
     "CAMPFILL_MICROSOFT_DEVELOPER_TOKEN": "developer", "CAMPFILL_MICROSOFT_CUSTOMER": "1",
     "CAMPFILL_MICROSOFT_ACCOUNT": "2", "CAMPFILL_CRITEO_CLIENT_ID": "id", "CAMPFILL_CRITEO_ADVERTISERS": "3",
     "CAMPFILL_PINTEREST_AD_ACCOUNT": "5", "CAMPFILL_PINTEREST_CAMPAIGNS": "101,102,103",
+    "CAMPFILL_ADCP_ACCOUNTS": "acc",
 }  # fmt: skip
 
 
@@ -134,6 +135,11 @@ def test_an_empty_day_is_believed(name: str) -> None:
 def test_an_answer_that_says_nothing_at_all_is_no_empty_day() -> None:
     with pytest.raises(ReportingError, match="no list of rows"):
         fetched(Platform("google_analytics_4", {}, silent=True))
+
+
+def test_a_media_buy_whose_figures_are_late_fails_the_day() -> None:
+    with pytest.raises(ReportingError, match=r"not here yet \(status: reporting_delayed\)"):
+        fetched(Platform("adcp", truth("adcp"), silent=True))
 
 
 def test_hours_of_days_that_were_not_asked_for_are_still_refused() -> None:

@@ -69,7 +69,9 @@ def write_changes(book: Book, facts: ReceiptFacts) -> None:
         note = f"The first {len(changes):,} changes are listed here; campfill keeps all of them."
         write_text(book, worksheet, 1, 0, note, italic=True)
     worksheet.freeze_panes(4, 0)
-    write_list(book, worksheet, 3, _CHANGE_COLUMNS, [_change_row(change) for change in changes])
+    named = any(change.get("external_id") for change in changes)
+    columns = [*_CHANGE_COLUMNS, ListColumn("Id in the list", 24)] if named else _CHANGE_COLUMNS
+    write_list(book, worksheet, 3, columns, [_change_row(change, named=named) for change in changes])
 
 
 def describe_changes(facts: ReceiptFacts) -> str:
@@ -82,7 +84,7 @@ def describe_changes(facts: ReceiptFacts) -> str:
     )
 
 
-def _change_row(change: Mapping[str, Any]) -> list[Any]:
+def _change_row(change: Mapping[str, Any], *, named: bool) -> list[Any]:
     field = change["field"]
     return [
         what(change),
@@ -94,6 +96,7 @@ def _change_row(change: Mapping[str, Any]) -> list[Any]:
         effect(change),
         place(change),
         str(change["line_id"]),
+        *([change["external_id"]] if named else []),
         YELLOW if change["notable"] else BLUE if change["action"] == "new" else None,
     ]
 

@@ -11,6 +11,7 @@ from typing import Any
 from campfill_pipeline.domain import issue_codes
 from campfill_pipeline.domain.cells import column_letters
 from campfill_pipeline.domain.columns import EXPORT_COLUMNS, LIST_COLUMNS
+from campfill_pipeline.domain.id_maps import ID_MAP_COLUMNS
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.uploads import IN_FORCE, UploadKind, UploadStatus
 from campfill_pipeline.intake.findings import TableFound
@@ -157,7 +158,8 @@ def _counts(page: _Page, facts: ReceiptFacts) -> None:
     page.heading("What was read")
     read, accepted = counts.rows_read or 0, counts.rows_accepted or 0
     rejected, skipped = counts.rows_rejected or 0, counts.rows_skipped or 0
-    register = "" if facts.parsed.kind == UploadKind.REPORT_CSV or not accepted else describe_changes(facts)
+    plain = facts.parsed.kind in (UploadKind.REPORT_CSV, UploadKind.ID_MAP)
+    register = "" if plain or not accepted else describe_changes(facts)
     page.bar("Rows read", read, read, "#9CA3AF", "")
     page.bar("   loaded", accepted, read, "#2E7D32", register)
     page.bar("   rejected", rejected, read, "#C2570C", "not loaded; to be mended" if rejected else "")
@@ -208,7 +210,9 @@ def _where(page: _Page, facts: ReceiptFacts) -> None:
 
 
 def _columns(facts: ReceiptFacts, table: TableFound) -> list[tuple[str, str]]:
-    known = EXPORT_COLUMNS if facts.parsed.kind == UploadKind.REPORT_CSV else LIST_COLUMNS
+    known = {UploadKind.REPORT_CSV: EXPORT_COLUMNS, UploadKind.ID_MAP: ID_MAP_COLUMNS}.get(
+        UploadKind(facts.parsed.kind), LIST_COLUMNS
+    )
     found = {column.field: column for column in table.columns}
     listed = []
     for column in known:

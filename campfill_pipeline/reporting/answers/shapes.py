@@ -67,8 +67,10 @@ def rows(whole: Any, answer: Answer) -> list[Row]:
         picked = list(_by_key(found, answer.keys, {}, answer, whole))
     else:
         picked = _listed(found, whole, answer)
+    _refuse_unfinished(picked, answer)
     for level in answer.levels:
         picked = _finer(picked, level)
+        _refuse_unfinished(picked, answer)
     if not all(type(row) is dict for row in picked):
         raise BadBodyError("A row of the answer is not a JSON object.")
     return picked
@@ -148,6 +150,16 @@ def _by_key(found: Any, keys: Sequence[str], outer: Row, answer: Answer, whole: 
                     f"answer.keys names {clash[0]}, which the rows have too: choose another name."
                 )
             yield {**row, **inner}
+
+
+def _refuse_unfinished(picked: list[Any], answer: Answer) -> None:
+    for mark in answer.not_whole_rows:
+        late = [row for row in picked if isinstance(row, dict) and _is_dropped(row, mark)]
+        if late:
+            said = str(at(late[0], mark.column))[:80]
+            raise SaidError(
+                f"{len(late):,} rows of the answer say that their figures are not here yet ({mark.column}: {said})."
+            )
 
 
 def _finer(outer_rows: list[Any], path: str) -> list[Row]:

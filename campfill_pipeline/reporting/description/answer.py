@@ -54,7 +54,7 @@ class Answer(Part):
     `shape` says what is found at `rows`: a list of objects, a list of arrays whose names are in `header`, an object of
     lists (a column each), or objects within each other by the names in `keys`. `ends`: the rows end where `paging` says
     so, whatever else the answer says of a next page or of more rows. `none_beside`: an answer without `rows` has none,
-    if it holds something here.
+    if it holds something here. `not_whole_rows`: rows (before `nested` parts them) that say figures are still missing.
     """
 
     format: Literal["json", "jsonl", "csv"] = "json"
@@ -68,6 +68,7 @@ class Answer(Part):
     skip_until_header: bool = False
     stop_at: list[str] = Field(default=[])
     drop_rows: list[DropRows] = Field(default=[])
+    not_whole_rows: list[DropRows] = Field(default=[])
     ends: bool = False
     none_beside: str | None = Field(default=None, min_length=1)
 
@@ -94,7 +95,7 @@ class Answer(Part):
     @property
     def plain(self) -> bool:
         """Whether the rows are a list of objects, all of which count."""
-        return self.shape == "objects" and not self.levels and not self.drop_rows
+        return self.shape == "objects" and not (self.levels or self.drop_rows or self.not_whole_rows)
 
     @model_validator(mode="after")
     def _fits_format(self) -> Answer:
@@ -114,6 +115,16 @@ class Answer(Part):
             raise ValueError(f"answer.shape {self.shape} is for JSON documents; the format is {self.format}")
         if self.format == "jsonl" and (self.skip_until_header or self.stop_at):
             raise ValueError("answer.skip_until_header and stop_at are for CSV: leave them out")
+        return self
+
+    @model_validator(mode="after")
+    def _not_whole(self) -> Answer:
+        if self.not_whole_rows and self.format != "json":
+            raise ValueError("answer.not_whole_rows is for JSON documents: leave it out")
+        if any(one.total for one in self.not_whole_rows):
+            raise ValueError(
+                "answer.not_whole_rows names rows that say figures are missing; `total` is for drop_rows"
+            )
         return self
 
     @model_validator(mode="after")

@@ -16,31 +16,42 @@ from campfill_pipeline.warehouse.delivery import rollups
 from campfill_pipeline.warehouse.locks import REGISTER_LOCK
 from campfill_pipeline.warehouse.statements import query
 
+# A mapping file may say which line is meant by an id, of any source ('') or of one; a line's own id it never overrules.
 # Ids are text, as a source may name things by anything: a line's is its uuid, or what its list names it by. A text that
 # two lines are named by is neither's: nothing is guessed.
 _LINE_OF = """
     LEFT JOIN LATERAL (
-        SELECT min(r.line_no) AS line_no
+        SELECT COALESCE((SELECT m.line_no FROM id_map_in_force m WHERE m.source_id = n.id AND m.connector = ''
+                         AND NOT EXISTS (SELECT FROM line_register o WHERE o.withdrawn_at IS NULL AND o.id = CASE
+                             WHEN n.id ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' THEN n.id::uuid END)),
+                        (SELECT min(r.line_no)
         FROM (SELECT line_no FROM line_register WHERE withdrawn_at IS NULL AND id =
                   CASE WHEN n.id ~ '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' THEN n.id::uuid END
               UNION
               SELECT line_no FROM line_register
               WHERE withdrawn_at IS NULL AND external_id IS NOT NULL AND lower(external_id) = n.id) r
-        HAVING count(*) = 1) l ON true
+        HAVING count(*) = 1)) AS line_no) l ON true
 """
 _NAMED = """
     SELECT entity_id AS id FROM report_entity WHERE line_no = ANY(%(lines)s)
     UNION SELECT id::text FROM line_register WHERE line_no = ANY(%(lines)s)
     UNION SELECT lower(external_id) FROM line_register WHERE line_no = ANY(%(lines)s) AND external_id IS NOT NULL
+    UNION SELECT m.source_id FROM id_map m JOIN line_register r ON r.id = m.line_id WHERE r.line_no = ANY(%(lines)s)
 """
 
 _OF_SERIES = """
     LEFT JOIN report_entity c ON c.entity_no = o.campaign_no
     LEFT JOIN report_entity d ON d.entity_no = o.deal_no
+    LEFT JOIN delivery_source q ON q.code = o.source
+    LEFT JOIN id_map_in_force cm ON cm.connector = q.connector AND cm.source_id = c.entity_id
+         AND NOT EXISTS (SELECT FROM line_register r WHERE r.line_no = c.line_no AND r.id::text = c.entity_id)
+    LEFT JOIN id_map_in_force dm ON dm.connector = q.connector AND dm.source_id = d.entity_id
+         AND NOT EXISTS (SELECT FROM line_register r WHERE r.line_no = d.line_no AND r.id::text = d.entity_id)
 """
 _LINE_AND_ROLE = """
-    COALESCE(c.line_no, d.line_no) AS line_no,
-    CASE WHEN c.line_no IS NOT NULL THEN 'c'::"char" WHEN d.line_no IS NOT NULL THEN 'd' END AS attributed_as
+    COALESCE(cm.line_no, c.line_no, dm.line_no, d.line_no) AS line_no,
+    CASE WHEN COALESCE(cm.line_no, c.line_no) IS NOT NULL THEN 'c'::"char"
+         WHEN COALESCE(dm.line_no, d.line_no) IS NOT NULL THEN 'd' END AS attributed_as
 """
 
 
@@ -64,11 +75,32 @@ def attribute(conn: psycopg.Connection, line_nos: Iterable[int]) -> None:
     lines = sorted(set(line_nos))
     if not lines:
         return
-    entities = conn.execute(_attribute(_NAMED), {"lines": lines}).fetchall()
-    touched = _attribute_series(conn, [number for (number,) in entities]) if entities else []
+    entities = {number for (number,) in conn.execute(_attribute(_NAMED), {"lines": lines})}
+    # Ids that are mapped for one source alone: which line the id itself has, does not change.
+    entities |= {
+        number for (number,) in conn.execute(query("delivery/attribution", "mapped"), {"lines": lines})
+    }
+    touched = _attribute_series(conn, sorted(entities)) if entities else []
     rollups.roll_up_lines(conn, touched)
     changed = refresh_register(conn, lines)
     rollups.mark_dirty(conn, {*lines, *touched, *changed})
+
+
+def attribute_ids(conn: psycopg.Connection, ids: Sequence[str], before: Sequence[int]) -> None:
+    """Attribute report rows with these ids anew after a mapping changed; `before`: lines they counted for until now.
+
+    Part of the caller's transaction.
+    """
+    lock_lines(conn)
+    conn.execute(_attribute("SELECT unnest(%(ids)s::text[]) AS id"), {"ids": list(ids)})
+    entities = [
+        number for (number,) in conn.execute(query("delivery/attribution", "entities"), {"ids": list(ids)})
+    ]
+    touched = _attribute_series(conn, entities)
+    lines = sorted({*before, *touched})
+    rollups.roll_up_lines(conn, lines)
+    refresh_register(conn, lines)
+    rollups.mark_dirty(conn, lines)
 
 
 def attribute_all(conn: psycopg.Connection) -> None:
@@ -106,8 +138,9 @@ def add_series(conn: psycopg.Connection, source: str, pairs: Sequence[tuple[str 
     conn.execute(
         f"""
         INSERT INTO report_series (source, campaign_no, deal_no, line_no, attributed_as)
-        SELECT %s, o.campaign_no, o.deal_no, {_LINE_AND_ROLE}
-        FROM (SELECT COALESCE(pc.entity_no, 0) AS campaign_no, COALESCE(pd.entity_no, 0) AS deal_no
+        SELECT o.source, o.campaign_no, o.deal_no, {_LINE_AND_ROLE}
+        FROM (SELECT %s::"char" AS source,
+                     COALESCE(pc.entity_no, 0) AS campaign_no, COALESCE(pd.entity_no, 0) AS deal_no
               FROM unnest(%s::text[], %s::text[]) AS p (campaign, deal)
               LEFT JOIN report_entity pc ON pc.entity_id = p.campaign
               LEFT JOIN report_entity pd ON pd.entity_id = p.deal) o {_OF_SERIES}

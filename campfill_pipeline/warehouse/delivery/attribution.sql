@@ -5,8 +5,19 @@ SELECT DISTINCT e.line_no FROM report_series s
   JOIN report_entity e ON e.entity_no IN (s.campaign_no, s.deal_no) WHERE s.series_no = ANY(%s)
   AND e.line_no IS NOT NULL ORDER BY e.line_no
 
+-- name: mapped
+SELECT e.entity_no FROM id_map m JOIN line_register r ON r.id = m.line_id JOIN report_entity e ON e.entity_id = m.source_id
+WHERE r.line_no = ANY(%(lines)s) AND m.connector <> ''
+
+-- name: entities
+SELECT entity_no FROM report_entity WHERE entity_id = ANY(%(ids)s)
+
 -- name: refresh register
 WITH occurrence AS (
+    SELECT s.line_no, CASE s.attributed_as WHEN 'c' THEN 'campaign' ELSE 'deal' END AS role, s.series_no, s.source
+    FROM report_series s
+    WHERE s.line_no = ANY(%(lines)s) AND EXISTS (SELECT FROM id_map)  -- else every row has the line's own id
+    UNION ALL
     SELECT e.line_no, 'campaign' AS role, s.series_no, s.source
     FROM report_entity e JOIN report_series s ON s.campaign_no = e.entity_no
     WHERE e.line_no = ANY(%(lines)s)

@@ -41,13 +41,25 @@ attribution AS (
 
 -- name: attribution then
 -- By the lines that were listed then: some have been withdrawn since, others were not known yet.
+-- Which id means which line is no matter of time: what mapping files say today holds for then.
+mapped AS MATERIALIZED (
+    SELECT m.source_id, m.connector, l.line_no
+    FROM id_map_in_force m JOIN listed l ON l.line_id = m.line_id
+    WHERE NOT EXISTS (SELECT FROM listed o WHERE o.line_id::text = m.source_id)
+),
 attribution AS (
-    SELECT s.series_no, COALESCE(of_campaign.line_no, of_deal.line_no) AS line_no, s.source
+    SELECT s.series_no, s.source,
+           COALESCE(cm.line_no, ca.line_no, of_campaign.line_no, dm.line_no, da.line_no, of_deal.line_no) AS line_no
     FROM report_series s
+    JOIN delivery_source q ON q.code = s.source
     LEFT JOIN report_entity c ON c.entity_no = s.campaign_no
     LEFT JOIN listed_as of_campaign ON of_campaign.id = c.entity_id
+    LEFT JOIN mapped cm ON cm.source_id = c.entity_id AND cm.connector = q.connector
+    LEFT JOIN mapped ca ON ca.source_id = c.entity_id AND ca.connector = ''
     LEFT JOIN report_entity d ON d.entity_no = s.deal_no
     LEFT JOIN listed_as of_deal ON of_deal.id = d.entity_id
+    LEFT JOIN mapped dm ON dm.source_id = d.entity_id AND dm.connector = q.connector
+    LEFT JOIN mapped da ON da.source_id = d.entity_id AND da.connector = ''
 )
 
 -- name: known now

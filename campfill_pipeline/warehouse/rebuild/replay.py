@@ -29,12 +29,20 @@ from campfill_pipeline.warehouse.delivery import zone as delivery_zone
 from campfill_pipeline.warehouse.figures import fulfillment
 from campfill_pipeline.warehouse.locks import REGISTER_LOCK
 from campfill_pipeline.warehouse.rebuild.compare import Difference, compare
-from campfill_pipeline.warehouse.register import apply, ledger, revert
+from campfill_pipeline.warehouse.register import apply, id_maps, ledger, revert
 from campfill_pipeline.warehouse.register.uploads import Counts, Upload
 from campfill_pipeline.warehouse.statements import query
 
 REPLAY_SCHEMA = "campfill_rebuild"
-REPLAYED = ("upload", "upload_issue", "upload_listing", "line_register", "line_history", "line_overtaken")
+REPLAYED = (
+    "upload",
+    "upload_issue",
+    "upload_listing",
+    "line_register",
+    "line_history",
+    "line_overtaken",
+    "id_map",
+)
 # What is computed from lines and delivery; compared before and after, but for when it was computed.
 COMPUTED = (
     "fulfillment",
@@ -157,7 +165,7 @@ def _replay_event(
     elif event == "decided":
         _replay_decision(conn, at, ledger.get(conn, upload_id), detail, validate, timezone)
     elif event == "reverted":
-        if revert.is_export(conn, upload_id):
+        if revert.is_export(conn, upload_id) or revert.is_map(conn, upload_id):
             revert.note_export(conn, upload_id, at, detail=detail)
         else:
             revert.revert(conn, upload_id, at)
@@ -186,7 +194,10 @@ def _replay_decision(
         apply.apply_list(conn, upload, judged, now=at, timezone=timezone)
         return
     # Read again for its issues only; what was never readable, or given up, has none.
-    issues = validate(upload).issues if detail["rows_read"] is not None else None
+    again = validate(upload) if detail["rows_read"] is not None else None
+    issues = None if again is None else again.issues
+    if again is not None and status in IN_FORCE and kind == UploadKind.ID_MAP:
+        id_maps.keep(conn, upload.upload_id, again.lines)
     counts = None
     if detail["rows_read"] is not None:
         counts = Counts(*(detail[f"rows_{name}"] for name in ("read", "accepted", "rejected", "skipped")))

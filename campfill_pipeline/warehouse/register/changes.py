@@ -42,6 +42,7 @@ class LineChange:
     revision: int
     sheet: str | None
     row_no: int | None
+    external_id: str | None = None
 
 
 @dataclass(frozen=True)

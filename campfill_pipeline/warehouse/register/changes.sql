@@ -18,7 +18,8 @@ SELECT l.id AS line_id, f.name, CASE f.action WHEN 'created' THEN 'new' ELSE f.a
        CASE WHEN f.field = ANY (%(measured)s)
             THEN round((f.after::numeric / NULLIF(f.before::numeric, 0) - 1) * 100, 1) END AS change_pct,
        f.notable, round(d.delivered / f.before_goal * 100, 1) AS fulfillment_before,
-       round(d.delivered / f.after_goal * 100, 1) AS fulfillment_after, f.revision, f.sheet, f.row_no
+       round(d.delivered / f.after_goal * 100, 1) AS fulfillment_after, f.revision, f.sheet, f.row_no,
+       l.external_id
 FROM (SELECT *, CASE field WHEN 'impression_goal' THEN before::numeric END AS before_goal,
              CASE field WHEN 'impression_goal' THEN after::numeric END AS after_goal FROM field) f
 JOIN line_register l USING (line_no)

@@ -92,7 +92,7 @@ def revert(
         conn.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
         upload = ledger.get(conn, upload_id)
         if upload.kind != UploadKind.CAMPAIGN_LIST or upload.applied_no is None:
-            raise _refusal(upload)
+            raise refusal(upload)
         stands = not upload.stands
         _check_meant(upload, again)
         event_no = _note(conn, upload_id, now, stands)
@@ -117,7 +117,7 @@ def export_to_take_back(conn: psycopg.Connection, upload_id: UUID, *, again: boo
     """The stored export that is to be taken back, or (`again`) put back in force. Raises LedgerError likewise."""
     upload = ledger.get(conn, upload_id)
     if upload.kind != UploadKind.REPORT_CSV or upload.applied_no is None:
-        raise _refusal(upload)
+        raise refusal(upload)
     _check_meant(upload, again)
     return upload
 
@@ -146,6 +146,11 @@ def note_export(
 def is_export(conn: psycopg.Connection, upload_id: UUID) -> bool:
     """Whether this upload brought delivery, and none of the lines. Raises LedgerError where there is no such upload."""
     return ledger.get(conn, upload_id).kind == UploadKind.REPORT_CSV
+
+
+def is_map(conn: psycopg.Connection, upload_id: UUID) -> bool:
+    """Whether this upload is a mapping file. Raises LedgerError where there is no such upload."""
+    return ledger.get(conn, upload_id).kind == UploadKind.ID_MAP
 
 
 def _note(
@@ -203,7 +208,8 @@ def document(result: RevertResult) -> dict[str, Any]:
     }
 
 
-def _refusal(upload: Upload) -> ledger.LedgerError:
+def refusal(upload: Upload) -> ledger.LedgerError:
+    """Why an upload cannot be taken back like this."""
     named = f"The upload {upload.upload_id} ({upload.file_name})"
     if upload.kind == UploadKind.REPORT_CSV and upload.applied_no is not None:
         return ledger.LedgerError(
