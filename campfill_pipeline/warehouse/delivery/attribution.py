@@ -42,7 +42,7 @@ _NAMED = """
 _OF_SERIES = """
     LEFT JOIN report_entity c ON c.entity_no = o.campaign_no
     LEFT JOIN report_entity d ON d.entity_no = o.deal_no
-    LEFT JOIN delivery_source q ON q.code = o.source
+    LEFT JOIN delivery_source q ON q.code::text = o.source::text
     LEFT JOIN id_map_in_force cm ON cm.connector = q.connector AND cm.source_id = c.entity_id
          AND NOT EXISTS (SELECT FROM line_register r WHERE r.line_no = c.line_no AND r.id::text = c.entity_id)
     LEFT JOIN id_map_in_force dm ON dm.connector = q.connector AND dm.source_id = d.entity_id
