@@ -1,11 +1,11 @@
-"""mapping files: see 0030_id_maps.sql."""
+"""mapping files: see 0031_id_maps.sql."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0030"
-down_revision = "0029"
+revision = "0031"
+down_revision = "0030"
 
 
 def upgrade() -> None:
