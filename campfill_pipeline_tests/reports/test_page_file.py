@@ -91,7 +91,7 @@ def test_an_empty_warehouse_gives_a_page_too() -> None:
     nothing = replace(invent(0), trend=(), windows=(), attention=(), reconciliation=(), uploads=())
     text, facts = page.render(nothing, [], RULES, NOW)
     assert facts.lines == 0
-    assert "Fulfillment as of 2026-11-23" in text
+    assert "Fulfillment as of 23 Nov 2026" in text
 
 
 def test_a_failed_write_leaves_the_old_page_alone(tmp_path: Path) -> None:
