@@ -10,8 +10,12 @@ from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from campfill_pipeline.domain.report_rows import RefusedRow
+if (
+    TYPE_CHECKING
+):  # the settings hold `Doubts`, and every command and the door read them: tables of columns are heavy
+    from campfill_pipeline.domain.report_rows import RefusedRow
 
 SMALL = 20
 """So few rows say little by their share: of them, more than half must be refused."""

@@ -147,7 +147,11 @@ def test_every_code_is_explained_to_users() -> None:
         "ambiguous_number",
     }
     of_platforms = {"zone_unknown", "total_differs", "mixed_grains", "only_midnight"}
-    assert explained == faults | told | of_platforms | {"hidden_sheet", "formula_without_value"}
+    assert explained == faults | told | of_platforms | {
+        "hidden_sheet",
+        "sheet_not_read",
+        "formula_without_value",
+    }
 
 
 def test_every_fault_of_a_row_is_listed(tmp_path: Path) -> None:

@@ -44,6 +44,8 @@ _STATES = {
     "type",
     "level",
 }
+_LEVELS = {"type", "level"}
+_FAILED_LEVELS = {"error", "fatal", "exception"}
 _BAD_STATE = re.compile(
     r"(?:partial|incomplete|error|fail|timeout|timedout|abort|cancel|processing|pending|queued|running|inprogress"
     r"|notready|notok|unavailable|unauthori|denied|forbidden|exception|throttl|ratelimit|quota|overload"
@@ -149,8 +151,8 @@ def _is_wrong(plain: str, value: Any, *, empty: bool, nested: bool) -> bool:
     if plain in _ERRORS or _OF_AN_ERROR.fullmatch(plain):
         return bool(value) and _plain(value) not in _NO_ERROR
     if plain in _STATES and isinstance(value, str):
-        if plain in ("type", "level"):
-            return _plain(value) in ("error", "fatal", "exception")
+        if plain in _LEVELS:
+            return _plain(value) in _FAILED_LEVELS
         if _BAD_STATE.fullmatch(_plain(value)):
             return True
     if plain in _GOOD:
