@@ -159,7 +159,7 @@ def test_a_line_that_arrives_while_a_day_is_fetched_gets_that_day(
     connection: psycopg.Connection, database_url: str, known: bool
 ) -> None:
     if known:
-        store(connection, date(2025, 8, 3), [Row(at("2025-08-03T12:00"))])
+        store(connection, date(2025, 8, 3), [Row(at("2025-08-03T12:00"))], timezone="UTC")
 
     def pages() -> Iterator[pa.Table]:
         yield table([Row(NOON)])

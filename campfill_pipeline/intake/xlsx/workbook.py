@@ -71,6 +71,10 @@ LAST_ROW = 2_000
 _COUNT_FIRST_BYTES = 1_000_000_000
 """Sheets that unpack to more are counted before they are read: a full one of 20 columns has 0.8 GB."""
 
+_TO_MEND = "Rows to mend"
+_OF_A_RECEIPT = frozenset({"Summary", "Changes", "Issues"})
+"""Sheets that campfill itself wrote beside the rows to mend: a receipt that comes back is meant by those rows alone."""
+
 
 class Workbook:
     """One opened workbook. Every method raises UnreadableError for what cannot be read."""
@@ -363,8 +367,9 @@ def _read(workbook: Workbook, work: Path, progress: Progress, descriptions: Desc
     notes: list[str] = []
     unread: list[str] = []
     files = (work / f"table-{number}.arrow" for number in count(1))
+    own = _OF_A_RECEIPT if any(sheet.name.startswith(_TO_MEND) for sheet, _ in complete) else frozenset()
     for sheet, layout in layouts:
-        if (layout is None or not layout.complete) and workbook.holds_ids(sheet):
+        if (layout is None or not layout.complete) and sheet.name not in own and workbook.holds_ids(sheet):
             unread.append(sheet.name)
         if layout is None:
             notes.append(f"Sheet “{sheet.name}” has no header of a campaign list and was not read.")
