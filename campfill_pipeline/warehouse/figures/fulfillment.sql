@@ -101,7 +101,7 @@ coverage AS (
 told_days AS (                              -- days that one of several told: where its row counts, the others need not speak
     SELECT c.line_no, d.day
     FROM clock c JOIN speaker p USING (line_no) JOIN daily d USING (line_no)
-    JOIN delivery_source s ON s.code::text = d.source::text
+    JOIN delivery_source s ON s.code = d.source
     JOIN fetched f ON (f.connector, f.day) = (s.connector, d.day)
     WHERE cardinality(p.connectors) > 1 AND d.day >= c.effective_start AND d.day < c.effective_start + c.elapsed_days
       AND NOT EXISTS (SELECT FROM complete x WHERE (x.connectors, x.day) = (p.connectors, d.day))

@@ -51,7 +51,7 @@ attribution AS (
     SELECT s.series_no, s.source,
            COALESCE(cm.line_no, ca.line_no, of_campaign.line_no, dm.line_no, da.line_no, of_deal.line_no) AS line_no
     FROM report_series s
-    JOIN delivery_source q ON q.code::text = s.source::text
+    JOIN delivery_source q ON q.code = s.source
     LEFT JOIN report_entity c ON c.entity_no = s.campaign_no
     LEFT JOIN listed_as of_campaign ON of_campaign.id = c.entity_id
     LEFT JOIN mapped cm ON cm.source_id = c.entity_id AND cm.connector = q.connector
@@ -120,8 +120,7 @@ daily AS NOT MATERIALIZED (
 
 -- name: apis
 -- The reporting APIs that are asked, or were. A line needs those that tell of it; one that nobody tells of yet, all that are
--- asked: only then no row means no delivery. A home with one API has nothing to tell apart. Codes are compared as texts:
--- PostgreSQL 18.4 cannot plan the join of two "char" columns that have statistics ("cache lookup failed for collation 0").
+-- asked: only then no row means no delivery. A home with one API has nothing to tell apart.
 api AS MATERIALIZED (
     SELECT connector, bool_or(place IS NOT NULL) AS asked
     FROM delivery_source s
@@ -132,7 +131,7 @@ api AS MATERIALIZED (
 -- name: told by now
 told_by AS (
     SELECT s.line_no, a.connector, a.asked
-    FROM report_series s JOIN delivery_source o ON o.code::text = s.source::text JOIN api a USING (connector)
+    FROM report_series s JOIN delivery_source o ON o.code = s.source JOIN api a USING (connector)
     WHERE (SELECT count(*) FROM api) > 1 AND s.line_no IN (SELECT line_no FROM terms)
       AND EXISTS (SELECT FROM report_day d WHERE d.series_no = s.series_no)
 )
@@ -141,7 +140,7 @@ told_by AS (
 told_by AS (
     SELECT s.line_no, a.connector, a.asked
     FROM (SELECT DISTINCT series_no FROM known) k JOIN attribution s USING (series_no)
-    JOIN delivery_source o ON o.code::text = s.source::text JOIN api a USING (connector)
+    JOIN delivery_source o ON o.code = s.source JOIN api a USING (connector)
     WHERE (SELECT count(*) FROM api) > 1 AND s.line_no IN (SELECT line_no FROM terms)
 )
 

@@ -55,7 +55,7 @@ UNION ALL
                sum(impressions)::text AS impressions, min(day) AS first_day, max(day) AS last_day
         FROM (SELECT a.line_id, d.day, s.connector, d.counted, d.impressions, source_rank(d.source) AS rank,
                      min(s.connector) OVER w <> max(s.connector) OVER w AS several
-              FROM asked a JOIN line_day d USING (line_no) JOIN delivery_source s ON s.code::text = d.source::text
+              FROM asked a JOIN line_day d USING (line_no) JOIN delivery_source s ON s.code = d.source
               WHERE s.connector <> 'csv' AND (SELECT count(DISTINCT connector) FROM delivery_source) > 2
               WINDOW w AS (PARTITION BY a.line_id, d.day)) told
         WHERE several
