@@ -16,13 +16,21 @@ from typing import Annotated, Any
 
 import typer
 
-from campfill_pipeline.commands import care_doors, connect, lab_doors, lists_doors, notify_doors, quiet_doors
-from campfill_pipeline.domain.client_words import Language
+from campfill_pipeline.commands import (
+    care_doors,
+    connect,
+    lab_doors,
+    lists_doors,
+    notify_doors,
+    quiet_doors,
+    typed,
+)
 from campfill_pipeline.domain.disk_room import is_disk_full
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import Band
 from campfill_pipeline.domain.kinds import LineKind
 from campfill_pipeline.domain.plain_json import plain
+from campfill_pipeline.language.speaking import Language
 from campfill_pipeline.settings import load_settings
 
 app = typer.Typer(
@@ -49,7 +57,6 @@ Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")
 ]
 Day = datetime  # typer parses dates as datetime; `_day` makes them dates
-DAY_FORMATS = ["%Y-%m-%d", "%d.%m.%Y"]
 FIRST_YEAR, LAST_YEAR = 2000, 2100  # of days that can be asked for
 
 
@@ -146,9 +153,11 @@ def ingest(
 
 @app.command()
 def refresh(
-    first: Annotated[Day | None, typer.Option("--from", help="First local day.", formats=DAY_FORMATS)] = None,
+    first: Annotated[
+        Day | None, typer.Option("--from", help="First local day.", formats=typed.DAY_FORMATS)
+    ] = None,
     last: Annotated[
-        Day | None, typer.Option("--to", help="Last local day, inclusive.", formats=DAY_FORMATS)
+        Day | None, typer.Option("--to", help="Last local day, inclusive.", formats=typed.DAY_FORMATS)
     ] = None,
     accept: Annotated[
         bool, typer.Option("--accept", help="Take these days as they come, however much of them is missing.")
@@ -215,7 +224,7 @@ def status(as_json: Json = False) -> None:
 @app.command()
 def fulfillment(
     as_of: Annotated[
-        Day | None, typer.Option(help="Local day; computes, never writes.", formats=DAY_FORMATS)
+        Day | None, typer.Option(help="Local day; computes, never writes.", formats=typed.DAY_FORMATS)
     ] = None,
     contract: Annotated[
         When, typer.Option(help="The contract as it stands now, or as it stood then.")
@@ -290,7 +299,7 @@ def revert(
 
 @app.command()
 def report(
-    as_of: Annotated[Day | None, typer.Option(help="Local day.", formats=DAY_FORMATS)] = None,
+    as_of: Annotated[Day | None, typer.Option(help="Local day.", formats=typed.DAY_FORMATS)] = None,
     known: Annotated[
         When,
         typer.Option(help="With today's knowledge of delivery, or that of then (in a folder of its own)."),
@@ -306,7 +315,7 @@ def report(
     ] = False,
     language: Annotated[
         Language, typer.Option(help="With --buyer or --advertiser: the language of their sheet.")
-    ] = Language.EN,
+    ] = Language.ENGLISH,
 ) -> None:
     """Write the HTML page and the XLSX; with --buyer or --advertiser, a sheet that this client may see."""
     if buyer is not None and advertiser is not None:

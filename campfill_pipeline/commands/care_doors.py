@@ -6,17 +6,17 @@ import getpass
 import json
 import sys
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 
+from campfill_pipeline.commands import typed
 from campfill_pipeline.domain.plain_json import plain
 from campfill_pipeline.settings import load_settings
 
-DAYS = ["%Y-%m-%d", "%d.%m.%Y"]
-Day = Annotated[datetime | None, typer.Option(formats=DAYS)]
+Day = Annotated[datetime | None, typer.Option(formats=typed.DAY_FORMATS)]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -31,17 +31,19 @@ def care(
     owner: Annotated[str | None, typer.Option(help="Who takes care; '' for nobody any more.")] = None,
     note: Annotated[str | None, typer.Option(help="A remark, also on a make-good; '' takes it back.")] = None,
     until: Annotated[
-        datetime | None, typer.Option(help="Acknowledged until this local day, inclusive.", formats=DAYS)
+        datetime | None,
+        typer.Option(help="Acknowledged until this local day, inclusive.", formats=typed.DAY_FORMATS),
     ] = None,
     lift: Annotated[bool, typer.Option("--lift", help="Acknowledged or muted no more.")] = False,
     make_good: Annotated[
         int | None, typer.Option("--make-good", help="Impressions agreed to make good.", min=1)
     ] = None,
     first: Annotated[
-        datetime | None, typer.Option("--from", help="Its first local day.", formats=DAYS)
+        datetime | None, typer.Option("--from", help="Its first local day.", formats=typed.DAY_FORMATS)
     ] = None,
     last: Annotated[
-        datetime | None, typer.Option("--to", help="Its last local day, inclusive.", formats=DAYS)
+        datetime | None,
+        typer.Option("--to", help="Its last local day, inclusive.", formats=typed.DAY_FORMATS),
     ] = None,
     by: Annotated[
         str | None,
@@ -108,7 +110,7 @@ def _agreed(
 
 def _uuid(text: str | None, what: str) -> UUID | None:
     try:
-        return None if text is None else UUID(text.strip().strip("{}"))
+        return None if text is None else typed.uuid(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no {what}; `campfill care` and the page show them") from None
 
@@ -134,14 +136,10 @@ def _show(document: dict[str, Any]) -> None:
         by = "the line itself" if one["by_line"] == one["line_id"] else f"line {one['by_line']}"
         typer.echo(
             f"make-good {one['make_good']} for {one['name']}\n    {one['state']}: {round(one['delivered']):,} of"
-            f" {one['agreed']:,} impressions by {by}, {_day(one['first_day'])} to {_day(one['last_day'])}{owed}"
+            f" {one['agreed']:,} impressions by {by}, {one['first_day']} to {one['last_day']}{owed}"
         )
     for one in document.get("history", ()):
         told = [str(one[part]) for part in ("text", "until", "impressions", "make_good") if one[part]]
         typer.echo(
             f"{one['at']:%Y-%m-%d %H:%M} UTC  {one['said_by'] or '-'}: {one['act']} {' '.join(told)}".rstrip()
         )
-
-
-def _day(day: date) -> str:
-    return day.isoformat()

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from campfill_pipeline.commands import render
+from campfill_pipeline.commands import render, typed
 from campfill_pipeline.settings import environment, load_settings
 
 app = typer.Typer(help="Descriptions of reporting APIs.", invoke_without_command=True)
@@ -73,7 +73,7 @@ def try_(
     ],
     day: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d", "%d.%m.%Y"], help="The local day; yesterday by default."),
+        typer.Option(formats=typed.DAY_FORMATS, help="The local day; yesterday by default."),
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from campfill_pipeline.commands import render
+from campfill_pipeline.commands import render, typed
 from campfill_pipeline.domain import effect
 from campfill_pipeline.domain.cause_words import CAUSE_WORDS
 from campfill_pipeline.domain.causes import Cause
@@ -31,7 +31,7 @@ DAYS_SHOWN = 14
 def facts(settings: Settings, line_id: str) -> dict[str, Any]:
     """Contract, figures, history, days, cause; see `warehouse/readers/one_line.py`."""
     try:
-        wanted: UUID | None = UUID(line_id.strip().strip("{}"))
+        wanted: UUID | None = typed.uuid(line_id)
     except ValueError:
         wanted = None
     today = datetime.now(UTC).astimezone(settings.timezone).date()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import typer
 
+from campfill_pipeline.commands import typed
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
@@ -20,7 +20,7 @@ def run(settings: Settings, text: str, line: str | None) -> dict[str, Any]:
     if not words:
         raise typer.BadParameter("a note needs words, like: campfill note 'floor lowered'")
     try:
-        line_id = None if line is None else UUID(line.strip().strip("{}"))
+        line_id = None if line is None else typed.uuid(line)
     except ValueError:
         raise typer.BadParameter(
             f"{line!r} is no line id; copy it from the list or from campfill fulfillment"

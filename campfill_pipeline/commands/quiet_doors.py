@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
+from campfill_pipeline.commands import typed
 from campfill_pipeline.settings import load_settings
 
 Line = Annotated[str, typer.Argument(metavar="ID", help="The line's UUID.")]
 Until = Annotated[
     datetime | None,
-    typer.Option(help="The last local day on which it counts.", formats=["%Y-%m-%d", "%d.%m.%Y"]),
+    typer.Option(help="The last local day on which it counts.", formats=typed.DAY_FORMATS),
 ]
 Words = Annotated[str, typer.Option("--note", help="A remark that is kept with it.")]
 Lift = Annotated[bool, typer.Option("--lift", help="End it now.")]
@@ -43,7 +43,7 @@ def _say(line_id: str, act: str, until: datetime | None, note: str, lift: bool) 
     if lift == (until is not None):
         raise typer.BadParameter("give --until and a day, or --lift, one of them")
     try:
-        line = UUID(line_id.strip().strip("{}"))
+        line = typed.uuid(line_id)
     except ValueError:
         raise typer.BadParameter(
             f"{line_id!r} is no line id; copy it from the list or from campfill fulfillment"

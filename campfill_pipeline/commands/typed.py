@@ -1,0 +1,15 @@
+"""What people type at more than one command, read the same everywhere: days, and the UUIDs of lines.
+
+Belongs here: reading such a word. Does not belong here: what is said where it cannot be read.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+DAY_FORMATS = ["%Y-%m-%d", "%d.%m.%Y"]
+
+
+def uuid(text: str) -> UUID:
+    """A UUID in any letter case, with or without braces. Raises ValueError."""
+    return UUID(text.strip().strip("{}"))
