@@ -7,7 +7,8 @@ from pathlib import Path
 
 import typer
 
-from campfill_pipeline.domain.client_words import WORDS, Language
+from campfill_pipeline.domain.client_words import WORDS
+from campfill_pipeline.language.speaking import Language
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.figures.fulfillment import Knowledge

@@ -9,19 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 
 from campfill_pipeline.domain.causes import Cause
-
-
-class Language(StrEnum):
-    """The language of a client's sheet."""
-
-    EN = "en"
-    DE = "de"
-
-
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import Language, speaking
 
 
 @dataclass(frozen=True)
@@ -90,8 +81,8 @@ class ClientWords:
 
     def number(self, value: Decimal | int, places: int = 0) -> str:
         """Grouped as the language does it; halves to the even digit."""
-        text = f"{round(Decimal(value), places):,.{places}f}"
-        return text if self.language is Language.EN else text.translate(str.maketrans(",.", ".,"))
+        with speaking(self.language):
+            return notation.number(round(Decimal(value), places), places)
 
     def percent(self, value: Decimal) -> str:
         """With one decimal, cut: what is short of 100 % never reads as 100 %."""
@@ -105,9 +96,8 @@ class ClientWords:
 
     def date(self, day: date) -> str:
         """A day."""
-        if self.language is Language.DE:
-            return f"{day:%d.%m.%Y}"
-        return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+        with speaking(self.language):
+            return notation.day(day)
 
     def moment(self, at: datetime) -> str:
         """A moment in the time zone that it carries."""
@@ -115,7 +105,7 @@ class ClientWords:
 
 
 EN = ClientWords(
-    language=Language.EN,
+    language=Language.ENGLISH,
     title="Delivery for {name}",
     made="As of {day} · made {at} ({zone})",
     summary=(
@@ -228,7 +218,7 @@ EN = ClientWords(
 )
 
 DE = ClientWords(
-    language=Language.DE,
+    language=Language.GERMAN,
     title="Auslieferung für {name}",
     made="Stand {day} · erstellt {at} ({zone})",
     summary=(
@@ -345,4 +335,4 @@ DE = ClientWords(
     text_price="Was fehlt, ist beim vereinbarten TKP von {cpm} {eur} wert.",
 )
 
-WORDS = {Language.EN: EN, Language.DE: DE}
+WORDS = {Language.ENGLISH: EN, Language.GERMAN: DE}

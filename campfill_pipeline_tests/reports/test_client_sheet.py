@@ -18,15 +18,16 @@ from playwright.sync_api import Browser
 from python_calamine import CalamineWorkbook
 
 from campfill_pipeline.domain import client_text
-from campfill_pipeline.domain.client_words import WORDS, Language
+from campfill_pipeline.domain.client_words import WORDS
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.domain.names import NOT_SET, buyer_parts
+from campfill_pipeline.language.speaking import Language
 from campfill_pipeline.reports.client import files, sheet
 from campfill_pipeline.warehouse.readers.page import client
 from campfill_pipeline_tests.reports.conftest import Demo
 
 RULES = FulfillmentRules()
-EN, DE = WORDS[Language.EN], WORDS[Language.DE]
+EN, DE = WORDS[Language.ENGLISH], WORDS[Language.GERMAN]
 
 
 @pytest.fixture
