@@ -34,12 +34,8 @@ LONGEST_VALUE = 2_000
 def sheet_issues(hidden: Sequence[str], unread: Sequence[str]) -> list[Issue]:
     """One warning for every visible sheet with IDs that was not read, one info for every hidden sheet."""
     return [
-        Issue(
+        _of_a_sheet(
             sheet,
-            None,
-            None,
-            None,
-            None,
             "sheet_not_read",
             Severity.WARNING,
             f"The sheet “{sheet}” holds IDs, but not the header with all columns that are needed: it was not read.",
@@ -47,12 +43,8 @@ def sheet_issues(hidden: Sequence[str], unread: Sequence[str]) -> list[Issue]:
         )
         for sheet in unread
     ] + [
-        Issue(
+        _of_a_sheet(
             sheet,
-            None,
-            None,
-            None,
-            None,
             "hidden_sheet",
             Severity.INFO,
             f"The sheet “{sheet}” is hidden and was not read.",
@@ -60,3 +52,7 @@ def sheet_issues(hidden: Sequence[str], unread: Sequence[str]) -> list[Issue]:
         )
         for sheet in hidden
     ]
+
+
+def _of_a_sheet(sheet: str, code: str, severity: Severity, message: str, hint: str) -> Issue:
+    return Issue(sheet, None, None, None, None, code, severity, message, hint)

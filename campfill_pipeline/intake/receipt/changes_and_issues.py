@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from campfill_pipeline.domain.issues import Severity
+from campfill_pipeline.domain.receipt_sheets import CHANGES, ISSUES
 from campfill_pipeline.intake.receipt.facts import IssueDigest, ReceiptFacts
 from campfill_pipeline.intake.receipt.sheet import (
     BLUE,
@@ -23,8 +24,6 @@ from campfill_pipeline.intake.receipt.sheet import (
     write_text,
 )
 from campfill_pipeline.intake.receipt.words import FIELD_WORDS, SEVERITY_WORDS
-
-CHANGES, ISSUES = "Changes", "Issues"
 
 _CHANGE_COLUMNS = [
     ListColumn("What", 14),

@@ -18,12 +18,12 @@ from typing import Any
 from campfill_pipeline.domain.cells import CellKind, column_letters, is_blank, spoiled
 from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.domain.numbers import NUMBER_RULES, Notation, NumberRule, read_number
+from campfill_pipeline.domain.receipt_sheets import ROWS
 from campfill_pipeline.intake.findings import Parsed, RawCell, TableFound
 from campfill_pipeline.intake.process.parser import RowsUnreadableError
 from campfill_pipeline.intake.receipt.facts import MOST_ROWS, IssueDigest, ReceiptFacts, issues_of_rows
 from campfill_pipeline.intake.receipt.sheet import GREY, ORANGE, YELLOW, Book, write_text
 
-SHEET = "Rows to mend"
 _MOST_CELLS = 400_000
 _MOST_COMMENTS = 20_000
 
@@ -55,7 +55,7 @@ def tables_to_mend(parsed: Parsed, to_mend: Mapping[str | None, list[int]]) -> l
         of_sheet = to_mend.get(table.sheet, [])
         if rows := [row for row in of_sheet if table.header_row < row <= table.last_row]:
             shown = rows[: max(20, min(MOST_ROWS, _MOST_CELLS // max(1, len(table.headers))))]
-            name = SHEET if not found else f"{SHEET} {len(found) + 1}"
+            name = ROWS if not found else f"{ROWS} {len(found) + 1}"
             found.append(MendTable(name, table, shown, len(rows)))
     return found
 

@@ -13,6 +13,7 @@ from campfill_pipeline.domain.cells import column_letters
 from campfill_pipeline.domain.columns import EXPORT_COLUMNS, LIST_COLUMNS
 from campfill_pipeline.domain.id_maps import ID_MAP_COLUMNS
 from campfill_pipeline.domain.issues import Severity
+from campfill_pipeline.domain.receipt_sheets import SUMMARY
 from campfill_pipeline.domain.uploads import IN_FORCE, UploadKind, UploadStatus
 from campfill_pipeline.intake.findings import TableFound
 from campfill_pipeline.intake.receipt.changes_and_issues import describe_changes, field_word, told
@@ -21,7 +22,6 @@ from campfill_pipeline.intake.receipt.rows import MendSheet
 from campfill_pipeline.intake.receipt.sheet import BLUE, GREEN, GREY, INK, ORANGE, YELLOW, Book, write_text
 from campfill_pipeline.intake.receipt.words import FIELD_WORDS, headline, next_steps, rows
 
-SHEET = "Summary"
 _BANNER: Mapping[str, str] = {
     UploadStatus.LOADED: GREEN,
     UploadStatus.PARTLY_LOADED: YELLOW,
@@ -43,7 +43,7 @@ class _Page:
 
     def __init__(self, book: Book) -> None:
         self.book, self.row = book, 0
-        self.worksheet = book.sheet(SHEET)
+        self.worksheet = book.sheet(SUMMARY)
         self.worksheet.hide_gridlines(2)
         for index, width in enumerate((3, 40, 12, 42, 90)):
             self.worksheet.set_column(index, index, width)

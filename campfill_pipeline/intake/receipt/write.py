@@ -11,13 +11,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from campfill_pipeline.domain.receipt_sheets import SUMMARY
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.intake.receipt.changes_and_issues import write_changes, write_issues
 from campfill_pipeline.intake.receipt.facts import MOST_CHANGES, ReceiptFacts, digest
 from campfill_pipeline.intake.receipt.proposal_sheet import write_proposal
 from campfill_pipeline.intake.receipt.rows import MendSheet, write_rows_to_mend
 from campfill_pipeline.intake.receipt.sheet import Book, presentable
-from campfill_pipeline.intake.receipt.summary import SHEET, write_summary
+from campfill_pipeline.intake.receipt.summary import write_summary
 
 __all__ = ["MOST_CHANGES", "ReceiptFacts", "write_receipt"]
 
@@ -43,7 +44,7 @@ def _write(path: Path, facts: ReceiptFacts) -> None:
             "created": facts.received_at.replace(tzinfo=None),
         }
     )
-    book.reserve(SHEET)
+    book.reserve(SUMMARY)
     sheets: list[MendSheet] = []
     trouble = None
     if facts.parsed.kind == UploadKind.CAMPAIGN_LIST and issues.to_mend:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from campfill_pipeline.domain import care_rows
+from campfill_pipeline.domain import care_rows, receipt_sheets
 from campfill_pipeline.domain.cells import DOUBT
 from campfill_pipeline.domain.list_descriptions import ListDescription
 from campfill_pipeline.domain.progress import Progress
@@ -70,10 +70,6 @@ LAST_ROW = 2_000
 
 _COUNT_FIRST_BYTES = 1_000_000_000
 """Sheets that unpack to more are counted before they are read: a full one of 20 columns has 0.8 GB."""
-
-_TO_MEND = "Rows to mend"
-_OF_A_RECEIPT = frozenset({"Summary", "Changes", "Issues"})
-"""Sheets that campfill itself wrote beside the rows to mend: a receipt that comes back is meant by those rows alone."""
 
 
 class Workbook:
@@ -367,7 +363,12 @@ def _read(workbook: Workbook, work: Path, progress: Progress, descriptions: Desc
     notes: list[str] = []
     unread: list[str] = []
     files = (work / f"table-{number}.arrow" for number in count(1))
-    own = _OF_A_RECEIPT if any(sheet.name.startswith(_TO_MEND) for sheet, _ in complete) else frozenset()
+    # A receipt that comes back is meant by its rows to mend alone.
+    own = (
+        receipt_sheets.OTHERS
+        if any(sheet.name.startswith(receipt_sheets.ROWS) for sheet, _ in complete)
+        else ()
+    )
     for sheet, layout in layouts:
         if (layout is None or not layout.complete) and sheet.name not in own and workbook.holds_ids(sheet):
             unread.append(sheet.name)
