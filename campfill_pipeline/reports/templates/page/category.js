@@ -8,7 +8,7 @@ import { count, day, euros, html, impressions, percent, plain, points } from "./
 import { head, label } from "./head.js";
 import { BANDS } from "./keys.js";
 import { locale } from "./language.js";
-import { crumbs, periodSwitch, sideBar, tile, trendChip } from "./parts.js";
+import { crumbs, hero, periodSwitch, sideBar, tile, trendChip } from "./parts.js";
 import { ended, fields, levels, PERIODS, where } from "./words.js";
 
 const ranked = (rows, field) => {
@@ -172,13 +172,11 @@ export const category = async (kind, purchase, query) => {
   return {
     title: name,
     body: html`${crumbs([levels.overview, address("/", { period })], [name])}
-      <section class="hero">
-        <div class="hero-text">
-          <p class="eyebrow">${where.question}</p>
-          <h1 tabindex="-1">${name}</h1>
-        </div>
-        ${periodSwitch(period, (to) => address(`/where/${kind}/${purchase}`, { period: to }))}
-      </section>
+      ${hero(
+        where.question,
+        name,
+        periodSwitch(period, (to) => address(`/where/${kind}/${purchase}`, { period: to })),
+      )}
       <nav class="chips" aria-label="${where.category}">${others.map(chip)}</nav>
       <dl class="tiles">
         ${tile(ended.met, percent(total?.fulfilled_pct), met)}

@@ -19,7 +19,7 @@ import {
 } from "./format.js";
 import { head, label } from "./head.js";
 import { SIDES } from "./keys.js";
-import { crumbs } from "./parts.js";
+import { crumbs, hero } from "./parts.js";
 import { levels, compare as words } from "./words.js";
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
@@ -119,13 +119,7 @@ export const compare = async (query) => {
   );
   return {
     title: words.question,
-    body: html`${crumbs([levels.overview, "#/"], [levels.compare])}
-      <section class="hero">
-        <div class="hero-text">
-          <p class="eyebrow">${words.question}</p>
-          <h1 tabindex="-1">${words.title}</h1>
-        </div>
-      </section>
+    body: html`${crumbs([levels.overview, "#/"], [levels.compare])} ${hero(words.question, words.title)}
       <form class="filters days" aria-label="${words.title}">
         ${dayField("a", words.first, a)} ${dayField("b", words.second, b)}
         <a class="ghost" href="#/compare">${words.week}</a>

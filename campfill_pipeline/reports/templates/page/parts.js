@@ -13,6 +13,14 @@ export const periodSwitch = (current, address) =>
         >`,
     )}
   </nav>`;
+export const hero = (question, title, beside = "") =>
+  html`<section class="hero">
+    <div class="hero-text">
+      <p class="eyebrow">${question}</p>
+      <h1 tabindex="-1">${title}</h1>
+    </div>
+    ${beside}
+  </section>`;
 export const bandBadge = (band) =>
   html`<span class="badge band-${band}"
     ><span aria-hidden="true">${BAND_SIGNS[band]}</span> ${label("bands", band)}</span

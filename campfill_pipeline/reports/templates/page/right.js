@@ -2,7 +2,7 @@
 
 import { count, day, dayMedium, decimal, html } from "./format.js";
 import { head } from "./head.js";
-import { attentionTable, crumbs } from "./parts.js";
+import { attentionTable, crumbs, hero } from "./parts.js";
 import { levels, right as words } from "./words.js";
 
 const known = (value, unit = "") => (value === null ? "–" : html`${decimal(value)}${unit}`);
@@ -61,14 +61,8 @@ export const right = () => {
   const found = head.looked_back;
   return {
     title: words.title,
-    body: html`${crumbs([levels.overview, "#/"], [words.title])}
-      <section class="hero">
-        <div class="hero-text">
-          <p class="eyebrow">${words.question}</p>
-          <h1 tabindex="-1">${words.title}</h1>
-        </div>
-      </section>
-      ${found ? told(found) : html`<p class="calm">${words.notYet}</p>`}`,
+    body: html`${crumbs([levels.overview, "#/"], [words.title])} ${hero(words.question, words.title)}
+    ${found ? told(found) : html`<p class="calm">${words.notYet}</p>`}`,
     draw: () => {},
   };
 };

@@ -686,6 +686,13 @@
         >`
   )}
   </nav>`;
+  var hero = (question, title, beside = "") => html`<section class="hero">
+    <div class="hero-text">
+      <p class="eyebrow">${question}</p>
+      <h1 tabindex="-1">${title}</h1>
+    </div>
+    ${beside}
+  </section>`;
   var bandBadge = (band) => html`<span class="badge band-${band}"
     ><span aria-hidden="true">${BAND_SIGNS[band]}</span> ${label("bands", band)}</span
   >`;
@@ -1266,13 +1273,11 @@
     return {
       title: name,
       body: html`${crumbs([levels.overview, address("/", { period })], [name])}
-      <section class="hero">
-        <div class="hero-text">
-          <p class="eyebrow">${where.question}</p>
-          <h1 tabindex="-1">${name}</h1>
-        </div>
-        ${periodSwitch(period, (to) => address(`/where/${kind}/${purchase}`, { period: to }))}
-      </section>
+      ${hero(
+        where.question,
+        name,
+        periodSwitch(period, (to) => address(`/where/${kind}/${purchase}`, { period: to }))
+      )}
       <nav class="chips" aria-label="${where.category}">${others.map(chip)}</nav>
       <dl class="tiles">
         ${tile(ended.met, percent(total2?.fulfilled_pct), met)}
@@ -1400,13 +1405,7 @@
     );
     return {
       title: compare.question,
-      body: html`${crumbs([levels.overview, "#/"], [levels.compare])}
-      <section class="hero">
-        <div class="hero-text">
-          <p class="eyebrow">${compare.question}</p>
-          <h1 tabindex="-1">${compare.title}</h1>
-        </div>
-      </section>
+      body: html`${crumbs([levels.overview, "#/"], [levels.compare])} ${hero(compare.question, compare.title)}
       <form class="filters days" aria-label="${compare.title}">
         ${dayField("a", compare.first, a)} ${dayField("b", compare.second, b)}
         <a class="ghost" href="#/compare">${compare.week}</a>
@@ -2879,14 +2878,8 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     const found = head.looked_back;
     return {
       title: right.title,
-      body: html`${crumbs([levels.overview, "#/"], [right.title])}
-      <section class="hero">
-        <div class="hero-text">
-          <p class="eyebrow">${right.question}</p>
-          <h1 tabindex="-1">${right.title}</h1>
-        </div>
-      </section>
-      ${found ? told2(found) : html`<p class="calm">${right.notYet}</p>`}`,
+      body: html`${crumbs([levels.overview, "#/"], [right.title])} ${hero(right.question, right.title)}
+    ${found ? told2(found) : html`<p class="calm">${right.notYet}</p>`}`,
       draw: () => {
       }
     };
@@ -3020,4 +3013,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, c25046f52d4008c8514201f4f15c38b4. */
+/* Made by `make page` from the modules beside this folder, 7868af61bed68ef1a4bb1328c3be4c91. */
