@@ -99,16 +99,18 @@ class _Source:
             return cursor.fetchall()
 
     def _at_sites(self) -> list[str]:
+        """Common table expressions `daily` and `at_site`, with what they are made from."""
         texts = sections("figures/week")
         if self.contract == self.known == "now":
-            return [texts["asked"], texts["at sites now"]]
-        return [texts[f"site known {self.known}"], texts["asked"], texts["at sites"]]
+            # of all that figures are made from, this alone: whatever stands in a statement is planned each time
+            daily = sections("figures/fulfillment_sources")["daily now"]
+            return [daily, texts["asked"], texts["at sites now"]]
+        known = texts[f"site known {self.known}"]
+        return [facts(self.contract, self.known), known, texts["asked"], texts["at sites"]]
 
     def cells(self, days: dict[int, tuple[date, date]]) -> list[Cell]:
         """What these lines delivered at each site on the days from first to last, by kind of day."""
-        now = self.contract == self.known == "now"
-        parts = [*([] if now else [facts(self.contract, self.known)]), *self._at_sites()]
-        rows = self._asked(parts, sections("figures/week")["cells"], days)
+        rows = self._asked(sections("figures/week")["cells"], days)
         return [Cell(line, site, tuple(sums)) for line, site, sums, _ in rows]
 
     def made_of(self, candidates: Sequence[Candidate]) -> tuple[dict[int, Member], list[Cell]]:
@@ -116,7 +118,6 @@ class _Source:
         texts = sections("figures/week")
         healthy = {c.line_no: c for c in candidates if c.member}
         rows = self._asked(
-            [facts(self.contract, self.known), *self._at_sites()],
             f"{texts['cells']}\nUNION ALL\n{texts['line sums']}",
             {number: (c.effective_start, c.end_date) for number, c in healthy.items()},
         )
@@ -130,9 +131,7 @@ class _Source:
         }
         return members, [Cell(line, site, tuple(came)) for line, site, came, _ in rows if site is not None]
 
-    def _asked(
-        self, parts: list[str], text: str, days: dict[int, tuple[date, date]]
-    ) -> list[tuple[Any, ...]]:
+    def _asked(self, text: str, days: dict[int, tuple[date, date]]) -> list[tuple[Any, ...]]:
         if not days:
             return []
         asked = {
@@ -142,7 +141,7 @@ class _Source:
         }
         values = parameters(self.rules, self.as_of, list(days)) | asked
         with self.conn.cursor(row_factory=tuple_row) as cursor:
-            return cursor.execute(f"WITH {', '.join(parts)}\n{text}".encode(), values).fetchall()
+            return cursor.execute(f"WITH {', '.join(self._at_sites())}\n{text}".encode(), values).fetchall()
 
     def weights(self, candidates: Sequence[Candidate], weeks: Weeks) -> dict[int, Weights]:
         """Due weights of the live lines among these."""
