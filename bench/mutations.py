@@ -19,6 +19,7 @@ import importlib.util
 import json
 import os
 import pickle
+import random
 import shutil
 import signal
 import subprocess
@@ -287,6 +288,8 @@ class _Collected:
         def tried(mutant: Mutant, tests: Sequence[str]) -> int:
             plant(mutant, self.root)
             for test in tests:
+                if test not in items:  # noted in --keep, and renamed since
+                    continue
                 if any(report.failed for report in runtestprotocol(items[test], log=False, nextitem=None)):
                     return 1
             return 0
@@ -333,12 +336,23 @@ def equivalent() -> dict[str, str]:
     return {name: group["why"] for group in groups for name in group["mutants"]}
 
 
-def inside(patterns: Sequence[str], at_once: int, every: int, keep: Path, noted: bool, quick: bool) -> int:
+def chosen(mutants: Sequence[Mutant], sample: int | None, seed: int) -> list[Mutant]:
+    """All of them, or so many, drawn by the seed: the same seed draws the same."""
+    if sample is None or sample >= len(mutants):
+        return list(mutants)
+    return random.Random(seed).sample(list(mutants), sample)
+
+
+def inside(given: argparse.Namespace) -> int:
     """Run in the copied tree; prints what survived, and the counts."""
+    keep: Path = given.keep
     root = Path.cwd()
     package = root / "campfill_pipeline"
-    files = dict.fromkeys(file for pattern in patterns for file in sorted(package.glob(pattern)))
-    mutants = [mutant for file in files for mutant in of_file(root, str(file.relative_to(root)))][::every]
+    files = dict.fromkeys(file for pattern in given.patterns for file in sorted(package.glob(pattern)))
+    planted = [mutant for file in files for mutant in of_file(root, str(file.relative_to(root)))]
+    mutants = chosen(
+        [mutant for mutant in planted if mutant.called or not given.quick], given.sample, given.seed
+    )
     known = equivalent()
     for name in PREPARED:
         importlib.import_module(name)
@@ -347,18 +361,18 @@ def inside(patterns: Sequence[str], at_once: int, every: int, keep: Path, noted:
     said = sys.stdout
     counts: dict[str, Counter[str]] = {}
     with _server(keep / "server.log") as server, (keep / "outcomes.jsonl").open("a", buffering=1) as out:
-        reach = _map(root, server, keep, noted=noted)
-        print(f"{len(mutants)} mutants, {len(reach.seconds)} tests", flush=True)
+        reach = _map(root, server, keep, noted=given.noted)
+        print(f"{len(mutants)} mutants of {len(planted)}, {len(reach.seconds)} tests", flush=True)
 
         def run(these: Sequence[Mutant], tried: Try) -> None:
-            for mutant, outcome in run_all(these, reach, root, tried, at_once):
+            for mutant, outcome in run_all(these, reach, root, tried, given.at_once):
                 told = "equivalent" if outcome == "survived" and mutant.name in known else outcome
                 counts.setdefault(mutant.path, Counter())[told] += 1
                 out.write(json.dumps({"outcome": told, "line": mutant.line, "name": mutant.name}) + "\n")
                 if told in ("survived", "not reached"):
                     print(f"{told}: line {mutant.line}, {mutant.name}", file=said, flush=True)
 
-        if not quick:
+        if not given.quick:
             run([mutant for mutant in mutants if not mutant.called], alone(root, server))
         called = [mutant for mutant in mutants if mutant.called]
         needed = dict.fromkeys(test.partition("::")[0] for mutant in called for test in reach.of(mutant))
@@ -374,7 +388,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("patterns", nargs="*", default=GUARDS, help="files below campfill_pipeline/")
     parser.add_argument("--at-once", type=int, default=2)
-    parser.add_argument("--every", type=int, default=1, help="only every so manieth mutant")
+    parser.add_argument("--sample", type=int, help="only so many mutants, drawn by --seed")
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a folder for the map of tests and the outcomes")
     parser.add_argument(
         "--noted", action="store_true", help="only the tests that are noted in --keep, none for the map"
@@ -383,7 +398,7 @@ def main() -> int:
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.inside:
-        return inside(given.patterns, given.at_once, given.every, given.keep, given.noted, given.quick)
+        return inside(given)
     checkout = Path(__file__).parents[1]
     with tempfile.TemporaryDirectory(prefix="campfill-mutations-") as folder:
         copy = Path(folder) / "tree"
@@ -402,11 +417,12 @@ def main() -> int:
             "--inside",
             "--at-once",
             str(given.at_once),
-            "--every",
-            str(given.every),
+            "--seed",
+            str(given.seed),
             "--keep",
             str(keep),
         ]
+        options += ["--sample", str(given.sample)] if given.sample else []
         options += ["--noted"] * given.noted + ["--quick"] * given.quick
         os.nice(15)
         return subprocess.run(

@@ -158,7 +158,7 @@ _BASE = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%Y%m%d")
 _TIMES = ("", " %H:%M:%S", " %H:%M", "T%H:%M:%S", " %H")
 _MONTH_FIRST, _DAY_FIRST = "%m/%d/%Y", "%d/%m/%Y"
 _HAS_TIME = re.compile(r"\d[T ]\d{1,2}(:|$)|^\s*\d{10}\s*$")
-_LEADING_HOUR = re.compile(r"\s*(\d{1,2})(?=\D|$)")
+_LEADING_HOUR = re.compile(r"\s*(\d{1,2})(?=\D|$)(?::\d{2})*\s*(?:([ap])\.?m\b)?", re.I)
 
 
 def form_named(name: str | None) -> ExportForm | None:
@@ -194,4 +194,9 @@ def with_hour(day: str | None, hour: str | None) -> str | None:
     if day is None or hour is None or not day.strip() or not hour.strip():
         return None
     match = _LEADING_HOUR.match(hour)
-    return f"{day.strip()[:10]} {int(match[1]):02}" if match else f"{day} and {hour}"
+    if match is None:
+        return f"{day} and {hour}"
+    number, half = int(match[1]), match[2]
+    if half is not None:
+        number = number % 12 + 12 * (half in "pP") if 1 <= number <= 12 else 99
+    return f"{day.strip()[:10]} {number:02}"

@@ -132,6 +132,24 @@ def key_of(header: str) -> str | None:
     return _BY_WORD.get(normal_header(header).rstrip(".: "))
 
 
+_KEY_OF_FIELD = {
+    "name": "name", "runtime": "runtime", "impression_goal": "goal", "budget_eur": "budget", "cpm_eur": "cpm",
+    "id": "id", "buyer": "buyer",
+}  # fmt: skip
+
+
+def header_in_other_words(field: str, headers: Iterable[str]) -> str | None:
+    """Of these headers the one that other houses write for this field, or that has such a word in it; else None."""
+    wanted = [word for word, key in _BY_WORD.items() if key == _KEY_OF_FIELD.get(field)]
+    names = [(header, normal_header(header)) for header in headers if len(header) <= 2 * _LONGEST_WORD]
+    whole = next((header for header, plain in names if plain in wanted), None)
+    if whole is not None:
+        return whole
+    within = "|".join(re.escape(word) for word in sorted(wanted, key=len, reverse=True) if len(word) >= 3)
+    pattern = re.compile(rf"(?<!\w)(?:{within})(?!\w)") if within else None
+    return next((header for header, plain in names if pattern is not None and pattern.search(plain)), None)
+
+
 def score(headers: Iterable[str]) -> int:
     """How many different fields a row of texts names: what tells a header row."""
     return len({key for header in headers if (key := key_of(header)) is not None})

@@ -69,6 +69,9 @@ def hours(
             moments.append(None if found is None else found[0])
             if found is not None and found[1] is not None:
                 doubled[position] = found[1]
+    if granularity != "day" and word_faults and counts_from_one(encoded.dictionary.to_pylist()):
+        word_faults = dict.fromkeys(range(len(moments)), Fault("not_on_the_hour", FROM_ONE, FROM_ONE_HINT))
+        moments, doubled = [None] * len(moments), {}
     values = pc.take(pa.array(moments, pa.int64()).cast(pa.timestamp("us", tz="UTC")), encoded.indices)
     if not (word_faults or doubled):
         return Hours(values, {})
@@ -81,9 +84,23 @@ def hours(
     return Hours(values, faults, second)
 
 
+FROM_ONE = "The hours are counted from 1 to 24: nobody can know whether 1 is the hour that begins at 00:00 or at 01:00."
+FROM_ONE_HINT = "Name each hour by its start, from 0 to 23."
+
+
+def counts_from_one(times: Iterable[object]) -> bool:
+    """Whether the hours of a column, alone or after a date, go up to 24 and never are 0."""
+    texts = (as_text(time) for time in times)
+    found = {int(hour[1]) for text in texts if text and (hour := _HOUR_NAMED.fullmatch(text.strip()))}
+    return 24 in found and 0 not in found
+
+
 _NAMES_AN_HOUR = re.compile(r"[Tt: ]")
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4})(?:[T ]00:00(?::00(?:\.0+)?)?(Z?))?")
 _HOUR_OF_DAY = re.compile(r"([01]?[0-9]|2[0-3])(?:\.0+|(?::00){1,2})?(?:\s*(?:h|Uhr))?")
+_HOUR_NAMED = re.compile(
+    r"(?:\S+[T ])?([0-9]{1,2})(?:\.0+|(?::00){1,2}(?:\.0+)?)?\s*(?:h|Uhr|Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
 _MIDNIGHT = datetime.min.time()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COUNT = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE]\+?[0-9]{1,2})?")

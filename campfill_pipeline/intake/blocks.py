@@ -6,6 +6,7 @@ header (`layout.py`), a header that is merely repeated (it is judged with the ro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from campfill_pipeline.domain.cells import is_blank, spoiled
 from campfill_pipeline.domain.columns import normal_header
 from campfill_pipeline.domain.list_descriptions import Ids
 from campfill_pipeline.domain.proposals import is_other_header
@@ -26,6 +28,7 @@ RawTexts = Callable[[Sequence[int]], Mapping[int, Mapping[int, str]]]
 
 _LONGEST_HEADER = 100
 _FEW_KNOWN = 2
+_WORD = re.compile(r"[^0-9]*[^\W\d_]{3}[^0-9]*")
 _MOST_ELSEWHERE = 500
 """Rows with nothing in the known columns that are looked at for a header in other columns."""
 
@@ -109,9 +112,35 @@ def _suspects(table: TableFound, form: Format) -> tuple[list[int], list[int], li
                 for number, row, own in zip(numbers, rows, known, strict=False)
                 if own < _FEW_KNOWN and form.description is None and is_other_header(row)
             ]
+            if form.kind == UploadKind.REPORT_CSV:
+                suspects += numbers[_all_words(batch, at) & (known < _FEW_KNOWN)].tolist()
             again += numbers[(known >= 2) & ~foreign].tolist()
             elsewhere += numbers[nothing].tolist()[: max(_MOST_ELSEWHERE - len(elsewhere), 0)]
     return suspects, elsewhere, again
+
+
+def _all_words(batch: pa.RecordBatch, at: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Of the rows at these places, those with words for a date, an id and a figure: a header in words nobody knows."""
+    words = {
+        field: np.fromiter(
+            map(_is_word, batch.column(field).take(pa.array(at)).to_pylist()), np.bool_, len(at)
+        )
+        for field in ("date", "campaign_id", "deal_id", "impressions")
+        if field in batch.schema.names
+    }
+    none = np.zeros(len(at), bool)
+    ids = words.get("campaign_id", none) | words.get("deal_id", none)
+    found: npt.NDArray[np.bool_] = words["date"] & ids & words["impressions"]
+    return found
+
+
+def _is_word(text: str | None) -> bool:
+    return (
+        text is not None
+        and _WORD.fullmatch(text) is not None
+        and not is_blank(text)
+        and spoiled(text, CellKind.TEXT) is None
+    )
 
 
 def _no_data(batch: pa.RecordBatch, form: Format) -> npt.NDArray[np.bool_]:

@@ -22,6 +22,7 @@ from campfill_pipeline.domain.columns import (
 from campfill_pipeline.domain.export_forms import FORMS, ExportForm
 from campfill_pipeline.domain.id_maps import ID_MAP_COLUMNS, id_map_column
 from campfill_pipeline.domain.list_descriptions import ListDescription
+from campfill_pipeline.domain.proposals import header_in_other_words
 from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.findings import ColumnFound, UnreadableError
 
@@ -266,5 +267,10 @@ def _near(
     if form.description is not None:
         others = [text for text in others if not form.description.ignores(text)]
     for column in form.columns:
-        if column.field not in places and (near := nearest_header(column, others)):
+        if column.field in places:
+            continue
+        near = nearest_header(column, others)
+        if near is None and form.kind == UploadKind.CAMPAIGN_LIST:
+            near = header_in_other_words(column.field, others)
+        if near is not None:
             yield column.header, near

@@ -217,6 +217,23 @@ def test_a_missing_column_is_refused_with_the_header_that_comes_nearest(read: Re
     assert "“CPM netto” comes nearest to “CPM €”" in parsed.message
 
 
+@pytest.mark.parametrize(
+    ("known", "header"),
+    [
+        (CPM, "TKP netto"), (CPM, "TKP"), (CPM, "Preis (netto)"), (GOAL, "Goal"), (GOAL, "Ziel Impressions"),
+        (GOAL, "Gebuchte Impressions"), (ID, "Auftrags-ID"), (BUYER, "Agentur"), (RUNTIME, "Laufzeit"),
+    ],
+)  # fmt: skip
+def test_a_header_that_other_houses_use_is_named_and_not_read(
+    read: Read, tmp_path: Path, known: str, header: str
+) -> None:
+    others = [header if name == known else name for name in HEADERS]
+    path = as_csv(tmp_path / "list", [["Stand", *others], ["x", *line(1)]])
+    parsed = read(path)
+    assert parsed.reason == "missing_column"
+    assert f"“{header}” comes nearest to “{known}”" in parsed.message
+
+
 def test_a_formulas_zero_is_a_placeholder_where_programs_shall_calculate_it(
     read: Read, tmp_path: Path
 ) -> None:

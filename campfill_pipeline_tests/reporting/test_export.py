@@ -368,16 +368,30 @@ def test_date_and_hour_may_stand_in_two_columns(
 
 
 def test_an_hour_that_does_not_fit_its_date_is_refused(parser: Parser, tmp_path: Path) -> None:
-    rows = [[*exported(date="2025-08-04"), hour] for hour in ("24", "x", "", "13")]
+    rows = [[*exported(date="2025-08-04"), hour] for hour in ("24", "x", "", "13", "0")]
     rows.append([*exported(date="2025-08-04T13:00:00Z"), "14"])
     _, loaded, told = dropped(parser, tmp_path, [[*EXPORT_HEADER, "Hour"], *rows])
     assert told == [
         ("A2", "not_a_date"),
         ("A3", "not_a_date"),
         ("A4", "not_on_the_hour"),
-        ("A6", "not_a_date"),
+        ("A7", "not_a_date"),
     ]
-    assert [row["hour_utc"].hour for row in loaded] == [13]
+    assert [row["hour_utc"].hour for row in loaded] == [13, 0]
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_hours_from_1_to_24_are_placed_nowhere(parser: Parser, tmp_path: Path, apart: bool) -> None:
+    """Read as starts, 23 of them would lie an hour late, and nobody would see it."""
+    hours = ["01:00", "2:00", "24:00"] if apart else ["01:00", "02:00", "24:00"]
+    rows = [
+        [*exported(date="2025-08-04"), hour] if apart else exported(date=f"2025-08-04 {hour}")
+        for hour in hours
+    ]
+    header = [*EXPORT_HEADER, "Hour"] if apart else list(EXPORT_HEADER)
+    _, loaded, told = dropped(parser, tmp_path, [header, *rows])
+    column = "I" if apart else "A"
+    assert (loaded, told) == ([], [(f"{column}{row}", "not_on_the_hour") for row in (2, 3, 4)])
 
 
 @pytest.mark.parametrize("day", ["2025-08-04", "04.08.2025", "20250804"])
@@ -500,6 +514,28 @@ def test_totals_of_any_kind_and_the_header_again_are_passed_over(parser: Parser,
         ("A7", "repeated_header"), ("A9", "note_row"), ("E10", "missing_value"),
     ]  # fmt: skip
     assert len(loaded) == 2
+
+
+def test_a_header_in_other_words_further_down_refuses_the_export(parser: Parser, tmp_path: Path) -> None:
+    """Its columns may be others: nothing below it may be read by the first header."""
+    words = ["Datum", "Kampagne", "Kampagnen-ID", "Deal", "Deal-ID", "", "", "Gebote"]
+    file = tmp_path / "export.csv"
+    rows = [EXPORT_HEADER, exported(), words, exported(date="2025-08-04T08:00:00.000Z")]
+    file.write_text("".join(";".join(row) + "\n" for row in rows), encoding="utf-8")
+    found = parser.parse(file, file.name, tmp_path / "work")
+    assert (found.reason, "line 3" in found.message) == ("missing_column", True)
+
+
+def test_a_figure_that_was_cut_into_the_next_is_an_error_though_the_row_fits(
+    parser: Parser, tmp_path: Path
+) -> None:
+    header = ["Date", "Core DSP Campaign ID", "Deal ID", "Total Impressions", "Bids"]
+    rows = [
+        [f"2025-08-04T0{hour}:00:00.000Z", "", DEAL, "12", bids] for hour, bids in enumerate(["049", "500"])
+    ]
+    _, loaded, told = dropped(parser, tmp_path, [header, *rows], ",")
+    assert told == [("F2", "too_many_fields")]
+    assert [row["bids"] for row in loaded] == [500]
 
 
 def test_another_header_in_an_export_begins_a_block_of_its_own(parser: Parser, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import psycopg
 import pyarrow as pa
 import pytest
 
+from campfill_pipeline.domain.export_forms import with_hour
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake.judge.exports import validate_export
 from campfill_pipeline.intake.process.parser import ParseLimits, Parser
@@ -182,3 +183,18 @@ def test_days_of_an_export_are_whole_and_never_stand_beside_hours(
     assert all_of(connection, "SELECT sum(impressions) FROM report_row") == [(Decimal(1500),)]
     table = daily[1].slice(0, 1)
     assert stored(connection, (daily[0], table, None)).unchanged == 1
+
+
+@pytest.mark.parametrize(
+    ("hour", "read_as"),
+    [
+        ("1 PM", "13"),
+        ("12 AM", "00"),
+        ("12:00 p.m.", "12"),
+        ("11am", "11"),
+        ("07:00:00 - 07:59:59", "07"),
+        ("7", "07"),
+    ],
+)
+def test_hours_of_half_a_day_know_which_half(hour: str, read_as: str) -> None:
+    assert with_hour("2025-08-04", hour) == f"2025-08-04 {read_as}"

@@ -6,7 +6,7 @@ Belongs here: what the times of one table, taken together, say of its grain. Doe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pyarrow.compute as pc
 
 from campfill_pipeline.domain.issues import Severity
-from campfill_pipeline.domain.report_hours import read_hour
+from campfill_pipeline.domain.report_hours import FROM_ONE, FROM_ONE_HINT, counts_from_one, read_hour
 from campfill_pipeline.domain.report_values import Fault
 from campfill_pipeline.intake.judge import issue_files
 from campfill_pipeline.intake.judge.export_issues import Columns, Found
@@ -56,6 +56,27 @@ class Midnights:
             "stand in a wrong place."
         )
         return columns.at(0, "date", "only_midnight", Severity.WARNING, message, HINT)
+
+
+def hours_from_one(table: TableFound) -> bool:
+    """Whether the hours of a table go from 1 to 24, so that none of them can be placed."""
+    field = hour_field(table)
+    times: set[str] = set()
+    for batch in issue_files.batches(table.file):
+        times |= set(pc.unique(batch.column(field)).drop_null().to_pylist())
+    return counts_from_one(times)
+
+
+def hour_field(table: TableFound) -> str:
+    """The column that names the hours."""
+    return "hour_of_day" if any(column.field == "hour_of_day" for column in table.columns) else "date"
+
+
+def not_placed(field: str) -> Callable[[Columns, int], Found]:
+    """The error on each row of a table whose hours go from 1 to 24."""
+    return lambda columns, index: columns.at(
+        index, field, "not_on_the_hour", Severity.ERROR, FROM_ONE, FROM_ONE_HINT
+    )
 
 
 def midnights(table: TableFound, formats: Sequence[str], zone: ZoneInfo) -> Midnights:

@@ -9,7 +9,7 @@ decided by the column, as in campaign lists.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 _UTC = ZoneInfo("UTC")
 _FORMATS = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y")
 Span = tuple[datetime, datetime]
+OfAll = Callable[[export_issues.Columns, int], export_issues.Found]
+"""The error at a row of a table none of whose rows can be believed."""
 _ANY = RefusedKey(None, None, None, None, False)  # an error cell may stand for anything
 _FIELDS = {  # of the file → of report_rows
     "date": "hour",
@@ -111,11 +113,14 @@ def validate_export(
             if shown.notation.granularity == "day":
                 midnights = export_days.Midnights()
             by_day |= shown.notation.granularity == "day"
+            refusal: OfAll | None = midnights.refused if midnights.are_days else None
+            if shown.notation.granularity != "day" and export_days.hours_from_one(table):
+                refusal = export_days.not_placed(export_days.hour_field(table))
             if table.platform is not None:
                 found.append(platform_exports.zone_unknown(table, number, zone))
             sums, first = platform_exports.Sums(table, number), True
             for batch in issue_files.batches(table.file):
-                judged, fresh = _judge(batch, table, number, shown, counts, possible, midnights)
+                judged, fresh = _judge(batch, table, number, shown, counts, possible, refusal)
                 others = batch.column(OTHERS).take(judged.positions) if OTHERS in batch.schema.names else None
                 seen.note(judged.table, number, batch.column("row_no").take(judged.positions), others)
                 file.write_batch(issue_files.one_batch(judged.table))
@@ -190,9 +195,12 @@ def _judge(
     shown: Shown,
     counts: _Counts,
     possible: Span | None,
-    midnights: export_days.Midnights,
+    of_all: OfAll | None,
 ) -> tuple[_Judged, list[export_issues.Found]]:
-    """Accepted rows of a batch with their positions in it, and what was found in all of them."""
+    """Accepted rows of a batch with their positions in it, and what was found in all of them.
+
+    `of_all`: the error at each row, where none of the table can be believed.
+    """
     columns = export_issues.Columns(table, number, batch)
     raw = {field: columns.values(name) for name, field in _FIELDS.items()}
     raw["hour"] = _hours(batch, shown) if table.platform is None else platform_exports.hours(batch)
@@ -205,8 +213,8 @@ def _judge(
         skipped = dict(platform_exports.notes(columns)) | skipped
     beyond = {index: [one] for index, one in columns.too_many_fields()}
     spoiled = dict(columns.spoiled_cells()) | beyond
-    if midnights.are_days:
-        spoiled = {index: [midnights.refused(columns, index)] for index in range(batch.num_rows)} | spoiled
+    if of_all is not None:
+        spoiled = {index: [of_all(columns, index)] for index in range(batch.num_rows)} | spoiled
     for index, one in columns.without_site():
         if index not in beyond:
             spoiled.setdefault(index, []).append(one)

@@ -49,7 +49,7 @@ from campfill_pipeline.intake.refusals import (
 )
 from campfill_pipeline.intake.tables import TableWriter
 from campfill_pipeline.intake.text.encodings import detect_encoding
-from campfill_pipeline.intake.text.spilled import spilled_columns
+from campfill_pipeline.intake.text.spilled import is_rest, neighbours, spilled_columns
 
 _DELIMITERS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "vertical bar"}
 _BLOCK_ROWS = 16_384
@@ -73,6 +73,8 @@ class _Text(NamedTuple):
     """The fields of the header row, blank ones included."""
     spilled: frozenset[int] = frozenset()
     """Columns that hold what was cut off the figures before them."""
+    beside: tuple[int, ...] = ()
+    """Figures right after another one, where a cut number may have moved the others to the right."""
 
 
 def _records(file: io.TextIOBase, delimiter: str) -> Iterator[list[str]]:
@@ -131,11 +133,7 @@ def _inspect(path: Path, descriptions: Descriptions = none) -> _Text:
         if layout is not None and (
             best is None or best.layout is None or len(layout.missing) < len(best.layout.missing)
         ):
-            width = next(len(record) for number, record in first if number == layout.row)
-            ragged = delimiter == "," and not _each_is_longer(first, layout.row, width)
-            best = _Text(
-                codec, encoding, delimiter, layout, skip, ragged, width, _spilled(first, delimiter, layout)
-            )
+            best = _with_layout(codec, encoding, delimiter, skip, first, layout)
     if best is None or best.layout is None or not best.layout.complete:
         found_by = _by_description(
             path, codec, encoding, [given] if given else _DELIMITERS, skip, descriptions()
@@ -163,11 +161,7 @@ def _by_description(
         layout = find_described(rows, descriptions)
         if layout is None:
             continue
-        width = next(len(record) for number, record in first if number == layout.row)
-        ragged = delimiter == "," and not _each_is_longer(first, layout.row, width)
-        found = _Text(
-            codec, encoding, delimiter, layout, skip, ragged, width, _spilled(first, delimiter, layout)
-        )
+        found = _with_layout(codec, encoding, delimiter, skip, first, layout)
         if layout.complete:
             return found
         near = near or found
@@ -211,10 +205,24 @@ def _each_is_longer(first: Sequence[tuple[int, Sequence[str]]], header: int, wid
     return len(lengths) == 1 and min(lengths) > width
 
 
-def _spilled(first: Sequence[tuple[int, list[str]]], delimiter: str, layout: Layout) -> frozenset[int]:
+def _with_layout(
+    codec: str,
+    encoding: str,
+    delimiter: str,
+    skip: int,
+    first: Sequence[tuple[int, list[str]]],
+    layout: Layout,
+) -> _Text:
+    """The text with what its first records and its header show of cut fields; only a comma cuts numbers."""
+    width = next(len(record) for number, record in first if number == layout.row)
+    text = _Text(codec, encoding, delimiter, layout, skip, width=width)
     if delimiter != ",":
-        return frozenset()
-    return spilled_columns([record for number, record in first if number > layout.row], layout.columns)
+        return text
+    return text._replace(
+        ragged=not _each_is_longer(first, layout.row, width),
+        spilled=spilled_columns([record for number, record in first if number > layout.row], layout.columns),
+        beside=neighbours(layout.columns),
+    )
 
 
 def _markup(text: str) -> UnreadableError:
@@ -376,6 +384,8 @@ def _beyond(records: Sequence[list[str]], width: int, text: _Text) -> tuple[pa.A
     found: list[str | None] = [None] * len(records)
     for index, record in enumerate(records):
         cut = next((record[at] for at in text.spilled if at < len(record) and record[at].strip()), None)
+        if cut is None:
+            cut = next((record[at] for at in text.beside if is_rest(record, at)), None)
         if cut is not None:
             found[index] = cut
         elif len(record) > width:

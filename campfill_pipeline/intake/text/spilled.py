@@ -18,6 +18,7 @@ _WHOLE = re.compile(r"\s*-?[0-9]{1,12}\s*")
 _SHORT = re.compile(r"\s*-?[0-9]{1,3}\s*")
 _DECIMALS = re.compile(r"[0-9]{2}\s*")
 _THOUSANDS = re.compile(r"[0-9]{3}\s*")
+_REST = re.compile(r"0[0-9]{1,2}")
 _FEW = 3
 
 
@@ -32,6 +33,21 @@ def spilled_columns(records: Sequence[Sequence[str]], columns: Collection[Column
         column.index + 1
         for column in columns
         if column.field in FIGURES and column.index + 1 not in known and _is_spilled(records, column.index)
+    )
+
+
+def neighbours(columns: Collection[ColumnFound]) -> tuple[int, ...]:
+    """Positions of the figures that stand right after another figure."""
+    places = {column.index for column in columns if column.field in FIGURES}
+    return tuple(sorted(place for place in places if place - 1 in places))
+
+
+def is_rest(record: Sequence[str], at: int) -> bool:
+    """Whether a figure is what was cut off the one before it: `12,049` as 12 and 049. No number begins with a 0."""
+    return (
+        at < len(record)
+        and _REST.fullmatch(record[at]) is not None
+        and _WHOLE.fullmatch(record[at - 1]) is not None
     )
 
 
