@@ -6,8 +6,6 @@ The world ended on 30 September 2025. What depends on the moment of typing is se
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,6 +15,7 @@ from zoneinfo import ZoneInfo
 from campfill_pipeline.simulator.api import serve
 from campfill_pipeline.simulator.roster import Shape
 from campfill_pipeline.simulator.world import World, make_world
+from campfill_pipeline_tests import shell
 from campfill_pipeline_tests.environment import without_settings
 from campfill_pipeline_tests.lists import write_list
 
@@ -54,8 +53,7 @@ class Typist:
 
     def type(self, words: Sequence[str]) -> tuple[str, int]:
         """What appears on the terminal, stdout before stderr, and the exit code."""
-        command = [sys.executable, "-m", "campfill_pipeline.cli", *words]
-        done = subprocess.run(command, env=self.environ, cwd=self.folder, capture_output=True, text=True)
+        done = shell.campfill(words, environ=self.environ, folder=self.folder)
         self.days |= {
             datetime.now(zone).date() for zone in (UTC, ZoneInfo("Europe/Berlin"))
         }  # as commands tell it

@@ -6,12 +6,16 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from campfill_pipeline.commands import running
+from campfill_pipeline.warehouse.postgres import server
+from campfill_pipeline_tests import shell
 from campfill_pipeline_tests.environment import without_settings
 from campfill_pipeline_tests.lists import line_id, row, write_list
 
@@ -26,10 +30,7 @@ class Shell:
     def __call__(
         self, *words: str, code: int = 0, typed: str = "", **environ: str
     ) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "campfill_pipeline.cli", *words],
-            env=self.environ | environ, cwd=self.home.parent, input=typed, capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
+        done = shell.campfill(words, environ=self.environ | environ, folder=self.home.parent, typed=typed)
         assert done.returncode == code, f"campfill {' '.join(words)}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stdout + done.stderr
         return done
@@ -44,9 +45,25 @@ class Shell:
         return int(asked[0])
 
 
+@pytest.fixture(scope="module")
+def dagsters_tables(postgres_server: server.Server, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Name of a database with Dagster's tables, to copy: they take longer to make than what most tests ask for."""
+    with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE shell TEMPLATE template_campfill")
+    Shell(tmp_path_factory.mktemp("shell") / "home", postgres_server.url("shell"))("maintain", "--dry-run")
+    return "shell_dagster"
+
+
 @pytest.fixture
-def campfill(tmp_path: Path, database_url: str) -> Shell:
-    return Shell(tmp_path / "home", database_url)
+def campfill(tmp_path: Path, database_url: str, dagsters_tables: str) -> Iterator[Shell]:
+    own = sql.Identifier(database_url.rpartition("/")[2] + "_dagster")
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(own, sql.Identifier(dagsters_tables))
+        )
+    yield Shell(tmp_path / "home", database_url)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(own))
 
 
 def test_ingest_reports_each_file_and_its_exit_code_tells_the_worst(campfill: Shell, tmp_path: Path) -> None:
