@@ -26,12 +26,13 @@ from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake import kept_exports
 from campfill_pipeline.intake.findings import CareRow, Corrected, Parsed
 from campfill_pipeline.intake.inbox import folder
-from campfill_pipeline.intake.judge import campaign_lists, id_maps, refused_rows
+from campfill_pipeline.intake.judge import campaign_lists, id_maps, refused_rows, second_counts
 from campfill_pipeline.intake.judge.rejected_ids import rejected_ids
 from campfill_pipeline.intake.lists import shelf
 from campfill_pipeline.intake.lists.notation import read_description
 from campfill_pipeline.intake.process import parser as parsing
 from campfill_pipeline.intake.receipt import original_rows, write
+from campfill_pipeline.warehouse.counts import files as count_files
 from campfill_pipeline.warehouse.delivery import day
 from campfill_pipeline.warehouse.delivery.errors import MixedGrainsError
 from campfill_pipeline.warehouse.notices import care_sheets
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from campfill_pipeline.warehouse.database import Connection
 
 DESCRIPTION = "description.toml"
+_NAMING_LINES = (UploadKind.ID_MAP, UploadKind.SECOND_COUNT)
+"""Kinds whose rows name lines that lists brought, and bring none."""
 _PARSED = TypeAdapter(Parsed)
 _VERDICT = TypeAdapter(Verdict)
 
@@ -144,6 +147,11 @@ def validate(campfill: Campfill, upload: uploads.Upload) -> Verdict:
             named = partial(registered_maps.lines_named, connection, before=decided)
             sources = {*registered_maps.connectors(connection), *campfill.settings.asked}
             verdict = id_maps.validate_map(parsed, work, named, sources)
+    elif parsed.kind == UploadKind.SECOND_COUNT:
+        with campfill.connect() as connection:
+            decided = uploads.get(connection, upload.upload_id).decided_at
+            named = partial(count_files.lines_named, connection, before=decided)
+            verdict = second_counts.validate_counts(parsed, work, named)
     else:
         by = described(campfill, upload, parsed)
         past = past_of(campfill, upload)
@@ -170,16 +178,17 @@ def apply_list(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parse
         return keep_care(campfill, upload, parsed.care)
     if parsed.corrected is not None:
         return keep_description(campfill, upload, parsed.corrected)
-    if parsed.kind == UploadKind.ID_MAP:  # its turn has come: against the lines of now
+    if parsed.kind in _NAMING_LINES:  # its turn has come: against the lines of now
         validate(campfill, upload)
     verdict = verdict_of(campfill, upload)
     if verdict.status == UploadStatus.REJECTED:
         with campfill.connect() as connection:
             _reject(campfill, connection, upload, parsed, verdict)
         return _as_it_is(campfill, upload)
-    if parsed.kind == UploadKind.ID_MAP:
+    if parsed.kind in _NAMING_LINES:
+        bring = registered_maps.apply_map if parsed.kind == UploadKind.ID_MAP else count_files.apply_count
         with campfill.connect() as connection:
-            registered_maps.apply_map(
+            bring(
                 connection, upload, Path(verdict.lines), Path(verdict.issues), counts_of(verdict), verdict.status,
                 now=campfill.clock(),
             )  # fmt: skip

@@ -327,6 +327,36 @@ _REGISTERED = (
         lists=Told("a hidden sheet with a list was not read", "unhide it if it counts"),
         exports=Told("a hidden sheet was not read", "unhide it if it counts"),
     ),
+    _error(
+        "counted_twice", "Two figures for the same line and days",
+        lists=Told(
+            "two rows of a second count tell different figures for the same line, days and site",
+            "leave the one that is right; or sum them, if they are parts",
+        ),
+    ),
+    _error(
+        "overlapping_days", "A sum beside its parts",
+        lists=Told(
+            "a row of a second count tells days (or a line without site) that other rows tell, too",
+            "leave out the row that sums others",
+        ),
+    ),
+    _error(
+        "ambiguous_date", "A date with two possible readings",
+        lists=Told("`10/03/2026` in a second count: October or March", "write it like 2026-10-03"),
+    ),
+    _error(
+        "unknown_zone", "An unknown time zone",
+        lists=Told("a second count names a time zone that nobody knows", "write an IANA name like Europe/Berlin"),
+    ),
+    _error(
+        "mixed_zones", "Several time zones for one line",
+        lists=Told("the rows of one line in a second count name different time zones", "let them name the same one"),
+    ),
+    _error(
+        "reserved_name", "A name that is taken",
+        lists=Told("a second count says that `ours` counted", "write the name of whoever counted"),
+    ),
 )  # fmt: skip
 
 ISSUE_CODES: dict[str, IssueCode] = {registered.code: registered for registered in _REGISTERED}

@@ -16,6 +16,7 @@ class UploadKind(StrEnum):
     LIST_DESCRIPTION = "list_description"
     CARE = "care"
     ID_MAP = "id_map"
+    SECOND_COUNT = "second_count"
     UNKNOWN = "unknown"
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Kind = Literal["campaign_list", "report_csv", "list_description", "care", "id_map", "unknown"]
+Kind = Literal["campaign_list", "report_csv", "list_description", "care", "id_map", "second_count", "unknown"]
 Status = Literal[
     "received", "reading", "checking", "storing", "loaded", "partly_loaded", "rejected", "duplicate"
 ]
@@ -181,7 +181,8 @@ class RetoldDelivery(_Exact):
 class Revert(_Exact):
     """What taking an upload back changes, and what it leaves, as `campfill revert --json` says it.
 
-    `delivery` is there for a CSV export alone, whose `taken_back` and `left` are empty.
+    `delivery` is there for a CSV export alone, `ids` for a mapping file, `counts` for a second count; of these
+    `taken_back` and `left` are empty.
     """
 
     upload_id: UUID
@@ -191,6 +192,8 @@ class Revert(_Exact):
     left: list[LeftAlone]
     in_force: bool
     delivery: RetoldDelivery | None = None
+    ids: int | None = None
+    counts: int | None = None
 
 
 class Line(_Open):

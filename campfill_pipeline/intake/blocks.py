@@ -35,7 +35,7 @@ _MOST_ELSEWHERE = 500
 
 def headers_below(table: TableFound, form: Format, raw: RawTexts) -> list[Layout]:
     """Other headers among the rows of a table, in order. Raises UnreadableError for one that is not complete."""
-    if form.kind == UploadKind.ID_MAP:
+    if form.kind in (UploadKind.ID_MAP, UploadKind.SECOND_COUNT):
         return []
     kind = form.kind
     suspects, elsewhere, again = _suspects(table, form)

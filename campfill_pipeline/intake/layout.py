@@ -23,6 +23,7 @@ from campfill_pipeline.domain.export_forms import FORMS, ExportForm
 from campfill_pipeline.domain.id_maps import ID_MAP_COLUMNS, id_map_column
 from campfill_pipeline.domain.list_descriptions import ListDescription
 from campfill_pipeline.domain.proposals import header_in_other_words
+from campfill_pipeline.domain.second_counts import COUNT_COLUMNS, count_column, is_count_header
 from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.findings import ColumnFound, UnreadableError
 
@@ -95,6 +96,9 @@ PLATFORMS = tuple(Format(UploadKind.REPORT_CSV, form.columns, form.column, expor
 ID_MAP = Format(UploadKind.ID_MAP, ID_MAP_COLUMNS, id_map_column)
 """A mapping file; only taken for one where its header is complete, as half of it says too little."""
 
+SECOND_COUNT = Format(UploadKind.SECOND_COUNT, COUNT_COLUMNS, count_column)
+"""A buyer's or measurement firm's count; likewise only where its header says so."""
+
 
 Descriptions = Callable[[], Sequence[ListDescription]]
 """The descriptions to read a list by; only asked for where it is not a present one."""
@@ -141,7 +145,9 @@ def find_layout(
             if nearest is None or len(layout.missing) < len(nearest.missing):
                 nearest = layout
         if found is None and forms is PRESENT:
-            found = _of_platform(number, texts) or _of_id_map(number, texts)
+            found = (
+                _of_platform(number, texts) or _of_id_map(number, texts) or _of_second_count(number, texts)
+            )
         above = (number, texts)
     return found or nearest
 
@@ -160,6 +166,13 @@ def _of_platform(number: int, texts: Mapping[int, str]) -> Layout | None:
 
 def _of_id_map(number: int, texts: Mapping[int, str]) -> Layout | None:
     layout = _layout(ID_MAP, number, texts)
+    return layout if layout is not None and layout.complete else None
+
+
+def _of_second_count(number: int, texts: Mapping[int, str]) -> Layout | None:
+    if not is_count_header([text for text in texts.values() if len(text) <= _LONGEST_HEADER]):
+        return None
+    layout = _layout(SECOND_COUNT, number, texts)
     return layout if layout is not None and layout.complete else None
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from campfill_pipeline.domain.progress import NamedProgress
 from campfill_pipeline.intake.kept_exports import KeptExports
 from campfill_pipeline.settings import Settings
+from campfill_pipeline.warehouse.counts import files as counts
 from campfill_pipeline.warehouse.database import Connection
 from campfill_pipeline.warehouse.register import export_revert, id_maps, revert
 
@@ -32,6 +33,8 @@ def take_back(
     """
     if revert.is_map(connection, upload_id):
         return id_maps.take_back(connection, upload_id, now, again=again, dry_run=dry_run)
+    if counts.is_count(connection, upload_id):
+        return counts.take_back(connection, upload_id, now, again=again, dry_run=dry_run)
     if not revert.is_export(connection, upload_id):
         undo = revert.preview if dry_run else revert.revert
         return revert.document(undo(connection, upload_id, now, again=again))

@@ -100,7 +100,7 @@ def validated_lines(context: dg.AssetExecutionContext, campfill: dg.ResourcePara
             parsed = upload_steps.parsed_of(campfill, upload)
             if parsed.corrected is not None or parsed.care is not None:
                 continue  # a description, or who takes care: no rows of a list
-            if parsed.kind == UploadKind.ID_MAP:
+            if parsed.kind in (UploadKind.ID_MAP, UploadKind.SECOND_COUNT):
                 continue  # judged when its turn comes, against the lines of that moment
             verdict = upload_steps.validate(campfill, upload)
             first = issue_files.worst_issues(verdict.issues, upload_metadata.ISSUES_SHOWN)

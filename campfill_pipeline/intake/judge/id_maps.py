@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from campfill_pipeline.domain.cells import column_letters
 from campfill_pipeline.domain.id_maps import Mapped, MapRow, judge_map, normal_id
-from campfill_pipeline.domain.issue_layout import ISSUES, LONGEST_VALUE, sheet_issues
+from campfill_pipeline.domain.issue_layout import LONGEST_VALUE, sheet_issues
 from campfill_pipeline.domain.issues import Finding, Issue, Severity
 from campfill_pipeline.domain.uploads import status_of
 from campfill_pipeline.domain.verdict import Verdict
@@ -112,13 +112,4 @@ def _write(work: Path, accepted: Sequence[Mapped], issues: Sequence[Issue]) -> N
             "line_id": [str(one.line_id) for one in accepted],
         }
         file.write_table(pa.table(columns, schema=MAPPED))
-    with issue_files.writer(work / "issues.arrow", ISSUES) as file:
-        facts = [
-            {
-                "issue_no": number, "sheet": one.sheet, "cell": one.cell, "row_no": one.row, "column_name": one.column,
-                "value": one.value, "code": one.code, "severity": str(one.severity), "message": one.message,
-                "hint": one.hint,
-            }
-            for number, one in enumerate(issues, start=1)
-        ]  # fmt: skip
-        file.write_table(pa.Table.from_pylist(facts, schema=ISSUES))
+    issue_files.write_issues(work / "issues.arrow", issues)

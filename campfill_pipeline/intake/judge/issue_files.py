@@ -173,3 +173,17 @@ def worst_issues(path: Path, limit: int) -> list[Issue]:
             same = batch.filter(pc.equal(batch.column("severity"), str(severity)))
             issues.extend(as_issues(same.slice(0, limit - len(issues))))
     return [issue for issues in found.values() for issue in issues][:limit]
+
+
+def write_issues(path: Path, issues: Sequence[Issue]) -> None:
+    """Write issues that were made one by one to `path`, numbered in their order."""
+    with writer(path, ISSUES) as file:
+        facts = [
+            {
+                "issue_no": number, "sheet": one.sheet, "cell": one.cell, "row_no": one.row, "column_name": one.column,
+                "value": one.value, "code": one.code, "severity": str(one.severity), "message": one.message,
+                "hint": one.hint,
+            }
+            for number, one in enumerate(issues, start=1)
+        ]  # fmt: skip
+        file.write_table(pa.Table.from_pylist(facts, schema=ISSUES))

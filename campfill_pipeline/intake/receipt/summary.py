@@ -12,6 +12,7 @@ from campfill_pipeline.domain import issue_codes
 from campfill_pipeline.domain.cells import column_letters
 from campfill_pipeline.domain.columns import EXPORT_COLUMNS, LIST_COLUMNS
 from campfill_pipeline.domain.id_maps import ID_MAP_COLUMNS
+from campfill_pipeline.domain.second_counts import COUNT_COLUMNS
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.receipt_sheets import SUMMARY
 from campfill_pipeline.domain.uploads import IN_FORCE, UploadKind, UploadStatus
@@ -158,7 +159,7 @@ def _counts(page: _Page, facts: ReceiptFacts) -> None:
     page.heading("What was read")
     read, accepted = counts.rows_read or 0, counts.rows_accepted or 0
     rejected, skipped = counts.rows_rejected or 0, counts.rows_skipped or 0
-    plain = facts.parsed.kind in (UploadKind.REPORT_CSV, UploadKind.ID_MAP)
+    plain = facts.parsed.kind in (UploadKind.REPORT_CSV, UploadKind.ID_MAP, UploadKind.SECOND_COUNT)
     register = "" if plain or not accepted else describe_changes(facts)
     page.bar("Rows read", read, read, "#9CA3AF", "")
     page.bar("   loaded", accepted, read, "#2E7D32", register)
@@ -210,9 +211,11 @@ def _where(page: _Page, facts: ReceiptFacts) -> None:
 
 
 def _columns(facts: ReceiptFacts, table: TableFound) -> list[tuple[str, str]]:
-    known = {UploadKind.REPORT_CSV: EXPORT_COLUMNS, UploadKind.ID_MAP: ID_MAP_COLUMNS}.get(
-        UploadKind(facts.parsed.kind), LIST_COLUMNS
-    )
+    known = {
+        UploadKind.REPORT_CSV: EXPORT_COLUMNS,
+        UploadKind.ID_MAP: ID_MAP_COLUMNS,
+        UploadKind.SECOND_COUNT: COUNT_COLUMNS,
+    }.get(UploadKind(facts.parsed.kind), LIST_COLUMNS)
     found = {column.field: column for column in table.columns}
     listed = []
     for column in known:

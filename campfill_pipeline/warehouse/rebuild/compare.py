@@ -35,6 +35,9 @@ CANONICAL = {
                r.external_id, r.cancelled
         FROM {schema}.revision r JOIN {schema}.line_register l USING (line_no)""",
     "id_map": "SELECT upload_id, source_id, connector, line_id, sheet, row_no FROM {schema}.id_map",
+    "second_count": """
+        SELECT upload_id, sheet, row_no, line_id, counted_by, first_day, last_day, site, impressions, zone
+        FROM {schema}.second_count""",
     "line_overtaken": """
         SELECT l.id, o.upload_id, o.sheet, o.row_no, o.name, o.kind_listed, o.buyer, o.agency, o.platform, o.seat,
                o.runtime, o.start_date, o.end_date, o.impression_goal, o.budget_eur, o.cpm_eur, o.placement,

@@ -24,6 +24,7 @@ from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.domain.progress import Progress
 from campfill_pipeline.domain.uploads import IN_FORCE, UploadKind
 from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.counts import files as counts_files
 from campfill_pipeline.warehouse.delivery import attribution, rollups
 from campfill_pipeline.warehouse.delivery import zone as delivery_zone
 from campfill_pipeline.warehouse.figures import fulfillment
@@ -42,6 +43,7 @@ REPLAYED = (
     "line_history",
     "line_overtaken",
     "id_map",
+    "second_count",
 )
 # What is computed from lines and delivery; compared before and after, but for when it was computed.
 COMPUTED = (
@@ -165,7 +167,7 @@ def _replay_event(
     elif event == "decided":
         _replay_decision(conn, at, ledger.get(conn, upload_id), detail, validate, timezone)
     elif event == "reverted":
-        if revert.is_export(conn, upload_id) or revert.is_map(conn, upload_id):
+        if revert.is_export(conn, upload_id) or revert.is_map(conn, upload_id) or counts_files.is_count(conn, upload_id):
             revert.note_export(conn, upload_id, at, detail=detail)
         else:
             revert.revert(conn, upload_id, at)
@@ -198,6 +200,8 @@ def _replay_decision(
     issues = None if again is None else again.issues
     if again is not None and status in IN_FORCE and kind == UploadKind.ID_MAP:
         id_maps.keep(conn, upload.upload_id, again.lines)
+    if again is not None and status in IN_FORCE and kind == UploadKind.SECOND_COUNT:
+        counts_files.keep(conn, upload.upload_id, again.lines)
     counts = None
     if detail["rows_read"] is not None:
         counts = Counts(*(detail[f"rows_{name}"] for name in ("read", "accepted", "rejected", "skipped")))
