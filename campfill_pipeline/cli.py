@@ -19,6 +19,7 @@ import typer
 from campfill_pipeline.commands import (
     care_doors,
     connect,
+    counts_doors,
     lab_doors,
     lists_doors,
     notify_doors,
@@ -49,6 +50,7 @@ door.add_typer(door_token, name="token")
 app.add_typer(lab_doors.app, name="lab")
 app.add_typer(lists_doors.app, name="lists")
 app.add_typer(connect.app, name="connect")
+app.add_typer(counts_doors.app, name="counts")
 app.add_typer(notify_doors.app, name="notify")
 quiet_doors.add_to(app)
 care_doors.add_to(app)

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
@@ -34,6 +35,7 @@ from campfill_pipeline.domain.setting_values import (
     PACING,
     PATH,
     PATH_OR_NONE,
+    PERCENT,
     TEXT,
     TEXT_OR_NONE,
     TIMEZONE,
@@ -278,6 +280,14 @@ class Settings:
         Bands,
         Setting(
             "100,99.5,95", "lower limits of goal met, near goal and moderate shortfall, in percent", BANDS
+        ),
+    ]
+    count_tolerance: Annotated[
+        Decimal,
+        Setting(
+            "10",
+            "how many percent of ours a second count may differ by before it is said to be beyond",
+            PERCENT,
         ),
     ]
     pacing: Annotated[

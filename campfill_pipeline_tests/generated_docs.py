@@ -12,7 +12,7 @@ from campfill_pipeline.settings import SETTINGS
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
 from campfill_pipeline.warehouse.readers import catalog
-from campfill_pipeline_tests import snapshots
+from campfill_pipeline_tests import counts_example, snapshots
 from campfill_pipeline_tests.documented_commands import commands_page
 from campfill_pipeline_tests.learn import drawing
 
@@ -23,6 +23,7 @@ CONTRACT = (
     "upload", "upload_issue", "line", "line_revision", "delivery_hourly", "report_row", "delivery_fetch",
     "delivery_restatement", "delivery_daily", "fulfillment", "fulfillment_window", "fulfillment_trend",
     "shortfall_cause", "reconciliation", "site_week", "incident", "line_care", "make_good",
+    "second_count", "count_billing", "frozen_month", "frozen_line",
 )  # fmt: skip
 """The tables and views that users and scripts rely on."""
 
@@ -109,6 +110,7 @@ def sections() -> dict[str, dict[str, list[str]]]:
                 *settings_rows(),
             ],
         },
+        "second-count.md": {"example": counts_example.lines()},
         "connect-your-api.md": {
             "export-codes": [*_CODE_HEAD, *_code_rows("exports")],
             "api-codes": [*_CODE_HEAD, *_code_rows("apis")],

@@ -21,7 +21,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
-from campfill_pipeline.domain import due_words, effect, figures
+from campfill_pipeline.domain import count_words, due_words, effect, figures
 from campfill_pipeline.reports import page, wording, workbook_summary
 
 ROOT = Path(__file__).parents[1]
@@ -42,6 +42,7 @@ TABLES: dict[str, Iterable[str]] = {
     "campfill_pipeline/reports/wording.py": tuple(wording.said()),
     "campfill_pipeline/reports/page.py": tuple(page.PERIODS.values()),
     "campfill_pipeline/reports/workbook_summary.py": tuple(workbook_summary.PERIODS.values()),
+    "campfill_pipeline/domain/count_words.py": (*count_words.PART_WORDS.values(), count_words.OUR_COUNT),
     "campfill_pipeline/domain/due_words.py": tuple(due_words.words()),
     "campfill_pipeline/domain/effect.py": tuple(effect.VERDICTS.values()),
     "campfill_pipeline/domain/figures.py": tuple(shown.header for shown in figures.SHOWN if shown.header),

@@ -25,7 +25,8 @@ def run(settings: Settings, as_of: date | None, out: Path | None, *, known: Know
     with database.connect(server.database_url(settings)) as connection:
         folder = out or (settings.reports / f"known-{day}" if known == "then" else settings.reports)
         written = write_reports(
-            connection, folder, settings.rules, day, now, known=known, language=settings.language
-        )
+            connection, folder, settings.rules, day, now, known=known, language=settings.language,
+            tolerance=settings.count_tolerance,
+        )  # fmt: skip
     typer.echo(written.page)
     typer.echo(written.workbook)

@@ -71,7 +71,9 @@ def _show(document: dict[str, Any], would: str = "") -> None:
         return
     if "counts" in document:
         done = f"{would}back in force" if document["in_force"] else f"{would}taken back"
-        console.print(f"{escape(document['file'])}: {done} with {document['counts']:,} figures of a second count")
+        console.print(
+            f"{escape(document['file'])}: {done} with {document['counts']:,} figures of a second count"
+        )
         return
     if "delivery" in document:
         _show_delivery(document, would)

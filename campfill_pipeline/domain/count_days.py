@@ -96,12 +96,18 @@ def read_days(
     for field, cell in (("day", day), ("last_day", last_day), ("month", month)):
         if spoilt := spoiled(*cell):
             return DaysRead(None, ((field, spoilt),))
-    said = {field for field, cell in (("day", day), ("last_day", last_day), ("month", month)) if not _blank(cell)}
-    if not said:
+    said = {
+        field for field, cell in (("day", day), ("last_day", last_day), ("month", month)) if not _blank(cell)
+    }
+    if not said and dated:
         return _fault("day", "missing_value", "The day is missing, and other rows have one.",
-                      "Fill this cell; or leave the column out of a table of totals.") if dated else DaysRead(None)  # fmt: skip
+                      "Fill this cell; or leave the column out of a table of totals.")  # fmt: skip
+    if not said:
+        return DaysRead(None)
     if "month" in said and len(said) > 1:
-        return _fault("month", "overlapping_days", "This row names a month and days.", "Leave one of the two blank.")
+        return _fault(
+            "month", "overlapping_days", "This row names a month and days.", "Leave one of the two blank."
+        )
     if "month" in said:
         return _month(month)
     if "day" not in said:
@@ -168,7 +174,9 @@ def _slashes(field: str, text: str, parts: tuple[int, int, str], order: Slashes 
     try:
         found = date(full, month, day)
     except ValueError:
-        return _fault(field, "runtime_no_such_date", f"There is no day “{text}” in the calendar.", "Correct the date.")
+        return _fault(
+            field, "runtime_no_such_date", f"There is no day “{text}” in the calendar.", "Correct the date."
+        )
     return _within(field, text, Days(found, found))
 
 
@@ -180,9 +188,11 @@ def _month_of(field: str, text: str, year: str, month: int) -> DaysRead:
 
 
 def _within(field: str, text: str, days: Days) -> DaysRead:
-    if FIRST_YEAR <= days.first.year and days.last.year <= LAST_YEAR:
+    if days.first.year >= FIRST_YEAR and days.last.year <= LAST_YEAR:
         return DaysRead(days)
-    return _fault(field, "date_format", f"“{text}” is no day from {FIRST_YEAR} to {LAST_YEAR}.", "Correct the year.")
+    return _fault(
+        field, "date_format", f"“{text}” is no day from {FIRST_YEAR} to {LAST_YEAR}.", "Correct the year."
+    )
 
 
 def _format(field: str, text: str) -> DaysRead:

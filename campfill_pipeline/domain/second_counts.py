@@ -41,10 +41,10 @@ LONGEST = 200
 
 _COLUMN = {column.field: column for column in COUNT_COLUMNS}
 _LINE = ("line id", "line", "line-id", "zeile", "zeilen-id", "zeilen id", "line id or external id",
-         "external id", "external-id", "externe id")  # fmt: skip
+         "external id", "external-id", "externe id", "buchungs-id", "buchung")  # fmt: skip
 _LINE_OF_MANY = (
     "deal id", "deal-id", "campaign id", "campaign-id", "kampagnen-id", "kampagnen id", "deal/campaign id",
-    "placement id", "order id", "booking id", "auftrags-id", "buchungs-id", "id",
+    "placement id", "order id", "booking id", "auftrags-id", "id",
 )  # fmt: skip
 _COUNTED = (
     "counted impressions", "measured impressions", "verified impressions", "second count", "second count impressions",
@@ -91,7 +91,7 @@ def is_count_header(headers: Sequence[str]) -> bool:
 
 @dataclass(frozen=True)
 class CountRow:
-    """One row as it stands in the file: by field, the text and the kind of its cell. `table`: which table of the file."""
+    """One row as it stands in the file: by field, the text and the kind of its cell. `table`: which of the file's."""
 
     table: int
     sheet: str | None
@@ -127,7 +127,9 @@ class Counted:
     @property
     def days(self) -> Days | None:
         """The days it is told of; None for a total."""
-        return None if self.first_day is None or self.last_day is None else Days(self.first_day, self.last_day)
+        return (
+            None if self.first_day is None or self.last_day is None else Days(self.first_day, self.last_day)
+        )
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,9 @@ def judge_counts(rows: Sequence[CountRow], named: Named) -> JudgedCounts:
             found.append((position, *passed))
             continue
         faults: list[tuple[str, Finding]] = []
-        counted = _read(row, named, _Table(notations[row.table], row.table in dated, orders[row.table]), faults)
+        counted = _read(
+            row, named, _Table(notations[row.table], row.table in dated, orders[row.table]), faults
+        )
         found += [(position, field, finding) for field, finding in faults]
         if counted is not None:
             read.append((position, counted))
@@ -172,7 +176,9 @@ def _notation(rows: Sequence[CountRow], table: int) -> Notation | None:
     shown = {
         notation_without_doubt(text)
         for row in rows
-        if row.table == table and row.kind("impressions") == CellKind.TEXT and (text := row.text("impressions"))
+        if row.table == table
+        and row.kind("impressions") == CellKind.TEXT
+        and (text := row.text("impressions"))
     } - {None}
     return shown.pop() if len(shown) == 1 else None
 
@@ -189,11 +195,14 @@ def _passed_over(row: CountRow) -> tuple[str, Finding] | None:
         for field, text in (("line", line), ("impressions", impressions))
     ):  # fmt: skip
         return "line", _info("repeated_header", "The header stands here again; it was passed over.")
-    words = {clean(text).casefold().rstrip(":") for field in FIELDS if (text := row.text(field))}
-    if words & set(_TOTALS):
-        at = next(field for field in FIELDS if (text := row.text(field)) and clean(text).casefold().rstrip(":") in _TOTALS)
-        return at, _info("total_row", "A total of the rows above; it was passed over.")
-    if line is None and impressions is None and all(row.kind(f) != CellKind.ERROR for f in ("line", "impressions")):
+    totals = [field for field in FIELDS if clean(row.text(field) or "").casefold().rstrip(":") in _TOTALS]
+    if totals:
+        return totals[0], _info("total_row", "A total of the rows above; it was passed over.")
+    if (
+        line is None
+        and impressions is None
+        and all(row.kind(f) != CellKind.ERROR for f in ("line", "impressions"))
+    ):
         return "line", _info("note_row", "No line and no impressions: a remark; it was passed over.")
     return None
 
@@ -214,9 +223,7 @@ def _dates(rows: Sequence[CountRow], table: int) -> Iterator[str | None]:
             yield row.text("last_day")
 
 
-def _read(
-    row: CountRow, named: Named, table: _Table, faults: list[tuple[str, Finding]]
-) -> Counted | None:
+def _read(row: CountRow, named: Named, table: _Table, faults: list[tuple[str, Finding]]) -> Counted | None:
     """The row's reading; None where it has faults, which are added to `faults`."""
     line = _line(row, named, faults)
     text, kind = row.cells.get("impressions", (None, int(CellKind.BLANK)))
@@ -234,7 +241,11 @@ def _read(
             ("counted_by", _error("reserved_name", f"“{counted_by}” is the word for our own count.",
                                   "Write the name of whoever counted."))
         )  # fmt: skip
-    if any(finding.severity is Severity.ERROR for _, finding in faults) or line is None or number.value is None:
+    if (
+        any(finding.severity is Severity.ERROR for _, finding in faults)
+        or line is None
+        or number.value is None
+    ):
         return None
     first, last = (days.days.first, days.days.last) if days.days else (None, None)
     return Counted(row.sheet, row.row_no, line, counted_by, first, last, site, number.value, zone)
@@ -247,7 +258,9 @@ def _line(row: CountRow, named: Named, faults: list[tuple[str, Finding]]) -> UUI
     elif text is None:
         faults.append(("line", _missing("line")))
     elif len(text) > LONGEST:
-        faults.append(("line", _error("too_long", f"This is longer than {LONGEST} characters.", "Copy the id alone.")))
+        faults.append(
+            ("line", _error("too_long", f"This is longer than {LONGEST} characters.", "Copy the id alone."))
+        )
     elif len(lines := set(named.get(normal_id(text), ()))) == 1:
         return next(iter(lines))
     elif lines:
@@ -259,14 +272,16 @@ def _line(row: CountRow, named: Named, faults: list[tuple[str, Finding]]) -> UUI
     else:
         faults.append(
             ("line", _error("unknown_line", f"No list ever named a line “{text.strip()}”.",
-                            "Copy the line's id, or the id that its list or a mapping file names it by; or drop the list"
-                            " of this line first."))
+                            "Copy the line's id, or the id that its list or a mapping file names it by; or drop the"
+                            " list of this line first."))
         )  # fmt: skip
     return None
 
 
 def _days(row: CountRow, table: _Table) -> DaysRead:
-    cells = {field: row.cells.get(field, (None, int(CellKind.BLANK))) for field in ("day", "last_day", "month")}
+    cells = {
+        field: row.cells.get(field, (None, int(CellKind.BLANK))) for field in ("day", "last_day", "month")
+    }
     return read_days(cells["day"], cells["last_day"], cells["month"], dated=table.dated, order=table.order)
 
 
@@ -293,7 +308,9 @@ def _name(row: CountRow, field: str, what: str, faults: list[tuple[str, Finding]
         faults.append((field, spoilt))
     text = clean(row.text(field) or "")
     if len(text) > LONGEST:
-        faults.append((field, _error("too_long", f"This {what} is longer than {LONGEST} characters.", "Shorten it.")))
+        faults.append(
+            (field, _error("too_long", f"This {what} is longer than {LONGEST} characters.", "Shorten it."))
+        )
     return text
 
 
@@ -311,7 +328,11 @@ def _beside_each_other(
     for position, one in read:
         by_line.setdefault((one.line_id, one.counted_by.casefold()), []).append((position, one))
     for group in by_line.values():
-        for position, finding in (*_mixed_zones(rows, group), *_contradicting(rows, group), *_overlapping(rows, group)):
+        for position, finding in (
+            *_mixed_zones(rows, group),
+            *_contradicting(rows, group),
+            *_overlapping(rows, group),
+        ):
             if finding.severity is Severity.ERROR:
                 refused.add(position)
             else:
@@ -321,7 +342,9 @@ def _beside_each_other(
     return refused, repeated - refused, doubts
 
 
-def _mixed_zones(rows: Sequence[CountRow], group: Sequence[tuple[int, Counted]]) -> Iterator[tuple[int, Finding]]:
+def _mixed_zones(
+    rows: Sequence[CountRow], group: Sequence[tuple[int, Counted]]
+) -> Iterator[tuple[int, Finding]]:
     zones = sorted({one.zone or "" for _, one in group})
     if len(zones) > 1:
         told = ", ".join(zone or "none" for zone in zones)
@@ -332,7 +355,9 @@ def _mixed_zones(rows: Sequence[CountRow], group: Sequence[tuple[int, Counted]])
             )  # fmt: skip
 
 
-def _contradicting(rows: Sequence[CountRow], group: Sequence[tuple[int, Counted]]) -> Iterator[tuple[int, Finding]]:
+def _contradicting(
+    rows: Sequence[CountRow], group: Sequence[tuple[int, Counted]]
+) -> Iterator[tuple[int, Finding]]:
     same: dict[tuple[Days | None, str], list[tuple[int, Counted]]] = {}
     for position, one in group:
         same.setdefault((one.days, one.site.casefold()), []).append((position, one))
@@ -355,7 +380,9 @@ def _contradicting(rows: Sequence[CountRow], group: Sequence[tuple[int, Counted]
                 )  # fmt: skip
 
 
-def _overlapping(rows: Sequence[CountRow], group: Sequence[tuple[int, Counted]]) -> Iterator[tuple[int, Finding]]:
+def _overlapping(
+    rows: Sequence[CountRow], group: Sequence[tuple[int, Counted]]
+) -> Iterator[tuple[int, Finding]]:
     """Sums that stand beside their parts: a period beside its days, a line beside its sites."""
     periods = sorted({one.days for _, one in group if one.days is not None})
     sited = {one.days for _, one in group if one.site}

@@ -105,7 +105,18 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
+def _percent(text: str) -> Decimal:
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        raise ValueError(text) from None
+    if not (value.is_finite() and 0 <= value <= 100):
+        raise ValueError(text)
+    return value
+
+
 PATH = Reader("a path", Path)
+PERCENT = Reader("a percentage from 0 to 100, like 10", _percent)
 PATH_OR_NONE = Reader("a path", lambda text: Path(text) if text else None)
 KEEPING = Reader("how many days, weeks and months, at least one day, like 7,4,12", _keeping)
 TEXT = Reader("a text", str)

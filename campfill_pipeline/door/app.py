@@ -21,6 +21,7 @@ from starlette.requests import ClientDisconnect
 from campfill_pipeline.door import (
     api_page,
     care_routes,
+    count_routes,
     event_routes,
     figure_routes,
     file_routes,
@@ -89,6 +90,7 @@ def make_app(
     app.include_router(event_routes.router(questions))
     app.include_router(figure_routes.router(questions))
     app.include_router(care_routes.router(questions))
+    app.include_router(count_routes.router(questions))
     app.include_router(watch_routes.router(questions, dagster_url))
     app.include_router(page_routes.router(settings, access, web_url))
     app.include_router(file_routes.router(settings, web_url))

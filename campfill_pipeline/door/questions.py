@@ -17,11 +17,13 @@ from uuid import UUID
 import orjson
 
 from campfill_pipeline.domain.care import CareError
+from campfill_pipeline.domain.count_days import Days
 from campfill_pipeline.domain.errors import CampfillError, UnknownLineError
 from campfill_pipeline.domain.plain_json import plain
 from campfill_pipeline.door.problems import ProblemError
 from campfill_pipeline.intake.inbox.settling import is_dropped_file
 from campfill_pipeline.settings import Settings
+from campfill_pipeline.warehouse.counts import comparing
 from campfill_pipeline.warehouse.database import Connection
 from campfill_pipeline.warehouse.figures import fulfillment as figures
 from campfill_pipeline.warehouse.kept_connections import KeptConnections
@@ -181,6 +183,19 @@ class Questions:
         if begin is None:
             raise _lost_place(after)
         return found[begin : begin + limit]
+
+    def second_counts(self, month: Days | None) -> dict[str, Any]:
+        """Second counts beside ours; of one month, or over the days their files speak of."""
+        with self.kept.connect() as connection:
+            found = comparing.compare(
+                connection, self.settings.timezone, today=self._today(), tolerance=self.settings.count_tolerance,
+                month=month,
+            )  # fmt: skip
+        return {
+            "tolerance_percent": self.settings.count_tolerance,
+            "counts": [asdict(one) for one in found.rows],
+            "left_out": [asdict(one) for one in found.left_out],
+        }
 
     def care(self, line_id: UUID | None) -> dict[str, Any]:
         """Who takes care, and the make-goods, of one line or of all; of one with everything that was said."""

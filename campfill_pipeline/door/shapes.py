@@ -302,6 +302,48 @@ class CareAnswer(_Open):
     history: list[dict[str, Any]] | None = None
 
 
+class SecondCount(_Open):
+    """What one counter counted for a line, beside ours. A part that is null cannot be known, and is in `rest`."""
+
+    line_id: UUID
+    name: str
+    buyer: str
+    counted_by: str
+    first_day: date
+    last_day: date
+    ours: str
+    theirs: str
+    difference: str
+    percent: str | None
+    beyond: bool
+    time_zone: str | None
+    days_missing: str | None
+    late_corrections: str
+    sites: str | None
+    rest: str
+    unknown: list[str]
+    billed_by: str
+
+
+class LeftOut(_Exact):
+    """A figure that tells something of the month asked for, and of days beyond it: it cannot be compared there."""
+
+    line_id: UUID
+    counted_by: str
+    first_day: date | None
+    last_day: date | None
+    impressions: str
+    file: str
+
+
+class SecondCounts(_Exact):
+    """All second counts that are in force, the largest discrepancy beyond the tolerance first."""
+
+    tolerance_percent: str
+    counts: list[SecondCount]
+    left_out: list[LeftOut]
+
+
 class Reconciliation(_Exact):
     """A disagreement between list and reporting."""
 

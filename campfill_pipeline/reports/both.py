@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
+from campfill_pipeline.domain.discrepancies import TOLERANCE
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.language.speaking import Language, speaking
 from campfill_pipeline.reports import page, reuse, workbook
@@ -45,24 +47,26 @@ def write_reports(
     reusing: bool = False,
     known: page_reader.Knowledge = "now",
     language: Language = Language.ENGLISH,
+    tolerance: Decimal = TOLERANCE,
 ) -> Written:
     """Write `fulfillment.html` and `fulfillment.xlsx` into `folder` as of a local date; `now` is when.
 
     Each file is replaced as a whole, never half written. The state is let go of before the files are written.
     `reusing`: leave them where they show this state already. `known='then'`: with delivery as it was known at the end
-    of that date. `language`: the workbook's, and the page's where its reader's browser speaks neither.
+    of that date. `language`: the workbook's, and the page's where its reader's browser speaks neither. `tolerance`: of
+    second counts, in percent.
     """
     folder.mkdir(parents=True, exist_ok=True)
     html, book = folder / "fulfillment.html", folder / "fulfillment.xlsx"
     with page_reader.state_as_of(connection, rules, as_of=as_of, now=now, known=known) as known_by:
-        made_of = reuse.key(known_by, rules, language)
+        made_of = reuse.key(known_by, rules, language, tolerance)
         freshness = page_reader.freshness(connection, as_of)
         standing = reuse.remembered(made_of, html, book) if reusing else None
         if standing is not None:
             text = page.renewed(html.read_text("utf-8"), freshness, now)
             facts = PageFacts(**{**standing.facts, "bytes": len(text.encode("utf-8"))})
         else:
-            data = replace(page_reader.load(connection, rules, as_of=as_of), known=known)
+            data = replace(page_reader.load(connection, rules, as_of=as_of, tolerance=tolerance), known=known)
             details = line_detail.details(connection, data, limit=page.MOST_DETAILS)
             with speaking(language):
                 text, facts = page.render(data, details, rules, now)
@@ -97,12 +101,13 @@ def is_current(
     rules: FulfillmentRules,
     as_of: date,
     language: Language = Language.ENGLISH,
+    tolerance: Decimal = TOLERANCE,
 ) -> bool:
     """Whether the files that were last made of stored figures show them as they are now.
 
     Also where none are stored for this day: figures come first.
     """
-    made_of = reuse.key(page_reader.content(connection, rules, as_of), rules, language)
+    made_of = reuse.key(page_reader.content(connection, rules, as_of), rules, language, tolerance)
     note = reuse.noted(folder)
     return made_of is None or (
         note is not None

@@ -21,7 +21,7 @@ from uuid import UUID
 
 import orjson
 
-from campfill_pipeline.domain import effect
+from campfill_pipeline.domain import count_words, effect
 from campfill_pipeline.domain.due_words import DueCurve, rests_on
 from campfill_pipeline.domain.figures import Packed
 from campfill_pipeline.domain.figures import packed as packed_as
@@ -183,6 +183,15 @@ def struck(data: PageData) -> dict[str, list[dict[str, object]]]:
                 "explains": row.explains,
             }
         )
+    return found
+
+
+def second_counts(data: PageData) -> dict[str, list[dict[str, object]]]:
+    """By line: who else counted it, whether beyond the tolerance, and what the discrepancy is made of."""
+    found: dict[str, list[dict[str, object]]] = defaultdict(list)
+    for one in data.counts:
+        facts = in_each(Sentence(count_words.sentence, (one,)))
+        found[one.line_id.hex].append({"by": one.counted_by, "beyond": one.beyond, "facts": facts})
     return found
 
 

@@ -17,11 +17,13 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from uuid import UUID
 
 import campfill_pipeline
+from campfill_pipeline.domain.discrepancies import TOLERANCE
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.language.speaking import Language
 from campfill_pipeline.reports.files import replace_file
@@ -30,12 +32,17 @@ from campfill_pipeline.warehouse.readers.page.rows import Freshness
 NOTE = ".made-of.json"
 
 
-def key(content: UUID | None, rules: FulfillmentRules, language: Language = Language.ENGLISH) -> str | None:
+def key(
+    content: UUID | None,
+    rules: FulfillmentRules,
+    language: Language = Language.ENGLISH,
+    tolerance: Decimal = TOLERANCE,
+) -> str | None:
     """What the files of this state, by these rules, in this language and by this campfill, are known by."""
     return (
         None
         if content is None
-        else hashlib.sha256(f"{content} {rules!r} {language} {_code()}".encode()).hexdigest()
+        else hashlib.sha256(f"{content} {rules!r} {language} {tolerance} {_code()}".encode()).hexdigest()
     )
 
 

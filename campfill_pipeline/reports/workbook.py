@@ -28,6 +28,7 @@ from campfill_pipeline.domain.fulfillment import Lifecycle
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.speaking import Language, say, spoken, word
 from campfill_pipeline.reports import wording
+from campfill_pipeline.reports.workbook_counts import second_counts
 from campfill_pipeline.reports.workbook_lists import Listed, Row, add_frames, fill, sheets
 from campfill_pipeline.reports.workbook_summary import write_summary
 from campfill_pipeline.reports.workbook_tables import Column, Formats, add_formats
@@ -246,6 +247,7 @@ def lists(data: PageData) -> list[Listed]:
         _causes(data),
         _incidents(data),
         _reconciliation(data),
+        second_counts(data),
         _lines("Not judged", [line for line in data.lines if not _judged(line)]),
     ]
 

@@ -73,6 +73,7 @@ def test_the_sheets_are_summary_lines_attention_causes_reconciliation(book: Work
         "Causes",
         "Incidents",
         "Reconciliation",
+        "Second count",
         "Not judged",
     ]
 

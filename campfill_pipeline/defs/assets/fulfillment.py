@@ -88,8 +88,9 @@ def report_due(campfill: Campfill) -> bool:
     settings = campfill.settings
     with campfill.connect() as connection:
         return not both.is_current(
-            connection, settings.reports, settings.rules, campfill.today, settings.language
-        )
+            connection, settings.reports, settings.rules, campfill.today, settings.language,
+            settings.count_tolerance,
+        )  # fmt: skip
 
 
 @dg.asset(
@@ -125,6 +126,7 @@ def _write(campfill: Campfill) -> both.Written:
             campfill.clock(),
             reusing=True,
             language=settings.language,
+            tolerance=settings.count_tolerance,
         )
     if written.unlikely is not None:
         with campfill.connect() as connection:

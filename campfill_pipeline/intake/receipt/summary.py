@@ -12,9 +12,9 @@ from campfill_pipeline.domain import issue_codes
 from campfill_pipeline.domain.cells import column_letters
 from campfill_pipeline.domain.columns import EXPORT_COLUMNS, LIST_COLUMNS
 from campfill_pipeline.domain.id_maps import ID_MAP_COLUMNS
-from campfill_pipeline.domain.second_counts import COUNT_COLUMNS
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.receipt_sheets import SUMMARY
+from campfill_pipeline.domain.second_counts import COUNT_COLUMNS
 from campfill_pipeline.domain.uploads import IN_FORCE, UploadKind, UploadStatus
 from campfill_pipeline.intake.findings import TableFound
 from campfill_pipeline.intake.receipt.changes_and_issues import describe_changes, field_word, told

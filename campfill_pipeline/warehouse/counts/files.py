@@ -24,7 +24,10 @@ from campfill_pipeline.warehouse.statements import query
 COLUMNS = (
     "sheet", "row_no", "line_id", "counted_by", "first_day", "last_day", "site", "impressions", "zone",
 )  # fmt: skip
-NOTE = "These are figures of somebody else, kept beside ours: they never become delivery. `campfill counts` compares them."
+NOTE = (
+    "These are figures of somebody else, kept beside ours: they never become delivery."
+    " `campfill counts` compares them."
+)
 
 
 def lines_named(
@@ -60,7 +63,12 @@ def apply_count(
             query("counts/files", "beside those in force"), {"upload_id": upload.upload_id}
         ).fetchall()
         found = Decision(
-            status=status, kind=UploadKind.SECOND_COUNT, counts=counts, changed=changed, issues=issues, notes=(NOTE,)
+            status=status,
+            kind=UploadKind.SECOND_COUNT,
+            counts=counts,
+            changed=changed,
+            issues=issues,
+            notes=(NOTE,),
         )
         ledger.decide(conn, upload.upload_id, found, at=now)
         _renew_page(conn)

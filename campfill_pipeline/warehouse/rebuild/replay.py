@@ -167,7 +167,7 @@ def _replay_event(
     elif event == "decided":
         _replay_decision(conn, at, ledger.get(conn, upload_id), detail, validate, timezone)
     elif event == "reverted":
-        if revert.is_export(conn, upload_id) or revert.is_map(conn, upload_id) or counts_files.is_count(conn, upload_id):
+        if any(of(conn, upload_id) for of in (revert.is_export, revert.is_map, counts_files.is_count)):
             revert.note_export(conn, upload_id, at, detail=detail)
         else:
             revert.revert(conn, upload_id, at)

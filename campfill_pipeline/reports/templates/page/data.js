@@ -56,6 +56,12 @@ export const disagreementsOf = async (row) => {
   disagreements = disagreements || inflate("disagreements");
   return (await disagreements)?.[row.id.replaceAll("-", "")] || [];
 };
+let counts = null;
+/* Who else counted a line: {by, beyond, facts}. */
+export const countsOf = async (row) => {
+  counts = counts || inflate("counts");
+  return (await counts)?.[row.id.replaceAll("-", "")] || [];
+};
 let struck = null;
 const struckLines = async () => {
   struck = struck || inflate("struck");

@@ -2,7 +2,7 @@
 
 import { drawCurve } from "./chart_curve.js";
 import { drawHeat } from "./chart_heat.js";
-import { categoryName, detailOf, disagreementsOf, lines, revisionsOf, struckBy } from "./data.js";
+import { categoryName, countsOf, detailOf, disagreementsOf, lines, revisionsOf, struckBy } from "./data.js";
 import { fromUnits, rough, toUnits } from "./exact.js";
 import {
   count,
@@ -107,6 +107,22 @@ const noteList = (notes) =>
     : "";
 const trimmedNote = (row) =>
   html`<p class="soft">${words.trimmed(html`<code>campfill line ${row.id}</code>`)}</p>`;
+const secondCounts = (counted) =>
+  counted.length
+    ? html`<section class="panel" aria-labelledby="h-counts">
+        <h2 id="h-counts">${words.counts}</h2>
+        <dl class="contract">
+          ${counted.map(
+            ({ by, beyond, facts }) =>
+              html`<div>
+                <dt>${beyond ? "▲ " : ""}${by}</dt>
+                <dd>${told(facts)}</dd>
+              </div>`,
+          )}
+        </dl>
+      </section>`
+    : "";
+
 export const line = async (id) => {
   const row = (await lines()).byId.get(id);
   const leftOut = head.left_out > 0 && words.leftOut(count(head.left_out));
@@ -118,11 +134,12 @@ export const line = async (id) => {
         <p>${leftOut} ${words.askWith(html`<code>campfill line ${id}</code>`)}</p>`,
       draw: () => {},
     };
-  const [detail, past, disputed, struck] = await Promise.all([
+  const [detail, past, disputed, struck, counted] = await Promise.all([
     detailOf(row),
     revisionsOf(row),
     disagreementsOf(row),
     struckBy(row),
+    countsOf(row),
   ]);
   const category = categoryName(row.kind, row.purchase_type);
   const where = `#/where/${row.kind}/${row.purchase_type}`;
@@ -183,7 +200,8 @@ export const line = async (id) => {
               </dl>
             </section>`
           : ""
-      }`,
+      }
+      ${secondCounts(counted)}`,
     draw: () => {
       if (hasDays) drawCurve("curve", row, detail);
       if (detail?.hours) drawHeat("heat", detail.hours);

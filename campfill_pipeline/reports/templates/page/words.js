@@ -362,6 +362,7 @@ export const where = {
 };
 
 export const line = {
+  counts: text("What others counted"),
   starts: (day) => say("Starts on {day}.", { day }),
   cancelled: text("Cancelled by its newest list: it keeps what was delivered, and nothing judges it."),
   notJudged: (fetched, elapsed) =>

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,9 +20,12 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import class_row
 
 from campfill_pipeline.domain import figures
+from campfill_pipeline.domain.discrepancies import TOLERANCE, Discrepancy
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.unlikely_goals import before_the_start
 from campfill_pipeline.language.speaking import Sentence
+from campfill_pipeline.warehouse.counts.comparing import compare
 from campfill_pipeline.warehouse.database import Connection as Connection
 from campfill_pipeline.warehouse.delivery import past
 from campfill_pipeline.warehouse.figures.best_weeks import unlikely_lines
@@ -159,7 +163,17 @@ def _unlikely(connection: Connection, as_of: date) -> tuple[UnlikelyRow, ...]:
     )
 
 
-def load(connection: Connection, rules: FulfillmentRules, *, as_of: date) -> PageData:
+def _counts(
+    connection: Connection, zone: ZoneInfo, as_of: date, tolerance: Decimal
+) -> tuple[Discrepancy, ...]:
+    """Second counts beside ours, of files that had arrived by the end of the day."""
+    _, end = day_window(as_of, zone)
+    return compare(connection, zone, today=as_of, tolerance=tolerance, before=end).rows
+
+
+def load(
+    connection: Connection, rules: FulfillmentRules, *, as_of: date, tolerance: Decimal = TOLERANCE
+) -> PageData:
     """Everything both reports show of the state that the tables hold now, lines worst first (see
     `state_as_of`).
     """
@@ -186,4 +200,5 @@ def load(connection: Connection, rules: FulfillmentRules, *, as_of: date) -> Pag
         unlikely=upcoming,
         looked_back=looked_back(connection, rules, as_of=as_of),
         care=tuple(standing(connection)),
+        counts=_counts(connection, ZoneInfo(rules.timezone), as_of, tolerance),
     )

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from campfill_pipeline.domain.discrepancies import Discrepancy
 from campfill_pipeline.domain.due_words import DueCurve
 from campfill_pipeline.domain.figures import LineRow as LineRow
 from campfill_pipeline.language.speaking import Sentence
@@ -262,3 +263,4 @@ class PageData:
     unlikely: tuple[UnlikelyRow, ...] = ()
     looked_back: dict[str, Any] | None = None
     care: tuple[Standing, ...] = ()
+    counts: tuple[Discrepancy, ...] = ()

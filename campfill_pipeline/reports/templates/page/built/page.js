@@ -496,6 +496,7 @@
     noneEnded: text("no line ended")
   };
   var line = {
+    counts: text("What others counted"),
     starts: (day2) => say("Starts on {day}.", { day: day2 }),
     cancelled: text("Cancelled by its newest list: it keeps what was delivered, and nothing judges it."),
     notJudged: (fetched, elapsed) => say("Not judged: {fetched} of {elapsed} flight days were fetched.", { fetched, elapsed }),
@@ -1100,6 +1101,11 @@
   var disagreementsOf = async (row3) => {
     disagreements2 = disagreements2 || inflate("disagreements");
     return (await disagreements2)?.[row3.id.replaceAll("-", "")] || [];
+  };
+  var counts = null;
+  var countsOf = async (row3) => {
+    counts = counts || inflate("counts");
+    return (await counts)?.[row3.id.replaceAll("-", "")] || [];
   };
   var struck = null;
   var struckLines = async () => {
@@ -2120,6 +2126,17 @@
   )}
         </ul>` : "";
   var trimmedNote = (row3) => html`<p class="soft">${line.trimmed(html`<code>campfill line ${row3.id}</code>`)}</p>`;
+  var secondCounts = (counted) => counted.length ? html`<section class="panel" aria-labelledby="h-counts">
+        <h2 id="h-counts">${line.counts}</h2>
+        <dl class="contract">
+          ${counted.map(
+    ({ by, beyond, facts: facts2 }) => html`<div>
+                <dt>${beyond ? "▲ " : ""}${by}</dt>
+                <dd>${told(facts2)}</dd>
+              </div>`
+  )}
+        </dl>
+      </section>` : "";
   var line2 = async (id) => {
     const row3 = (await lines()).byId.get(id);
     const leftOut = head.left_out > 0 && line.leftOut(count(head.left_out));
@@ -2132,11 +2149,12 @@
         draw: () => {
         }
       };
-    const [detail, past, disputed, struck2] = await Promise.all([
+    const [detail, past, disputed, struck2, counted] = await Promise.all([
       detailOf(row3),
       revisionsOf(row3),
       disagreementsOf(row3),
-      struckBy(row3)
+      struckBy(row3),
+      countsOf(row3)
     ]);
     const category2 = categoryName(row3.kind, row3.purchase_type);
     const where2 = `#/where/${row3.kind}/${row3.purchase_type}`;
@@ -2184,7 +2202,8 @@
                     </div>`
       )}
               </dl>
-            </section>` : ""}`,
+            </section>` : ""}
+      ${secondCounts(counted)}`,
       draw: () => {
         if (hasDays) drawCurve("curve", row3, detail);
         if (detail?.hours) drawHeat("heat", detail.hours);
@@ -3013,4 +3032,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 7868af61bed68ef1a4bb1328c3be4c91. */
+/* Made by `make page` from the modules beside this folder, 2e82fa32f7eb8d13d3f3d5a191982fd7. */
