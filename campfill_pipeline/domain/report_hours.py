@@ -69,7 +69,10 @@ def hours(
             moments.append(None if found is None else found[0])
             if found is not None and found[1] is not None:
                 doubled[position] = found[1]
-    if granularity != "day" and word_faults and counts_from_one(encoded.dictionary.to_pylist()):
+    if granularity == "day":
+        for position in _told_by_hours(encoded.dictionary.to_pylist(), moments, zone, formats, only_formats):
+            word_faults[position], moments[position] = Fault("not_on_the_hour", BY_HOURS, BY_HOURS_HINT), None
+    elif word_faults and counts_from_one(encoded.dictionary.to_pylist()):
         word_faults = dict.fromkeys(range(len(moments)), Fault("not_on_the_hour", FROM_ONE, FROM_ONE_HINT))
         moments, doubled = [None] * len(moments), {}
     values = pc.take(pa.array(moments, pa.int64()).cast(pa.timestamp("us", tz="UTC")), encoded.indices)
@@ -82,6 +85,30 @@ def hours(
         elif position in doubled:
             second[index] = doubled[position]
     return Hours(values, faults, second)
+
+
+BY_HOURS = "Whole days are expected here, but this day is told at several times of day: these are hours."
+BY_HOURS_HINT = (
+    "Of an API: take values.granularity out of the connector. "
+    "Of an export: take its name out of CAMPFILL_DAILY_EXPORTS."
+)
+
+
+def _told_by_hours(
+    texts: list[object],
+    days: list[int | None],
+    zone: ZoneInfo,
+    formats: tuple[str, ...],
+    only_formats: bool,
+) -> list[int]:
+    """Positions of texts that mean one day at several times of it: as days each would be taken for the whole."""
+    times: dict[int, dict[int, int]] = {}
+    for position, (text, day) in enumerate(zip(texts, days, strict=True)):
+        if day is None:
+            continue
+        read = read_hour(as_text(text), zone, "finer", formats, only_formats)
+        times.setdefault(day, {})[position] = day if read is None or isinstance(read, Fault) else read[0]
+    return [position for told in times.values() if len(set(told.values())) > 1 for position in told]
 
 
 FROM_ONE = "The hours are counted from 1 to 24: nobody can know whether 1 is the hour that begins at 00:00 or at 01:00."

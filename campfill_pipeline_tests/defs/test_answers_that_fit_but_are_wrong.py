@@ -123,3 +123,37 @@ def test_a_line_all_of_whose_rows_are_refused_makes_no_day_without_it(
     source.rows = many + unreadable
     (done,) = delivery_steps.fetch_days(campfill, [DAY], "run")
     assert (done.failure, total(campfill)[0]) == (None, 8 * 96 + 96)
+
+
+def test_a_site_that_is_gone_from_a_finished_day_must_be_accepted_unless_it_has_another_name(
+    campfill: Campfill, source: Source
+) -> None:
+    assert fetch(campfill) is None
+    source.rows = [row for row in rows() if row["Site"] != SITES[0]]
+    assert re.search(f"One site would lose most.*{SITES[0]}", fetch(campfill) or "", re.S)
+    assert total(campfill)[0] == 192
+    source.rows = [row | {"Site": "A new name"} if row["Site"] == SITES[0] else row for row in rows()]
+    assert fetch(campfill) is None
+    source.rows = [row for row in source.rows if row["Site"] != "A new name"]
+    with campfill.accepting_all(True):
+        assert fetch(campfill) is None
+    assert total(campfill)[0] == 144
+
+
+def test_a_fresh_day_in_another_unit_than_the_days_before_is_not_stored(
+    campfill: Campfill, source: Source
+) -> None:
+    def later(row: Row, times: int) -> Row:
+        date = str(row["Date"]).replace("2025-08-05", "2025-08-06").replace("2025-08-04", "2025-08-05")
+        return row | {"Date": date, "Total Impressions": row["Total Impressions"] * times}
+
+    assert fetch(campfill) is None
+    held = total(campfill)
+    for times in (1000, 11):
+        source.rows = [later(row, times) for row in rows()]
+        (done,) = delivery_steps.fetch_days(campfill, ["2025-08-06"], "run")
+        assert "seven days before" in (done.failure or "")
+        assert total(campfill) == held
+    source.rows = [later(row, 9) for row in rows()]
+    (done,) = delivery_steps.fetch_days(campfill, ["2025-08-06"], "run")
+    assert (done.failure, total(campfill)[0]) == (None, 2 * held[0])

@@ -440,6 +440,13 @@ def test_by_the_users_word_they_are_days_of_the_house(tmp_path: Path, dates: lis
     assert codes == []
 
 
+def test_hours_are_no_days_by_the_users_word_either(tmp_path: Path) -> None:
+    """Equal figures of several hours would look like one row told again, and count once."""
+    hours = [f"2025-08-04T0{hour}:00:00.000Z" for hour in (7, 8, 9)]
+    told = [("A2", "not_on_the_hour"), ("A3", "not_on_the_hour"), ("A4", "not_on_the_hour")]
+    assert judged_as(tmp_path, hours, daily=True) == ([], told)
+
+
 @pytest.mark.parametrize("daily", [False, True])
 def test_the_midnight_of_one_day_is_that_hour_and_said(tmp_path: Path, daily: bool) -> None:
     hours, codes = judged_as(tmp_path, [MIDNIGHTS["UTC"][0]], daily=daily)

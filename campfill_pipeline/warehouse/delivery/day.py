@@ -22,6 +22,7 @@ from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.warehouse.delivery import (
     attribution,
     coverage,
+    doubts,
     fetches,
     partitions,
     rollups,
@@ -141,6 +142,8 @@ def _store(
         replaced = storing.replace(
             conn, staging, Scope(code, start, end, zone.key), zone, now, placed_on=day, refused=refused, guard=guard
         )  # fmt: skip
+        if guard is not None:
+            doubts.refuse_unlike_days(conn, guard, code)
         coverage.record_stored(
             conn,
             source=source,

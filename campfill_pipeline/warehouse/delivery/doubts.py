@@ -23,6 +23,8 @@ from campfill_pipeline.warehouse.delivery.errors import (
     GrownError,
     LostImpressionsError,
     LostLinesError,
+    LostSitesError,
+    UnlikeDaysError,
 )
 from campfill_pipeline.warehouse.statements import query
 
@@ -66,12 +68,13 @@ def refuse_collapse(
 ) -> None:
     """Raise CollapsedError where the day, or a window of it, would lose too many of its rows, LostImpressionsError
     where the day would of its impressions, GrownError where they would be many times more, and LostLinesError where
-    single lines would lose too much.
+    single lines would lose too much. Of a finished day LostSitesError where one of its sites would lose too many rows.
     """
     values = {"source": source, "start": start, "end": end}
     _refuse_lost_impressions(conn, guard, values)
     _refuse_grown(conn, guard, source)
     _refuse_lost_lines(conn, guard, values)
+    _refuse_lost_sites(conn, guard, values)
     changes = {
         hour: (gone, new) for hour, gone, new in conn.execute(query("delivery/doubts", "gone and new"))
     }
@@ -87,6 +90,16 @@ def refuse_collapse(
             continue
         if guard.doubts.collapsed(had, left):
             raise CollapsedError(guard.day, had, left, (first, last) if part else None)
+
+
+def refuse_unlike_days(conn: psycopg.Connection, guard: Guard, source: str) -> None:
+    """Raise UnlikeDaysError where the stored rows of a day that never was complete hold many times what those of the
+    same campaigns and deals held on the seven days before: its neighbours show that they come in another unit.
+    """
+    values = {"day": guard.day, "source": source}
+    [(rows, came, usual)] = conn.execute(query("delivery/doubts", "unlike days before"), values).fetchall()
+    if rows >= doubtful_answers.SMALL and guard.doubts.grown(usual, came):
+        raise UnlikeDaysError(guard.day, usual, came)
 
 
 def lines_without_rows(
@@ -110,6 +123,21 @@ def _refuse_lost_lines(conn: psycopg.Connection, guard: Guard, values: dict[str,
     ]
     if lost:
         raise LostLinesError(guard.day, lost)
+
+
+def _refuse_lost_sites(conn: psycopg.Connection, guard: Guard, values: dict[str, object]) -> None:
+    # A site whose rows are kept back (a right that was taken away) is no site that played nothing. One that makes up so
+    # much of the day that the day's share tells is left to that.
+    few = {"few": doubtful_answers.SMALL, "kept": guard.doubts.kept_percent, "day": guard.day}
+    lost = [
+        (site, impressions, impressions - less)
+        for site, rows, fewer, impressions, less in conn.execute(
+            query("delivery/doubts", "sites lost"), values | few
+        )
+        if guard.doubts.collapsed(rows, rows - fewer)
+    ]
+    if lost:
+        raise LostSitesError(guard.day, lost)
 
 
 def _refuse_grown(conn: psycopg.Connection, guard: Guard, source: str) -> None:

@@ -52,6 +52,37 @@ CROSS JOIN LATERAL (
 WHERE (c.fewer > 0 OR c.lost > 0) AND h.rows >= %(few)s
 ORDER BY c.lost DESC, l.id
 
+-- name: sites lost
+WITH lost AS (
+    SELECT c.site_no, count(*) AS rows, sum(c.old_impressions) AS impressions
+    FROM hour_change c
+    WHERE c.new_impressions IS NULL
+      AND NOT EXISTS (SELECT FROM hour_change n  -- else the site has another name now
+                      WHERE n.old_impressions IS NULL AND n.series_no = c.series_no AND n.hour_utc = c.hour_utc)
+    GROUP BY c.site_no)
+SELECT x.site, h.rows, l.rows, h.impressions, l.impressions
+FROM lost l JOIN site x USING (site_no) JOIN (
+    SELECT h.site_no, count(*) AS rows, sum(h.impressions) AS impressions
+    FROM report_hour h JOIN report_series s USING (series_no)
+    WHERE s.source = %(source)s AND h.hour_utc >= %(start)s AND h.hour_utc < %(end)s GROUP BY h.site_no) h USING (site_no)
+CROSS JOIN LATERAL (SELECT COALESCE(sum(d.rows), 0) AS rows FROM report_day d JOIN report_series s USING (series_no)
+                    WHERE s.source = %(source)s AND d.day = %(day)s) a
+WHERE x.site <> '' AND h.rows >= %(few)s AND h.rows * 100 < (100 - %(kept)s) * a.rows
+  AND EXISTS (SELECT FROM delivery_fetch
+              WHERE source = (SELECT source FROM delivery_source WHERE code = %(source)s::"char")
+                AND day = %(day)s AND first_complete_at IS NOT NULL)
+ORDER BY l.impressions DESC, x.site
+
+-- name: unlike days before
+SELECT COALESCE(sum(c.rows), 0)::bigint, sum(c.impressions), sum(c.rows * d.impressions / d.rows)
+FROM report_day c JOIN report_series s USING (series_no) JOIN (
+    SELECT series_no, sum(rows) AS rows, sum(impressions) AS impressions FROM report_day
+    WHERE day >= %(day)s::date - 7 AND day < %(day)s GROUP BY series_no) d USING (series_no)
+WHERE c.day = %(day)s AND s.source = %(source)s
+  AND NOT EXISTS (SELECT FROM delivery_fetch
+                  WHERE source = (SELECT source FROM delivery_source WHERE code = %(source)s::"char")
+                    AND day = %(day)s AND first_complete_at IS NOT NULL)
+
 -- name: grown
 SELECT count(*), COALESCE(sum(old_impressions), 0), COALESCE(sum(new_impressions), 0)
 FROM hour_change

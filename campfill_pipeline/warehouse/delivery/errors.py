@@ -153,6 +153,33 @@ class LostLinesError(DeliveryError):
         )
 
 
+class LostSitesError(DeliveryError):
+    """Single sites would lose most of what the day holds for them, and no other site has it now."""
+
+    def __init__(self, day: date, lost: Sequence[tuple[str, Decimal, Decimal]]) -> None:
+        self.day, self.lost = day, tuple(lost)
+        listed = "; ".join(f"“{site}”: {held:,.0f}, now {left:,.0f}" for site, held, left in lost[:5])
+        many = "One site" if len(lost) == 1 else f"{len(lost):,} sites"
+        more = " …" if len(lost) > 5 else ""
+        super().__init__(
+            f"{many} would lose most of the rows that {day} holds, though the rest of the day came: it is hardly "
+            f"right, so the day stays as it was. {listed}{more}.",
+            f"See whether the API still gives all sites to this token, and ask its owner. {_accept(day)}",
+        )
+
+
+class UnlikeDaysError(DeliveryError):
+    """A day came with so much more in each row than the days before that it is hardly in the same unit."""
+
+    def __init__(self, day: date, usual: Decimal, came: Decimal) -> None:
+        self.day, self.usual, self.came = day, usual, came
+        super().__init__(
+            f"The rows of {day} hold {came:,.0f} impressions, and as many rows of the same campaigns and deals held "
+            f"{usual:,.0f} on the seven days before: it is hardly right, so nothing of it was stored.",
+            f"See whether the API's figures are still written as the connector says (values.numbers). {_accept(day)}",
+        )
+
+
 class RefusedLinesError(DeliveryError):
     """All rows of a line were refused, and nothing of it is stored: the day would show it without delivery."""
 
