@@ -309,7 +309,11 @@ class Settings:
 
     language: Annotated[
         Language,
-        Setting("en", "the language of the workbook; the page speaks its reader's", LANGUAGE),
+        Setting(
+            "en",
+            "the language of workbook, receipts, alerts, digests and terminal; pages speak their reader's",
+            LANGUAGE,
+        ),
     ]
 
     @property

@@ -21,7 +21,25 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
-from campfill_pipeline.domain import count_words, due_words, effect, figures
+from campfill_pipeline.commands import care_doors, fulfillment, ingest, line, render, status
+from campfill_pipeline.domain import (
+    client_words,
+    count_words,
+    due_words,
+    effect,
+    figures,
+    issue_codes,
+    receipt_sheets,
+)
+from campfill_pipeline.domain.causes import Side
+from campfill_pipeline.domain.columns import EXPORT_COLUMNS, LIST_COLUMNS
+from campfill_pipeline.domain.incidents import Silence
+from campfill_pipeline.domain.kinds import LineKind, PurchaseType
+from campfill_pipeline.domain.notices import WORDS
+from campfill_pipeline.door import problems
+from campfill_pipeline.intake.receipt import changes_and_issues, summary
+from campfill_pipeline.intake.receipt import words as receipt_words
+from campfill_pipeline.intake.text import delimited
 from campfill_pipeline.reports import page, wording, workbook_summary
 
 ROOT = Path(__file__).parents[1]
@@ -32,19 +50,58 @@ HEAD = "# What campfill says, in another language. Written by `make messages`; t
 WRITTEN = datetime(2026, 11, 27, tzinfo=UTC)
 """A head without a moment: the file changes only where a message does."""
 
-TITLED = {"Column", "Listed", "_lines"}
+TITLED = {"Column", "ListColumn", "Listed", "_lines"}
 """In the rooms of files: classes and functions whose first argument is a heading that is said."""
 
 Found = tuple[str, str | tuple[str, str]]
 """Where, and the message or its two forms."""
 
 TABLES: dict[str, Iterable[str]] = {
+    "campfill_pipeline/domain/issue_codes.py": tuple(issue_codes.said()),
+    "campfill_pipeline/intake/receipt/words.py": (
+        *receipt_words.FIELD_WORDS.values(),
+        *receipt_words.SEVERITY_WORDS.values(),
+        *(column.field.replace("_", " ").capitalize() for column in EXPORT_COLUMNS),
+        *changes_and_issues.ACTIONS.values(),
+        *summary.STATUS.values(),
+    ),
+    "campfill_pipeline/intake/text/delimited.py": tuple(delimited.DELIMITERS.values()),
+    "campfill_pipeline/door/problems.py": tuple(
+        words for kind in problems.KINDS for words in (kind.title, kind.mend)
+    ),
+    "campfill_pipeline/commands/care_doors.py": (*care_doors.STATES, *care_doors.ACTS.values()),
+    "campfill_pipeline/commands/fulfillment.py": (
+        *(title for title, _ in fulfillment.COLUMNS if title),
+        *(label for _, _, label in render.BAND_STYLES.values()),
+        *fulfillment.REASONS,
+    ),
+    "campfill_pipeline/commands/ingest.py": tuple(ingest.STATES.values()),
+    "campfill_pipeline/commands/line.py": (
+        *(title for title, _ in (*line.FUNNEL, *line.DAYS) if title),
+        *(words for _, _, words in line.STAGES),
+        *(column.field.replace("_", " ") for column in LIST_COLUMNS),
+        *map(str, LineKind),
+        *map(str, PurchaseType),
+        *map(str, Side),
+        *line.ACTIONS,
+    ),
+    "campfill_pipeline/commands/status.py": (
+        *(title for title, _ in (*status.COLUMNS, *status.WINDOWS) if title.strip("Σ ")),
+        *status.STATES.values(),
+        *status.PERIODS.values(),
+    ),
+    "campfill_pipeline/domain/receipt_sheets.py": (receipt_sheets.ROWS, *receipt_sheets.OTHERS),
     "campfill_pipeline/reports/wording.py": tuple(wording.said()),
     "campfill_pipeline/reports/page.py": tuple(page.PERIODS.values()),
     "campfill_pipeline/reports/workbook_summary.py": tuple(workbook_summary.PERIODS.values()),
     "campfill_pipeline/domain/count_words.py": (*count_words.PART_WORDS.values(), count_words.OUR_COUNT),
+    "campfill_pipeline/domain/client_words.py": tuple(client_words.said()),
     "campfill_pipeline/domain/due_words.py": tuple(due_words.words()),
     "campfill_pipeline/domain/effect.py": tuple(effect.VERDICTS.values()),
+    "campfill_pipeline/domain/notices.py": tuple(
+        text for words in WORDS.values() for text in (words.heading, words.one, words.many)
+    ),
+    "campfill_pipeline/domain/incidents.py": tuple(str(silence) for silence in Silence),
     "campfill_pipeline/domain/figures.py": tuple(shown.header for shown in figures.SHOWN if shown.header),
 }
 
@@ -70,6 +127,11 @@ def of_python(path: Path) -> Iterator[str | tuple[str, str]]:
                 yield texts[0]
             elif wanted == 2 and len(texts) == 2:
                 yield texts[0], texts[1]
+
+
+def places(message: str) -> list[str]:
+    """The placeholders of a message."""
+    return _PLACE.findall(message)
 
 
 def _decoded(literals: str) -> str:
@@ -101,7 +163,13 @@ def of_template(path: Path) -> Iterator[str | tuple[str, str]]:
 
 
 def _everywhere() -> Iterator[Found]:
-    ways = (("*.py", of_python), ("page/*.js", of_script), ("*.html", of_template), ("*.j2", of_template))
+    ways = (
+        ("*.py", of_python),
+        ("page/*.js", of_script),
+        ("static/*.js", of_script),
+        ("*.html", of_template),
+        ("*.j2", of_template),
+    )
     for pattern, way in ways:
         for path in sorted(CODE.rglob(pattern)):
             if "guide" not in path.parts and "lab" not in path.parts:

@@ -42,7 +42,7 @@ def test_the_file_is_as_make_messages_writes_it(language: str) -> None:
         ("of {lines}", "von {zeilen}", "other placeholders or marks than its message: 'von {zeilen}'"),
         (
             "<b>{amount}</b> impressions",
-            "{amount} Impressionen",
+            "{amount} Impressions",
             "other placeholders or marks than its message",
         ),
         ("Nobody says this.", "Das sagt niemand.", "no longer said: 'Nobody says this.'"),

@@ -12,10 +12,17 @@ from uuid import UUID
 
 import typer
 
-from campfill_pipeline.commands import typed
+from campfill_pipeline.commands import render, typed
 from campfill_pipeline.domain.plain_json import plain
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say, word
 from campfill_pipeline.settings import load_settings
 
+STATES = {state: state for state in ("agreed", "delivering", "delivered", "short", "closed")}
+ACTS = {
+    "owner": "owner", "note": "note", "mute": "muted", "acknowledge": "acknowledged", "lift": "lifted",
+    "agree": "make-good agreed", "close": "make-good closed",
+}  # fmt: skip
 Day = Annotated[datetime | None, typer.Option(formats=typed.DAY_FORMATS)]
 
 
@@ -122,24 +129,39 @@ def _user() -> str:
         return ""
 
 
+@render.aloud
 def _show(document: dict[str, Any]) -> None:
     if not document["lines"]:
-        typer.echo("Nothing was said so far. Say it: campfill care ID --owner NAME --until 2026-12-01")
+        typer.echo(say("Nothing was said so far. Say it: campfill care ID --owner NAME --until 2026-12-01"))
     for one in document["lines"]:
-        said = [one["owner"] or "nobody"]
-        said += [f"acknowledged until {one['acknowledged_until']}"] if one["acknowledged_until"] else []
-        said += [f"muted until {one['muted_until']}"] if one["muted_until"] else []
+        said = [one["owner"] or say("nobody")]
+        if one["acknowledged_until"]:
+            said.append(say("acknowledged until {day}", day=render.on(one["acknowledged_until"])))
+        if one["muted_until"]:
+            said.append(say("muted until {day}", day=render.on(one["muted_until"])))
         said += [f"“{one['note']}”"] if one["note"] else []
         typer.echo(f"{one['line_id']}  {one['name']}\n    {', '.join(said)}")
     for one in document["make_goods"]:
-        owed = "" if one["owed"] is None else f", owed now {round(one['owed']):,}"
-        by = "the line itself" if one["by_line"] == one["line_id"] else f"line {one['by_line']}"
-        typer.echo(
-            f"make-good {one['make_good']} for {one['name']}\n    {one['state']}: {round(one['delivered']):,} of"
-            f" {one['agreed']:,} impressions by {by}, {one['first_day']} to {one['last_day']}{owed}"
+        owed = (
+            ""
+            if one["owed"] is None
+            else say(", owed now {amount}", amount=notation.number(round(one["owed"])))
         )
+        own = one["by_line"] == one["line_id"]
+        by = say("the line itself") if own else say("line {id}", id=one["by_line"])
+        typer.echo(say("make-good {id} for {line}", id=one["make_good"], line=one["name"]))
+        told = say(
+            "{state}: {delivered} of {agreed} impressions by {by}, {first} to {last}",
+            state=word(STATES[one["state"]]),
+            delivered=notation.number(round(one["delivered"])),
+            agreed=notation.number(one["agreed"]),
+            by=by,
+            first=render.on(one["first_day"]),
+            last=render.on(one["last_day"]),
+        )
+        typer.echo(f"    {told}{owed}")
     for one in document.get("history", ()):
-        told = [str(one[part]) for part in ("text", "until", "impressions", "make_good") if one[part]]
+        facts = [str(one[part]) for part in ("text", "until", "impressions", "make_good") if one[part]]
         typer.echo(
-            f"{one['at']:%Y-%m-%d %H:%M} UTC  {one['said_by'] or '-'}: {one['act']} {' '.join(told)}".rstrip()
+            f"{render.at(one['at'])} UTC  {one['said_by'] or '-'}: {word(ACTS[one['act']])} {' '.join(facts)}".rstrip()
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from campfill_pipeline.domain.client_words import WORDS
+from campfill_pipeline.domain.client_words import words
 from campfill_pipeline.language.speaking import Language
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
@@ -33,7 +33,7 @@ def run(
     folder = out or settings.reports / "clients"
     if known == "then":
         folder = folder / f"known-{day}"
-    written = files.write(folder, data, WORDS[language], now, prices=prices)
+    written = files.write(folder, data, words(language), now, prices=prices)
     for path in (written.page, written.workbook, written.figures, written.text_file, written.sums):
         typer.echo(path)
     typer.echo(f"\n{written.text}", err=True)

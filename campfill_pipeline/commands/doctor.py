@@ -17,6 +17,9 @@ from campfill_pipeline.domain.disk_room import LITTLE_BYTES
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.intake.inbox import fetching
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.retelling import retold
+from campfill_pipeline.language.speaking import Language, say, say_many, speaking
 from campfill_pipeline.settings import ReportingSource, Settings, environment
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.delivery import zone
@@ -42,17 +45,17 @@ def _folders(settings: Settings) -> Iterator[Finding]:
     for name, folder in (("home", settings.home), ("inbox", settings.inbox), ("outbox", settings.outbox)):
         usable = os.access(folder, os.R_OK | os.W_OK | os.X_OK)
         yield Finding(
-            f"{name} folder",
+            say("{name} folder", name=name),
             usable,
             str(folder),
-            "" if usable else f"give yourself read and write access to {folder}",
+            "" if usable else say("give yourself read and write access to {path}", path=folder),
         )
     free = shutil.disk_usage(settings.home).free
     yield Finding(
-        "disk space",
+        say("disk space"),
         free > LITTLE_BYTES,
-        f"{free / 1e9:,.1f} GB free",
-        "free some space, or move CAMPFILL_HOME to a larger disk",
+        say("{size} GB free", size=notation.number(free / 1e9, 1)),
+        say("free some space, or move CAMPFILL_HOME to a larger disk"),
     )
 
 
@@ -63,34 +66,38 @@ def _inbox(settings: Settings) -> Iterator[Finding]:
     ]
     if strange:
         yield Finding(
-            "folders in the inbox",
+            say("folders in the inbox"),
             False,
             ", ".join(sorted(entry.name for entry in strange)[:5]),
-            "folders are not read: put the files themselves into the inbox",
+            say("folders are not read: put the files themselves into the inbox"),
         )
     closed = [file for file in waiting_files(settings.inbox) if not os.access(file, os.R_OK)]
     if closed:
         yield Finding(
-            "files that cannot be read",
+            say("files that cannot be read"),
             False,
             ", ".join(sorted(file.name for file in closed)[:5]),
-            "give the user who runs campfill the right to read them",
+            say("give the user who runs campfill the right to read them"),
         )
 
 
 def _list_addresses(settings: Settings) -> Iterator[Finding]:
     for address in settings.list_urls:
         known = fetching.remembered(settings, address)
-        name = f"list at {address.shown}"
+        name = say("list at {path}", path=address.shown)
         if known.fault:
-            since = f"{known.fault} So since {known.fault_since}; the last list stays in force."
-            yield Finding(
-                name, False, since, "mend the address in CAMPFILL_LIST_URLS, or how the list is shared"
+            since = say(
+                "{told} So since {moment}; the last list stays in force.",
+                told=retold(known.fault),
+                moment=known.fault_since,
             )
+            mend = say("mend the address in CAMPFILL_LIST_URLS, or how the list is shared")
+            yield Finding(name, False, since, mend)
         elif known.looked_at:
-            yield Finding(name, True, f"looked at {known.looked_at}, changed {known.fetched_at}")
+            told = {"moment": known.looked_at, "changed": known.fetched_at}
+            yield Finding(name, True, say("looked at {moment}, changed {changed}", **told))
         else:
-            yield Finding(name, None, "was never looked at", "campfill lists fetch, or campfill up")
+            yield Finding(name, None, say("was never looked at"), say("campfill lists fetch, or campfill up"))
 
 
 def _up(settings: Settings) -> Iterator[Finding]:
@@ -98,10 +105,10 @@ def _up(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         "campfill up",
         True if pid else None,
-        f"runs as process {pid}"
+        say("runs as process {pid}", pid=pid)
         if pid
-        else "does not run in this home: nothing is read or fetched by itself",
-        "" if pid else "start it where you want it to run: campfill up",
+        else say("does not run in this home: nothing is read or fetched by itself"),
+        "" if pid else say("start it where you want it to run: campfill up"),
     )
 
 
@@ -109,39 +116,52 @@ def _archive(settings: Settings, names: list[str]) -> Finding:
     """Originals that the ledger names and nobody finds: without them, nothing can be made again."""
     missing = [name for name in names if not (settings.archive / name).is_file()]
     return Finding(
-        "archive",
+        say("archive"),
         not missing,
-        f"{len(names):,} originals, {len(missing):,} missing"
-        + (f", such as {missing[0]}" if missing else ""),
-        "put the missing originals back into the archive folder from a copy: rebuild and receipts need them",
+        say(
+            "{count} originals, {missing} missing",
+            count=notation.number(len(names)),
+            missing=notation.number(len(missing)),
+        )
+        + (say(", such as {file}", file=missing[0]) if missing else ""),
+        say(
+            "put the missing originals back into the archive folder from a copy: rebuild and receipts need them"
+        ),
     )
 
 
 def _backups(settings: Settings) -> Iterator[Finding]:
     if settings.backup_dir is None:
         yield Finding(
-            "backups",
+            say("backups"),
             None,
-            "none are made: CAMPFILL_BACKUP_DIR is not set",
-            "set it to a folder, best on another disk; then campfill db backup --auto, and every night",
+            say("none are made: CAMPFILL_BACKUP_DIR is not set"),
+            say("set it to a folder, best on another disk; then campfill db backup --auto, and every night"),
         )
         return
     good = kept_backups.proven(settings.backup_dir)
     if not good:
         yield Finding(
-            "backups",
+            say("backups"),
             False,
-            f"no proven backup in {settings.backup_dir}",
-            "make one, and see what it says: campfill db backup --auto",
+            say("no proven backup in {path}", path=settings.backup_dir),
+            say("make one, and see what it says: campfill db backup --auto"),
         )
         return
     age = datetime.now(UTC) - good[-1].made_at
     hours = int(age.total_seconds() // 3600)
     yield Finding(
-        "backups",
+        say("backups"),
         age < FRESH_FOR,
-        f"{len(good)} proven, the newest {hours} hours old ({good[-1].file.name})",
-        "the last nights failed: see the runs of job backup, or make one now: campfill db backup --auto",
+        say_many(
+            "{count} proven, the newest {hours} hour old ({file})",
+            "{count} proven, the newest {hours} hours old ({file})",
+            hours,
+            count=len(good),
+            hours=hours,
+            file=good[-1].file.name,
+        ),
+        say("the last nights failed: see the runs of job backup, or make one now: campfill db backup --auto"),
     )
 
 
@@ -150,21 +170,27 @@ def _database(settings: Settings) -> Iterator[Finding]:
     with database.connect(url) as connection:
         version = connection.info.server_version
         yield Finding(
-            "database", True, f"PostgreSQL {version // 10000} answers on port {connection.info.port}"
+            say("database"),
+            True,
+            say(
+                "PostgreSQL {version} answers on port {port}",
+                version=version // 10000,
+                port=connection.info.port,
+            ),
         )
         if housekeeping.collation_changed(url):
             yield Finding(
-                "sorting",
+                say("sorting"),
                 False,
-                "the server sorts text by other rules than when the indexes were built",
-                "build them anew: campfill maintain (every night does it)",
+                say("the server sorts text by other rules than when the indexes were built"),
+                say("build them anew: campfill maintain (every night does it)"),
             )
         facts = status.facts(connection, now=datetime.now(UTC))
         counted_in = zone.counted_in(connection)
         originals = status.archived(connection)
     if counted_in not in (None, settings.timezone.key):
         changed = zone.ZoneChangedError(counted_in or "", settings.timezone.key)
-        yield Finding("time zone", False, changed.problem, changed.mend)
+        yield Finding(say("time zone"), False, retold(changed.problem), retold(changed.mend))
     late = [
         upload
         for upload in facts["uploads"]
@@ -172,22 +198,39 @@ def _database(settings: Settings) -> Iterator[Finding]:
         and (datetime.now(UTC) - upload["received_at"]).total_seconds() > LONG_WAIT_MINUTES * 60
     ]
     yield Finding(
-        "uploads", not late,
-        f"{facts['counts']['waiting']} waiting, {len(late)} of them for more than {LONG_WAIT_MINUTES} minutes",
-        "is campfill up? Its daemon processes uploads; see logs/ in CAMPFILL_HOME",
+        say("uploads"), not late,
+        say(
+            "{waiting} waiting, {late} of them for more than {minutes} minutes",
+            waiting=facts["counts"]["waiting"], late=len(late), minutes=LONG_WAIT_MINUTES,
+        ),
+        say("is campfill up? Its daemon processes uploads; see logs/ in CAMPFILL_HOME"),
     )  # fmt: skip
     for source in facts["delivery"]:
         if source["failing_days"]:
-            text = f"{source['failing_days']} days failing: {source['latest_failure']}"
-            yield Finding("delivery", False, text, "run campfill refresh once mended")
+            text = say_many(
+                "{days} day failing: {told}",
+                "{days} days failing: {told}",
+                source["failing_days"],
+                days=source["failing_days"],
+                told=retold(source["latest_failure"] or ""),
+            )
+            yield Finding(say("delivery"), False, text, say("run campfill refresh once mended"))
         if source["refused_rows"]:
             yield Finding(
-                f"rows of {source['source']}",
+                say("rows of {source}", source=source["source"]),
                 False,
-                f"{source['refused_rows']:,} rows were refused; figures may lack what they told",
-                "see table reconciliation (refused_row); ask the owner of the reporting API, then fetch the day again"
+                say_many(
+                    "{rows} row was refused; figures may lack what it told",
+                    "{rows} rows were refused; figures may lack what they told",
+                    source["refused_rows"],
+                    rows=notation.number(source["refused_rows"]),
+                ),
+                say(
+                    "see table reconciliation (refused_row); ask the owner of the reporting API, then fetch the day "
+                    "again"
+                )
                 if not source["source"].startswith("csv")
-                else "mend the rows that the receipt lists, and drop the export again",
+                else say("mend the rows that the receipt lists, and drop the export again"),
             )
     yield _archive(settings, originals)
 
@@ -198,10 +241,12 @@ def _token(settings: Settings) -> Iterator[Finding]:
         if file.exists():
             private = not stat.S_IMODE(file.stat().st_mode) & 0o077
             yield Finding(
-                "token file",
+                say("token file"),
                 private,
                 str(file),
-                "" if private else f"run {source.command} again: others can read the file",
+                ""
+                if private
+                else say("run {command} again: others can read the file", command=source.command),
             )
 
 
@@ -211,7 +256,7 @@ def _reporting(settings: Settings) -> Iterator[Finding]:
         try:
             yield from _reporting_api(settings, source)
         except CampfillError as error:
-            yield Finding(_named("reporting API", source), False, source.told(str(error)), "")
+            yield Finding(_named(say("reporting API"), source), False, source.told(retold(str(error))), "")
 
 
 def _named(what: str, source: ReportingSource) -> str:
@@ -223,14 +268,15 @@ def _reporting_api(settings: Settings, source: ReportingSource) -> Iterator[Find
     from campfill_pipeline.reporting.description import connector
 
     described = connector.load(source.described)
-    yield Finding(_named("connector", source), True, f"{described.name} ({source.described})")
+    yield Finding(_named(say("connector"), source), True, f"{described.name} ({source.described})")
     if not (source.url or described.base_url):
         yield Finding(
-            _named("reporting API", source),
+            _named(say("reporting API"), source),
             None if source.is_first else False,
-            "not set up",
-            f"set {source.variable('URL')}"
-            + (", or drop CSV exports into the inbox" if source.is_first else ""),
+            say("not set up"),
+            say("set {name}, or drop CSV exports into the inbox", name=source.variable("URL"))
+            if source.is_first
+            else say("set {name}", name=source.variable("URL")),
         )
         return
     shown = trial.try_connector(
@@ -243,9 +289,14 @@ def _reporting_api(settings: Settings, source: ReportingSource) -> Iterator[Find
     )
     rows = tuple(shown.rows)
     yield Finding(
-        _named("reporting API", source),
+        _named(say("reporting API"), source),
         True,
-        f"answers; {shown.received:,} rows in the last full hour asked for",
+        say_many(
+            "answers; {rows} row in the last full hour asked for",
+            "answers; {rows} rows in the last full hour asked for",
+            shown.received,
+            rows=notation.number(shown.received),
+        ),
         rows=rows,
     )
 
@@ -258,13 +309,15 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
 def run(settings: Settings, *, quiet: bool) -> tuple[list[dict[str, Any]], int]:
     """Make every check; returns the findings and the exit code, 1 where something is wrong."""
     findings: list[Finding] = []
-    for check in CHECKS:
-        try:
-            findings.extend(check(settings))
-        except Exception as error:  # noqa: BLE001 - a check that breaks is a finding, and the others are still made
-            findings.append(Finding(check.__name__.strip("_"), False, str(error), ""))
-    if not quiet:
-        _show(findings)
+    # JSON is the same in every language; a terminal speaks that of its house.
+    with speaking(Language.ENGLISH if quiet else settings.language):
+        for check in CHECKS:
+            try:
+                findings.extend(check(settings))
+            except Exception as error:  # noqa: BLE001 - a check that breaks is a finding, and the others are still made
+                findings.append(Finding(check.__name__.strip("_"), False, retold(str(error)), ""))
+        if not quiet:
+            _show(findings)
     return [asdict(finding) for finding in findings], int(any(finding.ok is False for finding in findings))
 
 
@@ -274,10 +327,10 @@ def _show(findings: list[Finding]) -> None:
         mark = {True: "[blue]●[/] ", False: "[red]▼[/] ", None: "[dim]○[/] "}[finding.ok]
         console.print(f"{mark}{finding.name}: {finding.found}")
         if not finding.ok and finding.mend:
-            console.print(f"    mend: {finding.mend}")
+            console.print("    " + say("mend: {mend}", mend=finding.mend))
         if finding.rows:
             table = render.table(*((name, "left") for name in finding.rows[0]))
             for row in finding.rows[:5]:
                 table.add_row(*("–" if value is None else str(value) for value in row.values()))
-            console.print("    the first rows as they would be stored:")
+            console.print("    " + say("the first rows as they would be stored:"))
             console.print(table)

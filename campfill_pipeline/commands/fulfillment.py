@@ -13,6 +13,8 @@ from rich.text import Text
 
 from campfill_pipeline.commands import render
 from campfill_pipeline.domain.fulfillment import Lifecycle
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say, say_many, word
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.figures import fulfillment as figures
@@ -20,6 +22,14 @@ from campfill_pipeline.warehouse.postgres import server
 
 Row = dict[str, Any]
 UNCOVERED = "not covered"
+REASONS = (UNCOVERED, str(Lifecycle.SCHEDULED), str(Lifecycle.CANCELLED))
+COLUMNS = (
+    ("line", "left"),
+    ("", "left"),
+    ("fulfilled", "right"),
+    ("shortfall", "right"),
+    ("at risk", "right"),
+)
 
 
 def rows(
@@ -39,9 +49,20 @@ def rows(
         found = figures.compute(
             connection, settings.rules, as_of=day, contract=contract, known=known, kind=kind, band=band
         )
-    terms = "the contracts as they stood then" if contract == "then" else "the contracts as they stand now"
-    knowledge = "delivery as it was known then" if known == "then" else "all delivery known today"
-    return found, f"as of {day.isoformat()}, with {terms} and {knowledge}"
+    return found, basis(day, contract, known)
+
+
+@render.aloud
+def basis(day: date, contract: figures.Knowledge, known: figures.Knowledge) -> str:
+    """What the figures of a day rest on."""
+    terms = (
+        say("the contracts as they stood then")
+        if contract == "then"
+        else say("the contracts as they stand now")
+    )
+    knowledge = say("delivery as it was known then") if known == "then" else say("all delivery known today")
+    told = {"day": render.on(day), "contracts": terms, "delivery": knowledge}
+    return say("as of {day}, with {contracts} and {delivery}", **told)
 
 
 def write_csv(found: Sequence[Row]) -> None:
@@ -56,15 +77,19 @@ def write_csv(found: Sequence[Row]) -> None:
         )
 
 
+@render.aloud
 def show(found: Sequence[Row], basis: str, *, limit: int) -> None:
     """A table that reads well at 80 columns, with a bar for each line; what is not judged comes last."""
     console = render.console()
     if not found:
-        console.print(f"No lines, {basis}. Drop a campaign list into the inbox, or run: campfill ingest FILE")
+        console.print(
+            say(
+                "No lines, {told}. Drop a campaign list into the inbox, or run: campfill ingest FILE",
+                told=basis,
+            )
+        )
         return
-    table = render.table(
-        ("line", "left"), ("", "left"), ("fulfilled", "right"), ("shortfall", "right"), ("at risk", "right")
-    )
+    table = render.table(*COLUMNS)
     table.columns[0].max_width = 34
     reasons = [_not_judged(row) for row in found]
     # The sort is stable: the worst stay first among those that are judged, and among the others.
@@ -73,7 +98,7 @@ def show(found: Sequence[Row], basis: str, *, limit: int) -> None:
         mark, style, _ = render.BAND_STYLES[row["band"]]
         table.add_row(
             Text(row["name"], style="bright_black" if why else ""),
-            Text(why, style="bright_black") if why else render.bar(row["fulfillment_pct"]),
+            Text(word(why), style="bright_black") if why else render.bar(row["fulfillment_pct"]),
             Text(f"{mark} {render.percent(row['fulfillment_pct'])}", style=style),
             render.whole(row["shortfall"]),
             render.euros(row["value_at_risk_eur"]),
@@ -83,18 +108,26 @@ def show(found: Sequence[Row], basis: str, *, limit: int) -> None:
     console.print()
     console.print(
         "  ".join(
-            f"[{style}]{mark}[/] {counts[band]:,} {label}"
+            f"[{style}]{mark}[/] {notation.number(counts[band])} {word(label)}"
             for band, (mark, style, label) in render.BAND_STYLES.items()
         )
     )
     scheduled, uncovered = reasons.count(Lifecycle.SCHEDULED), reasons.count(UNCOVERED)
     cancelled = reasons.count(Lifecycle.CANCELLED)
-    more = f"the {limit} worst of {len(found):,} lines" if len(found) > limit else f"{len(found):,} lines"
-    console.print(f"{more}, {basis}.")
+    lines = say_many("{lines} line", "{lines} lines", len(found), lines=notation.number(len(found)))
+    if len(found) > limit:
+        told = {"count": notation.number(limit), "lines": notation.number(len(found))}
+        lines = say("the {count} worst of {lines} lines", **told)
+    console.print(f"{lines}, {basis}.")
     if scheduled or uncovered or cancelled:
-        gone = f", {cancelled:,} are cancelled" if cancelled else ""
+        gone = say(", {count} are cancelled", count=notation.number(cancelled)) if cancelled else ""
         console.print(
-            f"Not judged, and last: {scheduled:,} have not begun, of {uncovered:,} not every day was fetched{gone}."
+            say(
+                "Not judged, and last: {scheduled} have not begun, of {uncovered} not every day was fetched{gone}.",
+                scheduled=notation.number(scheduled),
+                uncovered=notation.number(uncovered),
+                gone=gone,
+            )
         )
 
 

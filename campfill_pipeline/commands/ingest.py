@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from rich.markup import escape
+
 from campfill_pipeline.commands import render
 from campfill_pipeline.commands.progress import progress
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
+from campfill_pipeline.intake.receipt.words import told_of
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say, say_many, word
 from campfill_pipeline.settings import load_settings
 
 REJECTED_ROWS, REJECTED_FILE = 3, 4
@@ -29,6 +34,7 @@ def run(files: list[Path], *, quiet: bool) -> tuple[list[dict[str, Any]], int]:
     return reports, REJECTED_ROWS if UploadStatus.PARTLY_LOADED in statuses else 0
 
 
+STATES = {state: str(state).replace("_", " ") for state in UploadStatus}
 _MARKS = {
     UploadStatus.LOADED: "[blue]●[/]",
     UploadStatus.PARTLY_LOADED: "[yellow]▲[/]",
@@ -42,23 +48,31 @@ def _with_lists(reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [one for report in reports for one in (report, report.get("list")) if one is not None]
 
 
+@render.aloud
 def _show(reports: list[dict[str, Any]]) -> None:
     console = render.console()
     for report in _with_lists(reports):
         rows, name = report["rows"], report["file"]
-        console.print(f"{_MARKS[report['status']]} {name}: {report['status'].replace('_', ' ')}", end="")
+        console.print(f"{_MARKS[report['status']]} {escape(name)}: {word(STATES[report['status']])}", end="")
         if report["status"] == UploadStatus.DUPLICATE:
-            console.print(" of the newest upload; nothing changed")
+            console.print(say(" of the newest upload; nothing changed"))
         elif report["kind"] == UploadKind.LIST_DESCRIPTION and report["status"] == UploadStatus.LOADED:
             made = report["description"]
-            console.print(f"; the list description “{made['name']}” is kept (version {made['version']})")
+            kept = {"name": made["name"], "version": made["version"]}
+            console.print(say("; the list description “{name}” is kept (version {version})", **kept))
         elif report["status"] == UploadStatus.REJECTED:
             console.print(f" ({report['reason']})")
         else:
+            counted = {name: notation.number(count) for name, count in rows.items()}
             console.print(
-                f", {rows['read']:,} rows read\n"
-                f"    {rows['accepted']:,} accepted ({rows['new']:,} new, {rows['updated']:,} updated, "
-                f"{rows['unchanged']:,} unchanged), {rows['rejected']:,} rejected, {rows['skipped']:,} skipped"
+                say_many(", {read} row read", ", {read} rows read", rows["read"], read=counted["read"])
+            )
+            console.print(
+                say(
+                    "    {accepted} accepted ({new} new, {updated} updated, {unchanged} unchanged), {rejected} "
+                    "rejected, {skipped} skipped",
+                    **counted,
+                )
             )
         errors = [issue for issue in report["issues"] if issue["severity"] == Severity.ERROR]
         for issue in errors[:10]:
@@ -67,8 +81,9 @@ def _show(reports: list[dict[str, Any]]) -> None:
                 if issue["sheet"] and issue["cell"]
                 else issue["cell"] or ""
             )
-            console.print(f"    {where:<3}  {issue['message']} {issue['hint']}", markup=False)
+            told = " ".join(told_of(issue["code"], issue["message"], issue["hint"], report["kind"]))
+            console.print(f"    {where:<3}  {told}", markup=False)
         if len(errors) > 10:
-            console.print(f"    … and {len(errors) - 10:,} more")
+            console.print("    " + say("… and {count} more", count=notation.number(len(errors) - 10)))
         if report["receipt"]:
-            console.print(f"    receipt: {report['receipt']}")
+            console.print("    " + say("receipt: {path}", path=report["receipt"]))

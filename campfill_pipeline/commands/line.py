@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,9 @@ from campfill_pipeline.domain.causes import Cause
 from campfill_pipeline.domain.disagreements import DISAGREEMENT_WORDS, Disagreement
 from campfill_pipeline.domain.fulfillment import Lifecycle
 from campfill_pipeline.domain.rounding import half_up
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.retelling import retold
+from campfill_pipeline.language.speaking import say, say_many, word
 from campfill_pipeline.reports import wording
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
@@ -56,55 +59,91 @@ def _by_text(connection: database.Connection, text: str) -> UUID:
     )
 
 
+@render.aloud
 def show(found: dict[str, Any]) -> None:
     """The same on a terminal: contract, where it stands, why, how it came to be, the last days."""
     console = render.console()
     line, figures = found["line"], found["figures"]
     console.print(f"[bold]{escape(line['name'])}[/]")
-    named = f", listed as {escape(line['external_id'])}" if line["external_id"] else ""
-    console.print(f"{line['kind']}, {line['purchase_type']}, buyer {escape(line['buyer'])}{named}")
     console.print(
-        f"{line['runtime']}, goal {line['impression_goal']:,}, CPM €{line['cpm_eur']:,}, "
-        f"budget {render.euros(line['budget_eur'])}"
+        say(
+            "{kind}, {purchase_type}, buyer {value}",
+            kind=word(line["kind"]),
+            purchase_type=word(line["purchase_type"]),
+            value=escape(line["buyer"]),
+        )
+        + (say(", listed as {id}", id=escape(line["external_id"])) if line["external_id"] else "")
+    )
+    console.print(
+        say(
+            "{runtime}, goal {goal}, CPM {cpm}, budget {euros}",
+            runtime=line["runtime"],
+            goal=notation.number(line["impression_goal"]),
+            cpm=notation.euros(line["cpm_eur"]),
+            euros=render.euros(line["budget_eur"]),
+        )
     )
     if line["cancelled"]:
         console.print(
-            "[yellow]cancelled[/]: its newest list says so; it keeps its figures, and nothing judges it"
+            say("[yellow]cancelled[/]: its newest list says so; it keeps its figures, and nothing judges it")
         )
     if found["withdrawn"]:
-        console.print("[yellow]withdrawn[/]: the upload that brought it was reverted; it enters no figure")
+        console.print(
+            say("[yellow]withdrawn[/]: the upload that brought it was reverted; it enters no figure")
+        )
     if line["absent_since"]:
         console.print(
-            f"[yellow]absent[/] from the newest full list, since {line['absent_since']:%Y-%m-%d %H:%M} UTC"
+            say(
+                "[yellow]absent[/] from the newest full list, since {moment} UTC",
+                moment=render.at(line["absent_since"]),
+            )
         )
     if figures:
         _show_figures(console, figures)
     if found["unlikely_goal"]:
-        console.print(f"[yellow]▲[/] unlikely goal: {escape(found['unlikely_goal'])}")
+        console.print(say("[yellow]▲[/] unlikely goal: {told}", told=escape(retold(found["unlikely_goal"]))))
     if found["cause"]:
         _show_cause(console, found["cause"])
     for note in found["notes"]:
         came = "" if note["effect"] is None else f" ({effect.sentence(effect.Effect(**note['effect']))})"
-        console.print(f"[bold]note[/] of {note['day']}: {escape(note['text'])}{came}")
+        noted = {"day": render.on(note["day"]), "text": escape(note["text"])}
+        console.print(say("[bold]note[/] of {day}: {text}", **noted) + came)
     lost = {(one["site"], one["from_hour"]): one["impressions_lost"] for one in found["struck"]}
     if any(one["explains"] for one in found["struck"]):
-        console.print("[bold]incidents[/] at its sites make up at least half of its gap")
+        console.print(say("[bold]incidents[/] at its sites make up at least half of its gap"))
     for incident in found["incidents"]:
         own = half_up(lost.get((incident["site"], incident["from_hour"]), Decimal(0)))
         console.print(
-            f"[yellow]▲[/] incident, not of this line alone: {escape(incident['site'])} was {incident['silence']} "
-            f"from {incident['from_hour']:%Y-%m-%d %H:%M} to {incident['until_hour']:%H:%M %Z} "
-            f"for {incident['lines']} lines; this one lost about {own:,} impressions"
+            say_many(
+                "[yellow]▲[/] incident, not of this line alone: {site} was {silence} from {first} to {last} for "
+                "{lines} line; this one lost about {amount} impressions",
+                "[yellow]▲[/] incident, not of this line alone: {site} was {silence} from {first} to {last} for "
+                "{lines} lines; this one lost about {amount} impressions",
+                incident["lines"],
+                site=escape(incident["site"]),
+                silence=word(incident["silence"]),
+                first=render.at(incident["from_hour"]),
+                last=f"{incident['until_hour']:%H:%M %Z}",
+                lines=notation.number(incident["lines"]),
+                amount=notation.number(own),
+            )
         )
     _show_history(console, found["history"])
     _show_days(console, found["days"])
     for source in found["sources"]:
         console.print(
-            f"told by [bold]{source['source']}[/] on {source['days']:,} days; it counts on {source['counted_days']:,}"
+            say_many(
+                "told by [bold]{source}[/] on {days} day; it counts on {count}",
+                "told by [bold]{source}[/] on {days} days; it counts on {count}",
+                source["days"],
+                source=source["source"],
+                days=notation.number(source["days"]),
+                count=notation.number(source["counted_days"]),
+            )
         )
     for issue in found["reconciliation"]:
-        told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in issue["detail"].items())
-        console.print(f"[yellow]▲[/] {_disagreement(issue['kind_of_issue'])}: {escape(told)}")
+        told = ", ".join(f"{word(name.replace('_', ' '))} {value}" for name, value in issue["detail"].items())
+        console.print(f"[yellow]▲[/] {word(_disagreement(issue['kind_of_issue']))}: {escape(told)}")
 
 
 def _disagreement(kind: str) -> str:
@@ -117,21 +156,35 @@ def _show_figures(console: Console, figures: dict[str, Any]) -> None:
     console.print()
     console.print(render.bar(figures["fulfillment_pct"], 30), f"[{style}]{mark}[/]", end=" ")
     console.print(
-        f"{render.percent(figures['fulfillment_pct'])}, {label}, {wording.LIFECYCLES[figures['lifecycle']]}"
+        f"{render.percent(figures['fulfillment_pct'])}, {word(label)}, {word(wording.LIFECYCLES[figures['lifecycle']])}"
     )
     console.print(
-        f"delivered {render.whole(figures['delivered'])}, shortfall {render.whole(figures['shortfall'])}, "
-        f"value at risk {render.euros(figures['value_at_risk_eur'])}; as of {figures['as_of']}"
+        say(
+            "delivered {delivered}, shortfall {missing}, value at risk {euros}; as of {day}",
+            delivered=render.whole(figures["delivered"]),
+            missing=render.whole(figures["shortfall"]),
+            euros=render.euros(figures["value_at_risk_eur"]),
+            day=render.on(figures["as_of"]),
+        )
     )
     if figures["pace"]:
         console.print(
-            f"pace: {wording.PACES[figures['pace']].lower()}, projected {render.whole(figures['projected'])}, "
-            f"{render.whole(figures['required_daily'])} a day required"
+            say(
+                "pace: {pace}, projected {projected}, {daily} a day required",
+                pace=word(wording.PACES[figures["pace"]]).lower(),
+                projected=render.whole(figures["projected"]),
+                daily=render.whole(figures["required_daily"]),
+            )
         )
     if not figures["covered"] and figures["lifecycle"] != Lifecycle.CANCELLED:
         missing = figures["elapsed_days"] - figures["days_fetched"]
         console.print(
-            f"[yellow]not covered[/]: {missing} flight days were not fetched; it is judged by nothing"
+            say_many(
+                "[yellow]not covered[/]: {days} flight day was not fetched; it is judged by nothing",
+                "[yellow]not covered[/]: {days} flight days were not fetched; it is judged by nothing",
+                missing,
+                days=notation.number(missing),
+            )
         )
 
 
@@ -141,30 +194,35 @@ STAGES = (
     ("plays", "play_rate", "played per win"),
     ("audience", "audience", "impressions per play"),
 )
+FUNNEL = (
+    ("", "left"), ("this line", "right"), ("usual", "right"), ("of usual", "right"), ("of the loss", "right"),
+)  # fmt: skip
+ACTIONS = ("created", "updated", "reverted", "withdrawn", "restored")
+DAYS = (
+    ("day", "left"), ("", "left"), ("impressions", "right"), ("plays", "right"), ("wins", "right"), ("bids", "right"),
+)  # fmt: skip
 
 
 def _show_cause(console: Console, cause: dict[str, Any]) -> None:
     """The verdict, and of a verdict from the funnel each stage against what is usual."""
-    missing = f"; {render.whole(cause['missing'])} impressions missing, {render.euros(cause['missing_eur'])}"
+    told = {"cause": word(CAUSE_WORDS[Cause(cause["cause"])].name), "side": word(cause["side"])}
+    missing = say(
+        "; {amount} impressions missing, {euros}",
+        amount=render.whole(cause["missing"]),
+        euros=render.euros(cause["missing_eur"]),
+    )
     console.print(
-        f"[bold]cause[/]: {CAUSE_WORDS[Cause(cause['cause'])].name} ({cause['side']})"
-        f"{'' if cause['missing'] is None else missing}"
+        say("[bold]cause[/]: {cause} ({side})", **told) + ("" if cause["missing"] is None else missing)
     )
     evidence = cause["evidence"]
     if not evidence.get("ratios"):
         return
     measured = {"bids": evidence["figures"]["bids"]} | evidence["rates"]
     usual = {"bids": evidence["needed"]["bids"]} | evidence["baselines"]
-    table = render.table(
-        ("", "left"),
-        ("this line", "right"),
-        ("usual", "right"),
-        ("of usual", "right"),
-        ("of the loss", "right"),
-    )
+    table = render.table(*FUNNEL)
     for stage, figure, words in STAGES:
         table.add_row(
-            words,
+            word(words),
             *(_measure(numbers[figure], whole=stage == "bids") for numbers in (measured, usual)),
             _share(evidence["ratios"][stage]),
             _share(evidence["shares"][stage]),
@@ -173,42 +231,52 @@ def _show_cause(console: Console, cause: dict[str, Any]) -> None:
 
 
 def _measure(value: float | None, *, whole: bool) -> str:
-    return "–" if value is None else f"{half_up(Decimal(str(value)), 0 if whole else 3):,}"
+    return "–" if value is None else notation.number(half_up(Decimal(str(value)), 0 if whole else 3))
 
 
 def _share(value: float | None) -> str:
-    return "–" if value is None else f"{half_up(Decimal(str(value)) * 100):,} %"
+    return "–" if value is None else notation.percent(half_up(Decimal(str(value)) * 100))
 
 
 def _show_history(console: Console, history: list[dict[str, Any]]) -> None:
-    console.print("\n[bold]history[/], newest first")
+    console.print("\n" + say("[bold]history[/], newest first"))
     for state in history:
-        places = (state["file_name"], state["sheet"], state["row_no"] and f"row {state['row_no']}")
+        places = (
+            state["file_name"],
+            state["sheet"],
+            state["row_no"] and say("row {row}", row=state["row_no"]),
+        )
         where = ", ".join(place for place in places if place)
         console.print(
-            f"  {state['revision']}. {state['valid_from']:%Y-%m-%d %H:%M} UTC  {state['action']}  {escape(where)}"
+            f"  {state['revision']}. {render.at(state['valid_from'])} UTC  {word(state['action'])}  {escape(where)}"
         )
         for name, change in state["changes"].items():
-            console.print(f"       {name}: {escape(str(change['before']))} → {escape(str(change['after']))}")
+            before, after = (_told(change[side]) for side in ("before", "after"))
+            console.print(f"       {word(name.replace('_', ' '))}: {escape(before)} → {escape(after)}")
+
+
+def _told(value: object) -> str:
+    """A value of the contract, before or after a change."""
+    if value is None:
+        return say("blank")
+    if isinstance(value, int | Decimal):
+        return notation.number(value)
+    return render.on(value) if isinstance(value, date) else word(str(value))
 
 
 def _show_days(console: Console, days: list[dict[str, Any]]) -> None:
     if not days:
         return
     most = max(Decimal(day["impressions"]) for day in days) or Decimal(1)
-    table = render.table(
-        ("day", "left"),
-        ("", "left"),
-        ("impressions", "right"),
-        ("plays", "right"),
-        ("wins", "right"),
-        ("bids", "right"),
-    )
+    table = render.table(*DAYS)
     for day in days[-DAYS_SHOWN:]:
         table.add_row(
-            f"{day['day']}",
+            render.on(day["day"]),
             render.bar(day["impressions"] / most * 100),
             *(render.whole(day[name]) for name in ("impressions", "plays", "wins", "bids")),
         )
-    console.print(f"\n[bold]delivery[/], the last {min(len(days), DAYS_SHOWN)} of {len(days)} days with rows")
+    shown, every = notation.number(min(len(days), DAYS_SHOWN)), notation.number(len(days))
+    console.print(
+        "\n" + say("[bold]delivery[/], the last {count} of {days} days with rows", count=shown, days=every)
+    )
     console.print(table)

@@ -12,6 +12,7 @@ from uuid import uuid4
 import typer
 
 from campfill_pipeline.domain.notices import Kind
+from campfill_pipeline.language.speaking import say, speaking
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.telling import message, recipients, sending
 from campfill_pipeline.warehouse import database
@@ -76,11 +77,9 @@ def test(settings: Settings, name: str | None) -> tuple[list[dict[str, Any]], in
         raise recipients.RecipientsError(
             f"No recipient is called {name!r}.", f"There are: {', '.join(each.key for each in who)}."
         )
-    words = message.worded(
-        "campfill: a test",
-        [message.Section("This is a test. What campfill has to tell will come this way.", ())],
-        None,
-    )
+    with speaking(settings.language):
+        test = message.Section(say("This is a test. What campfill has to tell will come this way."), ())
+        words = message.worded(say("campfill: a test"), [test], None)
     done = []
     for each in chosen:
         outcome = sending.send(

@@ -9,14 +9,44 @@ import typer
 
 from campfill_pipeline.commands import render
 from campfill_pipeline.commands.progress import progress
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.retelling import retold
+from campfill_pipeline.language.speaking import say_many
 from campfill_pipeline.settings import load_settings
 
 
 def refused_sentence(day: date, source: str, refused: int) -> str:
     """What is to be known of rows that could not be used."""
-    return (
-        f"{day} ({source}): {refused:,} rows were refused; what was stored for them stays. "
-        "Table reconciliation lists them: ask the owner of the reporting API."
+    return say_many(
+        "{day} ({source}): {rows} row was refused; what was stored for it stays. Table reconciliation lists it: ask "
+        "the owner of the reporting API.",
+        "{day} ({source}): {rows} rows were refused; what was stored for them stays. Table reconciliation lists them: "
+        "ask the owner of the reporting API.",
+        refused,
+        day=render.on(day),
+        source=source,
+        rows=notation.number(refused),
+    )
+
+
+@render.aloud
+def show_fetched(document: dict[str, Any]) -> None:
+    """What was fetched, what failed, what was refused."""
+    console = render.console(stderr=True)
+    for failure in document["failures"]:
+        console.print(f"[red]▼[/] {retold(failure)}")
+    for day in document["days"]:
+        if day["refused"]:
+            console.print(f"[yellow]▲[/] {refused_sentence(day['day'], day['source'], day['refused'])}")
+    rows = sum(day["rows"] for day in document["days"])
+    console.print(
+        say_many(
+            "{days} day here, {rows} rows; fulfillment is up to date",
+            "{days} days here, {rows} rows; fulfillment is up to date",
+            len(document["days"]),
+            days=notation.number(len(document["days"])),
+            rows=notation.number(rows),
+        )
     )
 
 
@@ -35,12 +65,5 @@ def run(
     with progress(quiet=quiet) as show, local_runs(load_settings(), show) as runs:
         document = refresh(runs, first, last, accept=accept, only=only)
     if not quiet:
-        console = render.console(stderr=True)
-        for failure in document["failures"]:
-            console.print(f"[red]▼[/] {failure}")
-        for day in document["days"]:
-            if day["refused"]:
-                console.print(f"[yellow]▲[/] {refused_sentence(day['day'], day['source'], day['refused'])}")
-        rows = sum(day["rows"] for day in document["days"])
-        console.print(f"{len(document['days']):,} days here, {rows:,} rows; fulfillment is up to date")
+        show_fetched(document)
     return document, 1 if document["failures"] else 0

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
 from decimal import Decimal
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 from rich.console import Console
 from rich.table import Table
@@ -11,6 +14,12 @@ from rich.text import Text
 
 from campfill_pipeline.domain.fulfillment import Band
 from campfill_pipeline.domain.rounding import half_up, percentage
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import Language, say, speaking, spoken, word
+from campfill_pipeline.settings import load_settings
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
 BAND_STYLES = {
     Band.GOAL_MET: ("●", "blue", "goal met"),
@@ -22,21 +31,32 @@ BAND_STYLES = {
 """A mark of its own shape for each band, so that colour is never needed to tell them apart."""
 
 
+def aloud(show: Callable[Given, Made]) -> Callable[Given, Made]:
+    """What is shown by it speaks CAMPFILL_LANGUAGE. Only that: what a command does on the way is stored in English."""
+
+    @wraps(show)
+    def shown(*given: Given.args, **named: Given.kwargs) -> Made:
+        with speaking(load_settings().language):
+            return show(*given, **named)
+
+    return shown
+
+
 def whole(value: Decimal | int | None) -> str:
     """A count or impressions, rounded to whole and grouped: 1,234,567. None is a dash."""
-    return "–" if value is None else f"{half_up(value):,}"
+    return "–" if value is None else notation.number(half_up(value))
 
 
 def euros(value: Decimal | None) -> str:
     """Euros, rounded to whole and grouped."""
-    return "–" if value is None else f"€{half_up(value):,}"
+    return "–" if value is None else notation.euros(half_up(value))
 
 
 def percent(value: Decimal | None, places: int = 1) -> str:
     """A percentage. A shortfall is never rounded up to its goal: 99.97 shows as 99.9, not 100.0."""
     if value is None:
         return "–"
-    return f"{percentage(value, places):,} %"
+    return notation.percent(percentage(value, places))
 
 
 def bar(share: Decimal | None, width: int = 10) -> Text:
@@ -50,24 +70,34 @@ def bar(share: Decimal | None, width: int = 10) -> Text:
 
 
 def moment(value: datetime | None, now: datetime) -> str:
-    """A point in time as people say it: `14:05`, `yesterday 14:05`, `2026-08-04 14:05`, in the zone of `now`."""
+    """A point in time as people say it: `today 14:05`, `yesterday 14:05`, `4 Aug 2026 14:05`, in the zone of `now`."""
     if value is None:
-        return "never"
+        return say("never")
     local = value.astimezone(now.tzinfo)
     days = (now.date() - local.date()).days
     if days == 0:
-        return f"today {local:%H:%M}"
+        return say("today {time}", time=f"{local:%H:%M}")
     if days == 1:
-        return f"yesterday {local:%H:%M}"
-    return f"{local:%Y-%m-%d %H:%M}"
+        return say("yesterday {time}", time=f"{local:%H:%M}")
+    return at(local)
+
+
+def at(value: datetime) -> str:
+    """A moment with its day, in the zone that it carries; English as ISO 8601 has it, to be copied into options."""
+    return f"{on(value.date())} {value:%H:%M}"
+
+
+def on(day: date) -> str:
+    """A day as it can be typed at options: 2026-08-04, in German 04.08.2026."""
+    return notation.day(day) if spoken() is Language.GERMAN else f"{day}"
 
 
 def table(*columns: tuple[str, str]) -> Table:
-    """A plain table; each column is its title and `left` or `right`."""
+    """A plain table; each column is its title, said in the language spoken, and `left` or `right`."""
     made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for title, side in columns:
         made.add_column(
-            title, justify="right" if side == "right" else "left", no_wrap=True, overflow="ellipsis"
+            word(title), justify="right" if side == "right" else "left", no_wrap=True, overflow="ellipsis"
         )
     return made
 

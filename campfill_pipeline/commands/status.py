@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,9 @@ from rich.text import Text
 from campfill_pipeline.commands import render, running
 from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.intake.inbox.settling import is_dropped_file
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.retelling import retold
+from campfill_pipeline.language.speaking import say, say_many, word
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
@@ -25,6 +28,12 @@ MARKS = {
     UploadStatus.REJECTED: ("▼", "red"), UploadStatus.DUPLICATE: ("○", "bright_black"),
     "reverted": ("○", "bright_black"),
 }  # fmt: skip
+STATES = {state: str(state).replace("_", " ") for state in MARKS}
+COLUMNS = (
+    ("no.", "right"), ("received", "left"), ("file", "left"), ("status", "left"), ("rows", "right"),
+    ("rejected", "right"),
+)  # fmt: skip
+WINDOWS = (("", "left"), ("lines", "right"), ("", "left"), ("fulfilled", "right"), ("Σ delivered", "right"))
 
 
 def facts(settings: Settings) -> dict[str, Any]:
@@ -49,6 +58,7 @@ def waiting_files(inbox: Path) -> list[Path]:
         return [Path(entry.path) for entry in entries if is_dropped_file(entry)]
 
 
+@render.aloud
 def show(found: dict[str, Any]) -> None:
     """The same at a glance, at 80 columns."""
     console = render.console()
@@ -60,22 +70,33 @@ def show(found: dict[str, Any]) -> None:
 def _show_figures(console: Console, found: dict[str, Any]) -> None:
     figures = found["fulfillment"]
     if not figures["lines"]:
-        console.print("No lines yet. Drop a campaign list into the inbox, or run: campfill ingest FILE\n")
+        console.print(
+            say("No lines yet. Drop a campaign list into the inbox, or run: campfill ingest FILE") + "\n"
+        )
         return
     console.print(
-        f"[bold]{figures['lines']:,} lines[/], {figures['live']:,} live, {figures['covered']:,} covered; "
-        f"as of {figures['as_of']}, computed {render.moment(figures['refreshed_at'], found['now'])}"
+        say_many(
+            "[bold]{lines} line[/], {live} live, {covered} covered; as of {day}, computed {moment}",
+            "[bold]{lines} lines[/], {live} live, {covered} covered; as of {day}, computed {moment}",
+            figures["lines"],
+            lines=notation.number(figures["lines"]),
+            live=notation.number(figures["live"]),
+            covered=notation.number(figures["covered"]),
+            day=render.on(figures["as_of"]),
+            moment=render.moment(figures["refreshed_at"], found["now"]),
+        )
     )
     if figures["value_at_risk_eur"]:
         console.print(
-            f"At risk or lost with covered lines: [bold]{render.euros(figures['value_at_risk_eur'])}[/]"
+            say(
+                "At risk or lost with covered lines: [bold]{euros}[/]",
+                euros=render.euros(figures["value_at_risk_eur"]),
+            )
         )
-    table = render.table(
-        ("", "left"), ("lines", "right"), ("", "left"), ("fulfilled", "right"), ("Σ delivered", "right")
-    )
+    table = render.table(*WINDOWS)
     for window in found["windows"]:
         table.add_row(
-            PERIODS[window["period"]],
+            word(PERIODS[window["period"]]),
             render.whole(window["lines"]),
             render.bar(window["fulfilled_pct"]),
             render.percent(window["fulfilled_pct"]),
@@ -88,20 +109,39 @@ def _show_figures(console: Console, found: dict[str, Any]) -> None:
 
 def _show_delivery(console: Console, found: dict[str, Any]) -> None:
     if not found["delivery"]:
-        console.print("Delivery: nothing fetched yet. Run: campfill refresh (or drop a CSV export)\n")
+        console.print(
+            say("Delivery: nothing fetched yet. Run: campfill refresh (or drop a CSV export)") + "\n"
+        )
         return
     for name in found["never_fetched"]:
         console.print(
-            f"Delivery ({name}): [yellow]nothing fetched yet[/]. Run: campfill refresh --connector {name}"
+            say(
+                "Delivery ({name}): [yellow]nothing fetched yet[/]. Run: campfill refresh --connector {name}",
+                name=name,
+            )
         )
     for source in found["delivery"]:
         console.print(
-            f"Delivery ({source['source']}): {source['complete_days']:,} complete days, "
-            f"{source['first_complete_day']} … {source['last_complete_day']}; "
-            f"fetched {render.moment(source['latest_fetch'], found['now'])}"
+            say_many(
+                "Delivery ({name}): {days} complete day, {first} … {last}; fetched {moment}",
+                "Delivery ({name}): {days} complete days, {first} … {last}; fetched {moment}",
+                source["complete_days"],
+                name=source["source"],
+                days=notation.number(source["complete_days"]),
+                first=_day(source["first_complete_day"]),
+                last=_day(source["last_complete_day"]),
+                moment=render.moment(source["latest_fetch"], found["now"]),
+            )
         )
         if source["failing_days"]:
-            console.print(f"  [red]▼ {source['failing_days']:,} days failing[/]: {source['latest_failure']}")
+            failing = say_many(
+                "  [red]▼ {days} day failing[/]: {told}",
+                "  [red]▼ {days} days failing[/]: {told}",
+                source["failing_days"],
+                days=notation.number(source["failing_days"]),
+                told=retold(source["latest_failure"] or ""),
+            )
+            console.print(failing)
         if source["refused_rows"]:
             console.print(f"  [yellow]▲ {refused(source)}[/]")
     console.print()
@@ -109,25 +149,32 @@ def _show_delivery(console: Console, found: dict[str, Any]) -> None:
 
 def refused(source: dict[str, Any]) -> str:
     """How many rows of a source could not be used, in one sentence."""
-    return (
-        f"{source['refused_rows']:,} rows refused; what was stored for them stays. "
-        "They are listed in table reconciliation."
+    return say_many(
+        "{rows} row refused; what was stored for it stays. It is listed in table reconciliation.",
+        "{rows} rows refused; what was stored for them stays. They are listed in table reconciliation.",
+        source["refused_rows"],
+        rows=notation.number(source["refused_rows"]),
     )
+
+
+def _day(day: date | None) -> str:
+    return "–" if day is None else render.on(day)
 
 
 def _show_uploads(console: Console, found: dict[str, Any]) -> None:
     counts = found["counts"]
     waits = counts["waiting"] + found["files_waiting"]
     console.print(
-        f"Uploads: {counts['uploads']:,} so far, {waits:,} waiting, "
-        f"{counts['rejected_last_7_days']:,} rejected in the last 7 days"
+        say(
+            "Uploads: {uploads} so far, {waiting} waiting, {rejected} rejected in the last 7 days",
+            uploads=notation.number(counts["uploads"]),
+            waiting=notation.number(waits),
+            rejected=notation.number(counts["rejected_last_7_days"]),
+        )
     )
     if not found["up"]:
-        console.print("[yellow]campfill up does not run here[/]: nothing is read or fetched by itself.")
-    table = render.table(
-        ("no.", "right"), ("received", "left"), ("file", "left"), ("status", "left"), ("rows", "right"),
-        ("rejected", "right"),
-    )  # fmt: skip
+        console.print(say("[yellow]campfill up does not run here[/]: nothing is read or fetched by itself."))
+    table = render.table(*COLUMNS)
     table.columns[2].max_width = 22
     for upload in found["uploads"]:
         state = "reverted" if upload["reverted_at"] else upload["status"]
@@ -136,7 +183,7 @@ def _show_uploads(console: Console, found: dict[str, Any]) -> None:
             str(upload["seq"]),
             render.moment(upload["received_at"], found["now"]),
             Text(upload["file_name"]),
-            Text(f"{mark} {state.replace('_', ' ')}", style=style),
+            Text(f"{mark} {word(STATES[state])}", style=style),
             render.whole(upload["rows_read"]),
             render.whole(upload["rows_rejected"]),
         )

@@ -21,6 +21,7 @@ def office(campfill: Campfill) -> post.Office:
         timezone=settings.timezone,
         link=f"{campfill.pages_url}/reports/fulfillment.html" if campfill.pages_url else None,
         workbook=settings.reports / "fulfillment.xlsx",
+        language=settings.language,
     )
 
 

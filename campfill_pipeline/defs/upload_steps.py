@@ -32,6 +32,7 @@ from campfill_pipeline.intake.lists import shelf
 from campfill_pipeline.intake.lists.notation import read_description
 from campfill_pipeline.intake.process import parser as parsing
 from campfill_pipeline.intake.receipt import original_rows, write
+from campfill_pipeline.language.speaking import say, say_many, speaking
 from campfill_pipeline.warehouse.counts import files as count_files
 from campfill_pipeline.warehouse.delivery import day
 from campfill_pipeline.warehouse.delivery.errors import MixedGrainsError
@@ -223,16 +224,21 @@ def keep_description(campfill: Campfill, upload: uploads.Upload, corrected: Corr
         version = descriptions.version_of(connection, corrected.name, corrected.text, at=now)
         meant = _meant(connection, corrected.upload)
         read = (
-            f"{meant.file_name} is read by it now."
+            say("{file} is read by it now.", file=meant.file_name)
             if meant
-            else "Drop its lists again: they are read by it now."
+            else say("Drop its lists again: they are read by it now.")
         )
         found = ledger.Decision(
             status=UploadStatus.LOADED,
             kind=UploadKind.LIST_DESCRIPTION,
-            message=f"The list description “{corrected.name}” is kept as {kept.name} (version {version}).",
+            message=say(
+                "The list description “{name}” is kept as {file} (version {version}).",
+                name=corrected.name,
+                file=kept.name,
+                version=version,
+            ),
             hint=read,
-            notes=(f"It is kept in the folder {kept.parent.name}. {read}",),
+            notes=(say("It is kept in the folder {path}. {told}", path=kept.parent.name, told=read),),
             description=(corrected.name, version),
             detail={"read_again": str(meant.upload_id)} if meant else {},
         )
@@ -250,17 +256,21 @@ def keep_care(campfill: Campfill, upload: uploads.Upload, rows: Sequence[CareRow
         with campfill.connect() as connection:
             said = care_sheets.keep(connection, rows, upload_id=upload.upload_id, file_name=upload.file_name,
                                     today=today, now=now)  # fmt: skip
-            told = f"{said.lines} line{'' if said.lines == 1 else 's'} changed, {said.make_goods} make-goods agreed."
+            told = say_many(
+                "{lines} line changed; make-goods agreed: {count}.",
+                "{lines} lines changed; make-goods agreed: {count}.",
+                said.lines, lines=said.lines, count=said.make_goods,
+            )  # fmt: skip
             found = ledger.Decision(
-                status=UploadStatus.LOADED, kind=UploadKind.CARE, message=told, hint="Nothing.", notes=(told,)
+                status=UploadStatus.LOADED, kind=UploadKind.CARE, message=told, hint=say("Nothing."), notes=(told,)
             )  # fmt: skip
             ledger.decide(connection, upload.upload_id, found, at=now)
     except CareError as fault:
         with campfill.connect() as connection:
             found = ledger.Decision(
                 status=UploadStatus.REJECTED, kind=UploadKind.CARE, reason="bad_care",
-                message=f"Of the sheet “Care” nothing was kept. {fault.problem}",
-                hint=f"{fault.mend} Then drop it again.",
+                message=say("Of the sheet “Care” nothing was kept. {told}", told=fault.problem),
+                hint=say("{mend} Then drop it again.", mend=fault.mend),
             )  # fmt: skip
             ledger.decide(connection, upload.upload_id, found, at=now)
     return _as_it_is(campfill, upload)
@@ -380,7 +390,7 @@ def _broken_descriptions(campfill: Campfill, upload: uploads.Upload) -> list[str
     if upload.status != UploadStatus.REJECTED or upload.reason not in ("no_header", "missing_column"):
         return []
     faults = shelf.load(campfill.settings.lists).faults
-    return [f"A list description could not be used: {fault}" for fault in faults]
+    return [say("A list description could not be used: {told}", told=fault) for fault in faults]
 
 
 def receipt_path(upload: uploads.Upload) -> str:
@@ -419,7 +429,8 @@ def write_receipt(campfill: Campfill, upload: uploads.Upload, parser: parsing.Pa
             ),
         ),
     )
-    write.write_receipt(campfill.settings.home / path, facts)
+    with speaking(campfill.settings.language):
+        write.write_receipt(campfill.settings.home / path, facts)
     with campfill.connect() as connection:
         ledger.set_receipt(connection, upload.upload_id, path, at=campfill.clock())
         return uploads.get(connection, upload.upload_id)

@@ -20,6 +20,8 @@ from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.backup_keeping import FRESH_FOR
 from campfill_pipeline.domain.disk_room import LITTLE_BYTES
 from campfill_pipeline.domain.notices import Kind
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say, say_many
 from campfill_pipeline.warehouse.delivery import completeness, coverage, sources
 from campfill_pipeline.warehouse.notices import facts
 from campfill_pipeline.warehouse.notices.facts import Fact
@@ -40,12 +42,12 @@ TOLD_OTHERWISE = {"readable", "rows_valid", "no_incident", "not_silent", "report
 """Checks whose facts are told by a kind of their own."""
 
 OVER = {
-    Kind.DELIVERY_OVERDUE: "Delivery comes again.",
-    Kind.ROWS_REFUSED: "No row of {subject} is refused any more.",
-    Kind.CHECK_FAILED: "The check {subject} passes again.",
-    Kind.RUN_FAILED: "The job {subject} ran well again.",
-    Kind.DISK_LOW: "There is room again on the disk of CAMPFILL_HOME.",
-    Kind.BACKUP_OLD: "A proven backup was made.",
+    Kind.DELIVERY_OVERDUE: say("Delivery comes again."),
+    Kind.ROWS_REFUSED: say("No row of {subject} is refused any more."),
+    Kind.CHECK_FAILED: say("The check {subject} passes again."),
+    Kind.RUN_FAILED: say("The job {subject} ran well again."),
+    Kind.DISK_LOW: say("There is room again on the disk of CAMPFILL_HOME."),
+    Kind.BACKUP_OLD: say("A proven backup was made."),
 }
 
 
@@ -76,13 +78,13 @@ def _delivery(campfill: Campfill) -> Iterator[Fact]:
         live = status.facts(connection, now=now)["fulfillment"]["live"]
     for api, silence in silences:
         if live and silence.since_hour is not None and silence.since_hour > checks.SILENT_AFTER:
-            hour = f"{silence.last_hour:%d %b %Y %H:%M} UTC"
-            newest = f"The newest hour delivered is {hour}, although {live:,} lines are live."
-            yield Fact(
-                Kind.DELIVERY_OVERDUE,
-                silence.source,
-                api.source.told(f"{newest} Is the reporting behind? Ask its team."),
+            late = say(
+                "The newest hour delivered is {moment}, although {lines} lines are live. Is the reporting behind? "
+                "Ask its team.",
+                moment=f"{silence.last_hour:%d %b %Y %H:%M} UTC",
+                lines=notation.number(live),
             )
+            yield Fact(Kind.DELIVERY_OVERDUE, silence.source, api.source.told(late))
 
 
 def _refused(campfill: Campfill) -> Iterator[Fact]:
@@ -93,8 +95,13 @@ def _refused(campfill: Campfill) -> Iterator[Fact]:
             yield Fact(
                 Kind.ROWS_REFUSED,
                 f"{day.source} {day.day}",
-                f"{day.refused:,} rows of {day.day} were refused. They are listed in reconciliation: ask the reporting"
-                " team.",
+                say_many(
+                    "{rows} row of {day} was refused. It is listed in reconciliation: ask the reporting team.",
+                    "{rows} rows of {day} were refused. They are listed in reconciliation: ask the reporting team.",
+                    day.refused,
+                    rows=notation.number(day.refused),
+                    day=day.day,
+                ),
             )
 
 
@@ -109,7 +116,12 @@ def _checks(instance: dg.DagsterInstance) -> Iterator[Fact]:
         yield Fact(
             Kind.CHECK_FAILED,
             f"{key.asset_key.to_user_string()}:{key.name}",
-            f"{key.asset_key.to_user_string()}, {key.name}: {said or 'it fails; the web UI says why.'}",
+            say("The check {id} says: {text}", id=f"{key.asset_key.to_user_string()}, {key.name}", text=said)
+            if said
+            else say(
+                "The check {id} fails; the web UI says why.",
+                id=f"{key.asset_key.to_user_string()}, {key.name}",
+            ),
         )
 
 
@@ -122,7 +134,11 @@ def _runs(campfill: Campfill, instance: dg.DagsterInstance) -> Iterator[Fact]:
                 yield Fact(
                     Kind.RUN_FAILED,
                     job,
-                    f"The last run of the job {job} failed ({record.dagster_run.run_id[:8]}): the web UI says why.",
+                    say(
+                        "The last run of the job {name} failed ({id}): the web UI says why.",
+                        name=job,
+                        id=record.dagster_run.run_id[:8],
+                    ),
                 )
 
 
@@ -133,7 +149,10 @@ def _disk(campfill: Campfill) -> Iterator[Fact]:
         yield Fact(
             Kind.DISK_LOW,
             "home",
-            f"Little room is left where CAMPFILL_HOME lies ({home}). Make room: campfill doctor says how much.",
+            say(
+                "Little room is left where CAMPFILL_HOME lies ({path}). Make room: campfill doctor says how much.",
+                path=home,
+            ),
         )
 
 
@@ -146,5 +165,8 @@ def _backup(campfill: Campfill) -> Iterator[Fact]:
         yield Fact(
             Kind.BACKUP_OLD,
             "backup",
-            f"The newest proven backup is of {max(made):%d %b %Y %H:%M} UTC. Make one: campfill db backup --auto",
+            say(
+                "The newest proven backup is of {moment}. Make one: campfill db backup --auto",
+                moment=f"{max(made):%d %b %Y %H:%M} UTC",
+            ),
         )

@@ -1,4 +1,4 @@
-"""What a client's sheet says, in English and German: every sentence of it stands here.
+"""What a client's sheet says: every sentence of it stands here, in English; the catalogue has the other languages.
 
 Belongs here: words, and numbers and dates as each language writes them. Does not belong here: what is said of which
 line (`client_text`), layout.
@@ -6,12 +6,15 @@ line (`client_text`), layout.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
 from campfill_pipeline.domain.causes import Cause
-from campfill_pipeline.language import notation
+from campfill_pipeline.language import catalogue, notation
 from campfill_pipeline.language.speaking import Language, speaking
 
 
@@ -217,122 +220,28 @@ EN = ClientWords(
     text_price="What is missing is worth {eur} at the agreed CPM of {cpm}.",
 )
 
-DE = ClientWords(
-    language=Language.GERMAN,
-    title="Auslieferung für {name}",
-    made="Stand {day} · erstellt {at} ({zone})",
-    summary=(
-        "{begun} von {lines} haben begonnen. Beendet und vollständig bekannt: {ended}, mit {delivered} von {goal}"
-        " Impressions, {pct}."
-    ),
-    day="Tag",
-    site="Standort",
-    line="Position",
-    runtime="Laufzeit",
-    goal="Vereinbart",
-    delivered="Ausgeliefert",
-    fulfilled="Erfüllt",
-    state="Stand",
-    cpm="TKP",
-    value="Abrechenbar",
-    value_note="Ausgeliefert bis zur vereinbarten Menge, zum vereinbarten TKP.",
-    budget="Budget",
-    impressions="Impressions",
-    running_total="Bisher ausgeliefert",
-    of_goal="Vom Vereinbarten",
-    equal_share="Gleicher Anteil am Vereinbarten",
-    missing="Es fehlen",
-    lines="Positionen",
-    by_day="Nach Tagen",
-    by_site="Nach Standorten",
-    by_site_and_day="Nach Standort und Tag",
-    in_the_csv="{rows} Zeilen sind zu viele für ein Blatt: Sie stehen alle in der Datei {file}.",
-    more_sites="{count} weitere Standorte",
-    no_site="(Standort nicht angegeben)",
-    contract="Was vereinbart wurde, und seit wann",
-    contract_head=(
-        "Fassung",
-        "Bekannt seit",
-        "Laufzeit",
-        "Vereinbart",
-        "SHA-256 der Liste",
-        "Blatt",
-        "Zeile",
-    ),
-    corrections="Korrekturen, nachdem ein Tag erstmals vollständig war",
-    corrections_head=("Tag", "Vorher", "Nachher", "Unterschied", "Bekannt seit"),
-    no_corrections="Keine.",
-    files="Dateien, aus denen die Auslieferung stammt",
-    files_head=("SHA-256 des Exports", "Eingegangen"),
-    known="Seit wann jeder Tag bekannt ist",
-    known_head=("Tag", "Quelle", "Erstmals vollständig", "Zuletzt abgerufen"),
-    proof="Wie sich das ohne uns prüfen lässt",
-    checks=(
-        "Die Datei {csv} enthält jede Zahl nach Position, Tag und Standort. Ihr SHA-256 ist {sha}: `sha256sum"
-        " {csv}` ergibt"
-        " dasselbe, wenn sie seither niemand geändert hat. `sha256sum -c {sums}` prüft Seite, Arbeitsmappe und Zahlen"
-        " zugleich.",
-        "Die Summe ihrer Spalte `impressions` ist {total}; das ist hier die ausgelieferte Menge. Je Position"
-        " summiert ergibt"
-        " sie deren Menge, bis zur vierten Nachkommastelle.",
-        "Die vereinbarten Zahlen stammen aus den Listen, deren SHA-256 bei jeder Position steht. Wer eine solche"
-        " Datei hat,"
-        " vergleicht: `sha256sum DATEI`, dann die Zelle nach Blatt und Zeile.",
-        "Was an einem früheren Tag bekannt war, ergibt sich aus den hier genannten Korrekturen: nachher minus"
-        " Unterschied.",
-    ),
-    chart="Ausgeliefert nach Tagen; die Linie ist ein gleicher Anteil an der vereinbarten Menge",
-    states={
-        "scheduled": "noch nicht begonnen",
-        "live": "läuft",
-        "ended_provisional": "beendet; Zahlen können noch korrigiert werden",
-        "ended_final": "beendet",
-        "cancelled": "storniert",
-    },
-    not_covered="bisher liegen {here} von {of} Tagen vor, nicht beurteilt",
-    from_csv="Export",
-    from_api="Reporting",
-    text_head="{name}: Deals, die hinter der Vereinbarung zurückbleiben, Stand {day}: {count}.",
-    text_all_well="{name}: Kein Deal bleibt zurück, Stand {day}.",
-    text_what_ended=(
-        "„{line}“ ({runtime}, Deal {id}) endete mit {delivered} von {goal} Impressions ({pct}); es fehlen {missing}."
-    ),
-    text_what_live=(
-        "„{line}“ ({runtime}, Deal {id}) liegt zurück: bisher {delivered} von {goal} Impressions, fällig waren etwa"
-        " {expected}. Im jetzigen Tempo endet er bei {projected}."
-    ),
-    text_since="Er liegt seit dem {day} zurück.",
-    text_since_start="Er liegt seit seinem ersten Tag, dem {day}, zurück.",
-    text_evidence={
-        Cause.TOO_FEW_BIDS: "Gebote: {bids} kamen an, etwa {needed} waren nötig.",
-        Cause.LOST_AUCTIONS: (
-            "Auktionen: {actual} der Gebote gewannen; üblich sind an diesen Standorten und zu diesen Stunden"
-            " {baseline}."
-        ),
-    },
-    text_hours="In {without} von {of} Stunden der Laufzeit, in denen vergleichbare Deals Gebote hatten, kam keines.",
-    text_weakest="Am meisten fehlt hier: {sites}.",
-    text_ask={
-        Cause.TOO_FEW_BIDS: (
-            "Bitte prüfen Sie, ob der Deal{seat} auf Ihrer Seite zu allen Stunden aktiv ist, ob Budget und"
-            " Frequency Capping"
-            " genug zulassen und ob alle Standorte eingeschlossen sind, und sagen Sie uns, was Sie geändert haben."
-        ),
-        Cause.LOST_AUCTIONS: (
-            "Bitte prüfen Sie, ob das Gebot den vereinbarten Preis erreicht und keine andere Grenze es zurückhält,"
-            " und sagen"
-            " Sie uns, was Sie geändert haben."
-        ),
-    },
-    text_ask_ended=(
-        "Bitte teilen Sie uns mit, woran es auf Ihrer Seite lag (Stunden, Budget, Gebot, Auswahl), damit wir"
-        " vereinbaren"
-        " können, wie die Menge nachgeholt wird."
-    ),
-    text_our_side="Die Ursache liegt bei uns, wir kümmern uns darum. Von Ihnen wird nichts erbeten.",
-    text_unknown="Woran es liegt, geht aus unseren Zahlen nicht hervor. Bitte teilen Sie uns mit, was Sie dazu sehen.",
-    text_required="Um das Ziel zu erreichen, braucht er ab jetzt {daily} Impressions am Tag.",
-    text_price="Was fehlt, ist beim vereinbarten TKP von {cpm} {eur} wert.",
-)
 
-WORDS = {Language.ENGLISH: EN, Language.GERMAN: DE}
+@cache
+def words(language: Language) -> ClientWords:
+    """The words in this language."""
+    in_it = {field.name: _in(language, getattr(EN, field.name)) for field in fields(EN)} | {
+        "language": language
+    }
+    return ClientWords(**in_it)
+
+
+def _in(language: Language, told: Any) -> Any:
+    """A sentence, or several of them, in this language."""
+    if isinstance(told, tuple):
+        return tuple(_in(language, one) for one in told)
+    if isinstance(told, dict):
+        return {name: _in(language, one) for name, one in told.items()}
+    return catalogue.translated(language, told)
+
+
+def said() -> Iterator[str]:
+    """Every sentence of a client's sheet."""
+    for field in fields(EN):
+        told = getattr(EN, field.name)
+        if field.name != "language":
+            yield from (told,) if isinstance(told, str) else told.values() if isinstance(told, dict) else told

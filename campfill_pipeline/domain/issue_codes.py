@@ -13,6 +13,9 @@ from enum import StrEnum
 
 from campfill_pipeline.domain.errors import CampfillError
 
+NO_MEND = "–"
+"""Stands where there is nothing to mend."""
+
 
 class Severity(StrEnum):
     """How much an issue matters: an error rejects its row, a warning and an info do not."""
@@ -27,7 +30,7 @@ class Told:
     """What a code means and how to mend it, as a page of docs/ tells it."""
 
     meaning: str
-    mend: str = "–"
+    mend: str = NO_MEND
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,6 +437,19 @@ def check_reason(reason: str) -> None:
 def words(code: str) -> str:
     """What a code is called for people."""
     return ISSUE_CODES[code].words
+
+
+def said() -> Iterator[str]:
+    """What receipts look up: the words of each code, what it means in a dropped file, the mend."""
+    for registered in _REGISTERED:
+        yield registered.words
+    for told in (
+        *(t for code in _REGISTERED for t in (code.lists, code.exports) if t),
+        *FILE_REASONS.values(),
+    ):
+        yield told.meaning
+        if told.mend != NO_MEND:
+            yield told.mend
 
 
 def documented(door: str) -> Iterator[tuple[IssueCode, Told]]:

@@ -106,7 +106,7 @@ def sentence(found: Unlikely) -> str:
 
 def before_the_start(starts: date, found: Unlikely) -> str:
     """The same of a line that the register has."""
-    return say("Starts on {day}. {why}", day=notation.day(starts), why=sentence(found))
+    return say("Starts on {day}. {told}", day=notation.day(starts), told=sentence(found))
 
 
 def days_in(number: int) -> str:

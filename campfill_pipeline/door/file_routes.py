@@ -15,6 +15,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 
+from campfill_pipeline.door import reader
 from campfill_pipeline.door.problems import ProblemError
 from campfill_pipeline.settings import Settings
 
@@ -67,7 +68,8 @@ def _page(request: Request, file: Path, web_url: str | None) -> Response:
         return Response(status_code=304, headers=headers)
     script = (Path(__file__).with_name("static") / "report.js").read_text(encoding="utf-8")
     beside = (
-        f'<script data-web="{escape(web_url or "")}" data-etag={json.dumps(escape(tag))}>{script}</script>'
+        f'<script data-web="{escape(web_url or "")}" data-etag={json.dumps(escape(tag))}'
+        f' data-messages="{escape(reader.strip_messages())}">{script}</script>'
     )
     return StreamingResponse(_pieces(file, beside.encode()), media_type="text/html", headers=headers)
 

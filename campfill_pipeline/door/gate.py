@@ -24,7 +24,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
-OPEN_PATHS = frozenset({"/login", "/static/door.css", "/static/login.js"})
+OPEN_PATHS = frozenset({"/login", "/static/door.css", "/static/login.js", "/static/language.js"})
 """What somebody without a token may see: the way to show one."""
 LINGER_BYTES = 4_000_000
 _HEADERS = {

@@ -9,12 +9,14 @@ import re
 from html import escape
 from pathlib import Path
 
-from fastapi import APIRouter, Response
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse, RedirectResponse
+from markupsafe import Markup
 
-from campfill_pipeline.door import guide_pages
-from campfill_pipeline.door.page_routes import POLICY, STATIC
+from campfill_pipeline.door import guide_pages, reader
+from campfill_pipeline.door.page_routes import POLICY
 from campfill_pipeline.door.problems import ProblemError
+from campfill_pipeline.settings import Settings
 
 DOCS = Path(__file__).with_name("guide")
 """The folder docs/ of the project, which comes with the package."""
@@ -24,30 +26,30 @@ _NUMBER = re.compile(r"[0-9]{1,2}")
 _HEADERS = {"content-security-policy": POLICY, "cache-control": "no-cache"}
 
 
-def router() -> APIRouter:
+def router(settings: Settings) -> APIRouter:
     """The routes."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/learn")
     @routes.get("/learn/{path:path}")
-    def learn(path: str = "") -> Response:
+    def learn(request: Request, path: str = "") -> Response:
         """A page of the course, or one of its pictures; the number alone leads to the page of that lab."""
         path = path.removesuffix("/")
         if _NUMBER.fullmatch(path):
             for file in (DOCS / guide_pages.COURSE).glob(f"{int(path):02}-*.md"):
                 return RedirectResponse(f"/learn/{file.stem}")
-        return _shown(f"{guide_pages.COURSE}{path}".removesuffix("/"))
+        return _shown(request, settings, f"{guide_pages.COURSE}{path}".removesuffix("/"))
 
     @routes.get("/guide")
     @routes.get("/guide/{path:path}")
-    def guide(path: str = "") -> Response:
+    def guide(request: Request, path: str = "") -> Response:
         """A page of the other docs."""
-        return _shown(path.removesuffix("/"))
+        return _shown(request, settings, path.removesuffix("/"))
 
     return routes
 
 
-def _shown(place: str) -> Response:
+def _shown(request: Request, settings: Settings, place: str) -> Response:
     kind = _PICTURES.get(Path(place).suffix)
     if place and not _NAME.fullmatch(place):
         raise ProblemError("not_found", f"There is no page “{place[:100]}”.")
@@ -55,36 +57,36 @@ def _shown(place: str) -> Response:
         return FileResponse(DOCS / place, media_type=kind, headers={"cache-control": "no-cache"})
     place = place.removesuffix(".md")
     if not place:
-        return HTMLResponse(_page("Guide", _list_of_pages(), ""), headers=_HEADERS)
+        return reader.page(
+            request, settings, "guide.html", _HEADERS, title="Guide", html=Markup(_list_of_pages()), around=()
+        )
     for page in (f"{place}.md", f"{place}/README.md"):
         if (DOCS / page).is_file():
             title, html = guide_pages.html((DOCS / page).read_text(encoding="utf-8"), page)
-            return HTMLResponse(_page(title, html, _way_on(page)), headers=_HEADERS)
+            return reader.page(
+                request,
+                settings,
+                "guide.html",
+                _HEADERS,
+                title=title,
+                html=Markup(html),
+                around=_around(page),
+            )
     raise ProblemError("not_found", f"There is no page “{place[:100]}”.")
 
 
-def _page(title: str, html: str, way_on: str) -> str:
-    frame = (STATIC / "guide.html").read_text(encoding="utf-8")
-    for mark, text in {"{title}": escape(title), "{way_on}": way_on, "{html}": html}.items():
-        frame = frame.replace(mark, text)
-    return frame
-
-
-def _way_on(page: str) -> str:
+def _around(page: str) -> tuple[tuple[str, str, str], ...]:
     """From a page of the course: the one before and the one after."""
     course = sorted(file.name for file in (DOCS / guide_pages.COURSE).glob("[0-9]*.md"))
     name = page.removeprefix(guide_pages.COURSE)
     if name not in course:
-        return ""
+        return ()
     at = course.index(name)
-    around = ((at - 1, "prev", "← "), (at + 1, "next", ""))
-    links = "".join(
-        f'<a rel="{rel}" href="/learn/{course[number][:-3]}">{arrow}{escape(_title(course[number]))}'
-        f"{' →' if rel == 'next' else ''}</a>"
-        for number, rel, arrow in around
+    return tuple(
+        (rel, f"/learn/{course[number][:-3]}", _title(course[number]))
+        for number, rel in ((at - 1, "prev"), (at + 1, "next"))
         if 0 <= number < len(course)
     )
-    return f'<nav class="way-on" aria-label="The labs before and after">{links}</nav>'
 
 
 def _title(name: str, folder: str = guide_pages.COURSE) -> str:

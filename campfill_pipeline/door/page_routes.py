@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
+from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, Field
 
+from campfill_pipeline.door import reader
 from campfill_pipeline.door.access import COOKIE, SESSION_SECONDS, Access
 from campfill_pipeline.door.gate import asked_of
 from campfill_pipeline.door.problems import ProblemError
+from campfill_pipeline.door.reader import STATIC
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say
 
 if TYPE_CHECKING:
     from campfill_pipeline.settings import Settings
 
-STATIC = Path(__file__).with_name("static")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -42,23 +46,20 @@ def router(settings: Settings, access: Access, web_url: str | None) -> APIRouter
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/")
-    def page() -> HTMLResponse:
+    def page(request: Request) -> HTMLResponse:
         """Drop lists, see what became of them."""
-        html = (STATIC / "page.html").read_text(encoding="utf-8")
-        shown = {
-            "{most_bytes}": str(settings.max_upload_mb * 1_000_000),
-            "{most_mb}": f"{settings.max_upload_mb:,}",
-            "{inbox}": escape(str(settings.inbox)) if not access.guarded else "inbox/",
-            "{links}": _links(None if access.guarded else web_url),
-        }
-        for mark, text in shown.items():
-            html = html.replace(mark, text)
-        return HTMLResponse(html, headers=_PAGE)
+        return reader.page(
+            request, settings, "page.html", _PAGE,
+            most_bytes=settings.max_upload_mb * 1_000_000,
+            most_mb=lambda: notation.number(settings.max_upload_mb),
+            inbox=str(settings.inbox) if not access.guarded else "inbox/",
+            links=lambda: _links(None if access.guarded else web_url),
+        )  # fmt: skip
 
     @routes.get("/login")
-    def login_page() -> HTMLResponse:
+    def login_page(request: Request) -> HTMLResponse:
         """Where a person shows a token."""
-        return HTMLResponse((STATIC / "login.html").read_text(encoding="utf-8"), headers=_PAGE)
+        return reader.page(request, settings, "login.html", _PAGE)
 
     @routes.post("/login", status_code=204)
     async def login(request: Request, shown: Shown) -> Response:
@@ -96,9 +97,14 @@ def router(settings: Settings, access: Access, web_url: str | None) -> APIRouter
     return routes
 
 
-def _links(web_url: str | None) -> str:
-    places = {"Fulfillment page": "/reports/fulfillment.html", "Workbook": "/reports/fulfillment.xlsx"}
+def _links(web_url: str | None) -> Markup:
+    places = {
+        say("Fulfillment page"): "/reports/fulfillment.html",
+        say("Workbook"): "/reports/fulfillment.xlsx",
+    }
     if web_url:
-        places["Web UI"] = web_url
-    places |= {"Course": "/learn/", "Guide": "/guide/", "API": "/docs"}
-    return "".join(f'<a href="{escape(address)}">{words}</a>' for words, address in places.items())
+        places[say("Web UI")] = web_url
+    places |= {say("Course"): "/learn/", say("Guide"): "/guide/", say("API"): "/docs"}
+    return Markup(
+        "".join(f'<a href="{escape(address)}">{escape(words)}</a>' for words, address in places.items())
+    )

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 PAGE = "reports/templates/page/"
 """Where messages of the page's scripts stand, as the file of messages tells it."""
 
+STORED = tuple(
+    f"campfill_pipeline/{room}/" for room in ("domain", "warehouse", "intake", "defs", "reporting")
+)
+"""Where sentences are made that are stored in English; what stands in `SHOWN` is said when it is read."""
+
+SHOWN = "intake/receipt/"
+
 
 @cache
 def read(language: str) -> Catalog:
@@ -43,13 +50,24 @@ def _messages(language: str) -> dict[str, tuple[str, ...]]:
     return told
 
 
+@cache
+def _each_form(language: str) -> dict[str, str]:
+    """By every English form, plurals too: its own in this language."""
+    return {
+        one: form
+        for message in read(language)
+        if message.id and message.string
+        for one, form in zip(_forms(message.id), _forms(message.string), strict=True)
+    }
+
+
 def _forms(text: str | Sequence[str]) -> tuple[str, ...]:
     return (text,) if isinstance(text, str) else tuple(text)
 
 
 def translated(language: str, message: str) -> str:
     """The message in this language; as it is, where the catalogue does not have it."""
-    return _messages(language).get(message, (message,))[0]
+    return message if language == "en" else _each_form(language).get(message, message)
 
 
 def plural(language: str, one: str, many: str, number: int) -> str:
@@ -58,17 +76,29 @@ def plural(language: str, one: str, many: str, number: int) -> str:
 
 
 @cache
-def of_scripts(language: str) -> dict[str, str | tuple[str, ...]]:
-    """The messages that the page's scripts look up, by the English ones."""
+def of_scripts(language: str, place: str = PAGE) -> dict[str, str | tuple[str, ...]]:
+    """The messages that scripts look up, those of the page or of another place, by the English ones."""
     if language == "en":
         return {}
     said = {
         _forms(message.id)[0]
         for message in read(language)
-        if message.id and any(PAGE in place for place, _ in message.locations)
+        if message.id and any(place in at for at, _ in message.locations)
     }
     return {
         message: forms if len(forms) > 1 else forms[0]
         for message, forms in _messages(language).items()
         if message in said
     }
+
+
+@cache
+def stored(language: str) -> tuple[str, ...]:
+    """The English messages of sentences that are stored: of a file, a fact, a cause; not of a page or a terminal."""
+    return tuple(
+        _forms(message.id)[at]
+        for message in read(language)
+        if message.id
+        and any(place.startswith(STORED) and SHOWN not in place for place, _ in message.locations)
+        for at in range(len(_forms(message.id)))
+    )

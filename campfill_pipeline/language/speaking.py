@@ -77,3 +77,8 @@ def in_each(sentence: object) -> dict[str, str]:
         with speaking(language):
             told[str(language)] = str(sentence)
     return told
+
+
+def in_each_language(text: str) -> dict[str, str]:
+    """A word of a table in every language."""
+    return {str(language): catalogue.translated(language, text) for language in Language}

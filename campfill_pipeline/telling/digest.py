@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 from campfill_pipeline.domain.attention import percent, whole
 from campfill_pipeline.domain.notices import WORDS, Group, Kind
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.retelling import retold
+from campfill_pipeline.language.speaking import say, say_many
 from campfill_pipeline.telling.message import Section, Worded, section, worded
 from campfill_pipeline.warehouse.notices import outbox, quiet
 from campfill_pipeline.warehouse.readers import coming_and_going
@@ -37,33 +40,51 @@ def digest(
         ]
         taken = [f"{item.name}: {item.care}" for item in items if item.taken and item.line_id not in muted]
         care = len(untaken)
-        sections += _section("Needs care today", untaken) + _section("Somebody takes care", taken)
+        sections += _section(say("Needs care today"), untaken) + _section(say("Somebody takes care"), taken)
     others = [kind for kind in kinds if WORDS[kind].group != Group.LINES]
-    standing = [item.begun for item in outbox.standing(conn, others, today=today)]
-    sections += _section("Stands", standing)
+    standing = [retold(item.begun) for item in outbox.standing(conn, others, today=today)]
+    sections += _section(say("Stands"), standing)
     news = [
         item for item in outbox.since(conn, now - back, today=today) if item.kind in kinds and not item.muted
     ]
-    since = "last Monday" if week else "yesterday"
-    sections += _section(f"New since {since}", [item.begun for item in news if not item.is_over])
-    sections += _section(f"Over since {since}", [item.over or "" for item in news if item.is_over])
+    new = say("New since last Monday") if week else say("New since yesterday")
+    past = say("Over since last Monday") if week else say("Over since yesterday")
+    sections += _section(new, [retold(item.begun) for item in news if not item.is_over])
+    sections += _section(past, [retold(item.over or "") for item in news if item.is_over])
     if Group.LINES in groups:
         ended = coming_and_going.ended(conn, today - back, today - timedelta(days=1))
         sections += _section(
-            "Ended", [f"{line.name}: {percent(line.fulfillment_pct)} of its goal" if line.covered
-                      else f"{line.name}: not known, days of its flight are not here" for line in ended],
-        )  # fmt: skip
+            say("Ended"),
+            [
+                say("{line}: {share} of its goal", line=line.name, share=percent(line.fulfillment_pct))
+                if line.covered
+                else say("{line}: not known, days of its flight are not here", line=line.name)
+                for line in ended
+            ],
+        )
         soon = coming_and_going.starting(conn, today, today + timedelta(days=SOON_DAYS))
         sections += _section(
-            "Starts soon",
+            say("Starts soon"),
             [
-                f"{line.name}: {line.day.day} {line.day:%b}, {whole(line.impression_goal)} impressions"
+                say(
+                    "{line}: {day}, {amount} impressions",
+                    line=line.name,
+                    day=notation.day_of_year(line.day),
+                    amount=whole(line.impression_goal),
+                )
                 for line in soon
             ],
         )
-    head = f"{care:,} line{'' if care == 1 else 's'} to look at" if Group.LINES in groups else "overview"
-    title = f"campfill, {'the week to ' if week else ''}{today:%a} {today.day} {today:%b %Y}: {head}"
-    return worded(title, sections or [Section("Nothing needs care, and nothing changed.", ())], link)
+    head = (
+        say_many("{lines} line to look at", "{lines} lines to look at", care, lines=notation.number(care))
+        if Group.LINES in groups
+        else say("overview")
+    )
+    told = {"day": notation.weekday_and_day(today), "head": head}
+    title = (
+        say("campfill, the week to {day}: {head}", **told) if week else say("campfill, {day}: {head}", **told)
+    )
+    return worded(title, sections or [Section(say("Nothing needs care, and nothing changed."), ())], link)
 
 
 def _section(heading: str, entries: list[str]) -> list[Section]:

@@ -13,6 +13,9 @@ from importlib import resources
 from jinja2 import Environment, StrictUndefined, Template
 
 from campfill_pipeline.domain.notices import WORDS, Kind
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.retelling import retold
+from campfill_pipeline.language.speaking import say, spoken, word
 from campfill_pipeline.warehouse.notices.outbox import Item
 
 SHOWN = 20
@@ -44,16 +47,18 @@ def of_items(items: Sequence[Item], link: str | None) -> Worded:
     begun = [item for item in items if not item.is_over and item.notice_no not in ended_too]
     over = [item for item in items if item.is_over]
     sections = [
-        section(WORDS[kind].heading, (item.begun for item in _dearest(begun, kind)))
+        section(word(WORDS[kind].heading), (retold(item.begun) for item in _dearest(begun, kind)))
         for kind in Kind
         if any(item.kind == kind for item in begun)
     ]
     if over:
         sections.append(
             section(
-                "Over",
+                say("Over"),
                 (
-                    f"{item.begun} {item.over}" if item.notice_no in begun_too else f"{item.over}"
+                    " ".join(map(retold, (item.begun, item.over or "")))
+                    if item.notice_no in begun_too
+                    else retold(item.over or "")
                     for item in sorted(over, key=lambda item: (-item.weight, item.item_no))
                 ),
             )
@@ -71,25 +76,35 @@ def title_of(begun: Sequence[Item], over: Sequence[Item]) -> str:
     """What it is about in a few words: `campfill: 2 lines behind, 1 file rejected; 3 over`."""
     counted = [(kind, sum(item.kind == kind for item in begun)) for kind in Kind]
     parts = [
-        f"{number:,} {WORDS[kind].one if number == 1 else WORDS[kind].many}"
+        f"{notation.number(number)} {word(WORDS[kind].one if number == 1 else WORDS[kind].many)}"
         for kind, number in counted
         if number
     ]
     told = ", ".join(parts)
     if over:
-        told = f"{told}; {len(over):,} over" if told else f"{len(over):,} over"
+        past = say("{count} over", count=notation.number(len(over)))
+        told = f"{told}; {past}" if told else past
     return f"campfill: {told}"
 
 
 def section(heading: str, entries: Iterable[str]) -> Section:
     """A section of at most SHOWN entries."""
     every = list(entries)
-    return Section(f"{heading} ({len(every):,})", tuple(every[:SHOWN]), max(len(every) - SHOWN, 0))
+    return Section(
+        f"{heading} ({notation.number(len(every))})", tuple(every[:SHOWN]), max(len(every) - SHOWN, 0)
+    )
 
 
 def worded(title: str, sections: Sequence[Section], link: str | None) -> Worded:
     """Both forms of these sections."""
-    facts = {"title": title, "sections": sections, "link": link}
+    facts = {
+        "title": title,
+        "sections": sections,
+        "link": link,
+        "say": say,
+        "language": spoken(),
+        "number": notation.number,
+    }
     return Worded(
         title, _template("message.txt.j2").render(facts), _template("message.html.j2").render(facts)
     )

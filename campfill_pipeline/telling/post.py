@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from campfill_pipeline.domain.notices import WORDS, Digest, Kind, digest_due, is_gathered
+from campfill_pipeline.language.speaking import Language, speaking
 from campfill_pipeline.telling import digest, message, sending
 from campfill_pipeline.telling.recipients import Recipient
 from campfill_pipeline.warehouse.notices import outbox
@@ -28,12 +29,13 @@ Open = Callable[[], AbstractContextManager["Connection"]]
 
 @dataclass(frozen=True)
 class Office:
-    """What messages are made with: whom to tell, the local time zone, the page's address, the workbook."""
+    """What messages are made with: whom to tell, the time zone, the page's address, the workbook, the language."""
 
     recipients: Sequence[Recipient]
     timezone: ZoneInfo
     link: str | None
     workbook: Path
+    language: Language = Language.ENGLISH
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ def _prepare_items(conn: Connection, office: Office, recipient: Recipient, now: 
         outbox.leave_out(conn, recipient.key, unwanted)
     if not wanted or not is_gathered(min(i.at for i in wanted), max(i.at for i in wanted), now):
         return
-    words = message.of_items(wanted, office.link)
+    with speaking(office.language):
+        words = message.of_items(wanted, office.link)
     key = f"{recipient.key} {wanted[0].item_no}-{wanted[-1].item_no}"
     outbox.put(
         conn, recipient.key, outbox.Draft(key, words.title, words.text, words.html), sorted(chosen), now=now
@@ -75,7 +78,8 @@ def _prepare_digest(conn: Connection, office: Office, recipient: Recipient, now:
     if day is None or outbox.is_made(conn, key := f"{recipient.key} digest {day}"):
         return
     week = recipient.digest == Digest.WEEKLY or day.weekday() == 0
-    words = digest.digest(conn, day, now, groups=recipient.groups, week=week, link=office.link)
+    with speaking(office.language):
+        words = digest.digest(conn, day, now, groups=recipient.groups, week=week, link=office.link)
     draft = outbox.Draft(key, words.title, words.text, words.html, workbook=recipient.workbook)
     outbox.put(conn, recipient.key, draft, [], now=now)
 

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FileChooser, Page, expect
 
-from campfill_pipeline.door.page_routes import STATIC
+from campfill_pipeline.door.reader import STATIC
 from campfill_pipeline_tests.door.conftest import Door, OpenDoor, sensing
 from campfill_pipeline_tests.lists import row, write_list
 from campfill_pipeline_tests.reports.conftest import chromium as chromium

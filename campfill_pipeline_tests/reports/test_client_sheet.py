@@ -18,7 +18,7 @@ from playwright.sync_api import Browser
 from python_calamine import CalamineWorkbook
 
 from campfill_pipeline.domain import client_text
-from campfill_pipeline.domain.client_words import WORDS
+from campfill_pipeline.domain.client_words import words
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.domain.names import NOT_SET, buyer_parts
 from campfill_pipeline.language.speaking import Language
@@ -27,7 +27,7 @@ from campfill_pipeline.warehouse.readers.page import client
 from campfill_pipeline_tests.reports.conftest import Demo
 
 RULES = FulfillmentRules()
-EN, DE = WORDS[Language.ENGLISH], WORDS[Language.GERMAN]
+EN, DE = words(Language.ENGLISH), words(Language.GERMAN)
 
 
 @pytest.fixture

@@ -277,7 +277,7 @@ SITUATION = Situation(
     [
         (
             "de-DE",
-            "Beendet am 20.11.2026 mit 12,5 %: Nachlieferung von 1.234.567 Impressionen (1.504,71 €); Grund: zu viele "
+            "Beendet am 20.11.2026 mit 12,5 %: Nachlieferung von 1.234.567 Impressions (1.504,71 €); Grund: zu viele "
             "Auktionen verloren (Ressourcen).",
         ),
         (

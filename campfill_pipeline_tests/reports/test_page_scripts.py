@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from campfill_pipeline.door.page_routes import STATIC
+from campfill_pipeline.door.reader import STATIC
 from campfill_pipeline.reports.page import SCRIPT, TEMPLATES
 from campfill_pipeline_tests import page_bundle
 

@@ -80,7 +80,7 @@ def test_sentences_of_a_german_workbook_have_german_figures(tmp_path: Path) -> N
     why = {row[3] for row in cells(tmp_path, Language.GERMAN)["Aufmerksamkeit"][1:]}
     assert why == {
         "Läuft mit 50,0 % des Solls, noch 3 Tage: nötig sind 2.000 pro Tag, die beste Woche brachte 1.500 pro Tag "
-        "(nicht erreichbar); gefährdet sind 1.234.567 Impressionen (1.504,71\u00a0€)."
+        "(nicht erreichbar); gefährdet sind 1.234.567 Impressions (1.504,71\u00a0€)."
     }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,6 +24,7 @@ from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.domain.notices import Digest, Group, Kind, quiet_hours
 from campfill_pipeline.domain.uploads import UploadStatus
+from campfill_pipeline.language.speaking import Language
 from campfill_pipeline.settings import load_settings
 from campfill_pipeline.telling import post, recipients
 from campfill_pipeline.warehouse import database
@@ -91,6 +93,12 @@ def world(tmp_path: Path, database_url: str) -> Iterator[World]:
         made.campfill.clock = lambda: made.now
         yield made
         made.campfill.close()
+
+
+def body(mail: EmailMessage, kind: str) -> str:
+    part = mail.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
 
 
 def a_line(world: World, daily: int) -> None:
@@ -261,6 +269,34 @@ def test_the_digest_comes_once_a_morning_with_what_needs_care(world: World, tmp_
     text = body.get_content()
     assert "Needs care today (1)" in text and "at risk" in text and "fulfillment.html" in text
     assert [part.get_filename() for part in mail.iter_attachments()] == ["fulfillment.xlsx"]
+
+
+def test_who_wants_german_gets_german_whatever_is_stored(world: World) -> None:
+    a_line(world, 100)
+    arrive(world, "März.xlsx", UploadStatus.REJECTED)
+    world.refresh()
+    german = replace(
+        office(world, digest=Digest.DAILY, groups=frozenset(Group)),
+        language=Language.GERMAN, link="http://127.0.0.1:3001/reports/fulfillment.html",
+    )  # fmt: skip
+    for now in (world.now + timedelta(minutes=2), datetime(2026, 5, 21, 7, tzinfo=UTC)):
+        with world.connect() as connection:
+            post.prepare(connection, german, now=now)
+        post.send_waiting(world.connect, german, now=now)
+    alert, _, morning = world.mailbox.mails  # between them the digest of that very day
+    assert alert["Subject"] == "campfill: 1 Buchung im Rückstand, 1 Datei abgelehnt"
+    assert morning["Subject"] == "campfill, Do., 21.05.2026: 1 Buchung anzusehen"
+    texts = [body(mail, "plain") for mail in (alert, morning)]
+    assert "Buchungen, die in Rückstand geraten sind (1)" in texts[0]
+    assert "Braucht heute Aufmerksamkeit (1)" in texts[1] and "Neu seit gestern (2)" in texts[1]
+    for text in texts:
+        assert "Läuft mit 10,0 % des Solls, noch 10 Tage: nötig sind 1.900 pro Tag" in text
+        assert "Die Seite: http://127.0.0.1:3001/reports/fulfillment.html" in text
+        ours = text.replace("A line", "")  # its name
+        assert not [
+            word for word in ("line", "behind", "since", "left", "page:", "Needs") if f" {word}" in ours
+        ]
+    assert '<html lang="de">' in body(morning, "html")
 
 
 def test_a_server_that_does_not_run_is_a_fault_in_words_without_the_address(world: World) -> None:

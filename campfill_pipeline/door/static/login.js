@@ -1,4 +1,6 @@
 // Shows a token once; the server answers with a cookie that scripts cannot read.
+import { text } from "/static/language.js";
+
 const form = document.getElementById("login");
 const say = document.getElementById("say");
 
@@ -15,5 +17,7 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   const problem = await answer?.json().catch(() => null);
-  say.textContent = problem ? `${problem.title}. ${problem.hint}` : "The door does not answer. Try again.";
+  say.textContent = problem
+    ? `${text(problem.title)}. ${text(problem.hint)}`
+    : text("The door does not answer. Try again.");
 });

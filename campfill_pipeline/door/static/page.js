@@ -1,4 +1,5 @@
 // The door's page: what is dropped goes to the server, what became of it comes back to where it was dropped.
+import { text, toldOf } from "/static/language.js";
 import { send } from "/static/send.js";
 import { el, became, problemsOf, moment, number } from "/static/words.js";
 import { offerTakingBack } from "/static/take-back.js";
@@ -17,7 +18,7 @@ function show(files) {
     const item = el("li", {}, [
       el("div", { class: "head" }, [
         el("span", { class: "name" }, file.name),
-        el("span", { class: "state" }, "waits its turn"),
+        el("span", { class: "state" }, text("waits its turn")),
       ]),
     ]);
     sent.prepend(item);
@@ -41,25 +42,34 @@ async function one(file, item) {
   const state = item.querySelector(".state");
   const fail = (words) => {
     item.className = "bad";
-    state.textContent = "▼ not sent";
+    state.textContent = `▼ ${text("not sent")}`;
     item.append(el("p", {}, words));
-    say.textContent = `${file.name} was not sent. ${words}`;
+    say.textContent = text("{file} was not sent. {told}", { file: file.name, told: words });
   };
   if (file.size > Number(body.dataset.mostBytes)) {
     fail(
-      `It has ${number(Math.ceil(file.size / 1e6))} MB; ${body.dataset.mostMb} MB are allowed. Split the list.`,
+      text("It has {size} MB; {most} MB are allowed. Split the list.", {
+        size: number(Math.ceil(file.size / 1e6)),
+        most: body.dataset.mostMb,
+      }),
     );
     return;
   }
-  const bar = el("progress", { max: file.size || 1, value: 0, "aria-label": `${file.name} on its way` });
+  const bar = el("progress", {
+    max: file.size || 1,
+    value: 0,
+    "aria-label": text("{file} on its way", { file: file.name }),
+  });
   item.append(bar);
   const told = await send(file, (done) => {
     bar.value = done;
-    state.textContent = `${Math.floor((done / (file.size || 1)) * 100)} % sent`;
+    state.textContent = text("{share} % sent", {
+      share: Math.floor((done / (file.size || 1)) * 100),
+    });
   });
   bar.remove();
   if (told.problem) {
-    fail(`${told.problem.title}. ${told.problem.hint}`);
+    fail(`${text(told.problem.title)}. ${text(told.problem.hint)}`);
     return;
   }
   await follow(told.report.upload_id, file.name, item);
@@ -71,7 +81,7 @@ function follow(id, name, item) {
     const events = new EventSource(`/uploads/${id}/events`);
     events.addEventListener("state", async (event) => {
       const now = JSON.parse(event.data);
-      state.textContent = became(now).text;
+      state.textContent = became(now).told;
       if (!now.decided) return;
       if (now.receipt) events.close(); // it follows the verdict a moment later
       await verdict(id, name, item, now);
@@ -88,11 +98,11 @@ async function verdict(id, name, item, now) {
     message: now.message,
     hint: now.hint,
   };
-  const { kind, text } = became(report);
+  const { kind, told } = became(report);
   item.className = kind;
-  item.querySelector(".state").textContent = text;
+  item.querySelector(".state").textContent = told;
   item.replaceChildren(item.querySelector(".head"), ...problemsOf(report));
-  say.textContent = `${name}: ${text}`;
+  say.textContent = `${name}: ${told}`;
 }
 
 const latest = document.getElementById("latest");
@@ -103,10 +113,10 @@ async function refresh() {
   const answer = await fetch("/uploads?limit=20").catch(() => null);
   if (answer?.status === 401) window.location.assign("/login");
   if (!answer?.ok) return;
-  const text = await answer.text();
-  if (text === before) return;
-  before = text;
-  const uploads = JSON.parse(text);
+  const listed = await answer.text();
+  if (listed === before) return;
+  before = listed;
+  const uploads = JSON.parse(listed);
   document.getElementById("none").hidden = uploads.length > 0;
   document.getElementById("latest-box").hidden = uploads.length === 0;
   const focused = document.activeElement?.dataset?.id;
@@ -115,31 +125,32 @@ async function refresh() {
 }
 
 function row(upload) {
-  const { kind, text } = became(upload);
+  const { kind, told } = became(upload);
   const link = upload.receipt
     ? [
         el("a", { href: `/uploads/${upload.upload_id}/receipt` }, [
-          "Receipt",
-          el("span", { class: "unseen" }, ` of ${upload.file_name}`),
+          text("Receipt"),
+          el("span", { class: "unseen" }, `: ${upload.file_name}`),
         ]),
       ]
     : [];
-  const why =
+  const [why, mend] = toldOf(upload.reason, upload.message, upload.hint);
+  const reasons =
     upload.status === "rejected" && upload.message
       ? [
           el("details", { class: "why" }, [
-            el("summary", {}, upload.message),
-            el("span", {}, upload.hint ?? "The receipt says what helps."),
+            el("summary", {}, why),
+            el("span", {}, mend || text("The receipt says what helps.")),
           ]),
         ]
       : [];
   return el("tr", {}, [
-    el("td", { "data-label": "No." }, upload.seq === null ? "–" : String(upload.seq)),
+    el("td", { "data-label": text("No.") }, upload.seq === null ? "–" : String(upload.seq)),
     el("td", { class: "when" }, moment(upload.received_at)),
     el("td", { class: "file" }, upload.file_name),
-    el("td", { class: "became" }, [el("span", { class: `state ${kind}` }, text), ...why]),
-    el("td", { class: "n", "data-label": "Rows" }, number(upload.rows_read)),
-    el("td", { class: "n", "data-label": "Rejected" }, number(upload.rows_rejected)),
+    el("td", { class: "became" }, [el("span", { class: `state ${kind}` }, told), ...reasons]),
+    el("td", { class: "n", "data-label": text("Rows") }, number(upload.rows_read)),
+    el("td", { class: "n", "data-label": text("Rejected") }, number(upload.rows_rejected)),
     el("td", {}, link),
     el("td", {}, offerTakingBack(upload, refresh)),
   ]);

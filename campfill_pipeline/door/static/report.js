@@ -7,11 +7,22 @@ strip.style.cssText =
   "font:14px/1.5 system-ui,sans-serif;background:var(--surface,#fff);color:var(--ink,#111);" +
   "border:1px solid var(--rule,#ccc);border-radius:10px;padding:.4rem .9rem;max-width:calc(100vw - 2rem)";
 const me = document.currentScript;
+const language = document.documentElement.lang; // the page's own scripts have found the reader's
+const messages = JSON.parse(me.dataset.messages)[language] ?? {};
+const text = (message) => messages[message] ?? message;
+let chosen = new URLSearchParams(window.location.search).get("lang");
+try {
+  chosen ??= localStorage.getItem("campfill-language");
+} catch {
+  // A browser that keeps nothing.
+}
+// What was chosen on the page holds for the door's other pages, too.
+const also = chosen ? `?lang=${language}` : "";
 const places = [
-  ["Uploads", "/"],
-  ["Workbook", "/reports/fulfillment.xlsx"],
-  ["Receipts", "/#h-latest"],
-  ...(me.dataset.web ? [["Web UI", me.dataset.web]] : []),
+  [text("Uploads"), `/${also}`],
+  [text("Workbook"), "/reports/fulfillment.xlsx"],
+  [text("Receipts"), `/${also}#h-latest`],
+  ...(me.dataset.web ? [[text("Web UI"), me.dataset.web]] : []),
 ];
 for (const [words, address] of places) {
   const link = document.createElement("a");
@@ -38,7 +49,7 @@ async function look() {
   if (!tag || tag === me.dataset.etag) return;
   const link = document.createElement("a");
   link.href = window.location.href;
-  link.textContent = "A newer page exists: show it";
+  link.textContent = text("A newer page exists: show it");
   link.style.cssText = "font-weight:650;color:var(--accent,#00578f)";
   link.addEventListener("click", (event) => {
     event.preventDefault();

@@ -1,4 +1,6 @@
 // One file on its way: with progress, and repeated under the same id where the connection breaks.
+import { text } from "/static/language.js";
+
 const TRIES = 4;
 
 function newId() {
@@ -23,7 +25,10 @@ function once(address, file, progress) {
       try {
         told = JSON.parse(request.responseText);
       } catch {
-        told = { title: `The answer was ${request.status}`, hint: "Try again." };
+        told = {
+          title: text("The answer was {status}", { status: request.status }),
+          hint: text("Try again."),
+        };
       }
       done(request.status < 300 ? { report: told } : { problem: told, again: request.status === 503 });
     };
@@ -45,8 +50,8 @@ export async function send(file, progress) {
     ? told
     : {
         problem: {
-          title: "The door does not answer",
-          hint: "Check that campfill runs, and drop the file again.",
+          title: text("The door does not answer"),
+          hint: text("Check that campfill runs, and drop the file again."),
         },
       };
 }

@@ -1,7 +1,27 @@
 // Taking an upload back: first what it would change, then, if wanted, doing it.
+import { many, text } from "/static/language.js";
 import { el, number } from "/static/words.js";
 
 const MOST = 8;
+const ACTIONS = {
+  new: text("new"),
+  updated: text("changed"),
+  reverted: text("taken back"),
+  withdrawn: text("withdrawn"),
+  restored: text("restored"),
+};
+const FIELDS = {
+  name: text("name"),
+  runtime: text("flight"),
+  impression_goal: text("goal"),
+  budget_eur: text("budget"),
+  cpm_eur: text("CPM"),
+  buyer: text("buyer"),
+  buyer_name: text("buyer"),
+  kind: text("kind"),
+  kind_listed: text("kind"),
+};
+const action = (line) => ACTIONS[line.action] ?? line.action;
 const dialog = document.getElementById("back");
 const what = document.getElementById("back-what");
 const yes = document.getElementById("back-yes");
@@ -10,7 +30,7 @@ const yes = document.getElementById("back-yes");
 export function offerTakingBack(upload, changed) {
   const list = upload.kind === "campaign_list" && ["loaded", "partly_loaded"].includes(upload.status);
   if (!list) return [];
-  const words = upload.reverted_at ? "Put back" : "Take back";
+  const words = upload.reverted_at ? text("Put back") : text("Take back");
   const button = el("button", { class: "ghost", type: "button", "data-id": upload.upload_id }, [
     words,
     el("span", { class: "unseen" }, ` ${upload.file_name}`),
@@ -23,7 +43,7 @@ async function ask(upload, words, changed) {
   document.getElementById("h-back").textContent = `${words}: ${upload.file_name}`;
   yes.textContent = words;
   yes.disabled = true;
-  what.replaceChildren(el("p", {}, "Looking what that would change …"));
+  what.replaceChildren(el("p", {}, text("Looking what that would change …")));
   dialog.showModal();
   const address = `/uploads/${upload.upload_id}/revert`;
   const answer = await fetch(address).catch(() => null);
@@ -32,7 +52,7 @@ async function ask(upload, words, changed) {
   what.replaceChildren(
     ...(answer?.ok
       ? summary(told)
-      : [el("p", {}, told ? `${told.detail} ${told.hint}` : "The door does not answer.")]),
+      : [el("p", {}, told ? `${text(told.title)}. ${text(told.hint)}` : text("The door does not answer."))]),
   );
   dialog.onclose = async () => {
     if (dialog.returnValue !== "yes") return;
@@ -43,38 +63,56 @@ async function ask(upload, words, changed) {
 }
 
 function summary(told) {
-  const counts = Object.groupBy
-    ? Object.groupBy(told.taken_back, (line) => line.action)
-    : { changed: told.taken_back };
-  const lines = Object.entries(counts).map(
-    ([action, of]) => `${number(of.length)} ${of.length === 1 ? "line" : "lines"} ${action}`,
+  const counts = new Map();
+  for (const line of told.taken_back) counts.set(action(line), (counts.get(action(line)) ?? 0) + 1);
+  const lines = [...counts].map(([changed, count]) =>
+    many("{count} line {changed}", "{count} lines {changed}", count, { count: number(count), changed }),
   );
   const parts = [
-    el("p", {}, lines.length ? `It would change: ${lines.join(", ")}.` : "It would change no line."),
+    el(
+      "p",
+      {},
+      lines.length
+        ? text("It would change: {lines}.", { lines: lines.join(", ") })
+        : text("It would change no line."),
+    ),
   ];
   if (told.taken_back.length) {
     const fields = new Map();
     for (const one of told.changes) {
-      const words = `${one.field.replaceAll("_", " ")} ${one.before ?? "blank"} → ${one.after ?? "blank"}`;
+      const words = `${FIELDS[one.field] ?? one.field.replaceAll("_", " ")} ${one.before ?? text("blank")} → ${one.after ?? text("blank")}`;
       fields.set(one.line_id, [...(fields.get(one.line_id) ?? []), words]);
     }
     const why = (line) => (fields.has(line.line_id) ? `: ${fields.get(line.line_id).join(", ")}` : "");
-    parts.push(names(told.taken_back, (line) => `${line.name} ${line.action}${why(line)}`));
+    parts.push(names(told.taken_back, (line) => `${line.name}: ${action(line)}${why(line)}`));
   }
   if (told.left.length) {
     parts.push(
-      el("p", {}, `${number(told.left.length)} stay as they are, because later uploads changed them again:`),
+      el(
+        "p",
+        {},
+        text("{count} stay as they are, because later uploads changed them again:", {
+          count: number(told.left.length),
+        }),
+      ),
     );
-    parts.push(names(told.left, (line) => `${line.name} (by ${line.file_name})`));
+    parts.push(
+      names(told.left, (line) => text("{line} (by {file})", { line: line.name, file: line.file_name })),
+    );
   }
   parts.push(
-    el("p", { class: "soft" }, "History stays, and you can undo this. The figures follow within a minute."),
+    el(
+      "p",
+      { class: "soft" },
+      text("History stays, and you can undo this. The figures follow within a minute."),
+    ),
   );
   return parts;
 }
 
 function names(lines, words) {
   const shown = lines.slice(0, MOST).map((line) => el("li", {}, words(line)));
-  if (lines.length > MOST) shown.push(el("li", {}, `… and ${number(lines.length - MOST)} more`));
+  if (lines.length > MOST)
+    shown.push(el("li", {}, text("… and {count} more", { count: number(lines.length - MOST) })));
   return el("ul", {}, shown);
 }

@@ -1,13 +1,15 @@
 // The words of the page: what became of an upload, said in text and sign, never in colour alone.
+import { locale, many, text, toldOf } from "/static/language.js";
+
 const STATES = {
-  received: ["…", "received", ""],
-  reading: ["…", "being read", ""],
-  checking: ["…", "being checked", ""],
-  storing: ["…", "being stored", ""],
-  loaded: ["●", "loaded", "good"],
-  partly_loaded: ["▲", "partly loaded", "fair"],
-  rejected: ["▼", "rejected", "bad"],
-  duplicate: ["○", "already loaded, nothing changed", ""],
+  received: ["…", text("received"), ""],
+  reading: ["…", text("being read"), ""],
+  checking: ["…", text("being checked"), ""],
+  storing: ["…", text("being stored"), ""],
+  loaded: ["●", text("loaded"), "good"],
+  partly_loaded: ["▲", text("partly loaded"), "fair"],
+  rejected: ["▼", text("rejected"), "bad"],
+  duplicate: ["○", text("already loaded, nothing changed"), ""],
 };
 const MOST_ISSUES = 5;
 
@@ -20,12 +22,12 @@ export function el(name, attributes, children = []) {
 }
 
 export function became(upload) {
-  if (upload.reverted_at) return { kind: "", text: "○ taken back" };
+  if (upload.reverted_at) return { kind: "", told: `○ ${text("taken back")}` };
   const [mark, words, kind] = STATES[upload.status] ?? ["", upload.status, ""];
   const rows = upload.rows?.read
-    ? `, ${number(upload.rows.accepted)} of ${number(upload.rows.read)} rows accepted`
+    ? `, ${many("{accepted} of {read} row accepted", "{accepted} of {read} rows accepted", upload.rows.read, { accepted: number(upload.rows.accepted), read: number(upload.rows.read) })}`
     : "";
-  return { kind, text: `${mark} ${words}${rows}` };
+  return { kind, told: `${mark} ${words}${rows}` };
 }
 
 /** What was wrong, with its mend: elements to stand below a file. */
@@ -33,15 +35,22 @@ export function problemsOf(report) {
   const found = [];
   const errors = report.issues.filter((issue) => issue.severity === "error");
   if (report.status === "rejected" && report.message && !errors.length) {
-    found.push(el("p", {}, `${report.message} ${report.hint ?? ""}`));
+    found.push(el("p", {}, toldOf(report.reason, report.message, report.hint).join(" ")));
   }
   if (errors.length) {
     const shown = errors.slice(0, MOST_ISSUES).map((issue) => {
       const place = [issue.sheet, issue.cell].filter(Boolean).join("!");
-      return el("li", {}, [el("strong", {}, place), ` ${issue.message} ${issue.hint}`]);
+      const told = toldOf(issue.code, issue.message, issue.hint).join(" ");
+      return el("li", {}, [el("strong", {}, place), ` ${told}`]);
     });
     if (errors.length > MOST_ISSUES)
-      shown.push(el("li", {}, `… and ${number(errors.length - MOST_ISSUES)} more, in the receipt`));
+      shown.push(
+        el(
+          "li",
+          {},
+          text("… and {count} more, in the receipt", { count: number(errors.length - MOST_ISSUES) }),
+        ),
+      );
     found.push(el("ul", {}, shown));
   }
   if (report.receipt)
@@ -52,7 +61,7 @@ export function problemsOf(report) {
         el(
           "a",
           { href: `/uploads/${report.upload_id}/receipt` },
-          errors.length ? "Receipt with the rows to mend" : "Receipt",
+          errors.length ? text("Receipt with the rows to mend") : text("Receipt"),
         ),
       ),
     );
@@ -60,14 +69,14 @@ export function problemsOf(report) {
 }
 
 export function number(value) {
-  return value === null || value === undefined ? "" : value.toLocaleString();
+  return value === null || value === undefined ? "" : value.toLocaleString(locale);
 }
 
 export function moment(text) {
   const then = new Date(text);
   const today = then.toDateString() === new Date().toDateString();
   return then.toLocaleString(
-    undefined,
+    locale,
     today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" },
   );
 }

@@ -23,7 +23,9 @@ from campfill_pipeline.intake.receipt.sheet import (
     write_list,
     write_text,
 )
-from campfill_pipeline.intake.receipt.words import FIELD_WORDS, SEVERITY_WORDS
+from campfill_pipeline.intake.receipt.words import FIELD_WORDS, SEVERITY_WORDS, of_issue
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say, say_many, word
 
 _CHANGE_COLUMNS = [
     ListColumn("What", 14),
@@ -47,7 +49,7 @@ _ISSUE_COLUMNS = [
     ListColumn("Code", 22),
 ]
 _FILL = {Severity.ERROR: ORANGE, Severity.WARNING: YELLOW, Severity.INFO: GREY}
-_WORDS = {
+ACTIONS = {
     "new": "New",
     "updated": "Updated",
     "reverted": "Taken back",
@@ -58,14 +60,17 @@ _WORDS = {
 
 def write_changes(book: Book, facts: ReceiptFacts) -> None:
     """The sheet `Changes`: changes that people must see first, other changes, new lines."""
-    worksheet = book.sheet(CHANGES)
+    worksheet = book.sheet(word(CHANGES))
     changes = sorted(facts.changes, key=lambda c: (c["action"] == "new", not c["notable"]))
-    title = f"What this file changed: {describe_changes(facts)}."
+    title = say("What this file changed: {changes}.", changes=describe_changes(facts))
     write_text(book, worksheet, 0, 0, title, bold=True, font_size=13)
     shown = {(change["line_id"], change["field"]) for change in changes}
     lines = (facts.counts.rows_new or 0) + (facts.counts.rows_updated or 0)
     if lines > len({line for line, _ in shown}):
-        note = f"The first {len(changes):,} changes are listed here; campfill keeps all of them."
+        note = say(
+            "The first {count} changes are listed here; campfill keeps all of them.",
+            count=notation.number(len(changes)),
+        )
         write_text(book, worksheet, 1, 0, note, italic=True)
     worksheet.freeze_panes(4, 0)
     named = any(change.get("external_id") for change in changes)
@@ -77,9 +82,13 @@ def describe_changes(facts: ReceiptFacts) -> str:
     """`120 new lines, 3 updated, 6,918 unchanged`."""
     counts = facts.counts
     new = counts.rows_new or 0
-    return (
-        f"{new:,} new {'line' if new == 1 else 'lines'}, {counts.rows_updated or 0:,} updated,"
-        f" {counts.rows_unchanged or 0:,} unchanged"
+    return say_many(
+        "{new} new line, {updated} updated, {unchanged} unchanged",
+        "{new} new lines, {updated} updated, {unchanged} unchanged",
+        new,
+        new=notation.number(new),
+        updated=notation.number(counts.rows_updated or 0),
+        unchanged=notation.number(counts.rows_unchanged or 0),
     )
 
 
@@ -102,70 +111,77 @@ def _change_row(change: Mapping[str, Any], *, named: bool) -> list[Any]:
 
 def field_word(field: str) -> str:
     """A field as people call it: `Goal`."""
-    return FIELD_WORDS.get(field, field.capitalize())
+    return word(FIELD_WORDS.get(field, field.capitalize()))
 
 
 def what(change: Mapping[str, Any]) -> str:
     """`New`, `Updated`, and `Updated !` where people must see it."""
-    word = _WORDS.get(change["action"], str(change["action"]).capitalize())
-    return f"{word} !" if change["notable"] and change["action"] != "new" else word
+    told = word(ACTIONS.get(change["action"], str(change["action"]).capitalize()))
+    return f"{told} !" if change["notable"] and change["action"] != "new" else told
 
 
 def place(change: Mapping[str, Any]) -> str | None:
     """`Campaign list row 17`, where the change came from."""
-    return f"{change['sheet'] or ''} row {change['row_no']}".strip() if change["row_no"] else None
+    if not change["row_no"]:
+        return None
+    return say("{sheet} row {row}", sheet=change["sheet"] or "", row=change["row_no"]).strip()
 
 
 def told(change: Mapping[str, Any]) -> str:
     """`1,500,000 → 2,000,000 (+33.3 %); fulfillment so far 96.1 % → 72.1 %`."""
-    size = f" ({change['change_pct']:+} %)" if change["change_pct"] is not None else ""
+    size = f" ({notation.signed(change['change_pct'])} %)" if change["change_pct"] is not None else ""
     moved = effect(change)
     return (
         f"{in_words(change['field'], change['before'])} → {in_words(change['field'], change['after'])}{size}"
-        + (f"; fulfillment so far {moved}" if moved else "")
+        + (say("; fulfillment so far {moved}", moved=moved) if moved else "")
     )
 
 
 def in_words(field: str | None, text: str | None) -> str:
     """A value before or after a change: `1,500,000`, `12.50`, `blank`."""
     figure = _figure(field, text)
-    return "blank" if figure is None else f"{figure:,f}" if isinstance(figure, Decimal) else str(figure)
+    if figure is None:
+        return say("blank")
+    return notation.number(Decimal(f"{figure:f}")) if isinstance(figure, Decimal) else str(figure)
 
 
 def effect(change: Mapping[str, Any]) -> str | None:
     """`96.1 % → 72.1 %`, where the change moves the line's fulfillment."""
     before, after = change["fulfillment_before"], change["fulfillment_after"]
-    return None if before is None or after is None else f"{before} % → {after} %"
+    if before is None or after is None:
+        return None
+    return f"{notation.percent(before)} → {notation.percent(after)}"
 
 
 def _figure(field: str | None, text: str | None) -> Any:
     if field in ("impression_goal", "budget_eur", "cpm_eur") and text is not None:
         return Decimal(text)
-    return text
+    return word(text) if field in ("kind", "kind_listed") and text is not None else text
 
 
-def write_issues(book: Book, issues: IssueDigest) -> None:
+def write_issues(book: Book, issues: IssueDigest, kind: str) -> None:
     """The sheet `Issues`: every issue in the order of the file, the first ones where there are very many."""
-    worksheet = book.sheet(ISSUES)
-    title = (
+    worksheet = book.sheet(word(ISSUES))
+    title = say(
         "Everything that was found: first what to mend, then what to check, each in the order of your file."
     )
     if issues.total > len(issues.first):
-        title = (
-            f"The first {len(issues.first):,} of {issues.total:,} findings: first what to mend, then what to check,"
-            " each in the order of your file. campfill keeps all of them."
+        title = say(
+            "The first {count} of {total} findings: first what to mend, then what to check, each in the order of your "
+            "file. campfill keeps all of them.",
+            count=notation.number(len(issues.first)),
+            total=notation.number(issues.total),
         )
     write_text(book, worksheet, 0, 0, title, bold=True, font_size=13)
     worksheet.freeze_panes(3, 0)
     rows: Sequence[list[Any]] = [
         [
-            SEVERITY_WORDS[issue.severity],
+            word(SEVERITY_WORDS[issue.severity]),
             issue.sheet,
             issue.cell,
             issue.column,
             issue.value,
-            issue.message,
-            issue.hint,
+            *of_issue(issue, kind),
             issue.code,
             _FILL[issue.severity],
         ]

@@ -19,10 +19,13 @@ from campfill_pipeline.domain.cells import CellKind, column_letters, is_blank, s
 from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.domain.numbers import NUMBER_RULES, Notation, NumberRule, read_number
 from campfill_pipeline.domain.receipt_sheets import ROWS
+from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.findings import Parsed, RawCell, TableFound
 from campfill_pipeline.intake.process.parser import RowsUnreadableError
 from campfill_pipeline.intake.receipt.facts import MOST_ROWS, IssueDigest, ReceiptFacts, issues_of_rows
 from campfill_pipeline.intake.receipt.sheet import GREY, ORANGE, YELLOW, Book, write_text
+from campfill_pipeline.intake.receipt.words import of_issue
+from campfill_pipeline.language.speaking import say, word
 
 _MOST_CELLS = 400_000
 _MOST_COMMENTS = 20_000
@@ -55,7 +58,7 @@ def tables_to_mend(parsed: Parsed, to_mend: Mapping[str | None, list[int]]) -> l
         of_sheet = to_mend.get(table.sheet, [])
         if rows := [row for row in of_sheet if table.header_row < row <= table.last_row]:
             shown = rows[: max(20, min(MOST_ROWS, _MOST_CELLS // max(1, len(table.headers))))]
-            name = ROWS if not found else f"{ROWS} {len(found) + 1}"
+            name = word(ROWS) if not found else f"{word(ROWS)} {len(found) + 1}"
             found.append(MendTable(name, table, shown, len(rows)))
     return found
 
@@ -183,8 +186,8 @@ class _Sheet:
         return read.value if alone.finding is not None or header in self.mixed else None
 
     def _comment(self, index: int, row_no: int, found: list[Issue]) -> None:
-        parts = [f"{issue.message}\n{issue.hint}" for issue in found]
-        text = "\n\n".join([*parts, f"(Row {row_no} of your file.)"])
+        parts = ["\n".join(of_issue(issue, UploadKind.CAMPAIGN_LIST)) for issue in found]
+        text = "\n\n".join([*parts, say("(Row {row} of your file.)", row=row_no)])
         self._worksheet.write_comment(
             self.rows,
             index,

@@ -13,6 +13,8 @@ from typing import Any
 
 import xlsxwriter
 
+from campfill_pipeline.language.speaking import word
+
 LONGEST_TEXT = 32_767
 """Most characters that a cell of a workbook can hold."""
 
@@ -114,7 +116,7 @@ def write_list(
     """Write a list below its headings; values are text, numbers, Decimals or None. Gives the row after it."""
     for index, column in enumerate(columns):
         worksheet.set_column(index, index, column.width)
-        worksheet.write_string(first_row, index, column.heading, book.heading)
+        worksheet.write_string(first_row, index, word(column.heading), book.heading)
     worksheet.autofilter(first_row, 0, first_row + max(1, len(rows)), len(columns) - 1)
     for number, values in enumerate(rows, first_row + 1):
         fill = values[len(columns)] if len(values) > len(columns) else None

@@ -21,7 +21,9 @@ from campfill_pipeline.intake.receipt.changes_and_issues import describe_changes
 from campfill_pipeline.intake.receipt.facts import IssueDigest, ReceiptFacts
 from campfill_pipeline.intake.receipt.rows import MendSheet
 from campfill_pipeline.intake.receipt.sheet import BLUE, GREEN, GREY, INK, ORANGE, YELLOW, Book, write_text
-from campfill_pipeline.intake.receipt.words import FIELD_WORDS, headline, next_steps, rows
+from campfill_pipeline.intake.receipt.words import FIELD_WORDS, headline, next_steps, note, of_file, rows
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say, word
 
 _BANNER: Mapping[str, str] = {
     UploadStatus.LOADED: GREEN,
@@ -29,7 +31,7 @@ _BANNER: Mapping[str, str] = {
     UploadStatus.REJECTED: ORANGE,
     UploadStatus.DUPLICATE: BLUE,
 }
-_STATUS: Mapping[str, str] = {
+STATUS: Mapping[str, str] = {
     UploadStatus.LOADED: "LOADED",
     UploadStatus.PARTLY_LOADED: "PARTLY LOADED",
     UploadStatus.REJECTED: "REJECTED",
@@ -44,7 +46,7 @@ class _Page:
 
     def __init__(self, book: Book) -> None:
         self.book, self.row = book, 0
-        self.worksheet = book.sheet(SUMMARY)
+        self.worksheet = book.sheet(word(SUMMARY))
         self.worksheet.hide_gridlines(2)
         for index, width in enumerate((3, 40, 12, 42, 90)):
             self.worksheet.set_column(index, index, width)
@@ -92,7 +94,7 @@ class _Page:
             "bg_color": _BANNER.get(status, GREY),
         }
         self.worksheet.set_row(self.row, 34)
-        write_text(self.book, self.worksheet, self.row, 1, _STATUS.get(status, status.upper()), **looks)
+        write_text(self.book, self.worksheet, self.row, 1, word(STATUS.get(status, status.upper())), **looks)
         write_text(self.book, self.worksheet, self.row, 2, sentence, **looks)
         for column in (3, 4):
             self.worksheet.write_blank(self.row, column, None, self.book.format(**looks))
@@ -106,108 +108,133 @@ def write_summary(
     page = _Page(book)
     page.row = 1
     page.worksheet.set_row(page.row, 28)
-    page.line(f"Receipt for {' '.join(facts.file_name.split())}", bold=True, font_size=18, font_color=INK)
-    page.line(f"Received {facts.received_at:%A, %d %B %Y, %H:%M:%S %Z}".strip(), font_color="#6B7280")
+    page.line(
+        say("Receipt for {file}", file=" ".join(facts.file_name.split())),
+        bold=True,
+        font_size=18,
+        font_color=INK,
+    )
+    moment = f"{notation.long_day(facts.received_at)}, {facts.received_at:%H:%M:%S %Z}".strip()
+    page.line(say("Received {moment}", moment=moment), font_color="#6B7280")
     page.row += 1
-    page.banner(facts.status, headline(facts.status, facts.counts, facts.message))
+    page.banner(
+        facts.status,
+        headline(facts.status, facts.counts, of_file(facts.reason, facts.message, facts.hint)[0]),
+    )
     _steps(page, facts, issues, sheets, trouble)
     if facts.counts.rows_read or facts.counts.rows_skipped:
         _counts(page, facts)
     _reasons(page, issues)
     _highlights(page, facts)
     _where(page, facts)
-    page.heading("For the record")
-    page.line("Upload", None, str(facts.upload_id))
-    page.line("Verdict", None, facts.status + (f" ({facts.reason})" if facts.reason else ""))
+    page.heading(say("For the record"))
+    page.line(say("Upload"), None, str(facts.upload_id))
+    page.line(say("Verdict"), None, facts.status + (f" ({facts.reason})" if facts.reason else ""))
 
 
 def _steps(
     page: _Page, facts: ReceiptFacts, issues: IssueDigest, sheets: list[MendSheet], trouble: str | None
 ) -> None:
-    page.heading("What to do next")
+    page.heading(say("What to do next"))
     warnings = sum(code.count for code in issues.codes.values() if code.severity is Severity.WARNING)
     rejected = facts.counts.rows_rejected or 0
     for number, step in enumerate(_next(facts, rejected, sheets, warnings), 1):
         page.line(f"{number}.  {step}")
     for sheet in sheets:
         if sheet.written < rejected and len(sheets) == 1:
-            page.line(
-                f"Only the first {rows(sheet.written)} to mend of {rejected:,} are on the sheet, to keep it small."
-                " So many faults have often one cause: mend it in your own file and drop that again.",
-                bold=True,
+            few = say(
+                "Only the first {rows} to mend of {rejected} are on the sheet, to keep it small. So many faults have "
+                "often one cause: mend it in your own file and drop that again.",
+                rows=rows(sheet.written),
+                rejected=notation.number(rejected),
             )
+            page.line(few, bold=True)
     if trouble:
         page.line(
-            f"The rows to mend could not be copied into this receipt: {trouble} Mend them in your own file."
+            say(
+                "The rows to mend could not be copied into this receipt: {trouble} Mend them in your own file.",
+                trouble=note(trouble),
+            )
         )
 
 
 def _next(facts: ReceiptFacts, rejected: int, sheets: list[MendSheet], warnings: int) -> list[str]:
+    hint = of_file(facts.reason, facts.message, facts.hint)[1]
     if facts.parsed.proposal is not None:
         return [
-            "If this is a list of another house: the sheet “List description” proposes which column is what. Correct it"
-            " there, save this workbook, and drop it into the inbox: the list is read then.",
-            f"If not: {facts.hint}",
+            say(
+                "If this is a list of another house: the sheet “List description” proposes which column is what. "
+                "Correct it there, save this workbook, and drop it into the inbox: the list is read then."
+            ),
+            say("If not: {hint}", hint=hint),
         ]
     if facts.parsed.kind in (UploadKind.LIST_DESCRIPTION, UploadKind.CARE) and facts.status in IN_FORCE:
-        return [facts.hint or "Nothing."]
-    return next_steps(facts.status, rejected, bool(sheets), warnings, facts.hint)
+        return [hint or say("Nothing.")]
+    return next_steps(facts.status, rejected, bool(sheets), warnings, hint)
 
 
 def _counts(page: _Page, facts: ReceiptFacts) -> None:
     counts = facts.counts
-    page.heading("What was read")
+    page.heading(say("What was read"))
     read, accepted = counts.rows_read or 0, counts.rows_accepted or 0
     rejected, skipped = counts.rows_rejected or 0, counts.rows_skipped or 0
     plain = facts.parsed.kind in (UploadKind.REPORT_CSV, UploadKind.ID_MAP, UploadKind.SECOND_COUNT)
     register = "" if plain or not accepted else describe_changes(facts)
-    page.bar("Rows read", read, read, "#9CA3AF", "")
-    page.bar("   loaded", accepted, read, "#2E7D32", register)
-    page.bar("   rejected", rejected, read, "#C2570C", "not loaded; to be mended" if rejected else "")
-    passed = "blank rows, totals, notes, and repetitions of the same line" if skipped else ""
-    page.bar("Rows passed over", skipped, 0, INK, passed)
+    page.bar(say("Rows read"), read, read, "#9CA3AF", "")
+    page.bar(say("   loaded"), accepted, read, "#2E7D32", register)
+    page.bar(
+        say("   rejected"), rejected, read, "#C2570C", say("not loaded; to be mended") if rejected else ""
+    )
+    passed = say("blank rows, totals, notes, and repetitions of the same line") if skipped else ""
+    page.bar(say("Rows passed over"), skipped, 0, INK, passed)
 
 
 def _reasons(page: _Page, issues: IssueDigest) -> None:
     order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
     titles = {
-        Severity.ERROR: "Why rows were rejected",
-        Severity.WARNING: "Please check (no reason to reject a row)",
-        Severity.INFO: "Passed over",
+        Severity.ERROR: say("Why rows were rejected"),
+        Severity.WARNING: say("Please check (no reason to reject a row)"),
+        Severity.INFO: say("Passed over"),
     }
     last = None
     for code in sorted(issues.codes.values(), key=lambda code: (order[code.severity], -code.count)):
         if code.severity is not last:
             page.heading(titles[code.severity])
             last = code.severity
-        place = f"first at {code.cell}" if code.cell else ""
+        place = say("first at {cell}", cell=code.cell) if code.cell else ""
         if code.sheet:
-            place = f"{place} of sheet “{code.sheet}”" if place else f"sheet “{code.sheet}”"
-        page.line(issue_codes.words(code.code), code.count, place)
+            place = (
+                say("{place} of sheet “{sheet}”", place=place, sheet=code.sheet)
+                if place
+                else say("sheet “{sheet}”", sheet=code.sheet)
+            )
+        page.line(word(issue_codes.words(code.code)), code.count, place)
 
 
 def _highlights(page: _Page, facts: ReceiptFacts) -> None:
     notable = [change for change in facts.changes if change["notable"] and change["field"]]
     if not notable:
         return
-    page.heading("Changes you should see")
+    page.heading(say("Changes you should see"))
     for change in notable[:_HIGHLIGHTS]:
         page.line(field_word(change["field"]), None, f"{change['name']}: {told(change)}")
     if len(notable) > _HIGHLIGHTS:
-        page.line("", None, f"… and {len(notable) - _HIGHLIGHTS:,} more on the sheet “Changes”")
+        more = notation.number(len(notable) - _HIGHLIGHTS)
+        page.line("", None, say("… and {count} more on the sheet “Changes”", count=more))
 
 
 def _where(page: _Page, facts: ReceiptFacts) -> None:
     if not (facts.parsed.tables or facts.notes or facts.parsed.notes):
         return
-    page.heading("What was found where")
+    page.heading(say("What was found where"))
     for table in facts.parsed.tables:
-        where = f"Sheet “{table.sheet}”" if table.sheet else "The file"
-        page.line(where, None, f"headings in row {table.header_row}, last row {table.last_row:,}")
+        where = say("Sheet “{sheet}”", sheet=table.sheet) if table.sheet else say("The file")
+        last = notation.number(table.last_row)
+        page.line(where, None, say("headings in row {row}, last row {last}", row=table.header_row, last=last))
         for name, place in _columns(facts, table):
             page.line(f"   {name}", None, place)
-    for note in dict.fromkeys((*facts.parsed.notes, *facts.notes)):
-        page.line("", None, note)
+    for remark in dict.fromkeys((*facts.parsed.notes, *facts.notes)):
+        page.line("", None, note(remark))
 
 
 def _columns(facts: ReceiptFacts, table: TableFound) -> list[tuple[str, str]]:
@@ -219,15 +246,19 @@ def _columns(facts: ReceiptFacts, table: TableFound) -> list[tuple[str, str]]:
     found = {column.field: column for column in table.columns}
     listed = []
     for column in known:
-        word = FIELD_WORDS.get(column.field, column.field.replace("_", " ").capitalize())
+        name = word(FIELD_WORDS.get(column.field, column.field.replace("_", " ").capitalize()))
         here = found.get(column.field)
         place = (
-            f"column {column_letters(here.index)}, “{' '.join(here.header.split())}”"
+            say(
+                "column {letters}, “{header}”",
+                letters=column_letters(here.index),
+                header=" ".join(here.header.split()),
+            )
             if here
-            else "not in the file"
+            else say("not in the file")
         )
-        listed.append((word, place))
+        listed.append((name, place))
     extra = len([header for header in table.headers if header]) - len(found)
     if extra > 0:
-        listed.append(("Other columns", f"{extra:,}, not used"))
+        listed.append((say("Other columns"), say("{count}, not used", count=notation.number(extra))))
     return listed

@@ -19,6 +19,7 @@ from campfill_pipeline.intake.receipt.proposal_sheet import write_proposal
 from campfill_pipeline.intake.receipt.rows import MendSheet, write_rows_to_mend
 from campfill_pipeline.intake.receipt.sheet import Book, presentable
 from campfill_pipeline.intake.receipt.summary import write_summary
+from campfill_pipeline.language.speaking import say, word
 
 __all__ = ["MOST_CHANGES", "ReceiptFacts", "write_receipt"]
 
@@ -39,12 +40,12 @@ def _write(path: Path, facts: ReceiptFacts) -> None:
     book = Book(path)
     book.properties(
         {
-            "title": presentable(f"Receipt for {facts.file_name}")[:250],
+            "title": presentable(say("Receipt for {file}", file=facts.file_name))[:250],
             "author": "campfill",
             "created": facts.received_at.replace(tzinfo=None),
         }
     )
-    book.reserve(SUMMARY)
+    book.reserve(word(SUMMARY))
     sheets: list[MendSheet] = []
     trouble = None
     if facts.parsed.kind == UploadKind.CAMPAIGN_LIST and issues.to_mend:
@@ -54,6 +55,6 @@ def _write(path: Path, facts: ReceiptFacts) -> None:
     if facts.changes:
         write_changes(book, facts)
     if issues.total:
-        write_issues(book, issues)
+        write_issues(book, issues, facts.parsed.kind)
     write_summary(book, facts, issues, sheets, trouble)
     book.close()

@@ -50,8 +50,10 @@ from campfill_pipeline.intake.refusals import (
 from campfill_pipeline.intake.tables import TableWriter
 from campfill_pipeline.intake.text.encodings import detect_encoding
 from campfill_pipeline.intake.text.spilled import is_rest, neighbours, spilled_columns
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say
 
-_DELIMITERS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "vertical bar"}
+DELIMITERS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "vertical bar"}
 _BLOCK_ROWS = 16_384
 _MOST_FIELD = 1 << 24
 _GUARD = '="'
@@ -127,7 +129,7 @@ def _inspect(path: Path, descriptions: Descriptions = none) -> _Text:
     if stripped.startswith("sep=") and len(stripped) > 4:
         skip, given = 1, start.lstrip("\ufeff")[4]
     best: _Text | None = None
-    for delimiter in [given] if given else _DELIMITERS:
+    for delimiter in [given] if given else DELIMITERS:
         first = _first_records(path, codec, delimiter, skip)
         layout = _layout(first)
         if layout is not None and (
@@ -136,7 +138,7 @@ def _inspect(path: Path, descriptions: Descriptions = none) -> _Text:
             best = _with_layout(codec, encoding, delimiter, skip, first, layout)
     if best is None or best.layout is None or not best.layout.complete:
         found_by = _by_description(
-            path, codec, encoding, [given] if given else _DELIMITERS, skip, descriptions()
+            path, codec, encoding, [given] if given else DELIMITERS, skip, descriptions()
         )
         if found_by is not None and (
             best is None or (found_by.layout is not None and found_by.layout.complete)
@@ -169,7 +171,7 @@ def _by_description(
 
 
 def _likely_delimiter(start: str) -> str:
-    return max(_DELIMITERS, key=start.count)
+    return max(DELIMITERS, key=start.count)
 
 
 def _first_records(
@@ -262,12 +264,17 @@ def read_delimited(
             description=layout.description_name,
         )
     tables = _tables(path, text, layout, work, limits, progress)
-    name = _DELIMITERS.get(text.delimiter, f"“{text.delimiter}”")
+    mark = DELIMITERS.get(text.delimiter, f"“{text.delimiter}”")
     notes = (
-        f"Text in {text.encoding}, columns separated by {name}.",
+        say("Text in {value}, columns separated by {mark}.", value=text.encoding, mark=mark),
         *(
-            f"Header in row {table.header_row}, {table.rows:,} rows with content up to row {table.last_row:,}, "
-            f"{table.blank_rows:,} blank rows."
+            say(
+                "Header in row {header_row}, {rows} rows with content up to row {last}, {blank} blank rows.",
+                header_row=table.header_row,
+                rows=notation.number(table.rows),
+                last=notation.number(table.last_row),
+                blank=notation.number(table.blank_rows),
+            )
             for table in tables
         ),
     )
@@ -432,5 +439,5 @@ def _raw(path: Path, text: _Text, wanted: Sequence[int]) -> dict[int, list[str]]
 def first_rows(path: Path, count: int) -> Iterator[list[tuple[int, list[str]]]]:
     """The first records of a text, once for each separator that may be its own. Raises UnreadableError."""
     text = _inspect(path)
-    for delimiter in dict.fromkeys((text.delimiter, *_DELIMITERS)):
+    for delimiter in dict.fromkeys((text.delimiter, *DELIMITERS)):
         yield _first_records(path, text.codec, delimiter, text.skip, count)

@@ -26,6 +26,8 @@ from campfill_pipeline.intake.findings import (
 from campfill_pipeline.intake.layout import Descriptions, Layout, find_described
 from campfill_pipeline.intake.refusals import incomplete, no_header, too_many_cells
 from campfill_pipeline.intake.tables import TableWriter
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say
 
 _EXACT = 15
 """Digits that a number can hold everywhere; longer ones are kept as text, to the last digit."""
@@ -76,8 +78,9 @@ def read_document(path: Path, work: Path, limits: ParseLimits, descriptions: Des
         sheet=None, header_row=_ROW, columns=layout.columns, headers=table.headers,
         last_row=count + _ROW, rows=writer.rows, blank_rows=count - writer.rows, file=target, near=layout.near,
     )  # fmt: skip
-    note = (
-        f"A JSON document with {count:,} objects; row 2 is the first of them, a column is named by its path."
+    note = say(
+        "A JSON document with {count} objects; row 2 is the first of them, a column is named by its path.",
+        count=notation.number(count),
     )
     return Parsed(
         layout.kind, None, "", "", "json", tables=(told,), notes=(note,), read_by=layout.description_name

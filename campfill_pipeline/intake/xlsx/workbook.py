@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -56,6 +56,8 @@ from campfill_pipeline.intake.xlsx.shared_strings import load_strings
 from campfill_pipeline.intake.xlsx.sheet_events import LAST_COLUMN, SheetEvents, SheetRow
 from campfill_pipeline.intake.xlsx.sheet_rows import CHUNK, Read, RowBlock, SheetScan
 from campfill_pipeline.intake.xlsx.xml_text import IrregularError, without_doubts
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say
 
 _READ_WITH_DOUBTS = ("name", "buyer")
 """The columns of a list in which an escape that may be meant as written is told of."""
@@ -364,16 +366,14 @@ def _read(workbook: Workbook, work: Path, progress: Progress, descriptions: Desc
     unread: list[str] = []
     files = (work / f"table-{number}.arrow" for number in count(1))
     # A receipt that comes back is meant by its rows to mend alone.
-    own = (
-        receipt_sheets.OTHERS
-        if any(sheet.name.startswith(receipt_sheets.ROWS) for sheet, _ in complete)
-        else ()
-    )
+    own = _of_a_receipt(sheet.name for sheet, _ in complete) if len(layouts) > 1 else frozenset()
     for sheet, layout in layouts:
         if (layout is None or not layout.complete) and sheet.name not in own and workbook.holds_ids(sheet):
             unread.append(sheet.name)
         if layout is None:
-            notes.append(f"Sheet “{sheet.name}” has no header of a campaign list and was not read.")
+            notes.append(
+                say("Sheet “{sheet}” has no header of a campaign list and was not read.", sheet=sheet.name)
+            )
         elif not layout.complete:
             place = f"sheet “{sheet.name}”, row {layout.row}"
             problem = incomplete(
@@ -383,15 +383,17 @@ def _read(workbook: Workbook, work: Path, progress: Progress, descriptions: Desc
                 near=dict(layout.near),
                 description=layout.description_name,
             )
-            notes.append(f"Sheet “{sheet.name}” was not read. {problem.problem}")
+            notes.append(say("Sheet “{sheet}” was not read. {told}", sheet=sheet.name, told=problem.problem))
         elif layout.form.description is not form.description or layout.kind != form.kind:
-            notes.append(f"Sheet “{sheet.name}” holds a table of another kind and was not read.")
+            notes.append(
+                say("Sheet “{sheet}” holds a table of another kind and was not read.", sheet=sheet.name)
+            )
         else:
             for table, hidden_rows in workbook.read_blocks(sheet, layout, files, advance):
                 tables.append(table)
                 notes += _notes(table, hidden_rows)
     if workbook.package.date1904:
-        notes.append("The workbook counts dates from 1904.")
+        notes.append(say("The workbook counts dates from 1904."))
     return Parsed(
         kind=form.kind,
         reason=None,
@@ -423,13 +425,33 @@ def _corrected(workbook: Workbook, visible: Sequence[Sheet]) -> Corrected | None
     return None
 
 
+def _of_a_receipt(read: Iterable[str]) -> frozenset[str]:
+    """What else a receipt that comes back consists of, in any language, where the sheets read are its rows to mend."""
+    if not any(name.startswith(receipt_sheets.in_any_language(receipt_sheets.ROWS)) for name in read):
+        return frozenset()
+    return frozenset(name for one in receipt_sheets.OTHERS for name in receipt_sheets.in_any_language(one))
+
+
 def _notes(table: TableFound, hidden_rows: int) -> list[str]:
     notes = [
-        f"Sheet “{table.sheet}”: header in row {table.header_row}, {table.rows:,} rows with content "
-        f"up to row {table.last_row:,}, {table.blank_rows:,} blank rows."
+        say(
+            "Sheet “{sheet}”: header in row {header_row}, {rows} rows with content up to row {last}, {blank} blank "
+            "rows.",
+            sheet=table.sheet,
+            header_row=table.header_row,
+            rows=notation.number(table.rows),
+            last=notation.number(table.last_row),
+            blank=notation.number(table.blank_rows),
+        )
     ]
     if hidden_rows:
-        notes.append(f"Sheet “{table.sheet}”: {hidden_rows:,} hidden rows were read like all others.")
+        notes.append(
+            say(
+                "Sheet “{sheet}”: {rows} hidden rows were read like all others.",
+                sheet=table.sheet,
+                rows=notation.number(hidden_rows),
+            )
+        )
     return notes
 
 

@@ -17,6 +17,7 @@ from campfill_pipeline.domain.attention import Situation, euros, percent, senten
 from campfill_pipeline.domain.causes import Cause
 from campfill_pipeline.domain.fulfillment import FulfillmentRules, Lifecycle
 from campfill_pipeline.domain.notices import LINE_STATES, NEW_FOR_DAYS, SHORT_FOR_DAYS, Kind
+from campfill_pipeline.language.speaking import say, say_many
 from campfill_pipeline.warehouse.notices.facts import Ending, Fact, begin, end
 from campfill_pipeline.warehouse.statements import query
 
@@ -50,7 +51,13 @@ def _lines_begun(conn: psycopg.Connection, values: dict[str, object]) -> list[Fa
             row["cause"] = Cause(row["cause"]) if row["cause"] else None
             now = Situation(**row)
             facts.append(
-                Fact(kind, str(line_id), f"{name}: {sentence(now)}", line_id, weight=now.value_at_risk_eur)
+                Fact(
+                    kind,
+                    str(line_id),
+                    say("{line}: {told}", line=name, told=sentence(now)),
+                    line_id,
+                    weight=now.value_at_risk_eur,
+                )
             )
     return facts
 
@@ -62,19 +69,27 @@ def _lines_over(conn: psycopg.Connection, values: dict[str, object]) -> list[End
     ).fetchall():
         told: str | None
         if name is None:
-            told = "It is in no list any more."
+            told = say("It is in no list any more.")
         elif lifecycle == Lifecycle.CANCELLED:
-            told = f"{name}: it was cancelled."
+            told = say("{line}: it was cancelled.", line=name)
         elif kind == Kind.LINE_SHORT:
-            told = f"{name}: what was missing has come; it stands at {percent(pct)} of its goal."
+            told = say(
+                "{line}: what was missing has come; it stands at {share} of its goal.",
+                line=name,
+                share=percent(pct),
+            )
         elif lifecycle == Lifecycle.LIVE:
-            pace = f" at {percent(index * 100)} of its pace" if index is not None else ""
-            told = f"{name}: back on course{pace}."
+            pace = "" if index is None else say(" at {share} of its pace", share=percent(index * 100))
+            told = say("{line}: back on course{pace}.", line=name, pace=pace)
         elif lifecycle == Lifecycle.SCHEDULED:
-            told = f"{name}: its flight was moved, it has not begun."
+            told = say("{line}: its flight was moved, it has not begun.", line=name)
         else:
             # Where it ended short, that is a fact of its own, told in the same message.
-            told = None if gone_short else f"{name}: ended at {percent(pct)} of its goal."
+            told = (
+                None
+                if gone_short
+                else say("{line}: ended at {share} of its goal.", line=name, share=percent(pct))
+            )
         found.append(Ending(number, told))
     return found
 
@@ -102,17 +117,32 @@ def _incidents(
         subject = f"{site} {begun.astimezone(zone):%Y-%m-%d %H:%M}"
         seen.add(subject)
         if subject not in noted and begun.astimezone(zone).date() >= oldest:
-            hours = f"from {begun.astimezone(zone):%d %b %H:%M} to {until.astimezone(zone):%d %b %H:%M}"
             facts.append(
                 Fact(
                     Kind.INCIDENT,
                     subject,
-                    f"{site} was {silence} {hours}: {lines} lines lost {whole(lost)} impressions ({euros(eur)}).",
+                    say_many(
+                        "{site} was {silence} from {from} to {to}: {lines} line lost {amount} impressions ({euros}).",
+                        "{site} was {silence} from {from} to {to}: {lines} lines lost {amount} impressions ({euros}).",
+                        lines,
+                        **{"from": f"{begun.astimezone(zone):%d %b %H:%M}"},
+                        site=site,
+                        silence=silence,
+                        to=f"{until.astimezone(zone):%d %b %H:%M}",
+                        lines=lines,
+                        amount=whole(lost),
+                        euros=euros(eur),
+                    ),
                     weight=eur,
                 )
             )
         if until < known_until:
-            over.append((subject, f"{site} gives again since {until.astimezone(zone):%d %b %H:%M}."))
+            again = say(
+                "{site} gives again since {moment}.",
+                site=site,
+                moment=f"{until.astimezone(zone):%d %b %H:%M}",
+            )
+            over.append((subject, again))
     begin(conn, facts, now=now, told=told)
     standing |= {
         subject: number
@@ -122,7 +152,7 @@ def _incidents(
     }
     endings += [Ending(standing[subject], words) for subject, words in over if subject in standing]
     endings += [
-        Ending(number, "What was missing has come: no incident is left.")
+        Ending(number, say("What was missing has come: no incident is left."))
         for subject, number in standing.items()
         if subject not in seen
     ]

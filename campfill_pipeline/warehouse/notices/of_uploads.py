@@ -12,6 +12,8 @@ import psycopg
 
 from campfill_pipeline.domain.notices import Kind, thread_of_file
 from campfill_pipeline.domain.uploads import UploadStatus
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say
 from campfill_pipeline.warehouse.notices.facts import Fact, begin, end_thread
 
 KINDS = (Kind.LIST_REJECTED, Kind.LIST_PARTLY)
@@ -32,15 +34,24 @@ def tell(
     """Note what this verdict begins and ends; part of the caller's transaction."""
     now, thread = at or datetime.now(UTC), thread_of_file(file_name)
     if status in (UploadStatus.LOADED, UploadStatus.PARTLY_LOADED):
-        words = "loaded whole" if status == UploadStatus.LOADED else "loaded in part"
-        end_thread(conn, KINDS, thread, f"{file_name} was {words}.", now=now)
+        whole = status == UploadStatus.LOADED
+        told = (
+            say("{file} was loaded whole.", file=file_name)
+            if whole
+            else say("{file} was loaded in part.", file=file_name)
+        )
+        end_thread(conn, KINDS, thread, told, now=now)
     if status == UploadStatus.REJECTED:
-        told = f"{file_name} was rejected: {message or 'no row could be loaded.'} {hint or ''}".strip()
+        why = f"{message or say('no row could be loaded.')} {hint or ''}".strip()
+        told = say("{file} was rejected: {told}", file=file_name, told=why)
         begin(conn, [Fact(Kind.LIST_REJECTED, str(upload_id), told, thread=thread)], now=now)
     elif status == UploadStatus.PARTLY_LOADED:
-        told = (
-            f"{file_name}: {rows_rejected or 0:,} of {rows_read or 0:,} rows were rejected. The receipt in outbox/ has"
-            " them; mend them there and drop it back."
+        told = say(
+            "{file}: {rejected} of {rows} rows were rejected. The receipt in outbox/ has them; mend them there and "
+            "drop it back.",
+            file=file_name,
+            rejected=notation.number(rows_rejected or 0),
+            rows=notation.number(rows_read or 0),
         )
         begin(conn, [Fact(Kind.LIST_PARTLY, str(upload_id), told, thread=thread)], now=now)
 
@@ -48,4 +59,4 @@ def tell(
 def taken_back(conn: psycopg.Connection, file_name: str, *, at: datetime | None) -> None:
     """Note that an upload was reverted: what is wrong with it is nobody's task any more."""
     now = at or datetime.now(UTC)
-    end_thread(conn, KINDS, thread_of_file(file_name), f"{file_name} was taken back.", now=now)
+    end_thread(conn, KINDS, thread_of_file(file_name), say("{file} was taken back.", file=file_name), now=now)

@@ -17,6 +17,8 @@ import pyarrow as pa
 
 from campfill_pipeline.domain.lines import WITHOUT_BUDGET
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say, say_many
 from campfill_pipeline.warehouse.arrow_copy import copy_stream
 from campfill_pipeline.warehouse.locks import REGISTER_LOCK
 from campfill_pipeline.warehouse.register import ledger, revisions
@@ -87,8 +89,13 @@ def apply_list(
         if values["sheets"]:
             run("keep budgets")
         notes = [
-            f"Its content is of {content_date:%Y-%m-%d}, older than that of {name} ({date:%Y-%m-%d}), which was"
-            " loaded before; what it says counts all the same, as it arrived later."
+            say(
+                "Its content is of {day}, older than that of {file} ({other_day}), which was loaded before; what it "
+                "says counts all the same, as it arrived later.",
+                day=content_date,
+                file=name,
+                other_day=date,
+            )
             for name, date in (run("newer").fetchall() if content_date else [])
         ]
         late = run("later").fetchone() == (True,)
@@ -131,20 +138,27 @@ def _absences(run: revisions.Run, *, late: bool) -> int:
 def _left(overtaken: int) -> list[str]:
     if not overtaken:
         return []
-    if overtaken == 1:
-        return ["1 line is left as a list that arrived later has set it already."]
-    return [f"{overtaken:,} lines are left as a list that arrived later has set them already."]
+    return [
+        say_many(
+            "{lines} line is left as a list that arrived later has set it already.",
+            "{lines} lines are left as a list that arrived later has set them already.",
+            overtaken,
+            lines=notation.number(overtaken),
+        )
+    ]
 
 
 def _budgets_told(lines: int) -> list[str]:
     if not lines:
         return []
-    which = (
-        "The budget of 1 of these lines counts"
-        if lines == 1
-        else f"The budgets of {lines:,} of these lines count"
-    )
-    return [f"{which}: no list that arrived later says anything of it."]
+    return [
+        say_many(
+            "The budget of {lines} of these lines counts: no list that arrived later says anything of it.",
+            "The budgets of {lines} of these lines count: no list that arrived later says anything of it.",
+            lines,
+            lines=notation.number(lines),
+        )
+    ]
 
 
 def _told(lines: Path) -> list[str]:

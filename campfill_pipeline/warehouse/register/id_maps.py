@@ -16,6 +16,7 @@ from uuid import UUID
 import psycopg
 
 from campfill_pipeline.domain.uploads import UploadKind
+from campfill_pipeline.language.speaking import say
 from campfill_pipeline.warehouse.arrow_copy import copy_stream
 from campfill_pipeline.warehouse.delivery import attribution
 from campfill_pipeline.warehouse.locks import REGISTER_LOCK
@@ -86,7 +87,7 @@ def apply_map(
         lines = attributed_with(conn, upload.upload_id)
         found = Decision(
             status=status, kind=UploadKind.ID_MAP, counts=counts, changed=(new, updated, unchanged), issues=issues,
-            notes=("Report rows with these ids count for their lines, also those that came before.",),
+            notes=(say("Report rows with these ids count for their lines, also those that came before."),),
         )  # fmt: skip
         ledger.decide(conn, upload.upload_id, found, at=now)
         _attribute(conn, upload.upload_id, lines)

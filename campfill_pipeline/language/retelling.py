@@ -1,0 +1,120 @@
+"""Sentences that were stored in English, said in the language spoken: found again by the message they were made of.
+
+Belongs here: recognising a stored sentence and its figures. Does not belong here: saying new ones (`speaking`).
+
+What happened is kept once, in English, in tables that outlive a change of language and that others read. A sentence
+that no message fits stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from functools import cache, lru_cache
+
+from campfill_pipeline.language import catalogue, notation
+from campfill_pipeline.language.speaking import Language, spoken
+
+VERBATIM = {
+    "name",
+    "line",
+    "site",
+    "file",
+    "sheet",
+    "column",
+    "value",
+    "found",
+    "text",
+    "header",
+    "id",
+    "path",
+}
+"""Placeholders that hold what somebody else wrote: never taken for a figure or a sentence of ours."""
+
+SHAPES = {"why": "(?:; .*)?", "pace": "(?: at .*?)?"}
+"""Placeholders that hold a part of a sentence, or nothing; others hold anything."""
+
+_PLACE = re.compile(r"\{(\w+)\}")
+_NUMBER = r"-?\d{1,3}(?:,\d{3})*(?:\.\d+)?|-?\d+(?:\.\d+)?"
+_DAY = r"\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+
+
+def _decimal(text: str) -> Decimal:
+    return Decimal(text.replace(",", ""))
+
+
+def _of_year(text: str) -> datetime:
+    return datetime.strptime(f"{text} 2000", "%d %b %Y")
+
+
+_FIGURES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(rf"({_NUMBER})"), lambda found: notation.number(_decimal(found[1]))),
+    (re.compile(rf"€({_NUMBER})"), lambda found: notation.euros(_decimal(found[1]))),
+    (re.compile(rf"({_NUMBER}) %"), lambda found: notation.percent(_decimal(found[1]))),
+    (
+        re.compile(rf"({_DAY} \d{{4}})(.*)"),
+        lambda found: notation.day(datetime.strptime(found[1], "%d %b %Y").date()) + found[2],
+    ),
+    (re.compile(rf"({_DAY})(.*)"), lambda found: notation.day_of_year(_of_year(found[1]).date()) + found[2]),
+    (
+        re.compile(r"(\d{4}-\d{2}-\d{2})"),
+        lambda found: notation.day(datetime.strptime(found[1], "%Y-%m-%d").date()),
+    ),
+)
+
+
+def retold(text: str) -> str:
+    """The stored sentence in the language spoken; as it is, where no message fits."""
+    if spoken() is Language.ENGLISH or not text:
+        return text
+    return _told(spoken(), text) or text
+
+
+@cache
+def _patterns(language: Language) -> list[tuple[re.Pattern[str], str]]:
+    """Messages with placeholders, the one with the most words of its own first."""
+    told = []
+    for message in catalogue.stored(language):
+        if parts := _PLACE.findall(message):
+            literal = _PLACE.sub("", message)
+            if len(literal.strip()) > 2 and len(parts) == len(set(parts)):
+                pattern = "".join(
+                    f"(?P<{piece}>{SHAPES.get(piece, '.*?')})" if at % 2 else re.escape(piece)
+                    for at, piece in enumerate(_PLACE.split(message))
+                )
+                told.append((len(literal), re.compile(pattern, re.DOTALL), message))
+    return [(pattern, message) for _, pattern, message in sorted(told, key=lambda one: -one[0])]
+
+
+@lru_cache(maxsize=4096)
+def _told(language: Language, text: str) -> str | None:
+    """What the sentence, or each of several one after another, is in this language; None where one is not known."""
+    plain = catalogue.translated(language, text)
+    if plain != text:
+        return plain
+    for pattern, message in _patterns(language):
+        if found := pattern.fullmatch(text):
+            values = {name: _value(language, name, value) for name, value in found.groupdict().items()}
+            return catalogue.translated(language, message).format(**values)
+    for mark in (": ", ". ", "? "):
+        at = text.find(mark)
+        while at >= 0:
+            before, after = text[: at + 1], text[at + 2 :]
+            told = _told(language, after)
+            if told is not None and mark == ": ":
+                return f"{before} {told}"
+            if told is not None and (first := _told(language, before)) is not None:
+                return f"{first} {told}"
+            at = text.find(mark, at + 1)
+    return None
+
+
+def _value(language: Language, name: str, value: str) -> str:
+    if name in VERBATIM or not value:
+        return value
+    for pattern, written in _FIGURES:
+        if found := pattern.fullmatch(value):
+            return written(found)
+    return _told(language, value) or value

@@ -1,0 +1,92 @@
+"""Sentences stored in English are said in German to who reads German: every fact people are told, its figures too."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from campfill_pipeline.domain.attention import Situation, sentence
+from campfill_pipeline.domain.causes import Cause
+from campfill_pipeline.language import catalogue
+from campfill_pipeline.language.retelling import retold
+from campfill_pipeline.language.speaking import Language, say, speaking
+from campfill_pipeline_tests import messages
+
+STORED = ("warehouse/notices/", "defs/watch.py")
+"""Where facts are worded that are kept."""
+
+FIGURES = {
+    "day": ("2026-11-24", "24.11.2026"),
+    "moment": ("24 Nov 2026 14:00 UTC", "24.11.2026 14:00 UTC"),
+    "pace": (" at 48.4 % of its pace", " mit 48,4 % des Solls"),
+}
+
+
+def facts() -> list[str]:
+    """Every message of a fact, in each of its forms."""
+    said = messages.gathered().values()
+    wholes = [whole for whole, places in said if any(part in place for part in STORED for place in places)]
+    return [form for whole in wholes for form in ([whole] if isinstance(whole, str) else whole)]
+
+
+def of_kinds() -> list[Situation]:
+    """A line of every kind that can be told of."""
+    return [
+        Situation(
+            lifecycle=lifecycle,
+            purchase_type=purchase,
+            end_date=date(2026, 11, 24),
+            reported=reported,
+            elapsed_days=9,
+            days_left=left,
+            fulfillment_pct=Decimal("48.4"),
+            pacing_index=pacing,
+            required_daily=required,
+            best_week_daily=Decimal("1234.5"),
+            reachable=reachable,
+            missing=Decimal(74094),
+            value_at_risk_eur=Decimal("1504.71"),
+            cause=cause,
+            incident_site=site,
+            incident_day=date(2026, 11, 3),
+        )
+        for lifecycle in ("live", "ended_final")
+        for purchase in ("guaranteed", "unguaranteed")
+        for reported in (True, False)
+        for left, pacing, required, reachable in (
+            (1, Decimal("0.6"), Decimal("2345.6"), True),
+            (16, Decimal("0.6"), Decimal("2345.6"), False),
+            (3, None, None, None),
+        )
+        for cause in (None, *Cause)
+        for site in (None, "Berlin Hbf: Halle, at risk of 3 days")
+    ]
+
+
+def test_every_fact_that_is_kept_is_told_in_german() -> None:
+    told = facts()
+    assert len(told) > 25
+    for message in told:
+        names = messages.places(message)
+        english = {name: FIGURES.get(name, ("Halle, 5", ""))[0] for name in names}
+        german = {name: FIGURES.get(name, ("", "Halle, 5"))[1] for name in names}
+        stored = message.format(**english)
+        with speaking(Language.GERMAN):
+            assert retold(stored) == catalogue.translated("de", message).format(**german)
+
+
+def test_what_was_said_of_a_line_is_the_same_as_if_it_had_been_said_in_german() -> None:
+    for now in of_kinds():
+        stored = say("{line}: {told}", line="2026_1: Ended on, 1,234.5 impressions", told=sentence(now))
+        with speaking(Language.GERMAN):
+            told = say("{line}: {told}", line="2026_1: Ended on, 1,234.5 impressions", told=sentence(now))
+            assert retold(stored) == told
+        assert retold(stored) == stored
+
+
+@pytest.mark.parametrize("text", ["", "A sentence that nobody says.", "Läuft mit 3 %."])
+def test_what_nobody_says_stays_as_it_is(text: str) -> None:
+    with speaking(Language.GERMAN):
+        assert retold(text) == text
