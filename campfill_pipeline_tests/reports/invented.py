@@ -376,15 +376,18 @@ def _looked_back() -> dict[str, Any]:
     scores = [
         {
             "rule": rule, "healthy_line_days": 1_234, "false_alarms": alarms, "false_alarms_of_1000": rate,
+            "alarms_together": alarms - apart, "apart_of_1000": rate_apart,
             "weak_line_days": 200, "weak_found": 198, "weak_found_pct": "99.0",
             "errors": [
                 {"from_day": first, "to_day": last, "projections": 9, "error_pct": error} for first, last in spans
             ],
         }
-        for rule, alarms, rate, error in (("measured", 2, "1.6", "4.9"), ("even", 213, "172.6", "17.8"))
+        for rule, alarms, rate, apart, rate_apart, error in (
+            ("measured", 2, "1.6", 1, "0.8", "4.9"), ("even", 213, "172.6", 201, "168.3", "17.8"))
     ]  # fmt: skip
     return {
-        "first_day": "2026-09-28", "last_day": "2026-11-19", "days": 14, "lines": 321, "scores": scores,
+        "first_day": "2026-09-28", "last_day": "2026-11-19", "days": 14, "days_together": 2, "lines": 321,
+        "scores": scores,
     }  # fmt: skip
 
 

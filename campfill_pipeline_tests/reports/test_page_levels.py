@@ -369,7 +369,9 @@ def test_the_page_tells_how_right_the_figures_were_or_that_nobody_looked_yet(
     reader.tab.locator('a[href="#/right"]').click()
     reader.wait("/right")
     rows = reader.tab.locator("main tbody tr").all_inner_texts()
-    assert "1.6" in rows[0] and "172.6" in rows[0] and "2 of 1,234" in rows[0] and len(rows) == 6
+    assert "1.6" in rows[0] and "172.6" in rows[0] and "2 of 1,234" in rows[0] and len(rows) == 7
+    assert "0.8" in rows[1] and "168.3" in rows[1]  # apart from days that held many back at once
+    assert "On 2 of the days a fifth or more" in reader.text("main")
     never = library.read(write(tmp_path, invent(40)).path)
     never.go("/right")
     assert "Not looked at yet" in never.text("main")

@@ -19,7 +19,7 @@ const span = (error) =>
     : error.to_day
       ? words.days(error.from_day, error.to_day)
       : words.later(error.from_day);
-const rows = (scores) => [
+const rows = ({ scores, days_together: together }) => [
   row(
     words.alarms,
     scores,
@@ -28,6 +28,7 @@ const rows = (scores) => [
           >${words.of(count(score.false_alarms), count(score.healthy_line_days))}</span
         >`,
   ),
+  together > 0 && row(words.apart, scores, (score) => known(score.apart_of_1000)),
   row(
     words.found,
     scores,
@@ -46,7 +47,7 @@ const table = (found) =>
       [html`<span class="unseen">${words.what}</span>`],
       ...found.scores.map((score) => [words.rules[score.rule], true]),
     ],
-    rows(found.scores),
+    rows(found).filter(Boolean),
   );
 const told = (found) => {
   const thin = found.scores.some((score) => score.false_alarms_of_1000 === null);
@@ -55,6 +56,7 @@ const told = (found) => {
     <h2 id="h-right">${words.said(count(found.lines), found.days, first, last)}</h2>
     ${thin && html`<p><strong>${words.thin(head.least_line_days)}</strong></p>`} ${table(found)}
     <p class="soft">${words.how}</p>
+    ${found.days_together > 0 && html`<p class="soft">${words.together(found.days_together)}</p>`}
   </section>`;
 };
 export const right = () => {

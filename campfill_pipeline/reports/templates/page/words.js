@@ -203,6 +203,7 @@ export const right = {
       last,
     }),
   alarms: text("Of 1,000 days of healthy lines, called behind"),
+  apart: text("… without the days that held many back at once"),
   found: text("Days of weak lines called behind, from their second day on"),
   error: (when) => say("Nine in ten projections were off by less than, {when}", { when }),
   dayOne: text("after 1 day"),
@@ -220,6 +221,15 @@ export const right = {
       "the sites, once by a straight line. Healthy lines ended at 99.5 % of their goal or " +
       "more, weak ones below 95 %.",
   ),
+  together: (days) =>
+    many(
+      "On one of the days a fifth or more of the healthy lines were behind at once: something " +
+        "held all of them back, and they caught up.",
+      "On {days} of the days a fifth or more of the healthy lines were behind at once: " +
+        "something held all of them back, and they caught up.",
+      days,
+      { days },
+    ),
   notYet: say(
     "Not looked at yet: it is done each night. <code>campfill maintain</code> does it " +
       "now, <code>campfill fulfillment --backtest</code> shows it in the terminal.",

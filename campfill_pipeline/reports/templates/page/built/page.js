@@ -352,6 +352,7 @@
       last
     }),
     alarms: text("Of 1,000 days of healthy lines, called behind"),
+    apart: text("… without the days that held many back at once"),
     found: text("Days of weak lines called behind, from their second day on"),
     error: (when) => say("Nine in ten projections were off by less than, {when}", { when }),
     dayOne: text("after 1 day"),
@@ -364,6 +365,12 @@
     ),
     how: text(
       "Each day was computed with what lay before it: once by the week that was measured at the sites, once by a straight line. Healthy lines ended at 99.5 % of their goal or more, weak ones below 95 %."
+    ),
+    together: (days) => many(
+      "On one of the days a fifth or more of the healthy lines were behind at once: something held all of them back, and they caught up.",
+      "On {days} of the days a fifth or more of the healthy lines were behind at once: something held all of them back, and they caught up.",
+      days,
+      { days }
     ),
     notYet: say(
       "Not looked at yet: it is done each night. <code>campfill maintain</code> does it now, <code>campfill fulfillment --backtest</code> shows it in the terminal."
@@ -2858,7 +2865,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   )}
   </tr>`;
   var span2 = (error) => error.to_day === error.from_day ? right.dayOne : error.to_day ? right.days(error.from_day, error.to_day) : right.later(error.from_day);
-  var rows = (scores) => [
+  var rows = ({ scores, days_together: together }) => [
     row2(
       right.alarms,
       scores,
@@ -2866,6 +2873,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
           >${right.of(count(score.false_alarms), count(score.healthy_line_days))}</span
         >`
     ),
+    together > 0 && row2(right.apart, scores, (score) => known(score.apart_of_1000)),
     row2(
       right.found,
       scores,
@@ -2882,7 +2890,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
       [html`<span class="unseen">${right.what}</span>`],
       ...found.scores.map((score) => [right.rules[score.rule], true])
     ],
-    rows(found.scores)
+    rows(found).filter(Boolean)
   );
   var told2 = (found) => {
     const thin = found.scores.some((score) => score.false_alarms_of_1000 === null);
@@ -2891,6 +2899,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     <h2 id="h-right">${right.said(count(found.lines), found.days, first, last)}</h2>
     ${thin && html`<p><strong>${right.thin(head.least_line_days)}</strong></p>`} ${table3(found)}
     <p class="soft">${right.how}</p>
+    ${found.days_together > 0 && html`<p class="soft">${right.together(found.days_together)}</p>`}
   </section>`;
   };
   var right2 = () => {
@@ -3032,4 +3041,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 2e82fa32f7eb8d13d3f3d5a191982fd7. */
+/* Made by `make page` from the modules beside this folder, 3a57a042a0397ed047d92c518dad7002. */
