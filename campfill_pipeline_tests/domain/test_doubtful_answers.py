@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from campfill_pipeline.domain.doubtful_answers import FEW, SMALL, Doubts
+from campfill_pipeline.domain.doubtful_answers import FEW, SMALL, Doubts, silenced
+from campfill_pipeline.domain.report_rows import Refusal, RefusedKey, RefusedRow
 
 
 def test_the_shares_that_are_set_where_nobody_sets_any() -> None:
@@ -60,3 +61,27 @@ def test_a_window_that_lost_too_much(
     percent: int, held: int | Decimal, came: int | Decimal, collapsed: bool
 ) -> None:
     assert Doubts(kept_percent=percent).collapsed(held, came) is collapsed
+
+
+def refused(number: int, campaign: str | None, *, ids_known: bool = True) -> RefusedRow:
+    reason = Refusal("impressions", "Total Impressions", "?", "not_a_number", f"Row {number} is no number.")
+    return RefusedRow(number, (reason,), "", RefusedKey(None, "", campaign, None, ids_known))
+
+
+@pytest.mark.parametrize(("rows", "named"), [(FEW - 1, False), (FEW, True), (FEW + 1, True)])
+def test_a_line_is_silenced_by_a_few_refused_rows(rows: int, named: bool) -> None:
+    found = silenced([refused(number, "a") for number in range(rows)], frozenset())
+    assert (list(found) == ["a"], "Row 0" in found.get("a", "")) == (named, named)
+
+
+def test_a_line_of_which_a_row_could_be_read_or_whose_id_could_not_is_not_silenced() -> None:
+    rows = [refused(number, name) for number in range(FEW) for name in ("a", "b", None)]
+    rows += [refused(number, "c", ids_known=False) for number in range(FEW)]
+    assert list(silenced(rows, frozenset({"b"}))) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("held", "came", "grown"), [(10, 100, False), (10, 101, True), (0, 0, False), (0, 1, True)]
+)
+def test_the_same_rows_hold_too_much(held: int, came: int, grown: bool) -> None:
+    assert Doubts().grown(held, came) is grown

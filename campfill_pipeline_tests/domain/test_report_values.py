@@ -254,3 +254,9 @@ def test_texts_that_contradict_the_described_notation_are_not_guessed(
 def test_a_uuid_is_known_however_it_is_dressed(dress: str) -> None:
     bare = "0b5f1d7e-2a64-4c1f-9b5e-1f0c5d1a7e42"
     assert report_values.texts([dress % bare], lower=True, braces=True).to_pylist() == [bare]
+
+
+@pytest.mark.parametrize(("year", "fits"), [(1999, False), (2000, True), (2199, True), (2200, False)])
+def test_years_that_no_delivery_is_of_are_a_fault(year: int, fits: bool) -> None:
+    found = report_hours.hours([f"{year}-06-01T12:00:00Z"], BERLIN)
+    assert [fault.code for fault in found.faults.values()] == ([] if fits else ["out_of_range"])

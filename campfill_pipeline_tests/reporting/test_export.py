@@ -554,3 +554,21 @@ def test_another_header_in_an_export_begins_a_block_of_its_own(parser: Parser, t
         (DEAL, Decimal("12149.71")),
         ("b", Decimal("12149.71")),
     ]
+
+
+def test_numbers_of_number_cells_and_of_texts_in_one_column_are_each_what_they_say(tmp_path: Path) -> None:
+    cells = [("149.712", CellKind.NUMBER), ("149.712", CellKind.TEXT), ("12149,71", CellKind.TEXT)]
+    records = [record(impressions=cell, deal_id=f"{n}") for n, cell in enumerate(cells)]
+    _, rows, issues = judged(tmp_path, *records)
+    assert issues == []
+    assert rows["impressions"].to_pylist() == [Decimal("149.712"), Decimal("149712"), Decimal("12149.71")]
+
+
+def test_a_repeated_row_of_a_campaign_is_told_at_its_campaign(tmp_path: Path) -> None:
+    _, _, issues = judged(tmp_path, *[record(deal_id=None, deal_name=None)] * 2)
+    assert [(issue["cell"], issue["value"]) for issue in issues] == [("C3", CAMPAIGN.lower())]
+
+
+def test_an_error_cell_is_told_by_what_it_says(tmp_path: Path) -> None:
+    _, _, issues = judged(tmp_path, record(impressions=("#REF!", CellKind.ERROR)), record())
+    assert [(issue["code"], "#REF!" in issue["message"]) for issue in issues] == [("error_cell", True)]

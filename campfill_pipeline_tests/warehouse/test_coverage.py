@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import psycopg
 
@@ -112,3 +113,10 @@ def test_what_is_known_of_a_day_can_be_read(connection: psycopg.Connection) -> N
     assert known is not None
     assert (known.status, known.rows, known.fetched_at) == ("complete", 1, at("2025-08-06T00:00"))
     assert known.first_complete_at == at("2025-08-06T00:00") + timedelta(0)
+
+
+def test_a_day_on_which_nothing_of_a_line_counted_is_not_its_start(connection: psycopg.Connection) -> None:
+    add_line(connection, CAMPAIGN, start=None, end=date(2025, 8, 9), first_seen=at("2025-08-09T10:00"))
+    store(connection, date(2025, 8, 4), [Row(at("2025-08-04T12:00"), impressions=Decimal(0))])
+    store(connection, date(2025, 8, 7), [Row(at("2025-08-07T12:00"))])
+    assert days_to_fetch(connection, TODAY, 0) == [*days(6, 6), *days(8, 10)]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
+import pyarrow as pa
 import pytest
 
 from campfill_pipeline.domain.report_rows import Refusal, RefusedKey, RefusedRow
@@ -112,3 +114,18 @@ def test_what_is_reached_never_holds_an_hour_outside_the_exports() -> None:
     assert found[1] == (at("2025-08-07T00:00"), hours[5] + HOUR)
     assert is_reached((hours[1], hours[3]), found)
     assert not is_reached((hours[1], hours[4]), found)
+
+
+def test_the_span_of_an_export_is_told_by_its_rows_though_none_of_a_batch_was_accepted(
+    connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    rows, file = table(utc_day(5)), tmp_path / "rows.arrow"
+    with pa.ipc.new_stream(str(file), rows.schema) as stream:
+        for part in (rows.slice(0, 0), rows.slice(0, 12), rows.slice(0, 0), rows.slice(12)):
+            stream.write_table(part) if part.num_rows else stream.write_batch(
+                pa.RecordBatch.from_pylist([], schema=rows.schema)
+            )
+    store_export(connection, upload_id=uuid4(), rows=file, timezone=BERLIN, now=ARRIVED)
+    drop(connection, utc_day(4))
+    drop(connection, utc_day(6))
+    assert (complete(connection), total(connection)) == ([5, 6], 720)

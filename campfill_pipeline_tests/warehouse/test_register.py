@@ -181,6 +181,8 @@ def test_an_older_list_dropped_late_counts_and_is_warned_about(
     assert result.updated == 1
     assert "older" in result.notes[0]
     assert upload.notes == list(result.notes)
+    _, result = apply(connection, tmp_path, [listed(line_id, impression_goal=8)], content_date=NOW)
+    assert result.notes == ()  # as old as the newest one
 
 
 def test_a_giant_applied_late_does_not_undo_what_arrived_after_it(

@@ -14,6 +14,7 @@ import pytest
 
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import Refusal, RefusedRow
+from campfill_pipeline.warehouse.delivery import rollups
 from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline.warehouse.delivery.day import FetchedDay, FetchFacts, store_day
 from campfill_pipeline.warehouse.delivery.errors import (
@@ -298,3 +299,18 @@ def test_of_two_fetches_of_a_day_at_a_time_the_one_that_began_later_counts(
     second.join(60)
     assert order == ["first asks", "first has all", "second asks", "second has all"]
     assert all_of(connection, "SELECT impressions FROM report_row") == [(Decimal(2),)]
+
+
+def test_sums_by_site_made_anew_are_those_that_were_kept(connection: psycopg.Connection) -> None:
+    """With rows in the first and the last hour of each local day, and in those beside them."""
+    for day in (4, 5):
+        hours = (f"2025-08-{day - 1:02}T22:00", f"2025-08-{day:02}T12:00", f"2025-08-{day:02}T21:00")
+        store(
+            connection,
+            date(2025, 8, day),
+            [Row(at(hour), site=site) for hour in hours for site in ("A", "B")],
+        )
+    sums = "SELECT series_no, day, site_no, impressions FROM site_day ORDER BY 1, 2, 3"
+    kept = all_of(connection, sums)
+    rollups.roll_up_sites(connection, BERLIN)
+    assert (len(kept), all_of(connection, sums)) == (4, kept)
