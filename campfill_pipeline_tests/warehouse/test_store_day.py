@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import psycopg
@@ -14,7 +14,7 @@ import pytest
 
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import Refusal, RefusedRow
-from campfill_pipeline.warehouse.delivery import rollups
+from campfill_pipeline.warehouse.delivery import partitions, rollups
 from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline.warehouse.delivery.day import FetchedDay, FetchFacts, store_day
 from campfill_pipeline.warehouse.delivery.errors import (
@@ -302,15 +302,14 @@ def test_of_two_fetches_of_a_day_at_a_time_the_one_that_began_later_counts(
 
 
 def test_sums_by_site_made_anew_are_those_that_were_kept(connection: psycopg.Connection) -> None:
-    """With rows in the first and the last hour of each local day, and in those beside them."""
-    for day in (4, 5):
-        hours = (f"2025-08-{day - 1:02}T22:00", f"2025-08-{day:02}T12:00", f"2025-08-{day:02}T21:00")
-        store(
-            connection,
-            date(2025, 8, day),
-            [Row(at(hour), site=site) for hour in hours for site in ("A", "B")],
-        )
+    """With rows in the first and the last hour of the first and the last day whose hours are here."""
+    store(connection, date(2025, 8, 5), [Row(at("2025-08-05T12:00"))])
+    (ends,) = partitions.whole_days(connection, BERLIN)
+    for day in ends:
+        start, end = day_window(day, BERLIN)
+        hours = (start, start + timedelta(hours=1), end - timedelta(hours=1))
+        store(connection, day, [Row(hour, site=site) for hour in hours for site in ("A", "B")])
     sums = "SELECT series_no, day, site_no, impressions FROM site_day ORDER BY 1, 2, 3"
     kept = all_of(connection, sums)
     rollups.roll_up_sites(connection, BERLIN)
-    assert (len(kept), all_of(connection, sums)) == (4, kept)
+    assert (len(kept), all_of(connection, sums)) == (5, kept)
