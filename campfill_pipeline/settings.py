@@ -27,6 +27,7 @@ from campfill_pipeline.domain.reporting_sources import CONNECTORS, FIRST, NamedC
 from campfill_pipeline.domain.setting_values import (
     ADDRESS,
     BANDS,
+    CURRENCY,
     HOLIDAYS,
     HOSTS,
     KEEPING,
@@ -44,6 +45,7 @@ from campfill_pipeline.domain.setting_values import (
     whole,
     whole_or_none,
 )  # fmt: skip
+from campfill_pipeline.language.currencies import count_in
 from campfill_pipeline.language.speaking import Language
 
 
@@ -154,6 +156,12 @@ class Settings:
     timezone: Annotated[
         ZoneInfo,
         Setting("Europe/Berlin", "the time zone in which flights and delivery days are counted", TIMEZONE),
+    ]
+    currency: Annotated[
+        str,
+        Setting(
+            "EUR", "the one currency that budgets and prices are in; money in another is refused", CURRENCY
+        ),
     ]
     reporting_url: Annotated[
         str | None, Setting("", "base address of the reporting API; empty means no API is asked", ADDRESS)
@@ -317,11 +325,6 @@ class Settings:
     ]
 
     @property
-    def currency(self) -> str:
-        """The one currency that this home counts in."""
-        return "EUR"
-
-    @property
     def outbox(self) -> Path:
         """Receipts, one workbook per upload."""
         return self.home / "outbox"
@@ -482,6 +485,13 @@ def read_values(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
 
 
 def load_settings(environ: Mapping[str, str] | None = None, *, cwd: Path | None = None) -> Settings:
-    """Read and validate the settings (see `read_values`). Raises SettingsError naming the variable and its mend."""
+    """Read and validate the settings (see `read_values`). Raises SettingsError naming the variable and its mend.
+
+    From then on this process counts in the home's currency (`language/currencies.py`).
+    """
     values = read_values(environ, cwd=cwd)
-    return Settings(**{name: setting.value(values[setting.variable]) for name, setting in _FIELDS.items()})
+    settings = Settings(
+        **{name: setting.value(values[setting.variable]) for name, setting in _FIELDS.items()}
+    )
+    count_in(settings.currency)
+    return settings

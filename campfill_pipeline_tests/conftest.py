@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from campfill_pipeline.language.currencies import EURO, count_in
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
 
@@ -47,6 +48,14 @@ def postgres_server() -> Iterator[server.Server]:
     """The one server of this session."""
     with real_server() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def in_euros() -> Iterator[None]:
+    """Each test begins in a home that counts in euros, whatever the one before has set up."""
+    count_in(EURO)
+    yield
+    count_in(EURO)
 
 
 @pytest.fixture

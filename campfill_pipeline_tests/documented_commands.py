@@ -30,6 +30,12 @@ Each block was typed for real, against a small invented world that ended on 30 S
 as data, on stdout and nothing else there; messages go to stderr.
 """
 
+ORDERS = """Auftragsnr.;Kampagne;Von;Bis;Zielmenge;TKP €;Kunde
+K-4711;Frühling am Bahnhof;01.03.2026;31.03.2026;120.000;7,50;Sonnfeld AG
+K-4712;Sommer im Center;15.06.2026;14.07.2026;80.000;8,25;Lindenhof KG
+"""
+"""A list that no description reads."""
+
 
 def _list(world: World, path: Path) -> None:
     """The world's campaign list, with a day that does not exist and a goal that is no number."""
@@ -74,6 +80,7 @@ def commands_page(database_url: str, folder: Path) -> str:
     """The page, made by typing in `folder` with a fresh database."""
     world = make_world(date(2025, 9, 30), 3, shape=SHAPE)
     _list(world, folder / "campaigns.xlsx")
+    (folder / "orders.csv").write_text(ORDERS, encoding="utf-8")
     (folder / "campfill-data").mkdir(exist_ok=True)  # a new home would be said, with a path of this machine
     with serve(world) as api:
         typist = Typist(
@@ -98,6 +105,14 @@ def commands_page(database_url: str, folder: Path) -> str:
             typist.block("line", _a_short_line(world)),
             "## How it stands\n",
             typist.block("status"),
+            "## Lists of other houses\n",
+            "The [descriptions](lists.md) at hand, and what becomes of a list; nothing is stored.\n",
+            typist.block("lists"),
+            typist.block("lists", "try", "orders.csv"),
+            "## Reporting APIs\n",
+            "The [descriptions](connect-your-api.md) at hand, and what one makes of a day; nothing is stored.\n",
+            typist.block("connect"),
+            typist.block("connect", "try", "ppv", "--day", f"{world.first_day}"),
         ]
     return "\n".join(parts)
 

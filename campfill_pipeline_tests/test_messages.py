@@ -71,7 +71,7 @@ def test_numbers_and_days_are_written_as_babel_writes_them(value: Decimal, day: 
         with speaking(language):
             assert notation.number(value) == format_decimal(value, "#,##0.00", locale=language)
     with speaking(Language.GERMAN):
-        assert notation.euros(value) == format_currency(value, "EUR", locale="de")
+        assert notation.money(value) == format_currency(value, "EUR", locale="de")
         assert notation.day(day) == format_date(day, "dd.MM.yyyy", locale="de")
     assert notation.day(day) == format_date(day, "d MMM yyyy", locale="en")
 

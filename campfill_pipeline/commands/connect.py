@@ -138,7 +138,7 @@ def new(
         Path, typer.Argument(metavar="FILE.toml", help="Where the description is written; it must not exist.")
     ],
     openapi: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="An OpenAPI document (JSON) to begin from.")
+        Path | None, typer.Option(metavar="FILE", help="An OpenAPI document (JSON or YAML) to begin from.")
     ] = None,
     path: Annotated[str | None, typer.Option(help="The path of the report in that document.")] = None,
 ) -> None:
@@ -150,11 +150,9 @@ def new(
     draft = drafting.Draft(name="", title="", base_url="", path="/report")
     if openapi is not None:
         try:
-            draft = drafting.from_openapi(json.loads(openapi.read_text("utf-8")), path)
+            draft = drafting.from_openapi(drafting.read_document(openapi.read_text("utf-8")), path)
         except (OSError, ValueError) as error:
-            raise typer.BadParameter(
-                f"{openapi}: {error} (a YAML document must be turned into JSON first)"
-            ) from error
+            raise typer.BadParameter(f"{openapi}: {error}") from error
     name = "".join(c if c.isalnum() else "_" for c in file.stem.lower()).strip("_") or "interface"
     draft = _asked(replace(draft, name=name if name[0].isalpha() else f"c_{name}"))
     file.write_text(drafting.text(draft), encoding="utf-8")

@@ -101,7 +101,7 @@ def show(found: Sequence[Row], basis: str, *, limit: int) -> None:
             Text(word(why), style="bright_black") if why else render.bar(row["fulfillment_pct"]),
             Text(f"{mark} {render.percent(row['fulfillment_pct'])}", style=style),
             render.whole(row["shortfall"]),
-            render.euros(row["value_at_risk_eur"]),
+            render.money(row["value_at_risk_eur"]),
         )
     console.print(table)
     counts = {band: sum(row["band"] == band for row in found) for band in render.BAND_STYLES}

@@ -79,8 +79,8 @@ def show(found: dict[str, Any]) -> None:
             "{runtime}, goal {goal}, CPM {cpm}, budget {euros}",
             runtime=line["runtime"],
             goal=notation.number(line["impression_goal"]),
-            cpm=notation.euros(line["cpm_eur"]),
-            euros=render.euros(line["budget_eur"]),
+            cpm=notation.money(line["cpm_eur"]),
+            euros=render.money(line["budget_eur"]),
         )
     )
     if line["cancelled"]:
@@ -163,7 +163,7 @@ def _show_figures(console: Console, figures: dict[str, Any]) -> None:
             "delivered {delivered}, shortfall {missing}, value at risk {euros}; as of {day}",
             delivered=render.whole(figures["delivered"]),
             missing=render.whole(figures["shortfall"]),
-            euros=render.euros(figures["value_at_risk_eur"]),
+            euros=render.money(figures["value_at_risk_eur"]),
             day=render.on(figures["as_of"]),
         )
     )
@@ -209,7 +209,7 @@ def _show_cause(console: Console, cause: dict[str, Any]) -> None:
     missing = say(
         "; {amount} impressions missing, {euros}",
         amount=render.whole(cause["missing"]),
-        euros=render.euros(cause["missing_eur"]),
+        euros=render.money(cause["missing_eur"]),
     )
     console.print(
         say("[bold]cause[/]: {cause} ({side})", **told) + ("" if cause["missing"] is None else missing)

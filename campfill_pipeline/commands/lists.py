@@ -25,6 +25,7 @@ from campfill_pipeline.intake.judge.campaign_lists import read_issues, validate_
 from campfill_pipeline.intake.lists import shelf
 from campfill_pipeline.intake.lists.notation import DescriptionError
 from campfill_pipeline.intake.process.parser import Parser
+from campfill_pipeline.language import notation
 from campfill_pipeline.settings import Settings
 
 _SHOWN_LINES = 3
@@ -142,7 +143,7 @@ def tried(settings: Settings, file: Path) -> dict[str, Any]:
 
 
 def _at_work(settings: Settings, description: ListDescription | None) -> Described | None:
-    return None if description is None else Described(description, settings.timezone, settings.currency)
+    return None if description is None else Described(description, settings.timezone)
 
 
 def _columns(parsed: Parsed) -> list[dict[str, Any]]:
@@ -199,7 +200,7 @@ def _show_rows(told: dict[str, Any]) -> None:
     for line in told["lines"]:
         console.print(
             f"  {escape(str(line.get('external_id') or line['id']))}  {escape(line['name'])}, {line['kind']}, "
-            f"{line['runtime']}, goal {line['impression_goal']:,}, CPM {line['cpm_eur']:,}"
+            f"{line['runtime']}, goal {line['impression_goal']:,}, CPM {notation.money(line['cpm_eur'])}"
             f"{', cancelled' if line.get('cancelled') else ''}"
         )
     for issue in told["issues"][:_SHOWN_ISSUES]:

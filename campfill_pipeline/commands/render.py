@@ -47,9 +47,9 @@ def whole(value: Decimal | int | None) -> str:
     return "–" if value is None else notation.number(half_up(value))
 
 
-def euros(value: Decimal | None) -> str:
-    """Euros, rounded to whole and grouped."""
-    return "–" if value is None else notation.euros(half_up(value))
+def money(value: Decimal | None) -> str:
+    """An amount of the home's currency, rounded to whole and grouped."""
+    return "–" if value is None else notation.money(half_up(value))
 
 
 def percent(value: Decimal | None, places: int = 1) -> str:

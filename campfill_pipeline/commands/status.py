@@ -90,7 +90,7 @@ def _show_figures(console: Console, found: dict[str, Any]) -> None:
         console.print(
             say(
                 "At risk or lost with covered lines: [bold]{euros}[/]",
-                euros=render.euros(figures["value_at_risk_eur"]),
+                euros=render.money(figures["value_at_risk_eur"]),
             )
         )
     table = render.table(*WINDOWS)

@@ -11,6 +11,7 @@ import dagster as dg
 from campfill_pipeline.defs import asked_apis, upload_metadata
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain.attention import money
 from campfill_pipeline.domain.disagreements import DISAGREEMENT_WORDS
 from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.warehouse.delivery import completeness, coverage, sources
@@ -203,7 +204,8 @@ def no_incident(campfill: dg.ResourceParam[Campfill]) -> dg.AssetCheckResult:
     named = "; ".join(
         f"{one.site} was {one.silence} from {one.from_hour:%Y-%m-%d %H:%M} to {one.until_hour:%H:%M} UTC: "
         f"{one.lines} lines, "
-        f"{one.impressions_lost:,.0f} impressions (€{one.eur_lost:,.2f}), €{one.eur_savable:,.2f} can still be made up"
+        f"{one.impressions_lost:,.0f} impressions ({money(one.eur_lost)}), "
+        f"{money(one.eur_savable)} can still be made up"
         for one in found[:5]
     )
     return dg.AssetCheckResult(

@@ -15,6 +15,7 @@ import dagster as dg
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.causes import Side
 from campfill_pipeline.domain.rounding import half_up
+from campfill_pipeline.language.currencies import sign
 from campfill_pipeline.reports.both import Written
 from campfill_pipeline.warehouse.figures import reconciliation
 from campfill_pipeline.warehouse.figures.fulfillment import RefreshResult
@@ -65,9 +66,9 @@ def _fulfillment(found: Headline, result: RefreshResult, seconds: float) -> Meta
         "lines covered": dg.MetadataValue.int(lines["covered"]),
         "lines live": dg.MetadataValue.int(lines["live"]),
         "lines behind pace": dg.MetadataValue.int(lines["behind"]),
-        "shortfall of ended lines €": _number(lines["shortfall_eur"]),
+        f"shortfall of ended lines {sign()}": _number(lines["shortfall_eur"]),
         "shortfall of ended lines, impressions": _number(lines["shortfall"]),
-        "value at risk, live and ended €": _number(lines["value_at_risk_eur"]),
+        f"value at risk, live and ended {sign()}": _number(lines["value_at_risk_eur"]),
         "lines computed again": dg.MetadataValue.int(result.computed),
         "lines changed": dg.MetadataValue.int(result.changed),
         "seconds": dg.MetadataValue.float(round(seconds, 3)),
@@ -92,7 +93,7 @@ def _trend(found: Headline) -> Metadata:
 
 
 def _causes(found: CauseSummary) -> Metadata:
-    sides = {f"missing € {side}": _number(found.side(side).eur) for side in Side}
+    sides = {f"missing {sign()} {side}": _number(found.side(side).eur) for side in Side}
     return sides | {
         "causes": _table([asdict(cause) for cause in found.causes]),
         "what is summed": dg.MetadataValue.text(found.basis),

@@ -96,7 +96,7 @@ def described(campfill: Campfill, upload: uploads.Upload, parsed: Parsed) -> Des
         return None
     text = (work_folder(campfill, upload) / DESCRIPTION).read_text(encoding="utf-8")
     settings = campfill.settings
-    return Described(read_description(text, f"{parsed.read_by}.toml"), settings.timezone, settings.currency)
+    return Described(read_description(text, f"{parsed.read_by}.toml"), settings.timezone)
 
 
 def _version(

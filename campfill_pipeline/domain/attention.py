@@ -24,7 +24,7 @@ MAKE_GOOD_DAYS = 7
 
 @dataclass(frozen=True)
 class Situation:
-    """What a sentence about a line is made of. Impressions and euros exact; `days_left` includes today."""
+    """What a sentence about a line is made of. Impressions and money exact; `days_left` includes today."""
 
     lifecycle: str
     purchase_type: str
@@ -72,7 +72,7 @@ def sentence(now: Situation) -> str:
 
 def _at_stake(now: Situation) -> str:
     return say(
-        "{amount} impressions ({euros})", amount=whole(now.missing), euros=euros(now.value_at_risk_eur)
+        "{amount} impressions ({euros})", amount=whole(now.missing), euros=money(now.value_at_risk_eur)
     )
 
 
@@ -107,9 +107,9 @@ def at_least(amount: Decimal) -> str:
     return notation.number(amount.quantize(Decimal(1), ROUND_CEILING))
 
 
-def euros(amount: Decimal) -> str:
+def money(amount: Decimal) -> str:
     """Money for reading: €1,234.50."""
-    return notation.euros(half_up(amount, 2))
+    return notation.money(half_up(amount, 2))
 
 
 def percent(share: Decimal) -> str:

@@ -10,6 +10,7 @@ import re
 from enum import IntEnum
 
 from campfill_pipeline.domain.issues import Finding, Severity
+from campfill_pipeline.language import currencies
 
 
 class CellKind(IntEnum):
@@ -50,7 +51,8 @@ DOUBT = "\ufdd0"
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufdd0\ufeff]")
 
 # Nothing, dashes however many, `n/a`, `NA`, `NULL`, and an accountant's zero: a dash for a figure, with its currency.
-BLANK = rf"(?i)^(?:n/a|na|null|(?:€|¬|euro?)?\s*[{DASHES}][{DASHES}\s]*(?:€|¬|euro?)?)?$"
+_MONEY = "|".join(sorted(map(re.escape, currencies.ACCOUNTANTS), key=len, reverse=True))
+BLANK = rf"(?i)^(?:n/a|na|null|(?:{_MONEY})?\s*[{DASHES}][{DASHES}\s]*(?:{_MONEY})?)?$"
 """What says nothing in any column, as a pattern (of RE2 and of re) for texts without white space around them."""
 
 _IS_BLANK = re.compile(BLANK)

@@ -86,7 +86,7 @@ def paragraph(line: LineRow, facts: Facts, since: date, words: ClientWords, *, p
             else line.shortfall
         )
         eur = missing / 1000 * line.cpm_eur
-        said.append(words.text_price.format(eur=words.euros(eur), cpm=words.euros(line.cpm_eur, 4)))
+        said.append(words.text_price.format(eur=words.money(eur), cpm=words.money(line.cpm_eur, 4)))
     said.append(_asked(line, words))
     return " ".join(said)
 

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from campfill_pipeline.domain.causes import Cause
-from campfill_pipeline.language import catalogue, notation
+from campfill_pipeline.language import catalogue, currencies, notation
 from campfill_pipeline.language.speaking import Language, speaking
 
 
@@ -92,10 +92,10 @@ class ClientWords:
         cut = Decimal(int(value * 10)) / 10
         return f"{self.number(cut, 1)} %"
 
-    def euros(self, value: Decimal, places: int = 2) -> str:
-        """An amount of euros, in cents; `places` are used where it has parts of one."""
+    def money(self, value: Decimal, places: int = 2) -> str:
+        """An amount of the home's currency, in cents; `places` are used where it has parts of one."""
         places = 2 if value * 100 == int(value * 100) else places
-        return f"{self.number(value, places)} €"
+        return f"{self.number(value, places)} {currencies.sign()}"
 
     def date(self, day: date) -> str:
         """A day."""

@@ -11,7 +11,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cache
 from types import MappingProxyType
+
+from campfill_pipeline.language.currencies import EURO, counted_in, pattern, words
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,6 @@ EXPORT_COLUMNS: tuple[Column, ...] = (
 )
 """The eight columns of the reporting CSV export, in the order of the real export, and those of its detail view."""
 
-# A currency sign, its ISO code, or what is left of "€" when UTF-8 or UTF-16 was read in another encoding.
-_CURRENCY = re.compile(r"(?:\bin\s*)?(?<![a-z])(?:€|¬|â‚¬|euros?\b|eur\b)|\(\s*\)|\[\s*\]")
 # Invisible in a sheet: zero-width marks, soft hyphen, byte-order mark, the replacement character.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffd]")
 _SPACE = re.compile(r"\s+")
@@ -65,21 +66,30 @@ _NEAR = 0.75
 """How much of two headers must be the same, from 0 to 1, for one to be taken for a misspelling of the other."""
 
 
-def normal_header(text: str) -> str:
+@cache
+def _currency(code: str) -> re.Pattern[str]:
+    """A currency's sign or letters, what is left of "€" when it was read in another encoding, its brackets."""
+    return re.compile(rf"(?:\bin\s*)?(?<![a-z])(?:{pattern(words(code))})|\(\s*\)|\[\s*\]")
+
+
+def normal_header(text: str, currency: str | None = None) -> str:
     """The form in which headers are compared: lower case, single spaces, no currency, nothing invisible.
+
+    The currency is that of the home, so that a list in another one is not known by its headers; or `currency`.
 
     `Budget €`, `BUDGET\\nEUR`, `Budget (€)`, `Budget_EUR`, `Budget in €`, `Budget` and the mis-decoded `Budget ¬` all
     give `budget`.
     """
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold().replace("_", " ")
-    priced = _CURRENCY.sub(" ", _CURRENCY.sub(" ", plain))
+    money = _currency(counted_in() if currency is None else currency)
+    priced = money.sub(" ", money.sub(" ", plain))
     if priced != plain:
         priced = _HANGING.sub("", priced)
     return _SLASH.sub("/", _SPACE.sub(" ", priced).strip())
 
 
 def _by_header(columns: tuple[Column, ...]) -> Mapping[str, Column]:
-    return MappingProxyType({normal_header(column.header): column for column in columns})
+    return MappingProxyType({normal_header(column.header, EURO): column for column in columns})
 
 
 _LIST_BY_HEADER = _by_header(LIST_COLUMNS)
@@ -105,7 +115,7 @@ def nearest_header(column: Column, headers: Iterable[str]) -> str | None:
 
     Near is one that holds the known header within it (`Budget netto €`, `Kampagnenbudget`), or is spelled much like it.
     """
-    wanted = normal_header(column.header)
+    wanted = normal_header(column.header, EURO)
     nearest, likeness = None, _NEAR
     for header in headers:
         plain = normal_header(header)

@@ -33,6 +33,7 @@ from campfill_pipeline.domain.line_columns import FLIGHT, readers
 from campfill_pipeline.domain.list_descriptions import EXTRA_FIELDS, Days, Ids, KindBy, ListDescription, word
 from campfill_pipeline.domain.names import clean, read_id
 from campfill_pipeline.domain.numbers import Notation
+from campfill_pipeline.language import currencies
 
 LONGEST_ID = 200
 FIELDS: tuple[str, ...] = (*LIST_FIELDS, "beyond", *EXTRA_FIELDS)
@@ -63,11 +64,10 @@ class DescribedRows:
 
 @dataclass(frozen=True)
 class Described:
-    """A description at work in one home: its zone, and the one currency it counts in."""
+    """A description at work in one home, in its zone."""
 
     description: ListDescription
     zone: tzinfo
-    currency: str
 
     def readers(self, notations: Mapping[str, Notation | None]) -> Readers:
         """A reader for each of the seven fields, by the description."""
@@ -116,7 +116,7 @@ class Described:
         cancelled = pa.repeat(pa.scalar(False), batch.num_rows)
         if "currency" in description.columns and "currency" in batch.schema.names:
             more.append((FIELDS.index("currency"), self._read(batch, "currency", self._money)))
-        elif description.currency != self.currency:
+        elif description.currency != currencies.counted_in():
             more.append((FIELDS.index("cpm_eur"), self._foreign(batch.num_rows)))
         if "price_type" in description.columns and "price_type" in batch.schema.names:
             more.append((FIELDS.index("price_type"), self._read(batch, "price_type", self._price_type)))
@@ -217,15 +217,14 @@ class Described:
             if not self.description.currency:
                 return None, missing(self.description.header("currency"))
             text = self.description.currency
-        given = _SIGNS.get(shown(text), shown(text).upper())
-        if given == self.currency:
-            return given, None
-        return None, other_currency(shown(text), self.currency)
+        if currencies.meant(shown(text)) == currencies.counted_in():
+            return currencies.counted_in(), None
+        return None, other_currency(shown(text))
 
     def _foreign(self, count: int) -> ReadColumn:
         """Every row's money is in another currency."""
         rows = np.arange(count)
-        finding = other_currency(str(self.description.currency), self.currency)
+        finding = other_currency(str(self.description.currency))
         return ReadColumn(pa.nulls(count, pa.string()), rows, np.zeros(count, np.int64), (finding,))
 
     def _price_type(self, text: str | None, kind: int) -> tuple[str | None, Finding | None]:
@@ -262,20 +261,19 @@ class Described:
         return ("cancelled" if cancelled else None), None
 
 
-_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "US$": "USD", "Fr.": "CHF", "Euro": "EUR"}
-
-
 def missing(header: str) -> Finding:
     """The error that a required cell of a described list is blank."""
     return _error("missing_value", f"The cell is blank, and {header} is required.", "Fill in the cell.")
 
 
-def other_currency(given: str, currency: str) -> Finding:
+def other_currency(given: str) -> Finding:
     """The error that money is not in the home's currency."""
+    home = currencies.counted_in()
     return _error(
         "other_currency",
-        f"The money of this row is in {_short(given)}, and this home counts in {currency}.",
-        f"Convert it to {currency}: one home counts in one currency.",
+        f"The money of this row is in {_short(given)}, and this home counts in {home}.",
+        f"Convert it to {home}: one home counts in one currency. A home of its own can count in {_short(given)}"
+        " (CAMPFILL_CURRENCY).",
     )
 
 

@@ -19,6 +19,8 @@ ID_MAP_COLUMNS: tuple[Column, ...] = (
     Column("connector", "Connector", required=False),
 )
 LONGEST = 200
+NO_LINE = frozenset(("none", "no line", "keine", "keine zeile", "aucune", "aucune ligne"))
+"""What stands for a line where a mapping is taken away."""
 _SOURCE, _LINE, _CONNECTOR = ID_MAP_COLUMNS
 _BY_HEADER = {
     **dict.fromkeys(("source id", "source-id", "report id", "reporting id", "quell-id", "quell id"), _SOURCE),
@@ -50,13 +52,13 @@ class MapRow:
 
 @dataclass(frozen=True)
 class Mapped:
-    """One accepted row: this source id, of this connector ('' for any), is this line."""
+    """One accepted row: this source id, of this connector ('' for any), is this line; None: no mapped one any more."""
 
     sheet: str | None
     row_no: int
     source_id: str
     connector: str
-    line_id: UUID
+    line_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -77,14 +79,14 @@ def judge_map(
 ) -> JudgedMap:
     """Judge every row. `named`: the lines that a text (normal_id) names by their id or external id."""
     found: list[tuple[int, str, Finding]] = []
-    candidates: dict[tuple[str, str], list[tuple[int, UUID]]] = {}
+    candidates: dict[tuple[str, str], list[tuple[int, UUID | None]]] = {}
     for position, row in enumerate(rows):
         faults = list(_faults(row, named, connectors))
         found += [(position, field, finding) for field, finding in faults]
         if not faults:
             key = normal_id(row.source_id or ""), (row.connector or "").strip().lower()
-            [line] = named[normal_id(row.line or "")]
-            candidates.setdefault(key, []).append((position, line))
+            meant = next(iter(named.get(normal_id(row.line or ""), ())), None)
+            candidates.setdefault(key, []).append((position, meant))
     accepted, repeated = [], 0
     for (source_id, connector), claims in candidates.items():
         if len({line for _, line in claims}) > 1:
@@ -124,13 +126,16 @@ def _faults(
     if not (row.line and row.line.strip() and len(row.line) <= LONGEST):
         return
     lines = set(named.get(normal_id(row.line), ()))
+    if not lines and normal_id(row.line) in NO_LINE:
+        return
     if not lines:
         yield (
             "line",
             _error(
                 "unknown_line",
                 f"No list ever named a line “{row.line.strip()}”.",
-                "Copy the line's id, or the id that its list names it by; or drop the list of this line first.",
+                "Copy the line's id, or the id that its list names it by; or drop the list of this line first."
+                " To take a mapping away, write none.",
             ),
         )
     elif len(lines) > 1:

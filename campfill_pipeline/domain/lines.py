@@ -25,6 +25,7 @@ from campfill_pipeline.domain.issues import Finding, Severity
 from campfill_pipeline.domain.kinds import LineKind
 from campfill_pipeline.domain.names import LONGEST, NAME_PATTERN
 from campfill_pipeline.domain.numbers import BUDGET, CPM, GOAL
+from campfill_pipeline.language.currencies import sign
 
 LINES = pa.schema(
     [
@@ -223,7 +224,7 @@ def _budget_mismatches(columns: Mapping[str, ReadColumn]) -> tuple[Positions, li
         Finding(
             "budget_mismatch",
             Severity.WARNING,
-            f"The budget {b:,.2f} € is more than 2 % off goal ÷ 1,000 × CPM, which is {e / 1000:,.2f} €.",
+            f"The budget {b:,.2f} {sign()} is more than 2 % off goal ÷ 1,000 × CPM, which is {e / 1000:,.2f} {sign()}.",
             "Check goal, CPM and budget. The line is loaded as it stands.",
         )
         for b, e in zip(given, wanted, strict=True)

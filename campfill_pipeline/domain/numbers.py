@@ -7,12 +7,13 @@ Does not belong here: whole columns at once (`column_reading.py`).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
 
 from campfill_pipeline.domain.cells import DASHES, CellKind, is_blank, shown, spoiled
 from campfill_pipeline.domain.issues import Finding, Severity
+from campfill_pipeline.language import currencies
 
 
 class Notation(StrEnum):
@@ -39,6 +40,11 @@ class NumberRule:
         return self.decimals == 0
 
     @property
+    def money(self) -> bool:
+        """True where it is an amount of the home's currency."""
+        return self in (BUDGET, CPM)
+
+    @property
     def range_text(self) -> str:
         """The range as a person writes it."""
         return f"{self.least:,} to {self.most:,}"
@@ -60,16 +66,20 @@ class NumberRead:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """A text with the shape of a number. `grouped` is its other reading, where the one mark can be either."""
+    """A text with the shape of a number. `grouped` is its other reading, where the one mark can be either.
+
+    `currency`: the word for one that stands beside it, where the home counts in another.
+    """
 
     value: Decimal
     grouped: Decimal | None = None
     notation: Notation | None = None
+    currency: str | None = None
 
 
 _SPACE = " \u00a0\u2000-\u200a\u202f\u205f\u3000"
 _SIGN = f"[{DASHES}+\uff0b]"
-_CURRENCY = r"€|¬|eur|euro"  # ¬ is what is left of a mis-decoded €, as in the header `Budget ¬`
+_CURRENCY = currencies.pattern(currencies.every_word())
 _DRESS = re.compile(
     f"(?P<s1>{_SIGN})?[{_SPACE}]*(?P<c1>{_CURRENCY})?[{_SPACE}]*(?P<s2>{_SIGN})?[{_SPACE}]*"
     f"(?P<body>[0-9.,].*?)[{_SPACE}]*(?P<c2>{_CURRENCY})?",
@@ -105,9 +115,14 @@ def _written(text: str) -> _Written | None:
         return None
     found = _unsigned(dress["body"])
     sign = dress["s1"] or dress["s2"] or "+"
-    if found is None or sign in "+\uff0b":
+    if found is None:
+        return None
+    word = dress["c1"] or dress["c2"]
+    if word and currencies.meant(word) != currencies.counted_in():
+        found = replace(found, currency=word)
+    if sign in "+\uff0b":
         return found
-    return _Written(-found.value, None if found.grouped is None else -found.grouped, found.notation)
+    return replace(found, value=-found.value, grouped=None if found.grouped is None else -found.grouped)
 
 
 def _unsigned(body: str) -> _Written | None:
@@ -168,6 +183,8 @@ def read_number(text: str | None, kind: int, rule: NumberRule, notation: Notatio
     found = _written(text) if kind == CellKind.TEXT else None
     if found is None:
         return _not_a_number(text, kind, rule)
+    if found.currency:
+        return _other_money(text, rule) if rule.money else _not_a_number(text, kind, rule)
     if found.grouped is None:
         return _within(found.value, text, rule)
     if rule.whole:
@@ -202,6 +219,19 @@ def _within(value: Decimal, text: str, rule: NumberRule) -> NumberRead:
             Severity.WARNING,
             f"The {rule.what} {_plain(value)} has more than {rule.decimals} decimals; it is kept as {kept:f}.",
             f"Nothing to do, if {kept:f} is right. Else type the {rule.what} with {rule.decimals} decimals.",
+        ),
+    )
+
+
+def _other_money(text: str, rule: NumberRule) -> NumberRead:
+    home = currencies.counted_in()
+    return NumberRead(
+        None,
+        Finding(
+            "not_a_number",
+            Severity.ERROR,
+            f"“{_short(text)}” is not a number of {home}, the currency that this home counts in.",
+            f"Convert the {rule.what} to {home}, and type it as a plain number, for example {rule.example}.",
         ),
     )
 

@@ -15,6 +15,7 @@ from campfill_pipeline.domain.cells import CellKind, is_blank
 from campfill_pipeline.domain.columns import normal_header
 from campfill_pipeline.domain.list_descriptions import COLUMN_KEYS, Dates, Ids, KindBy
 from campfill_pipeline.domain.names import NOT_SET
+from campfill_pipeline.language import currencies
 
 IGNORED: Final = "ignore"
 """What a column means that is not read."""
@@ -81,8 +82,6 @@ _SLASHES = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/(?:[0-9]{4}|[0-9]{2})")
 _NUMBER = re.compile(r"[^0-9]{0,4}[0-9][0-9.,' \u00a0\u202f]*(?:[eE]\+?[0-9]+)?[^0-9]{0,5}")
 _CANCELLED = re.compile(r"cancel|stornier|annul|archiv|gestrichen|abgesagt|entfällt", re.I)
 _BY_THE_THOUSAND = re.compile(r"\b(?:cpm|tkp|vcpm)\b", re.I)
-_EUROS = re.compile(r"€|\beur(?:o|os)?\b", re.I)
-_CURRENCY = re.compile(r"[A-Za-z]{3}|[€$£]")
 _STARTS = re.compile(r"\b(?:von|vom|from|start|starts|begin|beginn|ab|du|début|debut)\b|start|beginn")
 _ENDS = re.compile(r"\b(?:bis|to|until|end|ends|ende|au|fin)\b|(?:end|ende)(?:date|datum)")
 _DEAL = re.compile(r"\bdeal", re.I)
@@ -128,8 +127,12 @@ class Proposal:
 
 
 def key_of(header: str) -> str | None:
-    """The key of the column that a header is a known word for, or None."""
-    return _BY_WORD.get(normal_header(header).rstrip(".: "))
+    """The key of the column that a header is a known word for, in whatever currency; or None."""
+    return _BY_WORD.get(_plain(header))
+
+
+def _plain(header: str) -> str:
+    return normal_header(currencies.without(header)).rstrip(".:(-[ ")
 
 
 _KEY_OF_FIELD = {
@@ -209,7 +212,7 @@ def _guess(column: Sampled) -> tuple[str, str]:
     key = key_of(column.header)
     if key is not None:
         return key, SURE if _fits(key, column) else DOUBTFUL
-    plain = normal_header(column.header)
+    plain = _plain(column.header)
     if _fits("start", column):
         for key, pattern in (("end", _ENDS), ("start", _STARTS)):
             if pattern.search(plain):
@@ -237,7 +240,7 @@ def _fits(key: str, column: Sampled) -> bool:
     if key == "id":
         return bool(texts) and len(set(texts)) == len(texts)
     if key == "currency":
-        return bool(texts) and all(_CURRENCY.fullmatch(text) for text in texts)
+        return bool(texts) and all(text.casefold() in currencies.every_word() for text in texts)
     return bool(texts)
 
 
@@ -273,7 +276,8 @@ def _ids(texts: Sequence[str]) -> str:
 def _currency(columns: Sequence[Sampled], taken: Mapping[str, int]) -> str:
     money = [columns[taken[key]] for key in ("cpm", "budget") if key in taken]
     told = [column.header for column in money] + [text for column in money for text in column.texts]
-    return "EUR" if any(_EUROS.search(text) for text in told) else ""
+    named = set().union(*map(currencies.named_in, told))
+    return (named.pop() or "") if len(named) == 1 else ""
 
 
 def _kind(columns: Sequence[Sampled], taken: Mapping[str, int]) -> str:

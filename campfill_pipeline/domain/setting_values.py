@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from campfill_pipeline.domain.backup_keeping import Keeping
 from campfill_pipeline.domain.fulfillment import Bands, Pacing
 from campfill_pipeline.domain.weekdays import OFF, UnknownHolidaysError, check_region
+from campfill_pipeline.language.currencies import CODES
 from campfill_pipeline.language.speaking import Language
 
 MOST_KEPT = 1_000
@@ -85,6 +86,13 @@ def _holidays(text: str) -> str | None:
     return region
 
 
+def _currency(text: str) -> str:
+    code = text.strip().upper()
+    if code not in CODES:
+        raise ValueError(text)
+    return code
+
+
 def _timezone(text: str) -> ZoneInfo:
     # Names such as `localtime` mean something else on every machine, and nothing to the database.
     if text not in available_timezones() - {"localtime", "Factory"}:
@@ -128,4 +136,5 @@ HOSTS = Reader("host names only, like campfill.example", _hosts)
 HOLIDAYS = Reader("a country like DE, one of its states like DE-BY, or none", _holidays)
 PACING = Reader(" or ".join(Pacing), lambda text: Pacing(text.strip().lower()))
 LANGUAGE = Reader(" or ".join(Language), lambda text: Language(text.strip().lower()))
+CURRENCY = Reader("the three letters of a currency, like EUR", _currency)
 TIMEZONE = Reader("an IANA name like Europe/Berlin", _timezone)

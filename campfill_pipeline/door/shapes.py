@@ -209,6 +209,7 @@ class Line(_Open):
     impression_goal: int
     budget_eur: Exact | None
     cpm_eur: Exact
+    currency: str
     purchase_type: str
 
 
@@ -229,6 +230,7 @@ class Fulfillment(_Open):
     shortfall: Exact
     projected: Exact | None
     value_at_risk_eur: Exact | None
+    currency: str
 
 
 class LineAnswer(_Open):

@@ -26,6 +26,7 @@ from campfill_pipeline.domain.proposals import header_in_other_words
 from campfill_pipeline.domain.second_counts import COUNT_COLUMNS, count_column, is_count_header
 from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.findings import ColumnFound, UnreadableError
+from campfill_pipeline.language.currencies import in_home
 
 HEADER_WITHIN = 50
 """The header is looked for in this many first rows."""
@@ -244,10 +245,10 @@ def _layout(form: Format, number: int, texts: Mapping[int, str], top: int | None
         if len(text) <= 200 and (column := recognise(text)) is not None:
             places.setdefault(column.field, []).append(index)
     required = [column for column in columns if column.required]
-    missing = tuple(column.header for column in required if column.field not in places)
+    missing = tuple(in_home(column.header) for column in required if column.field not in places)
     if len(missing) * 2 > len(required):
         return None
-    headers = {column.field: column.header for column in columns}
+    headers = {column.field: in_home(column.header) for column in columns}
     chosen, repeated = [], []
     for field, indexes in places.items():
         if len(indexes) > 1:
@@ -286,4 +287,4 @@ def _near(
         if near is None and form.kind == UploadKind.CAMPAIGN_LIST:
             near = header_in_other_words(column.field, others)
         if near is not None:
-            yield column.header, near
+            yield in_home(column.header), near

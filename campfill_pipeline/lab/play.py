@@ -19,6 +19,7 @@ from campfill_pipeline.lab import homes, server
 from campfill_pipeline.lab.bench import Bench, Ran
 from campfill_pipeline.lab.catalog import LABS
 from campfill_pipeline.lab.frame import Lab, LabError, Observation, Verdict, not_yet
+from campfill_pipeline.language.currencies import EURO
 from campfill_pipeline.warehouse.postgres import backup
 
 
@@ -134,7 +135,10 @@ def inside(bench: Bench, words: Sequence[str]) -> int:
 
 def product_values(bench: Bench) -> dict[str, str]:
     """The settings with which the product works inside a lab."""
-    return {"CAMPFILL_HOME": str(bench.home), "CAMPFILL_DATABASE_URL": bench.url}
+    # The labs' lists are in euros, whatever the home at hand counts in.
+    return {
+        "CAMPFILL_HOME": str(bench.home), "CAMPFILL_DATABASE_URL": bench.url, "CAMPFILL_CURRENCY": EURO,
+    }  # fmt: skip
 
 
 def check(root: Path, number: int) -> Verdict:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
+from campfill_pipeline.language import currencies
 from campfill_pipeline.language.speaking import Language, spoken
 
 
@@ -55,9 +56,12 @@ def signed(value: Decimal | int | float) -> str:
     return f"+{number(value)}" if value >= 0 else number(value)
 
 
-def euros(value: Decimal) -> str:
-    """€1,234.50 · 1.234,50 €."""
-    return f"{number(value)}\u00a0€" if spoken() is Language.GERMAN else f"€{number(value)}"
+def money(value: Decimal) -> str:
+    """€1,234.50 · 1.234,50 €, in the currency of the home; letters stand apart: CHF 1,234.50."""
+    sign = currencies.sign()
+    if spoken() is Language.GERMAN:
+        return f"{number(value)}\u00a0{sign}"
+    return f"{sign}\u00a0{number(value)}" if sign.isalpha() else f"{sign}{number(value)}"
 
 
 def percent(value: Decimal | int | str) -> str:

@@ -38,6 +38,7 @@ SHAPES = {"why": "(?:; .*)?", "pace": "(?: at .*?)?"}
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _NUMBER = r"-?\d{1,3}(?:,\d{3})*(?:\.\d+)?|-?\d+(?:\.\d+)?"
+_SIGN = r"[€$£¥₺₹₽₩₪₴]|[^\W\d_]{2,3}\u00a0"  # letters stand apart: CHF 1,234.50
 _DAY = r"\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 
 
@@ -51,7 +52,7 @@ def _of_year(text: str) -> datetime:
 
 _FIGURES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(rf"({_NUMBER})"), lambda found: notation.number(_decimal(found[1]))),
-    (re.compile(rf"€({_NUMBER})"), lambda found: notation.euros(_decimal(found[1]))),
+    (re.compile(rf"(?:{_SIGN})({_NUMBER})"), lambda found: notation.money(_decimal(found[1]))),
     (re.compile(rf"({_NUMBER}) %"), lambda found: notation.percent(_decimal(found[1]))),
     (
         re.compile(rf"({_DAY} \d{{4}})(.*)"),

@@ -45,7 +45,7 @@ def _now(data: PageData) -> str:
         len(behind),
         behind=notation.number(len(behind)),
         lines=lines,
-        euros=notation.euros(half_up(at_risk)),
+        euros=notation.money(half_up(at_risk)),
     )
 
 

@@ -20,6 +20,7 @@ from markupsafe import Markup
 from campfill_pipeline.domain import figures
 from campfill_pipeline.domain.back_test import LEAST_LINE_DAYS
 from campfill_pipeline.domain.fulfillment import NEVER_JUDGED, Band, FulfillmentRules, Lifecycle
+from campfill_pipeline.language import currencies
 from campfill_pipeline.language.speaking import Language, Sentence, in_each, speaking, spoken, word
 from campfill_pipeline.reports import payload, wording
 from campfill_pipeline.warehouse.readers.page.rows import Freshness, LineRow, PageData
@@ -136,7 +137,7 @@ def _words(rules: FulfillmentRules) -> dict[str, dict[str, dict[str, str]]]:
     words = {}
     for language in Language:
         with speaking(language):
-            tiles = {shown["title"]: word(shown["title"]) for shown in figures.tiles()}
+            tiles = {shown["title"]: currencies.in_home(word(shown["title"])) for shown in figures.tiles()}
             words[str(language)] = {**wording.page_words(rules.bands), "tiles": tiles}
     return words
 
@@ -149,6 +150,7 @@ def head(data: PageData, rules: FulfillmentRules, made_at: datetime, left_out: i
         "as_of": data.as_of,
         **fresh(data.freshness, made_at, data.as_of, ZoneInfo(data.timezone)),
         "timezone": data.timezone,
+        "currency": {"code": currencies.counted_in(), "sign": currencies.sign()},
         "known": data.known,
         "language": spoken(),
         "words": _words(rules),

@@ -25,6 +25,7 @@ from uuid import UUID
 import campfill_pipeline
 from campfill_pipeline.domain.discrepancies import TOLERANCE
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.language.currencies import counted_in
 from campfill_pipeline.language.speaking import Language
 from campfill_pipeline.reports.files import replace_file
 from campfill_pipeline.warehouse.readers.page.rows import Freshness
@@ -42,7 +43,9 @@ def key(
     return (
         None
         if content is None
-        else hashlib.sha256(f"{content} {rules!r} {language} {tolerance} {_code()}".encode()).hexdigest()
+        else hashlib.sha256(
+            f"{content} {rules!r} {language} {tolerance} {counted_in()} {_code()}".encode()
+        ).hexdigest()
     )
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from campfill_pipeline.language.currencies import in_home
 from campfill_pipeline.language.speaking import word
 
 NUMBER_FORMATS = {
@@ -130,7 +131,7 @@ def _surround(
         sheet.write_string(
             top,
             at,
-            word(column.header) if column.said else column.header,
+            in_home(word(column.header)) if column.said else column.header,
             formats.text_header if column.kind in ("text", "flag") else formats.header,
         )
     if freeze:

@@ -36,7 +36,7 @@ SELECT l.id AS line_id, l.name, l.kind, l.purchase_type, l.buyer, l.agency, l.pl
        round(f.required_factor, 4)::numeric(20, 4) AS required_factor,
        round(f.value_at_risk_eur, 2)::numeric(18, 2) AS value_at_risk_eur,
        round(f.delivered_value_eur, 2)::numeric(18, 2) AS delivered_value_eur,
-       round(f.billable_eur, 2)::numeric(18, 2) AS billable_eur, f.first_day, f.last_day,
+       round(f.billable_eur, 2)::numeric(18, 2) AS billable_eur, l.currency, f.first_day, f.last_day,
        c.cause, c.side, c.share_bids, c.share_wins, c.share_plays, c.share_audience, f.refreshed_at
 FROM line l
 LEFT JOIN fulfillment f ON f.line_id = l.id
@@ -69,7 +69,7 @@ FROM fulfillment_trend;
 CREATE VIEW reporting.incidents AS
 SELECT site, from_hour, until_hour, day, silence, lines, round(impressions_lost, 4)::numeric(20, 4) AS impressions_lost,
        round(eur_lost, 2)::numeric(18, 2) AS eur_lost, round(impressions_savable, 4)::numeric(20, 4) AS impressions_savable,
-       round(eur_savable, 2)::numeric(18, 2) AS eur_savable
+       round(eur_savable, 2)::numeric(18, 2) AS eur_savable, currency
 FROM incident;
 
 CREATE VIEW reporting.incident_lines AS
@@ -88,7 +88,7 @@ WHERE line_id IS NOT NULL;
 
 CREATE VIEW reporting.line_history AS
 SELECT id AS line_id, revision, action, valid_from, name, kind, buyer, start_date, end_date, impression_goal, budget_eur,
-       cpm_eur, upload_id, sheet, row_no, notable, cancelled
+       cpm_eur, currency, upload_id, sheet, row_no, notable, cancelled
 FROM line_revision;
 
 CREATE VIEW reporting.uploads AS
@@ -114,7 +114,8 @@ SELECT make_good, line_id, by_line, agreed, first_day, last_day, text, said_by, 
 FROM campfill.make_good;
 
 CREATE VIEW reporting.about AS
-SELECT as_of, regexp_replace(split_part(rules, ' ', 1), '^timezone=', '') AS timezone, refreshed_at FROM fulfillment_state;
+SELECT as_of, regexp_replace(split_part(rules, ' ', 1), '^timezone=', '') AS timezone, refreshed_at,
+       (SELECT currency FROM home_currency) AS currency FROM fulfillment_state;
 
 -- name: words
 COMMENT ON VIEW reporting.lines IS 'Every line with its contract, its newest figures and the cause of a shortfall. One row per line_id. Figures are NULL until they were computed once. Lines that are not covered are judged by nothing: filter covered.';
@@ -141,6 +142,7 @@ COMMENT ON COLUMN reporting.notices.kind IS 'What kind of fact: docs/alerts.md t
 COMMENT ON COLUMN reporting.about.as_of IS 'The local day the figures are of.';
 COMMENT ON COLUMN reporting.about.timezone IS 'The time zone in which days are counted.';
 COMMENT ON COLUMN reporting.about.refreshed_at IS 'When the figures were computed last.';
+COMMENT ON COLUMN reporting.about.currency IS 'The currency of all amounts, in three letters; columns named …_eur hold amounts of it.';
 
 -- A column means what it means in the table it comes from.
 DO $$

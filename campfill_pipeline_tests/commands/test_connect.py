@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from typer.testing import CliRunner
+from yaml import safe_load
 
 from campfill_pipeline.cli import app
 from campfill_pipeline.reporting.description import connector
+from campfill_pipeline.reporting.description.signing_in import ApiKeyAuth
 from campfill_pipeline_tests.reporting.descriptions import BEARER, DETAIL, HEAD, NUMBERS
 from campfill_pipeline_tests.reporting.loopback import Asked, Loopback, Reply, serving
 
@@ -127,6 +129,64 @@ def test_a_first_description_comes_from_an_openapi_document(described: Path) -> 
     assert sources == {"hour": "day", "campaign_id": "campaign.campaignId", "impressions": "impressions"}
     again = CliRunner().invoke(app, ["connect", "new", new], input="\n" * 40)
     assert again.exit_code == 2
+
+
+SWAGGER = """
+swagger: "2.0"
+info: {title: Acme Stats, version: 2026-05-01}
+host: stats.acme.example
+basePath: /v2
+securityDefinitions:
+  key: {type: apiKey, in: header, name: X-Acme}
+definitions:
+  Named:
+    properties: {campaignId: {type: string}, campaignName: {type: string}}
+  Row:
+    allOf:
+      - $ref: "#/definitions/Named"
+      - properties: {reportDate: {type: string, format: date}, imps: {type: integer}}
+paths:
+  /stats/report:
+    parameters:
+      - {name: startDate, in: query, type: string}
+    post:
+      parameters:
+        - {name: endDate, in: query, type: string}
+      responses:
+        200: {description: ok, schema: {type: array, items: {$ref: "#/definitions/Row"}}}
+"""
+
+
+@pytest.mark.parametrize("yaml", [True, False])
+def test_a_first_description_comes_from_yaml_and_from_the_older_version(described: Path, yaml: bool) -> None:
+    text = SWAGGER if yaml else json.dumps(safe_load(SWAGGER), default=str)
+    document, new = described.parent / "openapi.any", str(described.parent / "acme.toml")
+    document.write_text(text)
+    found = CliRunner().invoke(app, ["connect", "new", new, "--openapi", str(document)], input="\n" * 40)
+    assert found.exit_code == 0, found.output
+    written = connector.load(new)
+    assert (written.base_url, written.detail.path, written.detail.method) == (
+        "https://stats.acme.example/v2", "/stats/report", "POST",
+    )  # fmt: skip
+    assert isinstance(written.auth, ApiKeyAuth)
+    assert (written.auth.name, written.values.granularity) == ("X-Acme", "day")
+    assert set(written.detail.body or {}) == {"startDate", "endDate"}
+    assert {field: source.column for field, source in written.detail.columns.items()} == {
+        "hour": "reportDate", "campaign_id": "campaignId", "campaign_name": "campaignName", "impressions": "imps",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("a: [1", "neither JSON nor YAML"), ("- 1", "no table"), ("{}", "no paths")]
+)
+def test_what_is_no_openapi_document_is_said(described: Path, text: str, said: str) -> None:
+    document, new = described.parent / "openapi.yaml", described.parent / "acme.toml"
+    document.write_text(text)
+    found = CliRunner().invoke(
+        app, ["connect", "new", str(new), "--openapi", str(document)], env={"COLUMNS": "200"}
+    )
+    assert (found.exit_code, new.exists()) == (2, False)
+    assert said in " ".join(found.output.split())
 
 
 def test_a_first_description_comes_from_answers(described: Path) -> None:

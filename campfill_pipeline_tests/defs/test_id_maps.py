@@ -89,3 +89,26 @@ def test_a_mapping_file_counts_stored_rows_anew_and_can_be_taken_back_and_made_a
         assert proposed == []  # no line has these names
         take_back(campfill.settings, connection, upload, now, again=True)
         assert connection.execute(DAILY).fetchall() == both
+
+    # A row whose line is “none” takes a mapping away: its rows count for nobody again, and stay an orphan.
+    away = dropped(
+        tmp_path / "away.xlsx", ("Source ID", "Line ID", "Connector"), ("4711", "none", None),
+        ("4712", "Keine", "csv"), ("4799", "none", None), ("4720", "none", None), ("4720", str(one), None),
+    )  # fmt: skip
+    (answer,) = ingest(runs, [away])
+    assert [answer["rows"][name] for name in ("accepted", "rejected", "new", "updated", "unchanged")] == [
+        3,
+        2,
+        0,
+        2,
+        1,
+    ]
+    assert {issue["code"] for issue in answer["issues"]} == {"duplicate_id"}
+    with campfill.connect() as connection:
+        assert connection.execute(DAILY).fetchall() == []
+        again_orphans = connection.execute(
+            "SELECT report_id FROM reconciliation WHERE kind_of_issue = 'orphan' ORDER BY 1"
+        ).fetchall()
+        assert again_orphans == [("4711",), ("4712",)]
+        take_back(campfill.settings, connection, UUID(answer["upload_id"]), campfill.clock())
+        assert connection.execute(DAILY).fetchall() == both

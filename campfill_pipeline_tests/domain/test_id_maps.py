@@ -14,7 +14,9 @@ ONE, TWO = UUID(int=1), UUID(int=2)
 NAMED = {str(ONE): [ONE], str(TWO): [TWO], "a-1": [ONE], "both": [ONE, TWO]}
 
 
-def judged(*rows: tuple[str | None, str | None, str | None]) -> tuple[dict[tuple[str, str], UUID], list[str]]:
+def judged(
+    *rows: tuple[str | None, str | None, str | None],
+) -> tuple[dict[tuple[str, str], UUID | None], list[str]]:
     found = judge_map([MapRow(None, 2 + n, *row) for n, row in enumerate(rows)], NAMED, {"api", "kevel"})
     return {(one.source_id, one.connector): one.line_id for one in found.accepted}, [
         f.code for _, _, f in found.found

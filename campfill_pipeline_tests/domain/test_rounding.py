@@ -41,4 +41,4 @@ def test_terminal_and_sentences_round_alike() -> None:
     for value in (Decimal("90.25"), Decimal("90.249"), Decimal("99.99")):
         assert render.percent(value) == attention.percent(value)
     assert render.whole(Decimal("0.5")) == attention.whole(Decimal("0.5")) == "1"
-    assert render.euros(Decimal("2.5")) == "€3"
+    assert render.money(Decimal("2.5")) == "€3"

@@ -15,6 +15,7 @@ from campfill_pipeline.intake.judge.campaign_lists import read_issues, validate_
 from campfill_pipeline.intake.lists import shelf
 from campfill_pipeline.intake.lists.notation import read_description
 from campfill_pipeline.intake.process.reading import read_file
+from campfill_pipeline.language.currencies import count_in
 
 BUILT_IN = shelf.load(Path("nowhere")).texts
 LIMITS = ParseLimits(max_bytes=10**9, memory_mb=4_000, seconds=60)
@@ -51,11 +52,12 @@ class Judged:
     def __init__(
         self, file: Path, work: Path, texts: Mapping[str, str] = BUILT_IN, currency: str = "EUR"
     ) -> None:
+        count_in(currency)
         self.parsed = parsed(file, work, texts)
         by = None
         if self.parsed.read_by is not None:
             description = read_description(texts[self.parsed.read_by], self.parsed.read_by)
-            by = Described(description, ZoneInfo("Europe/Berlin"), currency)
+            by = Described(description, ZoneInfo("Europe/Berlin"))
         self.verdict = validate_list(self.parsed, work, by=by)
         self.lines: list[dict[str, Any]] = pa.ipc.open_stream(str(self.verdict.lines)).read_all().to_pylist()
         self.issues = read_issues(self.verdict.issues)

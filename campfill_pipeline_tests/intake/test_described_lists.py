@@ -194,6 +194,9 @@ def test_a_described_list_without_a_needed_column_is_refused_by_name(tmp_path: P
         ('dates = "german"', 'dates = "mdy"', "[flight] dates"),
         ('currency = "EUR"', "", "[money] currency"),
         ('currency = "EUR"', 'currency = "Euro"', "[money] currency"),
+        ('currency = "EUR"', 'currency = "ABC"', "[money] currency"),
+        ('currency = "EUR"', 'currency = "CHF"', "[columns] cpm"),
+        ('cpm = ["TKP €"]', 'cpm = ["CPM (USD)"]', "[columns] cpm"),
         ("[money]", '[status]\ncancelled = ["storniert"]\n[money]', "[status] cancelled"),
         ("[money]", '[kind]\nby = "column"\n[money]', "[kind] by"),
         ("[columns]", "[column]", "column"),
@@ -297,6 +300,23 @@ def test_a_document_that_is_no_list_is_refused_with_its_reason(
     assert (read.reason, bool(read.message), bool(read.hint)) == (reason, True, True)
 
 
+def test_a_home_in_another_currency_reads_a_description_in_it(tmp_path: Path) -> None:
+    description = OWN.replace("TKP €", "TKP CHF").replace('"EUR"', '"CHF"')
+    rows = f"{ROW.replace('2,50', 'CHF 2,50')}{ROW.replace('A-1', 'A-2').replace('2,50', '2,50 €')}"
+    file = tmp_path / "list.csv"
+    file.write_text(HEAD.replace("€", "in CHF") + rows, encoding="utf-8")
+    judged = Judged(file, tmp_path / "chf", {"own": description}, currency="CHF")
+    assert ([str(line["cpm_eur"]) for line in judged.lines], judged.found) == (
+        ["2.5000"],
+        [("F3", "not_a_number")],
+    )
+    file.write_text(HEAD + ROW, encoding="utf-8")
+    assert (
+        Judged(file, tmp_path / "euros", {"own": description}, currency="CHF").parsed.reason
+        == "missing_column"
+    )
+
+
 def test_money_in_a_currency_that_only_the_description_says_is_refused_too(tmp_path: Path) -> None:
-    judged = own_list(tmp_path, HEAD + ROW, currency='currency = "USD"')
+    judged = own_list(tmp_path, HEAD + ROW, cpm='cpm = ["TKP"]', currency='currency = "USD"')
     assert (judged.found, judged.lines) == ([("F2", "other_currency")], [])

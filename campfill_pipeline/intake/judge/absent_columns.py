@@ -14,6 +14,7 @@ from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.domain.lines import WITHOUT_BUDGET
 from campfill_pipeline.domain.list_descriptions import ListDescription
 from campfill_pipeline.intake.findings import TableFound
+from campfill_pipeline.language.currencies import in_home
 
 _OPTIONAL = [column for column in LIST_COLUMNS if not column.required]
 
@@ -31,7 +32,7 @@ def absent_columns(tables: Iterable[TableFound], by: ListDescription | None = No
     if by is not None and "budget_eur" not in by.columns:
         optional = [*optional, *_OPTIONAL]
     return [
-        _absent(table, column, dict(table.near).get(column.header))
+        _absent(table, column, dict(table.near).get(in_home(column.header)))
         for table in tables
         for column in optional
         if column.field not in {found.field for found in table.columns} and column.field != "currency"
@@ -39,7 +40,7 @@ def absent_columns(tables: Iterable[TableFound], by: ListDescription | None = No
 
 
 def _absent(table: TableFound, column: Column, near: str | None) -> Issue:
-    code, severity, header = "absent_column", Severity.INFO, column.header
+    code, severity, header = "absent_column", Severity.INFO, in_home(column.header)
     follows = _WITHOUT.get(column.field, "what is stored of it stays as it is")
     message = f"The table has no column “{header}”: {follows}."
     hint = "Nothing to do, if the list is not meant to say anything about it."

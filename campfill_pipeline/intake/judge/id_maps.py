@@ -109,7 +109,7 @@ def _write(work: Path, accepted: Sequence[Mapped], issues: Sequence[Issue]) -> N
             "row_no": [one.row_no for one in accepted],
             "source_id": [one.source_id for one in accepted],
             "connector": [one.connector for one in accepted],
-            "line_id": [str(one.line_id) for one in accepted],
+            "line_id": [None if one.line_id is None else str(one.line_id) for one in accepted],
         }
         file.write_table(pa.table(columns, schema=MAPPED))
     issue_files.write_issues(work / "issues.arrow", issues)

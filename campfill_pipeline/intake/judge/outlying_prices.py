@@ -15,6 +15,7 @@ from campfill_pipeline.domain.cells import column_letters
 from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.intake.findings import TableFound
 from campfill_pipeline.intake.judge import issue_files
+from campfill_pipeline.language.currencies import sign
 
 TIMES = 500
 """A CPM of at least so many times the usual one is warned of: real ones differ less, a lost mark makes it 1,000."""
@@ -59,6 +60,6 @@ def _warning(table: TableFound, row: int, cpm: str, usual: float) -> tuple[Issue
         cpm,
         "cpm_outlier",
         Severity.WARNING,
-        f"The CPM {cpm} € is more than {TIMES} times the usual one of this file, {usual:,.2f} €.",
+        f"The CPM {cpm} {sign()} is more than {TIMES} times the usual one of this file, {usual:,.2f} {sign()}.",
         "Check its decimal mark. The line is loaded as it stands.",
     ), column.index

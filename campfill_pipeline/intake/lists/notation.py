@@ -26,9 +26,9 @@ from campfill_pipeline.domain.list_descriptions import (
     own_namespace,
     word,
 )
+from campfill_pipeline.language import currencies
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _KEYS: Mapping[str, frozenset[str]] = {
     "": frozenset(
         (
@@ -238,7 +238,7 @@ class _Reader:
 
     def _currency(self, table: Mapping[str, Any], columns: Mapping[str, Any]) -> str | None:
         given = self._text(table, "money", "currency", "")
-        if given and not _CURRENCY.fullmatch(given):
+        if given and given not in currencies.CODES:
             raise self._fault(
                 "[money] currency", f"“{given}” is no currency", "Write its three letters, like EUR."
             )
@@ -248,6 +248,14 @@ class _Reader:
                 "nothing says in which currency its money is",
                 "Add the line currency = “EUR”.",
             )
+        for key, field in (("cpm", "cpm_eur"), ("budget", "budget_eur")):
+            for header in columns.get(field, ()) if given else ():
+                if (named := currencies.named_in(header)) and given not in named and None not in named:
+                    raise self._fault(
+                        f"[columns] {key}",
+                        f"“{header}” names another currency than {given}, the one below [money]",
+                        "Write there what its money is in.",
+                    )
         return given or None
 
     def _kind(

@@ -34,6 +34,7 @@ from campfill_pipeline.intake.findings import (
 )
 from campfill_pipeline.intake.process.manifest import from_json, load_parsed, save_parsed
 from campfill_pipeline.intake.refusals import corrupt, too_much_memory, too_slow
+from campfill_pipeline.language.currencies import counted_in
 
 __all__ = [
     "CellKind",
@@ -177,7 +178,12 @@ class Parser:
 
     def _ask_once(self, request: dict[str, Any], progress: Progress) -> Any:
         worker = self._running()
-        line = json.dumps({**request, "limits": dataclasses.asdict(self._limits)}).encode() + b"\n"
+        line = (
+            json.dumps(
+                {**request, "limits": dataclasses.asdict(self._limits), "currency": counted_in()}
+            ).encode()
+            + b"\n"
+        )
         assert worker.stdin is not None
         try:
             worker.stdin.write(line)

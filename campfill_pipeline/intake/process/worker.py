@@ -30,6 +30,7 @@ from campfill_pipeline.intake.findings import ParseLimits
 from campfill_pipeline.intake.process.manifest import to_json
 from campfill_pipeline.intake.process.reading import read_file, read_raw_rows
 from campfill_pipeline.intake.process.warm_up import warm_up
+from campfill_pipeline.language.currencies import count_in
 
 _PROGRESS_SECONDS = 0.5
 _OUT_OF_MEMORY = 77
@@ -169,6 +170,7 @@ def _restrict(limits: ParseLimits) -> None:
 
 
 def _work(request: dict[str, Any], limits: ParseLimits, send: Send) -> None:
+    count_in(request["currency"])
     try:
         if request["do"] == "parse":
             work = Path(request["work"])

@@ -9,6 +9,9 @@ import contextlib
 import re
 from datetime import datetime, time, timedelta
 from enum import Enum
+from functools import cache
+
+from campfill_pipeline.language.currencies import counted_in, foreign, pattern, words
 
 # Quoted text, escaped or padding characters, and bracketed colours, locales or conditions are no date parts.
 _NOT_PARTS = re.compile(r'".*?"|\[(?!hh?\]|mm?\]|ss?\])[^\]]*\]', re.I)
@@ -25,11 +28,6 @@ _BUILT_IN_PERCENTS = frozenset({9, 10})
 PERCENT = "%"
 _LITERAL = re.compile(r'"([^"]*)"|\[\$([^\]-]*)[^\]]*\]|\\(.)|([$£¥%])|_.|\*.|\[[^\]]*\]')
 _SCALED = re.compile(r"[0#?],+(?![0#?,])")
-_EURO = re.compile(r"€|\b(?:eur|euros?)\b", re.I)
-_OTHER_MONEY = re.compile(
-    r"[$£¥₺₽₹₩]|(?<![^\W\d_])(?:usd|gbp|chf|sfr|fr\.|jpy|cny|pln|zł|czk|kč|sek|nok|dkk|huf|aud|cad|try|cents?|ct)(?![^\W\d_])",
-    re.I,
-)
 _THOUSANDS = re.compile(
     r"(?<![^\W\d_])(?:k|tsd|tausend|thousand|mille|mio|mln|millionen|millions?|mrd)(?![^\W\d_])"
     r"|(?<![^\W\d_])[kt](?=€|eur)|(?<=€)k\b",
@@ -62,9 +60,9 @@ def date_style(number: int, code: str | None) -> DateStyle | None:
 def told_beside(number: int, code: str | None) -> str | None:
     """What a number format shows beside a number that makes it another amount than is stored; None where nothing does.
 
-    The percent sign (0.12 is shown as 12 %), another currency than the euro, or a word for thousands or millions where
-    the format does not divide by them (12 is shown as `12 Tsd.`). The built-in currency formats mean the currency of
-    whoever looks, so they say nothing.
+    The percent sign (0.12 is shown as 12 %), another currency than the home's, or a word for thousands or millions
+    where the format does not divide by them (12 is shown as `12 Tsd.`). The built-in currency formats mean the currency
+    of whoever looks, so they say nothing.
     """
     if code is None:
         return PERCENT if number in _BUILT_IN_PERCENTS else None
@@ -72,9 +70,15 @@ def told_beside(number: int, code: str | None) -> str | None:
     literal = "".join(next(filter(None, found.groups()), "") for found in _LITERAL.finditer(first))
     if PERCENT in _LITERAL.sub(lambda found: found[4] or "", first):
         return PERCENT
-    if _OTHER_MONEY.search(literal) and not _EURO.search(literal):
+    home = counted_in()
+    if foreign(home).search(literal) and not _shown(home).search(literal.casefold()):
         return literal.strip()
     return literal.strip() if _THOUSANDS.search(literal) and not _SCALED.search(first) else None
+
+
+@cache
+def _shown(currency: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W\d_])(?:{pattern(words(currency))})")
 
 
 def beside(number: str, sign: str) -> str:

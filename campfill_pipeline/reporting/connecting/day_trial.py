@@ -81,6 +81,8 @@ def try_day(
             pages.extend(client.detail(*day_window(day, timezone)))
         except ReportingError as error:
             against.append(str(error))
+    # Windows are asked side by side and answer as they like; told in their order.
+    pages.sort(key=lambda page: min(part.window for part in page.received))
     tables = [page.table for page in pages]
     table = pa.concat_tables(tables) if tables else report_rows.CANONICAL.empty_table()
     add = connector.detail.same_key == "sum"

@@ -7,7 +7,7 @@ Belongs here: the text of a first TOML file. Does not belong here: asking a pers
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +16,9 @@ from campfill_pipeline.reporting.answers.shapes import at
 
 _METHODS = ("get", "post")
 _REPORTS = ("report", "stat", "deliver", "insight", "metric", "analytic")
+_DAYS = ("day", "date", "reportdate", "report_date", "statdate", "stat_date")
 _GUESSES: dict[str, tuple[str, ...]] = {
-    "hour": ("hour", "datetime", "timestamp", "time", "date", "day", "start"),
+    "hour": ("hour", "datetime", "timestamp", "time", *_DAYS, "start"),
     "campaign_id": ("campaignid", "campaign_id", "lineitemid", "line_item_id", "orderid", "adgroupid"),
     "campaign_name": ("campaignname", "campaign_name", "lineitemname", "line_item_name"),
     "deal_id": ("dealid", "deal_id"),
@@ -40,6 +41,7 @@ class Draft:
     path: str
     method: str = "GET"
     auth: str = "bearer"
+    key: str = "X-Api-Key"
     format: str = "json"
     rows: str = ""
     time_zone: str = "UTC"
@@ -53,7 +55,7 @@ class Draft:
 def text(draft: Draft) -> str:
     """The TOML file, with a remark wherever a person must look."""
     kinds = {
-        "api_key": 'kind = "api_key"\nname = "X-Api-Key"                       # the header that carries the key',
+        "api_key": f'kind = "api_key"\nname = {_quoted(draft.key)}  # the header that carries the key',
         "basic": 'kind = "basic"\nuser = "your user name"',
     }
     pattern = "%Y-%m-%d" if draft.granularity == "day" else "%Y-%m-%dT%H:%M:%SZ"
@@ -118,6 +120,22 @@ def guessed(columns: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
+def read_document(text: str) -> Mapping[str, Any]:
+    """An OpenAPI document, in JSON or YAML. Raises ValueError where it is neither."""
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError:
+        import yaml  # slow to load, and only needed here
+
+        try:
+            document = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise ValueError(f"it is neither JSON nor YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(document, Mapping):
+        raise ValueError("it is no OpenAPI document: there is no table at its top")
+    return document
+
+
 def from_openapi(document: Mapping[str, Any], path: str | None = None) -> Draft:
     """A draft from an OpenAPI document: the given path, or the one that looks most like a report.
 
@@ -136,34 +154,50 @@ def from_openapi(document: Mapping[str, Any], path: str | None = None) -> Draft:
     name, method = max(known, key=lambda one: sum(word in one[0].lower() for word in _REPORTS))
     operation = paths[name][method]
     schema = _answer_schema(document, operation)
+    auth, key = _auth(document)
     rows, columns = _rows_of(document, schema)
     title = str(at(document, "info.title") or "An interface")
-    names = [str(one["name"]) for one in _parameters(document, operation) if one.get("in") == "query"]
+    shared = paths[name].get("parameters", ())
+    found = guessed(columns)
+    by_day = found.get("hour", "").rsplit(".", 1)[-1].lower() in _DAYS
+    names = [str(one["name"]) for one in _parameters(document, operation, shared) if one.get("in") == "query"]
     first = next((one for one in names if any(w in one.lower() for w in ("from", "start", "since"))), "from")
     last = next((one for one in names if any(w in one.lower() for w in ("to", "end", "until"))), "to")
     return Draft(
         name="".join(c if c.isalnum() else "_" for c in title.lower()).strip("_") or "interface",
         title=title,
-        base_url=str(at(document, "servers.0.url") or ""),
+        base_url=_address(document),
         path=name,
         method=method.upper(),
-        auth=_auth(document),
+        auth=auth,
+        key=key,
         rows=rows,
+        granularity="day" if by_day else "hour",
         first=first,
         last=last,
-        columns=guessed(columns),
+        columns=found,
         seen=columns,
     )
 
 
-def _auth(document: Mapping[str, Any]) -> str:
-    schemes = at(document, "components.securitySchemes")
+def _address(document: Mapping[str, Any]) -> str:
+    """Of version 3 the first server; of version 2 host and base path."""
+    if host := document.get("host"):
+        scheme = at(document, "schemes.0") or "https"
+        return f"{scheme}://{host}{document.get('basePath') or ''}".rstrip("/")
+    return str(at(document, "servers.0.url") or "").rstrip("/")
+
+
+def _auth(document: Mapping[str, Any]) -> tuple[str, str]:
+    """How it is signed in to, and the header that carries a key."""
+    schemes = at(document, "components.securitySchemes") or document.get("securityDefinitions")
     for scheme in schemes.values() if isinstance(schemes, Mapping) else ():
-        if scheme.get("type") == "apiKey":
-            return "api_key"
-        if scheme.get("type") == "http" and scheme.get("scheme") == "basic":
-            return "basic"
-    return "bearer"
+        if scheme.get("type") == "apiKey" and scheme.get("in", "header") == "header":
+            name = str(scheme.get("name") or Draft.key)
+            return ("bearer", Draft.key) if name.lower() == "authorization" else ("api_key", name)
+        if scheme.get("type") == "basic" or (scheme.get("type"), scheme.get("scheme")) == ("http", "basic"):
+            return "basic", Draft.key
+    return "bearer", Draft.key
 
 
 def _followed(document: Mapping[str, Any], node: Any) -> Any:
@@ -175,8 +209,22 @@ def _followed(document: Mapping[str, Any], node: Any) -> Any:
     return node
 
 
-def _parameters(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for item in operation.get("parameters", ()):
+def _composed(document: Mapping[str, Any], node: Any) -> Any:
+    """A schema with the properties of all that it is put together of (`allOf`)."""
+    node = _followed(document, node)
+    if not isinstance(node, Mapping) or not isinstance(node.get("allOf"), list):
+        return node
+    parts = [_followed(document, part) for part in node["allOf"]]
+    properties: dict[str, Any] = {}
+    for part in (*parts, node):
+        properties |= part.get("properties", {}) if isinstance(part, Mapping) else {}
+    return {**node, "properties": properties}
+
+
+def _parameters(
+    document: Mapping[str, Any], operation: Mapping[str, Any], shared: Sequence[Any]
+) -> Iterator[Mapping[str, Any]]:
+    for item in (*shared, *operation.get("parameters", ())):
         found = _followed(document, item)
         if isinstance(found, Mapping) and "name" in found:
             yield found
@@ -185,7 +233,11 @@ def _parameters(document: Mapping[str, Any], operation: Mapping[str, Any]) -> It
 def _answer_schema(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Any:
     answers = operation.get("responses", {})
     answer = _followed(document, answers.get("200", answers.get(200, {})))
-    content = answer.get("content", {}) if isinstance(answer, Mapping) else {}
+    if not isinstance(answer, Mapping):
+        return {}
+    if "schema" in answer:  # version 2
+        return _followed(document, answer["schema"])
+    content = answer.get("content", {})
     media: Any = content.get("application/json") or next(iter(content.values()), {})
     return _followed(document, media.get("schema", {}))
 
@@ -194,7 +246,7 @@ def _rows_of(
     document: Mapping[str, Any], schema: Any, place: str = "", depth: int = 0
 ) -> tuple[str, tuple[str, ...]]:
     """Where the answer's list of rows is, and the columns of a row."""
-    schema = _followed(document, schema)
+    schema = _composed(document, schema)
     if not isinstance(schema, Mapping) or depth > 4:
         return "", ()
     if schema.get("type") == "array" or "items" in schema:
@@ -207,11 +259,11 @@ def _rows_of(
 
 
 def _columns_of(document: Mapping[str, Any], schema: Any, before: str = "", depth: int = 0) -> Iterator[str]:
-    schema = _followed(document, schema)
+    schema = _composed(document, schema)
     if not isinstance(schema, Mapping) or depth > 3:
         return
     for name, inner in schema.get("properties", {}).items():
-        inner = _followed(document, inner)
+        inner = _composed(document, inner)
         if isinstance(inner, Mapping) and "properties" in inner:
             yield from _columns_of(document, inner, f"{before}{name}.", depth + 1)
         else:

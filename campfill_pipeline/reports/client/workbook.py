@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 
 from campfill_pipeline.domain.client_words import ClientWords
+from campfill_pipeline.language import currencies
 from campfill_pipeline.reports.client.sheet import NEVER_BEGUN, OneLine
 from campfill_pipeline.warehouse.readers.page.client import ClientData
 
@@ -58,8 +59,8 @@ class _Writer:
             "whole": book.add_format({"num_format": "#,##0"}),
             "exact": book.add_format({"num_format": "#,##0.0000"}),
             "share": book.add_format({"num_format": "0.0%"}),
-            "euros": book.add_format({"num_format": "#,##0.00\\ €"}),
-            "cpm": book.add_format({"num_format": "#,##0.0000\\ €"}),
+            "euros": book.add_format({"num_format": f'#,##0.00\\ "{currencies.sign()}"'}),
+            "cpm": book.add_format({"num_format": f'#,##0.0000\\ "{currencies.sign()}"'}),
             "date": book.add_format(
                 {"num_format": "dd.mm.yyyy" if german else "yyyy-mm-dd", "align": "left"}
             ),

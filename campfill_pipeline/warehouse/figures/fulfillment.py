@@ -98,7 +98,8 @@ def compute(
     query = with_figures(
         contract,
         known,
-        f"""SELECT {columns}, now() AS refreshed_at, t.name, t.external_id
+        f"""SELECT {columns}, now() AS refreshed_at, t.name, t.external_id,
+                   (SELECT currency FROM home_currency) AS currency
             FROM figures f JOIN terms t USING (line_no)
             WHERE (%(kind)s::text IS NULL OR f.kind = %(kind)s)
               AND (%(band)s::text IS NULL OR f.band = %(band)s)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 from psycopg.rows import dict_row
 
-from campfill_pipeline.domain.attention import Situation, euros, percent, sentence, whole
+from campfill_pipeline.domain.attention import Situation, money, percent, sentence, whole
 from campfill_pipeline.domain.causes import Cause
 from campfill_pipeline.domain.fulfillment import FulfillmentRules, Lifecycle
 from campfill_pipeline.domain.notices import LINE_STATES, NEW_FOR_DAYS, SHORT_FOR_DAYS, Kind
@@ -131,7 +131,7 @@ def _incidents(
                         to=f"{until.astimezone(zone):%d %b %H:%M}",
                         lines=lines,
                         amount=whole(lost),
-                        euros=euros(eur),
+                        euros=money(eur),
                     ),
                     weight=eur,
                 )

@@ -16,7 +16,7 @@ from psycopg import errors, sql
 
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
-from campfill_pipeline.warehouse.postgres import cluster, postmaster
+from campfill_pipeline.warehouse.postgres import cluster, currency, postmaster
 from campfill_pipeline.warehouse.postgres.binaries import ServerError
 from campfill_pipeline.warehouse.postgres.cluster import Server
 
@@ -101,13 +101,17 @@ def database_url(settings: Settings) -> str:
     """Address of campfill's database, `postgresql://user:password@host:port/name`, ready to use.
 
     Starts the embedded server, creates the databases and brings the schema to the newest revision, each only
-    where needed: a few milliseconds once all is there. Safe when several processes start at once.
+    where needed: a few milliseconds once all is there. Safe when several processes start at once. Raises
+    CurrencyChangedError where its money is in another currency than that of the settings.
     """
     until = time.monotonic() + PATIENCE_SECONDS
     while True:
         server = ensure_running(settings)
         try:
-            return _made_ready(server)
+            url = _made_ready(server)
+            with database.connect(url) as connection:
+                currency.agree(connection, settings.currency)
+            return url
         except psycopg.OperationalError as error:
             if isinstance(server, ExternalServer):
                 raise ServerError(

@@ -2,7 +2,7 @@
 
 -- name: lines
 SELECT id, name, kind, buyer, agency, platform, seat, runtime, start_date, end_date, impression_goal, budget_eur, cpm_eur,
-       purchase_type, placement, advertiser, external_id, cancelled, first_seen_at, absent_since, revision
+       currency, purchase_type, placement, advertiser, external_id, cancelled, first_seen_at, absent_since, revision
 FROM line
 WHERE (%(kind)s::text IS NULL OR kind = %(kind)s) AND (%(buyer)s::text IS NULL OR buyer = %(buyer)s)
   AND (%(after)s::uuid IS NULL OR id > %(after)s)

@@ -3,7 +3,8 @@
 -- name: line
 SELECT id, name, COALESCE(kind_reported, kind_listed) AS kind, buyer, agency, platform, seat, runtime,
        start_date, end_date, impression_goal, budget_eur, cpm_eur, purchase_type, placement,
-       advertiser, external_id, cancelled, kind_listed, kind_reported, first_seen_at, absent_since, withdrawn_at, revision
+       advertiser, external_id, cancelled, kind_listed, kind_reported, first_seen_at, absent_since, withdrawn_at, revision,
+       (SELECT currency FROM home_currency) AS currency
 FROM line_register WHERE id = %(id)s
 
 -- name: by external id

@@ -11,8 +11,10 @@ WHERE %(before)s::timestamptz IS NULL OR l.first_seen_at <= %(before)s
 
 -- name: beside those in force
 -- New, changed and unchanged of a file that is not in force yet.
-SELECT count(*) FILTER (WHERE f.line_id IS NULL), count(*) FILTER (WHERE f.line_id <> m.line_id),
-       count(*) FILTER (WHERE f.line_id = m.line_id)
+-- A row without a line takes a mapping away.
+SELECT count(*) FILTER (WHERE f.line_id IS NULL AND m.line_id IS NOT NULL),
+       count(*) FILTER (WHERE f.line_id IS NOT NULL AND f.line_id IS DISTINCT FROM m.line_id),
+       count(*) FILTER (WHERE f.line_id IS NOT DISTINCT FROM m.line_id)
 FROM id_map m LEFT JOIN id_map_in_force f USING (source_id, connector)
 WHERE m.upload_id = %(upload_id)s
 

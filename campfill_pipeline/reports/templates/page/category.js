@@ -4,7 +4,7 @@ import { address } from "./addresses.js";
 import { drawTrend } from "./chart_trend.js";
 import { categoryName, inCategory, inPeriod, lines, pickTrend, pickWindow } from "./data.js";
 import { percentOf, rough, sum } from "./exact.js";
-import { count, day, euros, html, impressions, percent, plain, points } from "./format.js";
+import { count, day, money, html, impressions, percent, plain, points } from "./format.js";
 import { head, label } from "./head.js";
 import { BANDS } from "./keys.js";
 import { locale } from "./language.js";
@@ -49,7 +49,7 @@ const rankedTable = (name, field, rows, filters) => {
           ></span>
         </th>
         <td class="n">${impressions(group.shortfall)}</td>
-        <td class="n">${euros(group.eur)}</td>
+        <td class="n">${money(group.eur)}</td>
       </tr>`,
   );
   return html`<section class="panel" aria-labelledby="h-${field}">
@@ -182,7 +182,7 @@ export const category = async (kind, purchase, query) => {
         ${tile(ended.met, percent(total?.fulfilled_pct), met)}
         ${tile(ended.delivered, percent(total?.delivered_pct), where.capped(percent(total?.capped_pct)))}
         ${tile(fields.impressionsShort, lacking, where.inLines(count(short), short))}
-        ${tile(fields.worth, euros(sum(rows.map((row) => row.value_at_risk_eur))), where.ownCpm)}
+        ${tile(fields.worth, money(sum(rows.map((row) => row.value_at_risk_eur))), where.ownCpm)}
       </dl>
       <p class="go">
         <a class="button" href="${address("/lines", filters)}"

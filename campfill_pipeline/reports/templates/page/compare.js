@@ -9,7 +9,7 @@ import {
   dayMedium,
   dayShort,
   daysLater,
-  euros,
+  money,
   html,
   impressions,
   missing,
@@ -54,7 +54,7 @@ const SHOWN = {
   delivered: [percent, points],
   capped: [percent, points],
   short: [impressions, signed],
-  eur: [euros, signed],
+  eur: [money, signed],
 };
 function signed(value) {
   if (missing(value)) return NOTHING;

@@ -51,10 +51,13 @@ export const impressions = (value, digits = 0) => {
   const small = digits === 0 && /^-?0\.0*[1-9]/.test(String(value));
   return exact(value, small ? "< 1" : numberFormat(digits).format(value), IMPRESSIONS);
 };
-export const euros = (value, digits = 0) =>
+/* Money is in the one currency of the home, whatever it is; headings that say € say its sign. */
+export const inHome = (heading) => heading.replace("€", head.currency.sign);
+const currency = { style: "currency", currency: head.currency.code };
+export const money = (value, digits = 0) =>
   missing(value)
     ? NOTHING
-    : exact(value, numberFormat(digits, { style: "currency", currency: "EUR" }).format(value), " €");
+    : exact(value, numberFormat(digits, currency).format(value), ` ${head.currency.sign}`);
 /* Rounding happens here and nowhere else: half up, of the exact decimals (`domain/rounding.py` does the same). */
 const machine = (digits) =>
   new Intl.NumberFormat("en-US", {

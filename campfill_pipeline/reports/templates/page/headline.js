@@ -1,7 +1,7 @@
 /* The first sentences: what is at risk now, then what ended; `reports/main_sentence.py` says the same. */
 
 import { rough, share, sum } from "./exact.js";
-import { count, euros, html, impressions } from "./format.js";
+import { count, money, html, impressions } from "./format.js";
 import { head, label } from "./head.js";
 import { PACES, SIDES } from "./keys.js";
 import { portion } from "./parts.js";
@@ -20,7 +20,7 @@ export const headline = () => {
   const eur = sum(PACES.map((pace) => head.live[pace].eur));
   if (!live) return now.noneRunning;
   if (!behind) return now.noneBehind(count(live), live);
-  const risk = rough(eur) > 0 ? html`, ${now.atRisk(euros(eur))}` : "";
+  const risk = rough(eur) > 0 ? html`, ${now.atRisk(money(eur))}` : "";
   return html`${now.behind(count(behind), count(live), behind)}${risk}.`;
 };
 
@@ -42,7 +42,7 @@ export const headlineMore = (period, total) => {
     const before = at === 0 ? "" : at === parts.length - 1 ? ended.and : ", ";
     return html`${before}${portion(row.impressions, lacking)} ${label("side_phrases", row.side)}`;
   };
-  const eur = euros(sum(losses.map((row) => row.eur)));
+  const eur = money(sum(losses.map((row) => row.eur)));
   return html`${ended.short(count(short), count(total.lines), total.lines, PERIODS[period])}
   ${rough(lacking) > 0 && ended.lack(short, impressions(lacking), eur, parts.map(phrase))}`;
 };

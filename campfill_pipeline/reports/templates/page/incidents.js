@@ -1,7 +1,7 @@
 /* Incidents: a site that fell silent or weak for all lines that were there is one problem, not one of each line. */
 
 import { address } from "./addresses.js";
-import { count, euros, html, impressions, moment } from "./format.js";
+import { count, money, html, impressions, moment } from "./format.js";
 import { head } from "./head.js";
 import { attentionTable } from "./parts.js";
 import { incident } from "./words.js";
@@ -21,10 +21,10 @@ const entry = (row, at) =>
       >
     </td>
     <td role="cell" class="n" data-label="${incident.lost}">
-      ${impressions(row.impressions_lost)}<span class="soft">${euros(row.eur_lost)}</span>
+      ${impressions(row.impressions_lost)}<span class="soft">${money(row.eur_lost)}</span>
     </td>
     <td role="cell" class="n" data-label="${incident.savable}">
-      ${impressions(row.impressions_savable)}<span class="soft">${euros(row.eur_savable)}</span>
+      ${impressions(row.impressions_savable)}<span class="soft">${money(row.eur_savable)}</span>
     </td>
   </tr>`;
 export const incidentPanel = () => {

@@ -8,7 +8,7 @@ import {
   count,
   day,
   dayLong,
-  euros,
+  money,
   factor,
   html,
   impressions,
@@ -35,12 +35,12 @@ export const sentence = (row) => {
     if (missing(row.projected)) return row.elapsed_days ? words.hardlyDue : words.firstDay;
     const gap = fromUnits(toUnits(row.impression_goal) - toUnits(row.projected));
     return rough(gap) > 0
-      ? words.willLack(impressions(gap), euros(row.value_at_risk_eur, 2))
+      ? words.willLack(impressions(gap), money(row.value_at_risk_eur, 2))
       : words.willReach;
   }
   if (rough(row.shortfall) === 0)
     return rough(row.surplus) > 0 ? words.metWith(impressions(row.surplus)) : words.met;
-  return words.fellShort(impressions(row.shortfall), euros(row.value_at_risk_eur, 2));
+  return words.fellShort(impressions(row.shortfall), money(row.value_at_risk_eur, 2));
 };
 const outside = (row) =>
   rough(row.delivered_outside_flight) > 0 && words.outside(impressions(row.delivered_outside_flight));
@@ -53,8 +53,8 @@ const AS_TOLD = {
   impressions,
   factor,
   whole: count,
-  euros: (value) => euros(value, 2),
-  cpm: (value) => euros(value, 2),
+  euros: (value) => money(value, 2),
+  cpm: (value) => money(value, 2),
   share: (value) => percent(value, 2),
   date: day,
 };
@@ -76,7 +76,7 @@ const whileLive = (row) => [
 ];
 const afterwards = (row) => [
   tile(fields.short, impressions(row.shortfall)),
-  tile(words.billable, euros(row.billable_eur, 2), words.worthDelivered(euros(row.delivered_value_eur, 2))),
+  tile(words.billable, money(row.billable_eur, 2), words.worthDelivered(money(row.delivered_value_eur, 2))),
 ];
 export const facts = (row) =>
   html`<dl class="tiles">
@@ -84,7 +84,7 @@ export const facts = (row) =>
     ${tile(fields.delivered, impressions(row.delivered), outside(row))}
     ${tile(fields.fulfilled, percent(row.fulfillment_pct, 2), standing(row))}
     ${row.lifecycle === "live" ? whileLive(row) : afterwards(row)} ${plainTiles(row)}
-    ${tile(fields.valueAtRisk, euros(row.value_at_risk_eur, 2), words.atCpm(euros(row.cpm_eur, 2)))}
+    ${tile(fields.valueAtRisk, money(row.value_at_risk_eur, 2), words.atCpm(money(row.cpm_eur, 2)))}
   </dl>`;
 const verdict = (row) => {
   if (!row.covered) return words.notJudgedShort;

@@ -1,6 +1,6 @@
 /* What was promised for a line, where that stands, and what became of it. */
 
-import { count, day, euros, html, missing, moment } from "./format.js";
+import { count, day, money, html, missing, moment } from "./format.js";
 import { head, label } from "./head.js";
 import { fields, contract as words } from "./words.js";
 
@@ -33,11 +33,11 @@ export const contract = (row) =>
       </div>
       <div>
         <dt>${fields.cpm}</dt>
-        <dd>${euros(row.cpm_eur, 4)}</dd>
+        <dd>${money(row.cpm_eur, 4)}</dd>
       </div>
       <div>
         <dt>${fields.budget}</dt>
-        <dd>${euros(row.budget_eur, 2)}</dd>
+        <dd>${money(row.budget_eur, 2)}</dd>
       </div>
       <div>
         <dt>${fields.buyer}</dt>
@@ -77,7 +77,7 @@ const FIELDS = {
 const termOf = (field, value) => {
   if (missing(value)) return words.blank;
   if (field === "impression_goal") return count(value);
-  if (field === "budget_eur" || field === "cpm_eur") return euros(value, field === "cpm_eur" ? 4 : 2);
+  if (field === "budget_eur" || field === "cpm_eur") return money(value, field === "cpm_eur" ? 4 : 2);
   return value;
 };
 const noPast = (row) =>

@@ -4,7 +4,7 @@ import { address, go } from "./addresses.js";
 import { fetchCommands } from "./alarms.js";
 import { disputedLines, linesStruckBy, ended, lines } from "./data.js";
 import { sum } from "./exact.js";
-import { count, euros, html, impressions, locale, Markup } from "./format.js";
+import { count, money, html, impressions, locale, Markup } from "./format.js";
 import { head, label, words } from "./head.js";
 import { BANDS, PACES, PURCHASE_TYPES, SIDES } from "./keys.js";
 import { countSet, judged, narrowed, readFilters, said, STATES } from "./list_filters.js";
@@ -98,7 +98,7 @@ const sums = (rows, filters) => {
   return html`<dl class="tiles slim">
       ${tile(fields.lines, count(rows.length))}
       ${short !== false && counted.length > 0 && tile(fields.impressionsShort, impressions(short))}
-      ${counted.length > 0 && tile(fields.valueAtRisk, euros(sum(counted.map((row) => row.value_at_risk_eur))))}
+      ${counted.length > 0 && tile(fields.valueAtRisk, money(sum(counted.map((row) => row.value_at_risk_eur))))}
     </dl>
     ${out > 0 && counted.length > 0 && html`<p class="soft excluded">${list.exclude(count(out), out)}</p>`}`;
 };

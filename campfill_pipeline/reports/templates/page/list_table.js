@@ -2,7 +2,7 @@
 
 import { categoryName } from "./data.js";
 import { rough } from "./exact.js";
-import { count, day, euros, factor, html, impressions, locale, missing, needed, percent } from "./format.js";
+import { count, day, money, factor, html, impressions, locale, missing, needed, percent } from "./format.js";
 import { label } from "./head.js";
 import { BAND_SIGNS } from "./keys.js";
 import { lineLink } from "./parts.js";
@@ -107,7 +107,7 @@ export const cells = {
     html`<td role="cell" data-label="${COLUMNS.shortfall.head}" class="n">${impressions(row.shortfall)}</td>`,
   value_at_risk_eur: (row) =>
     html`<td role="cell" data-label="${COLUMNS.value_at_risk_eur.head}" class="n">
-      ${euros(row.value_at_risk_eur)}
+      ${money(row.value_at_risk_eur)}
     </td>`,
   cause: (row) =>
     html`<td role="cell" data-label="${COLUMNS.cause.head}" class="low">

@@ -11,7 +11,7 @@ import {
   dayLong,
   dayMedium,
   daysLater,
-  euros,
+  money,
   html,
   impressions,
   moment,
@@ -37,7 +37,7 @@ const owed = (period) => {
   const opens = address("/lines", { state: "ended", period, purchase: "guaranteed", short: "1" });
   const link = html`<a href="${opens}" data-opens="${lines}">${ended.guaranteed(count(lines), lines)}</a>`;
   const [lacking, eur] = [sum(rows.map((row) => row.impressions)), sum(rows.map((row) => row.eur))];
-  return html`<p class="owed">${ended.owed(impressions(lacking), euros(eur), link)}</p>`;
+  return html`<p class="owed">${ended.owed(impressions(lacking), money(eur), link)}</p>`;
 };
 const part = (title, value, note) =>
   html`<div>
@@ -100,7 +100,7 @@ const attentionRow = (item) =>
       ><span class="soft">${categoryName(item.kind, item.purchase_type)}</span>
     </th>
     <td role="cell">${told(item.reason)}</td>
-    <td role="cell" class="n" data-label="${fields.atRisk}">${euros(item.value_at_risk_eur)}</td>
+    <td role="cell" class="n" data-label="${fields.atRisk}">${money(item.value_at_risk_eur)}</td>
   </tr>`;
 const needsAttention = () => {
   if (!head.attention.length)
@@ -125,7 +125,7 @@ const liveNow = () => {
       <i class="key pace-${pace}" aria-hidden="true"></i
       ><a href="#/lines?state=live&pace=${pace}" data-opens="${live[pace].lines}">${label("paces", pace)}</a>
       <strong>${count(live[pace].lines)}</strong>
-      ${rough(live[pace].eur) > 0 ? html`<span class="soft">${now.atRisk(euros(live[pace].eur))}</span>` : ""}
+      ${rough(live[pace].eur) > 0 ? html`<span class="soft">${now.atRisk(money(live[pace].eur))}</span>` : ""}
     </li>`;
   return html`<div class="stack" aria-hidden="true">
       ${PACES.map((pace) => html`<i class="pace-${pace}" style="flex:${live[pace].lines} 0 0"></i>`)}

@@ -1,5 +1,5 @@
 import { percentOf, rough, share, sum } from "./exact.js";
-import { Markup, count, euros, html, impressions, missing, plain, points } from "./format.js";
+import { Markup, count, money, html, impressions, missing, plain, points } from "./format.js";
 import { label } from "./head.js";
 import { BAND_SIGNS, SIDES } from "./keys.js";
 import { PERIOD_NAMES, fields, levels, list, where } from "./words.js";
@@ -93,7 +93,7 @@ export const sideBar = (rows) => {
               </th>
               <td class="n">${portion(row.impressions, total)}</td>
               <td class="n">${impressions(row.impressions)}</td>
-              <td class="n">${euros(row.eur)}</td>
+              <td class="n">${money(row.eur)}</td>
               <td class="n">${count(row.lines)}</td>
             </tr>`,
         )}
@@ -103,7 +103,7 @@ export const sideBar = (rows) => {
           <th scope="row">${fields.together}</th>
           <td class="n"></td>
           <td class="n">${impressions(total)}</td>
-          <td class="n">${euros(sum(kept.map((row) => row.eur)))}</td>
+          <td class="n">${money(sum(kept.map((row) => row.eur)))}</td>
           <td class="n">${count(kept.reduce((all, row) => all + row.lines, 0))}</td>
         </tr>
       </tfoot>

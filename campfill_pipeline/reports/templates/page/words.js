@@ -1,7 +1,7 @@
 /* The page's own words: what is said in sentences, by subject. Labels of codes come with the data (`head.words`).
    A part in braces is markup or a figure in the reader's notation. */
 
-import { html } from "./format.js";
+import { html, inHome } from "./format.js";
 import { many, say, text } from "./language.js";
 
 export const PERIOD_NAMES = {
@@ -298,11 +298,11 @@ export const fields = {
   needed: text("Needed a day"),
   atRisk: text("At risk"),
   valueAtRisk: text("Value at risk"),
-  valueAtRiskEur: text("Value at risk €"),
+  valueAtRiskEur: inHome(text("Value at risk €")),
   cpm: text("CPM"),
-  cpmEur: text("CPM €"),
+  cpmEur: inHome(text("CPM €")),
   budget: text("Budget"),
-  budgetEur: text("Budget €"),
+  budgetEur: inHome(text("Budget €")),
   cause: text("Cause"),
   side: text("Kind of problem"),
   id: text("ID"),

@@ -110,7 +110,9 @@
     const small = digits === 0 && /^-?0\.0*[1-9]/.test(String(value));
     return exact(value, small ? "< 1" : numberFormat(digits).format(value), IMPRESSIONS);
   };
-  var euros = (value, digits = 0) => missing(value) ? NOTHING : exact(value, numberFormat(digits, { style: "currency", currency: "EUR" }).format(value), " €");
+  var inHome = (heading) => heading.replace("€", head.currency.sign);
+  var currency = { style: "currency", currency: head.currency.code };
+  var money = (value, digits = 0) => missing(value) ? NOTHING : exact(value, numberFormat(digits, currency).format(value), ` ${head.currency.sign}`);
   var machine = (digits) => new Intl.NumberFormat("en-US", {
     useGrouping: false,
     maximumFractionDigits: digits,
@@ -434,11 +436,11 @@
     needed: text("Needed a day"),
     atRisk: text("At risk"),
     valueAtRisk: text("Value at risk"),
-    valueAtRiskEur: text("Value at risk €"),
+    valueAtRiskEur: inHome(text("Value at risk €")),
     cpm: text("CPM"),
-    cpmEur: text("CPM €"),
+    cpmEur: inHome(text("CPM €")),
     budget: text("Budget"),
-    budgetEur: text("Budget €"),
+    budgetEur: inHome(text("Budget €")),
     cause: text("Cause"),
     side: text("Kind of problem"),
     id: text("ID"),
@@ -767,7 +769,7 @@
               </th>
               <td class="n">${portion(row3.impressions, total2)}</td>
               <td class="n">${impressions(row3.impressions)}</td>
-              <td class="n">${euros(row3.eur)}</td>
+              <td class="n">${money(row3.eur)}</td>
               <td class="n">${count(row3.lines)}</td>
             </tr>`
     )}
@@ -777,7 +779,7 @@
           <th scope="row">${fields.together}</th>
           <td class="n"></td>
           <td class="n">${impressions(total2)}</td>
-          <td class="n">${euros(sum(kept2.map((row3) => row3.eur)))}</td>
+          <td class="n">${money(sum(kept2.map((row3) => row3.eur)))}</td>
           <td class="n">${count(kept2.reduce((all, row3) => all + row3.lines, 0))}</td>
         </tr>
       </tfoot>
@@ -828,7 +830,7 @@
     const eur = sum(PACES.map((pace) => head.live[pace].eur));
     if (!live) return now.noneRunning;
     if (!behind) return now.noneBehind(count(live), live);
-    const risk = rough(eur) > 0 ? html`, ${now.atRisk(euros(eur))}` : "";
+    const risk = rough(eur) > 0 ? html`, ${now.atRisk(money(eur))}` : "";
     return html`${now.behind(count(behind), count(live), behind)}${risk}.`;
   };
   var lossesOf = (period) => head.losses.filter((row3) => row3.period === period && row3.kind === "all" && row3.purchase_type === "all");
@@ -845,7 +847,7 @@
       const before = at === 0 ? "" : at === parts2.length - 1 ? ended.and : ", ";
       return html`${before}${portion(row3.impressions, lacking)} ${label("side_phrases", row3.side)}`;
     };
-    const eur = euros(sum(losses.map((row3) => row3.eur)));
+    const eur = money(sum(losses.map((row3) => row3.eur)));
     return html`${ended.short(count(short), count(total2.lines), total2.lines, PERIODS[period])}
   ${rough(lacking) > 0 && ended.lack(short, impressions(lacking), eur, parts2.map(phrase))}`;
   };
@@ -1176,7 +1178,7 @@
           ></span>
         </th>
         <td class="n">${impressions(group.shortfall)}</td>
-        <td class="n">${euros(group.eur)}</td>
+        <td class="n">${money(group.eur)}</td>
       </tr>`
     );
     return html`<section class="panel" aria-labelledby="h-${field2}">
@@ -1296,7 +1298,7 @@
         ${tile(ended.met, percent(total2?.fulfilled_pct), met)}
         ${tile(ended.delivered, percent(total2?.delivered_pct), where.capped(percent(total2?.capped_pct)))}
         ${tile(fields.impressionsShort, lacking, where.inLines(count(short), short))}
-        ${tile(fields.worth, euros(sum(rows2.map((row3) => row3.value_at_risk_eur))), where.ownCpm)}
+        ${tile(fields.worth, money(sum(rows2.map((row3) => row3.value_at_risk_eur))), where.ownCpm)}
       </dl>
       <p class="go">
         <a class="button" href="${address("/lines", filters)}"
@@ -1360,7 +1362,7 @@
     delivered: [percent, points],
     capped: [percent, points],
     short: [impressions, signed],
-    eur: [euros, signed]
+    eur: [money, signed]
   };
   function signed(value) {
     if (missing(value)) return NOTHING;
@@ -1669,10 +1671,10 @@
       >
     </td>
     <td role="cell" class="n" data-label="${incident.lost}">
-      ${impressions(row3.impressions_lost)}<span class="soft">${euros(row3.eur_lost)}</span>
+      ${impressions(row3.impressions_lost)}<span class="soft">${money(row3.eur_lost)}</span>
     </td>
     <td role="cell" class="n" data-label="${incident.savable}">
-      ${impressions(row3.impressions_savable)}<span class="soft">${euros(row3.eur_savable)}</span>
+      ${impressions(row3.impressions_savable)}<span class="soft">${money(row3.eur_savable)}</span>
     </td>
   </tr>`;
   var incidentPanel = () => {
@@ -1814,11 +1816,11 @@
       </div>
       <div>
         <dt>${fields.cpm}</dt>
-        <dd>${euros(row3.cpm_eur, 4)}</dd>
+        <dd>${money(row3.cpm_eur, 4)}</dd>
       </div>
       <div>
         <dt>${fields.budget}</dt>
-        <dd>${euros(row3.budget_eur, 2)}</dd>
+        <dd>${money(row3.budget_eur, 2)}</dd>
       </div>
       <div>
         <dt>${fields.buyer}</dt>
@@ -1855,7 +1857,7 @@
   var termOf = (field2, value) => {
     if (missing(value)) return contract.blank;
     if (field2 === "impression_goal") return count(value);
-    if (field2 === "budget_eur" || field2 === "cpm_eur") return euros(value, field2 === "cpm_eur" ? 4 : 2);
+    if (field2 === "budget_eur" || field2 === "cpm_eur") return money(value, field2 === "cpm_eur" ? 4 : 2);
     return value;
   };
   var noPast = (row3) => row3.revision > 1 ? html`<p>${contract.earlier(count(row3.revision), html`<code>campfill line ${row3.id}</code>`)}</p>` : html`<p>${contract.unchanged}</p>`;
@@ -2030,7 +2032,7 @@
     </td>`,
     shortfall: (row3) => html`<td role="cell" data-label="${COLUMNS.shortfall.head}" class="n">${impressions(row3.shortfall)}</td>`,
     value_at_risk_eur: (row3) => html`<td role="cell" data-label="${COLUMNS.value_at_risk_eur.head}" class="n">
-      ${euros(row3.value_at_risk_eur)}
+      ${money(row3.value_at_risk_eur)}
     </td>`,
     cause: (row3) => html`<td role="cell" data-label="${COLUMNS.cause.head}" class="low">
       ${row3.cause ? html`${label("causes", row3.cause)}<span class="soft">${label("sides", row3.side)}</span>` : ""}
@@ -2079,11 +2081,11 @@
     if (row3.lifecycle === "live") {
       if (missing(row3.projected)) return row3.elapsed_days ? line.hardlyDue : line.firstDay;
       const gap = fromUnits(toUnits(row3.impression_goal) - toUnits(row3.projected));
-      return rough(gap) > 0 ? line.willLack(impressions(gap), euros(row3.value_at_risk_eur, 2)) : line.willReach;
+      return rough(gap) > 0 ? line.willLack(impressions(gap), money(row3.value_at_risk_eur, 2)) : line.willReach;
     }
     if (rough(row3.shortfall) === 0)
       return rough(row3.surplus) > 0 ? line.metWith(impressions(row3.surplus)) : line.met;
-    return line.fellShort(impressions(row3.shortfall), euros(row3.value_at_risk_eur, 2));
+    return line.fellShort(impressions(row3.shortfall), money(row3.value_at_risk_eur, 2));
   };
   var outside = (row3) => rough(row3.delivered_outside_flight) > 0 && line.outside(impressions(row3.delivered_outside_flight));
   var bestWeek = (row3) => missing(row3.best_week_daily) ? line.unknown : (row3.reachable ? line.reachable : line.outOfReach)(impressions(row3.best_week_daily));
@@ -2091,8 +2093,8 @@
     impressions,
     factor,
     whole: count,
-    euros: (value) => euros(value, 2),
-    cpm: (value) => euros(value, 2),
+    euros: (value) => money(value, 2),
+    cpm: (value) => money(value, 2),
     share: (value) => percent(value, 2),
     date: day
   };
@@ -2109,14 +2111,14 @@
   ];
   var afterwards = (row3) => [
     tile(fields.short, impressions(row3.shortfall)),
-    tile(line.billable, euros(row3.billable_eur, 2), line.worthDelivered(euros(row3.delivered_value_eur, 2)))
+    tile(line.billable, money(row3.billable_eur, 2), line.worthDelivered(money(row3.delivered_value_eur, 2)))
   ];
   var facts = (row3) => html`<dl class="tiles">
     ${tile(fields.goal, count(row3.impression_goal), line.impressions)}
     ${tile(fields.delivered, impressions(row3.delivered), outside(row3))}
     ${tile(fields.fulfilled, percent(row3.fulfillment_pct, 2), standing(row3))}
     ${row3.lifecycle === "live" ? whileLive(row3) : afterwards(row3)} ${plainTiles(row3)}
-    ${tile(fields.valueAtRisk, euros(row3.value_at_risk_eur, 2), line.atCpm(euros(row3.cpm_eur, 2)))}
+    ${tile(fields.valueAtRisk, money(row3.value_at_risk_eur, 2), line.atCpm(money(row3.cpm_eur, 2)))}
   </dl>`;
   var verdict = (row3) => {
     if (!row3.covered) return line.notJudgedShort;
@@ -2563,7 +2565,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     return html`<dl class="tiles slim">
       ${tile(fields.lines, count(rows2.length))}
       ${short !== false && counted.length > 0 && tile(fields.impressionsShort, impressions(short))}
-      ${counted.length > 0 && tile(fields.valueAtRisk, euros(sum(counted.map((row3) => row3.value_at_risk_eur))))}
+      ${counted.length > 0 && tile(fields.valueAtRisk, money(sum(counted.map((row3) => row3.value_at_risk_eur))))}
     </dl>
     ${out > 0 && counted.length > 0 && html`<p class="soft excluded">${list.exclude(count(out), out)}</p>`}`;
   };
@@ -2668,7 +2670,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     const opens = address("/lines", { state: "ended", period, purchase: "guaranteed", short: "1" });
     const link = html`<a href="${opens}" data-opens="${lines2}">${ended.guaranteed(count(lines2), lines2)}</a>`;
     const [lacking, eur] = [sum(rows2.map((row3) => row3.impressions)), sum(rows2.map((row3) => row3.eur))];
-    return html`<p class="owed">${ended.owed(impressions(lacking), euros(eur), link)}</p>`;
+    return html`<p class="owed">${ended.owed(impressions(lacking), money(eur), link)}</p>`;
   };
   var part = (title, value, note) => html`<div>
     <dt>${title}</dt>
@@ -2727,7 +2729,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
       ><span class="soft">${categoryName(item.kind, item.purchase_type)}</span>
     </th>
     <td role="cell">${told(item.reason)}</td>
-    <td role="cell" class="n" data-label="${fields.atRisk}">${euros(item.value_at_risk_eur)}</td>
+    <td role="cell" class="n" data-label="${fields.atRisk}">${money(item.value_at_risk_eur)}</td>
   </tr>`;
   var needsAttention = () => {
     if (!head.attention.length)
@@ -2751,7 +2753,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
       <i class="key pace-${pace}" aria-hidden="true"></i
       ><a href="#/lines?state=live&pace=${pace}" data-opens="${live[pace].lines}">${label("paces", pace)}</a>
       <strong>${count(live[pace].lines)}</strong>
-      ${rough(live[pace].eur) > 0 ? html`<span class="soft">${now.atRisk(euros(live[pace].eur))}</span>` : ""}
+      ${rough(live[pace].eur) > 0 ? html`<span class="soft">${now.atRisk(money(live[pace].eur))}</span>` : ""}
     </li>`;
     return html`<div class="stack" aria-hidden="true">
       ${PACES.map((pace) => html`<i class="pace-${pace}" style="flex:${live[pace].lines} 0 0"></i>`)}
@@ -3041,4 +3043,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 3a57a042a0397ed047d92c518dad7002. */
+/* Made by `make page` from the modules beside this folder, 8cce0469a173ff34cd32a132da55deff. */
