@@ -134,6 +134,8 @@ def test_the_token_is_stored_for_its_owner_only_and_shown_nowhere(campfill: Shel
         (("fulfillment", "--kind", "banner"), 2, "banner"),
         (("up", "--host", "0.0.0.0"), 2, "--behind-proxy"),
         (("up", "--host", "campfill.example"), 2, "--behind-proxy"),
+        (("up", "--host", "nowhere.invalid", "--behind-proxy"), 2, "no IPv4 address of this machine"),
+        (("up", "--host", "::1"), 2, "no IPv4 address of this machine"),
         (("door", "token", "new", "x", "--may", "all"), 2, "all"),
         (("door", "token", "revoke", "nobody"), 1, "nobody"),
         (("simulate-api", "--faults", "gremlins"), 2, "gremlins"),

@@ -247,6 +247,13 @@ def run(*, host: str, port: int, demo: bool, behind_proxy: bool = False) -> int:
             f"others could reach {host}, and neither the web UI nor the way to it is protected. Put a proxy with TLS"
             " before it and say so with --behind-proxy; docs/operate.md has a recipe"
         )
+    try:
+        free_port(host)
+    except OSError:
+        raise typer.BadParameter(
+            f"{host} is no IPv4 address of this machine. Give one that it has, 127.0.0.1 or 0.0.0.0 for all of them;"
+            " the name that people type goes into CAMPFILL_DOOR_HOSTS"
+        ) from None
     console = render.console()
     cwd = Path.cwd()
     values = demo_values(os.environ, cwd) if demo else read_values(cwd=cwd)
