@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -103,6 +103,10 @@ def commands_page(database_url: str, folder: Path) -> str:
             "## One line\n",
             "Contract, figures, the cause with its evidence, where the contract came from, the last days.\n",
             typist.block("line", _a_short_line(world)),
+            "## What somebody else counted\n",
+            "A measurement firm's table of one line, dropped like a list: [the second count](second-count.md).\n",
+            typist.block("ingest", _a_second_count(world, folder).name),
+            typist.block("counts"),
             "## How it stands\n",
             typist.block("status"),
             "## Lists of other houses\n",
@@ -115,6 +119,18 @@ def commands_page(database_url: str, folder: Path) -> str:
             typist.block("connect", "try", "ppv", "--day", f"{world.first_day}"),
         ]
     return "\n".join(parts)
+
+
+def _a_second_count(world: World, folder: Path) -> Path:
+    """What a measurement firm counted for that line: whole days in UTC, the last one left out."""
+    line = next(line for line in world.lines if line.id == _a_short_line(world))
+    last = min(line.end, date(2025, 9, 29))
+    rows = ["Line ID;Day;Counted impressions;Time zone;Counted by"]
+    for number in range(6, 0, -1):
+        rows.append(f"{line.id};{last - timedelta(days=number)};{1200 + number * 25},5;UTC;Measure One")
+    file = folder / "measured.csv"
+    file.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return file
 
 
 def _a_short_line(world: World) -> str:

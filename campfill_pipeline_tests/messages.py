@@ -94,7 +94,11 @@ TABLES: dict[str, Iterable[str]] = {
     "campfill_pipeline/reports/wording.py": tuple(wording.said()),
     "campfill_pipeline/reports/page.py": tuple(page.PERIODS.values()),
     "campfill_pipeline/reports/workbook_summary.py": tuple(workbook_summary.PERIODS.values()),
-    "campfill_pipeline/domain/count_words.py": (*count_words.PART_WORDS.values(), count_words.OUR_COUNT),
+    "campfill_pipeline/domain/count_words.py": (
+        *count_words.PART_WORDS.values(),
+        *count_words.REASON_WORDS.values(),
+        count_words.OUR_COUNT,
+    ),
     "campfill_pipeline/domain/client_words.py": tuple(client_words.said()),
     "campfill_pipeline/domain/due_words.py": tuple(due_words.words()),
     "campfill_pipeline/domain/effect.py": tuple(effect.VERDICTS.values()),

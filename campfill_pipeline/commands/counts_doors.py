@@ -51,3 +51,92 @@ def every(
         _print(command.document(settings, found))
     else:
         command.show(settings, found)
+
+
+def _month_given(text: str) -> Days:
+    try:
+        value = datetime.strptime(text, "%Y-%m")
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no month; write it like 2026-10") from None
+    return month_of(value.year, value.month)
+
+
+Month = Annotated[str, typer.Argument(metavar="MONTH", help="A month, like 2026-10.")]
+Number = Annotated[
+    int | None, typer.Option(min=1, help="Of a month that was frozen several times; default: the last time.")
+]
+
+
+@app.command()
+def bill(
+    buyer: Annotated[
+        str | None, typer.Argument(metavar="[BUYER]", help="A buyer as the list has it, or an agency.")
+    ] = None,
+    billed_by: Annotated[
+        str | None,
+        typer.Argument(metavar="[ours|NAME]", help="Our count, or who counts, as their files say."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say by which count a buyer is billed; alone it shows what was said."""
+    from campfill_pipeline.commands import count_bills as command
+
+    if (buyer is None) != (billed_by is None):
+        raise typer.BadParameter("say by which count: campfill counts bill BUYER ours|NAME")
+    settings = load_settings()
+    said = command.bill(settings, buyer, billed_by)
+    if as_json:
+        _print(said)
+    else:
+        command.show_billing(settings, said)
+
+
+@app.command()
+def freeze(
+    month: Month,
+    provisional: Annotated[
+        bool, typer.Option("--provisional", help="Also while its figures may still change.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Keep a month's figures for billing, by line, with a number and a hash."""
+    from campfill_pipeline.commands import count_bills as command
+
+    settings = load_settings()
+    made = command.freeze(settings, _month_given(month), provisional=provisional)
+    if as_json:
+        _print(made)
+    else:
+        command.show_frozen(settings, [made], lines=True)
+
+
+@app.command()
+def frozen(
+    month: Annotated[
+        str | None, typer.Argument(metavar="[MONTH]", help="A month, like 2026-10; then with its lines.")
+    ] = None,
+    number: Number = None,
+    as_json: Json = False,
+) -> None:
+    """The frozen months; of one, each time it was frozen, with its lines."""
+    from campfill_pipeline.commands import count_bills as command
+
+    settings = load_settings()
+    found = command.frozen(settings, None if month is None else _month_given(month), number)
+    if as_json:
+        _print(found)
+    else:
+        command.show_frozen(settings, found, lines=month is not None)
+
+
+@app.command()
+def changed(month: Month, number: Number = None, as_json: Json = False) -> None:
+    """What changed since a month was frozen, by line, and why."""
+    from campfill_pipeline.commands import count_bills as command
+
+    settings = load_settings()
+    told = command.changed(settings, _month_given(month), number)
+    if as_json:
+        _print(command.since_document(told))
+    else:
+        command.show_changed(settings, told)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
+from campfill_pipeline.domain.count_bills import Reason
 from campfill_pipeline.domain.discrepancies import PARTS, Discrepancy
 from campfill_pipeline.domain.second_counts import OURS
 from campfill_pipeline.language import notation
@@ -21,6 +22,17 @@ PART_WORDS: Mapping[str, str] = {
     "rest": "rest",
 }
 OUR_COUNT = "our count"
+REASON_WORDS: Mapping[Reason, str] = {
+    Reason.RESTATEMENT: "ours was corrected",
+    Reason.DELIVERY: "ours tells other days, or rows count for another line",
+    Reason.SECOND_COUNT: "a new second count",
+    Reason.LIST_TERMS: "new terms in the list",
+    Reason.BILLED_BY: "another count bills",
+    Reason.EARLIER_MONTHS: "earlier months changed what is left of the goal",
+    Reason.NEW_LINE: "the line is new",
+    Reason.GONE_LINE: "the line is gone",
+}
+"""Why a frozen line is otherwise now."""
 _TENTH = Decimal("0.1")
 
 

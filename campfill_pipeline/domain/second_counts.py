@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -49,6 +49,7 @@ _LINE_OF_MANY = (
 _COUNTED = (
     "counted impressions", "measured impressions", "verified impressions", "second count", "second count impressions",
     "their impressions", "buyer impressions", "impressions counted", "impressions measured", "gezählte impressions",
+    "gezählte impressionen", "gemessene impressionen",
     "gezählte kontakte", "gemessene impressions", "gemessene kontakte", "zweite zählung", "zweitzählung",
 )  # fmt: skip
 _BY_HEADER: dict[str, str] = {
@@ -89,6 +90,27 @@ def is_count_header(headers: Sequence[str]) -> bool:
     return says_so or (None not in fields and any(header in _LINE for header in plain))
 
 
+_NOTHING: tuple[str | None, int] = (None, int(CellKind.BLANK))
+_REMEMBERED = 50_000
+"""Texts repeat from row to row: ids, days, sites, names."""
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _shown(text: str | None, kind: int) -> str | None:
+    if kind == CellKind.BLANK or is_blank(text):
+        return None
+    return text.removesuffix(".0") if kind == CellKind.NUMBER and text else text
+
+
+_clean = lru_cache(maxsize=_REMEMBERED)(clean)
+_days_of = lru_cache(maxsize=_REMEMBERED)(read_days)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _is_total(text: str | None) -> bool:
+    return text is not None and clean(text).casefold().rstrip(":") in _TOTALS
+
+
 @dataclass(frozen=True)
 class CountRow:
     """One row as it stands in the file: by field, the text and the kind of its cell. `table`: which of the file's."""
@@ -100,10 +122,7 @@ class CountRow:
 
     def text(self, field: str) -> str | None:
         """What stands there; None where nothing does."""
-        text, kind = self.cells.get(field, (None, CellKind.BLANK))
-        if kind == CellKind.BLANK or is_blank(text):
-            return None
-        return text.removesuffix(".0") if kind == CellKind.NUMBER and text else text
+        return _shown(*self.cells.get(field, _NOTHING))
 
     def kind(self, field: str) -> int:
         """What kind of cell it is."""
@@ -195,7 +214,7 @@ def _passed_over(row: CountRow) -> tuple[str, Finding] | None:
         for field, text in (("line", line), ("impressions", impressions))
     ):  # fmt: skip
         return "line", _info("repeated_header", "The header stands here again; it was passed over.")
-    totals = [field for field in FIELDS if clean(row.text(field) or "").casefold().rstrip(":") in _TOTALS]
+    totals = [field for field in FIELDS if _is_total(row.text(field))]
     if totals:
         return totals[0], _info("total_row", "A total of the rows above; it was passed over.")
     if (
@@ -282,7 +301,7 @@ def _days(row: CountRow, table: _Table) -> DaysRead:
     cells = {
         field: row.cells.get(field, (None, int(CellKind.BLANK))) for field in ("day", "last_day", "month")
     }
-    return read_days(cells["day"], cells["last_day"], cells["month"], dated=table.dated, order=table.order)
+    return _days_of(cells["day"], cells["last_day"], cells["month"], dated=table.dated, order=table.order)
 
 
 @cache
@@ -294,7 +313,7 @@ def _zone(row: CountRow, faults: list[tuple[str, Finding]]) -> str | None:
     text = row.text("zone")
     if text is None:
         return None
-    zone = _zones().get(clean(text).casefold())
+    zone = _zones().get(_clean(text).casefold())
     if zone is None:
         faults.append(
             ("zone", _error("unknown_zone", f"No time zone is called “{clean(text)[:LONGEST]}”.",
@@ -306,7 +325,7 @@ def _zone(row: CountRow, faults: list[tuple[str, Finding]]) -> str | None:
 def _name(row: CountRow, field: str, what: str, faults: list[tuple[str, Finding]]) -> str:
     if spoilt := spoiled(row.cells.get(field, (None, 0))[0], row.kind(field)):
         faults.append((field, spoilt))
-    text = clean(row.text(field) or "")
+    text = _clean(row.text(field) or "")
     if len(text) > LONGEST:
         faults.append(
             (field, _error("too_long", f"This {what} is longer than {LONGEST} characters.", "Shorten it."))
