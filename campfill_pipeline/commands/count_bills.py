@@ -181,4 +181,4 @@ def show_changed(settings: Settings, told: bills.Since) -> None:
 
 
 def _euros(value: Decimal) -> str:
-    return notation.euros(value.quantize(_CENT, ROUND_HALF_UP))
+    return notation.money(value.quantize(_CENT, ROUND_HALF_UP))

@@ -73,6 +73,7 @@ def parse(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parser) ->
     progress = partial(campfill.progress, f"reading {upload.file_name}")
     known = descriptions_for(campfill, upload)
     parsed = parser.parse(archived(campfill, upload), upload.file_name, work, progress, known)
+    parsed = second_counts.bounded(parsed)
     if parsed.read_by is not None:
         (work / DESCRIPTION).write_text(known[parsed.read_by], encoding="utf-8")
     (work / "parsed.json").write_bytes(_PARSED.dump_json(parsed))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from campfill_pipeline.domain.id_maps import normal_id
 from campfill_pipeline.domain.issue_layout import LONGEST_VALUE, sheet_issues
 from campfill_pipeline.domain.issues import Finding, Issue, Severity
 from campfill_pipeline.domain.second_counts import Counted, CountRow, judge_counts
-from campfill_pipeline.domain.uploads import status_of
+from campfill_pipeline.domain.uploads import UploadKind, status_of
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake.findings import Parsed, TableFound
 from campfill_pipeline.intake.judge import issue_files
@@ -36,7 +36,22 @@ COUNTED = pa.schema(
         ("zone", pa.string()),
     ]
 )
+MOST_ROWS = 1_000_000
+"""More are not judged: each takes a kilobyte of memory."""
+
 Named = Callable[[Collection[str]], Mapping[str, Collection[UUID]]]
+
+
+def bounded(parsed: Parsed) -> Parsed:
+    """The file as it was read; without its tables where a second count of so many rows is refused."""
+    rows = sum(table.rows for table in parsed.tables)
+    if parsed.kind != UploadKind.SECOND_COUNT or rows <= MOST_ROWS:
+        return parsed
+    return replace(
+        parsed, reason="too_many_cells", tables=(),
+        message=f"The table has {rows:,} rows; a second count may have {MOST_ROWS:,}.",
+        hint="Split it, by month for instance, and drop the parts.",
+    )  # fmt: skip
 
 
 def validate_counts(parsed: Parsed, work: Path, named: Named) -> Verdict:

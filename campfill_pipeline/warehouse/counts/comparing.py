@@ -85,7 +85,7 @@ def compare(
     """Compare all second counts in force with ours; over the days their files speak of, or one month."""
     rows = in_force(conn, line_ids, before)
     found = list(spans(rows, zone, today, month))
-    splits = _splits(conn, found, zone)
+    splits = _splits(conn, found, zone) if found else []
     lines = {one.line_id: one for one in _lines(conn, {span.line_id for span in found})}
     by_count: dict[tuple[UUID, str], list[tuple[Span, Split]]] = {}
     for span, one in zip(found, splits, strict=True):

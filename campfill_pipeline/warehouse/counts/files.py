@@ -14,6 +14,7 @@ from uuid import UUID
 import psycopg
 
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
+from campfill_pipeline.language.speaking import say
 from campfill_pipeline.warehouse.arrow_copy import copy_stream
 from campfill_pipeline.warehouse.locks import REGISTER_LOCK
 from campfill_pipeline.warehouse.register import id_maps, ledger, revert
@@ -24,10 +25,6 @@ from campfill_pipeline.warehouse.statements import query
 COLUMNS = (
     "sheet", "row_no", "line_id", "counted_by", "first_day", "last_day", "site", "impressions", "zone",
 )  # fmt: skip
-NOTE = (
-    "These are figures of somebody else, kept beside ours: they never become delivery."
-    " `campfill counts` compares them."
-)
 
 
 def lines_named(
@@ -68,7 +65,7 @@ def apply_count(
             counts=counts,
             changed=changed,
             issues=issues,
-            notes=(NOTE,),
+            notes=(say("These are figures of somebody else, kept beside ours. They never become delivery."),),
         )
         ledger.decide(conn, upload.upload_id, found, at=now)
         _renew_page(conn)
