@@ -120,6 +120,8 @@ class Described:
             more.append((FIELDS.index("cpm_eur"), self._foreign(batch.num_rows)))
         if "price_type" in description.columns and "price_type" in batch.schema.names:
             more.append((FIELDS.index("price_type"), self._read(batch, "price_type", self._price_type)))
+        if "goal_type" in description.columns and "goal_type" in batch.schema.names:
+            more.append((FIELDS.index("goal_type"), self._read(batch, "goal_type", self._goal_type)))
         if description.kind is KindBy.COLUMN:
             column = self._read(batch, "line_kind", self._kind)
             more.append((FIELDS.index("line_kind"), column))
@@ -238,6 +240,19 @@ class Described:
             "other_price_type",
             f"The price is by “{_short(text)}”: it cannot be read as a price for 1,000 impressions.",
             "Only lines sold by the thousand can be judged here; leave the others out, or list their CPM.",
+        )
+
+    def _goal_type(self, text: str | None, kind: int) -> tuple[str | None, Finding | None]:
+        if finding := spoiled(text, kind):
+            return None, finding
+        if text is None or is_blank(text):
+            return None, missing(self.description.header("goal_type"))
+        if word(shown(text)) in self.description.goal_types:
+            return text, None
+        return None, _error(
+            "other_goal_type",
+            f"The goal is one of “{_short(text)}”: it cannot be read as impressions of the whole flight.",
+            "Leave the line out, or list how many impressions it must have.",
         )
 
     def _kind(self, text: str | None, kind: int) -> tuple[str | None, Finding | None]:

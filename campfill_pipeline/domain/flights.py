@@ -17,15 +17,19 @@ from campfill_pipeline.domain.list_descriptions import Dates
 from campfill_pipeline.domain.runtimes import Flight, RuntimeRead
 
 _ISO = re.compile(
-    r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})"
+    r"(?P<y>[0-9]{4})(?P<mark>[-/])(?P<m>[0-9]{1,2})(?P=mark)(?P<d>[0-9]{1,2})"
     r"(?:[T ](?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?) ?(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
 _TIME = r"(?:,? [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?: ?[AP]M)?)?"
 _YEAR = r"(?P<y>[0-9]{4}|[0-9]{2})"
 _PATTERNS: Mapping[Dates, re.Pattern[str]] = {
     Dates.GERMAN: re.compile(rf"(?P<d>[0-9]{{1,2}})\.(?P<m>[0-9]{{1,2}})\.{_YEAR}{_TIME}", re.I),
-    Dates.US: re.compile(rf"(?P<m>[0-9]{{1,2}})/(?P<d>[0-9]{{1,2}})/{_YEAR}{_TIME}", re.I),
-    Dates.BRITISH: re.compile(rf"(?P<d>[0-9]{{1,2}})/(?P<m>[0-9]{{1,2}})/{_YEAR}{_TIME}", re.I),
+    Dates.US: re.compile(
+        rf"(?P<m>[0-9]{{1,2}})(?P<mark>[/-])(?P<d>[0-9]{{1,2}})(?P=mark){_YEAR}{_TIME}", re.I
+    ),
+    Dates.BRITISH: re.compile(
+        rf"(?P<d>[0-9]{{1,2}})(?P<mark>[/-])(?P<m>[0-9]{{1,2}})(?P=mark){_YEAR}{_TIME}", re.I
+    ),
 }
 _SHOWN = {
     Dates.ISO: "2026-12-31",
@@ -131,7 +135,9 @@ class DateReading:
             if ends and zone and found["time"].startswith("23:59"):
                 return DayRead(day)
             if zone and self.zone is not None:
-                instant = datetime.fromisoformat(text.replace(" ", "T", 1).replace(" ", "").replace(",", "."))
+                instant = datetime.fromisoformat(
+                    text.replace("/", "-").replace(" ", "T", 1).replace(" ", "").replace(",", ".")
+                )
                 local = instant.astimezone(self.zone)
                 day = local.date()
                 if ends and (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0):

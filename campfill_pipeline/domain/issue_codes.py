@@ -135,6 +135,13 @@ _REGISTERED = (
         lists=Told("no price for 1,000 impressions: CPC, CPD, a flat rate", "leave the line out, or list its CPM"),
     ),
     _error(
+        "other_goal_type", "A goal of something else",
+        lists=Told(
+            "no impressions of the whole flight: clicks, a goal for each day",
+            "leave the line out, or list its impressions",
+        ),
+    ),
+    _error(
         "unknown_kind", "Neither campaign nor deal",
         lists=Told("a word in the kind column that the description does not know", "correct it, or the description"),
     ),

@@ -31,10 +31,11 @@ COLUMN_KEYS: Mapping[str, str] = {
     "kind": "line_kind",
     "status": "status",
     "price_type": "price_type",
+    "goal_type": "goal_type",
 }
 """The keys of a description's columns, and the field that each fills."""
 
-EXTRA_FIELDS = ("start_date", "end_date", "currency", "line_kind", "status", "price_type")
+EXTRA_FIELDS = ("start_date", "end_date", "currency", "line_kind", "status", "price_type", "goal_type")
 """Fields that only described lists have, beside the seven of the present one."""
 
 
@@ -99,6 +100,7 @@ class ListDescription:
     optional: tuple[str, ...] = ()
     cancelled: tuple[str, ...] = ()
     price_types: tuple[str, ...] = ()
+    goal_types: tuple[str, ...] = ()
     document: bool = False
     rows: str | None = None
 

@@ -31,56 +31,91 @@ _WORDS: Mapping[str, str] = {
         "|kampagnennr.|kampagnen-nr|kampagnen-nr.|order id|order number|kampagnennummer|werbebuchungs-id|nummer|nr"
         "|kennung|buchungsnummer|identifiant|id campagne|identifiant campagne|n° campagne|numéro"
         "|numéro de campagne|référence|ref|booking id|booking number|reference|deal/campaign id"
+        "|id campaña|id de campaña|id de la campaña|id de pedido|número de pedido|id de línea"
+        "|id campagna|id ordine|numero ordine|id riga|campagne-id|campagne id|ordernummer"
+        "|regel-id"
     ),
     "name": (
         "name|line item|line item name|campaign|campaign name|deal|deal name|kampagne"
         "|kampagnenname|name der kampagne|werbebuchung|bezeichnung|titel|title|nom"
         "|nom de la campagne|nom de campagne|campagne|intitulé|libellé|deal/campaign name"
+        "|campaña|nombre|nombre de campaña|nombre de la campaña|campagna|nome|nome campagna"
+        "|nome della campagna|campagnenaam|naam|campagne naam"
     ),
     "start": (
         "start|start date|startdate|startdatum|beginn|von|from|flight start|begin|date de début"
         "|début|du|start time|line item start date"
+        "|fecha de inicio|inicio|desde|data inizio|data di inizio|inizio|dal"
+        "|startdatum campagne|begindatum|van|vanaf"
     ),
     "end": (
         "end|end date|enddate|ende|enddatum|bis|to|until|flight end|date de fin|fin|au|end time"
         "|line item end date"
+        "|fecha de fin|fecha de finalización|hasta|data fine|data di fine|fine|al|einddatum|tot"
+        "|t/m"
     ),
     "runtime": (
         "runtime|laufzeit|zeitraum|kampagnenzeitraum|flight|flight dates|période|periode|dates|diffusion"
+        "|periodo|período|vigencia|periodo campagna|looptijd"
     ),
     "goal": (
         "goal|impression goal|impressions|ziel|zielmenge|kontakte|kontaktziel|volumen"
         "|ad impressions|ais|booked impressions|gebuchte impressions|menge|objectif"
         "|objectif d’impressions|objectif d'impressions|impressions garanties|volume|quantity|qty"
         "|units|impressionsziel|goal quantity|contracted quantity|impressions commandées"
+        "|objetivo|objetivo de impresiones|impresiones contratadas|impresiones reservadas"
+        "|impresiones garantizadas|obiettivo|obiettivo impression|impression prenotate"
+        "|impressioni prenotate|impression garantite|doel|aantal impressies|geboekte impressies"
+        "|impressiedoel|doelimpressies"
     ),
     "budget": (
         "budget|netto|nettobudget|budget netto|auftragswert|net|montant|cost|net budget"
         "|budget net|gesamtbudget"
+        "|presupuesto|importe|importe neto|importo|importo netto|nettobedrag|bedrag"
     ),
     "cpm": (
         "cpm|tkp|tausenderkontaktpreis|rate|price|preis|cpm net|tkp netto|coût pour mille"
         "|prix pour mille|prix cpm|rate (cpm)|cpm netto"
+        "|precio cpm|tarifa cpm|prezzo cpm|cpm netto|cpm-prijs|cpm prijs"
     ),
     "buyer": (
         "buyer|kunde|agentur|agency|advertiser|werbekunde|werbetreibender|client|annonceur"
         "|acheteur|agence|customer|käufer|einkäufer"
+        "|anunciante|cliente|agencia|inserzionista|agenzia|adverteerder|klant|bureau"
     ),
-    "currency": "currency|währung|devise|cur|monnaie",
-    "status": "status|state|stand|zustand|statut|état|line item status|bookingstatus",
+    "currency": ("currency|währung|devise|cur|monnaie|moneda|divisa|valuta"),
+    "status": ("status|state|stand|zustand|statut|état|line item status|bookingstatus|estado|stato"),
     "price_type": (
         "cost type|price type|preismodell|abrechnungsart|kostentyp|modèle de prix|ratetype"
         "|mode d’achat|mode d'achat"
+        "|modelo de compra|modello di acquisto"
+    ),
+    "goal_type": (
+        "goal type|unit type|goal unit|line item unit type|line item goal type|zieltyp|zieleinheit"
+        "|type d'objectif|type d’objectif|tipo de objetivo|tipo di obiettivo|doeltype"
     ),
 }
 _BY_WORD = {normal_header(word): key for key, words in _WORDS.items() for word in words.split("|")}
 _LONGEST_WORD = max(map(len, _BY_WORD))
 _UUID = re.compile(r"\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?")
-_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ISO = re.compile(r"[0-9]{4}([-/])[0-9]{1,2}\1[0-9]{1,2}")
 _DOTS = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.(?:[0-9]{4}|[0-9]{2})")
-_SLASHES = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/(?:[0-9]{4}|[0-9]{2})")
+_SLASHES = re.compile(r"(?<![0-9/-])([0-9]{1,2})[/-]([0-9]{1,2})[/-](?:[0-9]{4}|[0-9]{2})")
 _NUMBER = re.compile(r"[^0-9]{0,4}[0-9][0-9.,' \u00a0\u202f]*(?:[eE]\+?[0-9]+)?[^0-9]{0,5}")
-_CANCELLED = re.compile(r"cancel|stornier|annul|archiv|gestrichen|abgesagt|entfällt", re.I)
+_CANCELLED = re.compile(r"cancel|stornier|annul|archiv|gestrichen|abgesagt|entfällt|anulad|geannuleerd", re.I)
+_IN_THOUSANDS = re.compile(
+    r"\(0?[.,']?000s?\)|'000|\b(?:tsd|tausend|thousands?|milliers|miles|migliaia|duizend(?:en)?|k|mio|mln|millionen|millions?)\b",
+    re.I,
+)
+_IN_PARTS = re.compile(r"\b(?:micros?|millionths?|cents?)\b", re.I)
+"""What a header says where its figures are not the amounts themselves: `Impressions (000)`, `CPM (micros)`."""
+_ONE_OF_SEVERAL = ("id", "goal", "cpm", "budget")
+"""Where several columns may be the one, a person must look."""
+_MAY_BE_DELIVERED = frozenset(
+    ("impressions", "ad impressions", "ais", "impresiones", "kontakte", "units", "volume")
+)
+"""Headers that stand for what was booked as often as for what was delivered."""
+_IMPRESSIONS = re.compile(r"impres", re.I)
 _BY_THE_THOUSAND = re.compile(r"\b(?:cpm|tkp|vcpm)\b", re.I)
 _STARTS = re.compile(r"\b(?:von|vom|from|start|starts|begin|beginn|ab|du|début|debut)\b|start|beginn")
 _ENDS = re.compile(r"\b(?:bis|to|until|end|ends|ende|au|fin)\b|(?:end|ende)(?:date|datum)")
@@ -168,13 +203,21 @@ def propose(place: str, name: str, columns: Sequence[Sampled]) -> Proposal:
                 taken.setdefault(means, index)
     if "start" in taken and "end" in taken:
         taken.pop("runtime", None)
+    rivals = {
+        key for key in _ONE_OF_SEVERAL if sum(means == key for means, sure in guessed if sure == SURE) > 1
+    }
+    guessed = [(means, DOUBTFUL if means in rivals else sure) for means, sure in guessed]
     status, price = _column(columns, taken, "status"), _column(columns, taken, "price_type")
     cancelled = sorted({text for text in status if _CANCELLED.search(text)})
     by_thousand = sorted({text for text in price if _BY_THE_THOUSAND.search(text)})
     if not cancelled:
         taken.pop("status", None)
-    if not by_thousand:
+    if not price:
         taken.pop("price_type", None)
+    goal_types = _column(columns, taken, "goal_type")
+    in_impressions = sorted({text for text in goal_types if _IMPRESSIONS.search(text)})
+    if not goal_types:
+        taken.pop("goal_type", None)
     proposed = [
         ProposedColumn(
             column.header,
@@ -198,6 +241,7 @@ def propose(place: str, name: str, columns: Sequence[Sampled]) -> Proposal:
         "words for deal": "",
         "words for cancelled": "; ".join(cancelled),
         "words for a price of 1,000": "; ".join(by_thousand),
+        "words for a goal of impressions": "; ".join(in_impressions),
         "buyer of all lines": "" if "buyer" in taken else NOT_SET,
     }
     return Proposal(place, tuple(proposed), tuple(settings.items()))
@@ -210,6 +254,8 @@ def _column(columns: Sequence[Sampled], taken: Mapping[str, int], key: str) -> l
 def _guess(column: Sampled) -> tuple[str, str]:
     """The key that a column may be, and how sure that is."""
     key = key_of(column.header)
+    if key is not None and _plain(column.header) in _MAY_BE_DELIVERED:
+        return key, DOUBTFUL
     if key is not None:
         return key, SURE if _fits(key, column) else DOUBTFUL
     plain = _plain(column.header)
@@ -219,10 +265,16 @@ def _guess(column: Sampled) -> tuple[str, str]:
                 return key, LIKELY
     for word, key in sorted(_BY_WORD.items(), key=lambda pair: -len(pair[0])):
         if len(word) >= 4 and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", plain) and _fits(key, column):
-            return key, LIKELY
+            return (IGNORED, UNKNOWN) if _is_scaled(key, column.header) else (key, LIKELY)
     if column.texts and all(_UUID.fullmatch(text) for text in column.texts):
         return "id", LIKELY
     return IGNORED, UNKNOWN
+
+
+def _is_scaled(key: str, header: str) -> bool:
+    """Whether a header says that its figures are thousands or parts of what the field holds."""
+    thousands = key in ("goal", "budget") and _IN_THOUSANDS.search(header)
+    return bool(thousands or (key in ("cpm", "budget") and _IN_PARTS.search(header)))
 
 
 def _fits(key: str, column: Sampled) -> bool:

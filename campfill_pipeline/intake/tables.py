@@ -19,7 +19,17 @@ from campfill_pipeline.domain.cells import column_index
 from campfill_pipeline.intake.findings import OTHERS, CellKind, Kinds
 
 BATCH_ROWS = 65_536
-_SHARED = ("runtime", "buyer", "start_date", "end_date", "currency", "line_kind", "status", "price_type")
+_SHARED = (
+    "runtime",
+    "buyer",
+    "start_date",
+    "end_date",
+    "currency",
+    "line_kind",
+    "status",
+    "price_type",
+    "goal_type",
+)
 _UNCLEAR = ("impression_goal", "budget_eur")
 MOST_OTHERS = 64
 """Columns without a meaning that are compared, where rows of an export look alike otherwise."""

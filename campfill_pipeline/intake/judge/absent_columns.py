@@ -21,6 +21,7 @@ _OPTIONAL = [column for column in LIST_COLUMNS if not column.required]
 
 _WITHOUT = {
     "status": "none of its lines counts as cancelled",
+    "goal_type": "all its goals are taken for impressions of the whole flight",
     "price_type": "all its prices are taken for prices of 1,000 impressions",
 }
 """What follows where a described list lacks a column that it may lack."""

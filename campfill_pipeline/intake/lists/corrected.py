@@ -24,7 +24,7 @@ UPLOAD = "list"
 _PLACES = {
     "name": "name", "[flight] dates": "dates", "[id] type": "ids", "[money] currency": "currency", "[kind] by": "kind",
     "[kind] words": "words for deal", "[status] cancelled": "words for cancelled",
-    "[money] price_types": "words for a price of 1,000",
+    "[money] price_types": "words for a price of 1,000", "[goal] types": "words for a goal of impressions",
 }  # fmt: skip
 
 
@@ -93,6 +93,8 @@ def _toml(settings: Mapping[str, str], columns: Mapping[str, list[str]]) -> str:
     lines += [f"currency = {told(settings['currency'])}"] if settings.get("currency") else []
     if by_thousand := words("words for a price of 1,000"):
         lines.append(f"price_types = [{', '.join(map(told, by_thousand))}]")
+    if in_impressions := words("words for a goal of impressions"):
+        lines += ["", "[goal]", f"types = [{', '.join(map(told, in_impressions))}]"]
     lines += ["", "[kind]", f"by = {told(settings.get('kind', ''))}"]
     pairs = {
         word: str(kind) for kind in (KindBy.CAMPAIGN, KindBy.DEAL) for word in words(f"words for {kind}")

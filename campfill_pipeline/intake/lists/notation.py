@@ -39,6 +39,7 @@ _KEYS: Mapping[str, frozenset[str]] = {
             "columns",
             "id",
             "flight",
+            "goal",
             "money",
             "kind",
             "fixed",
@@ -49,6 +50,7 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "columns": frozenset(COLUMN_KEYS),
     "id": frozenset(("type", "namespace")),
     "flight": frozenset(("dates", "days")),
+    "goal": frozenset(("types",)),
     "money": frozenset(("currency", "price_types")),
     "kind": frozenset(("by", "words")),
     "fixed": frozenset(("name", "goal", "cpm", "buyer")),
@@ -116,6 +118,7 @@ class _Reader:
             optional=self._optional(plain),
             cancelled=self._words(parts["status"], "status", "cancelled", columns, "status"),
             price_types=self._words(parts["money"], "money", "price_types", columns, "price_type"),
+            goal_types=self._words(parts["goal"], "goal", "types", columns, "goal_type"),
             document="document" in plain,
             rows=self._text(parts["document"], "document", "rows", "") or None,
         )
@@ -175,11 +178,11 @@ class _Reader:
     def _optional(self, plain: Mapping[str, Any]) -> tuple[str, ...]:
         keys = self._texts(plain, "", "optional")
         for key in keys:
-            if key not in ("budget", "currency", "status", "price_type"):
+            if key not in ("budget", "currency", "status", "price_type", "goal_type"):
                 raise self._fault(
                     "optional",
                     f"“{key}” cannot be missing",
-                    "Of budget, currency, status and price_type it can be said.",
+                    "Of budget, currency, status, price_type and goal_type it can be said.",
                 )
         if "currency" in keys and not plain.get("money", {}).get("currency"):
             raise self._fault(

@@ -24,11 +24,16 @@ _MEANINGS = {
     "words for deal": "of the column that means kind, separated by ;",
     "words for cancelled": "of the column that means status, separated by ;",
     "words for a price of 1,000": "of the column that means price_type, separated by ;",
+    "words for a goal of impressions": "of the column that means goal_type, separated by ;",
     "buyer of all lines": "where no column, or a blank cell, says one; Not set for campaigns",
     UPLOAD: "which upload is read then; leave it as it is",
 }
 _LISTS: dict[str, list[str]] = {"dates": [*Dates], "ids": [*Ids], "kind": [*KindBy]}
 _MUST = ("name", "dates", "ids", "kind")
+_WITH_WORDS = {
+    "words for cancelled": "status", "words for a price of 1,000": "price_type",
+    "words for a goal of impressions": "goal_type",
+}  # fmt: skip
 _COLOURS = {SURE: GREEN, LIKELY: YELLOW, DOUBTFUL: ORANGE}
 _WIDTHS = (30, 26, 14, 26, 26, 26)
 
@@ -56,10 +61,9 @@ def write_proposal(book: Book, facts: ReceiptFacts, proposal: Proposal) -> None:
 def _settings(book: Book, sheet: Any, proposal: Proposal, upload: str, row: int) -> int:
     for index, text in enumerate((SETTING, VALUE, "What it means")):
         sheet.write_string(row, index, text, book.heading)
-    must = {
-        *_MUST,
-        *(() if any(column.means == "currency" for column in proposal.columns) else ("currency",)),
-    }
+    means = {column.means for column in proposal.columns}
+    must = {*_MUST, *(() if "currency" in means else ("currency",))}
+    must |= {key for key, column in _WITH_WORDS.items() if column in means}
     for key, value in (*proposal.settings, (UPLOAD, upload)):
         row += 1
         write_text(book, sheet, row, 0, key)
