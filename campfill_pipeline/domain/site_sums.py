@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from campfill_pipeline.domain.asides import total_start
 from campfill_pipeline.domain.row_hashes import Hashes, row_hashes
 
 _IDS = ("campaign_id", "deal_id")
@@ -50,10 +51,16 @@ class SiteSums:
                 self._sited.append(np.unique(row_hashes(_blanked(beside, names), _KEY)))
 
     def sum_of_the_others(self) -> str | None:
-        """The site that has exactly what all the others have together, however it is called; None where none has."""
-        if len(self._by_site) < _FEW_SITES or self._rows < _FEW_ROWS:
+        """The site that has exactly what all the others have together; None where none has.
+
+        However it is called where there are many rows; where there are few, only one that begins with a word for a sum.
+        """
+        if len(self._by_site) <= 2:
             return None
         site, most = max(self._by_site.items(), key=lambda pair: pair[1])
+        few = len(self._by_site) < _FEW_SITES or self._rows < _FEW_ROWS
+        if few and not total_start(pa.array([site]))[0]:
+            return None
         others = sum(self._by_site.values(), Decimal(0)) - most
         return site if most > 0 and abs(most - others) <= most * _ROUNDING else None
 

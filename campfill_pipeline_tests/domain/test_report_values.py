@@ -260,3 +260,8 @@ def test_a_uuid_is_known_however_it_is_dressed(dress: str) -> None:
 def test_years_that_no_delivery_is_of_are_a_fault(year: int, fits: bool) -> None:
     found = report_hours.hours([f"{year}-06-01T12:00:00Z"], BERLIN)
     assert [fault.code for fault in found.faults.values()] == ([] if fits else ["out_of_range"])
+
+
+@pytest.mark.parametrize("count", [-1, 2_147_483_648])
+def test_a_count_that_cannot_be_is_a_fault_as_a_number_too(count: int) -> None:
+    assert list(report_values.counts([0, count, 2_147_483_647], "english").faults) == [1]

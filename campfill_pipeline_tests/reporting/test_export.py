@@ -356,6 +356,30 @@ def test_a_sum_over_the_sites_is_no_site(parser: Parser, tmp_path: Path) -> None
     assert [row["site"] for row in loaded] == ["Hbf A"]
 
 
+@pytest.mark.parametrize(
+    ("name", "sites", "refused"),
+    [
+        ("Summe Hbf", 2, True), ("Gesamt  Nord", 3, True), ("Netzwerk", 12, True),
+        ("Netzwerk", 2, False),  # of so few rows it may be chance
+        ("Gesamtschule", 2, False),  # it does not have what the others have
+    ],
+)  # fmt: skip
+def test_a_site_with_what_all_others_have_together_is_their_sum(
+    parser: Parser, tmp_path: Path, name: str, sites: int, refused: bool
+) -> None:
+    def row(hour: int, site: str, impressions: float) -> list[str]:
+        return [*exported(date=f"2025-08-04T0{hour}:00:00Z", impressions=f"{impressions}"), site]
+
+    rows = [row(hour, f"Site {site}", 10.5 + site) for hour in (7, 8) for site in range(sites)]
+    much = sum(10.5 + site for site in range(sites)) + (name == "Gesamtschule")
+    _, loaded, told = dropped(
+        parser, tmp_path, [[*EXPORT_HEADER, "Site"], *rows, row(7, name, much), row(8, name, much)]
+    )
+    last = len(rows) + 2
+    assert told == ([(f"I{last}", "missing_value"), (f"I{last + 1}", "missing_value")] if refused else [])
+    assert len(loaded) == len(rows) + (0 if refused else 2)
+
+
 @pytest.mark.parametrize("header", ["Hour", "Stunde", "Uhrzeit"])
 @pytest.mark.parametrize("day", ["2025-08-04", "04.08.2025", "2025-08-04T00:00:00.000Z"])
 def test_date_and_hour_may_stand_in_two_columns(

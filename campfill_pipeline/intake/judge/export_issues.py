@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campfill_pipeline.domain import issue_codes, report_values
-from campfill_pipeline.domain.cells import CellKind, column_letters, spoiled
+from campfill_pipeline.domain.cells import CellKind, column_letters, shown, spoiled
 from campfill_pipeline.domain.issue_layout import ISSUES, LONGEST_VALUE, sheet_issues
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.lines import TOO_MANY_FIELDS
@@ -158,6 +158,16 @@ class Columns:
             for index in pc.indices_nonzero(pc.is_null(self.texts("site"))).to_pylist():
                 message = "The row names no site, and the others do: as a sum over them it would count twice."
                 hint = "Fill in the site, or delete the row."
+                yield index, self._found(index, "site", "missing_value", Severity.ERROR, message, hint)
+
+    def of_site(self, name: str | None) -> Iterator[tuple[int, Found]]:
+        """Rows of the site that is the sum of the others."""
+        if name is None or "site" not in self._columns:
+            return
+        for index, text in enumerate(self.texts("site").to_pylist()):
+            if text is not None and " ".join(shown(text).split()) == name:
+                message = f"“{name}” has exactly what all other sites of the file have together: it would count twice."
+                hint = "Export single sites only, or delete the rows of the sum."
                 yield index, self._found(index, "site", "missing_value", Severity.ERROR, message, hint)
 
     def header_again(self, index: int, field: str) -> Found:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -31,6 +32,7 @@ from campfill_pipeline.domain.line_columns import notations_shown
 from campfill_pipeline.domain.progress import Progress
 from campfill_pipeline.domain.report_rows import CANONICAL, Notation, Refusal, RefusedKey, RefusedRow
 from campfill_pipeline.domain.report_schema import broken_promises
+from campfill_pipeline.domain.site_sums import SiteSums
 from campfill_pipeline.domain.uploads import status_of
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake.findings import OTHERS
@@ -90,12 +92,13 @@ def validate_export(
     possible: Span | None = None,
     zone: ZoneInfo = _UTC,
     daily: bool = False,
+    sum_site: str | None = None,
 ) -> Verdict:
     """Judge every row of an export, and write `rows.arrow`, `issues.arrow` and `refused.arrow` to `work`.
 
     `zone`: in which days and hours of a platform's export are taken, which does not say in which they are. `possible`:
     the hours that delivery can be of; a row of another time has a mistyped date and is rejected. `daily`: by the user's
-    word its rows are whole days.
+    word its rows are whole days. `sum_site`: the site that is the sum of the others, as a first look showed.
     A file that could not be read (`parsed.reason`) gives an empty result with that reason.
     """
     work.mkdir(parents=True, exist_ok=True)
@@ -103,7 +106,7 @@ def validate_export(
     candidates, rows, issues = work / "candidates.arrow", work / "rows.arrow", work / "issues.arrow"
     counts, found, seen = _Counts(), list[export_issues.Found](), export_keys.KeysSeen()
     total, done = sum(table.rows for table in tables), 0
-    by_day = False
+    by_day, sites = False, SiteSums()
     with issue_files.writer(candidates, CANONICAL) as file:
         for number, table in enumerate(tables):
             if table.platform is None:
@@ -120,10 +123,12 @@ def validate_export(
                 found.append(platform_exports.zone_unknown(table, number, zone))
             sums, first = platform_exports.Sums(table, number), True
             for batch in issue_files.batches(table.file):
-                judged, fresh = _judge(batch, table, number, shown, counts, possible, refusal)
+                judged, fresh = _judge(batch, table, number, shown, counts, possible, refusal, sum_site)
                 others = batch.column(OTHERS).take(judged.positions) if OTHERS in batch.schema.names else None
                 seen.note(judged.table, number, batch.column("row_no").take(judged.positions), others)
                 file.write_batch(issue_files.one_batch(judged.table))
+                if judged.table.num_rows:
+                    sites.note(judged.table)
                 found += fresh
                 if first and midnights.days == 1 and judged.table.num_rows:
                     found.append(midnights.doubtful(export_issues.Columns(table, number, batch)))
@@ -133,6 +138,9 @@ def validate_export(
                 if progress is not None:
                     progress(done, total)
             found += sums.differing()
+    if sum_site is None and (summed := sites.sum_of_the_others()) is not None:
+        again = {"progress": progress, "possible": possible, "zone": zone, "daily": daily}
+        return validate_export(parsed, work, sum_site=summed, **again)  # type: ignore[arg-type]
     with issue_files.writer(rows, CANONICAL) as file:
         for batch, repeats in seen.repeats(issue_files.batches(candidates)):
             if breaches := broken_promises(pa.Table.from_batches([batch])):
@@ -196,6 +204,7 @@ def _judge(
     counts: _Counts,
     possible: Span | None,
     of_all: OfAll | None,
+    sum_site: str | None,
 ) -> tuple[_Judged, list[export_issues.Found]]:
     """Accepted rows of a batch with their positions in it, and what was found in all of them.
 
@@ -215,7 +224,7 @@ def _judge(
     spoiled = dict(columns.spoiled_cells()) | beyond
     if of_all is not None:
         spoiled = {index: [of_all(columns, index)] for index in range(batch.num_rows)} | spoiled
-    for index, one in columns.without_site():
+    for index, one in chain(columns.without_site(), columns.of_site(sum_site)):
         if index not in beyond:
             spoiled.setdefault(index, []).append(one)
     refused = {row.row - 1: row for row in read.refused}
