@@ -78,9 +78,12 @@ def _delivery(campfill: Campfill) -> Iterator[Fact]:
         live = status.facts(connection, now=now)["fulfillment"]["live"]
     for api, silence in silences:
         if live and silence.since_hour is not None and silence.since_hour > checks.SILENT_AFTER:
-            late = say(
-                "The newest hour delivered is {moment}, although {lines} lines are live. Is the reporting behind? "
-                "Ask its team.",
+            late = say_many(
+                "The newest hour delivered is {moment}, although {lines} line is live. Is the reporting behind? Ask "
+                "its team.",
+                "The newest hour delivered is {moment}, although {lines} lines are live. Is the reporting behind? Ask "
+                "its team.",
+                live,
                 moment=f"{silence.last_hour:%d %b %Y %H:%M} UTC",
                 lines=notation.number(live),
             )

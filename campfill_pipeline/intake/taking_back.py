@@ -14,7 +14,7 @@ from campfill_pipeline.intake.kept_exports import KeptExports
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse.counts import files as counts
 from campfill_pipeline.warehouse.database import Connection
-from campfill_pipeline.warehouse.register import export_revert, id_maps, revert
+from campfill_pipeline.warehouse.register import care_revert, export_revert, id_maps, revert
 
 
 def take_back(
@@ -35,6 +35,8 @@ def take_back(
         return id_maps.take_back(connection, upload_id, now, again=again, dry_run=dry_run)
     if counts.is_count(connection, upload_id):
         return counts.take_back(connection, upload_id, now, again=again, dry_run=dry_run)
+    if revert.is_care(connection, upload_id):
+        return care_revert.take_back(connection, upload_id, now, again=again, dry_run=dry_run)
     if not revert.is_export(connection, upload_id):
         undo = revert.preview if dry_run else revert.revert
         return revert.document(undo(connection, upload_id, now, again=again))

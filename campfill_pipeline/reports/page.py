@@ -80,6 +80,7 @@ def render(
         payload.packed("revisions", history),
         payload.packed("disagreements", payload.disagreements(data)),
         payload.packed("struck", payload.struck(data)),
+        payload.packed("care", payload.care(data)),
         payload.packed("counts", payload.second_counts(data)),
         *packed.blocks,
     ]

@@ -195,6 +195,33 @@ def second_counts(data: PageData) -> dict[str, list[dict[str, object]]]:
     return found
 
 
+def care(data: PageData) -> dict[str, dict[str, object]]:
+    """By line: who takes care of it, and its make-goods; `by` is the line that delivers one, where it is another."""
+    goods: dict[UUID, list[dict[str, object]]] = defaultdict(list)
+    for good in data.make_goods:
+        goods[good.line_id].append(
+            {
+                "state": good.state,
+                "agreed": good.agreed,
+                "delivered": exact(good.delivered),
+                "first": good.first_day,
+                "last": good.last_day,
+                "by": None if good.by_line == good.line_id else good.by_line,
+                "text": good.text,
+            }
+        )
+    return {
+        one.line_id.hex: {
+            "owner": one.owner,
+            "note": one.note,
+            "until": one.acknowledged_until,
+            "muted": one.muted_until,
+            "make_goods": goods[one.line_id],
+        }
+        for one in data.care
+    }
+
+
 def _evidence(evidence: Evidence) -> dict[str, object]:
     told = {field.name: getattr(evidence, field.name) for field in fields(evidence)}
     return told | {

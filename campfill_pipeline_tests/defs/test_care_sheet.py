@@ -12,10 +12,13 @@ from openpyxl import load_workbook
 
 from campfill_pipeline.defs.ingest import ingest
 from campfill_pipeline.defs.local_runs import LocalRuns
+from campfill_pipeline.defs.revert import take_upload_back
+from campfill_pipeline.intake.taking_back import take_back
 from campfill_pipeline.reports import workbook
 from campfill_pipeline.warehouse.notices import care
 from campfill_pipeline.warehouse.notices.care import Said
 from campfill_pipeline.warehouse.readers.page import reading
+from campfill_pipeline.warehouse.register.ledger import LedgerError
 from campfill_pipeline_tests.lists import line_id, row, write_list
 
 OWNER, NOTE, UNTIL, GOOD, FIRST, LAST, BY, ID = "D", "E", "F", "H", "I", "J", "K", "L"
@@ -66,6 +69,31 @@ def test_the_sheet_is_filled_in_dropped_back_and_told_where_it_cannot_be_kept(
     assert (stands.owner, stands.note, stands.acknowledged_until) == ("Ben", "calls DENTSU", day)
     assert (good.agreed, good.first_day, good.last_day, good.by_line) == (500, day, day, two)
     assert good.said_by == "sheet fulfillment.xlsx"
+
+    # Taken back, it says nothing any more, make-goods too; put back, it counts again.
+    sheet = UUID(answer["upload_id"])
+    with runs.campfill.connect() as connection:
+        shown = take_back(runs.campfill.settings, connection, sheet, datetime.now(UTC), dry_run=True)
+        assert [stand.owner for stand in care.standing(connection, one)] == ["Ben"]
+    told = {change["field"]: (change["before"], change["after"]) for change in shown["changes"]}
+    assert told == {
+        "owner": ("Ben", "Anna"), "note": ("calls DENTSU", None), "acknowledged_until": (day.isoformat(), None),
+        "make_goods": (f"500 {day}/{day}", None),
+    }  # fmt: skip
+    document = take_upload_back(runs, sheet)
+    assert (document["in_force"], [line["action"] for line in document["taken_back"]]) == (
+        False,
+        ["reverted"],
+    )
+    with runs.campfill.connect() as connection:
+        assert [(now.owner, now.note, now.acknowledged_until) for now in care.standing(connection, one)] == [
+            ("Anna", None, None)
+        ]
+        assert care.make_goods(connection) == []
+        with pytest.raises(LedgerError, match="taken back already"):
+            take_back(runs.campfill.settings, connection, sheet, datetime.now(UTC))
+        take_back(runs.campfill.settings, connection, sheet, datetime.now(UTC), again=True)
+        assert care.standing(connection, one) == [stands] and len(care.make_goods(connection)) == 1
 
     # An old sheet overwrites nothing; a wrong cell is named; a part of a sheet is never kept.
     (stale,) = ingest(runs, [fill_in(old, **{f"{OWNER}2": "Carla"})])

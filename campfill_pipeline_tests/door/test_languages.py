@@ -82,6 +82,7 @@ def test_a_german_reader_reads_german_and_what_is_chosen_stays(
     )
     expect(tab.locator("#latest tr")).to_have_count(2)
     assert english_left(tab) == [] and faults(tab) == []
+    assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     tab.screenshot(path=tmp_path / "phone.png", full_page=True)
     tab.set_viewport_size({"width": 1440, "height": 900})
     tab.screenshot(path=tmp_path / "desk.png", full_page=True)

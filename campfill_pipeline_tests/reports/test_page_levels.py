@@ -14,9 +14,10 @@ from campfill_pipeline.domain.causes import Cause
 from campfill_pipeline.domain.figures import SHOWN, Tile
 from campfill_pipeline.language.speaking import Sentence
 from campfill_pipeline.reports.payload import exact
+from campfill_pipeline.warehouse.notices.care import MakeGood, Standing
 from campfill_pipeline.warehouse.readers.page.rows import AttentionRow, Freshness, LineRow
 from campfill_pipeline_tests.reports.conftest import Library, Reader, Written, write
-from campfill_pipeline_tests.reports.invented import invent, invent_details
+from campfill_pipeline_tests.reports.invented import NOW, invent, invent_details
 
 pytestmark = pytest.mark.browser
 
@@ -399,3 +400,21 @@ def test_a_noted_change_stands_under_the_curve_with_what_came_of_it(reader: Read
     assert "after 5 days 1.31 times the pace before, give or take 0.08: it helped" in told
     counted = reader.tab.locator(".told-by").inner_text()
     assert counted == f"Counted from kevel on {len(noted.days) - 1} days, mine (whole days) on 1 day."
+
+
+def test_a_line_tells_who_takes_care_of_it_and_its_make_goods(library: Library, tmp_path: Path) -> None:
+    data = invent(40)
+    one, other = data.lines[:2]
+    said = Standing(one.id, one.name, "Anna", "calls <DENTSU>", date(2026, 12, 1), None, 5_000, 1, NOW)
+    good = MakeGood(
+        other.id, one.id, one.name, other.id, 5_000, date(2026, 12, 2), date(2026, 12, 9), "", "x", NOW,
+        Decimal("1234.5"), "delivering", None, "", None,
+    )  # fmt: skip
+    reader = library.read(write(tmp_path, replace(data, care=(said,), make_goods=(good,))).path)
+    reader.go(f"/line/{one.id}")
+    told = reader.text("section:has(#h-care)")
+    for words in ("Anna", "calls <DENTSU>", "1 Dec 2026", "delivering: 1,235 of 5,000 impressions"):
+        assert words in told
+    assert reader.tab.locator("#make-goods a").get_attribute("href") == f"#/line/{other.id}"
+    reader.go(f"/line/{other.id}")
+    assert reader.tab.locator("#h-care").count() == 0 and reader.complaints == []

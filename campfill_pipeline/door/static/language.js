@@ -1,4 +1,4 @@
-// The reader's language: the page came in it, with the messages of these scripts, which stand in English where they are said.
+// The reader's language: the page came in it, with what these scripts say, which stands in English where it is said.
 const page = document.documentElement;
 const { messages, codes } = JSON.parse(document.getElementById("messages").textContent);
 const fill = (message, values) => message.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));

@@ -20,6 +20,10 @@ const FIELDS = {
   buyer_name: text("buyer"),
   kind: text("kind"),
   kind_listed: text("kind"),
+  owner: text("owner"),
+  note: text("note"),
+  acknowledged_until: text("acknowledged until"),
+  make_goods: text("make-goods"),
 };
 const action = (line) => ACTIONS[line.action] ?? line.action;
 const dialog = document.getElementById("back");
@@ -28,7 +32,8 @@ const yes = document.getElementById("back-yes");
 
 /** The button for an upload that can be taken back, or put back in force; else nothing. */
 export function offerTakingBack(upload, changed) {
-  const list = upload.kind === "campaign_list" && ["loaded", "partly_loaded"].includes(upload.status);
+  const list =
+    ["campaign_list", "care"].includes(upload.kind) && ["loaded", "partly_loaded"].includes(upload.status);
   if (!list) return [];
   const words = upload.reverted_at ? text("Put back") : text("Take back");
   const button = el("button", { class: "ghost", type: "button", "data-id": upload.upload_id }, [
@@ -80,7 +85,8 @@ function summary(told) {
   if (told.taken_back.length) {
     const fields = new Map();
     for (const one of told.changes) {
-      const words = `${FIELDS[one.field] ?? one.field.replaceAll("_", " ")} ${one.before ?? text("blank")} → ${one.after ?? text("blank")}`;
+      const field = FIELDS[one.field] ?? one.field.replaceAll("_", " ");
+      const words = `${field} ${one.before ?? text("blank")} → ${one.after ?? text("blank")}`;
       fields.set(one.line_id, [...(fields.get(one.line_id) ?? []), words]);
     }
     const why = (line) => (fields.has(line.line_id) ? `: ${fields.get(line.line_id).join(", ")}` : "");

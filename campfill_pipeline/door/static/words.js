@@ -21,12 +21,16 @@ export function el(name, attributes, children = []) {
   return made;
 }
 
+const acceptedOf = (rows) =>
+  many("{accepted} of {read} row accepted", "{accepted} of {read} rows accepted", rows.read, {
+    accepted: number(rows.accepted),
+    read: number(rows.read),
+  });
+
 export function became(upload) {
   if (upload.reverted_at) return { kind: "", told: `○ ${text("taken back")}` };
   const [mark, words, kind] = STATES[upload.status] ?? ["", upload.status, ""];
-  const rows = upload.rows?.read
-    ? `, ${many("{accepted} of {read} row accepted", "{accepted} of {read} rows accepted", upload.rows.read, { accepted: number(upload.rows.accepted), read: number(upload.rows.read) })}`
-    : "";
+  const rows = upload.rows?.read ? `, ${acceptedOf(upload.rows)}` : "";
   return { kind, told: `${mark} ${words}${rows}` };
 }
 

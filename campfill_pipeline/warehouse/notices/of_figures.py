@@ -98,7 +98,6 @@ def _incidents(
     conn: psycopg.Connection, rules: FulfillmentRules, *, as_of: date, now: datetime, told: bool
 ) -> None:
     zone = ZoneInfo(rules.timezone)
-    known_until = datetime.combine(as_of, datetime.min.time(), zone)
     oldest = as_of - timedelta(days=SHORT_FOR_DAYS)
     standing = {
         subject: number
@@ -111,8 +110,8 @@ def _incidents(
     }
     facts, endings, seen = list[Fact](), list[Ending](), set[str]()
     over: list[tuple[str, str]] = []
-    for site, begun, until, silence, lines, lost, eur in conn.execute(
-        query("notices/of_figures", "incidents")
+    for site, begun, until, silence, lines, lost, eur, _, gives_again in conn.execute(
+        query("notices/of_figures", "incidents"), {"timezone": rules.timezone}
     ).fetchall():
         subject = f"{site} {begun.astimezone(zone):%Y-%m-%d %H:%M}"
         seen.add(subject)
@@ -136,7 +135,7 @@ def _incidents(
                     weight=eur,
                 )
             )
-        if until < known_until:
+        if gives_again:
             again = say(
                 "{site} gives again since {moment}.",
                 site=site,

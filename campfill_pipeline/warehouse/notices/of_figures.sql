@@ -39,13 +39,23 @@ WHERE n.over_at IS NULL AND n.kind IN ('line_behind', 'line_unlikely', 'line_sho
       ELSE true END
 
 -- name: incidents
--- What goes on over midnight is one incident, though the view tells it day by day.
-SELECT site, min(from_hour), max(until_hour), (array_agg(silence ORDER BY from_hour))[1], max(lines),
-       sum(impressions_lost), sum(eur_lost)
+-- What goes on over midnight is one incident, though the view tells it day by day. Its site gives again once something
+-- came after it: that a site is shut at night does not end its silence.
+SELECT i.*, EXISTS (
+           SELECT FROM site_day d
+           WHERE d.site_no = i.site_no AND d.impressions > 0 AND d.day > ((i.until - interval '1 hour') AT TIME ZONE %(timezone)s)::date)
+       OR EXISTS (
+           SELECT FROM reference_site_day d CROSS JOIN LATERAL unnest(d.hours, d.impressions) AS u(hour, impressions)
+           WHERE d.site_no = i.site_no AND d.day = (i.until AT TIME ZONE %(timezone)s)::date AND u.impressions > 0
+             AND (d.day + make_interval(hours => u.hour)) AT TIME ZONE %(timezone)s >= i.until) AS gives_again
+FROM (
+SELECT site, min(from_hour) AS begun, max(until_hour) AS until, (array_agg(silence ORDER BY from_hour))[1] AS silence,
+       max(lines) AS lines, sum(impressions_lost) AS lost, sum(eur_lost) AS eur, site_no
 FROM (SELECT *, count(*) FILTER (WHERE begins) OVER (PARTITION BY site ORDER BY from_hour) AS run
       FROM (SELECT *, from_hour IS DISTINCT FROM lag(until_hour) OVER (PARTITION BY site ORDER BY from_hour) AS begins
             FROM incident) i) runs
-GROUP BY site, run ORDER BY 2, 1
+GROUP BY site, site_no, run) i
+ORDER BY begun, site
 
 -- name: incidents noted
 SELECT subject FROM notice WHERE kind = 'incident'

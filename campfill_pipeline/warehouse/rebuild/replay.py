@@ -54,6 +54,8 @@ COMPUTED = (
     "reconciliation",
     "site_week",
 )
+_OF_NO_LINES = (revert.is_export, revert.is_map, revert.is_care, counts_files.is_count)
+"""Uploads whose taking back is a note in the ledger here: what they brought is a source."""
 NOT_COMPARED = ("refreshed_at", "since", "seen_at")
 
 
@@ -167,7 +169,7 @@ def _replay_event(
     elif event == "decided":
         _replay_decision(conn, at, ledger.get(conn, upload_id), detail, validate, timezone)
     elif event == "reverted":
-        if any(of(conn, upload_id) for of in (revert.is_export, revert.is_map, counts_files.is_count)):
+        if any(of(conn, upload_id) for of in _OF_NO_LINES):
             revert.note_export(conn, upload_id, at, detail=detail)
         else:
             revert.revert(conn, upload_id, at)

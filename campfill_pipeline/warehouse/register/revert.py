@@ -153,6 +153,11 @@ def is_map(conn: psycopg.Connection, upload_id: UUID) -> bool:
     return ledger.get(conn, upload_id).kind == UploadKind.ID_MAP
 
 
+def is_care(conn: psycopg.Connection, upload_id: UUID) -> bool:
+    """Whether this upload is a sheet Care. Raises LedgerError where there is no such upload."""
+    return ledger.get(conn, upload_id).kind == UploadKind.CARE
+
+
 def _note(
     conn: psycopg.Connection,
     upload_id: UUID,

@@ -62,6 +62,12 @@ export const countsOf = async (row) => {
   counts = counts || inflate("counts");
   return (await counts)?.[row.id.replaceAll("-", "")] || [];
 };
+let care = null;
+/* Who takes care of a line: {owner, note, until, muted, make_goods}; nothing where nothing was said. */
+export const careOf = async (row) => {
+  care = care || inflate("care");
+  return (await care)?.[row.id.replaceAll("-", "")];
+};
 let struck = null;
 const struckLines = async () => {
   struck = struck || inflate("struck");

@@ -2,7 +2,16 @@
 
 import { drawCurve } from "./chart_curve.js";
 import { drawHeat } from "./chart_heat.js";
-import { categoryName, countsOf, detailOf, disagreementsOf, lines, revisionsOf, struckBy } from "./data.js";
+import {
+  careOf,
+  categoryName,
+  countsOf,
+  detailOf,
+  disagreementsOf,
+  lines,
+  revisionsOf,
+  struckBy,
+} from "./data.js";
 import { fromUnits, rough, toUnits } from "./exact.js";
 import {
   count,
@@ -20,6 +29,7 @@ import {
 import { head, label } from "./head.js";
 import { struckPanel } from "./incidents.js";
 import { told } from "./language.js";
+import { carePanel } from "./line_care.js";
 import { causePanel } from "./line_cause.js";
 import { contract, pastOf } from "./line_contract.js";
 import { dayTable, siteTable } from "./line_delivery.js";
@@ -134,12 +144,13 @@ export const line = async (id) => {
         <p>${leftOut} ${words.askWith(html`<code>campfill line ${id}</code>`)}</p>`,
       draw: () => {},
     };
-  const [detail, past, disputed, struck, counted] = await Promise.all([
+  const [detail, past, disputed, struck, counted, care] = await Promise.all([
     detailOf(row),
     revisionsOf(row),
     disagreementsOf(row),
     struckBy(row),
     countsOf(row),
+    careOf(row),
   ]);
   const category = categoryName(row.kind, row.purchase_type);
   const where = `#/where/${row.kind}/${row.purchase_type}`;
@@ -183,7 +194,7 @@ export const line = async (id) => {
             </div>`
           : ""
       }
-      ${trimmed ? trimmedNote(row) : ""}
+      ${trimmed ? trimmedNote(row) : ""} ${carePanel(care)}
       <div class="two">${contract(row)}${pastOf(row, past)}</div>
       ${
         disputed.length

@@ -507,6 +507,26 @@ export const cause = {
         ),
 };
 
+export const care = {
+  title: text("Who takes care"),
+  owner: text("Owner"),
+  nobody: text("nobody"),
+  note: text("Note"),
+  until: text("Acknowledged until"),
+  muted: text("Muted until"),
+  goods: text("Make-goods"),
+  states: {
+    agreed: text("agreed"),
+    delivering: text("delivering"),
+    delivered: text("delivered"),
+    short: text("short"),
+    closed: text("closed"),
+  },
+  delivered: (delivered, agreed, first, last) =>
+    say("{delivered} of {agreed} impressions, {first} to {last}", { delivered, agreed, first, last }),
+  byAnother: text("by another line"),
+};
+
 export const contract = {
   title: text("Contract"),
   from: text("From the list"),

@@ -31,7 +31,7 @@ from campfill_pipeline.warehouse.delivery import past
 from campfill_pipeline.warehouse.figures.best_weeks import unlikely_lines
 from campfill_pipeline.warehouse.figures.fulfillment import Knowledge as Knowledge
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
-from campfill_pipeline.warehouse.notices.care import standing
+from campfill_pipeline.warehouse.notices.care import make_goods, standing
 from campfill_pipeline.warehouse.readers.attention import reasons
 from campfill_pipeline.warehouse.readers.incidents import incidents, struck
 from campfill_pipeline.warehouse.readers.looked_back import looked_back
@@ -200,5 +200,6 @@ def load(
         unlikely=upcoming,
         looked_back=looked_back(connection, rules, as_of=as_of),
         care=tuple(standing(connection)),
+        make_goods=tuple(make_goods(connection)),
         counts=_counts(connection, ZoneInfo(rules.timezone), as_of, tolerance),
     )

@@ -18,7 +18,7 @@ from campfill_pipeline.domain.due_words import DueCurve
 from campfill_pipeline.domain.figures import LineRow as LineRow
 from campfill_pipeline.language.speaking import Sentence
 from campfill_pipeline.warehouse.figures.sources import Knowledge
-from campfill_pipeline.warehouse.notices.care import Standing
+from campfill_pipeline.warehouse.notices.care import MakeGood, Standing
 from campfill_pipeline.warehouse.readers.incidents import IncidentRow, Struck
 from campfill_pipeline.warehouse.readers.notes import Note
 
@@ -263,4 +263,5 @@ class PageData:
     unlikely: tuple[UnlikelyRow, ...] = ()
     looked_back: dict[str, Any] | None = None
     care: tuple[Standing, ...] = ()
+    make_goods: tuple[MakeGood, ...] = ()
     counts: tuple[Discrepancy, ...] = ()

@@ -623,6 +623,24 @@
       { lines: lines2, first, last, days }
     )
   };
+  var care = {
+    title: text("Who takes care"),
+    owner: text("Owner"),
+    nobody: text("nobody"),
+    note: text("Note"),
+    until: text("Acknowledged until"),
+    muted: text("Muted until"),
+    goods: text("Make-goods"),
+    states: {
+      agreed: text("agreed"),
+      delivering: text("delivering"),
+      delivered: text("delivered"),
+      short: text("short"),
+      closed: text("closed")
+    },
+    delivered: (delivered, agreed, first, last) => say("{delivered} of {agreed} impressions, {first} to {last}", { delivered, agreed, first, last }),
+    byAnother: text("by another line")
+  };
   var contract = {
     title: text("Contract"),
     from: text("From the list"),
@@ -1115,6 +1133,11 @@
   var countsOf = async (row3) => {
     counts = counts || inflate("counts");
     return (await counts)?.[row3.id.replaceAll("-", "")] || [];
+  };
+  var care2 = null;
+  var careOf = async (row3) => {
+    care2 = care2 || inflate("care");
+    return (await care2)?.[row3.id.replaceAll("-", "")];
   };
   var struck = null;
   var struckLines = async () => {
@@ -1704,6 +1727,30 @@
         </ul>
       </section>`;
 
+  // campfill_pipeline/reports/templates/page/line_care.js
+  var said2 = (name, value) => value && html`<div>
+    <dt>${name}</dt>
+    <dd>${value}</dd>
+  </div>`;
+  var makeGood = (one) => html`<li>
+    <strong>${care.states[one.state]}</strong>:
+    ${care.delivered(impressions(one.delivered), count(one.agreed), day(one.first, dayLong), day(one.last, dayLong))}
+    ${one.by ? html`<a href="#/line/${one.by}">${care.byAnother}</a>` : ""}
+    ${one.text ? html`<span class="soft">${one.text}</span>` : ""}
+  </li>`;
+  var carePanel = (care3) => care3 ? html`<section class="panel" aria-labelledby="h-care">
+        <h2 id="h-care">${care.title}</h2>
+        <dl class="contract" id="care">
+          ${said2(care.owner, care3.owner || care.nobody)} ${said2(care.note, care3.note)}
+          ${said2(care.until, care3.until && day(care3.until, dayLong))}
+          ${said2(care.muted, care3.muted && day(care3.muted, dayLong))}
+        </dl>
+        ${care3.make_goods.length ? html`<h3>${care.goods}</h3>
+                <ul class="evidence" id="make-goods">
+                  ${care3.make_goods.map(makeGood)}
+                </ul>` : ""}
+      </section>` : "";
+
   // campfill_pipeline/reports/templates/page/line_cause.js
   var hundredfold = (value) => fromUnits(toUnits(value) * 100n);
   var STAGES = ["bids", "wins", "plays", "audience"];
@@ -2158,12 +2205,13 @@
         draw: () => {
         }
       };
-    const [detail, past, disputed, struck2, counted] = await Promise.all([
+    const [detail, past, disputed, struck2, counted, care3] = await Promise.all([
       detailOf(row3),
       revisionsOf(row3),
       disagreementsOf(row3),
       struckBy(row3),
-      countsOf(row3)
+      countsOf(row3),
+      careOf(row3)
     ]);
     const category2 = categoryName(row3.kind, row3.purchase_type);
     const where2 = `#/where/${row3.kind}/${row3.purchase_type}`;
@@ -2199,7 +2247,7 @@
               </section>
               ${siteTable(detail)}
             </div>` : ""}
-      ${trimmed ? trimmedNote(row3) : ""}
+      ${trimmed ? trimmedNote(row3) : ""} ${carePanel(care3)}
       <div class="two">${contract2(row3)}${pastOf(row3, past)}</div>
       ${disputed.length ? html`<section class="panel" aria-labelledby="h-disputed">
               <h2 id="h-disputed">${disagreements.title}</h2>
@@ -2284,7 +2332,7 @@
     ].filter(Boolean);
     return rows2.filter((row3) => fits.every((fit) => fit(row3)));
   };
-  var said2 = (filters) => {
+  var said3 = (filters) => {
     const bands = filters.band ? filters.band.split(",").map((band) => label("bands", band)) : [];
     const parts2 = [
       STATES[filters.state],
@@ -2594,7 +2642,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     ${list.saveAs} <button type="button" class="ghost" data-save="xlsx">XLSX</button>
     <button type="button" class="ghost" data-save="csv">CSV</button>
   </p>`;
-    const result = (limit) => html`<p class="said">${said2(filters)}</p>
+    const result = (limit) => html`<p class="said">${said3(filters)}</p>
       ${sums(rows2, filters)} ${missingDays(filters)} ${rows2.length ? [saving, table4(limit)] : none}`;
     const change2 = (values, quiet) => go(address("/lines", { ...filters, ...values }), quiet);
     const output = () => document.getElementById("result");
@@ -3043,4 +3091,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 8cce0469a173ff34cd32a132da55deff. */
+/* Made by `make page` from the modules beside this folder, 95d7e18831b835fbb71733c95548ae5a. */
