@@ -76,6 +76,12 @@ def count_column(header: str) -> Column | None:
     return None if field is None else _COLUMN[field]
 
 
+def may_be_count(headers: Sequence[str]) -> bool:
+    """Whether these headers name a line and impressions: a second count, if only the header said so."""
+    fields = {_BY_HEADER.get(normal_header(header)) for header in headers}
+    return {"line", "impressions"} <= fields
+
+
 def is_count_header(headers: Sequence[str]) -> bool:
     """Whether these are the headers of a second count, and of nothing else.
 
@@ -84,7 +90,7 @@ def is_count_header(headers: Sequence[str]) -> bool:
     """
     plain = [normal_header(header) for header in headers]
     fields = {_BY_HEADER.get(header) for header in plain}
-    if not {"line", "impressions"} <= fields:
+    if not may_be_count(headers):
         return False
     says_so = "counted_by" in fields or any(header in _COUNTED for header in plain)
     return says_so or (None not in fields and any(header in _LINE for header in plain))

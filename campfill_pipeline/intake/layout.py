@@ -23,7 +23,7 @@ from campfill_pipeline.domain.export_forms import FORMS, ExportForm
 from campfill_pipeline.domain.id_maps import ID_MAP_COLUMNS, id_map_column
 from campfill_pipeline.domain.list_descriptions import ListDescription
 from campfill_pipeline.domain.proposals import header_in_other_words
-from campfill_pipeline.domain.second_counts import COUNT_COLUMNS, count_column, is_count_header
+from campfill_pipeline.domain.second_counts import COUNT_COLUMNS, count_column, is_count_header, may_be_count
 from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.findings import ColumnFound, UnreadableError
 from campfill_pipeline.language.currencies import in_home
@@ -78,6 +78,11 @@ class Layout:
     def platform(self) -> str | None:
         """The name of the platform whose export it is the header of."""
         return None if self.form.export is None else self.form.export.name
+
+    @property
+    def may_be_count(self) -> bool:
+        """Whether an incomplete export may be meant as a second count."""
+        return self.kind == UploadKind.REPORT_CSV and may_be_count(self.headers)
 
     @property
     def complete(self) -> bool:

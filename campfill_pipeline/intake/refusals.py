@@ -91,10 +91,12 @@ def incomplete(
     kind: str = UploadKind.CAMPAIGN_LIST,
     near: Mapping[str, str] | None = None,
     description: str | None = None,
+    may_be_count: bool = False,
 ) -> UnreadableError:
     """The rejection of a table that lacks a required column or has one twice. `place` says where it is.
 
-    `near` maps missing columns to headers that may have been meant for them.
+    `near` maps missing columns to headers that may have been meant for them. `may_be_count`: it names a line and
+    impressions, so that somebody else may have counted them.
     """
     said, mend = [], []
     if missing:
@@ -112,11 +114,16 @@ def incomplete(
         for column, header in (near or {}).items()
         if column in missing
     ]
+    count = (
+        " If it is what somebody else counted, call its column of impressions “Counted impressions”."
+        if may_be_count
+        else ""
+    )
     by = f", read by the list description “{description}”," if description else ""
     return UnreadableError(
         "missing_column",
         f"The header ({place}){by} {' and '.join(said)}.{''.join(likely)}",
-        f"{', and '.join(mend)}, then drop the file again.",
+        f"{', and '.join(mend)}, then drop the file again.{count}",
         kind=kind,
     )
 

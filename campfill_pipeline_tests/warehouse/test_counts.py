@@ -173,6 +173,7 @@ def test_periods_and_totals_are_compared_over_their_days(connection: Connection)
     counted(connection, CAMPAIGN, (None, None, "", 333), by="total")
     rows: Any = compare(connection, BERLIN, today=TODAY, tolerance=TEN, line_ids=[UUID(CAMPAIGN)]).rows
     total = next(row for row in rows if row.counted_by == "total")
+    assert (total.first_day, total.last_day) == (day(1), date(2025, 9, 1))
     assert (total.ours, total.theirs, total.percent, total.beyond) == (300, 333, 11, True)
     august = compare(connection, BERLIN, today=TODAY, tolerance=TEN, month=month_of(2025, 8))
     # The line runs in August alone, so that its total is of August.

@@ -262,6 +262,7 @@ def read_delimited(
             kind=layout.kind,
             near=near,
             description=layout.description_name,
+            may_be_count=layout.may_be_count,
         )
     tables = _tables(path, text, layout, work, limits, progress)
     mark = DELIMITERS.get(text.delimiter, f"“{text.delimiter}”")

@@ -469,6 +469,7 @@ def _no_table(
             kind=layout.kind,
             near=dict(layout.near),
             description=layout.description_name,
+            may_be_count=layout.may_be_count,
         )
     for sheet in hidden:
         if workbook.layout(sheet) is not None:

@@ -31,7 +31,7 @@ from campfill_pipeline.domain.discrepancies import (
     total,
 )
 from campfill_pipeline.domain.second_counts import OURS
-from campfill_pipeline.warehouse.counts.spans import InForce, Span, outside, spans
+from campfill_pipeline.warehouse.counts.spans import EARLIEST, InForce, Span, outside, spans
 from campfill_pipeline.warehouse.statements import query
 
 
@@ -103,7 +103,7 @@ def compare(
 def _discrepancy(line: _Line, group: Sequence[tuple[Span, Split]], tolerance: Decimal) -> Discrepancy:
     whole = total(one for _, one in group)
     rows = sorted((row for span, _ in group for row in span.rows), key=lambda row: row.order, reverse=True)
-    days = [day for span, _ in group for day in (span.days.first, span.days.last)]
+    days = [day for span, _ in group for day in (_begin(span), span.days.last)]
     return Discrepancy(
         line_id=line.line_id,
         name=line.name,
@@ -126,6 +126,12 @@ def _discrepancy(line: _Line, group: Sequence[tuple[Span, Split]], tolerance: De
         files=tuple(dict.fromkeys(row.file_name for row in rows)),
         received_at=rows[0].received_at,
     )
+
+
+def _begin(span: Span) -> date:
+    """The first day that is compared; of a total, that of the line."""
+    begins = span.rows[0].begins if span.days.first == EARLIEST and span.rows else None
+    return min(begins or span.days.first, span.days.last)
 
 
 def _lines(conn: psycopg.Connection, ids: Iterable[UUID]) -> list[_Line]:

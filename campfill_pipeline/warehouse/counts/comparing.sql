@@ -2,7 +2,8 @@
 
 -- name: in force
 SELECT c.line_id, l.line_no, c.counter, c.counted_by, c.first_day, c.last_day, c.site, c.impressions, c.zone, c.received_at,
-       c.file_name, c.seq, c.order_no, COALESCE(l.start_date, f.effective_start) AS flight_start, l.end_date
+       c.file_name, c.seq, c.order_no, COALESCE(l.start_date, f.effective_start) AS flight_start, l.end_date,
+       LEAST(l.start_date, f.effective_start, f.first_day) AS begins
 FROM second_count_in_force c
 JOIN line_register l ON l.id = c.line_id AND l.withdrawn_at IS NULL
 LEFT JOIN fulfillment f ON f.line_id = l.id

@@ -26,7 +26,10 @@ EARLIEST = date.fromisoformat(FIRST_DAY)
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A row of a second count that counts. `order_no` and `seq`: of its file, by arrival."""
+    """A row of a second count that counts. `order_no` and `seq`: of its file, by arrival.
+
+    `begins`: the first day of the line's flight or delivery, as far as known.
+    """
 
     line_id: UUID
     line_no: int
@@ -43,6 +46,7 @@ class InForce:
     order_no: int
     flight_start: date | None
     flight_end: date
+    begins: date | None
 
     @property
     def order(self) -> tuple[int, int]:

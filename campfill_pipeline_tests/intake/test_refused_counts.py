@@ -1,4 +1,4 @@
-"""A second count of more rows than are judged at once is refused, and says so."""
+"""Second counts that are refused as a whole: too many rows, or a header that could be anybody's export."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
-from campfill_pipeline.intake.findings import Parsed, TableFound
+from campfill_pipeline.intake.findings import Parsed, ParseLimits, TableFound
 from campfill_pipeline.intake.judge import second_counts
+from campfill_pipeline.intake.process.reading import read_file
 
 
 def test_a_second_count_of_too_many_rows_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,3 +24,11 @@ def test_a_second_count_of_too_many_rows_is_refused(tmp_path: Path, monkeypatch:
     )
     verdict = second_counts.validate_counts(refused, tmp_path, lambda texts: {})
     assert (verdict.status, verdict.reason) == (UploadStatus.REJECTED, "too_many_cells")
+
+
+def test_an_export_that_may_be_a_count_is_refused_with_the_word_that_tells_them_apart(tmp_path: Path) -> None:
+    file = tmp_path / "theirs.csv"
+    file.write_text("Deal ID,Date,Impressions\nx,2026-10-03,5\n", encoding="utf-8")
+    found = read_file(file, file.name, tmp_path, ParseLimits(10**6, 1000, 60), lambda done, total: None)
+    assert (found.kind, found.reason) == (UploadKind.REPORT_CSV, "missing_column")
+    assert found.hint.endswith("call its column of impressions “Counted impressions”.")
