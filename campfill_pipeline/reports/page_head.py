@@ -145,7 +145,13 @@ def _words(rules: FulfillmentRules) -> dict[str, dict[str, dict[str, str]]]:
 def head(data: PageData, rules: FulfillmentRules, made_at: datetime, left_out: int) -> dict[str, object]:
     """What the first level needs, uncompressed, so that it is drawn at once."""
     by_id = {line.id: line for line in data.lines}
-    begun = [line for line in data.lines if line.lifecycle not in NEVER_JUDGED]
+    # One that starts today has no day to be judged by yet.
+    begun = [
+        line
+        for line in data.lines
+        if line.lifecycle not in NEVER_JUDGED and (line.elapsed_days or not line.covered)
+    ]
+    cancelled = sum(line.lifecycle == Lifecycle.CANCELLED for line in data.lines)
     return {
         "as_of": data.as_of,
         **fresh(data.freshness, made_at, data.as_of, ZoneInfo(data.timezone)),
@@ -184,7 +190,7 @@ def head(data: PageData, rules: FulfillmentRules, made_at: datetime, left_out: i
         "coverage": {
             "begun": len(begun),
             "judged": sum(line.covered for line in begun),
-            "scheduled": len(data.lines) - len(begun),
+            "scheduled": len(data.lines) - len(begun) - cancelled,
             "reported": sum(line.band != Band.NO_DATA for line in begun),
         },
         "uploads": [{"file_name": u.file_name, "received_at": u.received_at} for u in data.uploads],

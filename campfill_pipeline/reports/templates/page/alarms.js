@@ -26,7 +26,9 @@ export const daysIn = (ranges) => ranges.reduce((days, range) => days + length(r
 export const gapNote = (ranges) => {
   if (!ranges.length) return data.noLaterDay;
   const [first, last] = [ranges[0][0], ranges.at(-1)[1]];
-  return first === last ? data.oneGap(day(first)) : data.gaps(count(daysIn(ranges)), day(first), day(last));
+  return first === last
+    ? data.oneGap(day(first, dayMedium))
+    : data.gaps(count(daysIn(ranges)), day(first, dayMedium), day(last, dayMedium));
 };
 
 /* The commands that fetch these days; one over all of them where there are many ranges. */
@@ -64,7 +66,7 @@ export const alarmList = () => {
     unjudged > 0 && gaps.length > 0 && !undelivered()
       ? alarm(
           "missing",
-          html`${alarms.missing(alarms.days(daysIn(gaps)), lines)} ${alarms.fetch(fetchCommands(gaps))}`,
+          alarms.missing(alarms.days(daysIn(gaps)), RECENT_DAYS, html`${fetchCommands(gaps)}`, lines),
         )
       : "";
   const odd = head.strangers;

@@ -118,7 +118,7 @@ export const data = {
     ),
   list: text("Newest campaign list"),
   noList: text("none yet"),
-  later: (lines) => say("{lines} start later", { lines }),
+  later: (lines) => say("{lines} start today or later", { lines }),
 };
 
 export const alarms = {
@@ -143,9 +143,12 @@ export const alarms = {
       why: html`<q lang="en">${why}</q>`,
     }),
   lastGood: (day) => say("Figures are those of {day}.", { day }),
-  missing: (days, lines) =>
-    say("<strong>{days} of delivery missing:</strong> {lines} not judged.", { days, lines }),
-  fetch: (command) => say("Fetch: {command}", { command }),
+  missing: (days, recent, fetch, lines) =>
+    say(
+      "<strong>{days} of delivery missing, of the last {recent}.</strong> Fetch: {fetch}. {lines} not " +
+        "judged, for this or for older days.",
+      { days, recent, fetch, lines },
+    ),
   strangers: (lines, of, orphans) =>
     say(
       "<strong>Are these the same IDs?</strong> Reporting has no row for {lines} of {of} " +

@@ -288,7 +288,7 @@
     ),
     list: text("Newest campaign list"),
     noList: text("none yet"),
-    later: (lines2) => say("{lines} start later", { lines: lines2 })
+    later: (lines2) => say("{lines} start today or later", { lines: lines2 })
   };
   var alarms = {
     old: (made, ago) => say(
@@ -306,8 +306,10 @@
       why: html`<q lang="en">${why}</q>`
     }),
     lastGood: (day2) => say("Figures are those of {day}.", { day: day2 }),
-    missing: (days, lines2) => say("<strong>{days} of delivery missing:</strong> {lines} not judged.", { days, lines: lines2 }),
-    fetch: (command) => say("Fetch: {command}", { command }),
+    missing: (days, recent, fetch, lines2) => say(
+      "<strong>{days} of delivery missing, of the last {recent}.</strong> Fetch: {fetch}. {lines} not judged, for this or for older days.",
+      { days, recent, fetch, lines: lines2 }
+    ),
     strangers: (lines2, of, orphans) => say(
       "<strong>Are these the same IDs?</strong> Reporting has no row for {lines} of {of} lines that have begun, while it has {orphans} IDs that no line has. Check the column <em>Deal/Campaign ID</em> of the list.",
       { lines: lines2, of, orphans }
@@ -886,7 +888,7 @@
   var gapNote = (ranges) => {
     if (!ranges.length) return data.noLaterDay;
     const [first, last] = [ranges[0][0], ranges.at(-1)[1]];
-    return first === last ? data.oneGap(day(first)) : data.gaps(count(daysIn(ranges)), day(first), day(last));
+    return first === last ? data.oneGap(day(first, dayMedium)) : data.gaps(count(daysIn(ranges)), day(first, dayMedium), day(last, dayMedium));
   };
   var fetchCommands = (ranges) => {
     const told3 = ranges.length > MOST_RANGES ? [[ranges[0][0], ranges.at(-1)[1]]] : ranges;
@@ -912,7 +914,7 @@
     const gone = undelivered() && !asked3 ? alarm("unconnected", alarms.notConnected) : "";
     const some = unjudged > 0 && gaps.length > 0 && !undelivered() ? alarm(
       "missing",
-      html`${alarms.missing(alarms.days(daysIn(gaps)), lines2)} ${alarms.fetch(fetchCommands(gaps))}`
+      alarms.missing(alarms.days(daysIn(gaps)), RECENT_DAYS, html`${fetchCommands(gaps)}`, lines2)
     ) : "";
     const odd = head.strangers;
     const strangers = odd ? alarm("strangers", alarms.strangers(count(odd.lines), count(odd.of), count(odd.orphans))) : "";
@@ -2804,7 +2806,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
       ${rough(live[pace].eur) > 0 ? html`<span class="soft">${now.atRisk(money(live[pace].eur))}</span>` : ""}
     </li>`;
     return html`<div class="stack" aria-hidden="true">
-      ${PACES.map((pace) => html`<i class="pace-${pace}" style="flex:${live[pace].lines} 0 0"></i>`)}
+      ${PACES.filter((pace) => live[pace].lines > 0).map((pace) => html`<i class="pace-${pace}" style="flex:${live[pace].lines} 0 0"></i>`)}
     </div>
     <ul class="legend">
       ${PACES.map(entry3)}
@@ -3091,4 +3093,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 95d7e18831b835fbb71733c95548ae5a. */
+/* Made by `make page` from the modules beside this folder, b74bb5aef931ca5487a10fe2c1e8032c. */
