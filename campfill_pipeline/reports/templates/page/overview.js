@@ -50,7 +50,7 @@ const dataStatement = () => {
   const late = !freshness.complete_through || freshness.complete_through < daysLater(head.as_of, -1);
   const unjudged = coverage.begun - coverage.judged;
   const since = late
-    ? html`<strong>${data.late}</strong> ${gapNote(freshness.gaps)}`
+    ? html`${freshness.complete_through && html`<strong>${data.late}</strong> `}${gapNote(freshness.gaps)}`
     : data.gapless(day(freshness.complete_from, dayMedium));
   const link = html`<a href="#/lines?state=uncovered" data-opens="${unjudged}">${count(unjudged)}</a>`;
   const later = coverage.scheduled > 0 && html` · ${data.later(count(coverage.scheduled))}`;

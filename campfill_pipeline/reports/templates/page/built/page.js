@@ -2731,7 +2731,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     const { freshness, coverage } = head;
     const late = !freshness.complete_through || freshness.complete_through < daysLater(head.as_of, -1);
     const unjudged = coverage.begun - coverage.judged;
-    const since = late ? html`<strong>${data.late}</strong> ${gapNote(freshness.gaps)}` : data.gapless(day(freshness.complete_from, dayMedium));
+    const since = late ? html`${freshness.complete_through && html`<strong>${data.late}</strong> `}${gapNote(freshness.gaps)}` : data.gapless(day(freshness.complete_from, dayMedium));
     const link = html`<a href="#/lines?state=uncovered" data-opens="${unjudged}">${count(unjudged)}</a>`;
     const later = coverage.scheduled > 0 && html` · ${data.later(count(coverage.scheduled))}`;
     const through = freshness.complete_through ? day(freshness.complete_through, dayLong) : data.noDay;
@@ -3093,4 +3093,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, b74bb5aef931ca5487a10fe2c1e8032c. */
+/* Made by `make page` from the modules beside this folder, 37e196a7f48ceccbed7e5066c787d6cc. */
