@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from campfill_pipeline.domain.cells import CellKind, is_blank
 from campfill_pipeline.domain.columns import normal_header
 from campfill_pipeline.domain.list_descriptions import COLUMN_KEYS, Dates, Ids, KindBy
 from campfill_pipeline.domain.names import NOT_SET
+from campfill_pipeline.domain.numbers import BUDGET, CPM, GOAL, read_number
 from campfill_pipeline.language import currencies
 
 IGNORED: Final = "ignore"
@@ -22,6 +24,7 @@ IGNORED: Final = "ignore"
 CHOICES: tuple[str, ...] = (*COLUMN_KEYS, IGNORED)
 SURE, LIKELY, DOUBTFUL, UNKNOWN = "sure", "likely", "doubtful", "not known"
 SAMPLES = 3
+_OFF = Decimal("0.02")
 
 _WORDS: Mapping[str, str] = {
     "id": (
@@ -195,7 +198,7 @@ def score(headers: Iterable[str]) -> int:
 
 def propose(place: str, name: str, columns: Sequence[Sampled]) -> Proposal:
     """The proposal for a table with these columns. `name` is what its description may be called."""
-    guessed = [_guess(column) for column in columns]
+    guessed = _booked(columns, [_guess(column) for column in columns])
     taken: dict[str, int] = {}
     for wanted in (SURE, LIKELY, DOUBTFUL):
         for index, (means, sure) in enumerate(guessed):
@@ -245,6 +248,24 @@ def propose(place: str, name: str, columns: Sequence[Sampled]) -> Proposal:
         "buyer of all lines": "" if "buyer" in taken else NOT_SET,
     }
     return Proposal(place, tuple(proposed), tuple(settings.items()))
+
+
+def _booked(columns: Sequence[Sampled], guessed: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Where goal ÷ 1,000 × CPM is the budget in every row seen, impressions are those that were booked, for sure."""
+    read: dict[str, list[Decimal | None]] = {}
+    for column, (means, _) in zip(columns, guessed, strict=True):
+        rule = {"goal": GOAL, "cpm": CPM, "budget": BUDGET}.get(means)
+        if rule is not None:
+            read.setdefault(means, [read_number(text, kind, rule, None).value for text, kind in column.cells])
+    rows = list(zip(read.get("goal", ()), read.get("cpm", ()), read.get("budget", ()), strict=False))
+    proven = bool(rows) and all(
+        goal and cpm and budget and abs(budget - goal * cpm / 1000) <= _OFF * goal * cpm / 1000
+        for goal, cpm, budget in rows
+    )
+    return [
+        (means, SURE if proven and means == "goal" and sure == DOUBTFUL and _fits(means, column) else sure)
+        for column, (means, sure) in zip(columns, guessed, strict=True)
+    ]
 
 
 def _column(columns: Sequence[Sampled], taken: Mapping[str, int], key: str) -> list[str]:
