@@ -139,7 +139,7 @@ def _reasons(before: MonthFigures | None, now: MonthFigures | None, restated: De
     for reason, differs in (
         (
             Reason.SECOND_COUNT,
-            (now.theirs, now.counted_by, now.uploads) != (before.theirs, before.counted_by, before.uploads),
+            (now.theirs, now.counted_by) != (before.theirs, before.counted_by),
         ),
         (Reason.LIST_TERMS, (now.impression_goal, now.cpm_eur) != (before.impression_goal, before.cpm_eur)),
         (Reason.BILLED_BY, now.billed_by != before.billed_by),

@@ -84,6 +84,15 @@ def test_a_month_is_frozen_by_the_count_that_bills_and_what_changed_is_told_with
     assert written.startswith('["2025-08",{"amount_eur":"3.45"')
     assert made.sha256 == hashlib.sha256(written.encode()).hexdigest()
     assert since(connection).changed == ()
+    # The same figures in a newer file change nothing.
+    counted(
+        connection,
+        CAMPAIGN,
+        *by_day((30, 500), (31, 190)),
+        by="DoubleVerify",
+        received=NOW - timedelta(hours=2),
+    )
+    assert since(connection).changed == ()
 
     # A correction, a new file, new terms.
     connection.execute("UPDATE line_register SET cpm_eur = 6 WHERE id = %s", (OTHER,))
