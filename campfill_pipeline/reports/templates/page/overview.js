@@ -128,7 +128,10 @@ const liveNow = () => {
       ${rough(live[pace].eur) > 0 ? html`<span class="soft">${now.atRisk(money(live[pace].eur))}</span>` : ""}
     </li>`;
   return html`<div class="stack" aria-hidden="true">
-      ${PACES.filter((pace) => live[pace].lines > 0).map((pace) => html`<i class="pace-${pace}" style="flex:${live[pace].lines} 0 0"></i>`)}
+      ${PACES.map(
+        (pace) =>
+          live[pace].lines > 0 && html`<i class="pace-${pace}" style="flex:${live[pace].lines} 0 0"></i>`,
+      )}
     </div>
     <ul class="legend">
       ${PACES.map(entry)}

@@ -2806,7 +2806,9 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
       ${rough(live[pace].eur) > 0 ? html`<span class="soft">${now.atRisk(money(live[pace].eur))}</span>` : ""}
     </li>`;
     return html`<div class="stack" aria-hidden="true">
-      ${PACES.filter((pace) => live[pace].lines > 0).map((pace) => html`<i class="pace-${pace}" style="flex:${live[pace].lines} 0 0"></i>`)}
+      ${PACES.map(
+      (pace) => live[pace].lines > 0 && html`<i class="pace-${pace}" style="flex:${live[pace].lines} 0 0"></i>`
+    )}
     </div>
     <ul class="legend">
       ${PACES.map(entry3)}
@@ -3093,4 +3095,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 37e196a7f48ceccbed7e5066c787d6cc. */
+/* Made by `make page` from the modules beside this folder, af5fcefd2f72f024be3395651a0fba24. */
