@@ -243,7 +243,8 @@ _REGISTERED = (
     _warning(
         "near_header", "A header that is nearly a known one",
         lists=Told(
-            "the list has no budget column, but one whose header is like it; it was not read, and stored budgets stay",
+            "the list has no budget column, but one whose header is like it; it was not read, and stored budgets stay."
+            " Or two columns mean the same: the one with the very header of the export is read, the other is not",
             "write the header as `Budget €`, if that is meant",
         ),
     ),

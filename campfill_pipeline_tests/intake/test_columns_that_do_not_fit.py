@@ -210,6 +210,13 @@ def test_near_misses_of_a_header_are_named(judge: Judge, header: str, code: str 
         assert judged.issues[0].severity == "warning"
 
 
+def test_a_second_column_of_one_meaning_is_told_and_not_read(judge: Judge) -> None:
+    judged = judge([[*HEADERS, "Budget EUR", "Remark"], [*line(1), 999, "x"]])
+    assert judged.found == [("H1", "near_header")]
+    assert "“Budget EUR” means the same as “Budget €”" in judged.issues[0].message
+    assert judged.prices() == [(2, Decimal(1250), Decimal("12.5"))]
+
+
 def test_a_missing_column_is_refused_with_the_header_that_comes_nearest(read: Read, tmp_path: Path) -> None:
     path = as_csv(tmp_path / "list", [[*HEADERS[:4], "CPM netto", *HEADERS[5:]], line(1)])
     parsed = read(path)

@@ -7,9 +7,10 @@ Belongs here: where a list lacks the column, and what is said about it. Does not
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from campfill_pipeline.domain.columns import LIST_COLUMNS, Column
+from campfill_pipeline.domain.cells import column_letters
+from campfill_pipeline.domain.columns import LIST_COLUMNS, Column, list_column
 from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.domain.lines import WITHOUT_BUDGET
 from campfill_pipeline.domain.list_descriptions import ListDescription
@@ -28,16 +29,35 @@ _WITHOUT = {
 
 
 def absent_columns(tables: Iterable[TableFound], by: ListDescription | None = None) -> list[Issue]:
-    """One issue for every table and optional column it lacks: a warning where a header may have been meant for it."""
+    """One issue for every table and optional column it lacks: a warning where a header may have been meant for it, and
+    where a second column has the same meaning as one that is read.
+    """
+    tables = list(tables)
     optional = _OPTIONAL if by is None else [column for column in by.listed if not column.required]
     if by is not None and "budget_eur" not in by.columns:
         optional = [*optional, *_OPTIONAL]
-    return [
+    second = [issue for table in tables for issue in _second(table)] if by is None else []
+    return second + [
         _absent(table, column, dict(table.near).get(in_home(column.header)))
         for table in tables
         for column in optional
         if column.field not in {found.field for found in table.columns} and column.field != "currency"
     ]
+
+
+def _second(table: TableFound) -> Iterator[Issue]:
+    read = {column.field: column for column in table.columns}
+    places = {column.index for column in table.columns}
+    for index, header in enumerate(table.headers):
+        column = list_column(header) if header and index not in places else None
+        if column is None or column.field not in read:
+            continue
+        message = f"“{header}” means the same as “{read[column.field].header}”, which is the one that was read: it was not."
+        hint = f"If “{header}” is meant, name it “{column.header}” and the other one otherwise; drop the file again."
+        cell = f"{column_letters(index)}{table.header_row}"
+        yield Issue(
+            table.sheet, cell, table.header_row, header, None, "near_header", Severity.WARNING, message, hint
+        )
 
 
 def _absent(table: TableFound, column: Column, near: str | None) -> Issue:
