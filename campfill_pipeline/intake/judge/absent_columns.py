@@ -52,7 +52,7 @@ def _second(table: TableFound) -> Iterator[Issue]:
         column = list_column(header) if header and index not in places else None
         if column is None or column.field not in read:
             continue
-        message = f"“{header}” means the same as “{read[column.field].header}”, which is the one that was read: it was not."
+        message = f"“{header}” means the same as “{read[column.field].header}”, which was read: it was not."
         hint = f"If “{header}” is meant, name it “{column.header}” and the other one otherwise; drop the file again."
         cell = f"{column_letters(index)}{table.header_row}"
         yield Issue(
