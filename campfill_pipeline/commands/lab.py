@@ -63,8 +63,8 @@ def start(number: int, answer: str | None) -> None:
     if not fresh:
         _say(
             console,
-            f"It was started before; your work in {home} stays as it is. "
-            f"`campfill lab clean {number}` throws it away.",
+            f"It was started before; your files in {home} stay as they are, and the tables begin anew once you "
+            f"predict. `campfill lab clean {number}` throws all of it away.",
         )
     _say(console, lab.situation)
     console.print()
@@ -90,13 +90,17 @@ def _say(console: Console, text: str) -> None:
     """Print `text`; where it goes on in the next line, it keeps its own indent."""
     body = text.lstrip(" ·")
     lead = text[: len(text) - len(body)]
-    for number, line in enumerate(textwrap.wrap(body, max(console.width - len(lead), 30)) or [""]):
+    for number, line in enumerate(
+        textwrap.wrap(body, max(console.width - len(lead), 30), break_on_hyphens=False) or [""]
+    ):
         console.print((" " * len(lead) if number else lead) + escape(line), soft_wrap=True)
 
 
 def _ask(console: Console, lab: Lab) -> None:
     asked = "What will happen, and why?"
-    first, *rest = textwrap.wrap(f"{asked} {lab.question.text}", max(console.width, 30))
+    first, *rest = textwrap.wrap(
+        f"{asked} {lab.question.text}", max(console.width, 30), break_on_hyphens=False
+    )
     console.print(f"[bold]{asked}[/]{escape(first.removeprefix(asked))}", highlight=False, soft_wrap=True)
     for line in rest:
         console.print(escape(line), highlight=False, soft_wrap=True)

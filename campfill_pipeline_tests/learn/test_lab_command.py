@@ -113,6 +113,8 @@ def test_the_sql_prompt_opens_on_the_tables_of_the_lab_and_never_hides_them(read
     refused = " ".join(reader("check", "4", code=1).split())
     assert "that the database knows by itself which lines are the same" in refused
     assert "ALTER TABLE" in reader("try", "4", "db", "psql", "-c", "ALTER TABLE line ADD PRIMARY KEY (id)")
+    refused = " ".join(reader("check", "4", code=1).split())  # the key is still there
+    assert "the table holds 0 rows instead of 40" in refused
     with play.bench_of(root, 4) as bench:  # what a command of the product leaves in the lab's database
         bench.execute("CREATE SCHEMA IF NOT EXISTS campfill; CREATE VIEW campfill.line AS SELECT 1 AS number")
     assert "exit code 0" in reader("try", "4")

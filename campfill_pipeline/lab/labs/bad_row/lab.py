@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from campfill_pipeline.domain.uploads import UploadStatus
-from campfill_pipeline.lab.bench import Bench
+from campfill_pipeline.lab.bench import Bench, Ran
 from campfill_pipeline.lab.frame import Lab, Observation, Question, Verdict, not_yet, solved
 
 ROWS, BAD_ROW, BAD = 5000, 4711, "not-a-uuid"
@@ -31,12 +31,12 @@ class BadRow(Lab):
         "say how far an error travels, and choose between row by row, all or nothing, "
         "and good rows in, bad rows back"
     )
-    minutes = 25
+    minutes = 35
     program = "load.py"
     situation = (
         "`load.py` loads a list of 5,000 lines, one row at a time, and keeps a status in the table `upload`. "
         f"Row {BAD_ROW:,} of `list.csv` has `{BAD}` where an id should be. `outage.csv` is a clean list, but while "
-        "it is loaded the database's disk fills up."
+        "it is loaded the database gives up in the middle, as it does when its disk is full."
     )
     question = Question(
         "How many of the 5,000 lines are in the table after the load of list.csv? "
@@ -46,7 +46,8 @@ class BadRow(Lab):
     look = (
         "load.py, the program you may change, above all its `try … except ValidationError`",
         "the tables line, issue and upload, and the words that upload.status allows: `campfill lab try 5 db psql`, `\\d upload`",
-        "`campfill lab try 5` runs the program on list.csv",
+        "`campfill lab try 5` runs the program on list.csv, with tables as empty as at the beginning; "
+        "`campfill lab try 5 load.py outage.csv` runs it on what the tables hold",
     )
     hints = (
         "Each INSERT commits by itself. So what is in the table when the 4,710th row stops the program?",
@@ -90,6 +91,11 @@ class BadRow(Lab):
             f"the status of outage.csv: {status}, now and for ever; no program is running any more",
         ))  # fmt: skip
 
+    def rehearse(self, bench: Bench) -> Ran:
+        """Run the reader's program on list.csv, with the tables and the list as they were at the beginning."""
+        self.prepare(bench)
+        return super().rehearse(bench)
+
     def check(self, bench: Bench) -> Verdict:
         """Good rows in, the bad one back with its address; and nothing of a load that the database broke off."""
         self.prepare(bench)
@@ -118,6 +124,7 @@ class BadRow(Lab):
             )
         bench.put("list.csv", _list(bad=False))  # the sender mended it, and drops it again
         again = bench.run("load.py", "list.csv")
+        bench.put("list.csv", _list(bad=True))  # and the reader finds it as it was
         lines = bench.one("SELECT count(*) FROM line")
         if lines != ROWS:
             return not_yet(

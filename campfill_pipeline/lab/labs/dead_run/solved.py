@@ -18,6 +18,8 @@ with psycopg.connect(os.environ["LAB_DATABASE_URL"], autocommit=True) as db:
     # `running` without a lock was a run that died: the ledger says what is still to do, the lock who is at it.
     db.execute("INSERT INTO upload (file, status) VALUES (%s, 'running') ON CONFLICT DO NOTHING", [file])
     with db.transaction():
+        # Nothing of a run of this program stays when it dies; of one that committed row by row, as before, it does.
+        db.execute("DELETE FROM line WHERE file = %s", [file])
         for number in range(10):
             time.sleep(0.1)  # reading and judging
             db.execute("INSERT INTO line VALUES (%s, %s, %s)", [file, f"Line {number}", os.getpid()])

@@ -17,9 +17,8 @@ def work_off_the_queue() -> None:
     """Take what waits, one after the other, for ever. What a killed process had in hand waits again by itself."""
     with psycopg.connect(os.environ["LAB_DATABASE_URL"], autocommit=True) as mine:
         while True:
-            with (
-                mine.transaction()
-            ):  # a worker that dies gives its upload back: the transaction never happened
+            # A worker that dies gives its upload back: the transaction never happened.
+            with mine.transaction():
                 waiting = mine.execute(
                     "SELECT name FROM upload WHERE status = 'received' LIMIT 1 FOR UPDATE SKIP LOCKED"
                 ).fetchone()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from campfill_pipeline.lab.bench import Bench
+from campfill_pipeline.lab.bench import Bench, Ran
 from campfill_pipeline.lab.frame import Lab, Observation, Question, Verdict, not_yet, solved
 
 FEES = ["0.1"] * 300
@@ -42,7 +42,7 @@ class Money(Lab):
     look = (
         "bill.py, the program you may change: its arithmetic and its column types",
         "fees.csv, delivered.csv, turnover.csv, goals.csv, exactly as somebody typed them",
-        "`campfill lab try 6` runs the program; the tables bill and promised are made anew by it each time",
+        "`campfill lab try 6` runs the program, which makes the tables bill and promised; then `campfill lab try 6 db psql`",
     )
     hints = (
         "The program fails at the goals first. 2,000,000,000 fits an integer of PostgreSQL (up to 2,147,483,647). And "
@@ -59,6 +59,8 @@ class Money(Lab):
         "wrong_cents": "a price has two decimals",
         "wrong_store": "what is shown with two decimals may be stored with two",
         "wrong_count": "a float counts",
+        "wrong_narrow": "one width fits every amount",
+        "wrong_scale": "the decimals of a price are enough for what is computed from it",
     }
 
     def prepare(self, bench: Bench) -> None:
@@ -83,10 +85,21 @@ class Money(Lab):
             f"the goals: {ran.last_words}",
         ))  # fmt: skip
 
+    def rehearse(self, bench: Bench) -> Ran:
+        """Run the reader's program, with its two tables gone, since it makes them itself."""
+        self.prepare(bench)
+        return super().rehearse(bench)
+
     def check(self, bench: Bench) -> Verdict:
         """The goals fit, the fees are 30, the revenue is exact to the last digit, and no cent of the turnover is gone."""
         self.prepare(bench)
         ran = bench.run("bill.py")
+        if "numeric field overflow" in ran.last_words:
+            return not_yet(
+                f"A column is too narrow for an amount: {ran.last_words}.",
+                "that one width fits every amount. The turnover has 14 digits before the point; `numeric(15,2)` has room "
+                "for 13, `numeric` without brackets for all",
+            )
         promised = bench.ask("SELECT impressions FROM promised") if ran.code == 0 else []
         if promised != [(sum(GOALS),)]:
             return not_yet(
@@ -118,7 +131,14 @@ class Money(Lab):
                 "that a price has two decimals because money has. A CPM of 0.0125 is a price per thousand: "
                 "rounded to cents it is 20 % less",
             )
-        if Decimal(found.get("revenue", "0")) == round(REVENUE, 2):
+        kept = _decimals_kept(found.get("revenue", "0"))
+        if kept is not None and kept > 2:
+            return not_yet(
+                f"The revenue is {REVENUE.normalize():f} €; the table says {found['revenue']}.",
+                f"that the decimals of a price are enough for what is computed from it. Impressions × CPM ÷ 1,000 has more "
+                f"than {kept}; round where a figure is shown, not where it is stored",
+            )
+        if kept == 2:
             return not_yet(
                 f"The revenue is {REVENUE.normalize():f} €; the table says {found['revenue']}.",
                 "that what is shown with two decimals may be stored with two. Of 7,057 lines, each rounded where it is "
@@ -135,3 +155,9 @@ class Money(Lab):
             "fees 30 €, revenue and turnover exact to the last digit",
             "3,500,000,000 promised impressions fit",
         )
+
+
+def _decimals_kept(revenue: str) -> int | None:
+    """To how many decimals the exact revenue was rounded, if that is all that happened to it."""
+    exact = -int(REVENUE.normalize().as_tuple().exponent)
+    return next((digits for digits in range(2, exact) if Decimal(revenue) == round(REVENUE, digits)), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from campfill_pipeline.domain.causes import Side
 from campfill_pipeline.domain.fulfillment import Pace
-from campfill_pipeline.lab.bench import Bench
+from campfill_pipeline.lab.bench import Bench, Ran
 from campfill_pipeline.lab.frame import Lab, Observation, Question, Verdict, not_yet, solved
 
 WEAK = "mall 3"
@@ -21,8 +21,9 @@ class WrongFormula(Lab):
     program = "pace.py"
     situation = (
         "Today is Monday. `pace.py` calls a live line `behind` when it has less than 95 % of goal × elapsed days ÷ days. "
-        "Malls are shut on Sundays. Of five live lines one is really weak, and since Thursday half of the screens do not "
-        "play what they won, at all lines. `pace.py` also says whose problem it is: the system's or the resources'."
+        "Malls are shut on Sundays. Of five live lines one is really weak. And for a week half of the screens have not "
+        "played what they won, at all lines; four of them win twice as many auctions to make up for it. `pace.py` also says "
+        "whose problem it is: the system's or the resources'."
     )
     question = Question("How many of the five lines does the straight line call behind?", unit="lines")
     look = (
@@ -65,6 +66,11 @@ class WrongFormula(Lab):
             f"really behind: {WEAK}",
             f"whose problem, it says: {side[0][0] if side else 'nobody knows'}; really: the screens, so the system",
         ))  # fmt: skip
+
+    def rehearse(self, bench: Bench) -> Ran:
+        """Run the reader's program on the week as it was at the beginning, with no verdict yet."""
+        self.prepare(bench)
+        return super().rehearse(bench)
 
     def check(self, bench: Bench) -> Verdict:
         """No healthy line is behind, the weak one is, and its cause is the system."""

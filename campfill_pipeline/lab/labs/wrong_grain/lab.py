@@ -23,7 +23,7 @@ class WrongGrain(Lab):
     minutes = 20
     program = "report.sql"
     situation = (
-        "The reporting tool counted six hours, 95,000 impressions together. A row can carry a campaign id and a deal id. "
+        "The reporting tool sent six rows, each an hour at a site, 95,000 impressions together. A row can carry a campaign id and a deal id. "
         "`report.sql` joins lines, report rows and prices, and shows what was delivered for each line."
     )
     question = Question(
