@@ -40,6 +40,7 @@ from campfill_pipeline.door import problems
 from campfill_pipeline.intake.receipt import changes_and_issues, summary
 from campfill_pipeline.intake.receipt import words as receipt_words
 from campfill_pipeline.intake.text import delimited
+from campfill_pipeline.intake.xlsx import container, package
 from campfill_pipeline.reports import page, wording, workbook_summary
 
 ROOT = Path(__file__).parents[1]
@@ -53,6 +54,9 @@ WRITTEN = datetime(2026, 11, 27, tzinfo=UTC)
 TITLED = {"Column", "ListColumn", "Listed", "_lines"}
 """In the rooms of files: classes and functions whose first argument is a heading that is said."""
 
+SAYING = {"UnreadableError", "not_a_workbook", "unsupported", "corrupt", "too_large", "no_header"}
+"""In the rooms of intake: functions whose texts of several words are sentences that are stored, and told again."""
+
 Found = tuple[str, str | tuple[str, str]]
 """Where, and the message or its two forms."""
 
@@ -65,6 +69,8 @@ TABLES: dict[str, Iterable[str]] = {
         *changes_and_issues.ACTIONS.values(),
         *summary.STATUS.values(),
     ),
+    "campfill_pipeline/intake/xlsx/container.py": tuple(what for _, what in container.FOREIGN),
+    "campfill_pipeline/intake/xlsx/package.py": tuple(what for _, what in package.FOREIGN_TYPES),
     "campfill_pipeline/intake/text/delimited.py": tuple(delimited.DELIMITERS.values()),
     "campfill_pipeline/door/problems.py": tuple(
         words for kind in problems.KINDS for words in (kind.title, kind.mend)
@@ -121,6 +127,8 @@ def of_python(path: Path) -> Iterator[str | tuple[str, str]]:
     said = {"say", *(TITLED if {"reports", "receipt"} & set(path.parts) else ())}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            if node.func.id in SAYING and "intake" in path.parts:
+                yield from _sentences(node, path)
             wanted = 2 if node.func.id == "say_many" else int(node.func.id in said)
             texts = [
                 one.value
@@ -131,6 +139,17 @@ def of_python(path: Path) -> Iterator[str | tuple[str, str]]:
                 yield texts[0]
             elif wanted == 2 and len(texts) == 2:
                 yield texts[0], texts[1]
+
+
+def _sentences(call: ast.Call, path: Path) -> Iterator[str]:
+    """The sentences among the arguments; `say` puts one together, so that it can be told again."""
+    for one in call.args:
+        if isinstance(one, ast.JoinedStr):
+            raise ValueError(
+                f"{path.relative_to(ROOT)}, line {one.lineno}: let `say` put this sentence together"
+            )
+        if isinstance(one, ast.Constant) and isinstance(one.value, str) and " " in one.value:
+            yield one.value
 
 
 def places(message: str) -> list[str]:

@@ -9,6 +9,8 @@ import pytest
 
 from campfill_pipeline.domain.attention import Situation, sentence
 from campfill_pipeline.domain.causes import Cause
+from campfill_pipeline.intake import refusals
+from campfill_pipeline.intake.findings import UnreadableError
 from campfill_pipeline.language import catalogue
 from campfill_pipeline.language.retelling import retold
 from campfill_pipeline.language.speaking import Language, say, speaking
@@ -90,3 +92,32 @@ def test_what_was_said_of_a_line_is_the_same_as_if_it_had_been_said_in_german() 
 def test_what_nobody_says_stays_as_it_is(text: str) -> None:
     with speaking(Language.GERMAN):
         assert retold(text) == text
+
+
+@pytest.mark.parametrize(
+    ("refusal", "told"),
+    [
+        (
+            refusals.incomplete("sheet “A, B”, row 3", ["CPM €", "Buyer"], [], near={"CPM €": "CPM netto"}),
+            "In den Überschriften (Blatt „A, B“, Zeile 3) fehlen die Spalten “CPM €” und “Buyer”. „CPM netto“ kommt"
+            " „CPM €“ am nächsten. Ergänzen Sie die Spalten “CPM €” und “Buyer” mit genau diesen Überschriften."
+            " Legen Sie die Datei dann erneut ab.",
+        ),
+        (
+            refusals.not_a_workbook("a Word document"),
+            "Dies ist ein Word-Dokument, keine Arbeitsmappe und keine CSV-Datei. Legen Sie die Kampagnenliste als"
+            " Excel-Arbeitsmappe (.xlsx) oder CSV ab, oder den Reporting-Export als CSV.",
+        ),
+        (
+            refusals.corrupt("its part xl/a.b. c.xml is missing"),
+            "Die Arbeitsmappe ist beschädigt: ihr Teil xl/a.b. c.xml fehlt. Exportieren oder speichern Sie die"
+            " Arbeitsmappe neu, prüfen Sie, ob Excel sie öffnet, und legen Sie sie erneut ab.",
+        ),
+    ],
+)
+def test_why_a_file_was_rejected_is_told_in_german_too(refusal: UnreadableError, told: str) -> None:
+    stored = say(
+        "{file} was rejected: {told}", file="März 3.5.xlsx", told=f"{refusal.problem} {refusal.mend}"
+    )
+    with speaking(Language.GERMAN):
+        assert retold(stored) == f"März 3.5.xlsx wurde abgelehnt: {told}"

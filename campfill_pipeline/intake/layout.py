@@ -27,6 +27,7 @@ from campfill_pipeline.domain.second_counts import COUNT_COLUMNS, count_column, 
 from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.findings import ColumnFound, UnreadableError
 from campfill_pipeline.language.currencies import in_home
+from campfill_pipeline.language.speaking import say
 
 HEADER_WITHIN = 50
 """The header is looked for in this many first rows."""
@@ -186,8 +187,12 @@ def _two_descriptions(one: str, other: str) -> UnreadableError:
     """The rejection of a list that two descriptions would read."""
     return UnreadableError(
         "two_descriptions",
-        f"The list descriptions “{one}” and “{other}” both read this header, with equally many columns, so that nobody"
-        " can know which one is meant.",
+        say(
+            "The list descriptions “{name}” and “{other}” both read this header, with equally many columns, so that "
+            "nobody can know which one is meant.",
+            name=one,
+            other=other,
+        ),
         "Take one of them out of the folder “lists”, or name in one of them another column that only its lists have.",
         kind=UploadKind.CAMPAIGN_LIST,
     )

@@ -10,28 +10,32 @@ from collections.abc import Mapping, Sequence
 from campfill_pipeline.domain.columns import LIST_COLUMNS
 from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.findings import ParseLimits, UnreadableError
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say, say_many
 
-_SAVE_AS = "Open it in Excel or LibreOffice, save it as an Excel workbook (.xlsx) and drop that file."
-_DROP_AGAIN = "Export or save the workbook again, check that it opens in Excel, and drop it again."
+_SAVE_AS = say("Open it in Excel or LibreOffice, save it as an Excel workbook (.xlsx) and drop that file.")
+_DROP_AGAIN = say("Export or save the workbook again, check that it opens in Excel, and drop it again.")
 
 
 def not_a_workbook(what: str) -> UnreadableError:
     """The rejection of a file that is something else."""
     return UnreadableError(
         "not_a_workbook",
-        f"This is {what}, not a workbook or a CSV file.",
+        say("This is {told}, not a workbook or a CSV file.", told=what),
         "Drop the campaign list as an Excel workbook (.xlsx) or as CSV, or the reporting export as CSV.",
     )
 
 
 def unsupported(what: str) -> UnreadableError:
     """The rejection of a spreadsheet in a format that cannot be read without loss."""
-    return UnreadableError("unsupported_format", f"This is {what}, which campfill does not read.", _SAVE_AS)
+    return UnreadableError(
+        "unsupported_format", say("This is {told}, which campfill does not read.", told=what), _SAVE_AS
+    )
 
 
 def corrupt(detail: str) -> UnreadableError:
     """The rejection of a damaged file."""
-    return UnreadableError("corrupt", f"The workbook is damaged: {detail}.", _DROP_AGAIN)
+    return UnreadableError("corrupt", say("The workbook is damaged: {told}.", told=detail), _DROP_AGAIN)
 
 
 def encrypted() -> UnreadableError:
@@ -56,7 +60,7 @@ def too_many_cells(limits: ParseLimits) -> UnreadableError:
     """The rejection of a workbook with more cells than the limits allow."""
     return UnreadableError(
         "too_many_cells",
-        f"The sheets hold more than {limits.max_cells:,} cells.",
+        say("The sheets hold more than {cells} cells.", cells=notation.number(limits.max_cells)),
         "Delete empty but formatted columns and rows, or split the list into several files.",
     )
 
@@ -65,21 +69,31 @@ def too_slow(limits: ParseLimits) -> UnreadableError:
     """The rejection of a file whose reading was stopped."""
     return UnreadableError(
         "too_slow",
-        f"Reading the file took longer than {limits.seconds:,.0f} seconds and was stopped.",
+        say(
+            "Reading the file took longer than {seconds} seconds and was stopped.",
+            seconds=notation.number(limits.seconds, 0),
+        ),
         "Split the list into several files, or ask whoever runs campfill to raise CAMPFILL_PARSE_SECONDS.",
     )
 
 
 def too_much_memory(limits: ParseLimits) -> UnreadableError:
     """The rejection of a file whose reading would have needed too much memory."""
-    return too_large(f"Reading the file needs more than the allowed {limits.memory_mb:,} MB of memory.")
+    return too_large(
+        say(
+            "Reading the file needs more than the allowed {size} MB of memory.",
+            size=notation.number(limits.memory_mb),
+        )
+    )
 
 
 def no_header(message: str) -> UnreadableError:
     """The rejection of a file without a table."""
     wanted = ", ".join(column.header for column in LIST_COLUMNS)
     return UnreadableError(
-        "no_header", message, f"One of the first 50 rows must hold the column headers: {wanted}."
+        "no_header",
+        message,
+        say("One of the first 50 rows must hold the column headers: {text}.", text=wanted),
     )
 
 
@@ -99,48 +113,63 @@ def incomplete(
     impressions, so that somebody else may have counted them.
     """
     said, mend = [], []
+    where = (
+        f"{place}, {say('read by the list description “{name}”', name=description)}" if description else place
+    )
     if missing:
-        said.append(f"lacks the {_columns(missing)}")
-        mend.append(f"Add the {_columns(missing)} with exactly that header")
-    if repeated:
-        said.append(f"has the {_columns(repeated)} more than once, so that nobody can know which one counts")
-        mend.append(
-            "rename or delete the columns that should not count"
-            if mend
-            else "Rename or delete the columns that should not count"
+        said.append(
+            say_many(
+                "The header ({place}) lacks the column {header}.",
+                "The header ({place}) lacks the columns {header}.",
+                len(missing),
+                place=where,
+                header=_quoted(missing),
+            )
         )
-    likely = [
-        f" “{header}” comes nearest to “{column}”."
+        mend.append(
+            say_many(
+                "Add the column {header} with exactly that header.",
+                "Add the columns {header} with exactly these headers.",
+                len(missing),
+                header=_quoted(missing),
+            )
+        )
+    if repeated:
+        said.append(
+            say(
+                "The header ({place}) has more than once: {header}. Nobody can know which one counts.",
+                place=where,
+                header=_quoted(repeated),
+            )
+        )
+        mend.append(say("Rename or delete the columns that should not count."))
+    said += [
+        say("“{value}” comes nearest to “{column}”.", value=header, column=column)
         for column, header in (near or {}).items()
         if column in missing
     ]
-    count = (
-        " If it is what somebody else counted, call its column of impressions “Counted impressions”."
-        if may_be_count
-        else ""
-    )
-    by = f", read by the list description “{description}”," if description else ""
-    return UnreadableError(
-        "missing_column",
-        f"The header ({place}){by} {' and '.join(said)}.{''.join(likely)}",
-        f"{', and '.join(mend)}, then drop the file again.{count}",
-        kind=kind,
-    )
+    mend.append(say("Then drop the file again."))
+    if may_be_count:
+        mend.append(
+            say("If it is what somebody else counted, call its column of impressions “Counted impressions”.")
+        )
+    return UnreadableError("missing_column", " ".join(said), " ".join(mend), kind=kind)
 
 
-def _columns(headers: Sequence[str]) -> str:
+def _quoted(headers: Sequence[str]) -> str:
     quoted = [f"“{header}”" for header in headers]
-    if len(quoted) == 1:
-        return f"column {quoted[0]}"
-    return f"columns {', '.join(quoted[:-1])} and {quoted[-1]}"
+    return " and ".join(part for part in (", ".join(quoted[:-1]), quoted[-1]) if part)
 
 
 def swallowed_lines(row: int) -> UnreadableError:
     """The rejection of a text in which a quotation mark opens a field that is never meant to be one."""
     return UnreadableError(
         "corrupt",
-        f"In row {row:,} a quotation mark opens a field that holds whole further lines of the table: it is not closed "
-        "where it should be.",
+        say(
+            "In row {row} a quotation mark opens a field that holds whole further lines of the table: it is not closed "
+            "where it should be.",
+            row=notation.number(row),
+        ),
         "Take the quotation mark out, or write it twice within quotation marks, and drop the file again.",
     )
 
@@ -149,6 +178,9 @@ def corrupt_text(row: int) -> UnreadableError:
     """The rejection of a text file that breaks off being text."""
     return UnreadableError(
         "corrupt",
-        f"The text cannot be read from row {row:,} on: a quotation mark is never closed, or it is damaged.",
+        say(
+            "The text cannot be read from row {row} on: a quotation mark is never closed, or it is damaged.",
+            row=notation.number(row),
+        ),
         _DROP_AGAIN,
     )

@@ -33,7 +33,7 @@ VERBATIM = {
 }
 """Placeholders that hold what somebody else wrote: never taken for a figure or a sentence of ours."""
 
-SHAPES = {"why": "(?:; .*)?", "pace": "(?: at .*?)?"}
+SHAPES = {"why": "(?:; .*)?", "pace": "(?: at .*?)?", "header": "“[^”]*”(?:(?:, | and )“[^”]*”)*"}
 """Placeholders that hold a part of a sentence, or nothing; others hold anything."""
 
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -95,24 +95,30 @@ def _told(language: Language, text: str) -> str | None:
     plain = catalogue.translated(language, text)
     if plain != text:
         return plain
+    half = None  # a message of which the sentence within is not known: several sentences may fit better
     for pattern, message in _patterns(language):
         if found := pattern.fullmatch(text):
             values = {name: _value(language, name, value) for name, value in found.groupdict().items()}
-            return catalogue.translated(language, message).format(**values)
+            told = catalogue.translated(language, message).format(**values)
+            if values.get("told") != found.groupdict().get("told") or "told" not in values:
+                return told
+            half = half or told
     for mark in (": ", ". ", "? "):
         at = text.find(mark)
         while at >= 0:
             before, after = text[: at + 1], text[at + 2 :]
-            told = _told(language, after)
-            if told is not None and mark == ": ":
-                return f"{before} {told}"
-            if told is not None and (first := _told(language, before)) is not None:
-                return f"{first} {told}"
+            last = _told(language, after)
+            if last is not None and mark == ": ":
+                return f"{before} {last}"
+            if last is not None and (first := _told(language, before)) is not None:
+                return f"{first} {last}"
             at = text.find(mark, at + 1)
-    return None
+    return half
 
 
 def _value(language: Language, name: str, value: str) -> str:
+    if name == "header":
+        return value.replace("” and “", f"”{catalogue.translated(language, ' and ')}“")
     if name in VERBATIM or not value:
         return value
     for pattern, written in _FIGURES:

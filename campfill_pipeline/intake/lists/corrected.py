@@ -14,6 +14,7 @@ from campfill_pipeline.domain.list_descriptions import KindBy
 from campfill_pipeline.domain.proposals import CHOICES, IGNORED
 from campfill_pipeline.intake.findings import Corrected, UnreadableError
 from campfill_pipeline.intake.lists.notation import DescriptionError, read_description
+from campfill_pipeline.language.speaking import say
 
 SHEET = "List description"
 TITLE = "How this list is to be read"
@@ -110,7 +111,9 @@ def _toml(settings: Mapping[str, str], columns: Mapping[str, list[str]]) -> str:
 
 def _bad(problem: str, mend: str) -> UnreadableError:
     return UnreadableError(
-        "bad_description", f"The sheet “{SHEET}” is not ready: {problem}", f"{mend} Then drop it again."
+        "bad_description",
+        say("The sheet “{sheet}” is not ready: {told}", sheet=SHEET, told=problem),
+        say("{mend} Then drop it again.", mend=mend),
     )
 
 

@@ -35,6 +35,7 @@ from campfill_pipeline.intake.findings import (
 from campfill_pipeline.intake.process.manifest import from_json, load_parsed, save_parsed
 from campfill_pipeline.intake.refusals import corrupt, too_much_memory, too_slow
 from campfill_pipeline.language.currencies import counted_in
+from campfill_pipeline.language.speaking import say
 
 __all__ = [
     "CellKind",
@@ -161,7 +162,7 @@ class Parser:
             answer = self._ask(request, lambda _done, _total: None)
         except (UnreadableError, ReadingTroubleError) as error:
             raise RowsUnreadableError(
-                f"The original rows cannot be fetched again. {error.problem}", error.mend
+                say("The original rows cannot be fetched again. {told}", told=error.problem), error.mend
             ) from error
         return [[RawCell(text, CellKind(kind)) for text, kind in row] for row in answer]
 

@@ -101,9 +101,10 @@ def told_of(code: str, message: str, hint: str, kind: str) -> tuple[str, str]:
 def of_file(reason: str | None, message: str, hint: str) -> tuple[str, str]:
     """The same of a whole file."""
     told = issue_codes.FILE_REASONS.get(reason or "")
+    said, mend = retold(message), retold(hint)
     if spoken() is Language.ENGLISH or told is None:
-        return retold(message), retold(hint)
-    return word(told.meaning), word(told.mend)
+        return said, mend
+    return word(told.meaning) if said == message else said, word(told.mend) if mend == hint else mend
 
 
 def note(text: str) -> str:

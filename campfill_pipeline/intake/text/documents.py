@@ -111,7 +111,7 @@ def _load(path: Path) -> Any:
         place = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise UnreadableError(
             "corrupt",
-            f"The JSON document is damaged or breaks off{place}.",
+            say("The JSON document is damaged or breaks off{place}.", place=place),
             "Fetch or export it again, and drop the new file.",
         ) from error
 

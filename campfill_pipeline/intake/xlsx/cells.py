@@ -20,6 +20,7 @@ from campfill_pipeline.intake.findings import CellKind, Kinds
 from campfill_pipeline.intake.refusals import corrupt
 from campfill_pipeline.intake.xlsx.number_formats import DateStyle, beside, iso_date, normal_iso
 from campfill_pipeline.intake.xlsx.xml_text import IrregularError, decode_escapes, to_strings
+from campfill_pipeline.language.speaking import say
 
 # Unambiguous, so that a million digits and a letter cost no more than a million steps.
 _NUMBER = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
@@ -89,7 +90,9 @@ class CellReader:
             if not 0 <= index < len(self.strings):
                 raise IndexError(index)
         except (ValueError, IndexError) as error:
-            raise corrupt(f"a cell refers to text {text[:20]!r}, which does not exist") from error
+            raise corrupt(
+                say("a cell refers to text {value}, which does not exist", value=repr(text[:20]))
+            ) from error
         return str(self.strings[index].as_py())
 
     def column(

@@ -18,10 +18,12 @@ from typing import IO
 from campfill_pipeline.intake.findings import ParseLimits, UnreadableError
 from campfill_pipeline.intake.refusals import corrupt, encrypted, not_a_workbook, too_large, unsupported
 from campfill_pipeline.intake.xlsx.compound import describe_compound
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say
 
 _MANY_MEMBERS = 20_000
 
-_FOREIGN: tuple[tuple[bytes, str], ...] = (
+FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
@@ -55,7 +57,11 @@ def identify(path: Path, limits: ParseLimits) -> str:
         )
     if size > limits.max_bytes:
         raise too_large(
-            f"The file has {size / 1e6:,.0f} MB, more than the allowed {limits.max_bytes / 1e6:,.0f} MB."
+            say(
+                "The file has {size} MB, more than the allowed {most} MB.",
+                size=notation.number(size / 1e6, 0),
+                most=notation.number(limits.max_bytes / 1e6, 0),
+            )
         )
     with path.open("rb") as file:
         head = file.read(4096)
@@ -63,7 +69,7 @@ def identify(path: Path, limits: ParseLimits) -> str:
         return "zip"
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         raise describe_compound(path)
-    for magic, what in _FOREIGN:
+    for magic, what in FOREIGN:
         if head.startswith(magic):
             raise not_a_workbook(what)
     if head.startswith(_BARE_XLS):
@@ -83,7 +89,12 @@ class Container:
             self._zip = zipfile.ZipFile(path)
         infos = self._zip.infolist()
         if len(infos) > _MANY_MEMBERS:
-            raise too_large(f"The file holds {len(infos):,} parts, more than any workbook needs.")
+            raise too_large(
+                say(
+                    "The file holds {count} parts, more than any workbook needs.",
+                    count=notation.number(len(infos)),
+                )
+            )
         # Part names are compared without case and some producers write backslashes or a leading slash.
         self._members: dict[str, zipfile.ZipInfo] = {}
         for info in infos:
@@ -117,7 +128,7 @@ class Container:
         """
         info = self._find(name)
         if info is None:
-            raise corrupt(f"its part {name} is missing")
+            raise corrupt(say("its part {name} is missing", name=name))
         if info.flag_bits & 0x1:
             raise encrypted()
         if info.file_size > self._limits.max_inflated_bytes:
@@ -151,8 +162,11 @@ class Container:
 
     def _inflates_too_far(self, size: int) -> UnreadableError:
         return too_large(
-            f"The file unpacks to {size / 1e9:,.1f} GB, more than the allowed "
-            f"{self._limits.max_inflated_bytes / 1e9:,.1f} GB."
+            say(
+                "The file unpacks to {size} GB, more than the allowed {most} GB.",
+                size=notation.number(size / 1e9, 1),
+                most=notation.number(self._limits.max_inflated_bytes / 1e9, 1),
+            )
         )
 
 

@@ -29,7 +29,7 @@ _WORKBOOKS = {
     "application/vnd.ms-excel.template.macroenabled.main+xml": "xltm",
     "application/vnd.ms-excel.addin.macroenabled.main+xml": "xlam",
 }
-_FOREIGN_TYPES = (
+FOREIGN_TYPES = (
     ("wordprocessingml", "a Word document"),
     ("vnd.ms-word", "a Word document"),
     ("presentationml", "a PowerPoint presentation"),
@@ -133,7 +133,7 @@ def _find_workbook(container: Container) -> tuple[str, str]:
     everything = " ".join([*declared.values(), *defaults.values()])
     if "sheet.binary" in everything:
         raise unsupported("a binary Excel workbook (.xlsb)")
-    for mark, what in _FOREIGN_TYPES:
+    for mark, what in FOREIGN_TYPES:
         if mark in everything:
             raise not_a_workbook(what)
     raise not_a_workbook("an Office file of another kind")

@@ -15,6 +15,8 @@ from xml.parsers import expat
 from campfill_pipeline.domain.cells import column_index
 from campfill_pipeline.intake.refusals import corrupt
 from campfill_pipeline.intake.xlsx.xml_parts import NAMESPACES, event_parser
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 _WIDEST_ARRAY = 256
@@ -122,11 +124,23 @@ class SheetEvents:
             try:
                 self._row = int(float(number)) if "." in number else int(number)
             except (ValueError, OverflowError) as error:
-                raise corrupt(f"a row has the number {number[:20]!r}") from error
+                raise corrupt(say("a row has the number {value}", value=repr(number[:20]))) from error
         if not 1 <= self._row <= LAST_ROW:
-            raise corrupt(f"it has a row {self._row}, and a sheet ends at row {LAST_ROW:,}")
+            raise corrupt(
+                say(
+                    "it has a row {number}, and a sheet ends at row {last}",
+                    number=self._row,
+                    last=notation.number(LAST_ROW),
+                )
+            )
         if self._row < before or (self._row == before and self._pending is None):
-            raise corrupt(f"row {self._row:,} stands below row {before:,}")
+            raise corrupt(
+                say(
+                    "row {number} stands below row {before}",
+                    number=notation.number(self._row),
+                    before=notation.number(before),
+                )
+            )
         self._hidden = attributes.get("hidden") in ("1", "true", "on")
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
@@ -143,14 +157,24 @@ class SheetEvents:
         else:
             match = _REFERENCE.fullmatch(reference)
             if match is None or int(match[2]) != self._row:
-                raise corrupt(f"row {self._row} holds a cell with the address {reference[:20]!r}")
+                raise corrupt(
+                    say(
+                        "row {number} holds a cell with the address {value}",
+                        number=self._row,
+                        value=repr(reference[:20]),
+                    )
+                )
             letters = match[1]
             if letters not in self._columns:
                 self._columns[letters] = column_index(letters)
             self._column = self._columns[letters]
         if self._column >= LAST_COLUMN:
             raise corrupt(
-                f"it has a cell in column {self._column + 1:,}, and a sheet ends at {LAST_COLUMN:,}"
+                say(
+                    "it has a cell in column {column}, and a sheet ends at {last}",
+                    column=notation.number(self._column + 1),
+                    last=notation.number(LAST_COLUMN),
+                )
             )
 
     def _end(self, name: str) -> None:

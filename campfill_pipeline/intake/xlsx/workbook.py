@@ -375,7 +375,7 @@ def _read(workbook: Workbook, work: Path, progress: Progress, descriptions: Desc
                 say("Sheet “{sheet}” has no header of a campaign list and was not read.", sheet=sheet.name)
             )
         elif not layout.complete:
-            place = f"sheet “{sheet.name}”, row {layout.row}"
+            place = say("sheet “{sheet}”, row {row}", sheet=sheet.name, row=layout.row)
             problem = incomplete(
                 place,
                 layout.missing,
@@ -461,7 +461,7 @@ def _no_table(
     near = [(sheet, layout) for sheet, layout in layouts if layout is not None]
     if near:
         sheet, layout = min(near, key=lambda pair: len(pair[1].missing))
-        place = f"sheet “{sheet.name}”, row {layout.row}"
+        place = say("sheet “{sheet}”, row {row}", sheet=sheet.name, row=layout.row)
         return incomplete(
             place,
             layout.missing,
@@ -474,8 +474,16 @@ def _no_table(
     for sheet in hidden:
         if workbook.layout(sheet) is not None:
             return no_header(
-                f"Only the hidden sheet “{sheet.name}” has the header of a campaign list, and hidden sheets "
-                "are not read. Unhide it and drop the file again."
+                say(
+                    "Only the hidden sheet “{sheet}” has the header of a campaign list, and hidden sheets are not "
+                    "read. Unhide it and drop the file again.",
+                    sheet=sheet.name,
+                )
             )
     names = ", ".join(f"“{sheet.name}”" for sheet, _ in layouts[:5])
-    return no_header(f"No visible sheet has the header of a campaign list (looked at {names or 'none'}).")
+    return no_header(
+        say(
+            "No visible sheet has the header of a campaign list (looked at {sheet}).",
+            sheet=names or say("none"),
+        )
+    )

@@ -13,6 +13,7 @@ from xml.parsers import expat
 from lxml import etree
 
 from campfill_pipeline.intake.refusals import corrupt
+from campfill_pipeline.language.speaking import say
 
 NAMESPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -36,7 +37,7 @@ def tree(data: bytes, part: str) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
-        raise corrupt(f"its part {part} is not sound XML") from error
+        raise corrupt(say("its part {name} is not sound XML", name=part)) from error
     if root.getroottree().docinfo.internalDTD is not None:
         refuse_doctype()
     return root

@@ -21,6 +21,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from campfill_pipeline.domain.uploads import IN_FORCE, UploadStatus
+from campfill_pipeline.language.speaking import say
 from campfill_pipeline.warehouse.claims import claim_run as claim_run
 from campfill_pipeline.warehouse.claims import live_runs as live_runs
 from campfill_pipeline.warehouse.locks import ARRIVAL_LOCK, REGISTER_LOCK
@@ -221,8 +222,11 @@ def decide_if_duplicate(conn: psycopg.Connection, upload: Upload, *, at: datetim
         received = f"{original.received_at:%Y-%m-%d %H:%M} UTC"
         found = Decision(
             status=UploadStatus.DUPLICATE, kind=original.kind,
-            message=f"The same file is already loaded: {original.file_name}, received {received}.",
-            hint="Nothing to do.", detail={"duplicate_of": str(original.upload_id)},
+            message=say(
+                "The same file is already loaded: {file}, received {moment}.",
+                file=original.file_name, moment=received,
+            ),
+            hint=say("Nothing to do."), detail={"duplicate_of": str(original.upload_id)},
         )  # fmt: skip
         decide(conn, upload.upload_id, found, at=at)
         return True
