@@ -48,6 +48,7 @@ def test_a_german_workbook_is_german_throughout(tmp_path: Path) -> None:
         "Ursachen",
         "Störungen",
         "Abgleich",
+        "Zweitzählung",
         "Nicht bewertet",
     ]
     lines = told["Buchungen"]
