@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from openpyxl import load_workbook
@@ -76,6 +77,29 @@ def test_a_described_list_is_kept_with_its_ids_its_cancellations_and_its_descrip
         assert connection.execute("SELECT cancelled FROM line WHERE external_id = 'A-2'").fetchone() == (
             False,
         )
+
+
+def test_delivery_that_came_before_its_list_counts_by_the_lists_own_ids(
+    tmp_path: Path, runs: LocalRuns
+) -> None:
+    settings = runs.campfill.settings
+    settings.lists.mkdir()
+    (settings.lists / "own.toml").write_text(DESCRIPTION, encoding="utf-8")
+    export = tmp_path / "export.csv"
+    export.write_text(
+        "Date,Core DSP Campaign ID,Deal ID,Total Impressions\n2026-09-01T10:00:00.000Z,A-1,,100\n",
+        encoding="utf-8",
+    )
+    line = "A-1;Eins;01.01.2026;31.12.2099;1000;2,50;ACME;läuft"
+    (_, listed) = ingest(runs, [export, _list(tmp_path / "list.csv", line)])
+    daily = "SELECT l.external_id, d.impressions FROM delivery_daily d JOIN line l ON l.id = d.line_id"
+    with runs.campfill.connect() as connection:
+        assert connection.execute(daily).fetchall() == [("A-1", 100)]
+        orphans = "SELECT count(*) FROM reconciliation WHERE kind_of_issue = 'orphan'"
+        assert connection.execute(orphans).fetchone() == (0,)
+        # Without the list nobody has that id; put back, it counts again.
+        revert.revert(connection, UUID(listed["upload_id"]), runs.campfill.clock())
+        assert connection.execute(daily).fetchall() == []
 
 
 def test_an_unknown_list_is_read_once_its_corrected_receipt_is_dropped(

@@ -50,5 +50,12 @@ WHERE l.line_no = t.line_no
 INSERT INTO line_dirty (line_no, since) SELECT line_no, %(now)s FROM touched ON CONFLICT DO NOTHING
 
 -- name: finish
-SELECT l.line_no FROM line_register l JOIN report_entity e ON e.entity_id = l.id::text WHERE l.event_no = %s
-  AND l.action <> 'updated'
+-- Named by its own id, by what its list names it by, or by a mapping file.
+WITH event AS (
+    SELECT line_no, id, external_id FROM line_register WHERE event_no = %s AND action <> 'updated'
+)
+SELECT v.line_no FROM event v JOIN report_entity e ON e.entity_id = v.id::text
+UNION
+SELECT v.line_no FROM event v JOIN report_entity e ON e.entity_id = lower(v.external_id)
+UNION
+SELECT v.line_no FROM event v JOIN id_map m ON m.line_id = v.id
