@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from campfill_pipeline.lab.bench import Bench, Ran
 from campfill_pipeline.lab.frame import Lab, Observation, Question, Verdict, not_yet, solved
@@ -99,7 +100,37 @@ class InTheBackground(Lab):
                 seen.append(
                     f"in a thread, killed and started again: {CLIENTS - done} of {CLIENTS} say saving, for ever"
                 )
+        seen += [
+            f"killed with one in hand, {words}: {self._cut_off(bench, way)}" for way, words in WAYS.items()
+        ]
         return Observation("A" if done == CLIENTS else "B", tuple(seen))
+
+    def _cut_off(self, bench: Bench, way: str) -> str:
+        """What a caller sees whose upload is in hand when the process is killed, and what becomes of that upload."""
+        self.prepare(bench)
+        with (
+            clients.door(bench, f".{way}.py", work_seconds=SLOW_SECONDS) as (port, process),
+            ThreadPoolExecutor(1) as callers,
+        ):
+            calling = callers.submit(clients.ask, port, "cut")
+            until = time.monotonic() + 2
+            while not bench.one("SELECT count(*) FROM upload") and time.monotonic() < until:
+                time.sleep(0.05)
+            time.sleep(0.2)
+            process.kill()
+            status = calling.result().status
+        after = ""
+        if bench.one("SELECT count(*) FROM upload WHERE status = 'received'"):  # a worker would take it
+            after = " after the restart"
+            with clients.door(bench, f".{way}.py"):
+                until = time.monotonic() + 10
+                while (
+                    not bench.one("SELECT count(*) FROM upload WHERE status = 'done'")
+                    and time.monotonic() < until
+                ):
+                    time.sleep(0.05)
+        said = bench.ask("SELECT status FROM upload WHERE name = 'cut'")
+        return f"the caller saw {status or 'no answer'}, the table says {said[0][0] if said else 'nothing'}{after}"
 
     def check(self, bench: Bench) -> Verdict:
         """Forty quick answers, a kill, a restart: whatever was accepted is done in the end, once."""
