@@ -316,7 +316,7 @@ def test_refused_rows_and_kept_days_are_told(campfill: Campfill, source: Source)
     assert fetch(campfill) is None
     told = status.facts(campfill.settings)["delivery"][0]
     assert (told["refused_rows"], told["failing_days"]) == (1, 0)
-    assert "1 rows refused" in status.refused(told)
+    assert "1 row refused" in status.refused(told)
     findings = {finding.name: finding for finding in doctor._database(campfill.settings)}
     assert findings["rows of api"].ok is False
     source.body = lambda inside: {"rows": None}

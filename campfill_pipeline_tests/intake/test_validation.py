@@ -405,7 +405,7 @@ def test_columns_far_to_the_right_have_their_letters(tmp_path: Path) -> None:
         **{**{name: getattr(table, name) for name in table.__slots__}, "columns": tuple(columns)}
     )
     issues = read_issues(validate_list(parsed(moved), tmp_path / "work").issues)
-    assert [issue.cell for issue in issues] == ["XFD2"]
+    assert [issue.cell for issue in issues if issue.code == "missing_value"] == ["XFD2"]
 
 
 def test_hidden_sheets_are_said(tmp_path: Path) -> None:

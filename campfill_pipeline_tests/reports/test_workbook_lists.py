@@ -70,7 +70,7 @@ def unpacked(file: Path) -> dict[str, bytes]:
         return {
             name: parts.read(name)
             for name in parts.namelist()
-            if name not in ("xl/sharedStrings.xml", *(f"xl/worksheets/sheet{at}.xml" for at in range(2, 9)))
+            if name not in ("xl/sharedStrings.xml", *(f"xl/worksheets/sheet{at}.xml" for at in range(2, 10)))
         }
 
 

@@ -160,7 +160,7 @@ def test_a_migration_may_change_what_the_views_stand_on(
         run("CREATE VIEW incident AS SELECT ''::text AS site, now() AS from_hour, now() AS until_hour,"
             " current_date AS day, 'dark'::text AS silence, 1 AS lines, 1.0 AS impressions_lost, 1.0 AS eur_lost,"
             " 1.0 AS impressions_savable, 1.0 AS eur_savable, '{}'::uuid[] AS line_ids,"
-            " '{}'::numeric[] AS line_losses")  # fmt: skip
+            " '{}'::numeric[] AS line_losses, 'EUR' AS currency")  # fmt: skip
 
     before = views(connection)
     connection.commit()
