@@ -133,6 +133,9 @@ def _show_delivery(console: Console, found: dict[str, Any]) -> None:
                 moment=render.moment(source["latest_fetch"], found["now"]),
             )
         )
+        for hole in found["holes"]:
+            if hole["source"] == source["source"]:
+                console.print(f"  [yellow]▲ {_missing(hole)}[/]")
         if source["failing_days"]:
             failing = say_many(
                 "  [red]▼ {days} day failing[/]: {told}",
@@ -145,6 +148,17 @@ def _show_delivery(console: Console, found: dict[str, Any]) -> None:
         if source["refused_rows"]:
             console.print(f"  [yellow]▲ {refused(source)}[/]")
     console.print()
+
+
+def _missing(hole: dict[str, Any]) -> str:
+    command = f"campfill refresh --from {hole['first']} --to {hole['last']}"
+    return say_many(
+        "{days} day between them is missing. Run: {command}",
+        "{days} days between them are missing. Run: {command}",
+        hole["days"],
+        days=notation.number(hole["days"]),
+        command=command,
+    )
 
 
 def refused(source: dict[str, Any]) -> str:

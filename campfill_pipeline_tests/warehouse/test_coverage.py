@@ -7,8 +7,11 @@ from decimal import Decimal
 
 import psycopg
 
+from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.delivery import coverage
 from campfill_pipeline.warehouse.delivery.coverage import days_to_fetch, record_failure
+from campfill_pipeline.warehouse.figures.fulfillment import refresh
+from campfill_pipeline.warehouse.readers import status
 from campfill_pipeline_tests.warehouse.delivery_rows import CAMPAIGN, DEAL, Row, add_line, all_of, at, store
 
 DAY = date(2025, 8, 4)
@@ -120,3 +123,19 @@ def test_a_day_on_which_nothing_of_a_line_counted_is_not_its_start(connection: p
     store(connection, date(2025, 8, 4), [Row(at("2025-08-04T12:00"), impressions=Decimal(0))])
     store(connection, date(2025, 8, 7), [Row(at("2025-08-07T12:00"))])
     assert days_to_fetch(connection, TODAY, 0) == [*days(6, 6), *days(8, 10)]
+
+
+def test_status_names_the_days_missing_in_between_that_a_line_needs(connection: psycopg.Connection) -> None:
+    def holes() -> list[tuple[object, ...]]:
+        refresh(connection, FulfillmentRules(), as_of=TODAY, now=at("2025-08-10T06:00"), full=True)
+        found = status.facts(connection, now=at("2025-08-10T06:00"))["holes"]
+        return [tuple(hole.values()) for hole in found]
+
+    for day in (1, 2, 4, 7, 8):
+        store(connection, date(2025, 8, day), [])
+    assert holes() == [], "nobody needs them"
+    add_line(connection, CAMPAIGN, start=date(2025, 8, 2), end=date(2025, 8, 5))
+    assert holes() == [("api", 2, date(2025, 8, 3), date(2025, 8, 5))]
+    for day in (3, 5):
+        store(connection, date(2025, 8, day), [])
+    assert holes() == []

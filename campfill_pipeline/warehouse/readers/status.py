@@ -12,7 +12,10 @@ from campfill_pipeline.warehouse.statements import query
 
 
 def facts(connection: psycopg.Connection, *, now: datetime, latest: int = 10) -> dict[str, Any]:
-    """Everything `campfill status` shows: `uploads` (latest first), `counts`, `delivery`, `fulfillment`, `windows`."""
+    """Everything `campfill status` shows: `uploads` (latest first), `counts`, `delivery`, `fulfillment`, `windows`.
+
+    `holes`: by API, the needed days between its first and last complete one that are not complete.
+    """
     with connection.cursor(row_factory=dict_row) as cursor:
 
         def ask(statement: bytes) -> list[dict[str, Any]]:
@@ -22,6 +25,7 @@ def facts(connection: psycopg.Connection, *, now: datetime, latest: int = 10) ->
             "uploads": ask(query("readers/status", "uploads")),
             "counts": ask(query("readers/status", "counts"))[0],
             "delivery": ask(query("readers/status", "delivery")),
+            "holes": ask(query("readers/status", "holes")),
             "fulfillment": ask(query("readers/status", "fulfillment"))[0],
             "windows": [
                 {name: value for name, value in row.items() if name not in ("kind", "purchase_type")}

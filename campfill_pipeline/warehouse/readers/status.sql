@@ -27,6 +27,18 @@ SELECT source, max(fetched_at) FILTER (WHERE status <> 'failed') AS latest_fetch
        (array_agg(detail ORDER BY failed_at DESC) FILTER (WHERE failures > 0))[1] AS latest_failure
 FROM delivery_fetch GROUP BY source ORDER BY source
 
+-- name: holes
+-- Days between the first and the last complete one of an API that are not, and that a line which cannot be judged needs.
+SELECT source, count(*) AS days, min(d.day)::date AS first, max(d.day)::date AS last
+FROM (SELECT source, min(day) AS first, max(day) AS last FROM delivery_fetch
+      WHERE status = 'complete' AND source NOT IN ('csv', 'csv_day') GROUP BY source) span
+CROSS JOIN LATERAL generate_series(first::timestamp, last::timestamp, interval '1 day') AS d(day)
+WHERE NOT EXISTS (SELECT FROM delivery_fetch c
+                  WHERE c.day = d.day::date AND c.status = 'complete' AND c.source IN (span.source, 'csv', 'csv_day'))
+  AND EXISTS (SELECT FROM fulfillment f
+              WHERE NOT f.covered AND f.elapsed_days > 0 AND d.day::date BETWEEN f.effective_start AND f.end_date)
+GROUP BY source ORDER BY source
+
 -- name: fulfillment
 SELECT count(*) AS lines, count(*) FILTER (WHERE covered) AS covered,
        count(*) FILTER (WHERE lifecycle = 'live') AS live, max(as_of) AS as_of, max(refreshed_at) AS refreshed_at,
