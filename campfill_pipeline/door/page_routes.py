@@ -50,6 +50,7 @@ def router(settings: Settings, access: Access, web_url: str | None) -> APIRouter
         """Drop lists, see what became of them."""
         return reader.page(
             request, settings, "page.html", _PAGE,
+            zone=settings.timezone.key,
             most_bytes=settings.max_upload_mb * 1_000_000,
             most_mb=lambda: notation.number(settings.max_upload_mb),
             inbox=str(settings.inbox) if not access.guarded else "inbox/",

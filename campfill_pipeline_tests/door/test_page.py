@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -58,7 +59,9 @@ def test_three_files_are_dropped_and_their_verdicts_read_where_they_were_dropped
     faulty = write_list(tmp_path / "faulty.xlsx", [row(3), row(4, runtime="next week")])
     broken = tmp_path / "broken.xlsx"
     broken.write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 100)
-    context = chromium.new_context(viewport={"width": 390, "height": 800}, color_scheme="dark")
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 800}, color_scheme="dark", timezone_id="Asia/Tokyo"
+    )
     tab = context.new_page()
     complaints: list[str] = []
     tab.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -85,6 +88,9 @@ def test_three_files_are_dropped_and_their_verdicts_read_where_they_were_dropped
     expect(tab.locator("#sent > li", has_text="broken.xlsx")).to_contain_text("(.xlsx)")  # the mend
     listed = tab.locator("#latest tr")
     expect(listed).to_have_count(3, timeout=10_000)
+    came = datetime.fromisoformat(httpx.get(f"{door.address}/uploads").json()[0]["received_at"])
+    at_home = came.astimezone(door.settings.timezone)  # not the browser's zone
+    expect(listed.first).to_contain_text(f"{at_home:%-I:%M}")
     assert tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert faults(tab) == []
     tab.screenshot(path=tmp_path / "phone.png", full_page=True)

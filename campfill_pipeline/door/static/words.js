@@ -76,11 +76,11 @@ export function number(value) {
   return value === null || value === undefined ? "" : value.toLocaleString(locale);
 }
 
+/* In the home's time zone, as on the fulfillment page; the day only where it is not today there. */
 export function moment(text) {
   const then = new Date(text);
-  const today = then.toDateString() === new Date().toDateString();
-  return then.toLocaleString(
-    locale,
-    today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" },
-  );
+  const timeZone = document.body.dataset.zone;
+  const dayOf = (time) => time.toLocaleDateString(locale, { timeZone });
+  const dateStyle = dayOf(then) === dayOf(new Date()) ? undefined : "medium";
+  return then.toLocaleString(locale, { dateStyle, timeStyle: "short", timeZone });
 }
