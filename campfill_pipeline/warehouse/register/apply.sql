@@ -134,9 +134,12 @@ RETURNING whole
 -- name: missing
 -- The lines in force that a full list lacks, newly absent; those of other descriptions it cannot lack.
 WITH lacked AS MATERIALIZED (
-    SELECT line_no FROM line_register l
-    WHERE withdrawn_at IS NULL AND absent_since IS NULL AND end_date >= %(today)s
-      AND NOT EXISTS (SELECT FROM arriving a WHERE a.id = l.id) AND id <> ALL (%(also_listed)s)
+    -- As sets: a register that was filled just now is taken for a single row, which would be looked for row by row.
+    SELECT line_no
+    FROM (SELECT id FROM line_register WHERE withdrawn_at IS NULL AND absent_since IS NULL AND end_date >= %(today)s
+          EXCEPT SELECT id FROM arriving) lacking
+    JOIN line_register USING (id)
+    WHERE id <> ALL (%(also_listed)s)
 ), of_others AS MATERIALIZED (
     SELECT COALESCE(range_agg(n.lines), '{}') AS lines
     FROM newest_listing(
