@@ -5,7 +5,6 @@ Nothing heavy is imported before a command needs it: `campfill status` must answ
 
 from __future__ import annotations
 
-import json
 import sys
 import traceback
 from datetime import UTC, date, datetime
@@ -26,11 +25,11 @@ from campfill_pipeline.commands import (
     quiet_doors,
     typed,
 )
+from campfill_pipeline.commands.as_json import Json, print_json
 from campfill_pipeline.domain.disk_room import is_disk_full
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import Band
 from campfill_pipeline.domain.kinds import LineKind
-from campfill_pipeline.domain.plain_json import plain
 from campfill_pipeline.language.speaking import Language
 from campfill_pipeline.settings import load_settings
 
@@ -55,9 +54,6 @@ app.add_typer(notify_doors.app, name="notify")
 quiet_doors.add_to(app)
 care_doors.add_to(app)
 
-Json = Annotated[
-    bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")
-]
 Day = datetime  # typer parses dates as datetime; `_day` makes them dates
 FIRST_YEAR, LAST_YEAR = 2000, 2100  # of days that can be asked for
 
@@ -80,10 +76,6 @@ def _day(value: datetime | None) -> date | None:
     if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise typer.BadParameter(f"{value:%Y-%m-%d} is no day from {FIRST_YEAR} to {LAST_YEAR}")
     return value.date() if value else None
-
-
-def _print_json(document: object) -> None:
-    sys.stdout.write(json.dumps(document, default=plain, ensure_ascii=False, indent=1) + "\n")
 
 
 def _say_version(asked: bool) -> None:
@@ -149,7 +141,7 @@ def ingest(
 
     reports, code = command.run(files, quiet=as_json)
     if as_json:
-        _print_json(reports)
+        print_json(reports)
     raise typer.Exit(code)
 
 
@@ -175,7 +167,7 @@ def refresh(
 
     document, code = command.run(_day(first), _day(last), accept=accept, only=connector, quiet=as_json)
     if as_json:
-        _print_json(document)
+        print_json(document)
     raise typer.Exit(code)
 
 
@@ -205,7 +197,7 @@ def note(
 
     document = command.run(load_settings(), text, line)
     if as_json:
-        _print_json(document)
+        print_json(document)
     else:
         whom = "for all lines" if document["line_id"] is None else f"on line {document['line_id']}"
         typer.echo(f"Noted {whom} on {document['day']}: {document['text']}")
@@ -218,7 +210,7 @@ def status(as_json: Json = False) -> None:
 
     document = command.facts(load_settings())
     if as_json:
-        _print_json(document)
+        print_json(document)
     else:
         command.show(document)
 
@@ -252,7 +244,7 @@ def fulfillment(
 
         found = back_test.facts(load_settings(), as_of=day)
         if as_json:
-            _print_json(found)
+            print_json(found)
         else:
             back_test.show(found)
         return
@@ -261,7 +253,7 @@ def fulfillment(
         kind=kind.value if kind else None, band=band.value if band else None,
     )  # fmt: skip
     if as_json:
-        _print_json(rows)
+        print_json(rows)
     elif as_csv:
         command.write_csv(rows)
     else:
@@ -277,7 +269,7 @@ def line(
 
     document = command.facts(load_settings(), line_id)
     if as_json:
-        _print_json(document)
+        print_json(document)
     else:
         command.show(document)
 
@@ -296,7 +288,7 @@ def revert(
 
     document = command.run(upload_id, again=again, quiet=as_json, dry_run=dry_run)
     if as_json:
-        _print_json(document)
+        print_json(document)
 
 
 @app.command()
@@ -344,7 +336,7 @@ def rebuild(as_json: Json = False) -> None:
 
     document, code = command.run(load_settings())
     if as_json:
-        _print_json(document)
+        print_json(document)
     raise typer.Exit(code)
 
 
@@ -360,7 +352,7 @@ def maintain(
 
     document = command.run(load_settings(), dry_run=dry_run, quiet=as_json)
     if as_json:
-        _print_json(document)
+        print_json(document)
 
 
 @app.command("simulate-api")
@@ -382,7 +374,7 @@ def settings(as_json: Json = False) -> None:
 
     document = command.facts()
     if as_json:
-        _print_json(document)
+        print_json(document)
     else:
         command.show(document)
 
@@ -394,7 +386,7 @@ def doctor(as_json: Json = False) -> None:
 
     document, code = command.run(load_settings(), quiet=as_json)
     if as_json:
-        _print_json(document)
+        print_json(document)
     raise typer.Exit(code)
 
 
@@ -457,7 +449,7 @@ def backup(
     if file is None:
         document = command.backup_by_rule(load_settings(), quiet=as_json)
         if as_json:
-            _print_json(document)
+            print_json(document)
     else:
         command.backup(load_settings(), file)
 
@@ -498,7 +490,7 @@ def reader(
     settings = load_settings()
     login = command.run(settings, name, revoke=revoke)
     if as_json:
-        _print_json(login)
+        print_json(login)
     elif login is None:
         typer.echo("The login is gone.", err=True)
     else:
@@ -523,7 +515,7 @@ def door_token_list(as_json: Json = False) -> None:
 
     document = command.facts(load_settings())
     if as_json:
-        _print_json(document)
+        print_json(document)
     else:
         command.show(document)
 

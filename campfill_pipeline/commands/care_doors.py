@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import json
-import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -13,7 +10,7 @@ from uuid import UUID
 import typer
 
 from campfill_pipeline.commands import render, typed
-from campfill_pipeline.domain.plain_json import plain
+from campfill_pipeline.commands.as_json import Json, print_json
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.speaking import say, word
 from campfill_pipeline.settings import load_settings
@@ -62,9 +59,7 @@ def care(
     close: Annotated[
         str | None, typer.Option(metavar="MAKE-GOOD", help="A make-good that is settled.")
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")
-    ] = False,
+    as_json: Json = False,
 ) -> None:
     """Show or say who takes care of a line, and what was agreed to make good."""
     from campfill_pipeline.warehouse import database
@@ -77,7 +72,7 @@ def care(
     says = said != kept.Said()
     if line is None and (says or agreed):
         raise typer.BadParameter("name the line: campfill care ID …")
-    settings, now, who = load_settings(), datetime.now(UTC), _user()
+    settings, now, who = load_settings(), datetime.now(UTC), typed.who()
     with database.connect(server.database_url(settings)) as connection:
         if line is not None and says:
             today = now.astimezone(settings.timezone).date()
@@ -93,7 +88,7 @@ def care(
         if line is not None:
             document["history"] = [asdict(one) for one in kept.history(connection, line)]
     if as_json:
-        sys.stdout.write(json.dumps(document, default=plain, ensure_ascii=False, indent=1) + "\n")
+        print_json(document)
     else:
         _show(document)
 
@@ -120,13 +115,6 @@ def _uuid(text: str | None, what: str) -> UUID | None:
         return None if text is None else typed.uuid(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no {what}; `campfill care` and the page show them") from None
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
 
 
 @render.aloud

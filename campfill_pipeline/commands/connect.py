@@ -15,12 +15,10 @@ from typing import Annotated, Any
 import typer
 
 from campfill_pipeline.commands import render, typed
+from campfill_pipeline.commands.as_json import Json
 from campfill_pipeline.settings import environment, load_settings
 
 app = typer.Typer(help="Descriptions of reporting APIs.", invoke_without_command=True)
-Json = Annotated[
-    bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")
-]
 
 
 @app.callback()

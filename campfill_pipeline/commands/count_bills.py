@@ -6,18 +6,18 @@ Belongs here: asking, keeping and showing, in the language of CAMPFILL_LANGUAGE.
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import asdict
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from rich.text import Text
 
-from campfill_pipeline.commands import render
+from campfill_pipeline.commands import render, typed
 from campfill_pipeline.domain import count_words
 from campfill_pipeline.domain.count_bills import MonthFigures
 from campfill_pipeline.domain.count_days import Days
+from campfill_pipeline.domain.rounding import half_up
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.speaking import say, say_many, speaking, word
 from campfill_pipeline.settings import Settings
@@ -26,22 +26,13 @@ from campfill_pipeline.warehouse.counts import bills
 from campfill_pipeline.warehouse.postgres import server
 
 SHOWN = 30
-_CENT = Decimal("0.01")
-
-
-def user() -> str:
-    """Who says it."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
 
 
 def bill(settings: Settings, buyer: str | None, billed_by: str | None) -> list[dict[str, Any]]:
     """Keep by which count a buyer is billed, where given; answers what stands."""
     with database.connect(server.database_url(settings)) as connection:
         if buyer is not None and billed_by is not None:
-            bills.say(connection, buyer, billed_by, said_by=user(), now=datetime.now(UTC))
+            bills.say(connection, buyer, billed_by, said_by=typed.who(), now=datetime.now(UTC))
         return [asdict(one) for one in bills.said(connection)]
 
 
@@ -67,7 +58,7 @@ def freeze(settings: Settings, month: Days, *, provisional: bool) -> dict[str, A
     with database.connect(server.database_url(settings)) as connection:
         made = bills.freeze(
             connection, settings.timezone, month, final_after_days=settings.final_after_days, provisional=provisional,
-            said_by=user(), now=datetime.now(UTC),
+            said_by=typed.who(), now=datetime.now(UTC),
         )  # fmt: skip
         return _document(made, bills.lines_of(connection, made.freeze_no))
 
@@ -181,4 +172,4 @@ def show_changed(settings: Settings, told: bills.Since) -> None:
 
 
 def _euros(value: Decimal) -> str:
-    return notation.money(value.quantize(_CENT, ROUND_HALF_UP))
+    return notation.money(half_up(value, 2))

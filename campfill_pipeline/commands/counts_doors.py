@@ -5,29 +5,20 @@ Belongs here: words and options of the commands. Does not belong here: what they
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
+from campfill_pipeline.commands.as_json import Json, print_json
 from campfill_pipeline.domain.count_days import Days, month_of
-from campfill_pipeline.domain.plain_json import plain
 from campfill_pipeline.settings import load_settings
 
 app = typer.Typer(help="Second counts: what others counted, beside ours.", invoke_without_command=True)
 
-Json = Annotated[
-    bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")
-]
-
 
 def _month(value: datetime | None) -> Days | None:
     return None if value is None else month_of(value.year, value.month)
-
-
-def _print(document: object) -> None:
-    typer.echo(json.dumps(document, default=plain, ensure_ascii=False, indent=1))
 
 
 @app.callback()
@@ -48,7 +39,7 @@ def every(
     settings = load_settings()
     found = command.compared(settings, _month(month))
     if as_json:
-        _print(command.document(settings, found))
+        print_json(command.document(settings, found))
     else:
         command.show(settings, found)
 
@@ -86,7 +77,7 @@ def bill(
     settings = load_settings()
     said = command.bill(settings, buyer, billed_by)
     if as_json:
-        _print(said)
+        print_json(said)
     else:
         command.show_billing(settings, said)
 
@@ -105,7 +96,7 @@ def freeze(
     settings = load_settings()
     made = command.freeze(settings, _month_given(month), provisional=provisional)
     if as_json:
-        _print(made)
+        print_json(made)
     else:
         command.show_frozen(settings, [made], lines=True)
 
@@ -124,7 +115,7 @@ def frozen(
     settings = load_settings()
     found = command.frozen(settings, None if month is None else _month_given(month), number)
     if as_json:
-        _print(found)
+        print_json(found)
     else:
         command.show_frozen(settings, found, lines=month is not None)
 
@@ -137,6 +128,6 @@ def changed(month: Month, number: Number = None, as_json: Json = False) -> None:
     settings = load_settings()
     told = command.changed(settings, _month_given(month), number)
     if as_json:
-        _print(command.since_document(told))
+        print_json(command.since_document(told))
     else:
         command.show_changed(settings, told)

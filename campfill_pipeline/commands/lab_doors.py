@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import Annotated
 
 import typer
+
+from campfill_pipeline.commands.as_json import Json, print_json
 
 app = typer.Typer(
     help="Learn by breaking it: twelve small systems to understand and mend. The course: docs/learn/README.md"
 )
 Number = Annotated[int, typer.Argument(metavar="N", help="The lab's number.")]
-Json = Annotated[
-    bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")
-]
-
-
-def _print_json(document: object) -> None:
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
 
 @app.callback(invoke_without_command=True)
@@ -29,7 +22,7 @@ def overview(context: typer.Context, as_json: Json = False) -> None:
     from campfill_pipeline.commands import lab as command
 
     if as_json:
-        _print_json(command.facts())
+        print_json(command.facts())
     else:
         command.show_list()
 
@@ -67,7 +60,7 @@ def check(number: Number, as_json: Json = False) -> None:
 
     verdict = command.check(number)
     if as_json:
-        _print_json(
+        print_json(
             {
                 "lab": number, "solved": verdict.solved, "what_is_wrong": verdict.what_is_wrong,
                 "assumption": verdict.assumption, "seen": list(verdict.seen),

@@ -12,14 +12,11 @@ from typing import Annotated
 
 import typer
 
+from campfill_pipeline.commands.as_json import Json
 from campfill_pipeline.domain.plain_json import plain
 from campfill_pipeline.settings import load_settings
 
 app = typer.Typer(help="List descriptions: how lists of other houses are read.", invoke_without_command=True)
-
-Json = Annotated[
-    bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")
-]
 
 
 @app.callback()

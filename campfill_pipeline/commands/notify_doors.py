@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import Annotated
 
 import typer
 
-from campfill_pipeline.domain.plain_json import plain
+from campfill_pipeline.commands.as_json import Json, print_json
 from campfill_pipeline.settings import load_settings
 
 app = typer.Typer(help="Who is told what happens.", no_args_is_help=True)
-
-Json = Annotated[
-    bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")
-]
-
-
-def _print_json(document: object) -> None:
-    sys.stdout.write(json.dumps(document, default=plain, ensure_ascii=False, indent=1) + "\n")
 
 
 @app.command("list")
@@ -29,7 +19,7 @@ def list_all(as_json: Json = False) -> None:
 
     document = notify.facts(load_settings())
     if as_json:
-        _print_json(document)
+        print_json(document)
     else:
         notify.show(document)
 
@@ -46,7 +36,7 @@ def test(
 
     done, code = notify.test(load_settings(), name)
     if as_json:
-        _print_json(done)
+        print_json(done)
     else:
         for each in done:
             typer.echo(f"{each['name']}: " + ("taken" if each["taken"] else f"not taken: {each['fault']}"))

@@ -6,10 +6,11 @@ Belongs here: these sentences, in the language spoken. Does not belong here: the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from campfill_pipeline.domain.count_bills import Reason
 from campfill_pipeline.domain.discrepancies import PARTS, Discrepancy
+from campfill_pipeline.domain.rounding import half_up
 from campfill_pipeline.domain.second_counts import OURS
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.speaking import say, say_many, word
@@ -33,7 +34,6 @@ REASON_WORDS: Mapping[Reason, str] = {
     Reason.GONE_LINE: "the line is gone",
 }
 """Why a frozen line is otherwise now."""
-_TENTH = Decimal("0.1")
 
 
 def exactly(value: Decimal) -> str:
@@ -54,7 +54,7 @@ def percent(found: Discrepancy) -> str:
     """-6.7 %; a dash where ours is nothing."""
     if found.percent is None:
         return "–"
-    return f"{notation.signed(found.percent.quantize(_TENTH, ROUND_HALF_UP))} %"
+    return f"{notation.signed(half_up(found.percent, 1))} %"
 
 
 def counter(name: str) -> str:

@@ -5,23 +5,18 @@ Belongs here: from tables to verdict. Does not belong here: the rules (`domain/s
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from uuid import UUID
 
 import pyarrow as pa
 
-from campfill_pipeline.domain.cells import column_letters
 from campfill_pipeline.domain.id_maps import normal_id
-from campfill_pipeline.domain.issue_layout import LONGEST_VALUE, sheet_issues
-from campfill_pipeline.domain.issues import Finding, Issue, Severity
 from campfill_pipeline.domain.second_counts import Counted, CountRow, judge_counts
-from campfill_pipeline.domain.uploads import UploadKind, status_of
+from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake.findings import Parsed, TableFound
-from campfill_pipeline.intake.judge import issue_files
+from campfill_pipeline.intake.judge import issue_files, rows_that_name_lines
 
 COUNTED = pa.schema(
     [
@@ -39,8 +34,6 @@ COUNTED = pa.schema(
 MOST_ROWS = 1_000_000
 """More are not judged: each takes a kilobyte of memory."""
 
-Named = Callable[[Collection[str]], Mapping[str, Collection[UUID]]]
-
 
 def bounded(parsed: Parsed) -> Parsed:
     """The file as it was read; without its tables where a second count of so many rows is refused."""
@@ -54,7 +47,7 @@ def bounded(parsed: Parsed) -> Parsed:
     )  # fmt: skip
 
 
-def validate_counts(parsed: Parsed, work: Path, named: Named) -> Verdict:
+def validate_counts(parsed: Parsed, work: Path, named: rows_that_name_lines.Named) -> Verdict:
     """Judge every row, and write `lines.arrow` (COUNTED) and `issues.arrow` to `work`.
 
     `named` answers which lines texts (normal_id) name.
@@ -62,25 +55,15 @@ def validate_counts(parsed: Parsed, work: Path, named: Named) -> Verdict:
     placed = [(table, row) for number, table in enumerate(parsed.tables) for row in _rows(number, table)]
     rows = [row for _, row in placed]
     judged = judge_counts(rows, named({normal_id(text) for row in rows if (text := row.text("line"))}))
-    issues = [_issue(*placed[position], field, finding) for position, field, finding in judged.found]
-    issues += sheet_issues(parsed.hidden_sheets, parsed.unread_sheets)
+    issues = [
+        rows_that_name_lines.issue(table, row.row_no, field, row.cells.get(field, (None, 0))[0], finding)
+        for position, field, finding in judged.found
+        for table, row in [placed[position]]
+    ]
     _write(work / "lines.arrow", judged.accepted)
-    issue_files.write_issues(work / "issues.arrow", issues)
-    counts = Counter(issue.severity for issue in issues)
-    accepted = len(judged.accepted)
-    rejected = len(rows) - accepted - judged.skipped
-    return Verdict(
-        lines=work / "lines.arrow",
-        issues=work / "issues.arrow",
-        rows_read=accepted + rejected,
-        rows_accepted=accepted,
-        rows_rejected=rejected,
-        rows_skipped=judged.skipped + sum(table.blank_rows for table in parsed.tables),
-        status=status_of(accepted, rejected),
-        reason=None if accepted else (parsed.reason or "no_rows"),
-        errors=counts[Severity.ERROR],
-        warnings=counts[Severity.WARNING],
-        infos=counts[Severity.INFO],
+    accepted, skipped = len(judged.accepted), judged.skipped
+    return rows_that_name_lines.verdict(
+        parsed, work, issues, accepted=accepted, rejected=len(rows) - accepted - skipped, skipped=skipped
     )
 
 
@@ -93,22 +76,6 @@ def _rows(number: int, table: TableFound) -> Iterator[CountRow]:
         ]
         for row_no, *found in zip(batch.column("row_no").to_pylist(), *cells, strict=True):
             yield CountRow(number, table.sheet, row_no, dict(zip(fields, found, strict=True)))
-
-
-def _issue(table: TableFound, row: CountRow, field: str, finding: Finding) -> Issue:
-    column = next((one for one in table.columns if one.field == field), None)
-    value = row.cells.get(field, (None, 0))[0]
-    return Issue(
-        sheet=row.sheet,
-        cell=f"{column_letters(column.index)}{row.row_no}" if column else f"A{row.row_no}",
-        row=row.row_no,
-        column=column.header if column else None,
-        value=None if value is None else value[:LONGEST_VALUE],
-        code=finding.code,
-        severity=finding.severity,
-        message=finding.message,
-        hint=finding.hint,
-    )
 
 
 def _write(path: Path, accepted: Sequence[Counted]) -> None:
