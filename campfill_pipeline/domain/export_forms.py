@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from campfill_pipeline.domain.columns import Column, normal_header
 
+_IN_ZONE = re.compile(r" \(in [a-z]{2,5}\)$")
 _SLASHED = re.compile(r"\s*(\d{1,2})[/](\d{1,2})[/](\d{4})\b")
 
 
@@ -41,14 +42,59 @@ class ExportForm:
 
     def fits(self, plain: Set[str]) -> bool:
         """Whether headers (in the form in which they are compared) hold all that it needs."""
-        known = {self._by_header[header].field for header in plain & self._by_header.keys()}
+        known = {
+            self._by_header[header].field for header in map(_any_zone, plain) if header in self._by_header
+        }
         return known.issuperset(self.needed)
 
     def column(self, header: str) -> Column | None:
         """The column that this header means, or None."""
-        return self._by_header.get(normal_header(header))
+        return self._by_header.get(_any_zone(normal_header(header)))
+
+    def preferred(self, field: str, headers: Mapping[int, str]) -> list[int]:
+        """Of several columns that mean one field, by their places: those with the first of its alternatives."""
+        names = [normal_header(name) for name in self.headers[field]]
+        ranks = {index: names.index(_any_zone(normal_header(header))) for index, header in headers.items()}
+        return [index for index, rank in ranks.items() if rank == min(ranks.values())]
 
 
+def decimal_comma(headers: Iterable[str]) -> bool:
+    """Whether these headers, of columns that were found, are words of a language that writes a decimal comma."""
+    return any(normal_header(header) in _with_decimal_comma() for header in headers)
+
+
+@cache
+def _with_decimal_comma() -> frozenset[str]:
+    words = (
+        *_DAYS,
+        *_CAMPAIGN_IDS,
+        *_CAMPAIGNS,
+        *_CAMPAIGN_NAMES,
+        *_IMPRESSIONS,
+        "Datum",
+        "Werbebuchung",
+        "Startdatum (in UTC)",
+    )
+    return frozenset(map(normal_header, words))
+
+
+def _any_zone(normal: str) -> str:
+    """A header in the form in which they are compared, with any zone that it names as UTC."""
+    return _IN_ZONE.sub(" (in utc)", normal)
+
+
+# As the platforms write them in German, French, Spanish, Italian and Dutch.
+_DAYS = ("Tag", "Jour", "Día", "Giorno", "Dag")
+_CAMPAIGN_IDS = (
+    "Kampagnen-ID", "ID de la campagne", "ID de campagne", "ID de la campaña", "ID de campaña",
+    "Identificador de la campaña", "ID campagna", "Campagne-ID",
+)  # fmt: skip
+_CAMPAIGNS = ("Kampagne", "Campagne", "Campaña", "Campagna")
+_CAMPAIGN_NAMES = (
+    "Kampagnenname", "Nom de la campagne", "Nombre de la campaña", "Nome della campagna", "Campagnenaam",
+    "Naam van campagne",
+)  # fmt: skip
+_IMPRESSIONS = ("Impressionen", "Impresiones", "Impressioni", "Vertoningen", "Weergaven")
 _HOURS = ("Hour", "Hour of day", "Stunde")
 FORMS: tuple[ExportForm, ...] = (
     ExportForm(
@@ -71,11 +117,11 @@ FORMS: tuple[ExportForm, ...] = (
         "dv360",
         "Display & Video 360 report",
         {
-            "date": ("Date",),
+            "date": ("Date", "Datum"),
             "hour_of_day": ("Time of Day",),
-            "campaign_id": ("Line Item ID", "Insertion Order ID"),
-            "campaign_name": ("Line Item", "Insertion Order"),
-            "impressions": ("Impressions",),
+            "campaign_id": ("Line Item ID", "Insertion Order ID", "Werbebuchungs-ID", "Anzeigenauftrags-ID"),
+            "campaign_name": ("Line Item", "Insertion Order", "Werbebuchung", "Anzeigenauftrag"),
+            "impressions": ("Impressions", "Impressionen"),
             "site": ("App/URL",),
         },
         needed=("date", "campaign_id", "campaign_name", "impressions"),
@@ -84,22 +130,22 @@ FORMS: tuple[ExportForm, ...] = (
         "microsoft_advertising",
         "Microsoft Advertising report",
         {
-            "date": ("TimePeriod", "Time period", "Gregorian date"),
+            "date": ("TimePeriod", "Time period", "Gregorian date", "Gregorianisches Datum"),
             "hour_of_day": ("HourOfDay", "Hour of day"),
-            "campaign_id": ("CampaignId", "Campaign ID"),
-            "campaign_name": ("CampaignName", "Campaign name", "Campaign"),
-            "impressions": ("Impressions",),
+            "campaign_id": ("CampaignId", "Campaign ID", *_CAMPAIGN_IDS),
+            "campaign_name": ("CampaignName", "Campaign name", "Campaign", *_CAMPAIGNS, *_CAMPAIGN_NAMES),
+            "impressions": ("Impressions", *_IMPRESSIONS),
         },
     ),
     ExportForm(
         "meta",
         "Meta Ads Manager export",
         {
-            "date": ("Day", "Tag", "Jour"),
+            "date": ("Day", *_DAYS),
             "hour_of_day": ("Time of day (ad account time zone)",),
-            "campaign_id": ("Campaign ID", "Kampagnen-ID"),
-            "campaign_name": ("Campaign name", "Kampagnenname"),
-            "impressions": ("Impressions", "Impressionen"),
+            "campaign_id": ("Campaign ID", *_CAMPAIGN_IDS),
+            "campaign_name": ("Campaign name", *_CAMPAIGN_NAMES),
+            "impressions": ("Impressions", *_IMPRESSIONS),
         },
         needed=("date", "campaign_id", "campaign_name", "impressions"),
     ),
@@ -107,10 +153,11 @@ FORMS: tuple[ExportForm, ...] = (
         "linkedin",
         "LinkedIn Campaign Manager report",
         {
-            "date": ("Start Date (in UTC)", "Start Date", "Date (in UTC)"),
-            "campaign_id": ("Campaign ID",),
-            "campaign_name": ("Campaign Name",),
-            "impressions": ("Impressions",),
+            "date": ("Start Date (in UTC)", "Date (in UTC)", "Startdatum (in UTC)"),
+            "last_day": ("End Date (in UTC)", "Enddatum (in UTC)"),
+            "campaign_id": ("Campaign ID", *_CAMPAIGN_IDS),
+            "campaign_name": ("Campaign Name", *_CAMPAIGN_NAMES),
+            "impressions": ("Impressions", *_IMPRESSIONS),
         },
         needed=("date", "campaign_id", "campaign_name", "impressions"),
     ),
@@ -118,11 +165,11 @@ FORMS: tuple[ExportForm, ...] = (
         "google_ads",
         "Google Ads report",
         {
-            "date": ("Day", "Tag"),
+            "date": ("Day", *_DAYS),
             "hour_of_day": ("Hour of the day", *_HOURS),
-            "campaign_id": ("Campaign ID", "Kampagnen-ID"),
-            "campaign_name": ("Campaign", "Kampagne"),
-            "impressions": ("Impr.", "Impressions", "Impressionen"),
+            "campaign_id": ("Campaign ID", *_CAMPAIGN_IDS),
+            "campaign_name": ("Campaign", *_CAMPAIGNS),
+            "impressions": ("Impr.", "Impressions", *_IMPRESSIONS),
         },
         needed=("date", "campaign_id", "campaign_name", "impressions"),
     ),

@@ -125,6 +125,7 @@ _REGISTERED = (
     _error(
         "spoiled_id", "An ID that a spreadsheet spoiled",
         lists=Told("`4.5E+09`, `4711.0`: a spreadsheet made another value of the ID", "export the column as text"),
+        exports=Told("the same: the row may be of any campaign", "drop the file as it was exported"),
     ),
     _error(
         "other_currency", "Money in another currency",
@@ -169,6 +170,13 @@ _REGISTERED = (
     _error(
         "not_a_date", "Not a date and hour",
         exports=Told("the hour cannot be read", "write it like `2025-08-04T00:00:00.000Z`"),
+    ),
+    _error(
+        "not_one_day", "A figure of several days",
+        exports=Told(
+            "the export of an advertising platform says that the row is of several days (a week, a whole flight)",
+            "export by the day or by the hour",
+        ),
     ),
     _error(
         "not_on_the_hour", "A time that is not the start of an hour",
@@ -273,6 +281,22 @@ _REGISTERED = (
             "the export of an advertising platform does not say in which time zone its dates are: taken as those of "
             "CAMPFILL_TIMEZONE",
             "nothing, if the account's time zone is the same; else export in this zone",
+        ),
+    ),
+    _warning(
+        "zone_differs", "A platform's days of another time zone",
+        exports=Told(
+            "the export of an advertising platform says that its days are those of another time zone; they are kept as "
+            "days of CAMPFILL_TIMEZONE",
+            "nothing, if that is near enough; else export by the hour, or in this zone",
+        ),
+    ),
+    _warning(
+        "may_be_incomplete", "An export that may not be all",
+        exports=Told(
+            "the export of an advertising platform says that its data may be incomplete, or that it has more rows than "
+            "came",
+            "export it again, and drop it again",
         ),
     ),
     _warning(

@@ -131,6 +131,9 @@ _HOUR_NAMED = re.compile(
 _MIDNIGHT = datetime.min.time()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _COUNT = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,20})?(?:[eE]\+?[0-9]{1,2})?")
+_EXAMPLE = datetime(2025, 8, 24, 13, tzinfo=UTC)
+_SLASHES = re.compile(r"\d{1,2}/\d{1,2}/\d{4}\b")
+_FEW = 6
 _FIRST_SECOND, _END_SECOND = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year in (2000, 2200))
 _DATE_HINT = "Write date and hour like 2025-08-04T13:00:00Z."
 
@@ -150,8 +153,7 @@ def read_hour(
         return Fault(finding.code, finding.message, finding.hint)
     moment = _by_pattern(bare, formats)
     if moment is None and only_formats:
-        message = f"“{bare[:60]}” is not written like {' or '.join(formats)}."
-        return Fault("not_a_date", message, "Check the pattern of the hour in the connector.")
+        return _unlike(bare, formats)
     patterned = moment is not None
     if moment is None and granularity != "full hour" and (counted := _counted(bare)) is not None:
         moment = counted if granularity != "day" else _day_begun(counted, zone)
@@ -185,6 +187,20 @@ def read_hour(
     if on_the_hour != moment and granularity in ("hour", "full hour"):
         return Fault("not_on_the_hour", f"“{bare}” is not the start of an hour.", _DATE_HINT)
     return (on_the_hour - _EPOCH) // timedelta(microseconds=1), second
+
+
+def _unlike(bare: str, formats: tuple[str, ...]) -> Fault:
+    """The fault of a text that none of these patterns reads, with an example of each."""
+    examples = list(dict.fromkeys(_EXAMPLE.strftime(pattern) for pattern in formats))
+    few = [example for example in examples if ":" not in example] if len(examples) > _FEW else examples
+    message = f"“{bare[:60]}” is not written like {' or '.join(few[:_FEW])}."
+    if _SLASHES.match(bare):
+        message += " Which number is the month cannot be known."
+    return Fault(
+        "not_a_date",
+        message,
+        "Write it so; of an API, check the pattern of the hour in its connector.",
+    )
 
 
 def _bare_date(text: str, granularity: Granularity, patterned: bool) -> bool:

@@ -66,6 +66,7 @@ class TableFound:
     file: Path
     near: tuple[tuple[str, str], ...] = ()
     platform: str | None = None
+    above: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from campfill_pipeline.domain.columns import (
     EXPORT_COLUMNS,
@@ -37,6 +37,9 @@ _WIDEST_PAIR = 200
 
 _LONGEST_HEADER = 60
 """Of a platform's column; longer texts are none."""
+
+_LONGEST_LINE = 300
+"""Of what stands above a platform's header."""
 
 _ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
@@ -69,6 +72,8 @@ class Layout:
     near: tuple[tuple[str, str], ...]
     top: int
     form: Format
+    above: tuple[str, ...] = ()
+    """What stands above the header of a platform's export, a text for each row."""
 
     @property
     def description_name(self) -> str | None:
@@ -135,6 +140,7 @@ def find_layout(
     found: Layout | None = None
     nearest: Layout | None = None
     above: tuple[int, Mapping[int, str]] | None = None
+    lines: list[str] = []
     for number, texts in rows:
         if above is not None and above[0] == number - 1 and above[0] <= within:
             both = _of_two_rows(above, (number, texts), forms)
@@ -153,13 +159,16 @@ def find_layout(
                 nearest = layout
         if found is None and forms is PRESENT:
             found = (
-                _of_platform(number, texts) or _of_id_map(number, texts) or _of_second_count(number, texts)
+                _of_platform(number, texts, lines)
+                or _of_id_map(number, texts)
+                or _of_second_count(number, texts)
             )
         above = (number, texts)
+        lines.append("\t".join(texts.values())[:_LONGEST_LINE])
     return found or nearest
 
 
-def _of_platform(number: int, texts: Mapping[int, str]) -> Layout | None:
+def _of_platform(number: int, texts: Mapping[int, str], above: Sequence[str]) -> Layout | None:
     """The header as that of a platform's export: of the form that knows most of its columns, each of them once."""
     plain = {normal_header(text) for text in texts.values() if len(text) <= _LONGEST_HEADER}
     layouts = (
@@ -168,7 +177,8 @@ def _of_platform(number: int, texts: Mapping[int, str]) -> Layout | None:
         if form.export is not None and form.export.fits(plain)
     )
     complete = [layout for layout in layouts if layout is not None and layout.complete]
-    return max(complete, key=lambda one: len(one.columns), default=None)
+    best = max(complete, key=lambda one: len(one.columns), default=None)
+    return None if best is None else replace(best, above=tuple(above))
 
 
 def _of_id_map(number: int, texts: Mapping[int, str]) -> Layout | None:
@@ -264,6 +274,8 @@ def _layout(form: Format, number: int, texts: Mapping[int, str], top: int | None
         if len(indexes) > 1:
             # Two columns that mean the same: the one spelled like the real export, else nobody can know.
             exact = [index for index in indexes if texts[index].strip() == headers[field]]
+            if form.export is not None:
+                exact = form.export.preferred(field, {index: texts[index] for index in indexes})
             if len(exact) != 1:
                 repeated.append(headers[field])
             indexes = exact or indexes

@@ -28,6 +28,8 @@ HINT = (
     "and drop it again."
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+OfAll = Callable[[Columns, int], Found]
+"""The error at a row of a table none of whose rows can be believed."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def hour_field(table: TableFound) -> str:
     return "hour_of_day" if any(column.field == "hour_of_day" for column in table.columns) else "date"
 
 
-def not_placed(field: str) -> Callable[[Columns, int], Found]:
+def not_placed(field: str) -> OfAll:
     """The error on each row of a table whose hours go from 1 to 24."""
     return lambda columns, index: columns.at(
         index, field, "not_on_the_hour", Severity.ERROR, FROM_ONE, FROM_ONE_HINT

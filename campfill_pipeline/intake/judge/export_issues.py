@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from campfill_pipeline.intake.findings import TableFound
     from campfill_pipeline.intake.judge.export_keys import Repeat
 
+SPOILED_ID = r"^\s*(?:[0-9]+(?:[.,][0-9]+[eE]\+?|[eE]\+)[0-9]+|[0-9]+\.0+)\s*$"
 _MAYBE_SPOILED = r"^\s*(#|(?i:err:))"
 _ROWS = 65_536
 
@@ -151,6 +152,18 @@ class Columns:
                     text and text[:LONGEST_VALUE], finding.code, str(finding.severity), finding.message, finding.hint,
                 ),
             )  # fmt: skip
+
+    def spoiled_ids(self) -> Iterator[tuple[int, Found]]:
+        """Rows whose id a spreadsheet turned into another number, so that it may be of any campaign."""
+        for field in ("campaign_id", "deal_id"):
+            if field not in self._columns:
+                continue
+            texts = self._batch.column(field)
+            hit = pc.match_substring_regex(texts, SPOILED_ID).fill_null(False)
+            for index in pc.indices_nonzero(hit).to_pylist():
+                message = f"“{texts[index].as_py()[:60]}” is not the ID itself: a spreadsheet made another value of it."
+                hint = "Drop the file as the platform wrote it; or format the column as text before IDs are pasted."
+                yield index, self._found(index, field, "spoiled_id", Severity.ERROR, message, hint)
 
     def without_site(self) -> Iterator[tuple[int, Found]]:
         """Rows of a table by site that name none: most likely a sum over the others."""

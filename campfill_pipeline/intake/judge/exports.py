@@ -9,7 +9,7 @@ decided by the column, as in campaign lists.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
@@ -54,8 +54,6 @@ if TYPE_CHECKING:
 _UTC = ZoneInfo("UTC")
 _FORMATS = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y")
 Span = tuple[datetime, datetime]
-OfAll = Callable[[export_issues.Columns, int], export_issues.Found]
-"""The error at a row of a table none of whose rows can be believed."""
 _ANY = RefusedKey(None, None, None, None, False)  # an error cell may stand for anything
 _FIELDS = {  # of the file → of report_rows
     "date": "hour",
@@ -112,16 +110,18 @@ def validate_export(
             if table.platform is None:
                 shown, midnights = _shown(table, zone, daily), export_days.midnights(table, _FORMATS, zone)
             else:
-                shown, midnights = platform_exports.shown(table, zone), export_days.Midnights()
+                shown = platform_exports.shown(table, zone)
+                midnights = shown.midnights
             if shown.notation.granularity == "day":
                 midnights = export_days.Midnights()
             by_day |= shown.notation.granularity == "day"
-            refusal: OfAll | None = midnights.refused if midnights.are_days else None
+            refusal: export_days.OfAll | None = midnights.refused if midnights.are_days else None
             if shown.notation.granularity != "day" and export_days.hours_from_one(table):
                 refusal = export_days.not_placed(export_days.hour_field(table))
             if table.platform is not None:
-                found.append(platform_exports.zone_unknown(table, number, zone))
-            sums, first = platform_exports.Sums(table, number), True
+                refusal = platform_exports.refusal(shown) or refusal
+                found += platform_exports.told(table, number, shown, zone)
+            sums, first = platform_exports.Sums(table, number, shown.notation.numbers), True
             for batch in issue_files.batches(table.file):
                 judged, fresh = _judge(batch, table, number, shown, counts, possible, refusal, sum_site)
                 others = batch.column(OTHERS).take(judged.positions) if OTHERS in batch.schema.names else None
@@ -203,7 +203,7 @@ def _judge(
     shown: Shown,
     counts: _Counts,
     possible: Span | None,
-    of_all: OfAll | None,
+    of_all: export_days.OfAll | None,
     sum_site: str | None,
 ) -> tuple[_Judged, list[export_issues.Found]]:
     """Accepted rows of a batch with their positions in it, and what was found in all of them.
@@ -219,12 +219,14 @@ def _judge(
     found: list[export_issues.Found] = []
     skipped = dict(_asides(batch, columns))
     if table.platform is not None:
-        skipped = dict(platform_exports.notes(columns)) | skipped
+        skipped |= dict(platform_exports.notes(columns))
     beyond = {index: [one] for index, one in columns.too_many_fields()}
     spoiled = dict(columns.spoiled_cells()) | beyond
     if of_all is not None:
         spoiled = {index: [of_all(columns, index)] for index in range(batch.num_rows)} | spoiled
-    for index, one in chain(columns.without_site(), columns.of_site(sum_site)):
+    periods = platform_exports.periods(columns)
+    odd = chain(columns.spoiled_ids(), columns.without_site(), columns.of_site(sum_site), periods)
+    for index, one in odd:
         if index not in beyond:
             spoiled.setdefault(index, []).append(one)
     refused = {row.row - 1: row for row in read.refused}

@@ -6,48 +6,123 @@ Belongs here: what is particular to them as they are judged. Does not belong her
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from campfill_pipeline.domain import export_forms, report_values
+from campfill_pipeline.domain import export_forms, export_lines, report_values
+from campfill_pipeline.domain.cells import CellKind
+from campfill_pipeline.domain.export_lines import Said
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.line_columns import notations_shown
+from campfill_pipeline.domain.numbers import Notation as Mark
 from campfill_pipeline.domain.report_rows import Notation
-from campfill_pipeline.intake.judge import issue_files
+from campfill_pipeline.intake.findings import OTHERS
+from campfill_pipeline.intake.judge import export_days, issue_files
 from campfill_pipeline.intake.judge.export_issues import Columns, Found
 
 if TYPE_CHECKING:
     from campfill_pipeline.intake.findings import TableFound
 
+_THREE_DIGITS = re.compile(r"\s*\d{1,3}([.,])\d{3}\s*")
+_FIGURE = r"^[\d.,\s%€$£-]+$"
+_NAMES_HOURS = ("hour", "datehour", "date + hour (yyyymmddhh)")
+_MOST_LINES = 200
+_SAMPLED = (datetime(2025, 1, 15), datetime(2025, 7, 15))
+
 
 @dataclass(frozen=True)
 class Shown:
-    """What the cells of a table's columns show together: the notation of its numbers, and whether dates have hours."""
+    """What the cells of a table's columns show together: the notation of its numbers, and whether dates have hours.
+
+    Of a platform's table also what it says of itself, the rows that have a date, and its times where all are midnights.
+    """
 
     notation: Notation
     hours: bool
+    said: Said = field(default_factory=Said)
+    rows: int = 0
+    midnights: export_days.Midnights = field(default_factory=export_days.Midnights)
 
 
 def shown(table: TableFound, zone: ZoneInfo) -> Shown:
-    """How a platform's table writes: numbers the English way unless they show otherwise, and days or hours."""
-    dates: list[str | None] = []
-    numbers = set()
-    for batch in issue_files.batches(table.file):
-        dates += pc.unique(batch.column("date")).to_pylist()
-        kinds = batch.column("impressions_kind").to_numpy(zero_copy_only=False)
-        numbers |= notations_shown(batch.column("impressions"), kinds)
-    timed = any(map(export_forms.has_time, dates))
+    """How a platform's table writes, days or hours, and in which zone; `zone` is that of the house."""
+    seen = _Seen(table)
+    header = next(column.header for column in table.columns if column.field == "date")
+    said = export_lines.said([header, *table.above, *seen.lines])
+    patterns = export_forms.date_patterns(seen.dates)
+    timed = any(map(export_forms.has_time, seen.dates))
+    midnights = export_days.midnights(table, patterns, zone) if timed else export_days.Midnights()
+    if midnights.days and header.strip().casefold() not in _NAMES_HOURS:
+        timed, midnights = False, export_days.Midnights()  # days, each with a midnight for decoration
     hourly = timed or any(column.field == "hour_of_day" for column in table.columns)
-    notation = str(numbers.pop()) if len(numbers) == 1 else "english"
-    patterns = export_forms.date_patterns(dates)
-    grain = "hour" if hourly else "day"
-    return Shown(Notation(notation, zone, grain, patterns, only_formats=True), timed)  # type: ignore[arg-type]
+    notation = Notation(
+        seen.notation(),  # type: ignore[arg-type]
+        said.zone if hourly and said.zone is not None else zone,
+        "hour" if hourly else "day",
+        patterns,
+        only_formats=True,
+    )
+    return Shown(notation, timed, said, seen.rows, midnights)
+
+
+class _Seen:
+    """What stands in the rows of a platform's table, taken together."""
+
+    def __init__(self, table: TableFound) -> None:
+        self.dates: list[str | None] = []
+        self.lines: list[str] = []
+        self.rows = 0
+        self._headers = [column.header for column in table.columns]
+        self._shown: set[Mark] = set()
+        self._beside: set[Mark] = set()
+        self._three_digits: set[str] = set()
+        for batch in issue_files.batches(table.file):
+            self._note(batch)
+
+    def _note(self, batch: pa.RecordBatch) -> None:
+        dates = batch.column("date")
+        self.dates += pc.unique(dates).to_pylist()
+        dated = pc.match_substring_regex(dates, r"^\s*\d").fill_null(False)
+        self.rows += pc.sum(dated).as_py() or 0
+        others = pc.indices_nonzero(pc.invert(dated))[: max(_MOST_LINES - len(self.lines), 0)]
+        texts = [name for name in batch.schema.names if pa.types.is_string(batch.schema.field(name).type)]
+        for row in batch.select(texts).take(others).to_pylist():
+            self.lines.append("\t".join(text for text in row.values() if text and text.strip("\x1f")))
+        kinds = batch.column("impressions_kind").to_numpy(zero_copy_only=False)
+        figures = batch.column("impressions")
+        self._shown |= notations_shown(figures, kinds)
+        for text in pc.unique(figures.filter(pa.array(kinds == CellKind.TEXT))).to_pylist():
+            if text and (match := _THREE_DIGITS.fullmatch(text)):
+                self._three_digits.add(match[1])
+        if OTHERS in batch.schema.names:
+            parts = pc.list_flatten(pc.split_pattern(batch.column(OTHERS).filter(dated), "\x1f"))
+            parts = pc.unique(parts.filter(pc.match_substring_regex(parts, _FIGURE).fill_null(False)))
+            plain = pc.utf8_trim_whitespace(pc.replace_substring_regex(parts, "[%€$£]", ""))
+            self._beside |= notations_shown(plain, np.full(len(plain), int(CellKind.TEXT)))
+
+    def notation(self) -> str | None:
+        """The notation of the impressions; None where a number with two readings must not be read.
+
+        What the column shows counts, else what its neighbours show, else the language of the header; and as platforms
+        count whole impressions, 1.200 is no reading of one by any but the column itself.
+        """
+        if self._shown:
+            return str(next(iter(self._shown))) if len(self._shown) == 1 else None
+        if len(self._beside) == 1:
+            by = next(iter(self._beside))
+        else:
+            by = Mark.GERMAN if export_forms.decimal_comma(self._headers) else Mark.ENGLISH
+        fraction = "," if by == Mark.GERMAN else "."
+        return None if fraction in self._three_digits else str(by)
 
 
 def hours(batch: pa.RecordBatch) -> pa.Array:
@@ -60,23 +135,73 @@ def hours(batch: pa.RecordBatch) -> pa.Array:
 
 
 def notes(columns: Columns) -> Iterator[tuple[int, Found]]:
-    """Lines below the rows: words where the date should be, and no impressions."""
+    """Lines around the rows: words where the date or, without a date and an id, the figure should be."""
     dates, impressions = columns.texts("date").to_pylist(), columns.texts("impressions").to_pylist()
-    for index, (date, figure) in enumerate(zip(dates, impressions, strict=True)):
+    ids = columns.texts("campaign_id").to_pylist()
+    for index, (date, figure, campaign) in enumerate(zip(dates, impressions, ids, strict=True)):
         if date and not date[:1].isdigit() and figure is None:
             yield index, columns.aside(index, "date", "note_row")
+        elif not date and not campaign and figure and not any(map(str.isdigit, figure)):
+            yield index, columns.aside(index, "impressions", "note_row")
 
 
-def zone_unknown(table: TableFound, number: int, zone: ZoneInfo) -> Found:
-    """The warning that nobody can know in which zone a platform's days are."""
-    column = next(column for column in table.columns if column.field == "date")
+def periods(columns: Columns) -> Iterator[tuple[int, Found]]:
+    """Rows whose figure is of several days: as that of their first day it would be wrong."""
+    first, last = columns.texts("date").to_pylist(), columns.texts("last_day").to_pylist()
+    for index, (start, end) in enumerate(zip(first, last, strict=True)):
+        if start and end and start != end:
+            message = f"The row is of several days, {start} to {end}: nobody can know what each of them had."
+            yield index, columns.at(index, "last_day", "not_one_day", Severity.ERROR, message, _BY_DAY)
+
+
+_BY_DAY = "Export by the day or by the hour, and drop the new file."
+
+
+def refusal(shown: Shown) -> export_days.OfAll | None:
+    """The error at each row of a table that says of itself that its rows are neither days nor hours."""
+    grain = shown.said.grain
+    if grain is None:
+        return None
+    message = f"The file says that its rows are summed another way (“{grain}”): they are no days."
+    return lambda columns, index: columns.at(index, "date", "not_one_day", Severity.ERROR, message, _BY_DAY)
+
+
+def told(table: TableFound, number: int, shown: Shown, zone: ZoneInfo) -> Iterator[Found]:
+    """What is to be told of a platform's table as a whole: its zone, and whether it is all."""
+    by_day, said = shown.notation.granularity == "day", shown.said
     form = export_forms.form_named(table.platform)
     title = form.title if form is not None else table.platform
-    message = f"{title}: the file does not say in which time zone its dates are. They are taken as those of {zone.key}."
-    hint = "Nothing to do if the account's time zone is the same; else export in this zone."
+    if said.zone is None:
+        says = "does not say in which time zone its dates are"
+        if said.zone_words is not None:
+            says = f"names a time zone that campfill does not know (“{said.zone_words[:80]}”)"
+        message = f"{title}: the file {says}. They are taken as those of {zone.key}."
+        hint = "Nothing to do if the account's time zone is the same; else export in this zone."
+        yield _of_table(table, number, "zone_unknown", message, hint)
+    elif by_day and [said.zone.utcoffset(day) for day in _SAMPLED] != [
+        zone.utcoffset(day) for day in _SAMPLED
+    ]:
+        message = (
+            f"{title}: the file's days are those of “{said.zone_words}”. They are kept as days of {zone.key}, so that "
+            "the hours between the two midnights count for the day beside theirs."
+        )
+        hint = f"Nothing to do if that is near enough; else export by the hour, or in {zone.key}."
+        yield _of_table(table, number, "zone_differs", message, hint)
+    if said.incomplete:
+        message = f"{title}: the file says that its data may be incomplete."
+        yield _of_table(
+            table, number, "may_be_incomplete", message, "Export it again later, and drop it again."
+        )
+    if said.rows is not None and said.rows > shown.rows:
+        message = f"{title}: the file says that it has {said.rows:,} rows, but {shown.rows:,} came."
+        yield _of_table(table, number, "may_be_incomplete", message, "Export it again, and drop it again.")
+
+
+def _of_table(table: TableFound, number: int, code: str, message: str, hint: str) -> Found:
+    column = next(column for column in table.columns if column.field == "date")
     return Found(
-        number, table.header_row, column.index, table.sheet, None, column.header, None, "zone_unknown",
-        str(Severity.WARNING), message, hint,
+        number, table.header_row, column.index, table.sheet, None, column.header, None, code, str(Severity.WARNING),
+        message, hint,
     )  # fmt: skip
 
 
@@ -86,6 +211,7 @@ class Sums:
 
     table: TableFound
     number: int
+    numbers: report_values.NumberNotation | None
     summed: Decimal = Decimal(0)
     rejected: bool = False
     totals: list[tuple[Found, Decimal]] = field(default_factory=list)
@@ -98,17 +224,24 @@ class Sums:
         if not rows:
             return
         numbers = batch.column("row_no").to_pylist()
-        figures = report_values.decimals(batch.column("impressions"), "english").values.to_pylist()
+        figures = report_values.decimals(batch.column("impressions"), self.numbers).values.to_pylist()
         for one in rows:
             figure = figures[numbers.index(one.row_no)]
             if figure is not None:
                 self.totals.append((one, figure))
 
     def differing(self) -> Iterator[Found]:
-        """The warning that a platform's own total is not the sum of its rows, where it has one total."""
-        if self.table.platform is None or len(self.totals) != 1 or self.totals[0][1] == self.summed:
+        """The warning that a platform's own total is not the sum of its rows; of several, that all differ.
+
+        Several may be subtotals, so that only a larger one says that something is missing.
+        """
+        if self.table.platform is None or not self.totals:
             return
-        one, told = self.totals[0]
+        one, told = max(self.totals, key=lambda total: total[1])
+        if any(total == self.summed for _, total in self.totals) or (
+            len(self.totals) > 1 and told < self.summed
+        ):
+            return
         beside = " Rows that were rejected may be the reason." if self.rejected else ""
         message = (
             f"The file's own total is {told.normalize():,f}, but the rows that were loaded are "

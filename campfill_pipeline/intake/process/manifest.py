@@ -36,6 +36,7 @@ def from_json(plain: dict[str, Any], work: Path) -> Parsed:
                 "headers": tuple(table["headers"]),
                 "near": tuple((column, header) for column, header in table.get("near", ())),
                 "file": work / table["file"],
+                "above": tuple(table.get("above", ())),
             }
         )
         for table in plain["tables"]

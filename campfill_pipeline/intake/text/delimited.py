@@ -352,6 +352,7 @@ def _write(
         file=target,
         near=layout.near,
         platform=layout.platform,
+        above=layout.above,
     )
 
 

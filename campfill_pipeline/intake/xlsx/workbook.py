@@ -239,6 +239,7 @@ class Workbook:
             file=file,
             near=layout.near,
             platform=layout.platform,
+            above=layout.above,
         )
         return found, hidden
 
