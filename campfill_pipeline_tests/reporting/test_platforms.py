@@ -7,26 +7,18 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib import resources
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import psycopg
 import pytest
 
-from campfill_pipeline.defs import delivery_steps
-from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.local_days import day_window
-from campfill_pipeline.reporting import client
 from campfill_pipeline.reporting.client import ReportingClient
 from campfill_pipeline.reporting.description import connector
 from campfill_pipeline.reporting.description.connector import Connector
 from campfill_pipeline.reporting.errors import ReportingError
 from campfill_pipeline.reporting.fetched import Fetched
-from campfill_pipeline.settings import load_settings
-from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline_tests.reporting.loopback import QuickClock, Reply, serving
 from campfill_pipeline_tests.reporting.platform_servers import PLATFORMS, TOKEN, Platform, Truth
-from campfill_pipeline_tests.warehouse.delivery_rows import add_line, all_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = date(2026, 2, 10)
@@ -178,40 +170,6 @@ def test_every_description_names_its_sources(name: str) -> None:
     assert ("Checked against" in head and "Not confirmed" in head) or name in ("linkedin", "criteo")
 
 
-def test_a_refresh_stores_each_platforms_day_for_the_line_that_the_list_names_so(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(client, "SystemClock", QuickClock)
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        number = add_line(connection, LINE, start=DAY, end=DAY)
-        connection.execute("UPDATE line_register SET external_id = '101' WHERE line_no = %s", (number,))
-        attribute(connection, [number])
-        # Other figures each time; days first, as a day that is known by hours counts by them.
-        for times, name in enumerate(sorted(PLATFORMS, key=lambda one: one not in DAILY), start=1):
-            figures = {key: figure * times for key, figure in truth(name).items()}
-            home = (tmp_path / name, database_url, monkeypatch)
-            (done,) = refreshed(Platform(name, figures, throttled=True), *home)
-            assert (name, done.failure) == (name, None)
-            told = "SELECT line_id::text, day, impressions FROM delivery_daily"
-            assert all_of(connection, told) == [(LINE, DAY, Decimal(60 * times))], name
-            # An error within a 200, a reached cap of rows and a day that became empty leave it as it was, and say so.
-            (broken,) = refreshed(Platform(name, figures, broken=True), *home)
-            (capped,) = refreshed(Platform(name, figures), *home, described=_capped(name, tmp_path))
-            (empty,) = refreshed(Platform(name, {}), *home)
-            assert broken.failure and empty.failure and "at most" in (capped.failure or ""), name
-            assert all_of(connection, told) == [(LINE, DAY, Decimal(60 * times))], name
-
-
-def _capped(name: str, folder: Path) -> str:
-    """The built-in description with a cap of rows that the day reaches, as a file."""
-    text = (resources.files("campfill_pipeline.reporting") / "connectors" / f"{name}.toml").read_text("utf-8")
-    lines = [line for line in text.splitlines() if not line.startswith("max_rows")]
-    lines.insert(lines.index("[limits]") + 1, f"max_rows = {1 if name == 'pinterest' else 3}")
-    file = folder / f"{name}.toml"
-    file.write_text("\n".join(lines), encoding="utf-8")
-    return str(file)
-
-
 def test_throttling_that_meta_tells_by_400_fails_the_day_with_metas_words() -> None:
     said = {"error": {"message": "(#80000) There have been too many calls", "code": 80000}}
     with (
@@ -222,32 +180,3 @@ def test_throttling_that_meta_tells_by_400_fails_the_day_with_metas_words() -> N
         ) as asked,
     ):
         asked.fetch(*day_window(DAY, BERLIN))
-
-
-def refreshed(
-    server: Platform,
-    folder: Path,
-    url: str,
-    monkeypatch: pytest.MonkeyPatch,
-    *,
-    described: str = "",
-) -> list[delivery_steps.DayDone]:
-    """What `campfill refresh` does of a day."""
-    with serving(server) as served:
-        server.url = served.url
-        tokens = {f"CAMPFILL_{name}_TOKEN_URL": f"{served.url}/token" for name in ("GOOGLE", "MICROSOFT")}
-        for name, value in (ENVIRON | tokens).items():
-            monkeypatch.setenv(name, value)
-        settings = load_settings(
-            {
-                "CAMPFILL_HOME": str(folder),
-                "CAMPFILL_REPORTING_URL": served.url,
-                "CAMPFILL_REPORTING_TOKEN": TOKEN,
-                "CAMPFILL_REPORTING_CONNECTOR": described or server.name,
-                "CAMPFILL_DATABASE_URL": url,
-            },
-            cwd=folder.parent,
-        )
-        settings.make_folders()
-        home = Campfill(settings, url, clock=lambda: NIGHT)
-        return list(delivery_steps.fetch_days(home, [DAY.isoformat()], "run"))
