@@ -26,6 +26,7 @@ from campfill_pipeline.commands import (
     typed,
 )
 from campfill_pipeline.commands.as_json import Json, print_json
+from campfill_pipeline.commands.roles import Role
 from campfill_pipeline.domain.disk_room import is_disk_full
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import Band
@@ -122,11 +123,17 @@ def up(
             help="A proxy with TLS stands before it: the HTTP door asks everybody for a token.",
         ),
     ] = False,
+    role: Annotated[
+        Role,
+        typer.Option(
+            help="Which part of the system this machine runs, where several work together (docs/scale.md)."
+        ),
+    ] = Role.ALL,
 ) -> None:
     """Start database, web UI, HTTP door and daemon; Ctrl-C stops all it started."""
     from campfill_pipeline.commands import up as command
 
-    raise typer.Exit(command.run(host=host, port=port, demo=demo, behind_proxy=behind_proxy))
+    raise typer.Exit(command.run(host=host, port=port, demo=demo, behind_proxy=behind_proxy, role=role))
 
 
 @app.command()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
@@ -27,11 +28,13 @@ from campfill_pipeline.domain.reporting_sources import CONNECTORS, FIRST, NamedC
 from campfill_pipeline.domain.setting_values import (
     ADDRESS,
     BANDS,
+    BROKER,
     CURRENCY,
     HOLIDAYS,
     HOSTS,
     KEEPING,
     LANGUAGE,
+    MACHINE,
     NAMES,
     PACING,
     PATH,
@@ -152,6 +155,32 @@ class Settings:
             "the embedded server's port, for analysis tools that remember it; empty means one that is free",
             whole_or_none(1024, 65_535),
         ),
+    ]
+    broker_url: Annotated[
+        str | None,
+        Setting(
+            "",
+            "a Redis that hands the runs to worker machines, like redis://:password@host:6379/0; empty means that one"
+            " machine does all",
+            BROKER,
+            secret=True,
+        ),
+    ] = field(repr=False)
+    runs: Annotated[
+        int,
+        Setting("4", "how many runs are at work at once, on all machines together", whole(1, 64)),
+    ]
+    worker_runs: Annotated[
+        int,
+        Setting(
+            "2",
+            "how many runs one worker machine is at at once, beside one for a very large file",
+            whole(1, 64),
+        ),
+    ]
+    machine: Annotated[
+        str,
+        Setting("", "what this machine is called among the others; empty means its host name", MACHINE),
     ]
     timezone: Annotated[
         ZoneInfo,
@@ -369,6 +398,13 @@ class Settings:
         """The refresh token that an API gave in place of the user's, readable by its owner only."""
         return self.home / "reporting-refresh-token.json"
 
+    def place(self, role: str) -> Path:
+        """Where a machine with this role keeps what is its own; the home itself where one machine has all roles.
+
+        The home of several machines is one shared folder.
+        """
+        return self.home if role == "all" else self.home / "machines" / self.machine / role
+
     @property
     def pages_address(self) -> Path:
         """Holds the address at which a running `campfill up` serves reports and receipts; gone when it stops."""
@@ -477,6 +513,10 @@ def read_values(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
     values["CAMPFILL_HOME"] = home = absolute(values["CAMPFILL_HOME"])
     for variable, within in (("CAMPFILL_INBOX", "inbox"), ("CAMPFILL_LISTS", "lists")):
         values[variable] = absolute(values[variable]) if values[variable] else str(Path(home) / within)
+    if not values["CAMPFILL_MACHINE"]:
+        values["CAMPFILL_MACHINE"] = (
+            re.sub(r"[^A-Za-z0-9._-]|^[^A-Za-z0-9]+", "", socket.gethostname())[:40] or "one"
+        )
     if backups := values["CAMPFILL_BACKUP_DIR"]:
         values["CAMPFILL_BACKUP_DIR"] = absolute(backups)
     if (notify := values["CAMPFILL_NOTIFY"].strip()) and "://" not in notify:

@@ -15,11 +15,12 @@ DEPLOY = Path(__file__).parents[1] / "deploy"
 @pytest.mark.skipif(
     not shutil.which("systemd-analyze"), reason="needs systemd-analyze, of Linux with systemd"
 )
-def test_systemd_takes_the_unit_file(tmp_path: Path) -> None:
-    unit = (DEPLOY / "campfill.service").read_text(encoding="utf-8")
+@pytest.mark.parametrize("named", ["campfill.service", "scale/campfill@.service"])
+def test_systemd_takes_the_unit_file(tmp_path: Path, named: str) -> None:
+    unit = (DEPLOY / named).read_text(encoding="utf-8")
     told = "/srv/campfill/.venv/bin/campfill"
     assert told in unit
-    file = tmp_path / "campfill.service"
+    file = tmp_path / Path(named).name.replace("@", "@worker")
     file.write_text(unit.replace(told, sys.executable), encoding="utf-8")
     done = subprocess.run(
         ["systemd-analyze", "verify", str(file)], capture_output=True, text=True, check=False

@@ -11,7 +11,7 @@ import typer
 
 from campfill_pipeline.commands import render, running
 from campfill_pipeline.settings import Settings
-from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse import daemon_seat, database
 from campfill_pipeline.warehouse.postgres import backup as backups
 from campfill_pipeline.warehouse.postgres import kept_backups, server
 from campfill_pipeline.warehouse.postgres import upgrade as upgrades
@@ -94,11 +94,13 @@ def upgrade(settings: Settings, programs: Path | None) -> None:
 def restore(settings: Settings, file: Path, *, ask: bool) -> None:
     """Put the database back as `file` has it; what was there before is kept in a file beside.
 
-    `ask`: a person at a terminal is asked first. Raises RunsAlreadyError beside a running `campfill up`.
+    `ask`: a person at a terminal is asked first. Raises RunsAlreadyError beside a running `campfill up`,
+    DaemonAtWorkError beside one elsewhere.
     """
     if not file.is_file():
         raise typer.BadParameter(f"{file} is not there")
     with running.only_one(settings.home):
+        _no_daemon(settings)
         _keep_what_is_there(settings, file, ask=ask)
         with render.console(stderr=True).status("putting the backup back …"):
             backups.restore(server.database_url(settings), file)
@@ -106,6 +108,13 @@ def restore(settings: Settings, file: Path, *, ask: bool) -> None:
     typer.echo("The database is as it was in the backup.", err=True)
     if came:
         typer.echo(f"Originals that the archive lacked, copied from beside the backup: {came:,}.", err=True)
+
+
+def _no_daemon(settings: Settings) -> None:
+    """Raise DaemonAtWorkError where one works on this database, on whatever machine."""
+    with database.connect(server.database_url(settings)) as connection:
+        if who := daemon_seat.holder(connection):
+            raise daemon_seat.DaemonAtWorkError(who)
 
 
 def _keep_what_is_there(settings: Settings, file: Path, *, ask: bool) -> None:

@@ -21,7 +21,7 @@ from campfill_pipeline.language import notation
 from campfill_pipeline.language.retelling import retold
 from campfill_pipeline.language.speaking import Language, say, say_many, speaking
 from campfill_pipeline.settings import ReportingSource, Settings, environment
-from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse import daemon_seat, database
 from campfill_pipeline.warehouse.delivery import zone
 from campfill_pipeline.warehouse.postgres import housekeeping, kept_backups, server
 from campfill_pipeline.warehouse.readers import status
@@ -109,6 +109,36 @@ def _up(settings: Settings) -> Iterator[Finding]:
         if pid
         else say("does not run in this home: nothing is read or fetched by itself"),
         "" if pid else say("start it where you want it to run: campfill up"),
+    )
+
+
+def _workers(settings: Settings) -> Iterator[Finding]:
+    """Where several machines work together: the broker, who hands out the runs, and who takes them."""
+    if settings.broker_url is None:
+        return
+    from campfill_pipeline.defs import broker
+
+    seen = broker.look(settings)
+    yield Finding(
+        say("broker"),
+        seen.fault is None,
+        seen.fault or say("answers; runs waiting in it: {waiting}", waiting=notation.number(seen.waiting)),
+        say("check CAMPFILL_BROKER_URL, and that Redis runs there"),
+    )
+    if seen.fault is None:
+        yield Finding(
+            say("workers"),
+            bool(seen.workers),
+            ", ".join(seen.workers) or say("none: no run is begun"),
+            say("start one on each worker machine: campfill up --role worker"),
+        )
+    with database.connect(server.database_url(settings)) as connection:
+        keeper = daemon_seat.holder(connection)
+    yield Finding(
+        say("daemon"),
+        keeper is not None,
+        keeper or say("none: nothing is read or fetched by itself"),
+        say("start one on one machine: campfill up --role daemon"),
     )
 
 
@@ -302,7 +332,7 @@ def _reporting_api(settings: Settings, source: ReportingSource) -> Iterator[Find
 
 
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-    _folders, _inbox, _list_addresses, _up, _database, _backups, _token, _reporting,
+    _folders, _inbox, _list_addresses, _up, _workers, _database, _backups, _token, _reporting,
 )  # fmt: skip
 
 

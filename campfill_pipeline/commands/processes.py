@@ -7,11 +7,13 @@ earlier, killed `up` left behind is found by the remembered pids and their start
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import re
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -23,6 +25,7 @@ import psutil
 
 GRACE_SECONDS = 20.0
 NICENESS = 10
+_PR_SET_PDEATHSIG = 1
 MOST_LOG_BYTES = 5_000_000  # of a log file; two older ones are kept
 _COLOURS = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -37,6 +40,7 @@ class Child:
     log: Path
     process: subprocess.Popen[bytes]
     yields: bool = False
+    dies_with_us: bool = False
 
     @property
     def running(self) -> bool:
@@ -52,10 +56,12 @@ def start(
     cwd: Path,
     *,
     yields: bool = False,
+    dies_with_us: bool = False,
 ) -> Child:
     """Start `command` in a session of its own, its output appended to `log`: plain text, and bounded.
 
-    What `yields` gives way, with all that it starts, to processes for which a person waits.
+    What `yields` gives way, with all that it starts, to processes for which a person waits. What `dies_with_us` is
+    told to end when this process is gone, by whatever death (on Linux).
     """
     process = subprocess.Popen(
         command,
@@ -65,12 +71,17 @@ def start(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        preexec_fn=_end_with_parent if dies_with_us and sys.platform == "linux" else None,
     )
     assert process.stdout is not None, "it was asked for"
     threading.Thread(target=keep_log, args=(process.stdout, log), daemon=True).start()
     if yields:
         _give_way(process.pid)
-    return Child(name, command, environ, log, process, yields)
+    return Child(name, command, environ, log, process, yields, dies_with_us)
+
+
+def _end_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _give_way(pid: int) -> None:

@@ -1,4 +1,4 @@
-"""`campfill up`: database, web UI, daemon and code server, started together and stopped together."""
+"""`campfill up`: database, web UI, daemon, code server and workers, started together and stopped together."""
 
 from __future__ import annotations
 
@@ -20,11 +20,14 @@ from types import FrameType
 import typer
 from rich.console import Console
 
-from campfill_pipeline.commands import demo_world, processes, render, running
-from campfill_pipeline.defs import instance
+from campfill_pipeline.commands import demo_world, processes, render, roles, running
+from campfill_pipeline.commands.daemon_turn import DaemonTurn
+from campfill_pipeline.commands.roles import Role
+from campfill_pipeline.defs import instance, queues
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.settings import SETTINGS, Settings, environment, load_settings, read_values
 from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse.daemon_seat import DaemonSeat, SeatTakenError
 from campfill_pipeline.warehouse.delivery import coverage
 from campfill_pipeline.warehouse.postgres import server
 
@@ -75,10 +78,12 @@ def _wait_for_port(host: str, port: int, child: processes.Child, seconds: float 
     raise UpError(f"{child.name} did not answer within {seconds:.0f} s.", f"See {child.log}.")
 
 
-def child_environment(settings: Settings, values: Mapping[str, str], demo: Demo | None) -> dict[str, str]:
+def child_environment(
+    settings: Settings, values: Mapping[str, str], demo: Demo | None, place: Path | None = None
+) -> dict[str, str]:
     """What every process of this system needs to know; secrets go by environment, never by command line."""
     environ: dict[str, str] = {**environment(), **values}
-    environ |= instance.environment(settings)
+    environ |= instance.environment(settings, place)
     environ["DAGSTER_GRPC_SHUTDOWN_GRACE_PERIOD"] = "5"
     environ["PYTHONUNBUFFERED"] = "1"
     if demo:
@@ -108,21 +113,27 @@ class System:
         console: Console,
         *,
         behind_proxy: bool = False,
+        role: Role = Role.ALL,
     ) -> None:
+        self.role, self.place = role, settings.place(role)
         self.settings, self.values, self.demo, self.console = settings, values, demo, console
         self.door_host, self.port, self.behind_proxy = host, port, behind_proxy
         self.host = host if is_loopback(host) else "127.0.0.1"  # the web UI has no login of its own
         self.children: list[processes.Child] = []
         self.restarts: dict[str, int] = {}
-        self._remembered = settings.home / "processes.json"
+        self._remembered = self.place / "processes.json"
         self._own_server = False
         self.pages_url = ""
+        self.daemon = DaemonTurn(
+            DaemonSeat(lambda: server.database_url(settings), f"{settings.machine} (process {os.getpid()})"),
+            self._start_daemon, self._stop_daemon, lambda told: console.print(told, markup=False),
+        )  # fmt: skip
 
     def start(self) -> None:
         """Start all. Raises UpError; what was started by then is stopped by `stop`."""
         settings = self.settings
         settings.make_folders()
-        if not _port_is_free(self.host, self.port):
+        if self.role.serves and not _port_is_free(self.host, self.port):
             raise UpError(
                 f"port {self.port} is taken.",
                 "Stop what runs there, or choose another: campfill up --port 3100",
@@ -132,13 +143,36 @@ class System:
             self.console.print(f"[dim]stopped {leftovers} processes that an earlier start had left behind[/]")
         self._own_server = not server.status(settings).running
         server.database_url(settings)
-        self.environ = child_environment(settings, self.values, self.demo)
-        self._start_door()
+        if self.role is Role.ALL:
+            self.daemon.have_seat()
+        self.environ = child_environment(settings, self.values, self.demo, self.place)
+        if self.role.serves:
+            self._start_door()
         if self.demo:
             child = self._start(
                 "simulated API", "campfill_pipeline.cli", "simulate-api", "--port", str(self.demo.port)
             )
             _wait_for_port("127.0.0.1", self.demo.port, child)
+        if self.role.works(settings):
+            self._start_workers()
+        if self.role is not Role.WORKER:
+            self._start_code_server()
+        if self.role.serves:
+            web = self._start(
+                "web UI", "dagster_webserver", "-w", str(self._workspace), "-h", self.host, "-p", str(self.port)
+            )  # fmt: skip
+            _wait_for_port(self.host, self.port, web)
+
+    def _start_workers(self) -> None:
+        machine, most = self.settings.machine, str(self.settings.worker_runs)
+        for name, queue, at_once in (("runs", queues.RUNS, most), ("giants", queues.GIANTS, "1")):
+            self._start(
+                f"worker {name}", "celery", "-A", "campfill_pipeline.defs.celery_worker", "worker", "-Q", queue,
+                "-c", at_once, "-n", f"{name}@{machine}", "--loglevel", "INFO", "--without-gossip", "--without-mingle",
+                yields=self.role is Role.ALL,
+            )  # fmt: skip
+
+    def _start_code_server(self) -> None:
         code_port = free_port()
         self._workspace = workspace = Path(self.environ["DAGSTER_HOME"]) / "workspace.yaml"
         workspace.write_text(
@@ -151,10 +185,6 @@ class System:
             yields=True,  # the runs are its children: a workbook being read shall hold up neither door nor web UI
         )  # fmt: skip
         _wait_for_port("127.0.0.1", code_port, code)
-        web = self._start(
-            "web UI", "dagster_webserver", "-w", str(workspace), "-h", self.host, "-p", str(self.port)
-        )  # fmt: skip
-        _wait_for_port(self.host, self.port, web)
 
     def _start_door(self) -> None:
         host, port = self.door_host, self.port + 1
@@ -170,11 +200,30 @@ class System:
         self.settings.pages_address.write_text(self.pages_url, encoding="utf-8")
 
     def start_daemon(self) -> None:
-        """Start what starts runs by itself: sensors, schedules, the queue."""
-        self._start("daemon", "dagster._daemon", "run", "-w", str(self._workspace))
+        """Start what starts runs by itself: sensors, schedules, the queue; or stand by for another's."""
+        if self.role.asks:
+            self.daemon.begin(stand_by=self.role is Role.DAEMON)
 
-    def _start(self, name: str, module: str, *arguments: str, yields: bool = False) -> processes.Child:
-        log = self.settings.logs / f"{name.replace(' ', '-').lower()}.log"
+    def _start_daemon(self) -> None:
+        self._start(
+            "daemon", "dagster._daemon", "run", "-w", str(self._workspace),
+            dies_with_us=self.role is Role.DAEMON,  # of a killed `up`, another machine takes the seat at once
+        )  # fmt: skip
+
+    def _stop_daemon(self) -> None:
+        mine = [child for child in self.children if child.name == "daemon"]
+        self.children = [child for child in self.children if child.name != "daemon"]
+        processes.stop_sessions([child.process.pid for child in mine])
+        for child in mine:
+            child.process.wait()
+        processes.remember(self.children, self._remembered)
+
+    def _start(
+        self, name: str, module: str, *arguments: str, yields: bool = False, dies_with_us: bool = False
+    ) -> processes.Child:
+        logs = self.settings.logs if self.role is Role.ALL else self.place / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        log = logs / f"{name.replace(' ', '-').lower()}.log"
         child = processes.start(
             name,
             [sys.executable, "-m", module, *arguments],
@@ -182,6 +231,7 @@ class System:
             log,
             instance.CHECKOUT,
             yields=yields,
+            dies_with_us=dies_with_us,
         )
         self.children.append(child)
         processes.remember(self.children, self._remembered)
@@ -197,9 +247,12 @@ class System:
                 raise UpError(f"{child.name} died {RESTARTS} times.", f"See {child.log}.")
             self.console.print(f"[yellow]{child.name} ended; starting it again[/] (log: {child.log})")
             self.children[index] = processes.start(
-                child.name, child.command, child.environ, child.log, instance.CHECKOUT, yields=child.yields
-            )
+                child.name, child.command, child.environ, child.log, instance.CHECKOUT, yields=child.yields,
+                dies_with_us=child.dies_with_us,
+            )  # fmt: skip
             processes.remember(self.children, self._remembered)
+        if self.role.asks:
+            self.daemon.look()
 
     def stop(self) -> None:
         """Stop all that was started, the database last and only if we started it."""
@@ -207,8 +260,10 @@ class System:
         for child in self.children:
             child.process.wait()
         self.children.clear()
+        self.daemon.seat.leave()
         self._remembered.unlink(missing_ok=True)
-        self.settings.pages_address.unlink(missing_ok=True)
+        if self.role.serves:
+            self.settings.pages_address.unlink(missing_ok=True)
         if self._own_server:
             server.stop(self.settings)
 
@@ -240,7 +295,7 @@ def demo_values(environ: Mapping[str, str], cwd: Path) -> dict[str, str]:
     return read_values(values | {"CAMPFILL_HOME": home}, cwd=cwd)
 
 
-def run(*, host: str, port: int, demo: bool, behind_proxy: bool = False) -> int:
+def run(*, host: str, port: int, demo: bool, behind_proxy: bool = False, role: Role = Role.ALL) -> int:
     """Start everything, wait for Ctrl-C, stop everything. Returns the exit code."""
     if not is_loopback(host) and not behind_proxy:
         raise typer.BadParameter(
@@ -259,16 +314,27 @@ def run(*, host: str, port: int, demo: bool, behind_proxy: bool = False) -> int:
     values = demo_values(os.environ, cwd) if demo else read_values(cwd=cwd)
     simulated = Demo(free_port(), secrets.token_urlsafe(16)) if demo else None
     settings = load_settings(values)
-    with running.only_one(settings.home):
+    roles.check(role, settings)
+    with running.only_one(settings.place(role)):
         asked = _stop_on_signals()
-        system = System(settings, values, host, port, simulated, console, behind_proxy=behind_proxy)
+        system = System(
+            settings, values, host, port, simulated, console, behind_proxy=behind_proxy, role=role
+        )
         return _run(system, asked, console, cwd / ".env")
+
+
+_STARTING = {
+    Role.ALL: "starting the database, the web UI and the daemon …",
+    Role.WEB: "starting the web UI …",
+    Role.DAEMON: "starting the daemon …",
+    Role.WORKER: "starting the worker …",
+}
 
 
 def _run(system: System, asked: threading.Event, console: Console, env_file: Path) -> int:
     told = _state(env_file)
     try:
-        with console.status("starting the database, the web UI and the daemon …"):
+        with console.status(_STARTING[system.role]):
             system.start()
         if system.demo:
             load_demo(system, console)  # before the daemon, which would fetch the same days at the same time
@@ -281,7 +347,7 @@ def _run(system: System, asked: threading.Event, console: Console, env_file: Pat
                 console.print(
                     "[yellow].env has changed.[/] What runs keeps what it started with: Ctrl-C, then start again."
                 )
-    except UpError as error:
+    except (UpError, SeatTakenError) as error:
         console.print(f"[red]campfill:[/] {error}")
         return 1
     finally:
@@ -319,6 +385,9 @@ def load_demo(system: System, console: Console) -> None:
 def _say_where(system: System, console: Console) -> None:
     settings = system.settings
     console.print()
+    if not system.role.serves:
+        _say_what(system, console)
+        return
     system.run_command("status")
     places = {
         "web UI, runs and lineage": f"http://{system.host}:{system.port}",
@@ -340,4 +409,15 @@ def _say_where(system: System, console: Console) -> None:
             "\n  The HTTP door asks everybody for a token: campfill door token new NAME --may upload"
             f"\n  The web UI has no login of its own and listens on {system.host} only."
         )
+    console.print("\n  Ctrl-C stops everything.\n")
+
+
+def _say_what(system: System, console: Console) -> None:
+    settings = system.settings
+    told = {
+        Role.DAEMON: "looks into the inbox, keeps the clock, and hands runs to the workers",
+        Role.WORKER: f"works on up to {settings.worker_runs} runs at once, and on one very large file",
+    }
+    console.print(f"  {settings.machine}: {told[system.role]}", markup=False)
+    console.print(f"  logs: {system.place / 'logs'}", soft_wrap=True, markup=False)
     console.print("\n  Ctrl-C stops everything.\n")

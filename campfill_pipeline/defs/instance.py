@@ -7,33 +7,78 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from campfill_pipeline.defs import queues
 from campfill_pipeline.settings import Settings
+from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+_PLAIN_RUNS = 4  # as dagster.yaml says
 
 
-def dagster_home(settings: Settings) -> Path:
-    """Dagster's own folder in CAMPFILL_HOME, with the checkout's dagster.yaml in it."""
-    home = settings.home / "dagster"
+def dagster_home(settings: Settings, place: Path | None = None) -> Path:
+    """Dagster's own folder in `place` (default: CAMPFILL_HOME), with a dagster.yaml for these settings in it."""
+    home = (place or settings.home) / "dagster"
     home.mkdir(parents=True, exist_ok=True)
-    (home / "dagster.yaml").write_bytes((CHECKOUT / "dagster.yaml").read_bytes())
+    file, told = home / "dagster.yaml", _configuration(settings)
+    if not file.exists() or file.read_bytes() != told:  # others may be reading it: whole, or as it was
+        beside = file.with_name(f"dagster.yaml.{settings.machine}.{os.getpid()}")
+        beside.write_bytes(told)
+        beside.replace(file)
     return home
+
+
+def _configuration(settings: Settings) -> bytes:
+    """The checkout's dagster.yaml; with CAMPFILL_BROKER_URL, its runs are handed to workers."""
+    plain = (CHECKOUT / "dagster.yaml").read_bytes()
+    if settings.broker_url is None and settings.runs == _PLAIN_RUNS:
+        return plain
+    import yaml  # only here: a machine that does all by itself starts a moment sooner
+
+    told = yaml.safe_load(plain)
+    told["concurrency"]["runs"]["max_concurrent_runs"] = settings.runs
+    if settings.broker_url is not None:
+        queues.check_installed()
+        told["concurrency"]["runs"]["tag_concurrency_limits"] = [
+            {"key": queues.QUEUE_TAG, "value": queues.GIANTS, "limit": 1}
+        ]
+        told["run_launcher"] = {
+            "module": "campfill_pipeline.defs.celery_launcher",
+            "class": "WorkersLauncher",
+            "config": {"broker": {"env": "CAMPFILL_BROKER_URL"}, "default_queue": queues.RUNS},
+        }
+        told["run_monitoring"] |= {
+            "start_timeout_seconds": queues.START_SECONDS, "poll_interval_seconds": 15, "max_resume_run_attempts": 0,
+        }  # fmt: skip
+        # What no sensor asks for again (a schedule's run, one that a person began) is done again when its machine is
+        # lost. An asset that failed would fail again.
+        told["run_retries"] = {"enabled": True, "max_retries": 2, "retry_on_asset_or_op_failure": False}
+    text: str = yaml.safe_dump(told, sort_keys=False)
+    return text.encode()
 
 
 def storage_url(settings: Settings) -> str:
     """Address of Dagster's database for dagster-postgres: SQLAlchemy 2.1 reads a bare postgresql:// as psycopg 3."""
-    return server.dagster_url(settings).replace("postgresql://", "postgresql+psycopg2://", 1)
+    url = server.dagster_url(settings)
+    if database.far(url):  # breaks within half a minute when the server, or the way to it, is gone
+        parts = urlsplit(url)
+        watched = urlencode(dict(parse_qsl(parts.query)) | database.WATCHED | {"connect_timeout": 10})
+        url = urlunsplit(parts._replace(query=watched))
+    return url.replace("postgresql://", "postgresql+psycopg2://", 1)
 
 
-def environment(settings: Settings) -> dict[str, str]:
-    """What Dagster's processes must find in their environment."""
-    return {
-        "DAGSTER_HOME": str(dagster_home(settings)),
+def environment(settings: Settings, place: Path | None = None) -> dict[str, str]:
+    """What Dagster's processes must find in their environment; `place` is where this machine keeps what is its own."""
+    told = {
+        "DAGSTER_HOME": str(dagster_home(settings, place)),
         "CAMPFILL_DAGSTER_URL": storage_url(settings),
         "DAGSTER_EVENT_BATCH_SIZE": "1000",  # the materializations of a burst's uploads are stored together
     }
+    if settings.broker_url is not None:
+        told["CAMPFILL_BROKER_URL"] = settings.broker_url
+    return told
 
 
 def prepare_environment(settings: Settings) -> None:

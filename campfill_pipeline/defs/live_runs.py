@@ -14,7 +14,7 @@ from dagster import DagsterRunStatus
 
 from campfill_pipeline.defs.ranges import RANGE_END, RANGE_START
 from campfill_pipeline.defs.resources import Campfill
-from campfill_pipeline.warehouse import claims
+from campfill_pipeline.warehouse import claims, database
 
 UNFINISHED = [
     DagsterRunStatus.QUEUED,
@@ -43,7 +43,12 @@ def report_dead(instance: dg.DagsterInstance, campfill: Campfill) -> int:
         return 0
     with campfill.connect() as connection:
         alive = claims.live_runs(connection)
-    dead = [record.dagster_run for record in started if record.dagster_run.run_id not in alive]
+    with database.connect(campfill.url, autocommit=True) as asking:
+        dead = [
+            record.dagster_run
+            for record in started
+            if record.dagster_run.run_id not in alive and claims.is_dead(asking, record.dagster_run.run_id)
+        ]
     for run in dead:
         instance.report_run_failed(
             run, "The run's process is gone (killed, or the machine stopped). It is done again."

@@ -22,7 +22,6 @@ from campfill_pipeline.defs.resources import Campfill, open_campfill
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.progress import NamedProgress
 from campfill_pipeline.settings import Settings
-from campfill_pipeline.warehouse import claims, database
 
 _OWN_NAME = re.compile(r"^campfill_pipeline\.[\w.]+: ")  # Dagster puts an error's class before its words
 
@@ -51,8 +50,7 @@ class LocalRuns:
     ) -> dg.ExecuteInProcessResult:
         """Run `job` (or only these assets of it) here and now. Raises RunFailedError with the failure's own words."""
         run_id = str(uuid4())
-        with database.connect(self.campfill.url, autocommit=True) as alive:
-            claims.claim_run(alive, run_id)  # before Dagster knows the run: nobody shall take it for dead
+        with self.campfill.claimed(run_id):  # before Dagster knows the run: nobody shall take it for dead
             result = (
                 build_defs(self.campfill)
                 .resolve_job_def(job)

@@ -52,6 +52,8 @@ class Campfill:
     clock: Callable[[], datetime] = _now
     watch_seconds: float = 0.0
     """How long one look into the inbox waits for a file to settle."""
+    claim: claims.Claim | None = field(default=None, init=False)
+    """That of the run that works with this: what it would commit without its lock is refused."""
     _kept: list[Connection] = field(default_factory=list, init=False, repr=False)
     _day: date | None = field(default=None, init=False)
 
@@ -60,13 +62,16 @@ class Campfill:
         """A transaction on campfill's schema: committed at the end, rolled back on any error.
 
         Its connection is kept for the next: opening one, and teaching it every statement anew, costs some 30 ms.
+        Raises LostRunError instead of committing where the run at work has lost its lock.
         """
         try:
             connection = self._kept.pop()
         except IndexError:
-            connection = database.connect(self.url)
+            connection = database.connect(self.url, claim=self.claim.token if self.claim else "")
         try:
             yield connection
+            if self.claim:
+                claims.check_claim(connection)
             connection.commit()
         except BaseException:
             connection.close()
@@ -77,6 +82,21 @@ class Campfill:
         """Close the connections that are kept."""
         while self._kept:
             self._kept.pop().close()
+
+    @contextmanager
+    def claimed(self, run_id: str) -> Iterator[None]:
+        """Say in the database that this run lives, until the end of the block. Raises RunElsewhereError."""
+        with database.connect(self.url, autocommit=True) as alive:
+            claim = claims.claim_run(alive, run_id)
+            if claim is None:
+                raise claims.RunElsewhereError(run_id)
+            self.close()  # sessions that were opened before bear no claim
+            self.claim = claim
+            try:
+                yield
+            finally:
+                self.claim = None
+                self.close()
 
     def no_room(self) -> str | None:
         """Where the disk is as good as full, the sentence that says so: work would fail half-way, again and again."""
@@ -150,8 +170,8 @@ def campfill_resource(opened: Campfill | None = None) -> dg.ResourceDefinition:
             if opened is None:
                 until_the_end.callback(here.close)
             if run := context.run:
-                alive = until_the_end.enter_context(database.connect(here.url, autocommit=True))
-                claims.claim_run(alive, run.run_id)
+                if here.claim is None:  # a command has claimed the run itself, before Dagster knew it
+                    until_the_end.enter_context(here.claimed(run.run_id))
                 until_the_end.enter_context(here.one_day())
             yield here
 

@@ -9,12 +9,13 @@ from datetime import date, datetime, timedelta
 
 import dagster as dg
 
-from campfill_pipeline.defs import arrivals, asked_apis, jobs, live_runs, run_names
+from campfill_pipeline.defs import arrivals, asked_apis, jobs, live_runs, queues, run_names
 from campfill_pipeline.defs.assets import fulfillment
 from campfill_pipeline.defs.partitions import FIRST_DAY, UPLOADS
 from campfill_pipeline.defs.ranges import day_blocks, day_range, key_blocks, key_range
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.intake.inbox import fetching
+from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse.delivery import coverage
 from campfill_pipeline.warehouse.register import uploads
 
@@ -57,7 +58,7 @@ def inbox(
     known = dict.fromkeys(context.instance.get_dynamic_partitions(UPLOADS.name or ""))
     missing = [upload.partition_key for upload in waiting if upload.partition_key not in known]
     return dg.SensorResult(
-        run_requests=list(_requests(free, [*known, *missing])),
+        run_requests=list(_requests(campfill.settings, free, [*known, *missing])),
         dynamic_partitions_requests=[UPLOADS.build_add_request(missing)] if missing else [],
     )
 
@@ -67,14 +68,20 @@ def _wait_for_room(context: dg.SensorEvaluationContext, full: str) -> dg.SkipRea
     return dg.SkipReason(full)
 
 
-def _requests(free: list[uploads.Upload], order: list[str]) -> Iterator[dg.RunRequest]:
+def _requests(settings: Settings, free: list[uploads.Upload], order: list[str]) -> Iterator[dg.RunRequest]:
+    giants = {upload.partition_key for upload in free if upload.file_bytes >= GIANT_BYTES}
     names = {upload.partition_key: upload.file_name for upload in free}
     # One that is very large, or failed before, runs alone: it shall neither delay nor endanger the others.
-    alone = dict.fromkeys(u.partition_key for u in free if u.file_bytes >= GIANT_BYTES or u.attempts > 0)
+    alone = dict.fromkeys(u.partition_key for u in free if u.partition_key in giants or u.attempts > 0)
     together = [u.partition_key for u in free if u.partition_key not in alone]
-    blocks = [*key_blocks(together, order), *([key] for key in alone)]
-    for block in blocks:
+    blocks = [
+        part
+        for block in key_blocks(together, order)
+        for part in queues.parted(settings, block, queues.LEAST_FILES)
+    ]
+    for block in [*blocks, *([key] for key in alone)]:
         tags = key_range(block[0], block[-1]) | run_names.upload([names[key] for key in block])
+        tags |= queues.tags(settings, giant=block[0] in giants)
         yield dg.RunRequest(run_key=None, tags=tags)
 
 
@@ -97,8 +104,10 @@ def missing_days(
         elif days := _missing_days(campfill, api):
             first, last = list(day_blocks(days))[-1]
             first = max(first, last - timedelta(days=DAYS_PER_RUN - 1))
-            tags = {**day_range(first, last), **run_names.of_connector(name)}
-            requests.append(dg.RunRequest(run_key=None, tags=tags))
+            days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+            for part in queues.parted(campfill.settings, days, queues.LEAST_DAYS):
+                tags = {**day_range(part[0], part[-1]), **run_names.of_connector(name)}
+                requests.append(dg.RunRequest(run_key=None, tags=tags | queues.tags(campfill.settings)))
     if requests:
         return dg.SensorResult(run_requests=requests)
     if running:
@@ -135,7 +144,7 @@ def left_figures(
         return dg.SkipReason("Figures, page and workbook are up to date.")
     if live_runs.begun_since(context.instance, jobs.FULFILLMENT_JOB, campfill.clock() - REST):
         return dg.SkipReason("It was tried a moment ago; the next try is ten minutes after the last.")
-    return dg.RunRequest(run_key=None, tags={"figures": "left over"})
+    return dg.RunRequest(run_key=None, tags={"figures": "left over"} | queues.tags(campfill.settings))
 
 
 @dg.sensor(

@@ -6,7 +6,7 @@ sensor makes messages, a run sends them: a server that does not answer must not 
 
 import dagster as dg
 
-from campfill_pipeline.defs import live_runs, watch
+from campfill_pipeline.defs import live_runs, queues, watch
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.telling import post, recipients
 
@@ -68,4 +68,4 @@ def notices(
             return dg.SkipReason("Everything was told.")
     if live_runs.any_unfinished(context.instance, TELL_JOB):
         return dg.SkipReason("Messages are being sent.")
-    return dg.RunRequest(run_key=None, tags={"notices": "waiting"})
+    return dg.RunRequest(run_key=None, tags={"notices": "waiting"} | queues.tags(campfill.settings))

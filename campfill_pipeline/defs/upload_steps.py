@@ -56,7 +56,15 @@ def limits(campfill: Campfill) -> parsing.ParseLimits:
 
 
 def work_folder(campfill: Campfill, upload: uploads.Upload) -> Path:
-    """Where this upload's intermediate files lie."""
+    """Where this upload's intermediate files lie: among several machines, those of this run."""
+    work = work_folders(campfill, upload)
+    if campfill.settings.broker_url is None or campfill.claim is None:
+        return work
+    return work / campfill.claim.run_id  # a run that was cut off, and does not know it, shall not meddle
+
+
+def work_folders(campfill: Campfill, upload: uploads.Upload) -> Path:
+    """Where the intermediate files of all runs at this upload lie."""
     return campfill.settings.work / str(upload.upload_id)
 
 

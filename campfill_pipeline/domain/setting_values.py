@@ -6,11 +6,13 @@ there are and where their texts stand (`settings`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from campfill_pipeline.domain.backup_keeping import Keeping
@@ -123,7 +125,25 @@ def _percent(text: str) -> Decimal:
     return value
 
 
+def _broker(text: str) -> str | None:
+    if not text.strip():
+        return None
+    parts = urlsplit(text.strip())
+    if parts.scheme not in ("redis", "rediss") or not parts.hostname:
+        raise ValueError(text)
+    return text.strip()
+
+
+def _machine(text: str) -> str:
+    name = text.strip()
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", name):
+        raise ValueError(text)
+    return name
+
+
 PATH = Reader("a path", Path)
+BROKER = Reader("an address redis://host:port/number, rediss:// with TLS", _broker)
+MACHINE = Reader("up to 40 letters, digits and . _ -", _machine)
 PERCENT = Reader("a percentage from 0 to 100, like 10", _percent)
 PATH_OR_NONE = Reader("a path", lambda text: Path(text) if text else None)
 KEEPING = Reader("how many days, weeks and months, at least one day, like 7,4,12", _keeping)

@@ -266,9 +266,9 @@ class Questions:
         if upload is None or upload.attempts == 0:
             return "received"
         work = self.settings.work / str(upload.upload_id)
-        if (work / "verdict.json").exists():
+        if any(work.rglob("verdict.json")):  # among several machines, in a folder of the run
             return "storing"
-        return "checking" if (work / "parsed.json").exists() else "reading"
+        return "checking" if any(work.rglob("parsed.json")) else "reading"
 
 
 def _lost_place(after: UUID) -> ProblemError:

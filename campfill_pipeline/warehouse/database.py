@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import errors, sql
@@ -28,9 +29,37 @@ class MigrationError(CampfillError):
     """The schema cannot be brought to the revision that this version of campfill needs."""
 
 
-def connect(url: str, *, schema: str = SCHEMA, autocommit: bool = False) -> psycopg.Connection:
-    """Open a connection in which unqualified names mean `schema`; `url` as from `server.database_url`."""
-    return psycopg.connect(url, autocommit=autocommit, options=f"-c search_path={schema} -c timezone=UTC")
+def connect(
+    url: str, *, schema: str = SCHEMA, autocommit: bool = False, claim: str = ""
+) -> psycopg.Connection:
+    """Open a connection in which unqualified names mean `schema`; `url` as from `server.database_url`.
+
+    `claim`: the token of the run that it works for, which `claims.check_claim` asks for.
+    """
+    options = f"-c search_path={schema} -c timezone=UTC"
+    if claim:
+        options += f" -c campfill.claim={claim}"
+    if far(url):
+        return psycopg.connect(
+            url, autocommit=autocommit, options=options + WATCHED_BY_SERVER, **WATCHED, connect_timeout=10
+        )
+    return psycopg.connect(url, autocommit=autocommit, options=options)
+
+
+WATCHED: dict[str, Any] = {
+    "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000,
+}  # fmt: skip
+"""What this side asks of a connection to another machine: that it breaks within half a minute when that is gone."""
+
+WATCHED_BY_SERVER = "".join(
+    f" -c {name if name[0] == 't' else 'tcp_' + name}={value}" for name, value in WATCHED.items()
+)
+"""The same, asked of the server: a machine that is cut off shall not hold its locks for hours."""
+
+
+def far(url: str) -> bool:
+    """Whether the server stands on another machine, whose end nobody tells us of."""
+    return urlsplit(url).hostname not in (None, "localhost", "127.0.0.1", "::1")
 
 
 @contextmanager

@@ -2,11 +2,15 @@
 
 Belongs here: numbers, meaning, order. Does not belong here: taking them (the module that needs one does).
 
-Order, outermost first: a run's claim, a turn, migration, arrivals, the register, the figures, partitions. Whoever
-holds one may take those behind it, never those before it, so that no two processes wait for each other.
+Order, outermost first: the daemon's seat, a run's claim, a turn, migration, arrivals, the register, the figures,
+partitions, a run's fence. Whoever holds one may take those behind it, never those before it, so that no two processes
+wait for each other.
 """
 
 from __future__ import annotations
+
+DAEMON_LOCK = 0x6461656D
+"""'daem': one daemon works on a database, on whatever machine. Session lock of its `campfill up`."""
 
 CLAIM_CLASS = 0x72756E73
 """'runs', with a key of the run's id: a run process lives. Session lock."""
@@ -28,3 +32,7 @@ REFRESH_LOCK = 0x66756C66
 
 PARTITION_LOCK = 0x6D6F6E74
 """'mont': one maker of monthly partitions at a time."""
+
+FENCE_CLASS = 0x66656E63
+"""'fenc', with a key of the run's id: shared by each transaction of the run from its last look at the claim to its end,
+so that nobody declares the run dead between the two. Taken last of all."""

@@ -157,3 +157,27 @@ def test_with_no_room_on_the_disk_files_wait_and_are_read_once_there_is(
             assert "the disk" in (skipped.skip_message or "")
     assert dropped.exists()
     assert len(ranges(settle(tick))) == 1
+
+
+def test_among_several_machines_a_burst_is_parted_and_a_very_large_file_has_a_queue_of_its_own(
+    campfill: Campfill, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = replace(campfill, settings=replace(campfill.settings, broker_url="redis://broker/0", runs=2))
+    for number in range(21):
+        drop(shared, f"{number:02}.xlsx", number + 1)
+    large = write_list(campfill.settings.inbox / "z.xlsx", [row(100 + number) for number in range(200)])
+    monkeypatch.setattr(sensors, "GIANT_BYTES", large.stat().st_size)
+    time.sleep(0.05)
+    context = dg.build_sensor_context(instance=instance, resources={"campfill": shared})
+    for _ in range(20):
+        found = sensors.inbox(context)
+        assert isinstance(found, dg.SensorResult | dg.SkipReason)
+        if len(ranges(found)) == 3:
+            break
+        time.sleep(0.05)
+    assert isinstance(found, dg.SensorResult) and found.run_requests
+    sizes = [int(last[:6]) - int(first[:6]) + 1 for first, last in ranges(found)]
+    assert sizes == [11, 10, 1]
+    queues_of = [request.tags.get("dagster-celery/queue") for request in found.run_requests]
+    assert queues_of.count("campfill-giants") == 1
+    assert {request.tags["dagster/max_retries"] for request in found.run_requests} == {"0"}

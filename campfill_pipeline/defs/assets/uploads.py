@@ -163,7 +163,7 @@ def upload_receipts(context: dg.AssetExecutionContext, campfill: dg.ResourcePara
                 told = upload_steps.write_receipt(campfill, upload, parser)
                 facts = upload_metadata.receipt(campfill, told)
                 context.add_asset_metadata(facts, partition_key=upload.partition_key)
-                shutil.rmtree(upload_steps.work_folder(campfill, upload), ignore_errors=True)
+                shutil.rmtree(upload_steps.work_folders(campfill, upload), ignore_errors=True)
                 if upload.status == UploadStatus.REJECTED:
                     reason, message = upload.reason or upload.status, upload.message or upload.status
                     _show_red(context, upload, reason=reason, message=message)

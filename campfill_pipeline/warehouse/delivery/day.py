@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
+from campfill_pipeline.warehouse.claims import check_claim
 from campfill_pipeline.warehouse.delivery import (
     attribution,
     coverage,
@@ -82,7 +83,7 @@ def store_day(
     Whatever reading its rows raises leaves the day as it was, and is the caller's to record with `record_failure`. A
     refused row keeps what is stored under its key; `guard` says how much the day must not lose (None: a person takes
     whatever comes). Raises DeliveryError: CollapsedError, ContradictingRowsError, RowsOutsideDayError,
-    MonthDetachedError, FigureTooLargeError.
+    MonthDetachedError, FigureTooLargeError. LostRunError where the run that stores it has lost its lock.
     """
     with _alone(conn, fetched):
         return _store(conn, fetched, timezone, now, guard)
@@ -158,6 +159,7 @@ def _store(
         rollups.mark_dirty(conn, replaced.lines)
         stored = coverage.get(conn, source, day)
         status = stored.status if stored else "partial"
+        check_claim(conn)
         return storing.result(conn, staging, replaced, code, [day], status=status, refused=len(refused))
 
 

@@ -22,6 +22,7 @@ from psycopg.types.json import Jsonb
 
 from campfill_pipeline.domain.uploads import IN_FORCE, UploadStatus
 from campfill_pipeline.language.speaking import say
+from campfill_pipeline.warehouse.claims import check_claim
 from campfill_pipeline.warehouse.claims import claim_run as claim_run
 from campfill_pipeline.warehouse.claims import live_runs as live_runs
 from campfill_pipeline.warehouse.locks import ARRIVAL_LOCK, REGISTER_LOCK
@@ -209,13 +210,19 @@ def decide(
             conn, upload_id, decided.file_name, found.status, message=found.message, hint=found.hint,
             rows_rejected=decided.rows_rejected, rows_read=decided.rows_read, at=at,
         )  # fmt: skip
+        check_claim(conn)
         return decided
 
 
 def decide_if_duplicate(conn: psycopg.Connection, upload: Upload, *, at: datetime | None = None) -> bool:
-    """Decide a waiting upload that repeats the newest standing one, byte for byte: nothing changes. Else False."""
+    """Decide a waiting upload that repeats the newest standing one, byte for byte: nothing changes. Else False.
+
+    Raises LedgerError if it has its verdict already: of two runs at one upload, one comes too late.
+    """
     with conn.transaction():
         conn.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTER_LOCK])
+        if (known := get(conn, upload.upload_id)).status != UploadStatus.RECEIVED:
+            raise _already_decided(known)
         original = duplicate_of(conn, upload)
         if original is None:
             return False

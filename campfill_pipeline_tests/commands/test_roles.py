@@ -1,0 +1,77 @@
+"""`campfill up --role`: what a machine needs for its part of the system."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from campfill_pipeline.commands import roles
+from campfill_pipeline.commands.roles import Role
+from campfill_pipeline.defs import instance, queues
+from campfill_pipeline.settings import Settings, SettingsError, load_settings
+
+SHARED = {
+    "CAMPFILL_DATABASE_URL": "postgresql://campfill:x@db/campfill",
+    "CAMPFILL_BROKER_URL": "redis://:x@broker:6379/0",
+    "CAMPFILL_MACHINE": "one",
+}
+
+
+def settings(tmp_path: Path, **more: str) -> Settings:
+    return load_settings({"CAMPFILL_HOME": str(tmp_path / "home")} | more, cwd=tmp_path)
+
+
+@pytest.mark.parametrize("missing", ["CAMPFILL_DATABASE_URL", "CAMPFILL_BROKER_URL"])
+def test_a_part_of_the_system_needs_a_shared_database_and_broker(tmp_path: Path, missing: str) -> None:
+    told = {name: value for name, value in SHARED.items() if name != missing}
+    with pytest.raises(roles.RoleError, match=f"--role worker .* {missing} is not set"):
+        roles.check(Role.WORKER, settings(tmp_path, **told))
+    roles.check(Role.ALL, settings(tmp_path))
+
+
+def test_a_machine_that_does_all_keeps_everything_where_it_was_and_hands_no_run_away(tmp_path: Path) -> None:
+    alone = settings(tmp_path)
+    assert alone.place("all") == alone.home
+    file = instance.dagster_home(alone) / "dagster.yaml"
+    assert file.read_bytes() == (instance.CHECKOUT / "dagster.yaml").read_bytes()
+    assert list(queues.parted(alone, range(300), 10)) == [range(300)]
+    assert queues.tags(alone, giant=True) == {}
+    assert not Role.ALL.works(alone)
+
+
+def test_with_a_broker_runs_go_to_workers_and_a_lost_one_is_done_again(tmp_path: Path) -> None:
+    pytest.importorskip("dagster_celery", reason="needs the extra: pip install 'campfill[scale]'")
+    shared = settings(tmp_path, **SHARED, CAMPFILL_RUNS="8")
+    place = shared.place("worker")
+    assert place == shared.home / "machines" / "one" / "worker"
+    told = yaml.safe_load((instance.dagster_home(shared, place) / "dagster.yaml").read_text())
+    assert told["run_launcher"]["class"] == "WorkersLauncher"
+    assert told["run_launcher"]["config"]["broker"] == {"env": "CAMPFILL_BROKER_URL"}  # no secret in a file
+    assert told["run_monitoring"]["enabled"] and told["run_monitoring"]["max_resume_run_attempts"] == 0
+    assert told["run_retries"] == {"enabled": True, "max_retries": 2, "retry_on_asset_or_op_failure": False}
+    assert told["concurrency"]["runs"] == {
+        "max_concurrent_runs": 8,
+        "tag_concurrency_limits": [{"key": "dagster-celery/queue", "value": "campfill-giants", "limit": 1}],
+    }
+    assert Role.ALL.works(shared) and Role.WORKER.works(shared) and not Role.WEB.works(shared)
+
+
+def test_a_burst_is_parted_among_the_runs_and_no_file_is_left_out(tmp_path: Path) -> None:
+    shared = settings(tmp_path, **SHARED)
+    parts = list(queues.parted(shared, list(range(101)), queues.LEAST_FILES))
+    assert [len(part) for part in parts] == [26, 26, 26, 23]
+    assert [number for part in parts for number in part] == list(range(101))
+    assert list(queues.parted(shared, list(range(7)), queues.LEAST_FILES)) == [list(range(7))]
+    assert queues.tags(shared) == {"dagster/max_retries": "0"}
+    assert queues.tags(shared, giant=True)["dagster-celery/queue"] == queues.GIANTS
+
+
+@pytest.mark.parametrize("address", ["amqp://:geheim@broker", "redis://:geheim@", "geheim:6379"])
+def test_only_a_redis_is_taken_for_a_broker_and_its_password_is_not_shown(
+    tmp_path: Path, address: str
+) -> None:
+    with pytest.raises(SettingsError, match=r"CAMPFILL_BROKER_URL=.*redis://host:port/number") as error:
+        settings(tmp_path, CAMPFILL_BROKER_URL=address)
+    assert "geheim" not in str(error.value)

@@ -1,0 +1,1 @@
+"""Several machines at one home."""

@@ -1,0 +1,175 @@
+"""Several machines at one home: what is lost with one is done by another, and all is stored once."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from campfill_pipeline_tests.environment import without_settings
+from campfill_pipeline_tests.scale import a_publisher
+from campfill_pipeline_tests.scale.hosts import Cluster, cluster, wait_for, why_not
+
+pytest.importorskip("dagster_celery", reason="needs the extra: pip install 'campfill[scale]'")
+_MISSING = why_not()
+pytestmark = pytest.mark.skipif(_MISSING is not None, reason=_MISSING or "")
+
+
+def taken_by(made: Cluster, machine: str) -> int:
+    """How many runs the worker of a machine has taken."""
+    log = made.home / "machines" / machine / "worker" / "logs" / "worker-runs.log"
+    return log.read_text(encoding="utf-8").count("received") if log.exists() else 0
+
+
+def count(made: Cluster, query: str) -> int:
+    return int(str(made.ask(query)[0][0]))
+
+
+def drop(made: Cluster, wave: list[Path]) -> None:
+    """Put files into the inbox, and wait until all of them have arrived in the ledger: the next wave comes later."""
+    before = count(made, "SELECT count(*) FROM upload")
+    for file in wave:
+        beside = made.home / "inbox" / f".{file.name}"
+        beside.write_bytes(file.read_bytes())
+        beside.rename(made.home / "inbox" / file.name)
+    wait_for(
+        lambda: count(made, "SELECT count(*) FROM upload") == before + len(wave),
+        240,
+        "the arrival of the lists",
+    )
+
+
+def loaded(made: Cluster) -> bool:
+    return made.ask("SELECT DISTINCT status FROM upload") == [("loaded",)]
+
+
+def assert_stored_once(made: Cluster) -> None:
+    """Each upload decided once, each revision of one upload once, no day restated."""
+    assert made.ask(
+        "SELECT u.file_name FROM upload u LEFT JOIN ledger_event e ON e.upload_id = u.upload_id AND e.kind = 'decided'"
+        " GROUP BY u.upload_id, u.file_name HAVING count(e.*) <> 1"
+    ) == []  # fmt: skip
+    assert made.ask("SELECT id FROM line_revision GROUP BY id, upload_id HAVING count(*) > 1") == []
+    assert count(made, "SELECT count(*) FROM delivery_restatement") == 0
+
+
+@pytest.mark.timeout(900)
+def test_a_burst_is_spread_over_two_workers_and_each_list_is_loaded_once(tmp_path: Path) -> None:
+    today = date(2026, 6, 15)
+    wave = a_publisher.write_wave(tmp_path / "lists", a_publisher.world(today), 0, files=24, each=5)
+    with cluster(["one", "two", "keeper"]) as made:
+        for name, role in (("keeper", "daemon"), ("one", "worker"), ("two", "worker")):
+            made.up(name, role)
+        for name in made.ups:
+            made.ready(name)
+        drop(made, wave[:4])
+        made.base.started.pop().terminate()  # Redis, the last that was started there
+        made.start_redis()
+        drop(made, wave[4:])
+        wait_for(lambda: loaded(made), 500, "loading")
+        wait_for(lambda: len(list((made.home / "outbox").glob("*.xlsx"))) == 24, 240, "the receipts")
+        assert_stored_once(made)
+        assert taken_by(made, "one") + taken_by(made, "two") >= 3
+
+
+@pytest.mark.long
+@pytest.mark.timeout(5400)
+def test_machines_are_lost_and_all_is_as_on_a_single_one(tmp_path: Path) -> None:
+    """200 lists in four waves and thirty days, over two workers; what is lost meanwhile is said below."""
+    today = datetime.now(UTC).date()
+    of = a_publisher.world(today)
+    waves = [a_publisher.write_wave(tmp_path / "lists", of, number, files=50, each=8) for number in range(4)]
+    yesterday = today - timedelta(days=1)
+    with cluster(["one", "two", "keeper", "standby"]) as made:
+        made.more |= a_publisher.ACCESS
+        api = [sys.executable, "-m", "campfill_pipeline_tests.scale.a_publisher", str(today)]
+        for machine in made.machines.values():
+            machine.start(api, without_settings(), tmp_path / f"api-{machine.name}.log")
+        begun = time.monotonic()
+
+        def tell(what: str) -> None:
+            sys.stderr.write(f"{time.monotonic() - begun:7.1f} s  {what}\n")
+
+        for name, role in (("one", "worker"), ("two", "worker"), ("keeper", "daemon")):
+            made.up(name, role)
+        for name in made.ups:
+            made.ready(name)
+        made.up("standby", "daemon")
+        wait_for(lambda: "stands by" in made.said("standby"), 300, "the second daemon standing by")
+        assert "A campfill daemon works on this database already: keeper" in made.said("standby")
+        tell("two workers, a daemon, a second one that stands by")
+
+        drop(made, waves[0])
+        wait_for(lambda: taken_by(made, "one") > 0, 240, "a run on the first worker")
+        wait_for(
+            lambda: count(made, "SELECT count(*) FROM upload WHERE attempts > 0") > 0,
+            240,
+            "an upload at work",
+        )
+        made.machines["one"].kill()
+        tell("the first worker's machine has lost its power while at work")
+        drop(made, waves[1])
+        made.machines["one"].start(api, without_settings(), tmp_path / "api-one.log")
+        made.up("one", "worker")
+        wait_for(
+            lambda: count(made, "SELECT count(*) FROM upload WHERE status = 'loaded'") > 20, 600, "loading"
+        )
+        tell("20 lists are loaded; the first worker is back")
+
+        made.machines["two"].cut_off()
+        tell("the second worker is cut off")
+        drop(made, waves[2])
+        cut = time.monotonic()
+        made.base.started.pop().terminate()  # Redis, the last that was started there
+        time.sleep(2)
+        made.start_redis()
+        tell("Redis was restarted")
+        time.sleep(max(0.0, 60 - (time.monotonic() - cut)))
+        made.machines["two"].join()
+        tell("the second worker is back after a minute")
+
+        drop(made, waves[3])
+        made.machines["keeper"].kill()
+        taken_over = wait_for(
+            lambda: "takes over" in made.said("standby"), 60, "the second daemon taking over"
+        )
+        tell(f"the daemon's machine was killed; the other took over after {taken_over:.1f} s")
+
+        wait_for(lambda: loaded(made), 1500, "loading")
+        tell("all 200 lists are loaded, each once")
+        missing = "SELECT count(*) FROM delivery_fetch WHERE status = 'complete'"
+        wait_for(lambda: count(made, missing) >= a_publisher.DAYS, 1500, "thirty days of delivery")
+        wait_for(lambda: unfinished(made) == 0, 600, "the end of the runs")
+        tell("thirty days are there")
+        assert_stored_once(made)
+        tell(
+            f"runs taken: {taken_by(made, 'one')} by the first worker, {taken_by(made, 'two')} by the second"
+        )
+        assert min(taken_by(made, "one"), taken_by(made, "two")) > 0
+
+        [(first, last)] = made.ask("SELECT min(day), max(day) FROM delivery_fetch WHERE status = 'complete'")
+        assert isinstance(first, date) and isinstance(last, date)
+        single = without_settings(
+            CAMPFILL_HOME=str(tmp_path / "single"), CAMPFILL_DATABASE_URL=made.url.removesuffix("campfill") + "single",
+            CAMPFILL_REPORTING_URL=f"http://127.0.0.1:{a_publisher.PORT}", CAMPFILL_REPORTING_TOKEN=a_publisher.TOKEN,
+        )  # fmt: skip
+        with a_publisher.serving(today):
+            a_publisher.on_one_machine(single, waves, first, min(last, yesterday))
+        tell("a single machine has done the same")
+        together = a_publisher.dump(made.url, today)
+        assert a_publisher.dump(single["CAMPFILL_DATABASE_URL"], today).splitlines() == together.splitlines()
+        told = a_publisher.figures(made.environ("test"), yesterday)
+        assert a_publisher.figures(single, yesterday) == told
+        tell(f"equal byte for byte: {len(together):,} bytes of canonical dump; figures {told}")
+
+
+def unfinished(made: Cluster) -> int:
+    with psycopg.connect(made.url + "_dagster") as connection:
+        [(runs,)] = connection.execute(
+            "SELECT count(*) FROM runs WHERE status IN ('QUEUED', 'NOT_STARTED', 'STARTING', 'STARTED', 'CANCELING')"
+        ).fetchall()
+    return int(runs)
