@@ -24,8 +24,10 @@ TOTAL_START = r"^\s*(?:total|summe|gesamt|ergebnis)"
 TOTAL_WORD = (
     r"(?:^|[^\pL])(?:(?:grand|sub|zwischen|gesamt|teil|end|jahres|monats)[\s-]?)?"
     r"(?:totals?|summen?|sum|ergebnis|gesamt|insgesamt|übertrag|saldo|durchschnitt|mittelwert|average"
-    r"|gesamtergebnis|somme|totale|suma|razem|итого|всего|totaal|celkem)(?:$|[^\pL])"
-    r"|^\s*[Σ∑]"
+    r"|gesamtergebnis|somme|totale|suma|razem|итого|всего|totaal|celkem|yhteensä|kokonaissumma|összesen|toplam|ogółem"
+    r"|łącznie|i alt|sammanlagt|summa|ukupno|skupaj|spolu|kokku|kopā|iš viso|всього|разом|общо|σύνολο|jumlah|tổng cộng)"
+    r"(?:$|[^\pL])"
+    r"|^\s*(?:[Σ∑]|合计|合計|总计|總計|小计|小計|합계|총계|소계|المجموع|סה״כ|סך הכל)"
 )
 """A word that marks a total anywhere in a cell: `Kunde A Ergebnis`, `Grand Total:` (RE2, without regard to case)."""
 

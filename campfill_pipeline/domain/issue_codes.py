@@ -110,12 +110,18 @@ _REGISTERED = (
             "a goal or a budget in a cell that is merged over several lines: of each, or of all together?",
             "take the merging back, type the figure of each line",
         ),
+        exports=Told(
+            "a figure or an ID in a cell that is merged over several rows or columns: of each, or of all together?",
+            "take the merging back, type what is of each row",
+        ),
     ),
     _error(
         "missing_value", "A required cell is blank",
         lists=Told("a required cell is blank", "fill it in"),
         exports=Told(
-            "no hour, no impressions, neither id, or no site where the others have one", "fill it in, or delete the row"
+            "no hour, no impressions, neither id, or no site where the others have one; or the row ends within its"
+            " figures, so that a field before them is missing",
+            "fill it in, or delete the row",
         ),
     ),
     _error(

@@ -29,6 +29,9 @@ RawTexts = Callable[[Sequence[int]], Mapping[int, Mapping[int, str]]]
 _LONGEST_HEADER = 100
 _FEW_KNOWN = 2
 _WORD = re.compile(r"[^0-9]*[^\W\d_]{3}[^0-9]*")
+_LABEL = re.compile(r"[^0-9]{0,40}[^\W\d_]{2}[^0-9]{0,40}")
+_LABELLED = ("runtime", "start_date", "end_date", "impression_goal", "cpm_eur", "id")
+_FEW_LABELS = 4
 _MOST_ELSEWHERE = 500
 """Rows with nothing in the known columns that are looked at for a header in other columns."""
 
@@ -112,8 +115,11 @@ def _suspects(table: TableFound, form: Format) -> tuple[list[int], list[int], li
                 for number, row, own in zip(numbers, rows, known, strict=False)
                 if own < _FEW_KNOWN and form.description is None and is_other_header(row)
             ]
-            if form.kind == UploadKind.REPORT_CSV:
-                suspects += numbers[_all_words(batch, at) & (known < _FEW_KNOWN)].tolist()
+            labels = _all_words if form.kind == UploadKind.REPORT_CSV else _only_labels
+            unknown = labels(batch, at) & (known < _FEW_KNOWN)
+            suspects += numbers[
+                unknown & (numbers < table.last_row)
+            ].tolist()  # nothing is read by a last row
             again += numbers[(known >= 2) & ~foreign].tolist()
             elsewhere += numbers[nothing].tolist()[: max(_MOST_ELSEWHERE - len(elsewhere), 0)]
     return suspects, elsewhere, again
@@ -132,6 +138,26 @@ def _all_words(batch: pa.RecordBatch, at: npt.NDArray[np.int64]) -> npt.NDArray[
     ids = words.get("campaign_id", none) | words.get("deal_id", none)
     found: npt.NDArray[np.bool_] = words["date"] & ids & words["impressions"]
     return found
+
+
+def _only_labels(batch: pa.RecordBatch, at: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Of the rows at these places in a list, those with nothing but different words where figures and days belong: a
+    header in words nobody knows. A row of one word again and again (`tbd`) is a line that is not filled in.
+    """
+    fields = [field for field in _LABELLED if field in batch.schema.names]
+    if len(fields) < _FEW_LABELS:
+        return np.zeros(len(at), bool)
+    rows = zip(*(batch.column(field).take(pa.array(at)).to_pylist() for field in fields), strict=True)
+    return np.fromiter(map(_are_labels, rows), np.bool_, len(at))
+
+
+def _are_labels(texts: tuple[str | None, ...]) -> bool:
+    filled = [text for text in texts if text is not None and not is_blank(text)]
+    return (
+        len(filled) == len(texts)
+        and len({text.casefold().strip() for text in filled}) == len(filled)
+        and all(_LABEL.fullmatch(text) and spoiled(text, CellKind.TEXT) is None for text in filled)
+    )
 
 
 def _is_word(text: str | None) -> bool:

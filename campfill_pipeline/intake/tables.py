@@ -29,8 +29,18 @@ _SHARED = (
     "status",
     "price_type",
     "goal_type",
+    "date",
+    "hour_of_day",
+    "site",
+    "campaign_name",
+    "campaign_id",
+    "deal_name",
+    "deal_id",
+    "campaign_purchase_type",
+    "deal_purchase_type",
 )
-_UNCLEAR = ("impression_goal", "budget_eur")
+_UNCLEAR = ("impression_goal", "budget_eur", "impressions", "bids", "wins", "plays")
+_MAY_BE_BLANK = ("budget_eur", "campaign_id", "deal_id", "bids", "wins", "plays")
 MOST_OTHERS = 64
 """Columns without a meaning that are compared, where rows of an export look alike otherwise."""
 
@@ -143,8 +153,9 @@ def blank_merged(
     """Blank the cells that a merged range covers: only its first cell shows. Returns rows and last row kept.
 
     A runtime or a buyer merged over several rows stands for each of them that has an ID of its own: so a
-    person reads it. A goal or a budget merged over several such rows is of each, or of all together: nobody can know,
-    and its cells become `CellKind.MERGED`. `columns` are the positions from 0 of `fields`. The file is written again.
+    person reads it; in an export, an hour, a site or an ID for each row with impressions of its own. A figure merged
+    over several such rows is of each, or of all together: nobody can know, and its cells become `CellKind.MERGED`.
+    `columns` are the positions from 0 of `fields`. The file is written again.
     """
     covers = _covers(columns, merges)
     with pa.ipc.open_stream(file) as reader:
@@ -154,7 +165,7 @@ def blank_merged(
     with TableWriter(rewritten, fields) as writer:
         for batch in batches:
             numbers = batch.column("row_no").to_numpy()
-            cells = []
+            cells: list[tuple[pa.Array, Kinds]] = []
             before, after = np.zeros(len(numbers), np.bool_), np.zeros(len(numbers), np.bool_)
             for position, field in enumerate(fields):
                 texts, kinds = batch.column(field), batch.column(f"{field}_kind").to_numpy().copy()
@@ -169,10 +180,15 @@ def blank_merged(
                     texts = pc.if_else(pa.array(covered), pa.scalar(None, pa.string()), texts)
                 after |= kinds != CellKind.BLANK
                 cells.append((texts, kinds))
-            if shared:
-                own = cells[list(fields).index("id")][1] != CellKind.BLANK
-                for position, values in shared.items():
-                    cells[position] = _filled(cells[position], numbers, own, values)
+            filled = {
+                field: cells[list(fields).index(field)][1] != CellKind.BLANK for field in _owners(fields)
+            }
+            for position, values in shared.items():
+                for unclear in (False, True):
+                    of_kind = [value for value in values if (value[2][1] == CellKind.MERGED) is unclear]
+                    if of_kind:
+                        own = filled[_owner(fields, of_kind[0][2][1])]
+                        cells[position] = _filled(cells[position], numbers, own, of_kind)
             # A row that holds something only in other columns stays; one that lost all it had is blank now.
             writer.add(numbers, cells, after | ~before)
     rewritten.replace(file)
@@ -186,7 +202,7 @@ def _shared(
     fields: Sequence[str], columns: Sequence[int], merges: Sequence[str], batches: Sequence[pa.RecordBatch]
 ) -> dict[int, list[tuple[int, int, _Value]]]:
     """By position in `fields`: first row, last row and value of what is merged over rows and is told of each."""
-    if "id" not in fields:
+    if "id" not in fields and "impressions" not in fields:
         return {}
     wanted = {columns[at]: at for at, field in enumerate(fields) if field in (*_SHARED, *_UNCLEAR)}
     ranges: dict[int, dict[int, int]] = {}
@@ -209,36 +225,53 @@ def _shared(
             ):
                 first = row + 1
                 if fields[position] in _UNCLEAR:
-                    if kind == CellKind.BLANK or _lines(batches, row, rows[row]) < 2:
+                    owner = _owner(fields, CellKind.MERGED)
+                    if kind == CellKind.BLANK or _lines(batches, owner, row, rows[row]) < 2:
                         continue
                     first, text, kind = row, f"{text} ({named[position, row]})", int(CellKind.MERGED)
                 found.setdefault(position, []).append((first, rows[row], (text, kind)))
     return found
 
 
+def _owners(fields: Sequence[str]) -> tuple[str, ...]:
+    return ("id",) if "id" in fields else tuple(field for field in ("date", "impressions") if field in fields)
+
+
+def _owner(fields: Sequence[str], kind: int) -> str:
+    """The column that tells which rows are of their own beside merged cells: of an export those with an hour of their
+    own where the value is unclear, else those with impressions of their own.
+    """
+    if "id" in fields:
+        return "id"
+    return "date" if kind == CellKind.MERGED else "impressions"
+
+
 def _merged_from_the_left(
     columns: Sequence[int], fields: Sequence[str], merges: Sequence[str]
 ) -> dict[int, list[tuple[int, int, _Value]]]:
-    """Budgets that a range of another column reaches over: only they would be blank without a word."""
-    if "budget_eur" not in fields:
-        return {}
-    position = list(fields).index("budget_eur")
-    reaching: list[tuple[int, int, _Value]] = []
-    for text in merges:
-        match = _RANGE.fullmatch(text)
-        if match is not None and column_index(match[1]) < columns[position] <= column_index(match[3]):
-            value = (f"The value ({text.replace('$', '')})", int(CellKind.MERGED))
-            reaching.append((int(match[2]), int(match[4]), value))
-    return {position: reaching} if reaching else {}
+    """Budgets, ids and counts that a range of another column reaches over: they would be blank without a word."""
+    reached: dict[int, list[tuple[int, int, _Value]]] = {}
+    date = (
+        columns[list(fields).index("date")] if "date" in fields else -1
+    )  # a label over it is that of a total
+    for position in (at for at, field in enumerate(fields) if field in _MAY_BE_BLANK):
+        for text in merges:
+            match = _RANGE.fullmatch(text)
+            if match is not None and date != column_index(match[1]) < columns[position] <= column_index(
+                match[3]
+            ):
+                value = (f"The value ({text.replace('$', '')})", int(CellKind.MERGED))
+                reached.setdefault(position, []).append((int(match[2]), int(match[4]), value))
+    return reached
 
 
-def _lines(batches: Sequence[pa.RecordBatch], first: int, last: int) -> int:
-    """How many of these rows have an ID."""
+def _lines(batches: Sequence[pa.RecordBatch], owner: str, first: int, last: int) -> int:
+    """How many of these rows have an ID (of an export: an hour)."""
     count = 0
     for batch in batches:
         numbers = batch.column("row_no").to_numpy()
         here = slice(np.searchsorted(numbers, first), np.searchsorted(numbers, last, side="right"))
-        count += int((batch.column("id_kind").to_numpy()[here] != CellKind.BLANK).sum())
+        count += int((batch.column(f"{owner}_kind").to_numpy()[here] != CellKind.BLANK).sum())
     return count
 
 

@@ -48,6 +48,11 @@ def written(path: Path, content: str) -> Path:
         (164, '#,##0" Tsd."', "Tsd."),
         (164, '0.0,," Mio"', None),
         (164, '#,##0 "Stück"', None),
+        (164, '#,##0" Klicks"', "Klicks"),
+        (164, '0" Cent"', "Cent"),
+        (164, '0" pro Tag"', "pro Tag"),
+        (164, '0.00" €/Tag"', "€/Tag"),
+        (164, '#,##0" Impressions"', None),
     ],
 )
 def test_a_format_that_shows_another_amount_is_known(number: int, code: str | None, sign: str | None) -> None:
@@ -79,6 +84,33 @@ def test_a_header_in_other_words_further_down_refuses_the_file(read: Read, tmp_p
     swapped[3], swapped[4] = swapped[4], swapped[3]
     found = read(as_workbook(tmp_path / "list", [HEADERS, line(1), other, swapped]))
     assert (found.reason, "row 3" in found.message) == ("missing_column", True)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["Nazwa", "Okres", "Cel", "CPM", "Budżet", "Identyfikator", "Kupujący"],
+        ["Nimi", "Aika", "Tavoite", "Hinta", "Budjetti", "Tunnus", "Ostaja"],
+        ["Name", "Zeit", "Imps", "CPM", "Bud.", "ID", "Buy."],
+    ],
+)
+def test_a_header_in_words_that_nobody_knows_refuses_the_file(
+    read: Read, tmp_path: Path, header: Sequence[str]
+) -> None:
+    swapped = line(2)
+    swapped[3], swapped[4] = swapped[4], swapped[3]
+    found = read(as_workbook(tmp_path / "list", [HEADERS, line(1), header, swapped]))
+    assert (found.reason, "row 3" in found.message) == ("missing_column", True)
+
+
+@pytest.mark.parametrize(
+    "row", [["A plan", *["tbd"] * 6], ["A plan", "offen", "120 Tsd.", 7, 7, "folgt", "Not set"]]
+)
+def test_a_row_that_is_not_filled_in_is_no_header(read: Read, tmp_path: Path, row: Sequence[Any]) -> None:
+    found = Outcome(
+        read(as_workbook(tmp_path / "list", [HEADERS, line(1), row, line(2)])), tmp_path / "judged"
+    )
+    assert (found.verdict.rows_accepted, found.verdict.rows_rejected) == (2, 1)
 
 
 def test_a_second_table_of_other_things_does_not(read: Read, tmp_path: Path) -> None:

@@ -193,7 +193,22 @@ def test_each_sheet_decides_for_itself(tmp_path: Path) -> None:
     assert lines["sheet"].to_pylist() == ["A", "A", "B", "B"]
 
 
-@pytest.mark.parametrize("name", ["Total", "TOTAL:", "Summe", "Gesamtsumme", "Ergebnis 2025", " total"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Total",
+        "TOTAL:",
+        "Summe",
+        "Gesamtsumme",
+        "Ergebnis 2025",
+        " total",
+        "Yhteensä",
+        "Összesen",
+        "I alt:",
+        "合计",
+        "Ogółem",
+    ],
+)
 def test_a_total_row_is_passed_over(tmp_path: Path, name: str) -> None:
     total = line(name=name, runtime=None, id=None, goal=10**12, budget="#REF!", buyer=None)
     judged = Judged(tmp_path, [line(), total])

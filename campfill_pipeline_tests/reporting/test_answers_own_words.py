@@ -35,7 +35,15 @@ WITH_ROWS: list[dict[str, Any]] = [
     {"containsSampledData": True},
     {"status": "PARTIAL_SUCCESS"},
     {"meta": {"truncated": True}},
-]
+    {"status": 500}, {"httpStatus": "503"}, {"code": 50000}, {"statusCode": 429}, {"title": "Bad", "status": 400},
+    {"return_code": "FAIL"}, {"code": "ERR_SHARD"}, {"ret": -1}, {"rc": "3"}, {"resultCode": 5},
+    {"isSuccess": False}, {"ready": False}, {"done": False}, {"dataComplete": "false"}, {"err": "x"},
+    {"partialFailureError": {"code": 3}}, {"downstreamErrors": ["shard 2"]}, {"rowLimitReached": True},
+    {"limit_was_hit": True}, {"detail": "Not authenticated"}, {"msg": "internal error"},
+    {"info": "Rate limit exceeded"},
+    {"warnings": ["Row limit reached"]}, {"note": "Only the first 12 rows are shown"},
+    {"messages": [{"severity": "ERROR", "text": "x"}]}, {"statusMessage": "Access denied"},
+]  # fmt: skip
 HARMLESS: list[dict[str, Any]] = [
     {"message": "OK"},
     {"message": "No data for this range."},
@@ -43,6 +51,9 @@ HARMLESS: list[dict[str, Any]] = [
     {"code": 0}, {"code": 200}, {"status": {"code": 0}}, {"status": 1}, {"status": "ok", "success": 1},
     {"_shards": {"total": 5, "successful": 5, "failed": 0}, "timed_out": False},
     {"type": "report", "warnings": [], "level": "hour", "detail": None},
+    {"ret": 0}, {"rc": 1}, {"return_code": "SUCCESS"}, {"code": "0"}, {"standardError": 0.2},
+    {"info": "Times are in UTC"}, {"note": ""}, {"done": True}, {"maxErrors": 10, "partialFailureError": None},
+    {"status": "200 OK"}, {"err": None},
 ]  # fmt: skip
 MORE: list[dict[str, Any]] = [
     {"total": 54},
@@ -56,18 +67,20 @@ MORE: list[dict[str, Any]] = [
     {"after": "abc"},
     {"nextCursor": "abc"},
     {"hasMore": "true"},
-]
+    {"lastPage": False}, {"last": "false"}, {"meta": {"is_last": False}}, {"eof": False}, {"expected_rows": 54},
+    {"returned": 49, "available": 54},
+]  # fmt: skip
 NO_MORE: list[dict[str, Any]] = [
     {"total": 49},
     {"total": 2_431_000},  # the sum of the impressions
     {"count": 20},
     {"paging": {"start": 0, "count": 100, "links": []}},  # so many were asked for
-    {"pages": 1},
+    {"pages": 1}, {"last": True}, {"lastPage": 1}, {"available": 54}, {"returned": 49, "available": 49},
     {"next": None, "nextCursor": "", "after": None},
     {"paging": {"cursors": {"after": "abc"}}},  # stands on the last page, too
     {"_shards": {"total": 99}},
     {"links": [{"rel": "self", "href": "/1"}]},
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("said", EMPTY, ids=str)
@@ -83,6 +96,13 @@ def test_a_part_that_says_so_is_an_error(said: dict[str, Any]) -> None:
 @pytest.mark.parametrize("said", HARMLESS, ids=str)
 def test_words_of_success_are_no_error(said: dict[str, Any]) -> None:
     assert failure(said | {"rows": []}, empty=True) is None
+    assert failure(said | {"rows": ROWS}, empty=False) is None
+
+
+@pytest.mark.parametrize(
+    "said", [{"code": 20000}, {"messages": [{"severity": "INFO", "text": "0 errors"}]}], ids=str
+)
+def test_what_may_be_success_is_believed_where_rows_came(said: dict[str, Any]) -> None:
     assert failure(said | {"rows": ROWS}, empty=False) is None
 
 

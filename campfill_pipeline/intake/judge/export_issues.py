@@ -138,13 +138,16 @@ class Columns:
         return self._found(index, field, remark.code, Severity.WARNING, remark.message, hint)
 
     def too_many_fields(self) -> Iterator[tuple[int, Found]]:
-        """Rows with something beyond the last column with a header."""
+        """Rows with something beyond the last column with a header, and rows that end before it."""
         if BEYOND not in self._batch.schema.names:
             return
         texts = self._batch.column(BEYOND)
         for index in pc.indices_nonzero(pc.not_equal(self._batch.column(f"{BEYOND}_kind"), 0)).to_pylist():
             place, row_no = len(self._table.headers), self._batch.column("row_no")[index].as_py()
             finding, text = TOO_MANY_FIELDS, texts[index].as_py()
+            if self._batch.column(f"{BEYOND}_kind")[index].as_py() == CellKind.ERROR:
+                yield index, self._too_short(int(text), row_no)
+                continue
             yield (
                 index,
                 Found(
@@ -164,6 +167,18 @@ class Columns:
                 message = f"“{texts[index].as_py()[:60]}” is not the ID itself: a spreadsheet made another value of it."
                 hint = "Drop the file as the platform wrote it; or format the column as text before IDs are pasted."
                 yield index, self._found(index, field, "spoiled_id", Severity.ERROR, message, hint)
+
+    def _too_short(self, place: int, row_no: int) -> Found:
+        header = self._table.headers[place] or None
+        message = (
+            "The row ends here, before the last column: one of its fields is missing, so that those after it may "
+            "stand under wrong headers."
+        )
+        hint = "Put the missing field or its separator back, or export again."
+        return Found(
+            self._number, row_no, place, self._table.sheet, f"{column_letters(place)}{row_no}", header, None,
+            "missing_value", str(Severity.ERROR), message, hint,
+        )  # fmt: skip
 
     def without_site(self) -> Iterator[tuple[int, Found]]:
         """Rows of a table by site that name none: most likely a sum over the others."""

@@ -49,7 +49,15 @@ from campfill_pipeline.intake.refusals import (
 )
 from campfill_pipeline.intake.tables import TableWriter
 from campfill_pipeline.intake.text.encodings import detect_encoding
-from campfill_pipeline.intake.text.spilled import is_rest, neighbours, spilled_columns
+from campfill_pipeline.intake.text.spilled import (
+    columns_of_words,
+    funnel,
+    is_pushed_out,
+    is_rest,
+    neighbours,
+    spilled_columns,
+    wins_exceed_bids,
+)
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.speaking import say
 
@@ -77,6 +85,10 @@ class _Text(NamedTuple):
     """Columns that hold what was cut off the figures before them."""
     beside: tuple[int, ...] = ()
     """Figures right after another one, where a cut number may have moved the others to the right."""
+    of_words: tuple[int, ...] = ()
+    """Columns right after a figure in which no number is at home: one that stands there was moved there."""
+    bids: int | None = None
+    """Where impressions, bids and wins stand side by side."""
 
 
 def _records(file: io.TextIOBase, delimiter: str) -> Iterator[list[str]]:
@@ -224,6 +236,10 @@ def _with_layout(
         ragged=not _each_is_longer(first, layout.row, width),
         spilled=spilled_columns([record for number, record in first if number > layout.row], layout.columns),
         beside=neighbours(layout.columns),
+        of_words=columns_of_words(
+            [record for number, record in first if number > layout.row], layout.columns, layout.headers
+        ),
+        bids=funnel(layout.columns),
     )
 
 
@@ -370,7 +386,7 @@ def _add(writer: TableWriter, records: Sequence[list[str]], last: int, layout: L
         )
         filled = texts.is_valid().to_numpy(zero_copy_only=False)
         columns.append((texts, np.where(filled, CellKind.TEXT, CellKind.BLANK).astype(np.int8)))
-    columns.append(_beyond(records, len(layout.headers), text))
+    columns.append(_beyond(records, len(layout.headers), text, _least(layout)))
     if layout.kind == UploadKind.REPORT_CSV:
         columns.append(_others(records, layout))
     anything = np.fromiter((any(map(str.strip, record)) for record in records), np.bool_, len(records))
@@ -388,22 +404,45 @@ def _swallowed(record: Sequence[str], text: _Text) -> bool:
     )
 
 
-def _beyond(records: Sequence[list[str]], width: int, text: _Text) -> tuple[pa.Array, Kinds]:
-    """What stands in each record beyond the last column with a header."""
+def _least(layout: Layout) -> range:
+    """How long a record of an export is that ends within its figures: a field before them is missing, most likely.
+
+    A program that leaves out blank fields at the end of a row leaves out all figures behind the impressions.
+    """
+    if layout.kind != UploadKind.REPORT_CSV:
+        return range(0)
+    impressions = next((column.index for column in layout.columns if column.field == "impressions"), 0)
+    return range(impressions + 2, max(column.index for column in layout.columns) + 1)
+
+
+def _beyond(
+    records: Sequence[list[str]], width: int, text: _Text, too_short: range
+) -> tuple[pa.Array, Kinds]:
+    """What stands in each record beyond the last column with a header; `CellKind.ERROR` where it ends too early."""
     found: list[str | None] = [None] * len(records)
+    short: list[int] = []
     for index, record in enumerate(records):
         cut = next((record[at] for at in text.spilled if at < len(record) and record[at].strip()), None)
         if cut is None:
             cut = next((record[at] for at in text.beside if is_rest(record, at)), None)
+        if cut is None:
+            cut = next((record[at] for at in text.of_words if is_pushed_out(record, at)), None)
+        if cut is None and text.bids is not None and wins_exceed_bids(record, text.bids):
+            cut = record[text.bids]
         if cut is not None:
             found[index] = cut
+        elif len(record) in too_short:
+            found[index] = str(len(record))
+            short.append(index)
         elif len(record) > width:
             rest = record[width:]
             if any(map(str.strip, rest)) or (text.ragged and len(record) > text.width and any(record)):
                 found[index] = text.delimiter.join(rest) or text.delimiter
     texts = pa.array(found, pa.string())
     filled = texts.is_valid().to_numpy(zero_copy_only=False)
-    return texts, np.where(filled, CellKind.TEXT, CellKind.BLANK).astype(np.int8)
+    kinds = np.where(filled, CellKind.TEXT, CellKind.BLANK).astype(np.int8)
+    kinds[short] = CellKind.ERROR
+    return texts, kinds
 
 
 def _others(records: Sequence[list[str]], layout: Layout) -> tuple[pa.Array, Kinds]:

@@ -20,6 +20,16 @@ _DECIMALS = re.compile(r"[0-9]{2}\s*")
 _THOUSANDS = re.compile(r"[0-9]{3}\s*")
 _REST = re.compile(r"0[0-9]{1,2}")
 _FEW = 3
+_DIGITS = re.compile(r"\s*[0-9]{1,12}\s*")
+_LETTER = re.compile(r"[^\W\d_]")
+_OF_WORDS = re.compile(
+    r"\s*(?:|(?:internal|other|more)?[ _]*(?:remark|note|comment|spare|reserve|extra|misc|info|memo|label|description)"
+    r"(?:s|d|rmation|llaneous)?(?:[ _]*(?:column|field))?|bemerkung(?:en)?|anmerkung(?:en)?|notiz(?:en)?|kommentare?"
+    r"|hinweise?|sonstiges|beschreibung|unnamed.*|unbenannt.*|(?:column|field|spalte|feld)[ _]*[0-9]*|unused|frei"
+    r"|leer)\s*",
+    re.I,
+)
+"""Headers of columns in which no numbers are at home, none included."""
 
 
 def spilled_columns(records: Sequence[Sequence[str]], columns: Collection[ColumnFound]) -> frozenset[int]:
@@ -48,6 +58,51 @@ def is_rest(record: Sequence[str], at: int) -> bool:
         at < len(record)
         and _REST.fullmatch(record[at]) is not None
         and _WHOLE.fullmatch(record[at - 1]) is not None
+    )
+
+
+def columns_of_words(
+    records: Sequence[Sequence[str]], columns: Collection[ColumnFound], headers: Sequence[str]
+) -> tuple[int, ...]:
+    """Positions right behind a figure where no number is at home: a column of remarks, or of sites with names.
+
+    Of an export the texts of any column tell it; a list may have a column of grades there, like `high` and `2`.
+    """
+    known = {column.index: column.field for column in columns}
+    export = "impressions" in known.values()
+    found = []
+    for place in sorted(column.index + 1 for column in columns if column.field in FIGURES):
+        if place >= len(headers) or (place in known and known[place] != "site"):
+            continue
+        texts = any(place < len(record) and _LETTER.search(record[place]) for record in records)
+        if (place not in known and _OF_WORDS.fullmatch(headers[place])) or (export and texts):
+            found.append(place)
+    return tuple(found)
+
+
+def is_pushed_out(record: Sequence[str], at: int) -> bool:
+    """Whether a number stands in a column of words, right behind a whole figure: it came from there."""
+    return (
+        at < len(record)
+        and _DIGITS.fullmatch(record[at]) is not None
+        and _WHOLE.fullmatch(record[at - 1]) is not None
+    )
+
+
+def funnel(columns: Collection[ColumnFound]) -> int | None:
+    """Where impressions, bids and wins stand side by side: the position of the bids."""
+    place = {column.field: column.index for column in columns}
+    if place.get("bids", -1) - 1 == place.get("impressions") and place.get("wins") == place["bids"] + 1:
+        return place["bids"]
+    return None
+
+
+def wins_exceed_bids(record: Sequence[str], bids: int) -> bool:
+    """Whether more auctions were won than bid for, which cannot be: the bids are what was cut off the impressions."""
+    return (
+        bids + 1 < len(record)
+        and all(_DIGITS.fullmatch(record[at]) for at in (bids - 1, bids, bids + 1))
+        and int(record[bids + 1]) > int(record[bids])
     )
 
 

@@ -35,6 +35,13 @@ _THOUSANDS = re.compile(
 )
 
 
+_OF_SOMETHING_ELSE = re.compile(
+    r"(?<![^\W\d_])(?:klicks?|clicks?|spots?|plays?|views?|leads?|cents?|ct|tage?n?|days?|sek(?:unden|\.)?|sec(?:onds?)?"
+    r"|stunden?|hours?|wochen?|weeks?|(?:pro|per|je)\b.*)(?![^\W\d_])|/\s*(?:tag|day|woche|week|monat|month)",
+    re.I,
+)
+
+
 class DateStyle(Enum):
     """How a date-formatted number is shown: as a point in time, or as an elapsed time."""
 
@@ -60,7 +67,8 @@ def date_style(number: int, code: str | None) -> DateStyle | None:
 def told_beside(number: int, code: str | None) -> str | None:
     """What a number format shows beside a number that makes it another amount than is stored; None where nothing does.
 
-    The percent sign (0.12 is shown as 12 %), another currency than the home's, or a word for thousands or millions
+    The percent sign (0.12 is shown as 12 %), another currency than the home's, a word for what is no amount and no
+    impressions (`12 clicks`, `12 per day`), or one for thousands or millions
     where the format does not divide by them (12 is shown as `12 Tsd.`). The built-in currency formats mean the currency
     of whoever looks, so they say nothing.
     """
@@ -72,6 +80,8 @@ def told_beside(number: int, code: str | None) -> str | None:
         return PERCENT
     home = counted_in()
     if foreign(home).search(literal) and not _shown(home).search(literal.casefold()):
+        return literal.strip()
+    if _OF_SOMETHING_ELSE.search(literal):
         return literal.strip()
     return literal.strip() if _THOUSANDS.search(literal) and not _SCALED.search(first) else None
 

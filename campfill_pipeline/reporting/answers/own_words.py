@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 _SHOWN = 300
-_ERRORS = {"exception", "exceptions", "fault", "faults", "failure", "failures", "failed"}
+_ERRORS = {"exception", "exceptions", "fault", "faults", "failure", "failures", "failed", "err", "errs"}
+_ENDS_IN_ERROR = re.compile(r".*(?:error|failure|exception)s?")
+"""Any name like this, where it holds words: `partialFailureError`. As a number it may be a statistical one."""
 _OF_AN_ERROR = re.compile(
     r"(?:(?:has|is|api|response|query|partial)?errors?(?:code|codes|message|messages|msg|description|desc|type|text"
     r"|detail|details|info|status|string|reason|name|no|number|count|list|response)?|errno|errmsg|errcode)"
@@ -47,7 +49,7 @@ _STATES = {
 _LEVELS = {"type", "level"}
 _FAILED_LEVELS = {"error", "fatal", "exception"}
 _BAD_STATE = re.compile(
-    r"(?:partial|incomplete|error|fail|timeout|timedout|abort|cancel|processing|pending|queued|running|inprogress"
+    r"(?:partial|incomplete|err|fail|timeout|timedout|abort|cancel|processing|pending|queued|running|inprogress"
     r"|notready|notok|unavailable|unauthori|denied|forbidden|exception|throttl|ratelimit|quota|overload"
     r"|internalerror|invalidrequest|badrequest).*|ko|nok|fault|fatal|submitted|waiting|scheduled"
 )
@@ -61,11 +63,28 @@ _GOOD = {
     "jobcomplete",
     "finished",
     "iswhole",
+    "issuccess",
+    "issuccessful",
+    "isfinished",
+    "isready",
+    "isdone",
+    "ready",
+    "done",
+    "datacomplete",
+    "isdatacomplete",
+    "allrows",
 }
 _BAD = re.compile(
-    r".*(?:truncated|partial|incomplete).*|sampled|issampled|containssampleddata|timedout|limitexceeded"
+    r".*(?:truncated|partial|incomplete).*|sampled|issampled|containssampleddata|timedout"
+    r"|.*limit(?:is|was)?(?:exceeded|reached|hit)"
 )
-_CODES = {"code", "status", "statuscode", "httpstatus", "httpcode", "responsecode", "resultcode"}
+_CODES = {
+    "code", "status", "statuscode", "httpstatus", "httpcode", "responsecode", "resultcode", "returncode", "retcode",
+    "ret", "rc",
+}  # fmt: skip
+_OF_RETURNS = {"resultcode", "returncode", "retcode", "ret", "rc"}
+_FAILED_CODE = re.compile(r"[45][0-9]{2}|[45][0-9]{4}")
+"""How HTTP, and interfaces with codes of five digits, number failures; 20000 and the like are their successes."""
 _RIGHT_CODES = {*range(-1, 2), *range(200, 300)}
 _WORDS = {
     "message",
@@ -78,7 +97,10 @@ _WORDS = {
     "warnings",
     "notice",
     "notices",
+    "statusmessage",
 }
+_REMARKS = {"info", "note", "notes", "remark", "remarks", "comment"}
+"""Where they stand beside no rows they need not say why: only what they say counts."""
 _HARMLESS = re.compile(
     r"ok|success\w*|done|completed?|finished|.*\bno (?:data|rows|results?|records?|entries|items|activity)\b.*"
     r"|.*\b0 (?:rows|results?|records?)\b.*|.*\bsuccessfully\b.*",
@@ -86,7 +108,9 @@ _HARMLESS = re.compile(
 )
 _NOT_WHOLE = re.compile(
     r"partial|incomplete|truncat|timed? ?out|unavailable|not (?:yet )?available|missing|sampled|exceed|fail(?:ed|ure)"
-    r"|unvollständig|abgeschnitten",
+    r"|unvollständig|abgeschnitten|not authenticated|unauthori[sz]ed|access denied|forbidden|cut off|only the first"
+    r"|(?:internal|server) error|(?:row|rate|result|size|time) limit|limit (?:is |was )?(?:reached|hit)"
+    r"|[\"'](?:severity|level|type)[\"']: ?[\"'](?:error|fatal)[\"']",
     re.I,
 )
 _MORE = {
@@ -100,6 +124,7 @@ _MORE = {
     "more",
     "ismore",
 }
+_LAST = {"last", "lastpage", "islast", "islastpage", "isend", "endofdata", "endofresults", "eof", "exhausted"}
 _NEXT = re.compile(
     r"next(?:page|results?|records?|rows?|items?|data)?"
     r"(?:url|uri|link|href|cursor|token|offset|start|startindex|index|skip|key|marker|no|number)?"
@@ -108,11 +133,12 @@ _NEXT = re.compile(
 _TOTALS = {
     "totalrows", "totalcount", "totalrecords", "recordstotal", "totalresults", "totalelements", "rowstotal",
     "totalitems", "totalhits", "totalentries", "numrows", "nrows", "rowcount", "recordcount", "resultcount",
-    "itemcount",
+    "itemcount", "expectedrows", "rowsexpected", "availablerows", "rowsavailable", "expectedcount",
 }  # fmt: skip
 _ASKED_BESIDE = {"start", "startindex", "offset", "skip", "from", "limit", "page"}
 """Beside one of these `count` is the number of rows that was asked for."""
 _COUNTED_BESIDE = {"limit", "offset", "page", "perpage", "pagesize", "pageindex", "pagenumber"}
+_OF_RETURNED = {"available", "matched", "found"}
 _PAGES = {"pages", "totalpages", "pagestotal", "pagecount", "numpages", "lastpage"}
 _BEFORE = re.compile(r"^x-(?:wp-|pagination-)?")
 _MOST_TIMES = 1000
@@ -150,7 +176,9 @@ def failure(document: Any, *, empty: bool) -> str | None:
 def _is_wrong(plain: str, value: Any, *, empty: bool, nested: bool) -> bool:
     if plain in _ERRORS or _OF_AN_ERROR.fullmatch(plain):
         return bool(value) and _plain(value) not in _NO_ERROR
-    if plain in _STATES and isinstance(value, str):
+    if _ENDS_IN_ERROR.fullmatch(plain) and isinstance(value, str | Mapping | list):
+        return bool(value) and _plain(value) not in _NO_ERROR
+    if plain in _STATES | _CODES and isinstance(value, str):
         if plain in _LEVELS:
             return _plain(value) in _FAILED_LEVELS
         if _BAD_STATE.fullmatch(_plain(value)):
@@ -162,15 +190,19 @@ def _is_wrong(plain: str, value: Any, *, empty: bool, nested: bool) -> bool:
     if plain in _WORDS and isinstance(value, str | list) and value:
         told = said(value)
         return bool(_NOT_WHOLE.search(told) if not empty else not _HARMLESS.fullmatch(told.strip('[]". ')))
+    if plain in _REMARKS and isinstance(value, str | list):
+        return bool(_NOT_WHOLE.search(said(value)))
     code = _whole(value) if plain in _CODES else None
-    if not empty or code is None:
+    if code is None:
         return False
-    return code >= 400 or (nested and code not in _RIGHT_CODES)
+    if _FAILED_CODE.fullmatch(str(code)) or (plain in _OF_RETURNS and code not in (0, 1, 200)):
+        return True
+    return empty and (code >= 400 or (nested and code not in _RIGHT_CODES))
 
 
 def _whole(value: Any) -> int | None:
     """A whole number, also one written as text."""
-    if isinstance(value, str) and value.strip().isdigit() and len(value) < 16:
+    if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,15}\s*", value):
         return int(value)
     return value if type(value) is int else None
 
@@ -223,6 +255,12 @@ def _more_in(part: Mapping[Any, Any], came: Walked) -> str | None:
             goes_on = (
                 came.rows is not None and number is not None and came.rows < number < came.rows * _MOST_TIMES
             )
+        elif plain in _OF_RETURNED and "returned" in names:
+            goes_on = came.rows is not None and number is not None and number > came.rows
+        elif plain in _LAST and (
+            value is False or (isinstance(value, str) and _plain(value) in ("false", "no"))
+        ):
+            goes_on = True
         elif plain in _PAGES:
             goes_on = number is not None and number > came.pages
         elif plain in _MORE:
