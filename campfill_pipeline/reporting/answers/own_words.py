@@ -53,6 +53,10 @@ _BAD_STATE = re.compile(
     r"|notready|notok|unavailable|unauthori|denied|forbidden|exception|throttl|ratelimit|quota|overload"
     r"|internalerror|invalidrequest|badrequest).*|ko|nok|fault|fatal|submitted|waiting|scheduled"
 )
+_OWN_STATE = re.compile(
+    r"(?:data|report|query|response|result|results|request|api|rows?|completeness)(?:state|status)"
+)
+_GOOD_PART = re.compile(r"(?:is)?(?:data|report|results?|rows?)(?:complete|completed|iscomplete|whole)")
 _GOOD = {
     "success",
     "ok",
@@ -76,7 +80,8 @@ _GOOD = {
 }
 _BAD = re.compile(
     r".*(?:truncated|partial|incomplete).*|sampled|issampled|containssampleddata|timedout"
-    r"|.*limit(?:is|was)?(?:exceeded|reached|hit)"
+    r"|.*limit(?:is|was)?(?:exceeded|reached|hit|applied)"
+    r"|(?:max)?(?:rows?|results?|records?|data)(?:islimited|limited|capped|exceeded|reached|cut)"
 )
 _CODES = {
     "code", "status", "statuscode", "httpstatus", "httpcode", "responsecode", "resultcode", "returncode", "retcode",
@@ -108,27 +113,33 @@ _HARMLESS = re.compile(
 )
 _NOT_WHOLE = re.compile(
     r"partial|incomplete|truncat|timed? ?out|unavailable|not (?:yet )?available|missing|sampled|exceed|fail(?:ed|ure)"
-    r"|unvollständig|abgeschnitten|not authenticated|unauthori[sz]ed|access denied|forbidden|cut off|only the first"
-    r"|(?:internal|server) error|(?:row|rate|result|size|time) limit|limit (?:is |was )?(?:reached|hit)"
+    r"|unvollständig|abgeschnitten|not authenticated|unauthori[sz]ed|access denied|forbidden|cut off"
+    r"|only (?:the )?first|(?:internal|server) error|(?:row|record|rate|result|size|time)s? limit|\bcapped\b"
+    r"|limit (?:is |was )?(?:reached|hit)|\blimit(?:ed)? (?:of|to) [\d,.]+ (?:rows|results|records)"
     r"|[\"'](?:severity|level|type)[\"']: ?[\"'](?:error|fatal)[\"']",
     re.I,
 )
-_MORE = {
-    "hasmore",
-    "hasnext",
-    "hasnextpage",
-    "morerows",
-    "moreresults",
-    "moredata",
-    "moreitems",
-    "more",
-    "ismore",
+_MORE = re.compile(
+    r"(?:has|is)?(?:more|next)(?:results?|rows?|data|items?|records?|entries|pages?)?(?:available|exists?|left)?"
+)
+_LAST = {
+    "done",
+    "end",
+    "atend",
+    "last",
+    "lastpage",
+    "islast",
+    "islastpage",
+    "isend",
+    "endofdata",
+    "endofresults",
+    "eof",
+    "exhausted",
 }
-_LAST = {"last", "lastpage", "islast", "islastpage", "isend", "endofdata", "endofresults", "eof", "exhausted"}
 _NEXT = re.compile(
     r"next(?:page|results?|records?|rows?|items?|data)?"
     r"(?:url|uri|link|href|cursor|token|offset|start|startindex|index|skip|key|marker|no|number)?"
-    r"|continuation(?:token|uri|url|key)?|nextpagetoken|nextpagecursor|odatanextlink"
+    r"|continuation(?:token|uri|url|key)?|nextpagetoken|nextpagecursor|odatanextlink|cursornext|scrollid"
 )
 _TOTALS = {
     "totalrows", "totalcount", "totalrecords", "recordstotal", "totalresults", "totalelements", "rowstotal",
@@ -140,7 +151,7 @@ _ASKED_BESIDE = {"start", "startindex", "offset", "skip", "from", "limit", "page
 _COUNTED_BESIDE = {"limit", "offset", "page", "perpage", "pagesize", "pageindex", "pagenumber"}
 _OF_RETURNED = {"available", "matched", "found"}
 _PAGES = {"pages", "totalpages", "pagestotal", "pagecount", "numpages", "lastpage"}
-_BEFORE = re.compile(r"^x-(?:wp-|pagination-)?")
+_BEFORE = re.compile(r"^(?:x-)?(?:wp-|pagination-|ms-|amz-|list-|goog-|api-)?")
 _MOST_TIMES = 1000
 """A bare `total` of more times the rows that came is no number of rows, but the sum of their figures."""
 _PARTS = {
@@ -178,12 +189,12 @@ def _is_wrong(plain: str, value: Any, *, empty: bool, nested: bool) -> bool:
         return bool(value) and _plain(value) not in _NO_ERROR
     if _ENDS_IN_ERROR.fullmatch(plain) and isinstance(value, str | Mapping | list):
         return bool(value) and _plain(value) not in _NO_ERROR
-    if plain in _STATES | _CODES and isinstance(value, str):
+    if (plain in _STATES | _CODES or _OWN_STATE.fullmatch(plain)) and isinstance(value, str):
         if plain in _LEVELS:
             return _plain(value) in _FAILED_LEVELS
         if _BAD_STATE.fullmatch(_plain(value)):
             return True
-    if plain in _GOOD:
+    if plain in _GOOD or _GOOD_PART.fullmatch(plain):
         return value is False or (isinstance(value, str | int) and _plain(value) in ("false", "no", "0"))
     if _BAD.fullmatch(plain):
         return value is True or (isinstance(value, str) and _plain(value) in ("true", "yes"))
@@ -230,14 +241,28 @@ def more(document: Any, came: Walked) -> str | None:
 
 
 def more_in_headers(headers: Mapping[str, str], came: Walked) -> str | None:
-    """The same of an answer's headers: X-Total-Count, X-Next-Page, Content-Range …"""
+    """The same of an answer's headers: X-Total-Count, X-Next-Page, Content-Range …; also that the answer is cut."""
     within = _RANGE.fullmatch(headers.get("content-range", ""))
     if within and came.rows is not None and int(within[1]) > came.rows:
         return f"content-range: {said(headers['content-range'])}"
-    own = {
-        _BEFORE.sub("", name): value for name, value in headers.items() if name.startswith(("x-", "total"))
-    }
+    own = {_BEFORE.sub("", name): value for name, value in headers.items()}
+    for name, value in own.items():
+        if _BAD.fullmatch(_plain(name)) and _plain(value) in ("true", "yes", "1"):
+            return f"{name}: {said(value)}"
+        if name == "warning" and _NOT_WHOLE.search(value):
+            return f"{name}: {said(value)}"
+        if value.lstrip().startswith("{") and (told := _more_in(_read(value), came)):
+            return told
     return _more_in(own, came)
+
+
+def _read(value: str) -> Mapping[Any, Any]:
+    """A header that is an object of JSON."""
+    try:
+        found = json.loads(value)
+    except ValueError:
+        return {}
+    return found if isinstance(found, Mapping) else {}
 
 
 def _more_in(part: Mapping[Any, Any], came: Walked) -> str | None:
@@ -248,7 +273,7 @@ def _more_in(part: Mapping[Any, Any], came: Walked) -> str | None:
         if (
             plain in _TOTALS
             or (plain == "total" and names & _COUNTED_BESIDE)
-            or (plain == "count" and not names & _ASKED_BESIDE)
+            or (plain == "count" and (not names & _ASKED_BESIDE or _above_the_limit(part, number)))
         ):
             goes_on = came.rows is not None and number is not None and number > came.rows
         elif plain == "total":
@@ -263,13 +288,19 @@ def _more_in(part: Mapping[Any, Any], came: Walked) -> str | None:
             goes_on = True
         elif plain in _PAGES:
             goes_on = number is not None and number > came.pages
-        elif plain in _MORE:
-            goes_on = value is True or (isinstance(value, str) and _plain(value) in ("true", "yes"))
+        elif _MORE.fullmatch(plain) and (value is True or _plain(value) in ("true", "yes", "false", "no")):
+            goes_on = _plain(value) in ("true", "yes")
         else:
             goes_on = bool(_NEXT.fullmatch(plain)) and bool(value) and value is not True
         if goes_on:
             return f"{name}: {said(value)}"
     return None
+
+
+def _above_the_limit(part: Mapping[Any, Any], count: int | None) -> bool:
+    """Whether `count` is larger than the rows that were asked for, so that it is that of all rows."""
+    limit = next((_whole(value) for name, value in part.items() if _plain(name) == "limit"), None)
+    return count is not None and limit is not None and count > limit
 
 
 def _parts(document: Any, names: Set[str]) -> Iterator[tuple[Mapping[Any, Any], bool]]:

@@ -81,7 +81,7 @@ class Walk:
                 self._total += len(page.rows)
                 yield page, shown
             if following is None:
-                self._whole(page, shown)
+                self._whole(page, request, shown)
                 return
             request = following
         raise LoopingPagesError(
@@ -154,7 +154,7 @@ class Walk:
             text = repr(rows).encode("utf-8", "surrogatepass")
         return hashlib.blake2b(text, digest_size=16).digest()
 
-    def _whole(self, page: RawPage, shown: str) -> None:
+    def _whole(self, page: RawPage, request: requests.Request, shown: str) -> None:
         """Raise UnusableAnswerError where the API told of more rows than it gave, be it described or not."""
         paging = self._view.paging
         answer = self._view.answer
@@ -171,6 +171,16 @@ class Walk:
                 f"after {self._total:,} rows.",
                 mend="Nothing was stored for this window. Describe how its pages follow each other by `paging` in the "
                 "connector; if these are all rows, write `ends = true` into `answer`.",
+                connector=self._connector.name,
+                request=shown,
+            )
+        most = None if self._paged or answer.ends else _asked_for(request, self._connector.limits.page_rows)
+        if most is not None and self._total >= most:
+            raise UnusableAnswerError(
+                f"As many rows came as were asked for at most ({most:,}), and the connector describes no paging: some "
+                "may be missing.",
+                mend="Nothing was stored for this window. Describe how its pages follow each other by `paging` in the "
+                "connector, or ask for more rows (limits.page_rows) or smaller parts of the day (limits.window_hours).",
                 connector=self._connector.name,
                 request=shown,
             )
@@ -226,6 +236,29 @@ def _copied(request: requests.Request) -> requests.Request:
         data=copy.copy(request.data) or None,
         headers=dict(request.headers or {}),
     )
+
+
+_LIMITS = {
+    "limit", "rows", "size", "pagesize", "perpage", "maxresults", "maxrows", "maxrecords", "top", "pagelimit",
+    "rowlimit", "itemsperpage", "recordsperpage", "rowsperpage", "resultsperpage", "numrows", "take", "count",
+}  # fmt: skip
+
+
+def _asked_for(request: requests.Request, page_rows: int) -> int | None:
+    """How many rows a request asks for at most, where it does: by a name that means it, or by `{limit}`."""
+    body = request.json if isinstance(request.json, dict) else {}
+    within = [value for value in body.values() if isinstance(value, dict)]
+    for part in (request.params or {}, request.data if isinstance(request.data, dict) else {}, body, *within):
+        for name, value in part.items():
+            plain = "".join(letter for letter in str(name).lower() if letter.isalnum())
+            number = int(value) if str(value).isdigit() and len(str(value)) < 10 else None
+            if number and (plain in _LIMITS or (number == page_rows and number >= _NO_OTHER_NUMBER)):
+                return number
+    return None
+
+
+_NO_OTHER_NUMBER = 100
+"""So many rows, as the description says them, are hardly another parameter's value by chance."""
 
 
 def _mark(request: requests.Request) -> str:
