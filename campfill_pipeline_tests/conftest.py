@@ -17,6 +17,7 @@ from psycopg import sql
 from campfill_pipeline.language.currencies import EURO, count_in
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
+from campfill_pipeline_tests import kept_readers
 
 # The suite tries the same examples every time, so that red means that something changed; `make explore` tries new ones.
 # How long one example takes says nothing on a shared machine; pytest's own time limit catches what hangs.
@@ -48,6 +49,13 @@ def postgres_server() -> Iterator[server.Server]:
     """The one server of this session."""
     with real_server() as running:
         yield running
+
+
+@pytest.fixture(scope="session", autouse=True)
+def readers_are_lent() -> Iterator[None]:
+    """Reading processes go on to the next test."""
+    with kept_readers.lent():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
-"""Types `campfill …` in a process of its own that has its imports done: forked from one that imported them once.
+"""Types `campfill …`, or starts the door, in a process of its own that has its imports done: forked from one that
+imported them once.
 
-Belongs here: running the command's door as a new process would, with its own environment, folder and streams. Of the
+Belongs here: running either as a new process would, with its own environment, folder and streams. Of the
 seven seconds that `campfill ingest` takes, five are imports. That a command starts without them is what
 `python -m campfill_pipeline.cli` proves, in test_cli and test_end_to_end.
 """
@@ -12,7 +13,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 _forks = multiprocessing.get_context("forkserver")
@@ -26,27 +28,49 @@ def campfill(
 
     Raises subprocess.TimeoutExpired.
     """
-    with tempfile.TemporaryDirectory() as streams:
-        for name, text in (("in", typed), ("out", ""), ("err", "")):
-            (Path(streams) / name).write_text(text, encoding="utf-8")
-        process = _forks.Process(target=_typed, args=(list(words), dict(environ), str(folder), streams))
-        process.start()
+    with tempfile.TemporaryDirectory() as kept:
+        streams = [Path(kept) / name for name in ("in", "out", "err")]
+        streams[0].write_text(typed, encoding="utf-8")
+        process = started(_command, list(words), environ=environ, folder=folder, streams=streams)
         process.join(seconds)
         if process.exitcode is None:
             process.kill()
             process.join()
             raise subprocess.TimeoutExpired(list(words), seconds)
-        out, err = ((Path(streams) / name).read_text(encoding="utf-8") for name in ("out", "err"))
+        out, err = (stream.read_text(encoding="utf-8") for stream in streams[1:])
         return subprocess.CompletedProcess(["campfill", *words], process.exitcode, out, err)
 
 
-def _typed(words: list[str], environ: dict[str, str], folder: str, streams: str) -> None:
+def started(
+    what: Callable[[list[str]], None], words: list[str], *, environ: Mapping[str, str], folder: Path,
+    streams: Sequence[Path],
+) -> BaseProcess:  # fmt: skip
+    """A process that does `what`, with the files of its standard input, output and errors."""
+    process = _forks.Process(
+        target=_begin, args=(what, words, dict(environ), str(folder), [str(stream) for stream in streams])
+    )
+    process.start()
+    return process
+
+
+def _begin(
+    what: Callable[[list[str]], None],
+    words: list[str],
+    environ: dict[str, str],
+    folder: str,
+    streams: list[str],
+) -> None:
     os.environ.clear()
     os.environ.update(environ)
     os.chdir(folder)
-    for number, (name, flags) in enumerate((("in", os.O_RDONLY), ("out", os.O_WRONLY), ("err", os.O_WRONLY))):
-        os.dup2(os.open(Path(streams) / name, flags), number)
+    write = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    for number, (stream, flags) in enumerate(zip(streams, (os.O_RDONLY, write, write), strict=True)):
+        os.dup2(os.open(stream, flags, 0o600), number)
     sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w"), os.fdopen(2, "w")
+    what(words)
+
+
+def _command(words: list[str]) -> None:
     sys.argv = ["campfill", *words]
     from campfill_pipeline import cli
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import dagster as dg
@@ -32,6 +31,8 @@ from campfill_pipeline.warehouse import database, door_tokens
 from campfill_pipeline.warehouse.door_tokens import May
 from campfill_pipeline.warehouse.postgres import server
 from campfill_pipeline.warehouse.register import uploads
+from campfill_pipeline_tests import shell
+from campfill_pipeline_tests.door import serving_process
 from campfill_pipeline_tests.environment import without_settings
 
 # On a machine with much else to do an answer may take longer than a browser's or a client's usual patience.
@@ -43,14 +44,14 @@ expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 
 @dataclass
 class Door:
-    """A door process. `client` and `curl` are programs without a token; `headers` shows one that may upload."""
+    """A door process; `headers` shows a token that may upload."""
 
     settings: Settings
     url: str
     port: int
-    command: list[str]
+    words: list[str]
     environ: dict[str, str]
-    process: subprocess.Popen[bytes] = field(init=False)
+    process: BaseProcess = field(init=False)
     token: str = ""
 
     @property
@@ -66,21 +67,30 @@ class Door:
         return (self.settings.logs / "door.log").read_text()
 
     def start(self) -> None:
-        with (self.settings.logs / "door.log").open("ab") as log:
-            self.process = subprocess.Popen(self.command, env=self.environ, stdout=log, stderr=log)
+        log = self.settings.logs / "door.log"
+        streams = [Path(os.devnull), log, log]
+        folder = self.settings.home.parent
+        self.process = shell.started(
+            serving_process.serve, self.words, environ=self.environ, folder=folder, streams=streams
+        )
+        self.wait(self.process.is_alive)
+
+    def wait(self, alive: Callable[[], bool]) -> None:
+        """Until the door answers."""
         deadline = time.monotonic() + 3 * PATIENCE_SECONDS
         while time.monotonic() < deadline:
             try:
                 httpx.get(f"{self.address}/problems/busy")
                 return
             except httpx.TransportError:
-                assert self.process.poll() is None, self.log
+                assert alive(), self.log
                 time.sleep(0.05)
         raise AssertionError("the door did not answer")
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(20)
+        self.process.join(20)
+        assert not self.process.is_alive(), self.log
 
     def make_token(self, name: str, may: May = "upload") -> str:
         with database.connect(self.url) as connection:
@@ -107,9 +117,7 @@ def _door(
     settings.make_folders()
     port = free_port()
     limits = {"spare_disk": 0, "wrong_token_seconds": 0.01, **(limits or {})}
-    module = "campfill_pipeline_tests.door.serving_process"
-    command = [sys.executable, "-m", module, str(port), json.dumps(limits), *words]
-    door = Door(settings, url, port, command, without_settings(**told))
+    door = Door(settings, url, port, [str(port), json.dumps(limits), *words], without_settings(**told))
     door.start()
     if "CAMPFILL_DATABASE_URL" not in environ:
         door.token = door.make_token(f"test {port}")

@@ -10,7 +10,13 @@ from campfill_pipeline.door.app import Place
 from campfill_pipeline.door.limits import Limits
 from campfill_pipeline.settings import load_settings
 
-if __name__ == "__main__":
-    port, limits, *words = sys.argv[1:]
-    place = Place(guarded="--behind-proxy" in words)
+
+def serve(words: list[str]) -> None:
+    """Serve on the port that the first word names."""
+    port, limits, *others = words
+    place = Place(guarded="--behind-proxy" in others)
     server.serve(load_settings(), "127.0.0.1", int(port), place, Limits(**json.loads(limits)))
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1:])

@@ -42,7 +42,7 @@ def test_killed_at_random_moments_nothing_half_arrives(door: Door, kills: int) -
             sent = sender.submit(put_until_taken, door, key, content)
             time.sleep(chance.uniform(0, 0.12))
             door.process.kill()
-            door.process.wait()
+            door.process.join()
             for name in door.inbox():
                 file = door.settings.inbox / name
                 assert file.stat().st_size == 6_000_000

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -21,6 +22,7 @@ from campfill_pipeline.intake.process.parser import (
     load_parsed,
 )
 from campfill_pipeline.intake.xlsx.workbook import Workbook
+from campfill_pipeline_tests import kept_readers
 from campfill_pipeline_tests.intake.workbooks import (
     HEADERS,
     LINE,
@@ -35,6 +37,13 @@ from campfill_pipeline_tests.intake.workbooks import (
 
 def limits(*, seconds: float = 120, memory_mb: int = 700) -> ParseLimits:
     return ParseLimits(max_bytes=50_000_000, memory_mb=memory_mb, seconds=seconds)
+
+
+@pytest.fixture(autouse=True)
+def as_shipped() -> Iterator[None]:
+    """Each parser has a process of its own, which is what these tests are about."""
+    with kept_readers.as_shipped():
+        yield
 
 
 @pytest.fixture

@@ -53,8 +53,6 @@ __all__ = [
 _GRACE_SECONDS = 20.0
 _log = logging.getLogger(__name__)
 
-"""Called with the unpacked bytes read so far and those to read, about twice a second."""
-
 
 class RowsUnreadableError(CampfillError):
     """Original rows could not be fetched again."""
