@@ -16,7 +16,7 @@ import pytest
 
 from campfill_pipeline import cli
 from campfill_pipeline.lab import homes, play
-from campfill_pipeline_tests.environment import without_settings
+from campfill_pipeline_tests.environment import let_enter, without_settings
 
 
 class Reader:
@@ -65,9 +65,7 @@ class Reader:
 
 @pytest.fixture
 def reader(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Reader:
-    for parent in (tmp_path, *tmp_path.parents[:3]):
-        parent.chmod(0o755)
-    return Reader(tmp_path, capfd)
+    return Reader(let_enter(tmp_path), capfd)
 
 
 def test_a_lab_is_started_checked_hinted_solved_and_removed_and_nothing_stays_running(reader: Reader) -> None:

@@ -11,6 +11,7 @@ import pytest
 from campfill_pipeline.lab import homes, play, server
 from campfill_pipeline.lab.catalog import LABS
 from campfill_pipeline.lab.frame import Lab
+from campfill_pipeline_tests.environment import let_enter
 from campfill_pipeline_tests.learn.pages import LEARN, run_page
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -31,9 +32,7 @@ def _daily(lab: Lab) -> set[str]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where commands are typed; the labs' server runs meanwhile, so that it is started once for all of them."""
-    made = tmp_path_factory.mktemp("reader")
-    for parent in (made, *made.parents[:3]):
-        parent.chmod(0o755)  # run by root, the server is another user's
+    made = let_enter(tmp_path_factory.mktemp("reader"))
     (made / homes.ROOT).mkdir()
     with server.running(made / homes.ROOT):
         yield made

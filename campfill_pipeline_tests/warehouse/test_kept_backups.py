@@ -16,6 +16,7 @@ from campfill_pipeline.domain.backup_keeping import Keeping
 from campfill_pipeline.warehouse import claims, database
 from campfill_pipeline.warehouse.postgres import backup, kept_backups
 from campfill_pipeline.warehouse.postgres.fingerprints import fingerprints
+from campfill_pipeline_tests.environment import let_enter
 from campfill_pipeline_tests.warehouse.lists import apply, listed
 from campfill_pipeline_tests.warehouse.register_dump import dump
 
@@ -27,9 +28,7 @@ def places(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """Archive, backup folder, and a place for the throw-away server that its user can enter."""
     archive, folder = tmp_path / "archive", tmp_path / "backups"
     archive.mkdir()
-    trial = tmp_path_factory.mktemp("trial")
-    for parent in (trial, *trial.parents[:3]):
-        parent.chmod(0o755)
+    trial = let_enter(tmp_path_factory.mktemp("trial"))
     yield archive, folder, trial / "server"
 
 
