@@ -415,7 +415,9 @@ def _say_where(system: System, console: Console) -> None:
 def _say_what(system: System, console: Console) -> None:
     settings = system.settings
     told = {
-        Role.DAEMON: "looks into the inbox, keeps the clock, and hands runs to the workers",
+        Role.DAEMON: "looks into the inbox, keeps the clock, and hands runs to the workers"
+        if system.daemon.working
+        else "stands by",
         Role.WORKER: f"works on up to {settings.worker_runs} runs at once, and on one very large file",
     }
     console.print(f"  {settings.machine}: {told[system.role]}", markup=False)

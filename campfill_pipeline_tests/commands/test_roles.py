@@ -9,7 +9,7 @@ import yaml
 
 from campfill_pipeline.commands import roles
 from campfill_pipeline.commands.roles import Role
-from campfill_pipeline.defs import instance, queues
+from campfill_pipeline.defs import broker, instance, queues
 from campfill_pipeline.settings import Settings, SettingsError, load_settings
 
 SHARED = {
@@ -75,3 +75,11 @@ def test_only_a_redis_is_taken_for_a_broker_and_its_password_is_not_shown(
     with pytest.raises(SettingsError, match=r"CAMPFILL_BROKER_URL=.*redis://host:port/number") as error:
         settings(tmp_path, CAMPFILL_BROKER_URL=address)
     assert "geheim" not in str(error.value)
+
+
+def test_a_broker_that_does_not_answer_is_told_without_its_password(tmp_path: Path) -> None:
+    pytest.importorskip("redis", reason="needs the extra: pip install 'campfill[scale]'")
+    seen = broker.look(settings(tmp_path, CAMPFILL_BROKER_URL="redis://:geheim@127.0.0.1:1/0"))
+    assert seen.fault is not None and seen.fault.startswith("127.0.0.1:1: ")
+    assert "geheim" not in seen.fault
+    assert seen.workers == ()

@@ -22,7 +22,7 @@ from campfill_pipeline.simulator.roster import Shape, WorldLine
 from campfill_pipeline.simulator.world import World, make_world
 from campfill_pipeline_tests.lists import row, write_list
 
-PORT, TOKEN = 9_000, "a token of the tests"
+PORT, TOKEN = 9_000, "a-token-of-the-tests"
 ACCESS = {"CAMPFILL_REPORTING_URL": f"http://127.0.0.1:{PORT}", "CAMPFILL_REPORTING_TOKEN": TOKEN}
 DAYS = 30
 

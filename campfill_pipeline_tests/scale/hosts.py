@@ -171,7 +171,7 @@ class Cluster:
         """What `campfill up` has said on a machine."""
         return " ".join((self.folder / f"{name}.log").read_text(encoding="utf-8").split())
 
-    def ready(self, name: str, seconds: float = 300) -> None:
+    def ready(self, name: str, seconds: float = 900) -> None:
         """Wait until a machine has started."""
         wait_for(
             lambda: "Ctrl-C stops" in self.said(name) or self.ups[name].poll() is not None,
