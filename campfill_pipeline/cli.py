@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from campfill_pipeline.commands import (
     care_doors,
     connect,
     counts_doors,
+    in_language,
     lab_doors,
     lists_doors,
     notify_doors,
@@ -28,7 +31,7 @@ from campfill_pipeline.commands import (
 from campfill_pipeline.commands.as_json import Json, print_json
 from campfill_pipeline.commands.roles import Role
 from campfill_pipeline.domain.disk_room import is_disk_full
-from campfill_pipeline.domain.errors import CampfillError
+from campfill_pipeline.domain.errors import CampfillError, DiskFullError, UnexpectedFaultError
 from campfill_pipeline.domain.fulfillment import Band
 from campfill_pipeline.domain.kinds import LineKind
 from campfill_pipeline.language.speaking import Language
@@ -102,7 +105,11 @@ def campfill(
     home = load_settings().home
     if not home.exists():
         typer.echo(
-            f"campfill: {home} is new, and empty. If you have a home elsewhere, go to its folder or set CAMPFILL_HOME.",
+            "campfill: "
+            + in_language.say_here(
+                "{path} is new, and empty. If you have a home elsewhere, go to its folder or set CAMPFILL_HOME.",
+                path=home,
+            ),
             err=True,
         )
 
@@ -206,8 +213,7 @@ def note(
     if as_json:
         print_json(document)
     else:
-        whom = "for all lines" if document["line_id"] is None else f"on line {document['line_id']}"
-        typer.echo(f"Noted {whom} on {document['day']}: {document['text']}")
+        command.show(document)
 
 
 @app.command()
@@ -417,7 +423,7 @@ def db_start() -> None:
     from campfill_pipeline.warehouse.postgres import server
 
     server.database_url(load_settings())
-    typer.echo("The database runs. Its address: campfill db url", err=True)
+    typer.echo(in_language.say_here("The database runs. Its address: campfill db url"), err=True)
 
 
 @db.command("stop")
@@ -426,7 +432,12 @@ def db_stop() -> None:
     from campfill_pipeline.warehouse.postgres import server
 
     stopped = server.stop(load_settings())
-    typer.echo("The database is stopped." if stopped else "The database did not run.", err=True)
+    typer.echo(
+        in_language.say_here("The database is stopped.")
+        if stopped
+        else in_language.say_here("The database did not run."),
+        err=True,
+    )
 
 
 @db.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
@@ -499,7 +510,7 @@ def reader(
     if as_json:
         print_json(login)
     elif login is None:
-        typer.echo("The login is gone.", err=True)
+        typer.echo(in_language.say_here("The login is gone."), err=True)
     else:
         command.show(settings, login)
 
@@ -549,10 +560,17 @@ def _keep_trace(error: BaseException) -> Path | None:
     return file
 
 
+def command() -> TyperGroup:
+    """The parser of everything that can be typed, in English."""
+    made = get_command(app)
+    assert isinstance(made, TyperGroup)
+    return made
+
+
 def main(arguments: list[str] | None = None) -> Any:
     """Entry point: every fault ends as a sentence and exit code 1, never as a traceback."""
     try:
-        return app(arguments)
+        return in_language.run(command(), arguments)
     except KeyboardInterrupt:
         return sys.exit(130)
     except BrokenPipeError:
@@ -560,20 +578,12 @@ def main(arguments: list[str] | None = None) -> Any:
         return sys.exit(0)
     except Exception as error:  # noqa: BLE001 - the outermost door: recorded, then said in a sentence
         if isinstance(error, CampfillError):
-            typer.secho(f"campfill: {error}", err=True, fg="red")
+            in_language.say_fault(error)
         elif is_disk_full(error):
-            typer.secho(
-                "campfill: The disk is full. What was stored is as it was. "
-                f"Make room on the disk of {load_settings().home}, then try again.",
-                err=True,
-                fg="red",
-            )
+            in_language.say_fault(DiskFullError(load_settings().home))
         else:
             file = _keep_trace(error)
-            where = f" Details for maintainers: {file}" if file else ""
-            typer.secho(
-                f"campfill: unexpected fault: {type(error).__name__}: {error}.{where}", err=True, fg="red"
-            )
+            in_language.say_fault(UnexpectedFaultError(error, file))
         return sys.exit(1)
 
 

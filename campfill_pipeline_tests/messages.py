@@ -4,7 +4,8 @@ Belongs here: where messages are looked for, what is wrong with a file of them. 
 (`campfill_pipeline/language/messages`).
 
 A message is the English text in a call of `say` or `say_many` (Python and templates), of `say`, `text` or `many` (the
-page's scripts), or a word of one of the tables in `TABLES`, which are looked up by `word`.
+page's scripts), a word of one of the tables in `TABLES`, which are looked up by `word`, a help text of the command
+line, or a sentence of one of our errors: those are raised in English and told again at the door (`language/retelling`).
 """
 
 from __future__ import annotations
@@ -21,7 +22,26 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
-from campfill_pipeline.commands import care_doors, fulfillment, ingest, line, render, status
+from campfill_pipeline import cli, settings
+from campfill_pipeline.commands import (
+    back_test,
+    care_doors,
+    connect,
+    door_token,
+    fulfillment,
+    in_language,
+    ingest,
+    line,
+    lists,
+    maintain,
+    notify,
+    proposed_ids,
+    render,
+    revert,
+    show_settings,
+    status,
+    up,
+)
 from campfill_pipeline.domain import (
     client_words,
     count_words,
@@ -29,6 +49,7 @@ from campfill_pipeline.domain import (
     effect,
     figures,
     issue_codes,
+    proposals,
     receipt_sheets,
 )
 from campfill_pipeline.domain.causes import Side
@@ -41,7 +62,9 @@ from campfill_pipeline.intake.receipt import changes_and_issues, summary
 from campfill_pipeline.intake.receipt import words as receipt_words
 from campfill_pipeline.intake.text import delimited
 from campfill_pipeline.intake.xlsx import container, package
+from campfill_pipeline.language import catalogue
 from campfill_pipeline.reports import page, wording, workbook_summary
+from campfill_pipeline_tests import raised_sentences
 
 ROOT = Path(__file__).parents[1]
 CODE = ROOT / "campfill_pipeline"
@@ -75,6 +98,32 @@ TABLES: dict[str, Iterable[str]] = {
     "campfill_pipeline/door/problems.py": tuple(
         words for kind in problems.KINDS for words in (kind.title, kind.mend)
     ),
+    "campfill_pipeline/settings.py": (
+        *(setting.meaning for setting in settings.SETTINGS),
+        *(setting.reader.takes for setting in settings.SETTINGS),
+    ),
+    "campfill_pipeline/commands/in_language.py": in_language.PARSERS_WORDS,
+    "campfill_pipeline/commands/back_test.py": tuple(back_test.NAMES.values()),
+    "campfill_pipeline/commands/connect.py": (*connect.COLUMNS[1:], *connect.GRAINS, *connect.STAGES),
+    "campfill_pipeline/commands/door_token.py": (*door_token.COLUMNS[:-1], *door_token.MAY.values()),
+    "campfill_pipeline/commands/lists.py": (
+        *lists.SHELF,
+        *lists.PROPOSED,
+        *lists.PLACES,
+        *lists.KINDS.values(),
+        *proposals.SURENESS,
+    ),
+    "campfill_pipeline/commands/maintain.py": maintain.WHOSE,
+    "campfill_pipeline/commands/notify.py": (*notify.GROUPS.values(), *notify.OFTEN.values()),
+    "campfill_pipeline/commands/proposed_ids.py": (*proposed_ids.COLUMNS, "the same name"),
+    "campfill_pipeline/commands/revert.py": (
+        *revert.STATUS.values(),
+        "reverted",
+        "withdrawn",
+        "restored",
+    ),
+    "campfill_pipeline/commands/up.py": tuple(up.STARTING.values()),
+    "campfill_pipeline/commands/show_settings.py": (show_settings.STORED,),
     "campfill_pipeline/commands/care_doors.py": (*care_doors.STATES, *care_doors.ACTS.values()),
     "campfill_pipeline/commands/fulfillment.py": (
         *(title for title, _ in fulfillment.COLUMNS if title),
@@ -198,6 +247,10 @@ def _everywhere() -> Iterator[Found]:
             if "guide" not in path.parts and "lab" not in path.parts:
                 for message in way(path):
                     yield str(path.relative_to(ROOT)), message
+    for path, sentence in raised_sentences.everywhere(CODE):
+        yield str(path.relative_to(ROOT)), sentence
+    for text in in_language.help_texts(cli.command()):
+        yield "campfill_pipeline/cli.py", text
     for place, words in TABLES.items():
         for word in words:
             yield place, word
@@ -259,6 +312,7 @@ def merged(language: str) -> Catalog:
         msgid_bugs_address="none", creation_date=WRITTEN, revision_date=WRITTEN, last_translator="none",
         language_team="none", charset="utf-8", fuzzy=False,
     )  # fmt: skip
+    raised = {*(sentence for _, sentence in raised_sentences.everywhere(CODE)), *in_language.FAULTS}
     for key, (whole, places) in sorted(gathered().items(), key=lambda one: one[0].casefold()):
         forms = _forms(before[key]) if key in before else ()
         string: str | tuple[str, ...] = (
@@ -266,7 +320,8 @@ def merged(language: str) -> Catalog:
             if isinstance(whole, str)
             else (tuple(forms) if len(forms) == 2 else ("", ""))
         )
-        catalog.add(whole, string, locations=[(place, 0) for place in sorted(places)])
+        comments = [catalogue.RAISED] if key in raised else []
+        catalog.add(whole, string, locations=[(place, 0) for place in sorted(places)], auto_comments=comments)
     return catalog
 
 

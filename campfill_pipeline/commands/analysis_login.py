@@ -6,6 +6,8 @@ from typing import Any
 
 import typer
 
+from campfill_pipeline.commands import render
+from campfill_pipeline.language.speaking import say
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse.postgres import reader, server
 
@@ -29,28 +31,34 @@ def run(settings: Settings, name: str | None, *, revoke: bool) -> dict[str, Any]
     }  # fmt: skip
 
 
+@render.aloud
 def show(settings: Settings, login: dict[str, Any]) -> None:
     """The login, line by line, on stdout; what to mind on stderr."""
     for name in ("host", "port", "database", "schema", "user", "password", "url"):
         typer.echo(f"{name:<9} {login[name]}")
     what = (
-        "The password is new; the old one opens nothing any more."
+        say("The password is new; the old one opens nothing any more.")
         if login["renewed"]
-        else "The login is made."
+        else say("The login is made.")
     )
-    typer.echo(f"\n{what} It is shown this once: run the command again for another.", err=True)
+    once = say("It is shown this once: run the command again for another.")
+    typer.echo(f"\n{what} {once}", err=True)
     typer.echo(
-        "It reads the views of schema reporting and nothing else. What they mean: docs/analysis.md", err=True
+        say("It reads the views of schema reporting and nothing else. What they mean: docs/analysis.md"),
+        err=True,
     )
     if settings.database_url:
         return
     if settings.database_port is None:
         typer.echo(
-            "The port may be another one after a start. Fix it in .env: CAMPFILL_DATABASE_PORT=5433", err=True
+            say("The port may be another one after a start. Fix it in .env: CAMPFILL_DATABASE_PORT=5433"),
+            err=True,
         )
     elif settings.database_port != login["port"]:
         typer.echo(
-            f"CAMPFILL_DATABASE_PORT={settings.database_port} counts from the next start: stop `campfill up`, then"
-            " campfill db stop.",
+            say(
+                "CAMPFILL_DATABASE_PORT={port} counts from the next start: stop `campfill up`, then campfill db stop.",
+                port=settings.database_port,
+            ),
             err=True,
         )

@@ -9,15 +9,22 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from campfill_pipeline.commands import render, typed
+from campfill_pipeline.commands import in_language, render, typed
 from campfill_pipeline.commands.as_json import Json
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.retelling import retold
+from campfill_pipeline.language.speaking import say, say_many, word
 from campfill_pipeline.settings import environment, load_settings
 
+COLUMNS = ("", "description", "what", "grain", "stages it lacks")
+GRAINS = ("hour", "day")
+STAGES = ("bids", "wins", "plays")
 app = typer.Typer(help="Descriptions of reporting APIs.", invoke_without_command=True)
 
 
@@ -34,20 +41,16 @@ def connect(context: typer.Context, as_json: Json = False) -> None:
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
         return
-    table = render.table(
-        ("", "left"),
-        ("description", "left"),
-        ("what", "left"),
-        ("grain", "left"),
-        ("stages it lacks", "left"),
-    )
+    _show_listed(found)
+
+
+@render.aloud
+def _show_listed(found: list[dict[str, Any]]) -> None:
+    table = render.table(*((title, "left") for title in COLUMNS))
     for one in found:
+        lacking = ", ".join(word(stage) for stage in one["lacking"]) or "–"
         table.add_row(
-            "●" if one["in_use"] else "",
-            one["name"],
-            one["title"],
-            one["grain"],
-            ", ".join(one["lacking"]) or "–",
+            "●" if one["in_use"] else "", one["name"], word(one["title"]), word(one["grain"]), lacking
         )
     render.console().print(table)
 
@@ -97,37 +100,55 @@ def try_(
     raise typer.Exit(1 if told.against else 0)
 
 
+@render.aloud
 def _show(told: Any) -> None:
     console = render.console()
-    console.print(f"[bold]{told.day}[/bold]: {len(told.pages):,} answers")
-    for page in told.pages[:20]:
-        refused = f", {page.refused:,} refused" if page.refused else ""
-        console.print(f"  {page.rows:,} rows{refused}: {page.request}", markup=False, highlight=False)
-    if len(told.pages) > 20:
-        console.print(f"  … and {len(told.pages) - 20:,} more")
-    console.print(
-        "Columns: " + ", ".join(f"{ours} = {theirs}" for ours, theirs in told.columns), markup=False
+    answers = say_many(
+        "{count} answer", "{count} answers", len(told.pages), count=notation.number(len(told.pages))
     )
+    console.print(f"[bold]{render.on(told.day)}[/bold]: {answers}")
+    for page in told.pages[:20]:
+        refused = say(", {count} refused", count=notation.number(page.refused)) if page.refused else ""
+        rows = say_many("{rows} row", "{rows} rows", page.rows, rows=notation.number(page.rows))
+        console.print(f"  {rows}{refused}: {page.request}", markup=False, highlight=False)
+    if len(told.pages) > 20:
+        console.print("  " + say("… and {count} more", count=notation.number(len(told.pages) - 20)))
+    columns = ", ".join(f"{ours} = {theirs}" for ours, theirs in told.columns)
+    console.print(say("Columns: {text}", text=columns), markup=False)
     if told.unread:
-        console.print("Not read: " + ", ".join(told.unread), markup=False)
+        console.print(say("Not read: {text}", text=", ".join(told.unread)), markup=False)
     if told.lacking:
+        stages = ", ".join(word(stage) for stage in told.lacking)
         console.print(
-            f"Not told by this source: {', '.join(told.lacking)}. They stay empty, and no cause is named by them."
+            say(
+                "Not told by this source: {stages}. They stay empty, and no cause is named by them.",
+                stages=stages,
+            )
         )
     for code, count, example in told.refused:
-        console.print(f"▼ {count:,} rows refused ({code}): {example}", markup=False)
+        refused = say_many(
+            "{count} row refused ({code}): {example}", "{count} rows refused ({code}): {example}", count,
+            count=notation.number(count), code=code, example=retold(example),
+        )  # fmt: skip
+        console.print(f"▼ {refused}", markup=False)
     for remark in told.remarks:
-        console.print(f"▲ {remark}", markup=False)
+        console.print(f"▲ {retold(remark)}", markup=False)
     for row in told.rows:
         console.print("  " + ", ".join(f"{name} {value}" for name, value in row.items()), markup=False)
     for reason in told.against:
-        console.print(f"▼ {reason}", markup=False)
-    ids = f"{told.campaigns:,} campaigns, {told.deals:,} deals, {told.sites:,} sites"
-    word = "Nothing of it would be stored; of what came" if told.against else "A refresh would store"
-    console.print(
-        f"{word}: {told.stored:,} rows ({told.repeated:,} more came twice), {told.impressions:,f} impressions, {ids}. "
-        "This was a try: nothing is stored."
+        console.print(f"▼ {retold(reason)}", markup=False)
+    begin = (
+        say("Nothing of it would be stored; of what came") if told.against else say("A refresh would store")
     )
+    console.print(
+        say(
+            "{begin}: {rows} rows ({twice} more came twice), {impressions} impressions, {campaigns} campaigns, {deals} "
+            "deals, {sites} sites. This was a try: nothing is stored.",
+            begin=begin, rows=notation.number(told.stored), twice=notation.number(told.repeated),
+            impressions=notation.number(Decimal(f"{told.impressions:f}")), campaigns=notation.number(told.campaigns),
+            deals=notation.number(told.deals), sites=notation.number(told.sites),
+        )
+    )  # fmt: skip
 
 
 @app.command()
@@ -154,9 +175,13 @@ def new(
     name = "".join(c if c.isalnum() else "_" for c in file.stem.lower()).strip("_") or "interface"
     draft = _asked(replace(draft, name=name if name[0].isalpha() else f"c_{name}"))
     file.write_text(drafting.text(draft), encoding="utf-8")
-    typer.echo(f"Written: {file}. Fill what is marked with ???, then: campfill connect try {file}", err=True)
+    written = in_language.say_here(
+        "Written: {path}. Fill what is marked with ???, then: campfill connect try {path}", path=file
+    )
+    typer.echo(written, err=True)
 
 
+@render.aloud
 def _asked(draft: Any) -> Any:
     """The draft with a person's answers; what is known is proposed."""
     from campfill_pipeline.domain.report_rows import FIELDS
@@ -164,26 +189,30 @@ def _asked(draft: Any) -> Any:
     ask = typer.prompt
     changed = replace(
         draft,
-        title=ask("What is the interface called", default=draft.title or draft.name, err=True),
-        base_url=ask("Its address", default=draft.base_url or "https://", err=True),
-        path=ask("Path of the report", default=draft.path, err=True),
-        method=ask("Method (GET, POST)", default=draft.method, err=True).upper(),
-        auth=ask("Sign-in (none, bearer, basic, api_key)", default=draft.auth, err=True),
-        format=ask("Format of the answer (json, jsonl, csv)", default=draft.format, err=True),
+        title=ask(say("What is the interface called"), default=draft.title or draft.name, err=True),
+        base_url=ask(say("Its address"), default=draft.base_url or "https://", err=True),
+        path=ask(say("Path of the report"), default=draft.path, err=True),
+        method=ask(say("Method (GET, POST)"), default=draft.method, err=True).upper(),
+        auth=ask(say("Sign-in (none, bearer, basic, api_key)"), default=draft.auth, err=True),
+        format=ask(say("Format of the answer (json, jsonl, csv)"), default=draft.format, err=True),
         rows=ask(
-            "Where the rows are, like data.items (empty: the answer itself)",
+            say("Where the rows are, like data.items (empty: the answer itself)"),
             default=draft.rows,
             err=True,
             show_default=bool(draft.rows),
         ),
-        granularity=ask("One row is for an hour or a day (hour, day)", default=draft.granularity, err=True),
-        time_zone=ask("Time zone of its times", default=draft.time_zone, err=True),
-        first=ask("Parameter of the first moment", default=draft.first, err=True),
-        last=ask("Parameter of the last moment", default=draft.last, err=True),
+        granularity=ask(
+            say("One row is for an hour or a day (hour, day)"), default=draft.granularity, err=True
+        ),
+        time_zone=ask(say("Time zone of its times"), default=draft.time_zone, err=True),
+        first=ask(say("Parameter of the first moment"), default=draft.first, err=True),
+        last=ask(say("Parameter of the last moment"), default=draft.last, err=True),
     )
     columns = {}
     for ours in FIELDS:
-        theirs = ask(f"Column for {ours} (empty: none)", default=draft.columns.get(ours, ""), err=True)
+        theirs = ask(
+            say("Column for {field} (empty: none)", field=ours), default=draft.columns.get(ours, ""), err=True
+        )
         if theirs:
             columns[ours] = theirs
     return replace(changed, columns=columns)

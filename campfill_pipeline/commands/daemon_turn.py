@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from campfill_pipeline.commands.in_language import say_here, told
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.warehouse.daemon_seat import DaemonSeat, SeatTakenError
 
@@ -46,7 +47,8 @@ class DaemonTurn:
         except SeatTakenError as error:
             if not stand_by:
                 raise
-            self.tell(f"{error.problem} It stands by, and takes over within a minute when the other is gone.")
+            standing_by = say_here("It stands by, and takes over within a minute when the other is gone.")
+            self.tell(f"{told(error)} {standing_by}")
             return
         self._begin()
 
@@ -64,12 +66,16 @@ class DaemonTurn:
             CampfillError
         ):  # the database is out of reach; so it is for the daemon, which goes on when it is back
             if self.working and self.clock() - self._seen > AWAY_SECONDS:
-                self._step_back("The database is out of reach, and another machine may take over by now.")
+                self._step_back(
+                    say_here("The database is out of reach, and another machine may take over by now.")
+                )
             return
         if self.working and not mine:
-            self._step_back("The connection to the database was lost, and another machine has taken over.")
+            self._step_back(
+                say_here("The connection to the database was lost, and another machine has taken over.")
+            )
         elif mine and not self.working:
-            self.tell("No other daemon works on this database any more: this one takes over.")
+            self.tell(say_here("No other daemon works on this database any more: this one takes over."))
             self._begin()
         elif mine:
             self._seen = self.clock()
@@ -79,6 +85,6 @@ class DaemonTurn:
         self.working, self._seen = True, self.clock()
 
     def _step_back(self, why: str) -> None:
-        self.tell(f"{why} The daemon stops here, and stands by.")
+        self.tell(f"{why} {say_here('The daemon stops here, and stands by.')}")
         self.stop()
         self.working = False

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from campfill_pipeline.commands import render, running
+from campfill_pipeline.commands.in_language import say_here
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import daemon_seat, database
 from campfill_pipeline.warehouse.postgres import backup as backups
@@ -30,9 +33,15 @@ def backup(settings: Settings, file: Path) -> None:
     """Write the database to `file`, which must not exist yet."""
     if file.exists():
         raise typer.BadParameter(f"{file} exists already; choose another name")
-    with render.console(stderr=True).status("writing the backup …"):
+    with render.console(stderr=True).status(say_here("writing the backup …")):
         backups.backup(server.database_url(settings), file)
-    typer.echo(f"{file} holds the whole database ({file.stat().st_size:,} bytes).", err=True)
+    _show_backup(file)
+
+
+@render.aloud
+def _show_backup(file: Path) -> None:
+    size = notation.number(file.stat().st_size)
+    typer.echo(say("{file} holds the whole database ({size} bytes).", file=file, size=size), err=True)
 
 
 def backup_by_rule(settings: Settings, *, quiet: bool) -> dict[str, Any]:
@@ -40,23 +49,40 @@ def backup_by_rule(settings: Settings, *, quiet: bool) -> dict[str, Any]:
     from campfill_pipeline.defs.nightly_backup import back_up
 
     with render.console(stderr=True).status(
-        "writing the backup, and putting it back on a server of its own …"
+        say_here("writing the backup, and putting it back on a server of its own …")
     ):
         made = back_up(settings, server.database_url(settings), now=datetime.now(UTC))
     if not quiet:
-        kept = made.backup
-        typer.echo(
-            f"{kept.file} holds the whole database ({kept.size:,} bytes). Put back on a server of its own, all "
-            f"{len(kept.tables)} tables with {kept.rows:,} rows were equal."
-        )
-        typer.echo(f"originals beside it: {kept.originals:,}, of them {made.originals_copied:,} copied now")
-        if made.originals_lost:
-            typer.echo(
-                f"originals that nobody has any more: {made.originals_lost:,} (campfill doctor names them)"
-            )
-        for name in made.gone:
-            typer.echo(f"no longer kept: {name}")
+        _show_made(made)
     return _as_document(made)
+
+
+@render.aloud
+def _show_made(made: Made) -> None:
+    kept = made.backup
+    typer.echo(
+        say(
+            "{file} holds the whole database ({size} bytes). Put back on a server of its own, all {tables} tables "
+            "with {rows} rows were equal.",
+            file=kept.file, size=notation.number(kept.size), tables=notation.number(len(kept.tables)),
+            rows=notation.number(kept.rows),
+        )
+    )  # fmt: skip
+    typer.echo(
+        say(
+            "originals beside it: {count}, of them {copied} copied now",
+            count=notation.number(kept.originals), copied=notation.number(made.originals_copied),
+        )
+    )  # fmt: skip
+    if made.originals_lost:
+        typer.echo(
+            say(
+                "originals that nobody has any more: {count} (campfill doctor names them)",
+                count=notation.number(made.originals_lost),
+            )
+        )
+    for name in made.gone:
+        typer.echo(say("no longer kept: {name}", name=name))
 
 
 def _as_document(made: Made) -> dict[str, Any]:
@@ -78,17 +104,37 @@ def upgrade(settings: Settings, programs: Path | None) -> None:
     """Move the home's database to this campfill's PostgreSQL. Raises RunsAlreadyError beside a running one."""
     if settings.database_url:
         raise typer.BadParameter("the database is a server of your own: upgrade it with that server's tools")
-    with running.only_one(settings.home), render.console(stderr=True).status("moving the database …"):
+    with (
+        running.only_one(settings.home),
+        render.console(stderr=True).status(say_here("moving the database …")),
+    ):
         done = upgrades.upgrade(settings.postgres, programs)
     if done is None:
-        typer.echo("The database is of this campfill's PostgreSQL already; nothing to do.", err=True)
+        typer.echo(
+            say_here("The database is of this campfill's PostgreSQL already; nothing to do."), err=True
+        )
         return
     server.database_url(settings)
-    rows = ", ".join(f"{name} with {count:,} rows" for name, count in done.rows.items())
-    typer.echo(
-        f"Moved from PostgreSQL {done.before} to {done.after}, every table compared: {rows}.", err=True
+    _show_moved(done)
+
+
+@render.aloud
+def _show_moved(done: upgrades.Upgraded) -> None:
+    rows = ", ".join(
+        say("{name} with {rows} rows", name=name, rows=notation.number(count))
+        for name, count in done.rows.items()
     )
-    typer.echo(f"The old files are in {done.kept}; delete them when you no longer want to go back.", err=True)
+    typer.echo(
+        say(
+            "Moved from PostgreSQL {before} to {after}, every table compared: {rows}.",
+            before=done.before, after=done.after, rows=rows,
+        ),
+        err=True,
+    )  # fmt: skip
+    typer.echo(
+        say("The old files are in {path}; delete them when you no longer want to go back.", path=done.kept),
+        err=True,
+    )
 
 
 def restore(settings: Settings, file: Path, *, ask: bool) -> None:
@@ -102,12 +148,15 @@ def restore(settings: Settings, file: Path, *, ask: bool) -> None:
     with running.only_one(settings.home):
         _no_daemon(settings)
         _keep_what_is_there(settings, file, ask=ask)
-        with render.console(stderr=True).status("putting the backup back …"):
+        with render.console(stderr=True).status(say_here("putting the backup back …")):
             backups.restore(server.database_url(settings), file)
         came = kept_backups.bring_originals(file, settings.archive)
-    typer.echo("The database is as it was in the backup.", err=True)
+    typer.echo(say_here("The database is as it was in the backup."), err=True)
     if came:
-        typer.echo(f"Originals that the archive lacked, copied from beside the backup: {came:,}.", err=True)
+        copied = say_here(
+            "Originals that the archive lacked, copied from beside the backup: {count}.", count=came
+        )
+        typer.echo(copied, err=True)
 
 
 def _no_daemon(settings: Settings) -> None:
@@ -125,7 +174,12 @@ def _keep_what_is_there(settings: Settings, file: Path, *, ask: bool) -> None:
         return
     if ask:
         typer.confirm(
-            f"The database holds {uploads:,} uploads and {lines:,} lines. Replace them by {file}?",
+            say_here(
+                "The database holds {uploads} uploads and {lines} lines. Replace them by {file}?",
+                uploads=uploads,
+                lines=lines,
+                file=file,
+            ),
             abort=True,
             err=True,
         )

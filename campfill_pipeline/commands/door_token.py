@@ -8,9 +8,14 @@ from typing import Any
 import typer
 
 from campfill_pipeline.commands import render
+from campfill_pipeline.commands.in_language import say_here
+from campfill_pipeline.language.speaking import say, word
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database, door_tokens
 from campfill_pipeline.warehouse.postgres import server
+
+COLUMNS = ("name", "may", "made", "last used", "")
+MAY = {"read": "read", "upload": "upload"}
 
 
 def new(settings: Settings, name: str, may: door_tokens.May) -> None:
@@ -20,7 +25,7 @@ def new(settings: Settings, name: str, may: door_tokens.May) -> None:
         raise typer.BadParameter(f"{name!r} is no name: write one to 100 letters")
     with database.connect(server.database_url(settings)) as connection:
         token = door_tokens.new(connection, clean, may, now=datetime.now(UTC))
-    typer.echo("Keep it now: it is stored nowhere and cannot be shown again.", err=True)
+    typer.echo(say_here("Keep it now: it is stored nowhere and cannot be shown again."), err=True)
     typer.echo(token)
 
 
@@ -37,24 +42,23 @@ def facts(settings: Settings) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+@render.aloud
 def show(tokens: list[dict[str, Any]]) -> None:
     """The same as a table."""
     console = render.console()
     if not tokens:
-        console.print("No tokens. Make one: campfill door token new NAME --may upload")
+        console.print(say("No tokens. Make one: campfill door token new NAME --may upload"))
         return
-    table = render.table(
-        ("name", "left"), ("may", "left"), ("made", "left"), ("last used", "left"), ("", "left")
-    )
+    table = render.table(*((title, "left") for title in COLUMNS))
     now = datetime.now(UTC)
     for token in tokens:
         used = token["last_used_at"]
         table.add_row(
             token["name"],
-            token["may"],
+            word(MAY[token["may"]]),
             render.moment(token["made_at"], now),
-            render.moment(used, now) if used else "never",
-            "revoked" if token["revoked_at"] else "",
+            render.moment(used, now) if used else say("never"),
+            say("revoked") if token["revoked_at"] else "",
         )
     console.print(table)
 
@@ -63,4 +67,4 @@ def revoke(settings: Settings, name: str) -> None:
     """Close the door to the token of this name."""
     with database.connect(server.database_url(settings)) as connection:
         door_tokens.revoke(connection, name, now=datetime.now(UTC))
-    typer.echo(f"{name} opens nothing any more.", err=True)
+    typer.echo(say_here("{name} opens nothing any more.", name=name), err=True)

@@ -16,6 +16,7 @@ import typer
 from rich.markup import escape
 
 from campfill_pipeline.commands import render
+from campfill_pipeline.commands.in_language import say_here
 from campfill_pipeline.domain.described_columns import Described
 from campfill_pipeline.domain.list_descriptions import PRESENT, ListDescription
 from campfill_pipeline.domain.uploads import UploadKind
@@ -25,9 +26,20 @@ from campfill_pipeline.intake.judge.campaign_lists import read_issues, validate_
 from campfill_pipeline.intake.lists import shelf
 from campfill_pipeline.intake.lists.notation import DescriptionError
 from campfill_pipeline.intake.process.parser import Parser
+from campfill_pipeline.intake.receipt.words import told_of
 from campfill_pipeline.language import notation
+from campfill_pipeline.language.retelling import retold
+from campfill_pipeline.language.speaking import say, word
 from campfill_pipeline.settings import Settings
 
+SHELF = ("name", "where", "reads")
+PROPOSED = ("header", "means", "how sure", "examples")
+PLACES = ("built in", "the present list")
+KINDS = {
+    "campaign_list": "a campaign list", "report_csv": "an export of delivery", "list_description": "a list description",
+    "care": "a sheet of who takes care", "id_map": "a mapping file", "second_count": "a second count",
+    "unknown": "something unknown",
+}  # fmt: skip
 _SHOWN_LINES = 3
 _SHOWN_ISSUES = 10
 
@@ -48,19 +60,20 @@ def facts(settings: Settings) -> list[dict[str, Any]]:
     ]
 
 
+@render.aloud
 def show_all(document: list[dict[str, Any]]) -> None:
     """The same as a table, and what is wrong below it."""
     console = render.console()
-    table = render.table(("name", "left"), ("where", "left"), ("reads", "left"))
+    table = render.table(*((title, "left") for title in SHELF))
     for entry in document:
-        reads = "[red]cannot be used[/]" if entry["fault"] else escape(entry["reads"])
-        table.add_row(escape(entry["name"]), escape(entry["where"]), reads)
+        reads = f"[red]{say('cannot be used')}[/]" if entry["fault"] else escape(word(entry["reads"]))
+        table.add_row(escape(entry["name"]), escape(word(entry["where"])), reads)
     for column in table.columns[:2]:
         column.no_wrap = True
     console.print(table)
     for entry in document:
         if entry["fault"]:
-            console.print(f"[red]▲[/] {escape(entry['fault'])}")
+            console.print(f"[red]▲[/] {escape(retold(entry['fault']))}")
 
 
 def text_of(settings: Settings, name: str) -> str:
@@ -90,7 +103,8 @@ def accept(settings: Settings, file: Path) -> None:
     except (OSError, UnicodeDecodeError) as error:
         raise DescriptionError(file.name, "the file", str(error), "Give a TOML file in UTF-8.") from error
     kept = shelf.keep(settings.lists, shelf.name_of(text, file.name), text)
-    typer.echo(f"Kept as {kept}. Lists that it fits are read by it from now on.", err=True)
+    done = say_here("Kept as {path}. Lists that it fits are read by it from now on.", path=kept)
+    typer.echo(done, err=True)
 
 
 def fetched(settings: Settings) -> list[fetching.Look]:
@@ -101,18 +115,21 @@ def fetched(settings: Settings) -> list[fetching.Look]:
     return [fetching.look(settings, address, now=datetime.now(UTC)) for address in settings.list_urls]
 
 
+@render.aloud
 def show_fetched(looks: list[fetching.Look]) -> None:
     """The same on a terminal."""
     console = render.console()
     for look in looks:
         if look.fault:
             console.print(
-                f"[red]▼[/] {escape(look.address)}: {escape(look.fault)} The last list stays in force."
+                f"[red]▼[/] {escape(look.address)}: {escape(retold(look.fault))} "
+                + say("The last list stays in force.")
             )
         elif look.file:
-            console.print(f"[blue]●[/] {escape(look.address)}: put into the inbox as {escape(look.file)}")
+            done = say("put into the inbox as {file}", file=escape(look.file))
+            console.print(f"[blue]●[/] {escape(look.address)}: {done}")
         else:
-            console.print(f"[dim]○[/] {escape(look.address)}: nothing new")
+            console.print(f"[dim]○[/] {escape(look.address)}: {say('nothing new')}")
 
 
 def tried(settings: Settings, file: Path) -> dict[str, Any]:
@@ -154,28 +171,39 @@ def _columns(parsed: Parsed) -> list[dict[str, Any]]:
     ]
 
 
+@render.aloud
 def show_tried(told: dict[str, Any]) -> None:
     """The same on a terminal."""
     console = render.console()
     if told["reason"] is not None:
-        console.print(f"[red]▲[/] {escape(told['file'])} would be rejected ({told['reason']}).")
-        console.print(escape(f"{told['message']} {told['hint']}".strip()))
+        named = {"file": escape(told["file"]), "reason": told["reason"]}
+        console.print("[red]▲[/] " + say("{file} would be rejected ({reason}).", **named))
+        console.print(escape(f"{retold(told['message'] or '')} {retold(told['hint'] or '')}".strip()))
         if told["proposal"]:
             _show_proposal(told["proposal"])
     elif told["rows"] is None:
-        console.print(f"{escape(told['file'])} is no campaign list, but a {told['kind'].replace('_', ' ')}.")
+        kind = word(KINDS[told["kind"]])
+        console.print(say("{file} is no campaign list, but {kind}.", file=escape(told["file"]), kind=kind))
     else:
         _show_rows(told)
-    console.print("Nothing was stored.")
+    console.print(say("Nothing was stored."))
 
 
 def _show_proposal(proposal: dict[str, Any]) -> None:
     console = render.console()
-    console.print(f"\nIf it is a list of another house, it may be read so ({escape(proposal['place'])}):")
-    table = render.table(("header", "left"), ("means", "left"), ("how sure", "left"), ("examples", "left"))
+    console.print(
+        "\n"
+        + say(
+            "If it is a list of another house, it may be read so ({place}):", place=escape(proposal["place"])
+        )
+    )
+    table = render.table(*((title, "left") for title in PROPOSED))
     for column in proposal["columns"]:
         table.add_row(
-            escape(column["header"]), column["means"], column["sure"], escape(", ".join(column["samples"]))
+            escape(column["header"]),
+            column["means"],
+            word(column["sure"]),
+            escape(", ".join(column["samples"])),
         )
     console.print(table)
     for key, value in proposal["settings"]:
@@ -183,28 +211,45 @@ def _show_proposal(proposal: dict[str, Any]) -> None:
             console.print(f"  {key}: {escape(value)}")
     blank = [key for key, value in proposal["settings"] if not value and not key.startswith("words")]
     if blank:
-        console.print(f"To be said by you: {', '.join(blank)}.")
-    console.print("Drop the file, or `campfill ingest` it: its receipt holds this as a sheet to correct.")
+        console.print(say("To be said by you: {text}.", text=", ".join(blank)))
+    console.print(
+        say("Drop the file, or `campfill ingest` it: its receipt holds this as a sheet to correct.")
+    )
 
 
 def _show_rows(told: dict[str, Any]) -> None:
     console, rows = render.console(), told["rows"]
     console.print(
-        f"{escape(told['file'])} would be read by [bold]{escape(told['description'])}[/]: {rows['accepted']:,} of"
-        f" {rows['read']:,} rows accepted, {rows['rejected']:,} rejected, {rows['skipped']:,} passed over."
+        say(
+            "{file} would be read by [bold]{name}[/]: {accepted} of {read} rows accepted, {rejected} rejected, "
+            "{skipped} passed over.",
+            file=escape(told["file"]),
+            name=escape(told["description"]),
+            **{key: notation.number(count) for key, count in rows.items()},
+        )
     )
-    table = render.table(("header", "left"), ("means", "left"))
+    table = render.table(*((title, "left") for title in PROPOSED[:2]))
     for column in told["columns"]:
-        table.add_row(escape(column["header"]), column["field"].replace("_", " "))
+        table.add_row(escape(column["header"]), word(column["field"].replace("_", " ")))
     console.print(table)
     for line in told["lines"]:
         console.print(
-            f"  {escape(str(line.get('external_id') or line['id']))}  {escape(line['name'])}, {line['kind']}, "
-            f"{line['runtime']}, goal {line['impression_goal']:,}, CPM {notation.money(line['cpm_eur'])}"
-            f"{', cancelled' if line.get('cancelled') else ''}"
+            "  "
+            + say(
+                "{id}  {name}, {kind}, {runtime}, goal {goal}, CPM {cpm}",
+                id=escape(str(line.get("external_id") or line["id"])),
+                name=escape(line["name"]),
+                kind=word(str(line["kind"])),
+                runtime=line["runtime"],
+                goal=notation.number(line["impression_goal"]),
+                cpm=notation.money(line["cpm_eur"]),
+            )
+            + (say(", cancelled") if line.get("cancelled") else "")
         )
     for issue in told["issues"][:_SHOWN_ISSUES]:
         place = issue["cell"] or ""
-        console.print(f"[yellow]▲[/] {place} {escape(issue['message'])} {escape(issue['hint'])}")
+        said = " ".join(told_of(issue["code"], issue["message"], issue["hint"], told["kind"]))
+        console.print(f"[yellow]▲[/] {place} {escape(said)}")
     if len(told["issues"]) > _SHOWN_ISSUES:
-        console.print(f"… and {len(told['issues']) - _SHOWN_ISSUES:,} more issues; --json shows all.")
+        more = notation.number(len(told["issues"]) - _SHOWN_ISSUES)
+        console.print(say("… and {count} more issues; --json shows all.", count=more))

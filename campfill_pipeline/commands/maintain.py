@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from campfill_pipeline.commands import render
 from campfill_pipeline.commands.progress import progress
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say, word
 from campfill_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from campfill_pipeline.defs.maintenance import Done
+
+
+WHOSE = ("campfill's", "Dagster's")
 
 
 def run(settings: Settings, *, dry_run: bool, quiet: bool) -> dict[str, Any]:
@@ -25,41 +30,58 @@ def run(settings: Settings, *, dry_run: bool, quiet: bool) -> dict[str, Any]:
     return asdict(done)
 
 
+@render.aloud
 def _show(done: Done) -> None:
     console = render.console()
-    verb = "would go" if done.dry_run else "gone"
+    verb = say("would go") if done.dry_run else say("gone")
     for count, what in (
-        (done.runs, "old runs of Dagster with their events"),
-        (done.upload_partitions, "uploads from the web UI's list of partitions"),
-        (done.ticks, "ticks of schedules and sensors"),
-        (done.check_results, "results of checks whose run is gone"),
-        (done.notices, "facts that people were told of, long over"),
+        (done.runs, say("old runs of Dagster with their events")),
+        (done.upload_partitions, say("uploads from the web UI's list of partitions")),
+        (done.ticks, say("ticks of schedules and sensors")),
+        (done.check_results, say("results of checks whose run is gone")),
+        (done.notices, say("facts that people were told of, long over")),
     ):
-        console.print(f"{count:>9,}  {what} {verb}")
-    console.print(f"{done.receipts:>9,}  receipts {verb} ({megabytes(done.receipt_bytes)})")
-    made = ", ".join(done.months_made) or "none"
-    console.print(f"months of report rows {'to be made' if done.dry_run else 'made'} ahead: {made}")
+        console.print(f"{notation.number(count):>9}  {what} {verb}")
+    console.print(
+        f"{notation.number(done.receipts):>9}  {say('receipts')} {verb} ({megabytes(done.receipt_bytes)})"
+    )
+    made = ", ".join(done.months_made) or say("none")
+    console.print(
+        say("months of report rows to be made ahead: {months}", months=made)
+        if done.dry_run
+        else say("months of report rows made ahead: {months}", months=made)
+    )
     if done.looked_back:
-        console.print("looked back: what was said of lines beside how they ended; the page shows it")
+        console.print(say("looked back: what was said of lines beside how they ended; the page shows it"))
     for whose in done.reindexed:
         console.print(
-            f"{whose} database sorts by other rules than its indexes, since its server's system changed: they "
-            f"{'are to be' if done.dry_run else 'were'} built anew"
+            say(
+                "{whose} database sorts by other rules than its indexes, since its server's system changed: they are "
+                "to be built anew",
+                whose=word(whose),
+            )
+            if done.dry_run
+            else say(
+                "{whose} database sorts by other rules than its indexes, since its server's system changed: they "
+                "were built anew",
+                whose=word(whose),
+            )
         )
     if done.dry_run or done.after is None:
-        console.print("Nothing was changed. Without --dry-run it is done.")
+        console.print(say("Nothing was changed. Without --dry-run it is done."))
         return
-    for what, tables in (("vacuumed", done.vacuumed), ("written anew", done.rewritten)):
+    for what, tables in ((say("vacuumed"), done.vacuumed), (say("written anew"), done.rewritten)):
         if tables:
             console.print(f"{what}: {', '.join(tables)}")
-    console.print(f"freed: {megabytes(done.freed_bytes or 0)}")
+    console.print(say("freed: {size}", size=megabytes(done.freed_bytes or 0)))
     sizes = [("campfill's", done.before.campfill, done.after.campfill)]
     if done.before.dagster is not None and done.after.dagster is not None:
         sizes.append(("Dagster's", done.before.dagster, done.after.dagster))
     for whose, before, after in sizes:
-        console.print(f"{whose} database: {megabytes(before)} before, {megabytes(after)} now")
+        told = {"whose": word(whose), "before": megabytes(before), "after": megabytes(after)}
+        console.print(say("{whose} database: {before} before, {after} now", **told))
 
 
 def megabytes(size: int) -> str:
     """Bytes as people say them."""
-    return f"{size / 1e6:,.1f} MB"
+    return f"{notation.number(size / 1e6, 1)} MB"

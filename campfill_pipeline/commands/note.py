@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import typer
 
-from campfill_pipeline.commands import typed
+from campfill_pipeline.commands import render, typed
+from campfill_pipeline.language.speaking import say
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
@@ -35,3 +36,14 @@ def run(settings: Settings, text: str, line: str | None) -> dict[str, Any]:
         "day": day.isoformat(),
         "text": words,
     }
+
+
+@render.aloud
+def show(document: dict[str, Any]) -> None:
+    """What was stored, as a sentence."""
+    told = {"day": render.on(date.fromisoformat(document["day"])), "text": document["text"]}
+    typer.echo(
+        say("Noted for all lines on {day}: {text}", **told)
+        if document["line_id"] is None
+        else say("Noted on line {id} on {day}: {text}", id=document["line_id"], **told)
+    )

@@ -11,13 +11,19 @@ from uuid import uuid4
 
 import typer
 
-from campfill_pipeline.domain.notices import Kind
-from campfill_pipeline.language.speaking import say, speaking
+from campfill_pipeline.commands import render
+from campfill_pipeline.domain.notices import Digest, Kind
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.retelling import retold
+from campfill_pipeline.language.speaking import say, say_many, speaking, word
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.telling import message, recipients, sending
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.notices import outbox
 from campfill_pipeline.warehouse.postgres import server
+
+GROUPS = {name: name for name in ("lines", "incidents", "lists", "delivery", "system")}
+OFTEN = {"daily": "daily", "weekly": "weekly"}
 
 
 def facts(settings: Settings) -> dict[str, Any]:
@@ -48,20 +54,43 @@ def facts(settings: Settings) -> dict[str, Any]:
     }
 
 
+@render.aloud
 def show(document: dict[str, Any]) -> None:
     """The same on a terminal."""
     if not document["recipients"]:
-        typer.echo("Nobody is told: CAMPFILL_NOTIFY is not set.")
+        typer.echo(say("Nobody is told: CAMPFILL_NOTIFY is not set."))
     for each in document["recipients"]:
-        quiet = f", quiet {each['quiet']}" if each["quiet"] else ""
-        workbook = " with the workbook" if each["workbook"] else ""
-        digest = f"digest {each['digest']} at {each['digest_at']}{workbook}"
-        typer.echo(f"{each['name']}: {', '.join(each['tell'])}; {digest}{quiet}")
+        quiet = say(", quiet {hours}", hours=each["quiet"]) if each["quiet"] else ""
+        workbook = say(" with the workbook") if each["workbook"] else ""
+        digest = (
+            say("no digest")
+            if each["digest"] == Digest.NONE
+            else say("{often} digest at {time}", often=word(OFTEN[each["digest"]]), time=each["digest_at"])
+        )
+        tell = ", ".join(word(GROUPS[group]) for group in each["tell"])
+        typer.echo(f"{each['name']}: {tell}; {digest}{workbook}{quiet}")
     for each in document["waiting"]:
-        why = f"; tried {each['attempts']} times: {each['fault']}" if each["fault"] else ""
-        typer.echo(f"Waits for {each['recipient']}: {each['title']}{why}")
+        tried = (
+            say_many(
+                "; tried {count} time: {told}", "; tried {count} times: {told}", each["attempts"],
+                count=notation.number(each["attempts"]), told=retold(each["fault"]),
+            )
+            if each["fault"]
+            else ""
+        )  # fmt: skip
+        typer.echo(
+            say("Waits for {name}: {text}{tried}", name=each["recipient"], text=each["title"], tried=tried)
+        )
     for each in document["stands"]:
-        typer.echo(f"{each['since']:%Y-%m-%d %H:%M} UTC  {each['told']}")
+        typer.echo(f"{render.at(each['since'])} UTC  {retold(each['told'])}")
+
+
+@render.aloud
+def show_tested(done: list[dict[str, Any]]) -> None:
+    """What became of each test message."""
+    for each in done:
+        told = say("taken") if each["taken"] else say("not taken: {told}", told=retold(each["fault"]))
+        typer.echo(f"{each['name']}: {told}")
 
 
 def test(settings: Settings, name: str | None) -> tuple[list[dict[str, Any]], int]:

@@ -38,6 +38,5 @@ def test(
     if as_json:
         print_json(done)
     else:
-        for each in done:
-            typer.echo(f"{each['name']}: " + ("taken" if each["taken"] else f"not taken: {each['fault']}"))
+        notify.show_tested(done)
     raise typer.Exit(code)

@@ -14,11 +14,14 @@ import typer
 from rich.markup import escape
 
 from campfill_pipeline.commands import render
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say, say_many, word
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
 from campfill_pipeline.warehouse.register import id_maps
 
+COLUMNS = ("reported id", "reported as", "looks like", "why")
 HEAD = ("Source ID", "Line ID", "Connector", "Reported as", "Name of the line", "Why")
 
 
@@ -28,22 +31,26 @@ def facts(settings: Settings) -> list[dict[str, Any]]:
         return [asdict(one) for one in id_maps.proposed(connection)]
 
 
+@render.aloud
 def show(found: list[dict[str, Any]]) -> None:
     """The same as a table."""
     console = render.console()
     if not found:
-        console.print("No reported id without a line looks like one of the lines.")
+        console.print(say("No reported id without a line looks like one of the lines."))
         return
-    table = render.table(
-        ("reported id", "left"), ("reported as", "left"), ("looks like", "left"), ("why", "left")
-    )
+    table = render.table(*((title, "left") for title in COLUMNS))
     for one in found[:40]:
         name = one["reported_name"] or ""
-        table.add_row(escape(one["source_id"]), escape(name), escape(one["line_name"]), one["why"])
+        table.add_row(escape(one["source_id"]), escape(name), escape(one["line_name"]), word(one["why"]))
     console.print(table)
     console.print(
-        f"{len(found):,} proposals, none of them applied. Write them to a file with --out ids.csv, take out what is"
-        " wrong, and drop it into the inbox."
+        say_many(
+            "{count} proposal, not applied. Write it to a file with --out ids.csv, and drop it into the inbox.",
+            "{count} proposals, none of them applied. Write them to a file with --out ids.csv, take out what is wrong, "
+            "and drop it into the inbox.",
+            len(found),
+            count=notation.number(len(found)),
+        )
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
 
-from campfill_pipeline.commands import typed
+from campfill_pipeline.commands import render, typed
+from campfill_pipeline.language.speaking import say
 from campfill_pipeline.settings import load_settings
 
 Line = Annotated[str, typer.Argument(metavar="ID", help="The line's UUID.")]
@@ -54,5 +55,14 @@ def _say(line_id: str, act: str, until: datetime | None, note: str, lift: bool) 
         raise typer.BadParameter(f"{day} is past; give a day to come")
     with database.connect(server.database_url(settings)) as connection:
         quiet.say(connection, line, "lift" if lift else act, until=day, text=" ".join(note.split()), now=now)
-    done = {"mute": "is muted", "acknowledge": "is acknowledged"}[act]
-    typer.echo(f"{line} is told of again." if lift else f"{line} {done} until {day}.")
+    _show(str(line), act, None if lift else day)
+
+
+@render.aloud
+def _show(line: str, act: str, day: date | None) -> None:
+    if day is None:
+        typer.echo(say("{line} is told of again.", line=line))
+    elif act == "mute":
+        typer.echo(say("{line} is muted until {day}.", line=line, day=render.on(day)))
+    else:
+        typer.echo(say("{line} is acknowledged until {day}.", line=line, day=render.on(day)))

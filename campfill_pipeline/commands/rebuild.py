@@ -6,6 +6,8 @@ from typing import Any
 
 from campfill_pipeline.commands import render
 from campfill_pipeline.commands.progress import progress
+from campfill_pipeline.language.retelling import retold
+from campfill_pipeline.language.speaking import say
 from campfill_pipeline.settings import Settings
 
 
@@ -15,10 +17,15 @@ def run(settings: Settings) -> tuple[dict[str, Any], int]:
 
     with progress(quiet=False) as show:
         document = rebuild_all(settings, show)
-    console = render.console(stderr=True)
     differences = document["differences"]
-    if not differences:
-        console.print("Rebuilt; every table equals what was there.")
-    for difference in differences:
-        console.print(f"[yellow]▲[/] {difference}")
+    _show(differences)
     return document, 1 if differences else 0
+
+
+@render.aloud
+def _show(differences: list[str]) -> None:
+    console = render.console(stderr=True)
+    if not differences:
+        console.print(say("Rebuilt; every table equals what was there."))
+    for difference in differences:
+        console.print(f"[yellow]▲[/] {retold(difference)}")

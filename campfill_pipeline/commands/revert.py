@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,8 @@ from rich.markup import escape
 
 from campfill_pipeline.commands import render
 from campfill_pipeline.commands.progress import progress
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import Language, say, say_many, spoken, word
 from campfill_pipeline.settings import Settings, load_settings
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
@@ -33,7 +35,7 @@ def run(upload_id: str, *, again: bool = False, quiet: bool, dry_run: bool = Fal
 
             document = take_back(settings, connection, wanted, datetime.now(UTC), again=again, dry_run=True)
         if not quiet:
-            _show(document, "would be ")
+            _show(document, would=True)
         return document
     from campfill_pipeline.defs.local_runs import local_runs
     from campfill_pipeline.defs.revert import take_upload_back
@@ -61,73 +63,91 @@ def _upload(settings: Settings, given: str) -> UUID:
         ) from None
 
 
-def _show(document: dict[str, Any], would: str = "") -> None:
+@render.aloud
+def _show(document: dict[str, Any], *, would: bool = False) -> None:
     console = render.console()
-    if "ids" in document:
-        done = f"{would}back in force" if document["in_force"] else f"{would}taken back"
+    done = _done(in_force=document["in_force"], would=would)
+    if "ids" in document or "counts" in document:
+        held: int = document["ids"] if "ids" in document else document["counts"]
+        told = {"file": escape(document["file"]), "done": done, "count": notation.number(held)}
         console.print(
-            f"{escape(document['file'])}: {done} with {document['ids']:,} ids; their rows are attributed anew"
-        )
-        return
-    if "counts" in document:
-        done = f"{would}back in force" if document["in_force"] else f"{would}taken back"
-        console.print(
-            f"{escape(document['file'])}: {done} with {document['counts']:,} figures of a second count"
+            say("{file}: {done} with {count} ids; their rows are attributed anew", **told)
+            if "ids" in document
+            else say("{file}: {done} with {count} figures of a second count", **told)
         )
         return
     if "delivery" in document:
-        _show_delivery(document, would)
+        _show_delivery(document, done)
         return
     back, left = len(document["taken_back"]), len(document["left"])
-    done = f"{would}back in force" if document["in_force"] else f"{would}taken back"
-    console.print(f"{document['file']}: {done} with {back:,} {'line' if back == 1 else 'lines'}")
+    lines = say_many("{lines} line", "{lines} lines", back, lines=notation.number(back))
+    console.print(say("{file}: {done}: {lines}", file=escape(document["file"]), done=done, lines=lines))
     for line in document["taken_back"][:SHOWN]:
-        console.print(f"    {line['action']}: {escape(line['name'])}")
+        console.print(f"    {word(line['action'])}: {escape(line['name'])}")
         for change in document["changes"]:
             if change["line_id"] == line["line_id"]:
-                told = f"{change['field']}: {_value(change['before'])} → {_value(change['after'])}"
-                console.print(f"        {escape(told)}")
+                values = f"{_value(change['before'])} → {_value(change['after'])}"
+                console.print(f"        {escape(_field(change['field']))}: {escape(values)}")
     if back > SHOWN:
-        console.print(f"    … and {back - SHOWN:,} more; --json lists all")
+        console.print("    " + say("… and {more} more; --json lists all", more=notation.number(back - SHOWN)))
     if left:
-        lines = (
-            "line is left as a later list has it" if left == 1 else "lines are left as later lists have them"
+        console.print(
+            say_many(
+                "{lines} line is left as a later list has it:",
+                "{lines} lines are left as later lists have them:",
+                left,
+                lines=notation.number(left),
+            )
         )
-        console.print(f"{left:,} {lines}:")
     for line in document["left"][:SHOWN]:
-        console.print(f"    {escape(line['name'])} (by {escape(line['file_name'])})")
+        by = say("by {file}", file=escape(line["file_name"]))
+        console.print(f"    {escape(line['name'])} ({by})")
 
 
-def _show_delivery(document: dict[str, Any], would: str) -> None:
+def _done(*, in_force: bool, would: bool) -> str:
+    if would:
+        return say("would be back in force") if in_force else say("would be taken back")
+    return say("back in force") if in_force else say("taken back")
+
+
+def _show_delivery(document: dict[str, Any], done: str) -> None:
     """An export: what its days and lines were, and what they are now."""
     console = render.console()
     delivery = document["delivery"]
     days, lines = delivery["days"], delivery["lines"]
-    done = f"{would}back in force" if document["in_force"] else f"{would}taken back"
-    console.print(f"{escape(document['file'])}: {done}. What exports tell of its lines in its hours:")
+    told = {"file": escape(document["file"]), "done": done}
+    console.print(say("{file}: {done}. What exports tell of its lines in its hours:", **told))
     if not days:
-        console.print("    nothing changes: other exports in force say the same")
+        console.print("    " + say("nothing changes: other exports in force say the same"))
     for day in days[:SHOWN]:
-        known = "" if day["status_before"] == day["status_after"] else _STATUS[day["status_after"]]
-        console.print(f"    {day['day']}: {_figure(day['before'])} → {_figure(day['after'])}{known}")
+        known = "" if day["status_before"] == day["status_after"] else word(STATUS[day["status_after"]])
+        console.print(f"    {_day(day['day'])}: {_figure(day['before'])} → {_figure(day['after'])}{known}")
     if len(days) > SHOWN:
-        console.print(f"    and {len(days) - SHOWN:,} more days")
+        console.print("    " + say("and {more} more days", more=notation.number(len(days) - SHOWN)))
     for line in lines[:SHOWN]:
         console.print(f"    {escape(line['name'])}: {_figure(line['before'])} → {_figure(line['after'])}")
     if len(lines) > SHOWN:
-        console.print(f"    and {len(lines) - SHOWN:,} more lines")
+        console.print("    " + say("and {more} more lines", more=notation.number(len(lines) - SHOWN)))
 
 
-_STATUS = {
+STATUS = {
     None: "; no export tells of this day any more",
     "partial": "; not whole any more",
     "complete": "; whole now",
 }
 
 
+def _day(value: date | str) -> str:
+    return render.on(value if isinstance(value, date) else date.fromisoformat(value))
+
+
+def _field(name: str) -> str:
+    return name if spoken() is Language.ENGLISH else word(name.replace("_", " "))
+
+
 def _figure(value: Decimal | str) -> str:
-    return f"{Decimal(value):,.2f}"
+    return notation.number(Decimal(value), 2)
 
 
 def _value(text: str | None) -> str:
-    return "blank" if text is None else text
+    return say("blank") if text is None else text

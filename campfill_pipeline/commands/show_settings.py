@@ -6,10 +6,12 @@ import re
 from collections.abc import Mapping
 
 from campfill_pipeline.commands import render
+from campfill_pipeline.language.speaking import say, word
 from campfill_pipeline.settings import SETTINGS, Setting, load_settings, read_values
 
 Fact = dict[str, str | bool]
 MASK = "********"
+STORED = " (stored by `campfill token`)"
 # What stands between the user's name and the host, up to the last @; and the same as a parameter.
 _PASSWORD = re.compile(r"(://[^:/@]*:|[?&\s]password\s*=\s*).+?(@(?=[^@]*$)|(?=[&\s]|$))")
 
@@ -32,7 +34,7 @@ def facts() -> list[Fact]:
 def _shown(setting: Setting, values: Mapping[str, str]) -> str:
     value = values[setting.variable]
     if setting.variable == "CAMPFILL_REPORTING_TOKEN" and not value and load_settings(values).current_token():
-        return f"{MASK} (stored by `campfill token`)"
+        return f"{MASK}{STORED}"
     if setting.variable == "CAMPFILL_DATABASE_URL":
         return _PASSWORD.sub(rf"\1{MASK}\2", value)
     if setting.variable == "CAMPFILL_LIST_URLS":
@@ -40,12 +42,12 @@ def _shown(setting: Setting, values: Mapping[str, str]) -> str:
     return MASK if setting.secret and value else value
 
 
+@render.aloud
 def show(settings: list[Fact]) -> None:
     """Each variable with its value, and its meaning below."""
     console = render.console()
     for fact in settings:
-        value = fact["value"] or "(not set)"
-        console.print(
-            f"[bold]{fact['variable']}[/] = {value}" + ("  [dim](default)[/]" if fact["is_default"] else "")
-        )
-        console.print(f"    [dim]{fact['meaning']}[/]")
+        value = str(fact["value"]).replace(STORED, word(STORED)) or say("(not set)")
+        default = f"  [dim]{say('(default)')}[/]" if fact["is_default"] else ""
+        console.print(f"[bold]{fact['variable']}[/] = {value}{default}")
+        console.print(f"    [dim]{word(str(fact['meaning']))}[/]")

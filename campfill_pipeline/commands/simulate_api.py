@@ -8,6 +8,7 @@ import threading
 import typer
 
 from campfill_pipeline.commands import demo_world
+from campfill_pipeline.commands.in_language import say_here
 from campfill_pipeline.settings import Settings
 
 
@@ -34,7 +35,7 @@ def run(settings: Settings, port: int, seed: int, faults: str) -> None:
             f"port {port} cannot be used ({error.strerror}); choose another with --port"
         ) from None
     with api:
-        typer.echo(f"The simulated reporting API answers at {api.url}", err=True)
+        typer.echo(say_here("The simulated reporting API answers at {url}", url=api.url), err=True)
         if not settings.current_token():
             typer.echo(f"CAMPFILL_REPORTING_URL={api.url}\nCAMPFILL_REPORTING_TOKEN={api.token}", err=True)
         ended.wait()

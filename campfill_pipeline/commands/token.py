@@ -7,6 +7,7 @@ import sys
 
 import typer
 
+from campfill_pipeline.commands.in_language import say_here
 from campfill_pipeline.domain.reporting_sources import FIRST
 from campfill_pipeline.reporting.secrets import keep_private
 from campfill_pipeline.settings import Settings, environment
@@ -21,14 +22,18 @@ def run(settings: Settings, name: str | None = None) -> None:
             f"no reporting API here is called {name}; CAMPFILL_CONNECTORS names: "
             + (", ".join(one.name for one in settings.connectors) or "none")
         )
-    token = getpass.getpass("Reporting token (not shown): ") if sys.stdin.isatty() else sys.stdin.readline()
+    token = (
+        getpass.getpass(say_here("Reporting token (not shown): "))
+        if sys.stdin.isatty()
+        else sys.stdin.readline()
+    )
     token = token.strip()
     if not token:
         raise typer.BadParameter("no token was given; nothing was changed")
     settings.home.mkdir(parents=True, exist_ok=True)
     keep_private(source.token_file, token + "\n")
-    typer.echo(
-        "The token is stored, readable by you only. A running system takes it at its next run.", err=True
-    )
+    done = say_here("The token is stored, readable by you only. A running system takes it at its next run.")
+    typer.echo(done, err=True)
     if source.given_token:
-        typer.echo(f"Note: {source.variable('TOKEN')} is set and wins over the stored token.", err=True)
+        variable = source.variable("TOKEN")
+        typer.echo(say_here("Note: {name} is set and wins over the stored token.", name=variable), err=True)

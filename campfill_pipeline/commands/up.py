@@ -20,11 +20,13 @@ from types import FrameType
 import typer
 from rich.console import Console
 
-from campfill_pipeline.commands import demo_world, processes, render, roles, running
+from campfill_pipeline.commands import demo_world, in_language, processes, render, roles, running
 from campfill_pipeline.commands.daemon_turn import DaemonTurn
+from campfill_pipeline.commands.in_language import say_here
 from campfill_pipeline.commands.roles import Role
 from campfill_pipeline.defs import instance, queues
 from campfill_pipeline.domain.errors import CampfillError
+from campfill_pipeline.language.speaking import say
 from campfill_pipeline.settings import SETTINGS, Settings, environment, load_settings, read_values
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.daemon_seat import DaemonSeat, SeatTakenError
@@ -140,7 +142,10 @@ class System:
             )
         leftovers = processes.stop_leftovers(self._remembered)
         if leftovers:
-            self.console.print(f"[dim]stopped {leftovers} processes that an earlier start had left behind[/]")
+            gone = say_here(
+                "stopped {count} processes that an earlier start had left behind", count=leftovers
+            )
+            self.console.print(f"[dim]{gone}[/]")
         self._own_server = not server.status(settings).running
         server.database_url(settings)
         if self.role is Role.ALL:
@@ -245,7 +250,9 @@ class System:
             self.restarts[child.name] = self.restarts.get(child.name, 0) + 1
             if self.restarts[child.name] > RESTARTS:
                 raise UpError(f"{child.name} died {RESTARTS} times.", f"See {child.log}.")
-            self.console.print(f"[yellow]{child.name} ended; starting it again[/] (log: {child.log})")
+            told = {"name": child.name, "path": child.log}
+            again = say_here("[yellow]{name} ended; starting it again[/] (log: {path})", **told)
+            self.console.print(again)
             self.children[index] = processes.start(
                 child.name, child.command, child.environ, child.log, instance.CHECKOUT, yields=child.yields,
                 dies_with_us=child.dies_with_us,
@@ -323,7 +330,7 @@ def run(*, host: str, port: int, demo: bool, behind_proxy: bool = False, role: R
         return _run(system, asked, console, cwd / ".env")
 
 
-_STARTING = {
+STARTING = {
     Role.ALL: "starting the database, the web UI and the daemon …",
     Role.WEB: "starting the web UI …",
     Role.DAEMON: "starting the daemon …",
@@ -334,7 +341,7 @@ _STARTING = {
 def _run(system: System, asked: threading.Event, console: Console, env_file: Path) -> int:
     told = _state(env_file)
     try:
-        with console.status(_STARTING[system.role]):
+        with console.status(say_here(STARTING[system.role])):
             system.start()
         if system.demo:
             load_demo(system, console)  # before the daemon, which would fetch the same days at the same time
@@ -345,15 +352,17 @@ def _run(system: System, asked: threading.Event, console: Console, env_file: Pat
             if (now := _state(env_file)) != told:
                 told = now
                 console.print(
-                    "[yellow].env has changed.[/] What runs keeps what it started with: Ctrl-C, then start again."
+                    say_here(
+                        "[yellow].env has changed.[/] What runs keeps what it started with: Ctrl-C, then start again."
+                    )
                 )
     except (UpError, SeatTakenError) as error:
-        console.print(f"[red]campfill:[/] {error}")
+        console.print(f"[red]campfill:[/] {in_language.told(error)}")
         return 1
     finally:
-        with console.status("stopping …"):
+        with console.status(say_here("stopping …")):
             system.stop()
-    console.print("stopped.")
+    console.print(say_here("stopped."))
     return 0
 
 
@@ -370,7 +379,7 @@ def load_demo(system: System, console: Console) -> None:
     done = system.settings.home / "demo-loaded"
     if done.exists():
         return
-    console.print("loading the demo, 7,057 lines and their delivery: a minute or two, this once")
+    console.print(say_here("loading the demo, 7,057 lines and their delivery: a minute or two, this once"))
     sample = demo_world.write_samples(system.settings)
     system.run_command("ingest", str(sample.campaign_list), silent=True)
     with database.connect(server.database_url(system.settings)) as connection:
@@ -383,43 +392,55 @@ def load_demo(system: System, console: Console) -> None:
 
 
 def _say_where(system: System, console: Console) -> None:
-    settings = system.settings
     console.print()
     if not system.role.serves:
         _say_what(system, console)
         return
     system.run_command("status")
+    _show_places(system, console)
+
+
+@render.aloud
+def _show_places(system: System, console: Console) -> None:
+    settings = system.settings
+    labs = say("(twelve labs: campfill lab)")
     places = {
-        "web UI, runs and lineage": f"http://{system.host}:{system.port}",
-        "drop lists, see what came": f"{system.pages_url}/",
-        "fulfillment page": f"{system.pages_url}/reports/fulfillment.html",
-        "drop campaign lists into": settings.inbox,
-        "receipts appear in": settings.outbox,
-        "learn by breaking it": f"{system.pages_url}/learn/ (twelve labs: campfill lab)",
+        say("web UI, runs and lineage"): f"http://{system.host}:{system.port}",
+        say("drop lists, see what came"): f"{system.pages_url}/",
+        say("fulfillment page"): f"{system.pages_url}/reports/fulfillment.html",
+        say("drop campaign lists into"): settings.inbox,
+        say("receipts appear in"): settings.outbox,
+        say("learn by breaking it"): f"{system.pages_url}/learn/ {labs}",
     }
     if system.demo:
-        places["a list to drop by hand"] = settings.home / demo_world.CHANGED
+        places[say("a list to drop by hand")] = settings.home / demo_world.CHANGED
     console.print()
     for what, where in places.items():
         console.print(f"  {what:<26} {where}", soft_wrap=True, markup=False)  # unbroken, to be copied
     if system.demo:
-        console.print("\n  Every line of this demo is invented. Your own home starts with: make up")
+        invented = say("Every line of this demo is invented. Your own home starts with: make up")
+        console.print(f"\n  {invented}")
     if system.behind_proxy:
         console.print(
-            "\n  The HTTP door asks everybody for a token: campfill door token new NAME --may upload"
-            f"\n  The web UI has no login of its own and listens on {system.host} only."
+            "\n  "
+            + say("The HTTP door asks everybody for a token: campfill door token new NAME --may upload")
+            + "\n  "
+            + say("The web UI has no login of its own and listens on {host} only.", host=system.host)
         )
-    console.print("\n  Ctrl-C stops everything.\n")
+    console.print(f"\n  {say('Ctrl-C stops everything.')}\n")
 
 
+@render.aloud
 def _say_what(system: System, console: Console) -> None:
     settings = system.settings
-    told = {
-        Role.DAEMON: "looks into the inbox, keeps the clock, and hands runs to the workers"
-        if system.daemon.working
-        else "stands by",
-        Role.WORKER: f"works on up to {settings.worker_runs} runs at once, and on one very large file",
-    }
-    console.print(f"  {settings.machine}: {told[system.role]}", markup=False)
-    console.print(f"  logs: {system.place / 'logs'}", soft_wrap=True, markup=False)
-    console.print("\n  Ctrl-C stops everything.\n")
+    if system.role is Role.WORKER:
+        told = say(
+            "works on up to {count} runs at once, and on one very large file", count=settings.worker_runs
+        )
+    elif system.daemon.working:
+        told = say("looks into the inbox, keeps the clock, and hands runs to the workers")
+    else:
+        told = say("stands by")
+    console.print(f"  {settings.machine}: {told}", markup=False)
+    console.print("  " + say("logs: {path}", path=system.place / "logs"), soft_wrap=True, markup=False)
+    console.print(f"\n  {say('Ctrl-C stops everything.')}\n")

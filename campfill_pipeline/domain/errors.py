@@ -7,6 +7,7 @@ belong here: any other; each stands in the room that raises it, and carries its 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from uuid import UUID
 
 
@@ -38,3 +39,25 @@ class UnknownLineError(CampfillError):
     def __init__(self, line_id: UUID) -> None:
         self.line_id = line_id
         super().__init__(f"No list ever had the line {line_id}.", "Copy its ID from the list or the page.")
+
+
+class DiskFullError(CampfillError):
+    """The disk of the home takes no more. Carries the home."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        super().__init__(
+            "The disk is full. What was stored is as it was.",
+            f"Make room on the disk of {home}, then try again.",
+        )
+
+
+class UnexpectedFaultError(CampfillError):
+    """A fault of ours, as a sentence. Carries the fault, and the file that holds its details, where one could be."""
+
+    def __init__(self, fault: BaseException, file: Path | None) -> None:
+        self.fault, self.file = fault, file
+        super().__init__(
+            f"unexpected fault: {type(fault).__name__}: {fault}.",
+            f"Details for maintainers: {file}" if file else "",
+        )

@@ -22,7 +22,7 @@ from campfill_pipeline.language import currencies
 IGNORED: Final = "ignore"
 """What a column means that is not read."""
 CHOICES: tuple[str, ...] = (*COLUMN_KEYS, IGNORED)
-SURE, LIKELY, DOUBTFUL, UNKNOWN = "sure", "likely", "doubtful", "not known"
+SURE, LIKELY, DOUBTFUL, UNKNOWN = SURENESS = "sure", "likely", "doubtful", "not known"
 SAMPLES = 3
 _OFF = Decimal("0.02")
 

@@ -25,6 +25,9 @@ STORED = tuple(
 )
 """Where sentences are made that are stored in English; what stands in `SHOWN` is said when it is read."""
 
+RAISED = "a sentence of an error"
+"""What the file of messages remarks beside a sentence of an error, or of the parser of the command line."""
+
 SHOWN = "intake/receipt/"
 
 
@@ -94,11 +97,14 @@ def of_scripts(language: str, place: str = PAGE) -> dict[str, str | tuple[str, .
 
 @cache
 def stored(language: str) -> tuple[str, ...]:
-    """The English messages of sentences that are stored: of a file, a fact, a cause; not of a page or a terminal."""
+    """The English messages of sentences that are stored or raised: of a file, a fact, an error; not of a page."""
     return tuple(
         _forms(message.id)[at]
         for message in read(language)
         if message.id
-        and any(place.startswith(STORED) and SHOWN not in place for place, _ in message.locations)
+        and (
+            RAISED in message.auto_comments
+            or any(place.startswith(STORED) and SHOWN not in place for place, _ in message.locations)
+        )
         for at in range(len(_forms(message.id)))
     )

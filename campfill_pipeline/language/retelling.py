@@ -18,18 +18,22 @@ from campfill_pipeline.language import catalogue, notation
 from campfill_pipeline.language.speaking import Language, spoken
 
 VERBATIM = {
-    "name",
-    "line",
-    "site",
-    "file",
-    "sheet",
-    "column",
-    "value",
-    "found",
-    "text",
-    "header",
-    "id",
-    "path",
+    *("name", "line", "site", "file", "sheet", "column", "value", "found", "text", "header", "id", "path"),
+    *(
+        "source",
+        "folder",
+        "home",
+        "data",
+        "wanted",
+        "given",
+        "host",
+        "file_name",
+        "strerror",
+        "error",
+        "strip",
+        "log",
+    ),
+    *("programs", "table", "shown", "asked", "ids", "clean", "variable", "env"),
 }
 """Placeholders that hold what somebody else wrote: never taken for a figure or a sentence of ours."""
 
@@ -103,13 +107,15 @@ def _told(language: Language, text: str) -> str | None:
             if values.get("told") != found.groupdict().get("told") or "told" not in values:
                 return told
             half = half or told
-    for mark in (": ", ". ", "? "):
+    for mark in (": ", ". ", "? ", "; "):
         at = text.find(mark)
         while at >= 0:
             before, after = text[: at + 1], text[at + 2 :]
             last = _told(language, after)
             if last is not None and mark == ": ":
                 return f"{before} {last}"
+            if last is not None and mark == "; " and (first := _told(language, before[:-1])) is not None:
+                return f"{first}; {last}"
             if last is not None and (first := _told(language, before)) is not None:
                 return f"{first} {last}"
             at = text.find(mark, at + 1)

@@ -191,7 +191,9 @@ class Transport:
         text = self._redactor.clean(outcome.content[:2000].decode("utf-8", "replace"))
         text = " ".join(text.split())[:_BODY_SHOWN]
         raise RequestRejectedError(
-            f"The API rejected the request with status {status}" + (f": {text}" if text else "."),
+            f"The API rejected the request with status {status}: {text}"
+            if text
+            else f"The API rejected the request with status {status}.",
             status=status,
             mend="Check the address, paths and parameters in the connector, and CAMPFILL_REPORTING_URL.",
             connector=self._connector,

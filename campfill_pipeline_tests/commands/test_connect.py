@@ -56,7 +56,7 @@ def test_a_day_is_shown_and_nothing_is_stored(described: Path, monkeypatch: pyte
     assert [code for code, _, _ in told["refused"]] == ["not_a_date"]
     assert told["lacking"] == ["bids", "wins", "plays"]
     for words in (
-        "1 rows refused (not_a_date)",
+        "1 row refused (not_a_date)",
         "Not told by this source: bids, wins, plays",
         "would store: 2 rows",
     ):

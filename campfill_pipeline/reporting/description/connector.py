@@ -185,8 +185,10 @@ def load(name_or_path: str) -> Connector:
     else:
         known = builtin_names()
         if name_or_path not in known:
-            mend = f"there is no built-in connector of this name; there are {', '.join(known)}. "
-            mend += "For a description of your own give the path of its TOML file."
+            mend = (
+                f"there is no built-in connector of this name; there are {', '.join(known)}. For a description of "
+                "your own give the path of its TOML file."
+            )
             raise ConnectorError(name_or_path, (("", mend),))
         file = resources.files("campfill_pipeline.reporting") / "connectors" / f"{name_or_path}.toml"
         text = file.read_text("utf-8")

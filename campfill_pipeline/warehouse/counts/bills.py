@@ -31,6 +31,7 @@ from campfill_pipeline.domain.count_days import Days
 from campfill_pipeline.domain.discrepancies import TOLERANCE, Discrepancy
 from campfill_pipeline.domain.names import clean
 from campfill_pipeline.domain.second_counts import OURS
+from campfill_pipeline.language import speaking
 from campfill_pipeline.warehouse.counts.comparing import compare
 from campfill_pipeline.warehouse.locks import REGISTER_LOCK
 from campfill_pipeline.warehouse.statements import query
@@ -89,14 +90,17 @@ def say(conn: psycopg.Connection, buyer: str, billed_by: str, *, said_by: str, n
     """Keep by which count a buyer, or an agency over its seats, is billed. Raises CountsError for unknown names."""
     names = [name for (name,) in conn.execute(query("counts/bills", "buyers"))]
     counters = [name for (name,) in conn.execute(query("counts/bills", "counters"))]
-    known = _known(buyer, names, "No line has the buyer or agency", "Write the name as the list has it.")
+    asked = clean(buyer)
+    known = _known(
+        asked, names, f"No line has the buyer or agency “{asked}”.", "Write the name as the list has it."
+    )
     if clean(billed_by).casefold() == OURS:
         counter = OURS
     else:
         counter = _known(
-            billed_by,
+            clean(billed_by),
             counters,
-            "No second count was dropped by",
+            f"No second count was dropped by “{clean(billed_by)}”.",
             f"Write “{OURS}”, or the name as their file has it.",
         )
     conn.execute(
@@ -107,14 +111,14 @@ def say(conn: psycopg.Connection, buyer: str, billed_by: str, *, said_by: str, n
 
 
 def _known(asked: str, names: Sequence[str], problem: str, mend: str) -> str:
-    wanted = clean(asked).casefold()
+    wanted = asked.casefold()
     found = [name for name in names if name.casefold() == wanted]
     if found:
         return found[0]
     folded = {name.casefold(): name for name in names}
     near = [folded[name] for name in get_close_matches(wanted, folded, n=SHOWN, cutoff=0.4)]
     nearest = f" Nearest: {'; '.join(near)}." if near else ""
-    raise CountsError(f"{problem} “{clean(asked)}”.{nearest}", mend)
+    raise CountsError(f"{problem}{nearest}", mend)
 
 
 def said(conn: psycopg.Connection) -> list[Billing]:
@@ -223,12 +227,20 @@ def _not_final(
     doubts = []
     last = month.last + timedelta(days=days)
     if today <= last:
-        doubts.append(f"its last days may be corrected until {last}")
+        doubts.append(speaking.say("its last days may be corrected until {day}", day=last))
     values = {"lines": [line.line_id for line in lines], "first": month.first, "last": month.last, "zone": zone.key,
               "today": today}  # fmt: skip
     [(missing, of_lines)] = conn.execute(query("counts/bills", "days not told"), values).fetchall()
     if missing:
-        doubts.append(f"{_some(missing, 'day')} not fetched completely, for {_some(of_lines, 'line')}")
+        doubts.append(
+            speaking.say_many(
+                "{days} day not fetched completely, for {lines}",
+                "{days} days not fetched completely, for {lines}",
+                missing,
+                days=missing,
+                lines=speaking.say_many("{lines} line", "{lines} lines", of_lines, lines=of_lines),
+            )
+        )
     billing = {one.buyer.casefold(): one.billed_by for one in said(conn)}
     if any(counter != OURS for counter in billing.values()):
         waiting = conn.execute(
@@ -237,12 +249,16 @@ def _not_final(
         ).fetchall()
         if waiting:
             names = ", ".join(sorted({counter for _, counter in waiting})[:SHOWN])
-            doubts.append(f"{_some(len(waiting), 'line')} to be billed by {names}, whose count is not here")
+            doubts.append(
+                speaking.say_many(
+                    "{lines} line to be billed by {name}, whose count is not here",
+                    "{lines} lines to be billed by {name}, whose count is not here",
+                    len(waiting),
+                    lines=len(waiting),
+                    name=names,
+                )
+            )
     return doubts
-
-
-def _some(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def frozen(conn: psycopg.Connection, month: Days | None = None) -> list[Frozen]:

@@ -181,5 +181,5 @@ def _create_database(connection: psycopg.Connection, name: str) -> None:
     except errors.InsufficientPrivilege as error:
         raise ServerError(
             f"The user of CAMPFILL_DATABASE_URL may not create the database {name}, which is missing.",
-            f"Have it created on that server: CREATE DATABASE {name} OWNER <that user>.",
+            f"Have it created on that server: CREATE DATABASE {name} OWNER ….",
         ) from error
