@@ -198,7 +198,8 @@ class Described:
             assert read.finding is not None
             return None, ("end_date", read.finding)
         flight = read.flight
-        return {"runtime": flight.runtime, "start_date": flight.start, "end_date": flight.end}, None
+        found = None if read.finding is None else ("end_date", read.finding)
+        return {"runtime": flight.runtime, "start_date": flight.start, "end_date": flight.end}, found
 
     def _flight(self, text: str | None, kind: int) -> tuple[object, Finding | None]:
         read = self._dates.flight(text, kind)

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from campfill_pipeline.domain.cells import DASHES, INVISIBLE, CellKind, is_blank, spoiled
 from campfill_pipeline.domain.issues import Finding, Severity
 from campfill_pipeline.domain.list_descriptions import Dates
-from campfill_pipeline.domain.runtimes import Flight, RuntimeRead
+from campfill_pipeline.domain.runtimes import Flight, RuntimeRead, judged
 
 _ISO = re.compile(
     r"(?P<y>[0-9]{4})(?P<mark>[-/])(?P<m>[0-9]{1,2})(?P=mark)(?P<d>[0-9]{1,2})"
@@ -168,7 +168,7 @@ def both(start: DayRead, end: DayRead) -> RuntimeRead:
                 "Put the earlier day first, or correct the year.",
             ),
         )
-    return RuntimeRead(flight)
+    return judged(flight)
 
 
 def _short(text: str) -> str:

@@ -233,6 +233,10 @@ _REGISTERED = (
         ),
     ),
     _warning(
+        "long_runtime", "A flight of more than three years",
+        lists=Told("the flight is longer than three years, as where a year is mistyped", "check its years"),
+    ),
+    _warning(
         "budget_mismatch", "A budget that does not fit goal and CPM",
         lists=Told(
             "the budget differs by more than 2 % from goal ÷ 1000 × CPM", "check which of the three is right"

@@ -37,6 +37,12 @@ class RuntimeRead:
 
 _DAY = r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4}|[0-9]{2})"
 _RUNTIME = re.compile(rf"(?:(asap)|{_DAY})\s*[{DASHES}]\s*{_DAY}", re.IGNORECASE)
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+"""Two digits mean one of these; a flight of thousands of years is a slip of the finger, or stands for no end."""
+
+LONG = 3 * 366
+"""Days of a flight, beyond which its years are likely mistyped."""
+
 _HINT = "Write it as DD.MM.YYYY-DD.MM.YYYY, for example 04.09.2025-06.09.2025, or ASAP-06.09.2025."
 
 
@@ -90,4 +96,27 @@ def read_runtime(text: str | None, kind: int) -> RuntimeRead:
             f"The runtime ends on {_german(end)}, before it starts on {_german(start)}.",
             "Put the earlier day first, or correct the year.",
         )
-    return RuntimeRead(Flight(start, end))
+    return judged(Flight(start, end))
+
+
+def judged(flight: Flight) -> RuntimeRead:
+    """A flight by its years: none where one of them lies outside all calendars of bookings, else a warning if long."""
+    for day in (flight.start, flight.end):
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            return _fault(
+                "out_of_range",
+                f"The year {day.year:04} is out of range: a flight lies from {FIRST_YEAR} to {LAST_YEAR}.",
+                f"Correct the year. Where no end is agreed, write 31.12.{LAST_YEAR} or the day you plan with.",
+            )
+    days = 0 if flight.start is None else (flight.end - flight.start).days + 1
+    if days <= LONG:
+        return RuntimeRead(flight)
+    return RuntimeRead(
+        flight,
+        Finding(
+            "long_runtime",
+            Severity.WARNING,
+            f"The flight from {_german(flight.start or flight.end)} to {_german(flight.end)} is {days:,} days long.",
+            "Check its years. The line is loaded as it stands, and what is due of it is spread over all these days.",
+        ),
+    )

@@ -119,6 +119,32 @@ def test_other_kinds_of_cells_are_not_runtimes(text: str | None, kind: CellKind,
     assert finding.code == code
 
 
+@pytest.mark.parametrize(
+    "text", ["01.01.2026-31.12.9999", "04.09.0025-06.09.2025", "31.12.1999-01.01.2000", "ASAP-01.01.2100"]
+)
+def test_years_beyond_all_bookings_are_out_of_range(text: str) -> None:
+    read = read_runtime(text, TEXT)
+    assert (read.flight, read.finding and read.finding.code) == (None, "out_of_range")
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("04.09.2025-06.09.2062", "13,517"),
+        ("01.01.2026-31.12.2099", "27,028"),
+        ("01.01.2025-03.01.2028", None),  # 1,098 days
+        ("01.01.2025-04.01.2028", "1,099"),
+        ("ASAP-31.12.2099", None),
+    ],
+)
+def test_a_flight_of_more_than_three_years_is_loaded_with_a_warning(text: str, days: str | None) -> None:
+    read = read_runtime(text, TEXT)
+    assert read.flight is not None
+    told = None if read.finding is None else (read.finding.code, str(read.finding.severity), days or "?")
+    assert told == (None if days is None else ("long_runtime", "warning", days))
+    assert read.finding is None or f"{days} days" in read.finding.message
+
+
 @pytest.mark.parametrize("text", [None, "", " ", "-", "n/a", "NULL"])
 def test_blanks(text: str | None) -> None:
     read = read_runtime(text, TEXT)

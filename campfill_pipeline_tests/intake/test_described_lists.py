@@ -320,3 +320,14 @@ def test_a_home_in_another_currency_reads_a_description_in_it(tmp_path: Path) ->
 def test_money_in_a_currency_that_only_the_description_says_is_refused_too(tmp_path: Path) -> None:
     judged = own_list(tmp_path, HEAD + ROW, cpm='cpm = ["TKP"]', currency='currency = "USD"')
     assert (judged.found, judged.lines) == ([("F2", "other_currency")], [])
+
+
+@pytest.mark.parametrize(
+    ("end", "found"), [("06.09.2062", [("D2", "long_runtime")]), ("31.12.9999", [("D2", "out_of_range")])]
+)
+def test_a_year_that_is_mistyped_is_told_at_its_cell(
+    tmp_path: Path, end: str, found: list[tuple[str, str]]
+) -> None:
+    judged = own_list(tmp_path, f"{HEAD}A-1;Eins;04.09.2025;{end};1000;2,50;ACME\n")
+    assert judged.found == found
+    assert len(judged.lines) == (found[0][1] == "long_runtime")

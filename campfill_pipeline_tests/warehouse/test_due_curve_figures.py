@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules, Pacing
+from campfill_pipeline.domain.weekdays import calendar, each_day
 from campfill_pipeline.warehouse.figures.fulfillment import compute, refresh
 from campfill_pipeline.warehouse.figures.week import week_as_of
 from campfill_pipeline_tests.warehouse.facts import add_line, deliver_at, fetch
@@ -179,6 +180,18 @@ def test_one_open_site_on_a_closed_sunday_does_not_judge_the_line(connection: ps
     assert (row["projected"], row["value_at_risk_eur"]) == (700, 63)
     refresh(connection, RULES, as_of=MONDAY, now=datetime(2026, 7, 6, 8, tzinfo=BERLIN))
     assert connection.execute("SELECT count(*) FROM shortfall_cause").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("last", [date(2056, 12, 31), date(2057, 1, 1), date(2057, 1, 9), date(2099, 12, 31)])
+def test_a_flight_without_an_end_is_due_by_its_weekdays_however_far_they_are(
+    connection: psycopg.Connection, last: date
+) -> None:
+    line = live(MONDAY, last, {("Mall", MONDAY): Decimal(250)})
+    numbers = put(connection, [*HISTORY, line], day(MONDAY, 1))
+    (row,) = [r for r in compute(connection, RULES, as_of=day(MONDAY, 1)) if numbers[r["line_no"]] is line]
+    days_of = calendar("DE", MONDAY)
+    due = sum(MALL[days_of.kind(when)] for when in each_day(MONDAY, last))
+    assert abs(row["due_flight"] - Decimal(due) / 100) < Decimal("0.001")
 
 
 def test_a_flight_of_closed_days_only_has_a_straight_curve(connection: psycopg.Connection) -> None:

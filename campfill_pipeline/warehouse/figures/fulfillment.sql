@@ -51,16 +51,32 @@ weighed AS (
         %(thursday)s::numeric[], %(friday)s::numeric[], %(saturday)s::numeric[], %(sunday)s::numeric[], %(told)s::boolean[])
         AS v(line_no, basis, w1, w2, w3, w4, w5, w6, w7, told)
 ),
+-- The last day of which the public holidays are known (domain/weekdays.YEARS_AHEAD), and the weekday that follows it.
+horizon AS (
+    SELECT last, extract(isodow FROM last + 1)::integer AS next
+    FROM (SELECT (date_trunc('year', %(as_of)s::date) + interval '31 years' - interval '1 day')::date AS last) y
+),
 due_day AS (
     SELECT c.line_no, c.elapsed_days, day::date AS day, day < %(as_of)s::date AS elapsed, COALESCE(told, true) AS told,
            COALESCE(CASE CASE WHEN day::date = ANY (%(holidays)s::date[]) THEN 7 ELSE extract(isodow FROM day)::integer END
                WHEN 1 THEN w1 WHEN 2 THEN w2 WHEN 3 THEN w3 WHEN 4 THEN w4 WHEN 5 THEN w5 WHEN 6 THEN w6 ELSE w7 END, 1) AS w
     FROM clock c LEFT JOIN weighed USING (line_no)
-    CROSS JOIN LATERAL generate_series(c.effective_start::timestamp, c.end_date::timestamp, interval '1 day') AS day
+    CROSS JOIN horizon h
+    CROSS JOIN LATERAL generate_series(
+        c.effective_start::timestamp, LEAST(c.end_date, h.last)::timestamp, interval '1 day') AS day
     WHERE %(as_of)s::date BETWEEN c.effective_start AND c.end_date
 ),
+-- Behind the horizon only weekdays count: 31.12.9999, an open end, is counted and not gone through day by day.
+far AS (
+    SELECT c.line_no, sum((c.end_date - h.last - (k.kind - h.next + 7) %% 7 + 6) / 7 * COALESCE(k.w, 1)) AS w
+    FROM clock c LEFT JOIN weighed USING (line_no) CROSS JOIN horizon h
+    CROSS JOIN LATERAL (VALUES (1, w1), (2, w2), (3, w3), (4, w4), (5, w5), (6, w6), (7, w7)) AS k (kind, w)
+    WHERE %(as_of)s::date BETWEEN c.effective_start AND c.end_date AND c.end_date > h.last
+    GROUP BY c.line_no
+),
 due AS (
-    SELECT line_no, sum(w) AS flight, COALESCE(sum(w) FILTER (WHERE elapsed), 0) AS elapsed,
+    SELECT line_no, sum(w) + COALESCE((SELECT far.w FROM far WHERE far.line_no = due_day.line_no), 0) AS flight,
+           COALESCE(sum(w) FILTER (WHERE elapsed), 0) AS elapsed,
            COALESCE(sum(w) FILTER (WHERE elapsed AND day >= %(as_of)s::date - 7), 0) AS last_week,
            count(*) FILTER (WHERE elapsed AND w > 0) AS days,
            -- while less is due, a gap of any size may be chance (docs/decisions/0116)
