@@ -257,6 +257,13 @@ def test_a_uuid_is_known_however_it_is_dressed(dress: str) -> None:
 
 
 @pytest.mark.parametrize(("year", "fits"), [(1999, False), (2000, True), (2199, True), (2200, False)])
+def test_seconds_are_counted_from_2000_to_2199(year: int, fits: bool) -> None:
+    moment = datetime(year, 6, 1, tzinfo=UTC)
+    found = report_hours.hours([str(int(moment.timestamp()))], BERLIN)
+    assert (not found.faults) is fits
+
+
+@pytest.mark.parametrize(("year", "fits"), [(1999, False), (2000, True), (2199, True), (2200, False)])
 def test_years_that_no_delivery_is_of_are_a_fault(year: int, fits: bool) -> None:
     found = report_hours.hours([f"{year}-06-01T12:00:00Z"], BERLIN)
     assert [fault.code for fault in found.faults.values()] == ([] if fits else ["out_of_range"])

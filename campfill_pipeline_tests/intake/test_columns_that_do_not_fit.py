@@ -385,6 +385,12 @@ def test_an_outlying_cpm_in_the_last_row_is_warned_of_too(judge: Judge) -> None:
     assert judge([HEADERS, *rows, line(4, **{CPM: 12500, BUDGET: None})]).found == [("E5", "cpm_outlier")]
 
 
+def test_a_cpm_is_far_from_500_times_the_usual_one_on(judge: Judge) -> None:
+    rows = [line(n, **{CPM: 7.5, BUDGET: None}) for n in range(1, 5)]
+    far, near = line(5, **{CPM: 3750, BUDGET: None}), line(6, **{CPM: 3749.99, BUDGET: None})
+    assert judge([HEADERS, *rows, far, near]).found == [("E6", "cpm_outlier")]
+
+
 def test_two_lines_show_no_usual_cpm(judge: Judge) -> None:
     assert judge([HEADERS, line(1, **{BUDGET: None}), line(2, **{CPM: 12500, BUDGET: None})]).found == []
 

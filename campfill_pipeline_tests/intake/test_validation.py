@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ import pytest
 from campfill_pipeline.domain.columns import LIST_FIELDS
 from campfill_pipeline.domain.issue_layout import ISSUES
 from campfill_pipeline.domain.lines import LINES
+from campfill_pipeline.domain.unlikely_goals import Best
 from campfill_pipeline.intake.findings import Parsed
 from campfill_pipeline.intake.judge.campaign_lists import Verdict, read_issues, validate_list
 from campfill_pipeline.intake.judge.issue_files import worst_issues
+from campfill_pipeline.intake.judge.unlikely_goals import Place, Terms
 from campfill_pipeline_tests.intake.tables import Cell, ErrorCell, NoValue, Number, line, parsed, write_table
 
 
@@ -469,3 +472,35 @@ def test_the_worst_issues_can_be_read_alone(tmp_path: Path) -> None:
 def test_a_nul_character_in_a_value_can_be_stored(tmp_path: Path) -> None:
     judged = Judged(tmp_path, [line(goal="1\x002")])
     assert judged.issues[0].value == "1\ufffd2"
+
+
+@pytest.mark.parametrize("group", range(5))
+@pytest.mark.parametrize("other", [-1, 1])
+def test_an_id_with_a_digit_too_few_or_too_many_is_none(tmp_path: Path, group: int, other: int) -> None:
+    lengths = [8, 4, 4, 4, 12]
+    lengths[group] += other
+    judged = Judged(tmp_path, [line(id="-".join("a" * length for length in lengths)), line()])
+    assert judged.found == [("F2", "not_a_uuid")]
+
+
+class _OnlySome:
+    """A past in which all sites gave 10 at most, and one of two lines is new."""
+
+    today = date(2025, 9, 1)
+    new: str
+
+    def best(self, needs: Mapping[Place, Decimal]) -> Mapping[Place, Best]:
+        return {place: Best(Decimal(10), date(2025, 8, 1), place[1]) for place in needs}
+
+    def new_or_changed(self, lines: Mapping[str, Terms]) -> set[str]:
+        assert len(lines) == 2
+        return {self.new}
+
+
+def test_only_new_or_changed_lines_are_warned_of_goals(tmp_path: Path) -> None:
+    rows, past = [line(1), line(2)], _OnlySome()
+    past.new = str(rows[1][5])
+    table = write_table(tmp_path / "table.arrow", rows)
+    verdict = validate_list(parsed(table), tmp_path / "work", past=past)
+    found = [(issue.cell, issue.code) for issue in read_issues(verdict.issues)]
+    assert [one for one in found if one[1] == "unlikely_goal"] == [("C3", "unlikely_goal")]

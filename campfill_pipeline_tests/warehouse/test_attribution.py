@@ -125,6 +125,14 @@ def test_kind_and_purchase_type_are_those_of_the_latest_hour(connection: psycopg
     assert sorted(all_of(connection, change)) == [(DEAL, "guaranteed", "unguaranteed")]
 
 
+def test_the_kind_is_known_though_the_purchase_type_is_not(connection: psycopg.Connection) -> None:
+    line = add_line(connection, DEAL)
+    attribute(connection, [line])
+    store(connection, DAY, [Row(NOON, campaign_id=None, deal_id=DEAL)])
+    said = "SELECT kind_reported, purchase_type FROM line_register"
+    assert all_of(connection, said) == [("deal", "unknown")]
+
+
 def test_a_purchase_type_restated_for_the_same_hour_is_listed(connection: psycopg.Connection) -> None:
     attribute(connection, [add_line(connection, CAMPAIGN)])
     store(connection, DAY, [Row(NOON, campaign_purchase_type="guaranteed")])

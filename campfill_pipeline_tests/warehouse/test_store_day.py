@@ -17,6 +17,7 @@ from campfill_pipeline.domain.report_rows import Refusal, RefusedRow
 from campfill_pipeline.warehouse.delivery import partitions, rollups
 from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline.warehouse.delivery.day import FetchedDay, FetchFacts, store_day
+from campfill_pipeline.warehouse.delivery.doubts import lines_without_rows
 from campfill_pipeline.warehouse.delivery.errors import (
     ContradictingRowsError,
     FigureTooLargeError,
@@ -313,3 +314,21 @@ def test_sums_by_site_made_anew_are_those_that_were_kept(connection: psycopg.Con
     kept = all_of(connection, sums)
     rollups.roll_up_sites(connection, BERLIN)
     assert (len(kept), all_of(connection, sums)) == (5, kept)
+
+
+@pytest.mark.parametrize(
+    ("hour", "has_rows"),
+    [
+        ("2025-08-03T21:00", False),
+        ("2025-08-03T22:00", True),
+        ("2025-08-04T21:00", True),
+        ("2025-08-04T22:00", False),
+    ],
+)
+def test_a_line_has_rows_in_a_day_from_its_first_hour_to_its_last(
+    connection: psycopg.Connection, hour: str, has_rows: bool
+) -> None:
+    add_line(connection, CAMPAIGN)
+    store(connection, at(hour).astimezone(BERLIN).date(), [Row(at(hour), campaign_id=CAMPAIGN)])
+    lost = lines_without_rows(connection, "api", [CAMPAIGN, DEAL], *day_window(DAY, BERLIN))
+    assert lost == ([] if has_rows else [CAMPAIGN])
