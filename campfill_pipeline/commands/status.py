@@ -17,7 +17,7 @@ from campfill_pipeline.language import notation
 from campfill_pipeline.language.retelling import retold
 from campfill_pipeline.language.speaking import say, say_many, word
 from campfill_pipeline.settings import Settings
-from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse import daemon_seat, database
 from campfill_pipeline.warehouse.postgres import server
 from campfill_pipeline.warehouse.readers import status
 
@@ -41,11 +41,12 @@ def facts(settings: Settings) -> dict[str, Any]:
     now = datetime.now(UTC)
     with database.connect(server.database_url(settings)) as connection:
         found = status.facts(connection, now=now)
+        elsewhere = daemon_seat.holder(connection)  # one of several machines
     known = {source["source"].removesuffix("_day") for source in found["delivery"]}
     further = settings.connectors or settings.reporting_url
     found["never_fetched"] = [name for name in settings.asked if further and name not in known]
     found["files_waiting"] = len(waiting_files(settings.inbox))
-    found["up"] = running.holder(settings.home) is not None
+    found["up"] = elsewhere is not None or running.holder(settings.home) is not None
     found["now"] = now.astimezone(settings.timezone)
     return found
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from campfill_pipeline.commands import status
 from campfill_pipeline.commands.daemon_turn import AWAY_SECONDS, LOOK_SECONDS, DaemonTurn
 from campfill_pipeline.commands.database import restore
 from campfill_pipeline.settings import load_settings
@@ -116,6 +117,15 @@ def test_a_daemon_that_is_cut_off_from_the_database_steps_back_before_another_ca
         first.url = there
         first.look()
         assert first.does == ["starts", "stops", "starts"]
+
+
+def test_status_knows_of_a_daemon_on_another_machine(database_url: str, tmp_path: Path) -> None:
+    environ = {"CAMPFILL_HOME": str(tmp_path / "home"), "CAMPFILL_DATABASE_URL": database_url}
+    settings = load_settings(environ, cwd=tmp_path)
+    with machines(database_url, "elsewhere") as (elsewhere,):
+        assert status.facts(settings)["up"] is False
+        elsewhere.turn.begin(stand_by=True)
+        assert status.facts(settings)["up"] is True
 
 
 def test_a_backup_is_not_put_back_while_a_daemon_works_on_another_machine(
