@@ -36,7 +36,9 @@ _WORDS: Mapping[str, str] = {
         "|numéro de campagne|référence|ref|booking id|booking number|reference|deal/campaign id"
         "|id campaña|id de campaña|id de la campaña|id de pedido|número de pedido|id de línea"
         "|id campagna|id ordine|numero ordine|id riga|campagne-id|campagne id|ordernummer"
-        "|regel-id"
+        "|regel-id|regelitem-id|regelnummer|boekingsnummer|order-id"
+        "|identificador|código|id línea|número de línea|numéro de ligne|id ligne|code campagne|codice"
+        "|identificativo|numero riga"
     ),
     "name": (
         "name|line item|line item name|campaign|campaign name|deal|deal name|kampagne"

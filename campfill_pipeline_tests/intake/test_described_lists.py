@@ -11,6 +11,7 @@ import xlsxwriter
 from campfill_pipeline.domain.list_descriptions import own_namespace
 from campfill_pipeline.intake.lists import shelf
 from campfill_pipeline.intake.lists.notation import DescriptionError, read_description
+from campfill_pipeline.language.currencies import count_in
 from campfill_pipeline_tests.intake.described import BUILT_IN, OWN, Judged, own_list, parsed
 
 AD_SERVER = """Line item ID,Line item,Start date,End date,Goal,Rate,Cost type,Advertiser,Line item status
@@ -331,3 +332,37 @@ def test_a_year_that_is_mistyped_is_told_at_its_cell(
     judged = own_list(tmp_path, f"{HEAD}A-1;Eins;04.09.2025;{end};1000;2,50;ACME\n")
     assert judged.found == found
     assert len(judged.lines) == (found[0][1] == "long_runtime")
+
+
+NO_CURRENCY = (
+    "Line item ID,Line item,Start date,End date,Goal,{},Advertiser\n1,A,2026-03-01,2026-03-31,1000,{},ACME\n"
+)
+
+
+@pytest.mark.parametrize("currency", ["EUR", "CHF", "SEK"])
+def test_an_ad_servers_list_that_names_no_currency_counts_in_that_of_the_home(
+    tmp_path: Path, currency: str
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(NO_CURRENCY.format("Rate", "2.50"), encoding="utf-8")
+    judged = Judged(file, tmp_path / "work", currency=currency)
+    assert ([str(line["cpm_eur"]) for line in judged.lines], judged.found) == (["2.5000"], [])
+
+
+@pytest.mark.parametrize(("header", "price"), [("TKP €", "2.50"), ("Rate", "2.50 €")])
+def test_euros_in_a_list_of_a_home_in_francs_are_refused_where_they_are_named(
+    tmp_path: Path, header: str, price: str
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(NO_CURRENCY.format(header, price), encoding="utf-8")
+    if header != "Rate":
+        count_in("CHF")
+        assert parsed(file, tmp_path / "work").reason in ("missing_column", "no_header")
+        return
+    judged = Judged(file, tmp_path / "work", currency="CHF")
+    assert (judged.lines, [code for _, code in judged.found]) == ([], ["not_a_number"])
+
+
+def test_money_of_the_home_names_no_currency_in_its_headers() -> None:
+    with pytest.raises(DescriptionError, match="names a currency"):
+        read_description(OWN.replace('currency = "EUR"', 'currency = "home"'), "own.toml")

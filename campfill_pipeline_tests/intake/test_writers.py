@@ -1,4 +1,4 @@
-"""Lists made by eleven writers, headers in three languages: each is read, or proposed right (`writers/HOW_MADE.md`)."""
+"""Lists made by fourteen writers, headers in six languages: each is read, or proposed right (`writers/HOW_MADE.md`)."""
 
 from __future__ import annotations
 
@@ -26,6 +26,10 @@ ALL = ("id", "name", "start", "end", "goal", "cpm", "budget", "buyer")
         ("openpyxl.xlsx", ("id", "name", "runtime", "goal", "cpm", "buyer"), "german"),
         ("r-openxlsx.xlsx", ALL, "iso"),
         ("sheets.csv", ALL, "us"),
+        ("sheetjs.xlsx", ALL, "iso"),
+        ("excel-writer.xlsx", ALL, "iso"),
+        ("excelize.xlsx", ALL, "iso"),
+        ("gnumeric-italian.xlsx", ALL, "iso"),
     ],
 )
 def test_a_list_of_another_house_is_proposed_right(

@@ -138,7 +138,7 @@ def _fault(fault: DescriptionError, settings: Mapping[str, tuple[str, str]]) -> 
 _CHOICES = {
     "dates": "Either iso (2026-12-31), german (31.12.2026), us (12/31/2026) or british (31/12/2026).",
     "ids": "Either uuid or text.",
-    "currency": "Three letters, like EUR.",
+    "currency": "Three letters, like EUR; or home, for that of this home.",
     "kind": "Either campaign, deal, buyer or column.",
     "name": "Small letters, digits and _, beginning with a letter.",
 }

@@ -58,6 +58,8 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "document": frozenset(("rows",)),
 }
 Choice = TypeVar("Choice", bound=StrEnum)
+OF_THE_HOME = "home"
+"""The word below [money] for a list that says no currency: its money is in that of the home, whatever it is."""
 _NEEDED = ("id", "name", "goal", "cpm", "buyer")
 
 
@@ -241,9 +243,12 @@ class _Reader:
 
     def _currency(self, table: Mapping[str, Any], columns: Mapping[str, Any]) -> str | None:
         given = self._text(table, "money", "currency", "")
+        if given == OF_THE_HOME:
+            self._no_currency_named(columns)
+            return currencies.counted_in()
         if given and given not in currencies.CODES:
             raise self._fault(
-                "[money] currency", f"“{given}” is no currency", "Write its three letters, like EUR."
+                "[money] currency", f"“{given}” is no currency", "Write its three letters, like EUR, or home."
             )
         if not given and "currency" not in columns:
             raise self._fault(
@@ -260,6 +265,17 @@ class _Reader:
                         "Write there what its money is in.",
                     )
         return given or None
+
+    def _no_currency_named(self, columns: Mapping[str, Any]) -> None:
+        """What counts in the currency of any home names none in its headers; a home's own is known without."""
+        for key, field in (("cpm", "cpm_eur"), ("budget", "budget_eur")):
+            for header in columns.get(field, ()):
+                if currencies.named_in(header):
+                    raise self._fault(
+                        f"[columns] {key}",
+                        f"“{header}” names a currency, and currency = “home” says that there is none in the list",
+                        "Write there what its money is in, or the header without it.",
+                    )
 
     def _kind(
         self, table: Mapping[str, Any], columns: Mapping[str, Any], fixed: Mapping[str, str]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from campfill_pipeline.domain.proposals import Proposal, Sampled, propose, score
+from campfill_pipeline.domain.report_values import spreadsheet_number
 from campfill_pipeline.intake.findings import CellKind, ParseLimits, RawCell, UnreadableError
 from campfill_pipeline.intake.text.delimited import first_rows
 from campfill_pipeline.intake.text.documents import is_document, objects
@@ -44,13 +45,20 @@ def propose_for(path: Path, file_name: str, limits: ParseLimits) -> Proposal | N
     columns = [
         Sampled(
             cell.text,
-            tuple((row[index].text, int(row[index].kind)) for _, row in rows[at + 1 :] if index in row),
+            tuple((_shown(row[index]), int(row[index].kind)) for _, row in rows[at + 1 :] if index in row),
         )
         for index, cell in sorted(header.items())
         if cell.text.strip()
     ]
     where = f"{place}, row {number}" if place else f"row {number}"
     return propose(where, _name(file_name), columns)
+
+
+def _shown(cell: RawCell) -> str:
+    """A cell's text; of a number with decimals without the noise beyond 15 digits (7.59000000000000000014)."""
+    if cell.kind == CellKind.NUMBER and "." in cell.text:
+        return str(spreadsheet_number(cell.text))
+    return cell.text
 
 
 def _tables(path: Path, limits: ParseLimits) -> Iterable[tuple[str, Rows]]:
