@@ -51,6 +51,13 @@ def _show(done: Done) -> None:
         if done.dry_run
         else say("months of report rows made ahead: {months}", months=made)
     )
+    if done.rows_packed:
+        rows, packed = notation.number(done.rows_packed), ", ".join(done.months_packed)
+        console.print(
+            say("{rows} report rows of closed months to be packed: {months}", rows=rows, months=packed)
+            if done.dry_run
+            else say("{rows} report rows of closed months packed: {months}", rows=rows, months=packed)
+        )
     if done.looked_back:
         console.print(say("looked back: what was said of lines beside how they ended; the page shows it"))
     for whose in done.reindexed:

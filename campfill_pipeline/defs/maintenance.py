@@ -17,7 +17,7 @@ from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.housekeeping import HousekeepingRules
 from campfill_pipeline.warehouse import claims, database
-from campfill_pipeline.warehouse.delivery import partitions
+from campfill_pipeline.warehouse.delivery import packing, partitions
 from campfill_pipeline.warehouse.notices import outbox as notices
 from campfill_pipeline.warehouse.postgres import housekeeping
 from campfill_pipeline.warehouse.readers.looked_back import look_back
@@ -55,6 +55,9 @@ class Done:
     receipts: int
     receipt_bytes: int
     months_made: tuple[str, ...]
+    months_packed: tuple[str, ...]
+    """Closed months of report rows, like 2026-03, that had rows to pack."""
+    rows_packed: int
     vacuumed: tuple[str, ...]
     rewritten: tuple[str, ...]
     reindexed: tuple[str, ...]
@@ -108,6 +111,7 @@ def _maintain(
     told = _old_notices(campfill, rules, dry_run)
     receipts, receipt_bytes = _old_receipts(campfill, rules, dry_run)
     reindexed = _reindex(campfill, dagster_url, dry_run)
+    packed, rows_packed = _pack(campfill, rules, dry_run)
     vacuumed, rewritten = ((), ()) if dry_run else _give_back(campfill, dagster_url, counted, rules)
     looked = not dry_run and _look_back(campfill)
     after = None if dry_run else _sizes(campfill, dagster_url)
@@ -121,6 +125,8 @@ def _maintain(
         receipts=receipts,
         receipt_bytes=receipt_bytes,
         months_made=months,
+        months_packed=packed,
+        rows_packed=rows_packed,
         vacuumed=vacuumed,
         rewritten=rewritten,
         reindexed=reindexed,
@@ -161,6 +167,28 @@ def _months_ahead(campfill: Campfill, rules: HousekeepingRules, dry_run: bool) -
         if dry_run:
             connection.rollback()
     return tuple(made)
+
+
+def _pack(campfill: Campfill, rules: HousekeepingRules, dry_run: bool) -> tuple[tuple[str, ...], int]:
+    """Pack the report rows of closed months; which months, and how many rows. Some at a time: uploads go between."""
+    before = rules.closed_before(campfill.today, campfill.settings.restate_days)
+    done, kept, rows = [], [], 0
+    with database.connect(campfill.url, autocommit=True) as connection:
+        for month in packing.closed(connection, before):
+            if dry_run:
+                found = packing.loose_rows(connection, month.first)
+            else:
+                found = sum(packing.pack_month(connection, month.first))
+                if not packing.give_back(connection, month.first):
+                    kept.append(month.first)
+            if found:
+                done.append(f"{month.first:%Y-%m}")
+                rows += found
+        if rows and not dry_run:
+            housekeeping.vacuum(campfill.url, database.SCHEMA, ["packed_hour", "packed_clock"])
+        for first in kept:  # somebody looked at it then; may be no more
+            packing.give_back(connection, first)
+    return tuple(done), rows
 
 
 def _old_notices(campfill: Campfill, rules: HousekeepingRules, dry_run: bool) -> int:

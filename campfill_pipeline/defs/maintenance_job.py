@@ -23,6 +23,8 @@ def keep_house(context: dg.OpExecutionContext) -> dict[str, Any]:
             "ticks pruned": done.ticks,
             "receipts cleared away": done.receipts,
             "months made": ", ".join(done.months_made) or "none",
+            "closed months packed": ", ".join(done.months_packed) or "none",
+            "report rows packed": done.rows_packed,
             "reindexed": ", ".join(done.reindexed) or "none",
             "bytes freed": done.freed_bytes or 0,
             "bytes of Dagster's database": (done.after and done.after.dagster) or 0,

@@ -27,6 +27,9 @@ class HousekeepingRules:
     """What people were told, counted from the moment it was over."""
     months_ahead: int = 2
     """Months of report rows that are made before the first row comes."""
+    closed_days: int = 35
+    """Months of report rows that ended so long ago are packed: longer than corrections usually come, and than the
+    days that causes look back. A later one is stored as ever, and its rows are packed again the night after."""
     vacuum_share: float = 0.2
     """A table is vacuumed when this share of it is dead."""
     rewrite_share: float = 0.5
@@ -39,6 +42,10 @@ class HousekeepingRules:
         except ValueError:
             return partition in uploads
         return day >= today - timedelta(days=self.delivery_days)
+
+    def closed_before(self, today: date, restate_days: int) -> date:
+        """Months that were over before this day are closed; never one that is still fetched again every night."""
+        return today - timedelta(days=max(self.closed_days, restate_days + 1))
 
     def runs_before(self, now: datetime) -> datetime:
         """Finished runs that began before this moment may go."""

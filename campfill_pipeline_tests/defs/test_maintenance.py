@@ -28,6 +28,7 @@ from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.resources import Campfill, campfill_resource
 from campfill_pipeline.domain.housekeeping import HousekeepingRules
 from campfill_pipeline.warehouse import claims, database
+from campfill_pipeline.warehouse.delivery import partitions as months
 from campfill_pipeline.warehouse.postgres import housekeeping, server
 from campfill_pipeline_tests.defs.dagster_past import add_events, add_run, dagster_on, date_back, new_database
 
@@ -127,6 +128,17 @@ def _enter(campfill: Campfill, key: str, *, decided: datetime | None) -> None:
         )  # fmt: skip
 
 
+def _report(campfill: Campfill, hours: list[datetime]) -> None:
+    with campfill.connect() as connection:
+        for hour in hours:
+            months.ensure(connection, hour, hour + timedelta(hours=1))
+            connection.execute(
+                "INSERT INTO report_hour (hour_utc, series_no, site_no, fetch_no, impressions, terms)"
+                " VALUES (%s, 1, 1, 1, 2.5, '0')",
+                [hour],
+            )
+
+
 def test_what_is_looked_at_stays_and_the_rest_goes(past: Past) -> None:
     before, latest = past.run_ids(), past.latest()
     done = past.maintain()
@@ -153,16 +165,34 @@ def test_what_is_looked_at_stays_and_the_rest_goes(past: Past) -> None:
 def test_a_dry_run_tells_the_same_and_changes_nothing_and_a_second_time_finds_nothing(past: Past) -> None:
     runs, latest = past.run_ids(), past.latest()
     partitions = dagster_pruning.upload_partitions(past.instance)
+    hours = [datetime(2026, 6, day, 12, tzinfo=UTC) for day in (1, 15, 30)]
+    _report(past.campfill, [*hours, datetime(2026, 7, 1, tzinfo=UTC)])
     told = past.maintain(dry_run=True)
     assert (told.after, told.freed_bytes, told.dry_run) == (None, None, True)
     assert past.run_ids() == runs
     assert past.latest() == latest
     assert dagster_pruning.upload_partitions(past.instance) == partitions
     done = past.maintain()
-    same = ("runs", "upload_partitions", "ticks", "check_results", "receipts", "months_made")
+    same = (
+        "runs",
+        "upload_partitions",
+        "ticks",
+        "check_results",
+        "receipts",
+        "months_made",
+        "months_packed",
+        "rows_packed",
+    )
     assert [getattr(told, name) for name in same] == [getattr(done, name) for name in same]
     assert done.months_made == ("report_hour_2026_09", "report_hour_2026_10", "report_hour_2026_11")
+    assert (done.months_packed, done.rows_packed) == (("2026-06",), 3), "July ended 31 days ago: it is open"
+    with past.campfill.connect() as connection:
+        found = connection.execute("SELECT hour_utc FROM report_hour").fetchall()
+        assert found == [(datetime(2026, 7, 1, tzinfo=UTC),)]
+        found = connection.execute("SELECT hour_utc FROM stored_hour ORDER BY 1").fetchall()
+        assert [hour for (hour,) in found] == [*hours, datetime(2026, 7, 1, tzinfo=UTC)]
     again = past.maintain()
+    assert (again.months_packed, again.rows_packed) == ((), 0)
     assert (again.runs, again.upload_partitions, again.ticks, again.check_results, again.receipts) == (0,) * 5
     assert (again.months_made, again.rewritten) == ((), ())
 

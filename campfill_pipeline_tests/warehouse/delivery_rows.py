@@ -12,6 +12,7 @@ import psycopg
 import pyarrow as pa
 
 from campfill_pipeline.domain.report_rows import CANONICAL, RefusedRow
+from campfill_pipeline.warehouse.delivery import packing, partitions
 from campfill_pipeline.warehouse.delivery.day import FetchedDay, FetchFacts, StoreResult, store_day
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -93,6 +94,15 @@ def add_line(
     assert row is not None
     number: int = row[0]
     return number
+
+
+def pack_all(connection: psycopg.Connection, *, together: int = 3) -> None:
+    """Pack every report row there is, as if all months were closed; few together, so that there are many packs."""
+    series = [number for (number,) in connection.execute("SELECT series_no FROM report_series").fetchall()]
+    for month in partitions.listing(connection):
+        for span in packing.spans(month.first):
+            packing.pack(connection, span, series, together=together)
+    assert connection.execute("SELECT count(*) FROM report_hour").fetchone() == (0,)
 
 
 def all_of(connection: psycopg.Connection, query: str, *parameters: object) -> list[tuple[object, ...]]:

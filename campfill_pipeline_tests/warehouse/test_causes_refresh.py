@@ -19,12 +19,13 @@ from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline_tests.warehouse import oracle_causes
-from campfill_pipeline_tests.warehouse.delivery_rows import Row, add_line, store
+from campfill_pipeline_tests.warehouse.delivery_rows import Row, add_line, pack_all, store
 
 RULES = FulfillmentRules()
 FIRST = date(2026, 3, 20)
 TABLES = (
-    "report_hour, report_series, report_entity, report_fetch, report_day, restatement, delivery_fetch,"
+    "report_hour, packed_hour, packed_clock, report_series, report_entity, report_fetch, report_day, restatement,"
+    " delivery_fetch,"
     " report_refusal, line_day, line_register, line_dirty, fulfillment, fulfillment_state, fulfillment_fetch,"
     " fulfillment_window, fulfillment_trend, shortfall_cause, reconciliation, reference_series, reference_site_day,"
     " reference_day, line_reference, line_mix, line_hours, site_day, week_member, week_cell,"
@@ -57,7 +58,7 @@ def stored(connection: psycopg.Connection) -> dict[str, list[tuple[Any, ...]]]:
 
 
 class Publisher:
-    """A few lines and days that change at random: deliveries, restatements, goals, withdrawals, midnight."""
+    """A few lines and days that change at random: deliveries, restatements, goals, withdrawals, packing, midnight."""
 
     def __init__(self, connection: psycopg.Connection, chance: random.Random) -> None:
         self.connection, self.chance = connection, chance
@@ -133,7 +134,7 @@ class Publisher:
 
     def change(self) -> None:
         chance, known = self.chance, list(self.lines)
-        match chance.randint(0, 6):
+        match chance.randint(0, 7):
             case 0 if len(self.lines) < len(self.ids):
                 self.list_line(self.ids[len(self.lines)])
             case 0 | 1:
@@ -146,6 +147,8 @@ class Publisher:
                 line_id = chance.choice(self.ids)
                 self.type_of[line_id] = chance.choice(["guaranteed", "unguaranteed"])
                 self.fetch(self.today - timedelta(1))
+            case 7:
+                pack_all(self.connection)
             case _:
                 self.today += timedelta(chance.choice([1, 1, 2, -1]))
 

@@ -20,7 +20,7 @@ from campfill_pipeline.warehouse.register import export_revert, ledger, revert, 
 from campfill_pipeline.warehouse.register.exports_in_order import store_in_order
 from campfill_pipeline.warehouse.register.uploads import Counts, LedgerError, Upload
 from campfill_pipeline.warehouse.retelling.exports import ExportRows
-from campfill_pipeline_tests.warehouse.delivery_rows import BERLIN, Row, add_line, all_of, at, table
+from campfill_pipeline_tests.warehouse.delivery_rows import BERLIN, Row, add_line, all_of, at, pack_all, table
 
 A, B = (f"{letter}0000000-0000-0000-0000-000000000001" for letter in "ab")
 PAIRS = [(A, None), (A, B), (None, B)]
@@ -75,11 +75,12 @@ def exports(draw: st.DrawFn) -> Export:
 class World:
     """A database into which exports are dropped, and out of which they are taken back."""
 
-    def __init__(self, connection: psycopg.Connection, files: Sequence[Export]) -> None:
-        self.connection = connection
+    def __init__(self, connection: psycopg.Connection, files: Sequence[Export], packs: bool = False) -> None:
+        self.connection, self.packs = connection, packs
         self.files = {file.upload_id: file for file in files}
         connection.execute(
-            "TRUNCATE upload, ledger_event, report_hour, report_day, site_day, line_day, report_fetch, report_refusal,"
+            "TRUNCATE upload, ledger_event, report_hour, packed_hour, packed_clock, report_day, site_day, line_day,"
+            " report_fetch, report_refusal,"
             " report_series, report_entity, export_span, delivery_fetch, restatement, line_register, line_dirty CASCADE"
         )
         attribute(connection, [add_line(connection, A), add_line(connection, B, kind="deal")])
@@ -101,6 +102,8 @@ class World:
         counts = Counts(len(self.files[upload.upload_id].rows), 1, len(said.refused), 0)
         found = ledger.Decision(status=UploadStatus.LOADED, kind=UploadKind.REPORT_CSV, counts=counts)
         ledger.decide(self.connection, upload.upload_id, found, at=NOW)
+        if self.packs:  # as the night does with closed months
+            pack_all(self.connection)
 
     def take_back(self, upload: Upload, *, again: bool = False) -> export_revert.ExportRevert:
         return export_revert.take_back(
@@ -112,9 +115,11 @@ class World:
         return {name: sorted(map(repr, all_of(self.connection, text))) for name, text in STATE.items()}
 
 
-def dropped(connection: psycopg.Connection, files: Sequence[Export], order: Sequence[int]) -> World:
+def dropped(
+    connection: psycopg.Connection, files: Sequence[Export], order: Sequence[int], *, packs: bool = False
+) -> World:
     """A world in which these arrived in their order, and were stored in another."""
-    world = World(connection, files)
+    world = World(connection, files, packs)
     arrived = [world.arrive(file, number) for number, file in enumerate(files)]
     for number in order:
         world.store(arrived[number])
@@ -136,7 +141,7 @@ def test_what_is_taken_back_was_never_there_and_what_is_put_back_always(
         key=lambda file: not file.early,
     )
     order = data.draw(st.permutations(range(len(files))))
-    world = dropped(connection, files, order)
+    world = dropped(connection, files, order, packs=data.draw(st.booleans()))
     with_all = world.state()
     out: set[UUID] = set()
     for number in data.draw(st.lists(st.integers(0, len(files) - 1), min_size=1, max_size=3)):

@@ -17,14 +17,15 @@ from campfill_pipeline.warehouse.delivery import past
 from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline.warehouse.figures.fulfillment import compute
 from campfill_pipeline_tests.warehouse import oracle
-from campfill_pipeline_tests.warehouse.delivery_rows import CAMPAIGN, DEAL, Row, add_line, store
+from campfill_pipeline_tests.warehouse.delivery_rows import CAMPAIGN, DEAL, Row, add_line, pack_all, store
 
 RULES = FulfillmentRules()
 BERLIN = ZoneInfo("Europe/Berlin")
 FIRST = date(2026, 10, 22)  # the clock changes on the 25th
 DAYS = [FIRST + timedelta(offset) for offset in range(6)]
 TABLES = (
-    "report_hour, report_series, report_entity, report_fetch, report_day, restatement, delivery_fetch,"
+    "report_hour, packed_hour, packed_clock, report_series, report_entity, report_fetch, report_day, restatement,"
+    " delivery_fetch,"
     " report_refusal, line_day, line_register, line_dirty"
 )
 
@@ -65,6 +66,8 @@ def test_what_was_known_then_is_what_had_been_stored_by_then(
         rows = some_rows(chance, day)
         store(connection, day, rows, now=now, complete=complete)
         stores.append((now, day, rows, complete and midnight_after(day) <= now))
+        if chance.random() < 0.3:
+            pack_all(connection)
     terms = oracle.Terms(1000, Decimal(5), start, FIRST + timedelta(4), seen.astimezone(BERLIN).date())
     for as_of in DAYS:
         told = [event for event in stores if event[0] < midnight_after(as_of)]

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campfill_pipeline.warehouse.delivery.attribution import attribute
-from campfill_pipeline_tests.warehouse.delivery_rows import Row, add_line, all_of, at, store, table
+from campfill_pipeline_tests.warehouse.delivery_rows import Row, add_line, all_of, at, pack_all, store, table
 
 DAYS = (date(2025, 8, 4), date(2025, 8, 5))
 HOURS = {day: [at(f"{day}T{hour:02}:00") for hour in (0, 11, 20)] for day in DAYS}
@@ -53,6 +53,13 @@ class LineChange:
     line_id: str
 
 
+@dataclass(frozen=True)
+class Pack:
+    """The night packs all rows; the model knows nothing of it."""
+
+    together: int
+
+
 @st.composite
 def fetches(draw: st.DrawFn) -> Fetch:
     day = draw(st.sampled_from(DAYS))
@@ -61,7 +68,9 @@ def fetches(draw: st.DrawFn) -> Fetch:
     return Fetch(day, rows, draw(st.integers(0, 2)), draw(st.integers(0, 9)) == 0, draw(st.integers(1, 3)))
 
 
-STEPS = st.lists(fetches() | st.sampled_from(IDS).map(LineChange), min_size=1, max_size=9)
+STEPS = st.lists(
+    fetches() | st.sampled_from(IDS).map(LineChange) | st.integers(1, 4).map(Pack), min_size=1, max_size=9
+)
 
 
 @dataclass
@@ -148,7 +157,8 @@ def canonical(rows: dict[Key, Figures]) -> list[Row]:
 def clean(connection: psycopg.Connection) -> None:
     connection.rollback()
     connection.execute(
-        "TRUNCATE report_hour, report_series, report_entity, site, report_day, restatement, delivery_fetch, line_day,"
+        "TRUNCATE report_hour, packed_hour, packed_clock, report_series, report_entity, site, report_day, restatement,"
+        " delivery_fetch, line_day,"
         " line_register, line_dirty, report_fetch, report_refusal"
     )
     connection.commit()
@@ -232,13 +242,16 @@ def check(connection: psycopg.Connection, model: Model) -> None:
     assert {day for (day,) in complete} == model.complete
 
 
-def replay(connection: psycopg.Connection, steps: list[Fetch | LineChange]) -> None:
+def replay(connection: psycopg.Connection, steps: list[Fetch | LineChange | Pack]) -> None:
     clean(connection)
     model = Model()
     for number, step in enumerate(steps):
         if isinstance(step, LineChange):
             change_line(connection, model, step.line_id)
             take_dirty(connection)
+        elif isinstance(step, Pack):
+            pack_all(connection, together=step.together)
+            connection.commit()
         else:
             touched = run_fetch(connection, model, step, number)
             assert take_dirty(connection) == touched
@@ -251,7 +264,7 @@ ANY = list(HealthCheck)
 @settings(max_examples=25, deadline=None, suppress_health_check=ANY)
 @given(STEPS)
 def test_stored_delivery_equals_the_model_after_every_step(
-    connection: psycopg.Connection, steps: list[Fetch | LineChange]
+    connection: psycopg.Connection, steps: list[Fetch | LineChange | Pack]
 ) -> None:
     replay(connection, steps)
 
@@ -261,6 +274,6 @@ def test_stored_delivery_equals_the_model_after_every_step(
 @settings(max_examples=1000, deadline=None, suppress_health_check=ANY)
 @given(STEPS)
 def test_stored_delivery_equals_the_model_over_many_sequences(
-    connection: psycopg.Connection, steps: list[Fetch | LineChange]
+    connection: psycopg.Connection, steps: list[Fetch | LineChange | Pack]
 ) -> None:
     replay(connection, steps)

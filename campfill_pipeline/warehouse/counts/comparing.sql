@@ -43,8 +43,14 @@ SELECT s.at - 1 AS at, t.day, CASE WHEN s.by_site THEN x.site ELSE '' END AS sit
 FROM unnest(%(lines)s::integer[], %(first)s::date[], %(last)s::date[], %(zones)s::text[], %(by_site)s::boolean[],
             %(chosen)s::boolean[]) WITH ORDINALITY AS s (line_no, first, last, zone, by_site, chosen, at)
 JOIN report_series r ON r.line_no = s.line_no
-JOIN report_hour h ON h.series_no = r.series_no
-     AND h.hour_utc >= (s.first - 1)::timestamp AT TIME ZONE s.zone AND h.hour_utc < (s.last + 2)::timestamp AT TIME ZONE s.zone
+CROSS JOIN LATERAL (
+    SELECT h.hour_utc, h.site_no, h.impressions FROM report_hour h
+    WHERE h.series_no = r.series_no AND h.hour_utc >= (s.first - 1)::timestamp AT TIME ZONE s.zone
+      AND h.hour_utc < (s.last + 2)::timestamp AT TIME ZONE s.zone
+    UNION ALL
+    SELECT h.hour_utc, h.site_no, h.impressions
+    FROM packed_hours(r.series_no, (s.first - 1)::timestamp AT TIME ZONE s.zone,
+                      (s.last + 2)::timestamp AT TIME ZONE s.zone) h) h
 JOIN site x USING (site_no)
 CROSS JOIN LATERAL (SELECT (h.hour_utc AT TIME ZONE %(zone)s)::date AS day) o
 CROSS JOIN LATERAL (

@@ -97,9 +97,10 @@ WHERE EXISTS (SELECT FROM line_register l
               WHERE l.withdrawn_at IS NULL AND (l.id::text = e.id OR lower(l.external_id) = e.id))
   AND NOT EXISTS (
       SELECT FROM report_entity x JOIN report_series s ON x.entity_no IN (s.campaign_no, s.deal_no)
-      JOIN report_hour h USING (series_no)
       WHERE x.entity_id = e.id AND s.source = (SELECT code FROM delivery_source WHERE source = %(name)s)
-        AND h.hour_utc >= %(start)s AND h.hour_utc < %(end)s)
+        AND (EXISTS (SELECT FROM report_hour h
+                     WHERE h.series_no = s.series_no AND h.hour_utc >= %(start)s AND h.hour_utc < %(end)s)
+             OR EXISTS (SELECT FROM packed_hours(s.series_no, %(start)s, %(end)s))))
 ORDER BY e.id
 
 -- name: impressions lost

@@ -22,7 +22,15 @@ import pyarrow.compute as pc
 from campfill_pipeline.domain import whole_days
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
-from campfill_pipeline.warehouse.delivery import attribution, coverage, fetches, partitions, rollups, storing
+from campfill_pipeline.warehouse.delivery import (
+    attribution,
+    coverage,
+    fetches,
+    packing,
+    partitions,
+    rollups,
+    storing,
+)
 from campfill_pipeline.warehouse.delivery import zone as delivery_zone
 from campfill_pipeline.warehouse.delivery.arriving.directory import Directory
 from campfill_pipeline.warehouse.delivery.arriving.staging import Staging, batches
@@ -74,6 +82,8 @@ def store_export(
         if by_day:
             conn.execute("UPDATE report_fetch SET by_day = true WHERE fetch_no = %s", (fetch_no,))
         _one_grain(conn, by_day, zone)
+        if first is not None and last is not None:
+            packing.unpack_staged(conn, first, last + _HOUR)
         touched = days_told(conn, staging, zone, received_at or now)
         rollups.mark_dirty(conn, speak_for(conn, staging, zone, whole=whole))
         speak_of_sites(conn, staging)

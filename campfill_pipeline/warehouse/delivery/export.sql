@@ -3,6 +3,8 @@
 -- name: hours with rows
 SELECT DISTINCT h.hour_utc FROM report_hour h JOIN report_series s USING (series_no)
 WHERE s.source = 'c' AND h.hour_utc >= %(first)s AND h.hour_utc < %(end)s
+UNION SELECT p.hour_utc FROM report_series s CROSS JOIN LATERAL packed_hours(s.series_no, %(first)s, %(end)s) p
+WHERE s.source = 'c'
 UNION SELECT e.to_hour - interval '1 hour' FROM export_span e JOIN report_fetch f USING (fetch_no)
 WHERE f.by_day AND e.from_hour < %(end)s AND e.to_hour > %(first)s
 

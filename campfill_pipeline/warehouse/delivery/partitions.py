@@ -101,6 +101,9 @@ def detach(conn: psycopg.Connection, month: date) -> str:
     name = table_name(first)
     if first not in attached(conn):
         raise MonthDetachedError(first, name)
+    since, until = (datetime(d.year, d.month, 1, tzinfo=UTC) for d in (first, next_month(first)))
+    series = [number for (number,) in conn.execute(query("delivery/packing", "packed series"))]
+    conn.execute(query("delivery/packing", "unpack"), {"since": since, "until": until, "series": series})
     conn.execute(
         sql.SQL("ALTER TABLE {} DETACH PARTITION {}").format(sql.Identifier(PARENT), sql.Identifier(name))
     )

@@ -26,7 +26,7 @@ def take_back(conn: psycopg.Connection, as_of: date, zone: ZoneInfo) -> None:
     attribution.lock_lines(conn)
     then = datetime.combine(as_of + timedelta(days=1), time(), zone)
     values = {"then": then, "as_of": as_of, "zone": zone.key, "months": sorted(partitions.attached(conn))}
-    for step in ("later", "as they were"):
+    for step in ("later", "as they were", "unpack later"):
         conn.execute(query("delivery/past", step), values)
     touched: dict[date, list[int]] = defaultdict(list)
     for day, series in conn.execute(query("delivery/past", "take away"), values):

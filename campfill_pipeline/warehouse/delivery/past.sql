@@ -16,6 +16,20 @@ FROM restatement
 WHERE seen_at >= %(then)s AND hour_utc < %(then)s AND date_trunc('month', hour_utc AT TIME ZONE 'UTC')::date = ANY (%(months)s::date[])
 ORDER BY series_no, hour_utc, site_no, seen_at, restatement_no
 
+-- name: unpack later
+-- Packed rows of which one came or was changed later, as single ones: taken away and put back below.
+WITH gone AS (
+    DELETE FROM packed_hour p
+    WHERE p.from_hour < %(then)s
+      AND (p.fetches && ARRAY(SELECT fetch_no FROM later_fetch)
+           OR EXISTS (SELECT FROM row_then r
+                      WHERE r.series_no = p.series_no AND r.hour_utc BETWEEN p.from_hour AND p.last_hour))
+    RETURNING p AS pack, series_no, terms
+)
+INSERT INTO report_hour (hour_utc, series_no, site_no, fetch_no, bids, wins, plays, impressions, terms)
+SELECT u.hour_utc, g.series_no, u.site_no, u.fetch_no, u.bids, u.wins, u.plays, u.impressions, g.terms
+FROM gone g CROSS JOIN LATERAL unpacked(g.pack) u
+
 -- name: take away
 WITH gone AS (
     DELETE FROM report_hour h USING later_fetch f

@@ -53,8 +53,11 @@ _SERIES_DAYS = """
                  min(hour_utc) FILTER (WHERE terms IN ('6', '7', '8')) AS first_campaign_u,
                  min(hour_utc) FILTER (WHERE terms IN ('1', '4', '7')) AS first_deal_g,
                  min(hour_utc) FILTER (WHERE terms IN ('2', '5', '8')) AS first_deal_u
-          FROM report_hour
-          WHERE hour_utc >= %(start)s AND hour_utc < %(end)s {which}
+          FROM (SELECT series_no, hour_utc, bids, wins, plays, impressions, terms FROM report_hour
+                WHERE hour_utc >= %(start)s AND hour_utc < %(end)s {which}
+                UNION ALL
+                SELECT p.series_no, p.hour_utc, p.bids, p.wins, p.plays, p.impressions, p.terms
+                FROM {series} s CROSS JOIN LATERAL packed_hours(s.series_no, %(start)s, %(end)s) p) told
           GROUP BY 1, 2) sums
 """
 _SERIES_DAY_COLUMNS = """series_no, day, impressions, bids, wins, plays, rows, first_hour, last_hour,
@@ -69,7 +72,11 @@ def roll_up_series(
     # One day and no join at a time: however wrong the server's estimate of a new day, there is no bad plan to choose.
     values = {"day": day, "start": start, "end": end, "series": list(series_nos)}
     conn.execute("DELETE FROM report_day WHERE day = %(day)s AND series_no = ANY(%(series)s)", values)
-    sums = _SERIES_DAYS.format(day="%(day)s::date", which="AND series_no = ANY(%(series)s)")
+    sums = _SERIES_DAYS.format(
+        day="%(day)s::date",
+        which="AND series_no = ANY(%(series)s)",
+        series="(SELECT unnest(%(series)s::integer[]) AS series_no)",
+    )
     conn.execute(f"INSERT INTO report_day ({_SERIES_DAY_COLUMNS}) {sums}", values)
     conn.execute(query("delivery/rollups", "forget sites"), values)
     conn.execute(query("delivery/rollups", "sum sites"), values)
@@ -103,7 +110,9 @@ def roll_up_all(conn: psycopg.Connection, zone: ZoneInfo) -> int:
     """
     wrong = 0
     for values in _kept_days(conn, zone):
-        sums = _SERIES_DAYS.format(day="(hour_utc AT TIME ZONE %(zone)s)::date", which="")
+        sums = _SERIES_DAYS.format(
+            day="(hour_utc AT TIME ZONE %(zone)s)::date", which="", series="report_series"
+        )
         conn.execute(f"CREATE TEMP TABLE day_anew ON COMMIT DROP AS {sums}", values)
         wrong += conn.execute(
             query("delivery/rollups", "roll up all"),

@@ -15,7 +15,7 @@ import psycopg
 
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
-from campfill_pipeline.warehouse.delivery import attribution, restatement, rollups, sources
+from campfill_pipeline.warehouse.delivery import attribution, packing, restatement, rollups, sources
 from campfill_pipeline.warehouse.delivery.arriving.staging import Staging
 from campfill_pipeline.warehouse.delivery.doubts import Guard
 from campfill_pipeline.warehouse.delivery.restatement import Changes, Scope
@@ -89,6 +89,8 @@ def replace(
     """
     changes, repeated = Changes(), 0
     if staging.received > staging.placed or not staging.direct:
+        if scope.whole:  # else whoever staged the rows did it
+            packing.unpack_source(conn, scope.start, scope.end, scope.source)
         repeated = restatement.merge_repeats(conn, sources.name(conn, scope.source))
         changes = restatement.replace(conn, scope, staging.fetch_no, now, refused=refused, guard=guard)
     touched = set(changes.touched)

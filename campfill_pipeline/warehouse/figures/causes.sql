@@ -89,20 +89,29 @@ local AS MATERIALIZED (                     -- looked up: telling the local hour
     FROM generate_series(%(first_hour)s::timestamptz, %(last_hour)s::timestamptz, interval '1 hour') AS hour_utc
     CROSS JOIN LATERAL (SELECT hour_utc AT TIME ZONE %(timezone)s AS at) clock
 ),
+own_row AS NOT MATERIALIZED (               -- single ones by time, packed ones campaign by campaign
+    SELECT l.line_no, l.until, s.source, h.site_no, h.hour_utc, h.bids, h.wins, h.plays, h.impressions
+    FROM short_line l JOIN report_series s USING (line_no) JOIN report_hour h USING (series_no)
+    WHERE l.line_no = ANY (%(remade)s::integer[]) AND NOT source_by_day(s.source)
+      AND h.hour_utc BETWEEN %(first_hour)s AND %(last_hour)s    -- leaves out the months of others
+      AND h.hour_utc BETWEEN l.first_row AND l.last_row
+    UNION ALL
+    SELECT l.line_no, l.until, s.source, h.site_no, h.hour_utc, h.bids, h.wins, h.plays, h.impressions
+    FROM short_line l JOIN report_series s USING (line_no)
+    CROSS JOIN LATERAL packed_hours(s.series_no, l.first_row, l.last_row + interval '1 microsecond') h
+    WHERE l.line_no = ANY (%(remade)s::integer[]) AND NOT source_by_day(s.source)
+),
 summed AS MATERIALIZED (
-    SELECT l.line_no, h.site_no, local.class, local.hour, h.hour_utc, GROUPING(h.hour_utc) = 1 AS by_site,
+    SELECT h.line_no, h.site_no, local.class, local.hour, h.hour_utc, GROUPING(h.hour_utc) = 1 AS by_site,
            sum(h.bids) FILTER (WHERE told.funnel) AS bids, sum(h.wins) FILTER (WHERE told.funnel) AS wins,
            sum(h.plays) FILTER (WHERE told.funnel) AS plays,
            sum(h.impressions) FILTER (WHERE told.funnel) AS impressions,
            COALESCE(bool_or(h.bids > 0), false) AS bid, bool_or(h.impressions > 0) AS delivered
-    FROM short_line l JOIN report_series s USING (line_no) JOIN report_hour h USING (series_no)
-    JOIN local USING (hour_utc)
+    FROM own_row h JOIN local USING (hour_utc)
     CROSS JOIN LATERAL (SELECT h.bids IS NOT NULL AND h.wins IS NOT NULL AND h.plays IS NOT NULL AS funnel) told
-    WHERE l.line_no = ANY (%(remade)s::integer[]) AND NOT source_by_day(s.source)
-      AND h.hour_utc BETWEEN %(first_hour)s AND %(last_hour)s    -- leaves out the months of others
-      AND h.hour_utc BETWEEN l.first_row AND l.last_row AND h.hour_utc < l.until
-      AND NOT EXISTS (SELECT FROM other o WHERE (o.line_no, o.source, o.day) = (l.line_no, s.source, local.day))
-    GROUP BY GROUPING SETS ((l.line_no, h.site_no, local.class, local.hour), (l.line_no, h.hour_utc))
+    WHERE h.hour_utc < h.until
+      AND NOT EXISTS (SELECT FROM other o WHERE (o.line_no, o.source, o.day) = (h.line_no, h.source, local.day))
+    GROUP BY GROUPING SETS ((h.line_no, h.site_no, local.class, local.hour), (h.line_no, h.hour_utc))
 ),
 mixed AS (
     INSERT INTO line_mix (line_no, site_no, class, hour, bids, wins, plays, impressions)

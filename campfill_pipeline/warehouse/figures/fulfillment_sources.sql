@@ -85,10 +85,21 @@ correction AS (
     WHERE h.hour_utc < %(then)s
       AND h.hour_utc >= (SELECT min(COALESCE(day, '1970-01-01') - 1) FROM later)
     UNION ALL
+    SELECT h.series_no, h.hour_utc, h.site_no, -h.impressions, -1
+    FROM (SELECT min(COALESCE(day, '1970-01-01') - 1) AS since FROM later) l CROSS JOIN report_series s
+    CROSS JOIN LATERAL packed_hours(s.series_no, l.since, %(then)s) h
+    WHERE l.since IS NOT NULL AND h.fetch_no IN (SELECT fetch_no FROM later)
+    UNION ALL
     SELECT series_no, hour_utc, site_no, impressions, 1 FROM changed WHERE impressions IS NOT NULL
     UNION ALL
     SELECT series_no, hour_utc, site_no, -h.impressions, -1
     FROM changed c JOIN report_hour h USING (series_no, hour_utc, site_no)
+    WHERE h.fetch_no NOT IN (SELECT fetch_no FROM later)
+    UNION ALL
+    SELECT h.series_no, h.hour_utc, h.site_no, -h.impressions, -1
+    FROM (SELECT series_no, min(hour_utc) AS first_hour, max(hour_utc) AS last_hour FROM changed GROUP BY series_no) c
+    CROSS JOIN LATERAL packed_hours(c.series_no, c.first_hour, c.last_hour + interval '1 microsecond') h
+    JOIN changed x ON (x.series_no, x.hour_utc, x.site_no) = (h.series_no, h.hour_utc, h.site_no)
     WHERE h.fetch_no NOT IN (SELECT fetch_no FROM later)
 ),
 known AS (

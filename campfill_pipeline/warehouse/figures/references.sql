@@ -42,14 +42,22 @@ WITH hour AS MATERIALIZED (
     WHERE hour_utc >= since AND hour_utc < until AND (%(days)s::date[] IS NULL OR at::date = ANY (%(days)s::date[]))
 ), member AS MATERIALIZED (
     SELECT series_no, array_position(%(types)s::text[], purchase_type) AS type FROM reference_series
-), summed AS (
-    SELECT m.type, h.site_no, k.day, k.hour, count(*) AS rows, sum(h.bids) AS bids, sum(h.wins) AS wins,
-           sum(h.plays) AS plays, sum(h.impressions) AS impressions
-    FROM report_hour h JOIN member m USING (series_no) JOIN hour k USING (hour_utc)
+), told AS NOT MATERIALIZED (               -- single rows by time, packed ones campaign by campaign
+    SELECT m.type, h.hour_utc, h.site_no, h.bids, h.wins, h.plays, h.impressions
+    FROM report_hour h JOIN member m USING (series_no)
     WHERE h.hour_utc >= %(first)s::date::timestamp AT TIME ZONE %(timezone)s
       AND h.hour_utc < (%(last)s::date + 1)::timestamp AT TIME ZONE %(timezone)s
-      AND h.bids IS NOT NULL AND h.wins IS NOT NULL AND h.plays IS NOT NULL
-    GROUP BY m.type, h.site_no, k.day, k.hour
+    UNION ALL
+    SELECT m.type, h.hour_utc, h.site_no, h.bids, h.wins, h.plays, h.impressions
+    FROM member m CROSS JOIN LATERAL packed_hours(
+        m.series_no, %(first)s::date::timestamp AT TIME ZONE %(timezone)s,
+        (%(last)s::date + 1)::timestamp AT TIME ZONE %(timezone)s) h
+), summed AS (
+    SELECT h.type, h.site_no, k.day, k.hour, count(*) AS rows, sum(h.bids) AS bids, sum(h.wins) AS wins,
+           sum(h.plays) AS plays, sum(h.impressions) AS impressions
+    FROM told h JOIN hour k USING (hour_utc)
+    WHERE h.bids IS NOT NULL AND h.wins IS NOT NULL AND h.plays IS NOT NULL
+    GROUP BY h.type, h.site_no, k.day, k.hour
 ), packed AS MATERIALIZED (
     SELECT type, site_no, day, array_agg(hour ORDER BY hour) AS hours, array_agg(rows::integer ORDER BY hour) AS rows,
            array_agg(bids ORDER BY hour) AS bids, array_agg(wins ORDER BY hour) AS wins,
@@ -69,15 +77,23 @@ SELECT (%(types)s::text[])[type], site_no, day, hours, rows, bids, wins, plays, 
 -- name: add series
 -- Add (sign 1) or take away (sign -1) whole series on the days that were not summed up just now. An hour of which nothing is
 -- left stays with 0 rows.
-WITH delta AS (
-    SELECT m.purchase_type, h.site_no, local.at::date AS day, extract(hour FROM local.at)::smallint AS hour,
-           sum(m.sign) AS rows, sum(m.sign * h.bids) AS bids, sum(m.sign * h.wins) AS wins, sum(m.sign * h.plays) AS plays,
-           sum(m.sign * h.impressions) AS impressions
-    FROM unnest(%(series)s::integer[], %(types)s::text[], %(signs)s::integer[]) AS m(series_no, purchase_type, sign)
-    JOIN report_hour h USING (series_no)
-    CROSS JOIN LATERAL (SELECT h.hour_utc AT TIME ZONE %(timezone)s AS at) local
+WITH member AS MATERIALIZED (
+    SELECT * FROM unnest(%(series)s::integer[], %(types)s::text[], %(signs)s::integer[]) AS m(series_no, purchase_type, sign)
+), told AS NOT MATERIALIZED (
+    SELECT m.purchase_type, m.sign, h.hour_utc, h.site_no, h.bids, h.wins, h.plays, h.impressions
+    FROM member m JOIN report_hour h USING (series_no)
     WHERE h.hour_utc < %(as_of)s::date::timestamp AT TIME ZONE %(timezone)s
-      AND local.at::date <> ALL (%(days)s::date[])
+    UNION ALL
+    SELECT m.purchase_type, m.sign, h.hour_utc, h.site_no, h.bids, h.wins, h.plays, h.impressions
+    FROM member m
+    CROSS JOIN LATERAL packed_hours(m.series_no, '-infinity', %(as_of)s::date::timestamp AT TIME ZONE %(timezone)s) h
+), delta AS (
+    SELECT h.purchase_type, h.site_no, local.at::date AS day, extract(hour FROM local.at)::smallint AS hour,
+           sum(h.sign) AS rows, sum(h.sign * h.bids) AS bids, sum(h.sign * h.wins) AS wins, sum(h.sign * h.plays) AS plays,
+           sum(h.sign * h.impressions) AS impressions
+    FROM told h
+    CROSS JOIN LATERAL (SELECT h.hour_utc AT TIME ZONE %(timezone)s AS at) local
+    WHERE local.at::date <> ALL (%(days)s::date[])
       AND h.bids IS NOT NULL AND h.wins IS NOT NULL AND h.plays IS NOT NULL
     GROUP BY 1, 2, 3, 4
 ), merged AS (

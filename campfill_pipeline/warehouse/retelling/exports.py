@@ -26,6 +26,7 @@ from campfill_pipeline.warehouse.delivery import (
     attribution,
     export,
     fetches,
+    packing,
     partitions,
     restatement,
     rollups,
@@ -122,6 +123,8 @@ def retell(
     """
     attribution.lock_lines(conn)
     partitions.ensure(conn, region.first, region.end)
+    retold = [number for (number,) in conn.execute("SELECT series_no FROM retold_series")]
+    packing.unpack(conn, region.first, region.end, retold)
     values = {
         "first": region.first, "end": region.end, "zone": zone.key, "named": list(region.entities),
         "uploads": [upload_id, *(one.upload_id for one in told)], "silent": None if counts else upload_id,

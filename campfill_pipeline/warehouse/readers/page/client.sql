@@ -64,7 +64,11 @@ ORDER BY 1, 2, r.seen_at
 SELECT DISTINCT u.sha256, u.received_at
 FROM report_series s
 JOIN line_day d ON d.line_no = s.line_no AND d.source = s.source AND d.counted AND d.day <= %(as_of)s
-JOIN report_hour h ON h.series_no = s.series_no AND h.hour_utc BETWEEN d.first_hour AND d.last_hour
+CROSS JOIN LATERAL (
+    SELECT h.fetch_no FROM report_hour h
+    WHERE h.series_no = s.series_no AND h.hour_utc BETWEEN d.first_hour AND d.last_hour
+    UNION
+    SELECT h.fetch_no FROM packed_hours(s.series_no, d.first_hour, d.last_hour + interval '1 microsecond') h) h
 JOIN report_fetch f USING (fetch_no)
 JOIN upload u ON u.upload_id = f.upload_id
 WHERE s.source IN ('c', 'd') AND s.line_no = ANY (%(lines)s)

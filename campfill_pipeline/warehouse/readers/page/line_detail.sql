@@ -30,6 +30,13 @@ WITH told AS MATERIALIZED (
     JOIN report_series s USING (line_no)
     JOIN report_hour h USING (series_no)
     WHERE l.id = ANY (%(lines)s) AND h.hour_utc < (%(as_of)s::date + 1)::timestamp AT TIME ZONE %(timezone)s
+    UNION ALL
+    SELECT l.id, s.line_no, s.source, h.hour_utc AT TIME ZONE %(timezone)s, h.site_no, h.impressions, h.bids, h.wins, h.plays
+    FROM line_register l
+    JOIN report_series s USING (line_no)
+    CROSS JOIN LATERAL packed_hours(
+        s.series_no, '-infinity', (%(as_of)s::date + 1)::timestamp AT TIME ZONE %(timezone)s) h
+    WHERE l.id = ANY (%(lines)s)
 ), hourly AS (
     SELECT t.line_id, d.day, EXTRACT(hour FROM t.local)::integer AS hour, t.site_no,
            t.impressions, t.bids, t.wins, t.plays
