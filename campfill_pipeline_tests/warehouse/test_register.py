@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import astuple
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -210,3 +211,18 @@ def test_text_that_the_database_cannot_hold_is_stored_visibly(
     upload, _ = apply(connection, tmp_path, [listed(uuid4(), name="x\0y")], issues=[issue], rejected=1)
     [found] = ledger.issues(connection, upload.upload_id)
     assert (found.sheet, found.column, found.value) == ('a "b",\nc', "", "a\N{REPLACEMENT CHARACTER}b")
+
+
+@pytest.mark.parametrize(
+    ("named", "absent", "said"),
+    [(10, 0, None), (9, 1, "1 line .* marked as absent"), (4, 0, "6 lines .* stay as they are")],
+)
+def test_lines_that_a_list_does_not_name_are_told(
+    connection: psycopg.Connection, tmp_path: Path, named: int, absent: int, said: str | None
+) -> None:
+    lines = [listed(UUID(int=number)) for number in range(1, 11)]
+    apply(connection, tmp_path, lines)
+    _, result = apply(connection, tmp_path, lines[:named], now=NOW + timedelta(days=1))
+    assert result.absent == absent
+    assert len(result.notes) == (said is not None)
+    assert said is None or re.search(said, result.notes[0])

@@ -107,7 +107,8 @@ def apply_list(
         revisions.write(conn, values, brought=True)
         returned, updated, notable = run("count").fetchall()[0]
         created = run("insert").fetchall()[0][0]
-        absent = _absences(run, late=late)
+        absent, kept = _absences(run, late=late)
+        notes += _lacked(absent, kept)
         revisions.finish(conn, event_no)
         new = created + returned
         status = UploadStatus.PARTLY_LOADED if judged.counts.rejected else UploadStatus.LOADED
@@ -122,17 +123,48 @@ def apply_list(
         return ApplyResult(new, updated, unchanged, notable, absent, status, tuple(notes))
 
 
-def _absences(run: revisions.Run, *, late: bool) -> int:
-    """Note which lines the list names, and mark those it lacks; returns how many are newly absent."""
+def _absences(run: revisions.Run, *, late: bool) -> tuple[int, int]:
+    """Note which lines the list names, and mark those it lacks; returns how many are newly absent, and how many stay
+    as they are though the list does not name them, as it is only a part.
+    """
     [(whole,)] = run("listing").fetchall()
     if late:  # lists that arrived later than this one may be judged otherwise now
         [(before,)] = run("absent").fetchall()
         run("judge again")
         [(after,)] = run("absent").fetchall()
-        return max(int(after) - int(before), 0)
+        return max(int(after) - int(before), 0), 0
     absent = run("missing").rowcount if whole else 0
+    kept = 0 if whole else run("kept").fetchall()[0][0]
     run("found again")
-    return absent
+    return absent, kept
+
+
+def _lacked(absent: int, kept: int) -> list[str]:
+    """What becomes of the lines that a list does not name, as somebody may have filtered it before saving."""
+    notes = []
+    if absent:
+        notes.append(
+            say_many(
+                "{count} line that has not ended was in the list before and is not in this one: it is marked as "
+                "absent. If the list was filtered, drop the whole one.",
+                "{count} lines that have not ended were in the list before and are not in this one: they are marked "
+                "as absent. If the list was filtered, drop the whole one.",
+                absent,
+                count=notation.number(absent),
+            )
+        )
+    if kept:
+        notes.append(
+            say_many(
+                "{count} line that has not ended is not in this list, which is taken for a part of all: it stays as "
+                "it is.",
+                "{count} lines that have not ended are not in this list, which is taken for a part of all: they stay "
+                "as they are.",
+                kept,
+                count=notation.number(kept),
+            )
+        )
+    return notes
 
 
 def _left(overtaken: int) -> list[str]:

@@ -151,6 +151,13 @@ WITH lacked AS MATERIALIZED (
 UPDATE line_register l SET absent_since = %(received_at)s
 FROM lacked WHERE lacked.line_no = l.line_no AND NOT l.line_no <@ (SELECT lines FROM of_others)
 
+-- name: kept
+-- How many unended lines a list does not name that is only a part of all; unknown where other lists name lines, too.
+SELECT count(*)
+FROM (SELECT id FROM line_register WHERE withdrawn_at IS NULL AND absent_since IS NULL AND end_date >= %(today)s
+      EXCEPT SELECT id FROM arriving) lacking
+WHERE id <> ALL (%(also_listed)s) AND NOT EXISTS (SELECT FROM upload_listing WHERE description <> %(description)s)
+
 -- name: found again
 UPDATE line_register l SET absent_since = NULL
 WHERE absent_since IS NOT NULL
