@@ -54,7 +54,7 @@ def _ended(data: PageData) -> str:
         (w for w in data.windows if (w.period, w.kind, w.purchase_type) == ("7d", "all", "all")), None
     )
     if total is None or not total.lines:
-        return say("No line ended in the last 7 days.")
+        return say("No judged line ended in the last 7 days.")
     short, lines = total.lines - total.fulfilled, notation.number(total.lines)
     if not short:
         return say("Every line that ended in the last 7 days reached its goal ({lines}).", lines=lines)

@@ -59,6 +59,19 @@ def test_without_delivery_it_says_so_and_how_to_connect(library: Library, tmp_pa
     assert "Nothing today" not in reader.text("main")
 
 
+def test_lines_that_nothing_judges_never_read_as_lines_without_a_shortfall(
+    library: Library, tmp_path: Path
+) -> None:
+    reader = read(library, tmp_path, without_delivery(asked=False))
+    sides = "section[aria-labelledby=h-side]"
+    assert "No judged line ended in the last 7 days." in reader.text(sides)
+    assert "no judged line ended in one of the two weeks" in reader.text("[data-card='all/all']")
+    reader.go("/where/all/all?period=30d")
+    assert "No judged line ended in the last 30 days." in reader.text(sides)
+    for said in ("No shortfall", "NaN"):
+        assert said not in reader.text("main")
+
+
 def test_lines_that_begin_today_are_no_reason_to_say_that_nothing_is_wrong(
     library: Library, tmp_path: Path
 ) -> None:

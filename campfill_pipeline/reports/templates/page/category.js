@@ -8,7 +8,7 @@ import { count, day, money, html, impressions, percent, plain, points } from "./
 import { head, label } from "./head.js";
 import { BANDS } from "./keys.js";
 import { locale } from "./language.js";
-import { crumbs, hero, periodSwitch, sideBar, tile, trendChip } from "./parts.js";
+import { crumbs, hero, noneJudged, periodSwitch, sideBar, tile, trendChip } from "./parts.js";
 import { ended, fields, levels, PERIODS, where } from "./words.js";
 
 const ranked = (rows, field) => {
@@ -69,7 +69,7 @@ const rankedTable = (name, field, rows, filters) => {
               </tbody>
             </table>
             ${groups.length > 12 ? html`<p class="soft">${where.smaller(count(groups.length - 12))}</p>` : ""}`
-        : html`<p class="calm">${where.none}</p>`
+        : html`<p class="calm">${rows.length ? where.none : ended.none(PERIODS[filters.period])}</p>`
     }
   </section>`;
 };
@@ -166,7 +166,7 @@ export const category = async (kind, purchase, query) => {
       >${categoryName(row.kind, row.purchase_type)} <span>${plain(row.lines)}</span></a
     >`;
   };
-  const met = where.metLines(count(total?.fulfilled ?? 0), count(total?.lines ?? 0));
+  const met = ended.ofLines(count(total?.fulfilled ?? 0), count(total?.lines ?? 0), total?.lines ?? 0);
   const lacking = impressions(sum(rows.map((row) => row.shortfall)));
   const short = rows.filter((row) => rough(row.shortfall) > 0).length;
   return {
@@ -191,7 +191,7 @@ export const category = async (kind, purchase, query) => {
       </p>
       <section class="panel" aria-labelledby="h-side">
         <h2 id="h-side">${ended.sides}</h2>
-        ${sideBar(losses)}
+        ${total?.lines ? sideBar(losses) : noneJudged(period)}
       </section>
       <div class="two">
         <section class="panel" aria-labelledby="h-bands">

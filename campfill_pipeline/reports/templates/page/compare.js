@@ -131,7 +131,7 @@ export const compare = async (query) => {
       </div>
       <p class="soft">
         ${words.how}
-        <code>campfill fulfillment --as-of ${b} --known then</code>.
+        <code>campfill report --as-of ${b} --known then</code>.
       </p>`,
     draw: () => {
       const form = document.querySelector("form.days");

@@ -40,7 +40,8 @@ import { disagreements, fields, levels, line as words } from "./words.js";
 export const sentence = (row) => {
   if (row.lifecycle === "scheduled") return words.starts(day(row.effective_start, dayLong));
   if (row.lifecycle === "cancelled") return words.cancelled;
-  if (!row.covered) return words.notJudged(count(row.days_fetched), count(row.elapsed_days));
+  if (!row.covered)
+    return words.notJudged(count(row.days_fetched), count(row.elapsed_days), row.elapsed_days);
   if (row.lifecycle === "live") {
     if (missing(row.projected)) return row.elapsed_days ? words.hardlyDue : words.firstDay;
     const gap = fromUnits(toUnits(row.impression_goal) - toUnits(row.projected));

@@ -62,7 +62,9 @@ const about = (row) => [
   row.placement,
 ];
 const fetchedDays = (row) =>
-  html`<span class="soft">${words.fetchedOf(count(row.days_fetched), count(row.elapsed_days))}</span>`;
+  html`<span class="soft"
+    >${words.fetchedOf(count(row.days_fetched), count(row.elapsed_days), row.elapsed_days)}</span
+  >`;
 const ofGoal = (row) => html`<span class="soft whole">${words.ofGoal(count(row.impression_goal))}</span>`;
 export const cells = {
   name: (row) =>

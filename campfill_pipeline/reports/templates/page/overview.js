@@ -23,7 +23,15 @@ import { headline, headlineMore, undelivered } from "./headline.js";
 import { incidentPanel } from "./incidents.js";
 import { LINELESS, PACES } from "./keys.js";
 import { told } from "./language.js";
-import { attentionTable, breakable, periodSwitch, sideBar, sparkline, trendChip } from "./parts.js";
+import {
+  attentionTable,
+  breakable,
+  noneJudged,
+  periodSwitch,
+  sideBar,
+  sparkline,
+  trendChip,
+} from "./parts.js";
 import { upcomingPanel } from "./upcoming.js";
 import { data, disagreements, ended, fields, now, PERIODS, right } from "./words.js";
 
@@ -53,7 +61,8 @@ const dataStatement = () => {
     ? html`${freshness.complete_through && html`<strong>${data.late}</strong> `}${gapNote(freshness.gaps)}`
     : data.gapless(day(freshness.complete_from, dayMedium));
   const link = html`<a href="#/lines?state=uncovered" data-opens="${unjudged}">${count(unjudged)}</a>`;
-  const later = coverage.scheduled > 0 && html` · ${data.later(count(coverage.scheduled))}`;
+  const later =
+    coverage.scheduled > 0 && html` · ${data.later(count(coverage.scheduled), coverage.scheduled)}`;
   const through = freshness.complete_through ? day(freshness.complete_through, dayLong) : data.noDay;
   const arrived = freshness.fetched_at ? moment(freshness.fetched_at, shortMoment) : data.never;
   const doubt = told(freshness.doubt_note) && html` <strong>${told(freshness.doubt_note)}</strong>`;
@@ -143,7 +152,7 @@ const unfetched = (pile) =>
     >${
       pile.unfetched === pile.count
         ? disagreements.allUnfetched
-        : disagreements.unfetched(count(pile.unfetched))
+        : disagreements.unfetched(count(pile.unfetched), pile.unfetched)
     }</span
   >`;
 const pileName = (pile) => {
@@ -205,7 +214,7 @@ const endedPart = (period, total, trend) => {
     </section>
     <section class="panel" aria-labelledby="h-side">
       <h3 id="h-side">${ended.sides}</h3>
-      ${sideBar(losses)}${owed(period)}
+      ${total?.lines ? sideBar(losses) : noneJudged(period)}${owed(period)}
     </section>
   </div>`;
 };

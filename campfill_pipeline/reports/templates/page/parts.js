@@ -2,7 +2,7 @@ import { percentOf, rough, share, sum } from "./exact.js";
 import { Markup, count, money, html, impressions, missing, plain, points } from "./format.js";
 import { label } from "./head.js";
 import { BAND_SIGNS, SIDES } from "./keys.js";
-import { PERIOD_NAMES, fields, levels, list, where } from "./words.js";
+import { ended, fields, levels, list, PERIOD_NAMES, PERIODS, where } from "./words.js";
 
 export const periodSwitch = (current, address) =>
   html`<nav class="switch" aria-label="${fields.endedIn}">
@@ -62,6 +62,8 @@ export const portion = (part, whole) => {
   const size = percentOf(part, whole);
   return `${rough(size) > 0 && rough(size) < 1 ? "< 1" : plain(size)}\u00a0%`;
 };
+/* Where no line was judged there is no shortfall either, but nothing is known: never say that none fell short. */
+export const noneJudged = (period) => html`<p class="calm">${ended.none(PERIODS[period])}</p>`;
 export const sideBar = (rows) => {
   const total = sum(rows.map((row) => row.impressions));
   if (rough(total) === 0) return html`<p class="calm">${where.noneAtAll}</p>`;

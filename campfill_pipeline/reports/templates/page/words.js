@@ -46,7 +46,7 @@ export const now = {
 
 export const ended = {
   title: text("What ended"),
-  none: (period) => say("No line ended in {period}.", { period }),
+  none: (period) => say("No judged line ended in {period}.", { period }),
   allMet: (period, lines) =>
     say("Every line that ended in {period} reached its goal ({lines}).", { period, lines }),
   short: (short, lines, number, period) =>
@@ -89,7 +89,10 @@ export const disagreements = {
   none: text("List and reporting agree."),
   each: (sheet) => say("Each of them, one by one, is in the sheet {sheet} of fulfillment.xlsx.", { sheet }),
   allUnfetched: text("all of them were not fully fetched"),
-  unfetched: (count) => say("{count} of them were not fully fetched", { count }),
+  unfetched: (count, number) =>
+    many("{count} of them was not fully fetched", "{count} of them were not fully fetched", number, {
+      count,
+    }),
 };
 
 export const data = {
@@ -118,7 +121,8 @@ export const data = {
     ),
   list: text("Newest campaign list"),
   noList: text("none yet"),
-  later: (lines) => say("{lines} start today or later", { lines }),
+  later: (lines, number) =>
+    many("{lines} starts today or later", "{lines} start today or later", number, { lines }),
 };
 
 export const alarms = {
@@ -355,15 +359,14 @@ export const where = {
   trendTable: text("Trend as a table"),
   againstBefore: text("Against a week before"),
   trend: text("Trend"),
-  metLines: (met, lines) => say("{met} of {lines} lines", { met, lines }),
   capped: (share) => say("{share} without surplus", { share }),
   inLines: (count, number) => many("in {count} line", "in {count} lines", number, { count }),
   ownCpm: text("at the lines' own CPM"),
   which: text("Which lines are these?"),
-  noTrend: text("no trend: one of the two weeks has no lines"),
+  noTrend: text("no trend: no judged line ended in one of the two weeks"),
   trends: { improving: text("improving"), declining: text("declining"), stable: text("stable") },
   change: (points) => say("7 days: {points} to the week before", { points }),
-  noWeek: text("No week with ended lines yet."),
+  noWeek: text("No week yet in which a judged line ended."),
   trendFrom: (from, first, to, last) =>
     text("Share of lines that met their goal, from {from} % on {first} to {to} % on {last}.", {
       from,
@@ -371,15 +374,20 @@ export const where = {
       to,
       last,
     }),
-  noneEnded: text("no line ended"),
+  noneEnded: text("no judged line ended"),
 };
 
 export const line = {
   counts: text("What others counted"),
   starts: (day) => say("Starts on {day}.", { day }),
   cancelled: text("Cancelled by its newest list: it keeps what was delivered, and nothing judges it."),
-  notJudged: (fetched, elapsed) =>
-    say("Not judged: {fetched} of {elapsed} flight days were fetched.", { fetched, elapsed }),
+  notJudged: (fetched, elapsed, number) =>
+    many(
+      "Not judged: {fetched} of {elapsed} flight day was fetched.",
+      "Not judged: {fetched} of {elapsed} flight days were fetched.",
+      number,
+      { fetched, elapsed },
+    ),
   hardlyDue: text("Hardly anything was due until now; nothing can be projected yet."),
   firstDay: text("Its first day is running; nothing can be projected yet."),
   willLack: (gap, eur) =>
@@ -414,7 +422,11 @@ export const line = {
   soFar: text("so far"),
   ofGoal: (goal) => say("of {goal}", { goal }),
   asap: say('<abbr title="as soon as possible">ASAP</abbr>'),
-  fetchedOf: (fetched, elapsed) => say("{fetched} of {elapsed} days fetched", { fetched, elapsed }),
+  fetchedOf: (fetched, elapsed, number) =>
+    many("{fetched} of {elapsed} day fetched", "{fetched} of {elapsed} days fetched", number, {
+      fetched,
+      elapsed,
+    }),
   noted: text("Noted changes"),
   ofAll: text(" (for all lines)"),
   trimmed: (command) =>

@@ -228,7 +228,7 @@
   };
   var ended = {
     title: text("What ended"),
-    none: (period) => say("No line ended in {period}.", { period }),
+    none: (period) => say("No judged line ended in {period}.", { period }),
     allMet: (period, lines2) => say("Every line that ended in {period} reached its goal ({lines}).", { period, lines: lines2 }),
     short: (short, lines2, number, period) => many(
       "{short} of {lines} line that ended in {period} fell short.",
@@ -262,7 +262,9 @@
     none: text("List and reporting agree."),
     each: (sheet2) => say("Each of them, one by one, is in the sheet {sheet} of fulfillment.xlsx.", { sheet: sheet2 }),
     allUnfetched: text("all of them were not fully fetched"),
-    unfetched: (count2) => say("{count} of them were not fully fetched", { count: count2 })
+    unfetched: (count2, number) => many("{count} of them was not fully fetched", "{count} of them were not fully fetched", number, {
+      count: count2
+    })
   };
   var data = {
     title: text("What these figures rest on"),
@@ -288,7 +290,7 @@
     ),
     list: text("Newest campaign list"),
     noList: text("none yet"),
-    later: (lines2) => say("{lines} start today or later", { lines: lines2 })
+    later: (lines2, number) => many("{lines} starts today or later", "{lines} start today or later", number, { lines: lines2 })
   };
   var alarms = {
     old: (made, ago) => say(
@@ -489,28 +491,32 @@
     trendTable: text("Trend as a table"),
     againstBefore: text("Against a week before"),
     trend: text("Trend"),
-    metLines: (met, lines2) => say("{met} of {lines} lines", { met, lines: lines2 }),
     capped: (share2) => say("{share} without surplus", { share: share2 }),
     inLines: (count2, number) => many("in {count} line", "in {count} lines", number, { count: count2 }),
     ownCpm: text("at the lines' own CPM"),
     which: text("Which lines are these?"),
-    noTrend: text("no trend: one of the two weeks has no lines"),
+    noTrend: text("no trend: no judged line ended in one of the two weeks"),
     trends: { improving: text("improving"), declining: text("declining"), stable: text("stable") },
     change: (points2) => say("7 days: {points} to the week before", { points: points2 }),
-    noWeek: text("No week with ended lines yet."),
+    noWeek: text("No week yet in which a judged line ended."),
     trendFrom: (from, first, to, last) => text("Share of lines that met their goal, from {from} % on {first} to {to} % on {last}.", {
       from,
       first,
       to,
       last
     }),
-    noneEnded: text("no line ended")
+    noneEnded: text("no judged line ended")
   };
   var line = {
     counts: text("What others counted"),
     starts: (day2) => say("Starts on {day}.", { day: day2 }),
     cancelled: text("Cancelled by its newest list: it keeps what was delivered, and nothing judges it."),
-    notJudged: (fetched, elapsed) => say("Not judged: {fetched} of {elapsed} flight days were fetched.", { fetched, elapsed }),
+    notJudged: (fetched, elapsed, number) => many(
+      "Not judged: {fetched} of {elapsed} flight day was fetched.",
+      "Not judged: {fetched} of {elapsed} flight days were fetched.",
+      number,
+      { fetched, elapsed }
+    ),
     hardlyDue: text("Hardly anything was due until now; nothing can be projected yet."),
     firstDay: text("Its first day is running; nothing can be projected yet."),
     willLack: (gap, eur) => say("At the pace of its last days it will end {gap} impressions short, worth {euros}.", {
@@ -542,7 +548,10 @@
     soFar: text("so far"),
     ofGoal: (goal) => say("of {goal}", { goal }),
     asap: say('<abbr title="as soon as possible">ASAP</abbr>'),
-    fetchedOf: (fetched, elapsed) => say("{fetched} of {elapsed} days fetched", { fetched, elapsed }),
+    fetchedOf: (fetched, elapsed, number) => many("{fetched} of {elapsed} day fetched", "{fetched} of {elapsed} days fetched", number, {
+      fetched,
+      elapsed
+    }),
     noted: text("Noted changes"),
     ofAll: text(" (for all lines)"),
     trimmed: (command) => say("Hours and sites of this line were left out to keep the file small: {command} tells them.", {
@@ -759,6 +768,7 @@
     const size = percentOf(part2, whole);
     return `${rough(size) > 0 && rough(size) < 1 ? "< 1" : plain(size)} %`;
   };
+  var noneJudged = (period) => html`<p class="calm">${ended.none(PERIODS[period])}</p>`;
   var sideBar = (rows2) => {
     const total2 = sum(rows2.map((row3) => row3.impressions));
     if (rough(total2) === 0) return html`<p class="calm">${where.noneAtAll}</p>`;
@@ -1220,7 +1230,7 @@
                 ${body}
               </tbody>
             </table>
-            ${groups.length > 12 ? html`<p class="soft">${where.smaller(count(groups.length - 12))}</p>` : ""}` : html`<p class="calm">${where.none}</p>`}
+            ${groups.length > 12 ? html`<p class="soft">${where.smaller(count(groups.length - 12))}</p>` : ""}` : html`<p class="calm">${rows2.length ? where.none : ended.none(PERIODS[filters.period])}</p>`}
   </section>`;
   };
   var bandTable = (rows2, filters) => {
@@ -1307,7 +1317,7 @@
       >${categoryName(row3.kind, row3.purchase_type)} <span>${plain(row3.lines)}</span></a
     >`;
     };
-    const met = where.metLines(count(total2?.fulfilled ?? 0), count(total2?.lines ?? 0));
+    const met = ended.ofLines(count(total2?.fulfilled ?? 0), count(total2?.lines ?? 0), total2?.lines ?? 0);
     const lacking = impressions(sum(rows2.map((row3) => row3.shortfall)));
     const short = rows2.filter((row3) => rough(row3.shortfall) > 0).length;
     return {
@@ -1332,7 +1342,7 @@
       </p>
       <section class="panel" aria-labelledby="h-side">
         <h2 id="h-side">${ended.sides}</h2>
-        ${sideBar(losses)}
+        ${total2?.lines ? sideBar(losses) : noneJudged(period)}
       </section>
       <div class="two">
         <section class="panel" aria-labelledby="h-bands">
@@ -1457,7 +1467,7 @@
       </div>
       <p class="soft">
         ${compare.how}
-        <code>campfill fulfillment --as-of ${b} --known then</code>.
+        <code>campfill report --as-of ${b} --known then</code>.
       </p>`,
       draw: () => {
         const form = document.querySelector("form.days");
@@ -2046,7 +2056,9 @@
     row3.kind === "deal" ? row3.buyer : row3.advertiser,
     row3.placement
   ];
-  var fetchedDays = (row3) => html`<span class="soft">${line.fetchedOf(count(row3.days_fetched), count(row3.elapsed_days))}</span>`;
+  var fetchedDays = (row3) => html`<span class="soft"
+    >${line.fetchedOf(count(row3.days_fetched), count(row3.elapsed_days), row3.elapsed_days)}</span
+  >`;
   var ofGoal = (row3) => html`<span class="soft whole">${line.ofGoal(count(row3.impression_goal))}</span>`;
   var cells = {
     name: (row3) => html`<th scope="row" role="rowheader">
@@ -2126,7 +2138,8 @@
   var sentence = (row3) => {
     if (row3.lifecycle === "scheduled") return line.starts(day(row3.effective_start, dayLong));
     if (row3.lifecycle === "cancelled") return line.cancelled;
-    if (!row3.covered) return line.notJudged(count(row3.days_fetched), count(row3.elapsed_days));
+    if (!row3.covered)
+      return line.notJudged(count(row3.days_fetched), count(row3.elapsed_days), row3.elapsed_days);
     if (row3.lifecycle === "live") {
       if (missing(row3.projected)) return row3.elapsed_days ? line.hardlyDue : line.firstDay;
       const gap = fromUnits(toUnits(row3.impression_goal) - toUnits(row3.projected));
@@ -2733,7 +2746,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     const unjudged = coverage.begun - coverage.judged;
     const since = late ? html`${freshness.complete_through && html`<strong>${data.late}</strong> `}${gapNote(freshness.gaps)}` : data.gapless(day(freshness.complete_from, dayMedium));
     const link = html`<a href="#/lines?state=uncovered" data-opens="${unjudged}">${count(unjudged)}</a>`;
-    const later = coverage.scheduled > 0 && html` · ${data.later(count(coverage.scheduled))}`;
+    const later = coverage.scheduled > 0 && html` · ${data.later(count(coverage.scheduled), coverage.scheduled)}`;
     const through = freshness.complete_through ? day(freshness.complete_through, dayLong) : data.noDay;
     const arrived2 = freshness.fetched_at ? moment(freshness.fetched_at, shortMoment) : data.never;
     const doubt = told(freshness.doubt_note) && html` <strong>${told(freshness.doubt_note)}</strong>`;
@@ -2815,7 +2828,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     </ul>`;
   };
   var unfetched = (pile) => pile.unfetched > 0 && html`<span class="soft"
-    >${pile.unfetched === pile.count ? disagreements.allUnfetched : disagreements.unfetched(count(pile.unfetched))}</span
+    >${pile.unfetched === pile.count ? disagreements.allUnfetched : disagreements.unfetched(count(pile.unfetched), pile.unfetched)}</span
   >`;
   var pileName = (pile) => {
     const name = label("piles", pile.kind_of_issue);
@@ -2869,7 +2882,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     </section>
     <section class="panel" aria-labelledby="h-side">
       <h3 id="h-side">${ended.sides}</h3>
-      ${sideBar(losses)}${owed(period)}
+      ${total2?.lines ? sideBar(losses) : noneJudged(period)}${owed(period)}
     </section>
   </div>`;
   };
@@ -3095,4 +3108,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, af5fcefd2f72f024be3395651a0fba24. */
+/* Made by `make page` from the modules beside this folder, b465eced0d5604aac7c42e8dcb41ffdc. */
