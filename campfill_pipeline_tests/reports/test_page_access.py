@@ -55,6 +55,19 @@ def test_no_level_is_wider_than_the_screen(library: Library, written: Written, w
         assert reader.tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, level
 
 
+SPILLED = """() => [...document.querySelectorAll('.ghost, .button, .chips a, .switch a, th, dt, button, legend, label')]
+  .filter((one) => one.clientWidth && one.scrollWidth > one.clientWidth + 1 && !one.closest('.unseen'))
+  .map((one) => one.textContent.trim())"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_german_word_leaves_its_button_or_cell(library: Library, written: Written, width: int) -> None:
+    reader = library.read(written.path, width=width, locale="de-DE")
+    for level in ("/", "/where/all/all?period=30d", "/lines?state=live", "/compare"):
+        reader.go(level)
+        assert reader.tab.evaluate(SPILLED) == [], level
+
+
 def test_the_first_paint_comes_within_a_second(library: Library, big_page: Written) -> None:
     best = min(
         library.read(big_page.path).tab.evaluate(

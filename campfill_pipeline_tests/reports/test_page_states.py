@@ -70,6 +70,12 @@ def test_lines_that_nothing_judges_never_read_as_lines_without_a_shortfall(
     assert "No judged line ended in the last 30 days." in reader.text(sides)
     for said in ("No shortfall", "NaN"):
         assert said not in reader.text("main")
+    assert "– %" not in reader.text("main")
+    assert reader.exact("dl.tiles dd:not(.soft)") == []  # no zero that would read as good news
+    reader.go("/compare")
+    assert "Judged lines that ended" in reader.text("main")
+    assert reader.exact('tr[data-row="short"]') == reader.exact('tr[data-row="eur"]') == []
+    assert "campfill report --as-of" in reader.text("main")
 
 
 def test_lines_that_begin_today_are_no_reason_to_say_that_nothing_is_wrong(

@@ -4,7 +4,7 @@ import { address } from "./addresses.js";
 import { drawTrend } from "./chart_trend.js";
 import { categoryName, inCategory, inPeriod, lines, pickTrend, pickWindow } from "./data.js";
 import { percentOf, rough, sum } from "./exact.js";
-import { count, day, money, html, impressions, percent, plain, points } from "./format.js";
+import { count, day, money, html, impressions, NOTHING, percent, plain, points } from "./format.js";
 import { head, label } from "./head.js";
 import { BANDS } from "./keys.js";
 import { locale } from "./language.js";
@@ -102,7 +102,7 @@ const bandTable = (rows, filters) => {
                 <span class="soft">${label("band_limits", row.band)}</span>
               </th>
               <td class="n">${count(row.lines)}</td>
-              <td class="n">${plain(percentOf(row.lines, rows.length), 1)} %</td>
+              <td class="n">${rows.length ? `${plain(percentOf(row.lines, rows.length), 1)} %` : NOTHING}</td>
               <td class="n">${impressions(row.shortfall)}</td>
             </tr>`,
         )}
@@ -167,7 +167,9 @@ export const category = async (kind, purchase, query) => {
     >`;
   };
   const met = ended.ofLines(count(total?.fulfilled ?? 0), count(total?.lines ?? 0), total?.lines ?? 0);
-  const lacking = impressions(sum(rows.map((row) => row.shortfall)));
+  /* Of nothing that was judged nothing is known: no zero that would read as good news. */
+  const inAll = (field) => (rows.length ? sum(rows.map((row) => row[field])) : null);
+  const lacking = impressions(inAll("shortfall"));
   const short = rows.filter((row) => rough(row.shortfall) > 0).length;
   return {
     title: name,
@@ -182,7 +184,7 @@ export const category = async (kind, purchase, query) => {
         ${tile(ended.met, percent(total?.fulfilled_pct), met)}
         ${tile(ended.delivered, percent(total?.delivered_pct), where.capped(percent(total?.capped_pct)))}
         ${tile(fields.impressionsShort, lacking, where.inLines(count(short), short))}
-        ${tile(fields.worth, money(sum(rows.map((row) => row.value_at_risk_eur))), where.ownCpm)}
+        ${tile(fields.worth, money(inAll("value_at_risk_eur")), where.ownCpm)}
       </dl>
       <p class="go">
         <a class="button" href="${address("/lines", filters)}"

@@ -40,8 +40,8 @@ const summary = (rows) => {
     share: percentOf(met, rows.length),
     delivered: percentOf(total(rows, "delivered"), goals),
     capped: percentOf(capped, goals),
-    short: total(rows, "shortfall"),
-    eur: total(rows, "value_at_risk_eur"),
+    short: rows.length ? total(rows, "shortfall") : null,
+    eur: rows.length ? total(rows, "value_at_risk_eur") : null,
   };
 };
 const endedBefore = (rows, at) =>
@@ -54,12 +54,17 @@ const SHOWN = {
   delivered: [percent, points],
   capped: [percent, points],
   short: [impressions, signed],
-  eur: [money, signed],
+  eur: [money, signedMoney],
 };
 function signed(value) {
   if (missing(value)) return NOTHING;
   const sign = rough(value) > 0 ? "+" : rough(value) < 0 ? "−" : "";
   return html`${sign}${count(String(value).replace("-", ""))}`;
+}
+function signedMoney(value) {
+  if (missing(value)) return NOTHING;
+  const sign = rough(value) > 0 ? "+" : rough(value) < 0 ? "−" : "";
+  return html`${sign}${money(String(value).replace("-", ""))}`;
 }
 const row = (name, [show, change], a, b, code = "") =>
   html`<tr data-row="${code}">
@@ -95,7 +100,7 @@ const categoriesOf = (rows) =>
 const shareIn = (rows, [kind, purchase]) =>
   summary(rows.filter((one) => one.kind === kind && one.purchase_type === purchase)).share;
 const shortOn = (rows, side) =>
-  sum(rows.filter((one) => (one.side || "none") === side).map((one) => one.shortfall));
+  rows.length ? sum(rows.filter((one) => (one.side || "none") === side).map((one) => one.shortfall)) : null;
 const dayField = (name, caption, value) =>
   html`<div class="field">
     <label for="f-${name}">${caption}</label
@@ -126,7 +131,7 @@ export const compare = async (query) => {
       </form>
       ${table("h-both", words.title, a, b, main)}
       <div class="two">
-        ${table("h-category", words.byCategory, a, b, categories)}
+        ${categories.length ? table("h-category", words.byCategory, a, b, categories) : ""}
         ${table("h-sides", words.bySide, a, b, sides)}
       </div>
       <p class="soft">

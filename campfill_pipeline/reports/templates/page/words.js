@@ -604,7 +604,7 @@ export const compare = {
   week: text("This week beside last week"),
   difference: text("Difference"),
   rows: {
-    lines: text("Lines that ended"),
+    lines: text("Judged lines that ended"),
     met: text("Goals met"),
     share: text("Share of goals met"),
     delivered: text("Delivered ÷ goals"),

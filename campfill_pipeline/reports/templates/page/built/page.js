@@ -705,7 +705,7 @@
     week: text("This week beside last week"),
     difference: text("Difference"),
     rows: {
-      lines: text("Lines that ended"),
+      lines: text("Judged lines that ended"),
       met: text("Goals met"),
       share: text("Share of goals met"),
       delivered: text("Delivered ÷ goals"),
@@ -1261,7 +1261,7 @@
                 <span class="soft">${label("band_limits", row3.band)}</span>
               </th>
               <td class="n">${count(row3.lines)}</td>
-              <td class="n">${plain(percentOf(row3.lines, rows2.length), 1)} %</td>
+              <td class="n">${rows2.length ? `${plain(percentOf(row3.lines, rows2.length), 1)} %` : NOTHING}</td>
               <td class="n">${impressions(row3.shortfall)}</td>
             </tr>`
     )}
@@ -1318,7 +1318,8 @@
     >`;
     };
     const met = ended.ofLines(count(total2?.fulfilled ?? 0), count(total2?.lines ?? 0), total2?.lines ?? 0);
-    const lacking = impressions(sum(rows2.map((row3) => row3.shortfall)));
+    const inAll = (field2) => rows2.length ? sum(rows2.map((row3) => row3[field2])) : null;
+    const lacking = impressions(inAll("shortfall"));
     const short = rows2.filter((row3) => rough(row3.shortfall) > 0).length;
     return {
       title: name,
@@ -1333,7 +1334,7 @@
         ${tile(ended.met, percent(total2?.fulfilled_pct), met)}
         ${tile(ended.delivered, percent(total2?.delivered_pct), where.capped(percent(total2?.capped_pct)))}
         ${tile(fields.impressionsShort, lacking, where.inLines(count(short), short))}
-        ${tile(fields.worth, money(sum(rows2.map((row3) => row3.value_at_risk_eur))), where.ownCpm)}
+        ${tile(fields.worth, money(inAll("value_at_risk_eur")), where.ownCpm)}
       </dl>
       <p class="go">
         <a class="button" href="${address("/lines", filters)}"
@@ -1384,8 +1385,8 @@
       share: percentOf(met, rows2.length),
       delivered: percentOf(total(rows2, "delivered"), goals),
       capped: percentOf(capped, goals),
-      short: total(rows2, "shortfall"),
-      eur: total(rows2, "value_at_risk_eur")
+      short: rows2.length ? total(rows2, "shortfall") : null,
+      eur: rows2.length ? total(rows2, "value_at_risk_eur") : null
     };
   };
   var endedBefore = (rows2, at) => rows2.filter((row3) => row3.covered && row3.end_date >= daysLater(at, -7) && row3.end_date < at);
@@ -1397,12 +1398,17 @@
     delivered: [percent, points],
     capped: [percent, points],
     short: [impressions, signed],
-    eur: [money, signed]
+    eur: [money, signedMoney]
   };
   function signed(value) {
     if (missing(value)) return NOTHING;
     const sign = rough(value) > 0 ? "+" : rough(value) < 0 ? "−" : "";
     return html`${sign}${count(String(value).replace("-", ""))}`;
+  }
+  function signedMoney(value) {
+    if (missing(value)) return NOTHING;
+    const sign = rough(value) > 0 ? "+" : rough(value) < 0 ? "−" : "";
+    return html`${sign}${money(String(value).replace("-", ""))}`;
   }
   var row = (name, [show2, change2], a, b, code = "") => html`<tr data-row="${code}">
     <th scope="row">${name}</th>
@@ -1433,7 +1439,7 @@
   </section>`;
   var categoriesOf = (rows2) => [...new Set(rows2.map((one) => `${one.kind}/${one.purchase_type}`))].sort().map((key) => key.split("/"));
   var shareIn = (rows2, [kind, purchase]) => summary(rows2.filter((one) => one.kind === kind && one.purchase_type === purchase)).share;
-  var shortOn = (rows2, side) => sum(rows2.filter((one) => (one.side || "none") === side).map((one) => one.shortfall));
+  var shortOn = (rows2, side) => rows2.length ? sum(rows2.filter((one) => (one.side || "none") === side).map((one) => one.shortfall)) : null;
   var dayField = (name, caption, value) => html`<div class="field">
     <label for="f-${name}">${caption}</label
     ><input type="date" id="f-${name}" name="${name}" value="${value}" max="${head.as_of}" />
@@ -1462,7 +1468,7 @@
       </form>
       ${table2("h-both", compare.title, a, b, main2)}
       <div class="two">
-        ${table2("h-category", compare.byCategory, a, b, categories)}
+        ${categories.length ? table2("h-category", compare.byCategory, a, b, categories) : ""}
         ${table2("h-sides", compare.bySide, a, b, sides)}
       </div>
       <p class="soft">
@@ -3108,4 +3114,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, b465eced0d5604aac7c42e8dcb41ffdc. */
+/* Made by `make page` from the modules beside this folder, fcb50e9dc6de131202f68d74af41d712. */
