@@ -23,7 +23,7 @@ CONTRACT = (
     "upload", "upload_issue", "line", "line_revision", "delivery_hourly", "report_row", "delivery_fetch",
     "delivery_restatement", "delivery_daily", "fulfillment", "fulfillment_window", "fulfillment_trend",
     "shortfall_cause", "reconciliation", "site_week", "incident", "line_care", "make_good",
-    "second_count", "count_billing", "frozen_month", "frozen_line",
+    "second_count", "count_billing", "frozen_month", "frozen_line", "count_discrepancy",
 )  # fmt: skip
 """The tables and views that users and scripts rely on."""
 

@@ -15,7 +15,6 @@ from rich.text import Text
 
 from campfill_pipeline.commands import render, typed
 from campfill_pipeline.domain import count_words
-from campfill_pipeline.domain.count_bills import MonthFigures
 from campfill_pipeline.domain.count_days import Days
 from campfill_pipeline.domain.rounding import half_up
 from campfill_pipeline.language import notation
@@ -60,7 +59,7 @@ def freeze(settings: Settings, month: Days, *, provisional: bool) -> dict[str, A
             connection, settings.timezone, month, final_after_days=settings.final_after_days, provisional=provisional,
             said_by=typed.who(), now=datetime.now(UTC),
         )  # fmt: skip
-        return _document(made, bills.lines_of(connection, made.freeze_no))
+        return bills.document(connection, made)
 
 
 def frozen(settings: Settings, month: Days | None, number: int | None) -> list[dict[str, Any]]:
@@ -69,7 +68,7 @@ def frozen(settings: Settings, month: Days | None, number: int | None) -> list[d
         if month is None:
             return [asdict(one) for one in bills.frozen(connection)]
         found = [bills.find(connection, month, number)] if number else bills.frozen(connection, month)
-        return [_document(one, bills.lines_of(connection, one.freeze_no)) for one in found]
+        return [bills.document(connection, one) for one in found]
 
 
 def changed(settings: Settings, month: Days, number: int | None) -> bills.Since:
@@ -84,18 +83,6 @@ def changed(settings: Settings, month: Days, number: int | None) -> bills.Since:
             today=now.astimezone(settings.timezone).date(),
             number=number,
         )
-
-
-def _document(made: bills.Frozen, lines: list[MonthFigures]) -> dict[str, Any]:
-    return {**asdict(made), "figures": [asdict(line) for line in lines]}
-
-
-def since_document(told: bills.Since) -> dict[str, Any]:
-    """What changed, for a program."""
-    return {
-        "frozen": asdict(told.frozen), "intact": told.intact,
-        "changed": [asdict(one) for one in told.changed],
-    }  # fmt: skip
 
 
 def show_frozen(settings: Settings, months: list[dict[str, Any]], *, lines: bool) -> None:

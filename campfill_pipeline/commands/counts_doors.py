@@ -124,10 +124,11 @@ def frozen(
 def changed(month: Month, number: Number = None, as_json: Json = False) -> None:
     """What changed since a month was frozen, by line, and why."""
     from campfill_pipeline.commands import count_bills as command
+    from campfill_pipeline.warehouse.counts import bills
 
     settings = load_settings()
     told = command.changed(settings, _month_given(month), number)
     if as_json:
-        print_json(command.since_document(told))
+        print_json(bills.since_document(told))
     else:
         command.show_changed(settings, told)

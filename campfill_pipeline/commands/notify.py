@@ -22,7 +22,7 @@ from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.notices import outbox
 from campfill_pipeline.warehouse.postgres import server
 
-GROUPS = {name: name for name in ("lines", "incidents", "lists", "delivery", "system")}
+GROUPS = {name: name for name in ("lines", "incidents", "lists", "delivery", "system", "counts")}
 OFTEN = {"daily": "daily", "weekly": "weekly"}
 
 

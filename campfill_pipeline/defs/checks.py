@@ -14,6 +14,8 @@ from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.attention import money
 from campfill_pipeline.domain.disagreements import DISAGREEMENT_WORDS
 from campfill_pipeline.domain.uploads import UploadStatus
+from campfill_pipeline.language import notation
+from campfill_pipeline.language.speaking import say
 from campfill_pipeline.warehouse.delivery import completeness, coverage, sources
 from campfill_pipeline.warehouse.figures import reconciliation
 from campfill_pipeline.warehouse.figures.agreement import agreement
@@ -125,7 +127,9 @@ def piles(campfill: dg.ResourceParam[Campfill]) -> Iterator[dg.AssetCheckResult]
             check_name=str(kind),
             passed=number == 0,
             severity=dg.AssetCheckSeverity.WARN,
-            description=f"{number:,} to look at. {words.advice}" if number else "Nothing to look at.",
+            description=say("{count} to look at. {told}", count=notation.number(number), told=words.advice)
+            if number
+            else "Nothing to look at.",
             metadata={"count": number},
         )
 
@@ -153,12 +157,17 @@ def figures_agree(campfill: dg.ResourceParam[Campfill]) -> Iterator[dg.AssetChec
     """What green means here: each line is there once, with the sum of its days, and none is left out of judgement."""
     with campfill.connect() as connection:
         found = agreement(connection)
-    rebuild = "Run campfill rebuild; if it stays, tell who looks after campfill."
+    rebuild = say("Run campfill rebuild; if it stays, tell who looks after campfill.")
     wrong = found.without + found.left_over
     yield _of_fulfillment(
         "every_line_once",
         wrong == 0,
-        f"{found.without:,} lines have no figures, {found.left_over:,} figures have no line. {rebuild}"
+        say(
+            "{lines} lines have no figures, {count} figures have no line. {told}",
+            lines=notation.number(found.without),
+            count=notation.number(found.left_over),
+            told=rebuild,
+        )
         if wrong
         else f"{found.lines:,} lines, each with its figures.",
         error=True,
@@ -166,7 +175,12 @@ def figures_agree(campfill: dg.ResourceParam[Campfill]) -> Iterator[dg.AssetChec
     yield _of_fulfillment(
         "sums_agree",
         found.different == 0,
-        f"{found.different:,} lines do not show the sum of their days, for example {found.example}. {rebuild}"
+        say(
+            "{lines} lines do not show the sum of their days, for example {line}. {told}",
+            lines=notation.number(found.different),
+            line=found.example,
+            told=rebuild,
+        )
         if found.different
         else "Every line shows the sum of its days.",
         error=True,
@@ -174,8 +188,13 @@ def figures_agree(campfill: dg.ResourceParam[Campfill]) -> Iterator[dg.AssetChec
     yield _of_fulfillment(
         "every_line_judged",
         found.not_judged == 0,
-        f"{found.not_judged:,} of {found.lines:,} lines are not judged, as not every day of their flight was fetched, "
-        f"for example {found.first_missing}. campfill status shows which days are here."
+        say(
+            "{count} of {lines} lines are not judged, as not every day of their flight was fetched, for example "
+            "{line}. campfill status shows which days are here.",
+            count=notation.number(found.not_judged),
+            lines=notation.number(found.lines),
+            line=found.first_missing,
+        )
         if found.not_judged
         else "Every line that has begun is judged.",
         error=False,
@@ -269,12 +288,22 @@ def delivery_is_whole(campfill: dg.ResourceParam[Campfill]) -> Iterator[dg.Asset
             if by_hours and (early := completeness.clock_ahead(connection, now, source=source)):
                 ahead.append(f"{named}{early.ahead}")
     days = ", ".join(
-        f"{named}{day.day} ({day.rows:,} rows, usual {day.usual_rows:,})" for named, day in thin[:5]
+        say(
+            "{name}{day} ({rows} rows, usual {usual})",
+            name=named,
+            day=day.day,
+            rows=notation.number(day.rows),
+            usual=notation.number(day.usual_rows),
+        )
+        for named, day in thin[:5]
     )
     yield _warning(
         "no_thin_day",
         not thin,
-        f"Far below their neighbours: {days}. Ask the reporting team; then campfill refresh --from … --to …"
+        say(
+            "Far below their neighbours: {days}. Ask the reporting team; then campfill refresh --from … --to …",
+            days=days,
+        )
         if thin
         else "Every day of the last 30 is like its neighbours.",
     )
@@ -288,7 +317,10 @@ def delivery_is_whole(campfill: dg.ResourceParam[Campfill]) -> Iterator[dg.Asset
     yield _warning(
         "clocks_agree",
         not ahead,
-        f"An hour came {', '.join(ahead)} before it began: set this machine's clock, or ask the reporting team."
+        say(
+            "An hour came {text} before it began: set this machine's clock, or ask the reporting team.",
+            text=", ".join(ahead),
+        )
         if ahead
         else "No hour came before it began.",
     )

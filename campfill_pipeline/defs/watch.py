@@ -22,8 +22,9 @@ from campfill_pipeline.domain.disk_room import LITTLE_BYTES
 from campfill_pipeline.domain.notices import Kind
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.speaking import say, say_many
+from campfill_pipeline.warehouse.counts import watching
 from campfill_pipeline.warehouse.delivery import completeness, coverage, sources
-from campfill_pipeline.warehouse.notices import facts
+from campfill_pipeline.warehouse.notices import facts, of_counts
 from campfill_pipeline.warehouse.notices.facts import Fact
 from campfill_pipeline.warehouse.postgres import kept_backups
 from campfill_pipeline.warehouse.readers import status
@@ -63,6 +64,18 @@ def look(campfill: Campfill, instance: dg.DagsterInstance) -> None:
     ]
     with campfill.connect() as connection:
         facts.settle(connection, tuple(OVER), found, now=campfill.clock(), over=OVER)
+    _counts(campfill)
+
+
+def _counts(campfill: Campfill) -> None:
+    """Second counts are compared where something changed; what began and what is over is noted with it."""
+    settings, now = campfill.settings, campfill.clock()
+    with campfill.connect() as connection:
+        looked = watching.look(
+            connection, settings.timezone, today=campfill.today, tolerance=settings.count_tolerance, now=now
+        )
+        if looked is not None:
+            of_counts.tell(connection, looked.found, settings.count_tolerance, now=now, told=looked.told)
 
 
 def _delivery(campfill: Campfill) -> Iterator[Fact]:

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     RUN_FAILED = "run_failed"
     DISK_LOW = "disk_low"
     BACKUP_OLD = "backup_old"
+    COUNT_BEYOND = "count_beyond"
 
 
 class Group(StrEnum):
@@ -39,6 +40,7 @@ class Group(StrEnum):
     LISTS = "lists"
     DELIVERY = "delivery"
     SYSTEM = "system"
+    COUNTS = "counts"
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,12 @@ WORDS = {
     Kind.RUN_FAILED: Words(Group.SYSTEM, "Runs that failed", "job fails", "jobs fail"),
     Kind.DISK_LOW: Words(Group.SYSTEM, "Disk", "disk nearly full", "disks nearly full"),
     Kind.BACKUP_OLD: Words(Group.SYSTEM, "Backup", "backup too old", "backups too old"),
+    Kind.COUNT_BEYOND: Words(
+        Group.COUNTS,
+        "Second counts beyond the tolerance",
+        "second count beyond the tolerance",
+        "second counts beyond the tolerance",
+    ),
 }
 
 LINE_STATES = (Kind.LINE_BEHIND, Kind.LINE_UNLIKELY)

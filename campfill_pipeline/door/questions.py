@@ -17,13 +17,14 @@ from uuid import UUID
 import orjson
 
 from campfill_pipeline.domain.care import CareError
+from campfill_pipeline.domain.count_bills import CountsError
 from campfill_pipeline.domain.count_days import Days
 from campfill_pipeline.domain.errors import CampfillError, UnknownLineError
 from campfill_pipeline.domain.plain_json import plain
 from campfill_pipeline.door.problems import ProblemError
 from campfill_pipeline.intake.inbox.settling import is_dropped_file
 from campfill_pipeline.settings import Settings
-from campfill_pipeline.warehouse.counts import comparing
+from campfill_pipeline.warehouse.counts import bills, comparing
 from campfill_pipeline.warehouse.database import Connection
 from campfill_pipeline.warehouse.figures import fulfillment as figures
 from campfill_pipeline.warehouse.kept_connections import KeptConnections
@@ -197,6 +198,41 @@ class Questions:
             "left_out": [asdict(one) for one in found.left_out],
         }
 
+    def billing(self) -> list[dict[str, Any]]:
+        """Who bills by which count; of all others ours bills."""
+        with self.kept.connect() as connection:
+            return [asdict(one) for one in bills.said(connection)]
+
+    def say_billing(self, buyer: str, billed_by: str, said_by: str) -> list[dict[str, Any]]:
+        """Keep by which count a buyer is billed; answers what stands. Raises ProblemError."""
+        with self._kept_or_refused() as connection:
+            bills.say(connection, buyer, billed_by, said_by=said_by, now=datetime.now(UTC))
+        return self.billing()
+
+    def frozen(self, month: Days | None, number: int | None) -> list[dict[str, Any]]:
+        """The frozen months; of one, each time it was frozen, with its lines. Raises ProblemError."""
+        with self._kept_or_refused() as connection:
+            if month is None:
+                return [asdict(one) for one in bills.frozen(connection)]
+            found = [bills.find(connection, month, number)] if number else bills.frozen(connection, month)
+            return [bills.document(connection, one) for one in found]
+
+    def freeze(self, month: Days, *, provisional: bool, said_by: str) -> dict[str, Any]:
+        """Freeze a month; answers it with its lines. Raises ProblemError."""
+        settings = self.settings
+        with self._kept_or_refused() as connection:
+            made = bills.freeze(
+                connection, settings.timezone, month, final_after_days=settings.final_after_days,
+                provisional=provisional, said_by=said_by, now=datetime.now(UTC),
+            )  # fmt: skip
+            return bills.document(connection, made)
+
+    def changed(self, month: Days, number: int | None) -> dict[str, Any]:
+        """What changed since a month was frozen. Raises ProblemError."""
+        with self._kept_or_refused() as connection:
+            told = bills.since(connection, self.settings.timezone, month, today=self._today(), number=number)
+            return bills.since_document(told)
+
     def care(self, line_id: UUID | None) -> dict[str, Any]:
         """Who takes care, and the make-goods, of one line or of all; of one with everything that was said."""
         with self.kept.connect() as connection:
@@ -238,7 +274,7 @@ class Questions:
                 yield connection
         except UnknownLineError as error:
             raise ProblemError("unknown_line", error.problem) from error
-        except CareError as error:
+        except (CareError, CountsError) as error:
             raise ProblemError("bad_request", str(error)) from error
 
     def reconciliation(self, after: int | None, limit: int) -> list[dict[str, Any]]:

@@ -346,6 +346,65 @@ class SecondCounts(_Exact):
     left_out: list[LeftOut]
 
 
+class Billing(_Exact):
+    """By which count a buyer, or an agency for all of its seats, is billed; `ours` or the name of whoever counts."""
+
+    buyer: str
+    billed_by: str
+    said_by: str
+    at: datetime
+
+
+class MonthOfLine(_Open):
+    """A line's figures of one month, as they are billed."""
+
+    line_id: UUID
+    name: str
+    buyer: str
+    impression_goal: int
+    cpm_eur: str
+    ours: str
+    theirs: str | None
+    counted_by: str | None
+    billed_by: str
+    billed_impressions: str
+    amount_eur: str
+
+
+class FrozenMonth(_Open):
+    """A frozen month; with its lines where one month was asked for. `number`: 1 for the first time it was frozen."""
+
+    month: date
+    number: int
+    frozen_at: datetime
+    as_of: date
+    provisional: bool
+    said_by: str
+    lines: int
+    amount_eur: str
+    sha256: str
+    figures: list[MonthOfLine] | None = None
+
+
+class ChangedLine(_Open):
+    """A line that is otherwise than when its month was frozen, and why."""
+
+    line_id: UUID
+    name: str
+    before: MonthOfLine | None
+    now: MonthOfLine | None
+    restated: str
+    reasons: list[str]
+
+
+class ChangedMonth(_Exact):
+    """A frozen month beside now; `intact`: its stored lines are what its hash is of."""
+
+    frozen: FrozenMonth
+    intact: bool
+    changed: list[ChangedLine]
+
+
 class Reconciliation(_Exact):
     """A disagreement between list and reporting."""
 

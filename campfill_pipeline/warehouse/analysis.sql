@@ -105,6 +105,13 @@ SELECT source, day, status, fetched_at, rows, refused, first_complete_at, failur
 CREATE VIEW reporting.notices AS
 SELECT notice_no, kind, subject, line_id, begun_at, begun, over_at, over FROM notice;
 
+CREATE VIEW reporting.second_counts AS
+SELECT d.line_id, l.name, l.buyer, d.counted_by, d.first_day, d.last_day, round(d.ours, 4)::numeric(20, 4) AS ours, round(d.theirs, 4)::numeric(20, 4) AS theirs,
+       round(difference, 4)::numeric(20, 4) AS difference, round(percent, 4)::numeric(14, 4) AS percent, round(tolerance, 4)::numeric(14, 4) AS tolerance, d.beyond,
+       round(time_zone, 4)::numeric(20, 4) AS time_zone, round(days_missing, 4)::numeric(20, 4) AS days_missing, round(late_corrections, 4)::numeric(20, 4) AS late_corrections,
+       round(sites, 4)::numeric(20, 4) AS sites, round(rest, 4)::numeric(20, 4) AS rest, d.billed_by, d.compared_at
+FROM count_discrepancy d JOIN line l ON l.id = d.line_id;
+
 CREATE VIEW reporting.care AS
 SELECT line_id, owner, note, acknowledged_until, muted_until, agreed, make_goods, changed_at FROM line_care;
 
@@ -132,6 +139,7 @@ COMMENT ON VIEW reporting.uploads IS 'Every file that arrived, and what became o
 COMMENT ON VIEW reporting.upload_issues IS 'What was found in those files. One row per upload_id and issue_no.';
 COMMENT ON VIEW reporting.days_fetched IS 'Which local days were fetched, from where, and whether completely. One row per source and day.';
 COMMENT ON VIEW reporting.notices IS 'What people were told. One row per notice_no.';
+COMMENT ON VIEW reporting.second_counts IS 'What somebody else counted for a line, beside ours, and what the difference is made of, as it was compared last. One row per line_id and counted_by. beyond: it differs by more than the tolerance.';
 COMMENT ON VIEW reporting.care IS 'Who takes care of which line, as it stands. One row per line_id of which something was said.';
 COMMENT ON VIEW reporting.make_goods IS 'What was agreed to make good, and what came of it. One row per make_good.';
 COMMENT ON COLUMN reporting.delivery_by_site.site IS 'Site as reported; empty where the source has none.';
@@ -163,7 +171,7 @@ BEGIN
                     WHEN 'reconciliation' THEN ARRAY['reconciliation'] WHEN 'restatements' THEN ARRAY['delivery_restatement']
                     WHEN 'line_history' THEN ARRAY['line_revision', 'delivery_daily'] WHEN 'uploads' THEN ARRAY['upload']
                     WHEN 'upload_issues' THEN ARRAY['upload_issue'] WHEN 'days_fetched' THEN ARRAY['delivery_fetch']
-                    WHEN 'care' THEN ARRAY['line_care'] WHEN 'make_goods' THEN ARRAY['make_good']
+                    WHEN 'second_counts' THEN ARRAY['count_discrepancy', 'line'] WHEN 'care' THEN ARRAY['line_care'] WHEN 'make_goods' THEN ARRAY['make_good']
                     WHEN 'notices' THEN ARRAY['notice'] ELSE ARRAY[]::text[] END) WITH ORDINALITY AS o (relation, place)
             JOIN pg_class t ON t.relname = o.relation AND t.relnamespace = 'campfill'::regnamespace
             JOIN pg_attribute b ON b.attrelid = t.oid AND b.attname = a.attname

@@ -26,3 +26,34 @@ def test_second_counts_are_asked_for_over_http(door: Door) -> None:
     for month in ("2025-13", "august", ""):
         refused = httpx.get(f"{door.address}/counts?month={month}", headers=door.headers)
         assert refused.json()["code"] == "bad_request"
+
+
+def test_a_month_is_frozen_and_compared_over_http_as_by_command(door: Door) -> None:
+    with database.connect(door.url) as connection:
+        add_line(connection, CAMPAIGN)
+        counted(connection, CAMPAIGN, *by_day((10, "140.5")), by="DoubleVerify")
+        [(buyer,)] = connection.execute("SELECT buyer FROM campfill.line").fetchall()
+    counts = f"{door.address}/counts"
+    unsaid = httpx.post(f"{counts}/frozen", headers=door.headers, json={"month": "2025-08"})
+    assert (unsaid.status_code, unsaid.json()["code"]) == (422, "bad_request")
+    assert "2025-08 is not final: " in unsaid.json()["detail"]
+    asked = {"month": "2025-08", "provisional": True}
+    made = httpx.post(f"{counts}/frozen", headers=door.headers, json=asked).json()
+    assert (made["month"], made["number"], made["provisional"]) == ("2025-08-01", 1, True)
+    assert [one["theirs"] for one in made["figures"]] == ["140.5000"]
+    [listed] = httpx.get(f"{counts}/frozen", headers=door.headers).json()
+    assert (listed["sha256"], "figures" in listed) == (made["sha256"], False)
+    assert httpx.get(f"{counts}/frozen?month=2025-08&number=1", headers=door.headers).json() == [made]
+    assert httpx.get(f"{counts}/frozen?month=2025-08&number=2", headers=door.headers).status_code == 422
+
+    wrong = httpx.post(
+        f"{counts}/billing", headers=door.headers, json={"buyer": buyer, "billed_by": "Nielsn"}
+    )
+    assert (wrong.status_code, "No second count was dropped by" in wrong.json()["detail"]) == (422, True)
+    said = {"buyer": buyer, "billed_by": "doubleverify"}
+    stands = httpx.post(f"{counts}/billing", headers=door.headers, json=said).json()
+    assert [(one["buyer"], one["billed_by"]) for one in stands] == [(buyer, "DoubleVerify")]
+    assert httpx.get(f"{counts}/billing", headers=door.headers).json() == stands
+    changed = httpx.get(f"{counts}/changed?month=2025-08", headers=door.headers).json()
+    assert changed["intact"] and changed["frozen"]["number"] == 1
+    assert [(one["line_id"], one["reasons"]) for one in changed["changed"]] == [(CAMPAIGN, ["billed_by"])]

@@ -18,13 +18,16 @@ from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.disk_room import LITTLE_BYTES
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.domain.notices import Kind
+from campfill_pipeline.language.retelling import retold
+from campfill_pipeline.language.speaking import Language, speaking
 from campfill_pipeline.settings import load_settings
 from campfill_pipeline.telling import recipients
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline.warehouse.notices import quiet
-from campfill_pipeline_tests.telling.test_telling import LINE, World, a_line
+from campfill_pipeline_tests.telling.test_telling import LINE, TODAY, World, a_line
 from campfill_pipeline_tests.telling.test_telling import world as world
 from campfill_pipeline_tests.warehouse.delivery_rows import Row, store
+from campfill_pipeline_tests.warehouse.test_counts import counted
 from campfill_pipeline_tests.warehouse.test_incidents import BERLIN, MONDAY, publish
 
 DAY = timedelta(days=1)
@@ -179,3 +182,39 @@ def test_a_line_is_muted_acknowledged_and_told_of_again_by_command(commands: Wor
     ):
         with pytest.raises(typer.BadParameter, match=words):
             quiet_doors.mute(*arguments)
+
+
+def test_a_count_beyond_the_tolerance_is_told_once_and_once_when_it_agrees_again(world: World) -> None:
+    a_line(world, 1_000)
+    world.refresh()
+    first, last = TODAY - 10 * DAY, TODAY - DAY
+
+    def they_told(impressions: int) -> None:
+        at = world.now
+        with world.connect() as connection:
+            counted(connection, str(LINE), (first, last, "", impressions), by="Zähler GmbH", received=at)
+
+    they_told(8_000)
+    for _ in range(3):
+        world.later()
+    assert world.mailbox.titles == ["campfill: 1 second count beyond the tolerance"]
+    with world.connect() as connection:
+        [(theirs, ours, beyond, share)] = connection.execute(
+            "SELECT theirs, ours, beyond, percent = -20 FROM reporting.second_counts"
+        ).fetchall()
+    assert (theirs, ours, beyond, share) == (8_000, 10_000, True, True)
+    they_told(9_500)
+    for _ in range(2):
+        world.later()
+    assert world.mailbox.titles[1:] == ["campfill: 1 over"]
+    ((begun, over),) = facts_of(world, Kind.COUNT_BEYOND)
+    assert begun.endswith(
+        ": Zähler GmbH counted 8,000 impressions, 20.0 % fewer than ours (10,000); the tolerance is 10.0 %. campfill counts"
+        " says why."
+    )
+    assert over is not None and over.endswith(": the count by Zähler GmbH is within the tolerance again.")
+    with speaking(Language.GERMAN):
+        assert retold(begun).endswith(
+            ": Zähler GmbH zählte 8.000 Impressions, 20,0 % weniger als unsere Zählung (10.000); die Toleranz ist 10,0 %."
+            " Woran es liegt, sagt campfill counts."
+        )

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -296,3 +297,16 @@ def since(
     restated: dict[UUID, Decimal] = dict(conn.execute(query("counts/bills", "restated"), values).fetchall())
     told = changes(before, figures(conn, zone, month, today=today), restated)
     return Since(found, sha256_of(month.first, before) == found.sha256, tuple(told))
+
+
+def document(conn: psycopg.Connection, one: Frozen) -> dict[str, Any]:
+    """A frozen month with its lines, for a program."""
+    return {**asdict(one), "figures": [asdict(line) for line in lines_of(conn, one.freeze_no)]}
+
+
+def since_document(told: Since) -> dict[str, Any]:
+    """What changed since a month was frozen, for a program."""
+    return {
+        "frozen": asdict(told.frozen), "intact": told.intact,
+        "changed": [asdict(one) for one in told.changed],
+    }  # fmt: skip
