@@ -209,12 +209,12 @@ def test_a_count_beyond_the_tolerance_is_told_once_and_once_when_it_agrees_again
     assert world.mailbox.titles[1:] == ["campfill: 1 over"]
     ((begun, over),) = facts_of(world, Kind.COUNT_BEYOND)
     assert begun.endswith(
-        ": Zähler GmbH counted 8,000 impressions, 20.0 % fewer than ours (10,000); the tolerance is 10.0 %. campfill counts"
-        " says why."
+        ": Zähler GmbH counted 8,000 impressions, 20.0 % fewer than ours (10,000); the tolerance is 10.0 %."
+        " campfill counts says why."
     )
     assert over is not None and over.endswith(": the count by Zähler GmbH is within the tolerance again.")
     with speaking(Language.GERMAN):
         assert retold(begun).endswith(
-            ": Zähler GmbH zählte 8.000 Impressions, 20,0 % weniger als unsere Zählung (10.000); die Toleranz ist 10,0 %."
-            " Woran es liegt, sagt campfill counts."
+            ": Zähler GmbH zählte 8.000 Impressions, 20,0 % weniger als unsere Zählung (10.000); die Toleranz ist"
+            " 10,0 %. Woran es liegt, sagt campfill counts."
         )
