@@ -179,6 +179,24 @@ def test_an_agency_is_found_over_its_seats_in_any_letter_case_and_an_unknown_nam
         client.find(told, buyer="not set")
 
 
+def test_names_that_contain_or_resemble_each_other_are_clients_of_their_own(
+    told: psycopg.Connection,
+) -> None:
+    names = ("Acme", "ACME", "Acme Media", "Straßer", "Strasser", "Müller & Söhne", "MÜLLER & SÖHNE")
+    numbers = [
+        one for (one,) in told.execute("SELECT line_no FROM line_register ORDER BY 1 LIMIT 7").fetchall()
+    ]
+    for number, name in zip(numbers, names, strict=True):
+        told.execute("UPDATE line_register SET agency = %s WHERE line_no = %s", [name, number])
+    for asked, own in (
+        ("acme", (0, 1)), ("acme  media", (2,)), ("STRAßER", (3,)), ("strasser", (4,)), ("müller & söhne", (5, 6)),
+    ):  # fmt: skip
+        assert client.find(told, buyer=asked).lines == tuple(numbers[at] for at in own), asked
+    advertised = [numbers[0], numbers[2]]  # one advertiser under two agencies
+    told.execute("UPDATE line_register SET advertiser = 'Zwei Häuser' WHERE line_no = ANY (%s)", [advertised])
+    assert client.find(told, advertiser="zwei häuser").lines == tuple(advertised)
+
+
 def test_the_page_opens_in_a_browser_asks_for_nothing_and_fits(
     told: psycopg.Connection, demo: Demo, tmp_path: Path, chromium: Browser
 ) -> None:

@@ -25,7 +25,7 @@ def tell(
 ) -> None:
     """Note what began and what is over by these discrepancies, in the caller's transaction."""
     compared = {_subject(one.line_id, one.counted_by): one for one in found}
-    prices = dict(
+    prices: dict[UUID, Decimal | None] = dict(
         conn.execute(query("notices/of_counts", "prices"), [[one.line_id for one in found]]).fetchall()
     )
     begin(

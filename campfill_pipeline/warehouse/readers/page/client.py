@@ -132,7 +132,8 @@ def find(connection: Connection, *, buyer: str | None = None, advertiser: str | 
     if buyer is None:
         ask, of, what = "advertisers", "of advertisers", "advertiser"
     known = [name for (name,) in connection.execute(query("readers/page/client", ask)).fetchall()]
-    names = [name for name in known if name.casefold() == asked.casefold()]
+    # Lower, not folded: Straßer and Strasser are two clients.
+    names = [name for name in known if name.lower() == asked.lower()]
     if not names:
         folded = {name.casefold(): name for name in known}
         near = get_close_matches(asked.casefold(), folded, n=MOST_NEAR, cutoff=0.5)
