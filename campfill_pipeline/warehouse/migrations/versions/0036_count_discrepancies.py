@@ -1,11 +1,11 @@
-"""discrepancies of second counts: see 0035_count_discrepancies.sql."""
+"""discrepancies of second counts: see 0036_count_discrepancies.sql."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0035"
-down_revision = "0034"
+revision = "0036"
+down_revision = "0035"
 
 
 def upgrade() -> None:
