@@ -40,6 +40,7 @@ from campfill_pipeline.domain.setting_values import (
     PATH,
     PATH_OR_NONE,
     PERCENT,
+    STORAGE,
     TEXT,
     TEXT_OR_NONE,
     TIMEZONE,
@@ -48,6 +49,7 @@ from campfill_pipeline.domain.setting_values import (
     whole,
     whole_or_none,
 )  # fmt: skip
+from campfill_pipeline.domain.storage_address import StorageAddress
 from campfill_pipeline.language.currencies import count_in
 from campfill_pipeline.language.speaking import Language
 
@@ -163,6 +165,17 @@ class Settings:
             "a Redis that hands the runs to worker machines, like redis://:password@host:6379/0; empty means that one"
             " machine does all",
             BROKER,
+            secret=True,
+        ),
+    ] = field(repr=False)
+    storage_url: Annotated[
+        StorageAddress | None,
+        Setting(
+            "",
+            "object storage that speaks S3, for inbox, archive, outbox and reports, like"
+            " s3://bucket/folder?endpoint=https://s3.example&region=eu-central-1; empty means folders in CAMPFILL_HOME."
+            " Credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the machine's role",
+            STORAGE,
             secret=True,
         ),
     ] = field(repr=False)

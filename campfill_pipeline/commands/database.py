@@ -14,6 +14,7 @@ from campfill_pipeline.commands.in_language import say_here
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.speaking import say
 from campfill_pipeline.settings import Settings
+from campfill_pipeline.storage import originals
 from campfill_pipeline.warehouse import daemon_seat, database
 from campfill_pipeline.warehouse.postgres import backup as backups
 from campfill_pipeline.warehouse.postgres import kept_backups, server
@@ -151,6 +152,7 @@ def restore(settings: Settings, file: Path, *, ask: bool) -> None:
         with render.console(stderr=True).status(say_here("putting the backup back …")):
             backups.restore(server.database_url(settings), file)
         came = kept_backups.bring_originals(file, settings.archive)
+        originals.keep_all(settings)
     typer.echo(say_here("The database is as it was in the backup."), err=True)
     if came:
         copied = say_here(

@@ -16,11 +16,14 @@ from campfill_pipeline.domain.backup_keeping import FRESH_FOR
 from campfill_pipeline.domain.disk_room import LITTLE_BYTES
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.uploads import UploadStatus
-from campfill_pipeline.intake.inbox import fetching
+from campfill_pipeline.intake.inbox import dropped_objects, fetching
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.retelling import retold
 from campfill_pipeline.language.speaking import Language, say, say_many, speaking
 from campfill_pipeline.settings import ReportingSource, Settings, environment
+from campfill_pipeline.storage import originals
+from campfill_pipeline.storage.errors import StorageError
+from campfill_pipeline.storage.objects import open_objects
 from campfill_pipeline.warehouse import daemon_seat, database
 from campfill_pipeline.warehouse.delivery import zone
 from campfill_pipeline.warehouse.postgres import housekeeping, kept_backups, server
@@ -144,9 +147,55 @@ def _workers(settings: Settings) -> Iterator[Finding]:
     )
 
 
+def _storage(settings: Settings) -> Iterator[Finding]:
+    """Where an object store is set: does it answer, and does it keep what taking files from it needs?"""
+    store = open_objects(settings)
+    if store is None:
+        return
+    name = say("object storage")
+    try:
+        lying, folders = dropped_objects.waiting(store), dropped_objects.in_folders(store)
+        kept = store.promises
+    except StorageError as fault:
+        yield Finding(name, False, retold(fault.problem), retold(fault.mend))
+        return
+    yield Finding(
+        name,
+        True,
+        say(
+            "{path} answers; objects in its inbox: {count}",
+            path=store.shown,
+            count=notation.number(len(lying)),
+        ),
+    )
+    if not kept.puts_once:
+        yield Finding(
+            say("claims in object storage"),
+            False,
+            say(
+                "it puts over what is there, although told not to: two machines may read one file, and it counts once"
+            ),
+            say("use a store that looks at the header If-None-Match when something is put"),
+        )
+    if not kept.deletes_what_was_seen:
+        yield Finding(
+            say("inbox in object storage"),
+            False,
+            say("it deletes without looking at the header If-Match, so what was read stays in the inbox"),
+            say("have the store delete objects below inbox/ after some days, by a rule of the bucket"),
+        )
+    if folders:
+        yield Finding(
+            say("folders in the inbox"),
+            False,
+            ", ".join(folders[:5]),
+            say("folders are not read: put the files themselves into the inbox"),
+        )
+
+
 def _archive(settings: Settings, names: list[str]) -> Finding:
     """Originals that the ledger names and nobody finds: without them, nothing can be made again."""
-    missing = [name for name in names if not (settings.archive / name).is_file()]
+    missing = originals.missing(settings, names)
     return Finding(
         say("archive"),
         not missing,
@@ -334,7 +383,7 @@ def _reporting_api(settings: Settings, source: ReportingSource) -> Iterator[Find
 
 
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-    _folders, _inbox, _list_addresses, _up, _workers, _database, _backups, _token, _reporting,
+    _folders, _inbox, _storage, _list_addresses, _up, _workers, _database, _backups, _token, _reporting,
 )  # fmt: skip
 
 

@@ -19,6 +19,8 @@ def run(settings: Settings, as_of: date | None, out: Path | None, *, known: Know
     What was known then goes into a folder of its own there: it must not be taken for the page of today.
     """
     from campfill_pipeline.reports.both import write_reports
+    from campfill_pipeline.reports.reuse import NOTE
+    from campfill_pipeline.storage import published
 
     now = datetime.now(UTC)
     day = as_of or now.astimezone(settings.timezone).date()
@@ -28,5 +30,8 @@ def run(settings: Settings, as_of: date | None, out: Path | None, *, known: Know
             connection, folder, settings.rules, day, now, known=known, language=settings.language,
             tolerance=settings.count_tolerance,
         )  # fmt: skip
+    if folder == settings.reports:
+        note = folder / NOTE
+        published.publish(settings, [written.page, written.workbook, *([note] if note.exists() else [])])
     typer.echo(written.page)
     typer.echo(written.workbook)

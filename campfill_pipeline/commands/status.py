@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,18 @@ from rich.text import Text
 
 from campfill_pipeline.commands import render, running
 from campfill_pipeline.domain.uploads import UploadStatus
+from campfill_pipeline.intake.inbox import dropped_objects
 from campfill_pipeline.intake.inbox.settling import is_dropped_file
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.retelling import retold
 from campfill_pipeline.language.speaking import say, say_many, word
 from campfill_pipeline.settings import Settings
+from campfill_pipeline.storage.errors import StorageError
+from campfill_pipeline.storage.objects import open_objects
 from campfill_pipeline.warehouse import daemon_seat, database
 from campfill_pipeline.warehouse.postgres import server
 from campfill_pipeline.warehouse.readers import status
+from campfill_pipeline.warehouse.register import uploads
 
 PERIODS = {"7d": "ended in 7 days", "30d": "ended in 30 days", "this_year": "ended this year"}
 MARKS = {
@@ -42,13 +47,23 @@ def facts(settings: Settings) -> dict[str, Any]:
     with database.connect(server.database_url(settings)) as connection:
         found = status.facts(connection, now=now)
         elsewhere = daemon_seat.holder(connection)  # one of several machines
+        lying = _waiting_in_storage(settings, connection)
     known = {source["source"].removesuffix("_day") for source in found["delivery"]}
     further = settings.connectors or settings.reporting_url
     found["never_fetched"] = [name for name in settings.asked if further and name not in known]
-    found["files_waiting"] = len(waiting_files(settings.inbox))
+    found["files_waiting"] = len(waiting_files(settings.inbox)) + lying
     found["up"] = elsewhere is not None or running.holder(settings.home) is not None
     found["now"] = now.astimezone(settings.timezone)
     return found
+
+
+def _waiting_in_storage(settings: Settings, connection: database.Connection) -> int:
+    """How many objects lie in the inbox of the object store and are not in the ledger; none where it is away."""
+    with suppress(StorageError):  # `campfill doctor` says what is wrong with it
+        if store := open_objects(settings):
+            claims = [each.claim for each in dropped_objects.waiting(store)]
+            return len(claims) - len(uploads.entered(connection, claims))
+    return 0
 
 
 def waiting_files(inbox: Path) -> list[Path]:

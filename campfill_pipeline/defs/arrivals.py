@@ -7,9 +7,13 @@ from pathlib import Path
 
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.errors import CampfillError
-from campfill_pipeline.intake.inbox import folder
+from campfill_pipeline.intake.inbox import dropped_objects, folder
+from campfill_pipeline.storage import originals
+from campfill_pipeline.storage.errors import StorageError
+from campfill_pipeline.storage.objects import Objects, open_objects
 from campfill_pipeline.warehouse.register import announced, ledger, uploads
 
+HALF_FETCHED_SECONDS = 86_400
 YOUNG_SECONDS = 60  # a claim or a commanded upload this young is in the hands of the process that made it
 
 
@@ -30,18 +34,71 @@ def take_from_inbox(campfill: Campfill) -> list[str]:
     """
     settings = campfill.settings
     problems = []
-    for claimed in folder.unfinished_claims(settings):
-        if time.time() - claimed.path.parent.stat().st_mtime > YOUNG_SECONDS:
-            _enter(campfill, claimed, "inbox")
-    for settled in folder.InboxWatch(settings).wait(campfill.watch_seconds):
-        taken = folder.claim(settled, settings)
-        if isinstance(taken, folder.Claimed):
-            _enter(campfill, taken, "inbox")
-        else:
-            problems.append(taken.message)
+    try:
+        _finish_claims(campfill)
+        problems += take_from_storage(campfill)
+        for settled in folder.InboxWatch(settings).wait(campfill.watch_seconds):
+            taken = folder.claim(settled, settings)
+            if isinstance(taken, folder.Claimed):
+                _enter(campfill, taken, "inbox")
+            else:
+                problems.append(taken.message)
+    except StorageError as fault:  # what was claimed is still claimed, and finished once the store answers
+        problems.append(str(fault))
     settings.work.mkdir(parents=True, exist_ok=True)
     settings.last_look.touch()
     return problems
+
+
+def _finish_claims(campfill: Campfill) -> None:
+    now = time.time()
+    for claimed in folder.unfinished_claims(campfill.settings):
+        if now - claimed.path.parent.stat().st_mtime > YOUNG_SECONDS:
+            _enter(campfill, claimed, "inbox")
+    folder.clear_fetched(campfill.settings, before=now - HALF_FETCHED_SECONDS)
+
+
+def take_from_storage(campfill: Campfill) -> list[str]:
+    """Enter what lies in the inbox of the object store, if one is set; a trouble with one object holds up no other.
+
+    Returns sentences about what could not be taken. Raises StorageError where the store itself does not answer.
+    """
+    store = open_objects(campfill.settings)
+    if store is None:
+        return []
+    lying = dropped_objects.waiting(store)
+    with campfill.connect() as connection:
+        entered = uploads.entered(connection, [each.claim for each in lying])
+    problems = []
+    for dropped in lying:
+        try:
+            if dropped.claim in entered and not store.promises.deletes_what_was_seen:
+                continue  # it stays there, and the ledger has it
+            if dropped.claim not in entered and not _take_object(campfill, store, dropped):
+                continue
+            dropped_objects.take_away(store, dropped)
+            dropped_objects.release(store, dropped)
+        except StorageError as fault:
+            problems.append(str(fault))
+        except OSError as fault:
+            problems.append(
+                f"“{dropped.name}” cannot be brought to this machine's disk ({fault.strerror}). It waits in "
+                f"{store.shown}, and is read once there is room, and CAMPFILL_HOME may be written."
+            )
+    dropped_objects.forget_claims(store, lying, campfill.clock())
+    return problems
+
+
+def _take_object(campfill: Campfill, store: Objects, dropped: dropped_objects.DroppedObject) -> bool:
+    """Enter one object in the ledger; False where another machine is at it, or it is not there any more."""
+    if not dropped_objects.claim(store, dropped, campfill.settings, campfill.clock()):
+        return False
+    claimed = dropped_objects.bring(store, dropped, campfill.settings)
+    if claimed is None:
+        dropped_objects.release(store, dropped)
+        return False
+    _enter(campfill, claimed, "inbox")
+    return True
 
 
 def take_copy(campfill: Campfill, file: Path) -> uploads.Upload:
@@ -56,6 +113,11 @@ def in_other_hands(campfill: Campfill, upload: uploads.Upload) -> bool:
 
 
 def _enter(campfill: Campfill, claimed: folder.Claimed, door: str) -> uploads.Upload:
+    if store := open_objects(
+        campfill.settings
+    ):  # before the ledger knows it: whoever reads it finds it there
+        original = folder.archive_path(campfill.settings, claimed.archived_as)
+        originals.keep(store, original, claimed.archived_as)
     with campfill.connect() as connection:
         sent = door == "inbox" and announced.take(
             connection, claim=claimed.upload_id, inbox_name=claimed.file_name, sha256=claimed.sha256

@@ -16,6 +16,7 @@ from campfill_pipeline.defs import dagster_pruning
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.housekeeping import HousekeepingRules
+from campfill_pipeline.storage import published
 from campfill_pipeline.warehouse import claims, database
 from campfill_pipeline.warehouse.delivery import packing, partitions
 from campfill_pipeline.warehouse.notices import outbox as notices
@@ -207,9 +208,13 @@ def _old_receipts(campfill: Campfill, rules: HousekeepingRules, dry_run: bool) -
             home / path
             for path in decided.decided_before(connection, rules.receipts_before(campfill.clock()))
         ]
-    found = [path for path in paths if path.parent == outbox and path.is_file()]
-    total = sum(path.stat().st_size for path in found)
+    paths = [path for path in paths if path.parent == outbox]
+    sizes = published.standing(campfill.settings, paths)
+    in_store = list(sizes)
+    sizes |= {path: path.stat().st_size for path in paths if path.is_file()}
+    found, total = list(sizes), sum(sizes.values())
     if not dry_run:
+        published.withdraw(campfill.settings, in_store)
         for path in found:
             Path(path).unlink(missing_ok=True)
     return len(found), total

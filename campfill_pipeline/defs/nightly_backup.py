@@ -6,8 +6,11 @@ import dagster as dg
 
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.settings import Settings, SettingsError
+from campfill_pipeline.storage import originals
+from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import kept_backups
 from campfill_pipeline.warehouse.postgres.kept_backups import Made
+from campfill_pipeline.warehouse.readers import status
 
 BACKUP_JOB = "backup"
 
@@ -20,6 +23,9 @@ def back_up(settings: Settings, url: str, *, now: datetime) -> Made:
             "",
             "give a folder for backups in .env, best on another disk, then try again",
         )
+    with database.connect(url) as connection:
+        names = status.archived(connection)
+    originals.bring_all(settings, names)
     return kept_backups.make(
         url,
         settings.archive,

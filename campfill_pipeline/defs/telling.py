@@ -4,10 +4,15 @@ Belongs here: when. Does not belong here: facts (`defs/watch.py`, `warehouse/not
 sensor makes messages, a run sends them: a server that does not answer must not hold up the daemon.
 """
 
+from contextlib import suppress
+from dataclasses import replace
+
 import dagster as dg
 
 from campfill_pipeline.defs import live_runs, queues, watch
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.storage import published
+from campfill_pipeline.storage.errors import StorageError
 from campfill_pipeline.telling import post, recipients
 
 TELL_JOB = "tell"
@@ -29,7 +34,10 @@ def office(campfill: Campfill) -> post.Office:
 def send_messages(context: dg.OpExecutionContext) -> None:
     """Send what waits; what is not taken is kept and tried again."""
     campfill: Campfill = context.resources.campfill
-    done = post.send_waiting(campfill.connect, office(campfill), now=campfill.clock())
+    who = office(campfill)
+    with suppress(StorageError):  # people are told, even where the object store is away
+        who = replace(who, workbook=published.shown(campfill.settings, who.workbook))
+    done = post.send_waiting(campfill.connect, who, now=campfill.clock())
     for fault in done.faults:
         context.log.warning("ALERT: a message waits. %s. It is kept and tried again.", fault)
     context.add_output_metadata({"sent": done.sent, "kept": len(done.faults)})

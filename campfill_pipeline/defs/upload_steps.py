@@ -25,7 +25,6 @@ from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake import kept_exports
 from campfill_pipeline.intake.findings import CareRow, Corrected, Parsed
-from campfill_pipeline.intake.inbox import folder
 from campfill_pipeline.intake.judge import campaign_lists, id_maps, refused_rows, second_counts
 from campfill_pipeline.intake.judge.rejected_ids import rejected_ids
 from campfill_pipeline.intake.lists import shelf
@@ -33,6 +32,7 @@ from campfill_pipeline.intake.lists.notation import read_description
 from campfill_pipeline.intake.process import parser as parsing
 from campfill_pipeline.intake.receipt import original_rows, write
 from campfill_pipeline.language.speaking import say, say_many, speaking
+from campfill_pipeline.storage import originals, published
 from campfill_pipeline.warehouse.counts import files as count_files
 from campfill_pipeline.warehouse.delivery import day
 from campfill_pipeline.warehouse.delivery.errors import MixedGrainsError
@@ -69,8 +69,8 @@ def work_folders(campfill: Campfill, upload: uploads.Upload) -> Path:
 
 
 def archived(campfill: Campfill, upload: uploads.Upload) -> Path:
-    """The unchanged original."""
-    return folder.archive_path(campfill.settings, upload.archived_as)
+    """The unchanged original, on this machine's disk."""
+    return originals.local(campfill.settings, upload.archived_as)
 
 
 def parse(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parser) -> Parsed:
@@ -440,6 +440,7 @@ def write_receipt(campfill: Campfill, upload: uploads.Upload, parser: parsing.Pa
     )
     with speaking(campfill.settings.language):
         write.write_receipt(campfill.settings.home / path, facts)
+    published.publish(campfill.settings, [campfill.settings.home / path])
     with campfill.connect() as connection:
         ledger.set_receipt(connection, upload.upload_id, path, at=campfill.clock())
         return uploads.get(connection, upload.upload_id)

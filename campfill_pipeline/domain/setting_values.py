@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from campfill_pipeline.domain.backup_keeping import Keeping
 from campfill_pipeline.domain.fulfillment import Bands, Pacing
+from campfill_pipeline.domain.storage_address import read_storage_address
 from campfill_pipeline.domain.weekdays import OFF, UnknownHolidaysError, check_region
 from campfill_pipeline.language.currencies import CODES
 from campfill_pipeline.language.speaking import Language
@@ -143,6 +144,10 @@ def _machine(text: str) -> str:
 
 PATH = Reader("a path", Path)
 BROKER = Reader("an address redis://host:port/number, rediss:// with TLS", _broker)
+STORAGE = Reader(
+    "an address s3://BUCKET or s3://BUCKET/FOLDER, with ?endpoint=https://HOST where it is not Amazon's, &region=NAME",
+    read_storage_address,
+)
 MACHINE = Reader("up to 40 letters, digits and . _ -", _machine)
 PERCENT = Reader("a percentage from 0 to 100, like 10", _percent)
 PATH_OR_NONE = Reader("a path", lambda text: Path(text) if text else None)

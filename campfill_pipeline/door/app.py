@@ -40,6 +40,7 @@ from campfill_pipeline.door.problems import ProblemError
 from campfill_pipeline.door.questions import Questions
 from campfill_pipeline.door.receiving import Receiving
 from campfill_pipeline.settings import Settings
+from campfill_pipeline.storage.errors import StorageError
 from campfill_pipeline.warehouse.kept_connections import AwayError, KeptConnections
 from campfill_pipeline.warehouse.postgres.server import ServerError
 
@@ -75,7 +76,7 @@ def make_app(
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         try:
             await asyncio.to_thread(receiving.recover)
-        except (AwayError, ServerError) as error:
+        except (AwayError, ServerError, StorageError) as error:
             _log.warning("what a crash may have left is looked at when the door starts again: %s", error)
         yield
         kept.close()
@@ -123,6 +124,15 @@ def _answer_refusals(app: FastAPI) -> None:
     @app.exception_handler(ServerError)
     async def away(request: Request, error: Exception) -> Response:
         return problems.answer(ProblemError("database_away", "The answer cannot be looked up now."))
+
+    @app.exception_handler(StorageError)
+    async def store_away(request: Request, error: StorageError) -> Response:
+        logging.getLogger("campfill.door").warning(
+            "%s", error
+        )  # where the store is does not concern the sender
+        return problems.answer(
+            ProblemError("storage_away", "The object store of this home cannot be used now.")
+        )
 
     @app.exception_handler(ClientDisconnect)
     async def gone(request: Request, error: ClientDisconnect) -> Response:

@@ -18,6 +18,7 @@ from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 from campfill_pipeline.door import reader
 from campfill_pipeline.door.problems import ProblemError
 from campfill_pipeline.settings import Settings
+from campfill_pipeline.storage import published
 
 PAGE = "fulfillment.html"
 _CLOSED, _OPENED = b"default-src 'none';", b"default-src 'none'; connect-src 'self';"
@@ -32,7 +33,7 @@ def router(settings: Settings, web_url: str | None) -> APIRouter:
     def report(request: Request, name: str) -> Response:
         """The fulfillment page or its workbook. Before there is one, people are led to where lists are dropped."""
         try:
-            file = _found(settings.reports, name, "no_report")
+            file = _found(settings, settings.reports, name, "no_report")
         except ProblemError:
             if name.startswith("fulfillment.") and "text/html" in request.headers.get("accept", ""):
                 return RedirectResponse("/", status_code=303)
@@ -42,14 +43,15 @@ def router(settings: Settings, web_url: str | None) -> APIRouter:
     @routes.api_route("/outbox/{name}", methods=["GET", "HEAD"])
     def receipt(name: str) -> FileResponse:
         """A receipt."""
-        return _file(_found(settings.outbox, name, "not_found"))
+        return _file(_found(settings, settings.outbox, name, "not_found"))
 
     return routes
 
 
-def _found(folder: Path, name: str, missing: str) -> Path:
-    file = folder / name
-    if name.startswith(".") or "/" in name or "\\" in name or "\0" in name or not file.is_file():
+def _found(settings: Settings, folder: Path, name: str, missing: str) -> Path:
+    plain = not (name.startswith(".") or "/" in name or "\\" in name or "\0" in name)
+    file = published.shown(settings, folder / name) if plain else folder
+    if not file.is_file():
         raise ProblemError(missing, f"There is no file “{name[:100]}”.")
     return file
 

@@ -77,6 +77,8 @@ KINDS: tuple[Kind, ...] = (
          "Try again. If it stays, the log `logs/http-door.log` says why."),
     Kind("database_away", 503, "The database does not answer",
          "Try again in a few seconds. If it stays: `campfill doctor`."),
+    Kind("storage_away", 503, "The object store does not answer as it should",
+         "Try again in a few seconds. If it stays: `campfill doctor`."),
     Kind("busy", 503, "Too much at once",
          "Try again in a few seconds."),
     Kind("disk_full", 507, "The disk is nearly full",

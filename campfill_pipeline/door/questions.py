@@ -24,6 +24,7 @@ from campfill_pipeline.domain.plain_json import plain
 from campfill_pipeline.door.problems import ProblemError
 from campfill_pipeline.intake.inbox.settling import is_dropped_file
 from campfill_pipeline.settings import Settings
+from campfill_pipeline.storage import published
 from campfill_pipeline.warehouse.counts import bills, comparing
 from campfill_pipeline.warehouse.database import Connection
 from campfill_pipeline.warehouse.figures import fulfillment as figures
@@ -82,9 +83,10 @@ class Questions:
         file = self.settings.home / path if path else None
         if file is None:
             raise ProblemError("no_receipt", f"Nothing was written for {upload_id} so far.")
-        if not file.is_file():
+        shown = published.shown(self.settings, file)
+        if not shown.is_file():
             raise ProblemError("receipt_gone", f"{path} is no longer there.")
-        return file
+        return shown
 
     def uploads(self, before: int | None, limit: int) -> list[dict[str, Any]]:
         """The uploads, latest first; on the first page those that still lie in the inbox come before all."""

@@ -27,6 +27,7 @@ from campfill_pipeline.door import names
 from campfill_pipeline.door.limits import Limits
 from campfill_pipeline.door.problems import ProblemError
 from campfill_pipeline.settings import Settings
+from campfill_pipeline.storage.objects import INBOX, open_objects
 from campfill_pipeline.warehouse.kept_connections import KeptConnections
 from campfill_pipeline.warehouse.register import announced, uploads
 from campfill_pipeline.warehouse.register.announced import Announced
@@ -179,18 +180,27 @@ class Receiving:
                 raise ProblemError("key_taken", f"{upload_id} came with other bytes before.")
             if self.whereabouts(upload_id):
                 return Sent(upload_id, again=True)
+        if store := open_objects(self._settings):
+            # Nobody else puts anything under this name, so it is put in parts, and again after a crash.
+            self._announce(upload_id, name, f"{upload_id}-{name}", part, sent_by)
+            store.put(f"{INBOX}/{upload_id}-{name}", part.path)
+            _log.info("received %s %r, %d bytes, from %r", upload_id, name, part.size, sent_by)
+            return Sent(upload_id, again=False)
         for number in range(10_000):
             inbox_name = names.numbered(name, number)
             if (self._inbox / inbox_name).exists():
                 continue
-            now = datetime.now(UTC)
-            with self._kept.connect() as connection:
-                file = Announced(upload_id, name, inbox_name, part.size, part.sha256, sent_by, now)
-                announced.announce(connection, file)
+            self._announce(upload_id, name, inbox_name, part, sent_by)
             if _place(part.path, self._inbox / inbox_name):
                 _log.info("received %s %r, %d bytes, from %r", upload_id, name, part.size, sent_by)
                 return Sent(upload_id, again=False)
         raise ProblemError("bad_name", f"The inbox holds very many files named “{name}”.")
+
+    def _announce(self, upload_id: UUID, name: str, inbox_name: str, part: _Part, sent_by: str) -> None:
+        now = datetime.now(UTC)
+        with self._kept.connect() as connection:
+            file = Announced(upload_id, name, inbox_name, part.size, part.sha256, sent_by, now)
+            announced.announce(connection, file)
 
     def _known(self, upload_id: UUID) -> str | None:
         """The checksum of what came under this id before, or None."""
@@ -203,6 +213,10 @@ class Receiving:
         with self._kept.ask() as connection:
             file = announced.find(connection, upload_id)
         if file and file.claim is None:
+            if store := open_objects(self._settings):  # it stays in the inbox until it is in the ledger
+                found = store.find(f"{INBOX}/{file.inbox_name}")
+                if found is not None and found.size == file.file_bytes:
+                    return "inbox"
             if _has_size(self._inbox / file.inbox_name, file.file_bytes):
                 return "inbox"
             if _is_claimed(self._settings, file):

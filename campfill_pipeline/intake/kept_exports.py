@@ -14,10 +14,10 @@ from campfill_pipeline.domain.local_days import FIRST_DAY
 from campfill_pipeline.domain.progress import NamedProgress, Progress
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake.findings import Parsed, ParseLimits
-from campfill_pipeline.intake.inbox import folder
 from campfill_pipeline.intake.judge import exports, refused_rows
 from campfill_pipeline.intake.process.parser import Parser, ReadingTroubleError
 from campfill_pipeline.settings import Settings
+from campfill_pipeline.storage import originals
 from campfill_pipeline.warehouse.register.uploads import Upload
 from campfill_pipeline.warehouse.retelling.exports import ExportRows
 
@@ -67,7 +67,7 @@ class KeptExports:
 
     def read(self, upload: Upload) -> ExportRows:
         """The rows of a stored export. Raises ReadingTroubleError where its original cannot be read any more."""
-        original = folder.archive_path(self._settings, upload.archived_as)
+        original = originals.local(self._settings, upload.archived_as)
         work = Path(self._folder.name) / str(upload.upload_id)
         parsed = self._parser.parse(
             original,

@@ -8,7 +8,8 @@ from campfill_pipeline.defs import fulfillment_metadata, turns
 from campfill_pipeline.defs.descriptions import describe
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.defs.tables import table_metadata
-from campfill_pipeline.reports import both
+from campfill_pipeline.reports import both, reuse
+from campfill_pipeline.storage import published
 from campfill_pipeline.warehouse import claims
 from campfill_pipeline.warehouse.figures import fulfillment as figures
 from campfill_pipeline.warehouse.notices import goals
@@ -86,6 +87,7 @@ def figures_due(campfill: Campfill) -> bool:
 def report_due(campfill: Campfill) -> bool:
     """Whether page and workbook show anything but what is stored."""
     settings = campfill.settings
+    published.bring(settings, settings.reports / reuse.NOTE)  # another machine may have written them
     with campfill.connect() as connection:
         return not both.is_current(
             connection, settings.reports, settings.rules, campfill.today, settings.language,
@@ -117,6 +119,7 @@ def fulfillment_report(
 
 def _write(campfill: Campfill) -> both.Written:
     settings = campfill.settings
+    published.bring(settings, settings.reports / reuse.NOTE)
     with campfill.connect() as connection:
         written = both.write_reports(
             connection,
@@ -128,6 +131,8 @@ def _write(campfill: Campfill) -> both.Written:
             language=settings.language,
             tolerance=settings.count_tolerance,
         )
+    note = settings.reports / reuse.NOTE
+    published.publish(settings, [written.page, written.workbook, *([note] if note.exists() else [])])
     if written.unlikely is not None:
         with campfill.connect() as connection:
             goals.tell(connection, written.unlikely, now=campfill.clock())

@@ -30,6 +30,7 @@ from campfill_pipeline.settings import Settings
 
 _ORIGIN = "origin.json"
 _CONTENT = "content"
+_FETCHED = "fetching."
 _IN_INBOX = ".campfill-claimed-"
 _READ_ONLY = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 
@@ -124,6 +125,34 @@ def claim_copy(path: Path, settings: Settings, *, new_id: Callable[[], UUID] = u
         ) from error
     shutil.rmtree(folder, ignore_errors=True)
     raise ClaimError(path, f"“{shown}” is being changed.", "Try again when it is complete.")
+
+
+def claim_fetched(upload_id: UUID, name: str, fetch: Callable[[Path], None], settings: Settings) -> Claimed:
+    """Claim what `fetch` writes into a file, as if it had lain in the inbox; what was fetched before is not again.
+
+    Whatever `fetch` raises leaves nothing.
+    """
+    folder = settings.work / "claimed" / str(upload_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / _CONTENT).exists():
+        partial = folder / f"{_FETCHED}{os.getpid()}"
+        try:
+            fetch(partial)
+            _write_origin(folder, name)
+            partial.rename(folder / _CONTENT)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            _discard_empty(folder)
+            raise
+    return _finish(folder, settings)
+
+
+def clear_fetched(settings: Settings, *, before: float) -> None:
+    """Remove what a crash left half fetched before that moment (seconds since 1970): its source is where it was."""
+    for folder in _claim_folders(settings):
+        half = any(entry.name.startswith(_FETCHED) for entry in folder.iterdir())
+        if half and folder.stat().st_mtime < before:
+            _discard_empty(folder)
 
 
 def unfinished_claims(settings: Settings) -> list[Claimed]:

@@ -92,6 +92,12 @@ def find(conn: psycopg.Connection, upload_id: UUID) -> Upload | None:
     return found[0] if found else None
 
 
+def entered(conn: psycopg.Connection, claims: Sequence[UUID]) -> set[UUID]:
+    """Those of these claims of files whose files are in the ledger: under their own id, or their sender's."""
+    rows = conn.execute(query("register/uploads", "entered"), {"claims": list(claims)}).fetchall()
+    return {row[0] for row in rows}
+
+
 def get(conn: psycopg.Connection, upload_id: UUID) -> Upload:
     """The upload of this id. Raises LedgerError if there is none."""
     if found := find(conn, upload_id):

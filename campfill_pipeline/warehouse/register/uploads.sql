@@ -29,3 +29,8 @@ ORDER BY order_no
 -- name: asked again
 SELECT (detail ->> 'read_again')::uuid FROM ledger_event
 WHERE upload_id = %s AND event = 'decided' ORDER BY event_no DESC LIMIT 1
+
+-- name: entered
+SELECT upload_id FROM upload WHERE upload_id = ANY(%(claims)s::uuid[])
+UNION
+SELECT claim FROM announced_upload WHERE claim = ANY(%(claims)s::uuid[])
