@@ -58,9 +58,6 @@ app.add_typer(notify_doors.app, name="notify")
 quiet_doors.add_to(app)
 care_doors.add_to(app)
 
-Day = datetime  # typer parses dates as datetime; `_day` makes them dates
-FIRST_YEAR, LAST_YEAR = 2000, 2100  # of days that can be asked for
-
 
 class May(StrEnum):
     """What a token of the HTTP door opens."""
@@ -74,12 +71,6 @@ class When(StrEnum):
 
     NOW = "now"
     THEN = "then"
-
-
-def _day(value: datetime | None) -> date | None:
-    if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
-        raise typer.BadParameter(f"{value:%Y-%m-%d} is no day from {FIRST_YEAR} to {LAST_YEAR}")
-    return value.date() if value else None
 
 
 def _say_version(asked: bool) -> None:
@@ -162,10 +153,10 @@ def ingest(
 @app.command()
 def refresh(
     first: Annotated[
-        Day | None, typer.Option("--from", help="First local day.", formats=typed.DAY_FORMATS)
+        date | None, typer.Option("--from", help="First local day.", parser=typed.day, metavar="DAY")
     ] = None,
     last: Annotated[
-        Day | None, typer.Option("--to", help="Last local day, inclusive.", formats=typed.DAY_FORMATS)
+        date | None, typer.Option("--to", help="Last local day, inclusive.", parser=typed.day, metavar="DAY")
     ] = None,
     accept: Annotated[
         bool, typer.Option("--accept", help="Take these days as they come, however much of them is missing.")
@@ -179,7 +170,7 @@ def refresh(
     """Fetch delivery for these local days (default: today and the restatement days), and update fulfillment."""
     from campfill_pipeline.commands import refresh as command
 
-    document, code = command.run(_day(first), _day(last), accept=accept, only=connector, quiet=as_json)
+    document, code = command.run(first, last, accept=accept, only=connector, quiet=as_json)
     if as_json:
         print_json(document)
     raise typer.Exit(code)
@@ -231,7 +222,7 @@ def status(as_json: Json = False) -> None:
 @app.command()
 def fulfillment(
     as_of: Annotated[
-        Day | None, typer.Option(help="Local day; computes, never writes.", formats=typed.DAY_FORMATS)
+        date | None, typer.Option(help="Local day; computes, never writes.", parser=typed.day, metavar="DAY")
     ] = None,
     contract: Annotated[
         When, typer.Option(help="The contract as it stands now, or as it stood then.")
@@ -251,18 +242,17 @@ def fulfillment(
     """Show the fulfillment of all lines, worst first."""
     from campfill_pipeline.commands import fulfillment as command
 
-    day = _day(as_of)
     if backtest:
         from campfill_pipeline.commands import back_test
 
-        found = back_test.facts(load_settings(), as_of=day)
+        found = back_test.facts(load_settings(), as_of=as_of)
         if as_json:
             print_json(found)
         else:
             back_test.show(found)
         return
     rows, shown = command.rows(
-        load_settings(), as_of=day, contract=contract.value, known=known.value,
+        load_settings(), as_of=as_of, contract=contract.value, known=known.value,
         kind=kind.value if kind else None, band=band.value if band else None,
     )  # fmt: skip
     if as_json:
@@ -306,7 +296,7 @@ def revert(
 
 @app.command()
 def report(
-    as_of: Annotated[Day | None, typer.Option(help="Local day.", formats=typed.DAY_FORMATS)] = None,
+    as_of: Annotated[date | None, typer.Option(help="Local day.", parser=typed.day, metavar="DAY")] = None,
     known: Annotated[
         When,
         typer.Option(help="With today's knowledge of delivery, or that of then (in a folder of its own)."),
@@ -331,7 +321,7 @@ def report(
         from campfill_pipeline.commands import client_sheet
 
         client_sheet.run(
-            load_settings(), _day(as_of), out, buyer=buyer, advertiser=advertiser, prices=prices,
+            load_settings(), as_of, out, buyer=buyer, advertiser=advertiser, prices=prices,
             language=language, known=known.value,
         )  # fmt: skip
         return
@@ -339,7 +329,7 @@ def report(
         raise typer.BadParameter("--prices goes with --buyer or --advertiser: the house's own page has them")
     from campfill_pipeline.commands import report as command
 
-    command.run(load_settings(), _day(as_of), out, known=known.value)
+    command.run(load_settings(), as_of, out, known=known.value)
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ ACTS = {
     "owner": "owner", "note": "note", "mute": "muted", "acknowledge": "acknowledged", "lift": "lifted",
     "agree": "make-good agreed", "close": "make-good closed",
 }  # fmt: skip
-Day = Annotated[datetime | None, typer.Option(formats=typed.DAY_FORMATS)]
+Day = Annotated[date | None, typer.Option(parser=typed.day, metavar="DAY")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -35,19 +35,19 @@ def care(
     owner: Annotated[str | None, typer.Option(help="Who takes care; '' for nobody any more.")] = None,
     note: Annotated[str | None, typer.Option(help="A remark, also on a make-good; '' takes it back.")] = None,
     until: Annotated[
-        datetime | None,
-        typer.Option(help="Acknowledged until this local day, inclusive.", formats=typed.DAY_FORMATS),
+        date | None,
+        typer.Option(help="Acknowledged until this local day, inclusive.", parser=typed.day, metavar="DAY"),
     ] = None,
     lift: Annotated[bool, typer.Option("--lift", help="Acknowledged or muted no more.")] = False,
     make_good: Annotated[
         int | None, typer.Option("--make-good", help="Impressions agreed to make good.", min=1)
     ] = None,
     first: Annotated[
-        datetime | None, typer.Option("--from", help="Its first local day.", formats=typed.DAY_FORMATS)
+        date | None, typer.Option("--from", help="Its first local day.", parser=typed.day, metavar="DAY")
     ] = None,
     last: Annotated[
-        datetime | None,
-        typer.Option("--to", help="Its last local day, inclusive.", formats=typed.DAY_FORMATS),
+        date | None,
+        typer.Option("--to", help="Its last local day, inclusive.", parser=typed.day, metavar="DAY"),
     ] = None,
     by: Annotated[
         str | None,
@@ -68,7 +68,7 @@ def care(
 
     line, settles = _uuid(line_id, "line id"), _uuid(close, "make-good")
     agreed = _agreed(make_good, first, last, by, change, note)
-    said = kept.Said(owner, None if agreed or settles else note, until.date() if until else None, lift)
+    said = kept.Said(owner, None if agreed or settles else note, until, lift)
     says = said != kept.Said()
     if line is None and (says or agreed):
         raise typer.BadParameter("name the line: campfill care ID …")
@@ -94,7 +94,7 @@ def care(
 
 
 def _agreed(
-    impressions: int | None, first: datetime | None, last: datetime | None, by: str | None, change: str | None,
+    impressions: int | None, first: date | None, last: date | None, by: str | None, change: str | None,
     note: str | None,
 ) -> Any:  # fmt: skip
     from campfill_pipeline.warehouse.notices.care import Agreed
@@ -105,9 +105,7 @@ def _agreed(
         return None
     if first is None or last is None:
         raise typer.BadParameter("a make-good has its days: give --from and --to")
-    return Agreed(
-        impressions, first.date(), last.date(), _uuid(by, "line id"), note or "", _uuid(change, "make-good")
-    )
+    return Agreed(impressions, first, last, _uuid(by, "line id"), note or "", _uuid(change, "make-good"))
 
 
 def _uuid(text: str | None, what: str) -> UUID | None:

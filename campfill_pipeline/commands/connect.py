@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -73,8 +73,8 @@ def try_(
         str, typer.Argument(metavar="FILE.toml", help="A description, or the name of a built-in one.")
     ],
     day: Annotated[
-        datetime | None,
-        typer.Option(formats=typed.DAY_FORMATS, help="The local day; yesterday by default."),
+        date | None,
+        typer.Option(parser=typed.day, metavar="DAY", help="The local day; yesterday by default."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -83,7 +83,7 @@ def try_(
     from campfill_pipeline.reporting.description import connector
 
     settings = load_settings()
-    asked = day.date() if day else datetime.now(settings.timezone).date() - timedelta(days=1)
+    asked = day or datetime.now(settings.timezone).date() - timedelta(days=1)
     told = try_day(
         connector.load(file),
         settings.reporting_url,

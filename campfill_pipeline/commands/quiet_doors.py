@@ -13,8 +13,8 @@ from campfill_pipeline.settings import load_settings
 
 Line = Annotated[str, typer.Argument(metavar="ID", help="The line's UUID.")]
 Until = Annotated[
-    datetime | None,
-    typer.Option(help="The last local day on which it counts.", formats=typed.DAY_FORMATS),
+    date | None,
+    typer.Option(help="The last local day on which it counts.", parser=typed.day, metavar="DAY"),
 ]
 Words = Annotated[str, typer.Option("--note", help="A remark that is kept with it.")]
 Lift = Annotated[bool, typer.Option("--lift", help="End it now.")]
@@ -36,12 +36,12 @@ def ack(line_id: Line, until: Until = None, note: Words = "", lift: Lift = False
     _say(line_id, "acknowledge", until, note, lift)
 
 
-def _say(line_id: str, act: str, until: datetime | None, note: str, lift: bool) -> None:
+def _say(line_id: str, act: str, day: date | None, note: str, lift: bool) -> None:
     from campfill_pipeline.warehouse import database
     from campfill_pipeline.warehouse.notices import quiet
     from campfill_pipeline.warehouse.postgres import server
 
-    if lift == (until is not None):
+    if lift == (day is not None):
         raise typer.BadParameter("give --until and a day, or --lift, one of them")
     try:
         line = typed.uuid(line_id)
@@ -50,7 +50,6 @@ def _say(line_id: str, act: str, until: datetime | None, note: str, lift: bool) 
             f"{line_id!r} is no line id; copy it from the list or from campfill fulfillment"
         ) from None
     settings, now = load_settings(), datetime.now(UTC)
-    day = until.date() if until else None
     if day is not None and day < now.astimezone(settings.timezone).date():
         raise typer.BadParameter(f"{day} is past; give a day to come")
     with database.connect(server.database_url(settings)) as connection:

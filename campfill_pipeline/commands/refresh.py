@@ -11,7 +11,7 @@ from campfill_pipeline.commands import render
 from campfill_pipeline.commands.progress import progress
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.retelling import retold
-from campfill_pipeline.language.speaking import say_many
+from campfill_pipeline.language.speaking import say, say_many
 from campfill_pipeline.settings import load_settings
 
 
@@ -38,13 +38,17 @@ def show_fetched(document: dict[str, Any]) -> None:
     for day in document["days"]:
         if day["refused"]:
             console.print(f"[yellow]▲[/] {refused_sentence(day['day'], day['source'], day['refused'])}")
-    rows = sum(day["rows"] for day in document["days"])
+    here = [day for day in document["days"] if day.get("status") not in ("failed", "gone")]
+    if document["failures"] and not here:
+        console.print(say("None of these days is here. What was stored before still counts."))
+        return
+    rows = sum(day["rows"] for day in here)
     console.print(
         say_many(
             "{days} day here, {rows} rows; fulfillment is up to date",
             "{days} days here, {rows} rows; fulfillment is up to date",
-            len(document["days"]),
-            days=notation.number(len(document["days"])),
+            len(here),
+            days=notation.number(len(here)),
             rows=notation.number(rows),
         )
     )

@@ -51,6 +51,7 @@ def facts(settings: Settings) -> dict[str, Any]:
     known = {source["source"].removesuffix("_day") for source in found["delivery"]}
     further = settings.connectors or settings.reporting_url
     found["never_fetched"] = [name for name in settings.asked if further and name not in known]
+    found["connected"] = bool(further)
     found["files_waiting"] = len(waiting_files(settings.inbox)) + lying
     found["up"] = elsewhere is not None or running.holder(settings.home) is not None
     found["now"] = now.astimezone(settings.timezone)
@@ -126,7 +127,14 @@ def _show_figures(console: Console, found: dict[str, Any]) -> None:
 def _show_delivery(console: Console, found: dict[str, Any]) -> None:
     if not found["delivery"]:
         console.print(
-            say("Delivery: nothing fetched yet. Run: campfill refresh (or drop a CSV export)") + "\n"
+            (
+                say("Delivery: nothing fetched yet. Run: campfill refresh (or drop a CSV export)")
+                if found["connected"]
+                else say(
+                    "Delivery: none yet. Set CAMPFILL_REPORTING_URL, or drop CSV exports into the inbox."
+                )
+            )
+            + "\n"
         )
         return
     for name in found["never_fetched"]:

@@ -99,6 +99,7 @@ def render(
         say=say,
         word=word,
         day=notation.day(data.as_of),
+        number=notation.number,
         periods=PERIODS,
         main_sentence=main_sentence(data),
         known_then=wording.KNOWN_THEN if data.known == "then" else "",

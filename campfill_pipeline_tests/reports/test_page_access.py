@@ -60,12 +60,22 @@ SPILLED = """() => [...document.querySelectorAll('.ghost, .button, .chips a, .sw
   .map((one) => one.textContent.trim())"""
 
 
+CUT_CHOICES = """() => [...document.querySelectorAll('select[name=state] option, select[name=period] option')]
+  .filter((one) => {
+    const select = one.parentElement, pen = document.createElement('canvas').getContext('2d');
+    pen.font = getComputedStyle(select).font;
+    return select.clientWidth && pen.measureText(one.text).width > select.clientWidth - 36;
+  }).map((one) => one.text)"""
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 def test_no_german_word_leaves_its_button_or_cell(library: Library, written: Written, width: int) -> None:
     reader = library.read(written.path, width=width, locale="de-DE")
     for level in ("/", "/where/all/all?period=30d", "/lines?state=live", "/compare"):
         reader.go(level)
         assert reader.tab.evaluate(SPILLED) == [], level
+    reader.go("/lines?state=ended&period=30d")
+    assert reader.tab.evaluate(CUT_CHOICES) == []
 
 
 def test_the_first_paint_comes_within_a_second(library: Library, big_page: Written) -> None:

@@ -11,7 +11,7 @@ import { countSet, judged, narrowed, readFilters, said, STATES } from "./list_fi
 import { COLUMNS, listTable, sorted } from "./list_table.js";
 import { crumbs, pager, tile } from "./parts.js";
 import { saveAs } from "./save.js";
-import { fields, levels, list, PERIODS } from "./words.js";
+import { fields, levels, list, PERIOD_NAMES } from "./words.js";
 
 const STEP = 100;
 const NARROW = matchMedia("(max-width: 40rem)");
@@ -56,7 +56,7 @@ const filterForm = (filters, all) => {
   const when =
     filters.state === "live"
       ? choice("pace", fields.pace, filters.pace, named("paces", PACES))
-      : choice("period", fields.endedIn, filters.period, Object.entries(PERIODS), list.anyTime);
+      : choice("period", fields.endedWithin, filters.period, Object.entries(PERIOD_NAMES), list.anyTime);
   const search = html`<input
     id="f-q"
     type="search"

@@ -328,6 +328,7 @@ export const fields = {
   why: text("Why"),
   disagreement: text("Disagreement"),
   endedIn: text("Ended in"),
+  endedWithin: text("Ended within"),
   together: text("Together"),
   yes: text("yes"),
   no: text("no"),

@@ -463,6 +463,7 @@
     why: text("Why"),
     disagreement: text("Disagreement"),
     endedIn: text("Ended in"),
+    endedWithin: text("Ended within"),
     together: text("Together"),
     yes: text("yes"),
     no: text("no")
@@ -2593,7 +2594,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   var filterForm = (filters, all) => {
     const set = countSet(filters);
-    const when = filters.state === "live" ? choice("pace", fields.pace, filters.pace, named2("paces", PACES)) : choice("period", fields.endedIn, filters.period, Object.entries(PERIODS), list.anyTime);
+    const when = filters.state === "live" ? choice("pace", fields.pace, filters.pace, named2("paces", PACES)) : choice("period", fields.endedWithin, filters.period, Object.entries(PERIOD_NAMES), list.anyTime);
     const search = html`<input
     id="f-q"
     type="search"
@@ -3114,4 +3115,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, fcb50e9dc6de131202f68d74af41d712. */
+/* Made by `make page` from the modules beside this folder, 928433d30cf91e890d1dcca2a1e85ad3. */
