@@ -440,7 +440,9 @@ def write_receipt(campfill: Campfill, upload: uploads.Upload, parser: parsing.Pa
     )
     with speaking(campfill.settings.language):
         write.write_receipt(campfill.settings.home / path, facts)
-    published.publish(campfill.settings, [campfill.settings.home / path])
     with campfill.connect() as connection:
         ledger.set_receipt(connection, upload.upload_id, path, at=campfill.clock())
-        return uploads.get(connection, upload.upload_id)
+        noted = uploads.get(connection, upload.upload_id)
+    published.publish(campfill.settings, [campfill.settings.home / path])
+    published.catch_up(campfill.settings)
+    return noted

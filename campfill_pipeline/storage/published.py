@@ -16,14 +16,37 @@ from campfill_pipeline.settings import Settings
 from campfill_pipeline.storage.errors import ChangedObjectError, NoSuchObjectError
 from campfill_pipeline.storage.objects import Objects, StoredObject, open_objects
 
+_LATE = "not-in-the-store-yet"
+
 
 def publish(settings: Settings, files: Sequence[Path]) -> None:
-    """Put finished files of the home into the store, in this order, under their paths there; without one, nothing."""
+    """Put finished files of the home into the store, in this order, under their paths there; without one, nothing.
+
+    A receipt that it does not take is remembered, for `catch_up`. Raises StorageError then.
+    """
     store = open_objects(settings)
     if store is None:
         return
+    late = settings.work / _LATE
     for file in files:
+        mark = late / file.name
+        if file.parent == settings.outbox:  # page and workbook are made again, with what is known by then
+            late.mkdir(parents=True, exist_ok=True)
+            mark.touch()
         store.put(_key(settings, file), file)
+        mark.unlink(missing_ok=True)
+
+
+def catch_up(settings: Settings) -> None:
+    """Put receipts into the store that it did not take when they were written on this machine. Raises StorageError."""
+    late = settings.work / _LATE
+    if settings.storage_url is None or not late.is_dir():
+        return
+    for mark in sorted(late.iterdir()):
+        file = settings.outbox / mark.name
+        if file.is_file():
+            publish(settings, [file])
+        mark.unlink(missing_ok=True)
 
 
 def standing(settings: Settings, files: Sequence[Path]) -> dict[Path, int]:

@@ -24,6 +24,7 @@ from campfill_pipeline.domain.housekeeping import HousekeepingRules
 from campfill_pipeline.door.limits import Limits
 from campfill_pipeline.door.receiving import Receiving
 from campfill_pipeline.storage import originals, published
+from campfill_pipeline.storage.errors import StorageError
 from campfill_pipeline.storage.objects import Objects
 from campfill_pipeline.warehouse.kept_connections import KeptConnections
 from campfill_pipeline.warehouse.register import uploads
@@ -92,6 +93,27 @@ def test_a_list_put_by_one_is_loaded_by_another_and_shown_by_a_third(
     assert maintenance._old_receipts(much_later, rules, dry_run=True)[0] == 1
     assert len(store.listed("outbox")) == 1
     assert maintenance._old_receipts(much_later, rules, dry_run=False)[0] == 1
+    assert store.listed("outbox") == []
+
+
+def test_a_receipt_that_the_store_did_not_take_is_put_with_the_next_run(
+    machine: Machine, store: Objects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = machine("worker").settings
+    receipt = settings.outbox / "000001-list.receipt.xlsx"
+    receipt.write_bytes(b"receipt")
+
+    def away(self: Objects, key: str, content: bytes | Path) -> None:
+        raise StorageError("The store does not answer.", "")
+
+    with monkeypatch.context() as patched, pytest.raises(StorageError):
+        patched.setattr(Objects, "put", away)
+        published.publish(settings, [receipt])
+    assert store.listed("outbox") == []
+    published.catch_up(settings)
+    assert [each.key for each in store.listed("outbox")] == ["outbox/000001-list.receipt.xlsx"]
+    store.delete("outbox/000001-list.receipt.xlsx")
+    published.catch_up(settings)
     assert store.listed("outbox") == []
 
 

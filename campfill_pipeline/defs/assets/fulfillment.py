@@ -1,6 +1,7 @@
 """Assets of fulfillment: the figures (a transaction makes all five tables) and the report people look at."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import dagster as dg
 
@@ -10,6 +11,7 @@ from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.defs.tables import table_metadata
 from campfill_pipeline.reports import both, reuse
 from campfill_pipeline.storage import published
+from campfill_pipeline.storage.errors import StorageError
 from campfill_pipeline.warehouse import claims
 from campfill_pipeline.warehouse.figures import fulfillment as figures
 from campfill_pipeline.warehouse.notices import goals
@@ -87,7 +89,8 @@ def figures_due(campfill: Campfill) -> bool:
 def report_due(campfill: Campfill) -> bool:
     """Whether page and workbook show anything but what is stored."""
     settings = campfill.settings
-    published.bring(settings, settings.reports / reuse.NOTE)  # another machine may have written them
+    with suppress(StorageError):  # another machine may have written them; while it is away, this one's decide
+        published.bring(settings, settings.reports / reuse.NOTE)
     with campfill.connect() as connection:
         return not both.is_current(
             connection, settings.reports, settings.rules, campfill.today, settings.language,
@@ -120,6 +123,7 @@ def fulfillment_report(
 def _write(campfill: Campfill) -> both.Written:
     settings = campfill.settings
     published.bring(settings, settings.reports / reuse.NOTE)
+    published.catch_up(settings)
     with campfill.connect() as connection:
         written = both.write_reports(
             connection,
