@@ -59,9 +59,22 @@ def sentence(now: Situation) -> str:
     if now.reachable is None or now.required_daily is None or now.best_week_daily is None:
         return say("Live{pace}, {left} left: {at_stake} at risk{why}.", **told)
     told |= {"needed": at_least(now.required_daily), "had": _had(now.elapsed_days, now.best_week_daily)}
+    # Days differ: what is needed a day may be more than ever came a day and in reach, or less and out of reach.
+    if now.reachable and now.required_daily > now.best_week_daily:
+        return say(
+            "Live{pace}, {left} left: needs {needed} a day, {had} on weaker days than those that are left (reachable);"
+            " at risk are {at_stake}{why}.",
+            **told,
+        )
     if now.reachable:
         return say(
             "Live{pace}, {left} left: needs {needed} a day, {had} (reachable); at risk are {at_stake}{why}.",
+            **told,
+        )
+    if now.required_daily <= now.best_week_daily:
+        return say(
+            "Live{pace}, {left} left: needs {needed} a day, {had} on stronger days than those that are left (out of"
+            " reach); at risk are {at_stake}{why}.",
             **told,
         )
     return say(

@@ -135,7 +135,7 @@ def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], t
         (("nothing",), 2, "Den Befehl 'nothing' gibt es nicht."),
         (("revert",), 2, "Es fehlt das Argument 'upload_id'."),
         (("status", "--jsn"), 2, "Die Option --jsn gibt es nicht. (Mögliche Optionen: --json)"),
-        (("fulfillment", "--as-of", "soon"), 2, "'soon' passt nicht zu den Formaten '%Y-%m-%d', '%d.%m.%Y'."),
+        (("fulfillment", "--as-of", "soon"), 2, "'soon' ist kein Tag des Kalenders."),
         (("fulfillment", "--kind", "x"), 2, "'x' ist keines von 'campaign', 'deal'."),
         (("counts", "freeze", "Mai"), 2, "'Mai' ist kein Monat; schreiben Sie ihn wie 2026-10"),
         (("counts", "bill", "A"), 2, "sagen Sie, nach welcher Zählung"),

@@ -81,7 +81,10 @@ def test_a_home_in_francs_reads_francs_and_says_francs_everywhere(
     ]  # fmt: skip
     assert "“CPM CHF”" in str(answers[1]) and "CPM €" in str(answers[1])
     assert [
-        (issue["cell"], issue["code"]) for one in answers[2:4] for issue in one["issues"] if issue["cell"]
+        (issue["cell"], issue["code"])
+        for one in answers[2:4]
+        for issue in one["issues"]
+        if issue["cell"] and issue["severity"] == "error"
     ] == [("D2", "not_a_number"), ("E2", "not_a_number"), ("D2", "not_a_number")]
     assert "to CHF" in str(answers[3]["issues"])
     assert "The budget 7.00 CHF is more than 2 % off" in str(answers[4])

@@ -103,6 +103,7 @@ CODE = ErrorMark(at="code", ok=[0], message="text.long")
         (b'{"code": 50000, "rows": [{"a": "1"}]}', CODE, "50000"),
         (b'{"code": true, "rows": [{"a": "1"}]}', ErrorMark(at="code", ok=[1]), "true"),
         (b'{"meta": {"failed": true}, "rows": [{"a": "1"}]}', ErrorMark(at="meta.failed"), "failed"),
+        (b'{"code": 500, "complete": true, "rows": [{"a": "1"}]}', None, "code: 500"),
     ],
 )
 def test_an_error_inside_a_200_is_an_error(content: bytes, mark: ErrorMark | None, words: str) -> None:
@@ -116,7 +117,7 @@ def test_an_error_inside_a_200_is_an_error(content: bytes, mark: ErrorMark | Non
         (b'{"error": null, "rows": [{"a": "1"}]}', None),
         (b'{"error": "2 rows are estimates", "rows": [{"a": "1"}]}', ErrorMark(at="failed")),
         (b'{"error": "", "errors": [], "success": true, "status": "ok", "rows": [{"a": "1"}]}', None),
-        (b'{"code": 500, "truncated": false, "complete": true, "rows": [{"a": "1"}]}', None),
+        (b'{"code": 200, "truncated": false, "complete": true, "rows": [{"a": "1"}]}', None),
         (b'{"code": 0, "rows": [{"a": "1"}]}', CODE),
         (b'{"code": "0", "rows": [{"a": "1"}]}', CODE),
         (b'{"rows": [{"a": "1"}]}', CODE),

@@ -145,8 +145,12 @@ def test_every_code_is_explained_to_users() -> None:
         "too_many_fields",
         "repeated_header",
         "ambiguous_number",
+        "merged_cell",
     }
-    of_platforms = {"zone_unknown", "total_differs", "mixed_grains", "only_midnight"}
+    of_platforms = {
+        "zone_unknown", "zone_differs", "total_differs", "mixed_grains", "only_midnight", "not_one_day", "spoiled_id",
+        "may_be_incomplete",
+    }  # fmt: skip
     assert explained == faults | told | of_platforms | {
         "hidden_sheet",
         "sheet_not_read",

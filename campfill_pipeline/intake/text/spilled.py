@@ -74,7 +74,10 @@ def columns_of_words(
     for place in sorted(column.index + 1 for column in columns if column.field in FIGURES):
         if place >= len(headers) or (place in known and known[place] != "site"):
             continue
-        texts = any(place < len(record) and _LETTER.search(record[place]) for record in records)
+        texts = any(  # beside a figure: the notes below the rows are no words of a column
+            place < len(record) and _LETTER.search(record[place]) and _WHOLE.fullmatch(record[place - 1])
+            for record in records
+        )
         if (place not in known and _OF_WORDS.fullmatch(headers[place])) or (export and texts):
             found.append(place)
     return tuple(found)

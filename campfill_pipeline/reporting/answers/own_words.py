@@ -240,6 +240,9 @@ def more(document: Any, came: Walked) -> str | None:
     return None
 
 
+_WARNING_HEADER = "warning"
+
+
 def more_in_headers(headers: Mapping[str, str], came: Walked) -> str | None:
     """The same of an answer's headers: X-Total-Count, X-Next-Page, Content-Range …; also that the answer is cut."""
     within = _RANGE.fullmatch(headers.get("content-range", ""))
@@ -249,7 +252,7 @@ def more_in_headers(headers: Mapping[str, str], came: Walked) -> str | None:
     for name, value in own.items():
         if _BAD.fullmatch(_plain(name)) and _plain(value) in ("true", "yes", "1"):
             return f"{name}: {said(value)}"
-        if name == "warning" and _NOT_WHOLE.search(value):
+        if name == _WARNING_HEADER and _NOT_WHOLE.search(value):
             return f"{name}: {said(value)}"
         if value.lstrip().startswith("{") and (told := _more_in(_read(value), came)):
             return told

@@ -193,7 +193,7 @@ def _replay_decision(
         found = validate(upload)
         judged = apply.JudgedList(
             lines=found.lines, issues=found.issues, counts=found.counts, content_date=content_date,
-            also_listed=found.also_listed, description=_description(detail),
+            also_listed=found.also_listed, description=_description(detail), notes=tuple(detail["notes"]),
         )  # fmt: skip
         apply.apply_list(conn, upload, judged, now=at, timezone=timezone)
         return

@@ -111,6 +111,8 @@ def apply_list(
         notes += _lacked(absent, kept)
         revisions.finish(conn, event_no)
         new = created + returned
+        if judged.notes is not None:
+            notes = list(judged.notes)
         status = UploadStatus.PARTLY_LOADED if judged.counts.rejected else UploadStatus.LOADED
         unchanged = accepted - new - updated
         found = Decision(

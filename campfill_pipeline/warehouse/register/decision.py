@@ -44,7 +44,8 @@ class JudgedList:
     """A campaign list whose rows have been judged: Arrow streams of its accepted lines and of its issues.
 
     `also_listed`: ids of rejected rows, so that a faulty row does not make its line absent. `description`: name and
-    version of the list description it was read by; None: it is a present list.
+    version of the list description it was read by; None: it is a present list. `notes`: the sentences that were said
+    when it was decided first, where a rebuild applies it again: what people were told stays, whatever is told today.
     """
 
     lines: Path
@@ -53,3 +54,4 @@ class JudgedList:
     content_date: datetime | None = None
     also_listed: Sequence[UUID] = ()
     description: tuple[str, int] | None = None
+    notes: tuple[str, ...] | None = None
