@@ -12,6 +12,8 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from fastapi.concurrency import run_in_threadpool
+
 from campfill_pipeline.door import problems
 from campfill_pipeline.door.access import Access, Asked
 from campfill_pipeline.door.limits import Limits
@@ -66,7 +68,8 @@ class Gate:
         try:
             if self._needs_no_database(asked):
                 return self._access.visitor(asked)
-            return await asyncio.to_thread(self._access.visitor, asked)
+            # Not in the threads that write files: who only asks would wait for the disk behind each of them.
+            return await run_in_threadpool(self._access.visitor, asked)
         except (AwayError, ServerError) as error:
             _log.warning("%s", error)
             raise ProblemError("database_away", "Whether you may come in cannot be looked up now.") from error
