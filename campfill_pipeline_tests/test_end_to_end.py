@@ -22,10 +22,12 @@ import psycopg
 import pytest
 
 from campfill_pipeline.commands.up import free_port
+from campfill_pipeline.settings import load_settings
 from campfill_pipeline.simulator.api import serve
 from campfill_pipeline.simulator.campaign_list import write_campaign_list
 from campfill_pipeline.simulator.roster import Shape
 from campfill_pipeline.simulator.world import World, make_world
+from campfill_pipeline.warehouse.postgres import server as postgres
 from campfill_pipeline_tests.environment import without_settings
 
 Found = TypeVar("Found")
@@ -155,5 +157,12 @@ def test_a_dropped_list_becomes_fulfillment_and_ctrl_c_leaves_nothing_behind(
         assert alive == []
         assert running.family() == []
         assert not (home / "pages-address").exists()
-        with up(home, **access) as again:
-            assert again.ask("SELECT count(*) FROM line") == (len(truth.accepted),)
+        settings = load_settings(environment(home), cwd=tmp_path)
+        try:
+            with psycopg.connect(
+                postgres.database_url(settings)
+            ) as connection:  # it starts again, with all it held
+                kept = connection.execute("SELECT count(*) FROM campfill.line").fetchone()
+            assert kept == (len(truth.accepted),)
+        finally:
+            postgres.stop(settings)
