@@ -105,6 +105,7 @@ _SLOW_ROOMS = (
     "reporting/test_client_against_simulator.py",
     "learn",
     "door",
+    "scale",
     "warehouse/test_server.py",
     "warehouse/test_upgrade.py",
     "test_cli.py",
@@ -118,6 +119,7 @@ _QUICK_FILES = ("defs/test_definitions.py",)
 
 
 _LONGEST_FIRST = (
+    "scale/",
     "test_cli.py",
     "learn/test_labs.py",
     "test_end_to_end.py",
