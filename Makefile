@@ -41,6 +41,7 @@ test-fast: lint types  ## lint, types and the tests that need no server and no b
 	$(BIN)/pytest -m "not long and not server" -n 2 -q
 
 fix: $(VENV)/.installed-dev  ## format, and mend what the linter can mend
+	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 

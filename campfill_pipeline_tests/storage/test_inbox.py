@@ -68,7 +68,7 @@ def test_what_is_not_meant_to_be_read_stays(machine: Machine, store: Objects) ->
     assert ledger_of(machine("one")) == []
 
 
-def test_very_many_objects_are_listed_by_pages_and_entered_in_the_order_of_their_puts(store: Objects) -> None:
+def test_objects_are_listed_in_the_order_in_which_they_came(store: Objects) -> None:
     for number in range(5):
         store.put(f"inbox/{number}.csv", b"a")
     moments = [each.stored.put_at for each in dropped_objects.waiting(store)]

@@ -15,6 +15,7 @@ from campfill_pipeline.intake.findings import ColumnFound
 
 FIGURES = frozenset({"impression_goal", "budget_eur", "cpm_eur", "impressions", "bids", "wins", "plays"})
 _WHOLE = re.compile(r"\s*-?[0-9]{1,12}\s*")
+_NUMBER = re.compile(r"\s*-?[0-9][0-9.,'’ ]*")
 _SHORT = re.compile(r"\s*-?[0-9]{1,3}\s*")
 _DECIMALS = re.compile(r"[0-9]{2}\s*")
 _THOUSANDS = re.compile(r"[0-9]{3}\s*")
@@ -75,7 +76,7 @@ def columns_of_words(
         if place >= len(headers) or (place in known and known[place] != "site"):
             continue
         texts = any(  # beside a figure: the notes below the rows are no words of a column
-            place < len(record) and _LETTER.search(record[place]) and _WHOLE.fullmatch(record[place - 1])
+            place < len(record) and _LETTER.search(record[place]) and _NUMBER.fullmatch(record[place - 1])
             for record in records
         )
         if (place not in known and _OF_WORDS.fullmatch(headers[place])) or (export and texts):
