@@ -11,7 +11,10 @@ from datetime import timedelta
 
 import dagster as dg
 from dagster import DagsterRunStatus
-from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
+from dagster._core.storage.asset_check_execution_record import (
+    AssetCheckExecutionRecord,
+    AssetCheckExecutionRecordStatus,
+)
 
 from campfill_pipeline.defs import asked_apis, checks, jobs
 from campfill_pipeline.defs.maintenance_job import MAINTENANCE_JOB
@@ -121,13 +124,22 @@ def _refused(campfill: Campfill) -> Iterator[Fact]:
             )
 
 
+_DECIDED = {AssetCheckExecutionRecordStatus.FAILED, AssetCheckExecutionRecordStatus.SUCCEEDED}
+
+
 def _checks(instance: dg.DagsterInstance) -> Iterator[Fact]:
     keys = [key for check in checks.ALL for key in check.check_keys if key.name not in TOLD_OTHERWISE]
     latest = instance.event_log_storage.get_latest_asset_check_execution_by_key(keys)
     for key, record in latest.items():
-        if record.status != AssetCheckExecutionRecordStatus.FAILED:
+        decided: AssetCheckExecutionRecord | None = record
+        if (
+            record.status not in _DECIDED
+        ):  # one that a run has only planned says nothing: what it found last stands
+            history = instance.event_log_storage.get_asset_check_execution_history(key, 1, status=_DECIDED)
+            decided = history[0] if history else None
+        if decided is None or decided.status != AssetCheckExecutionRecordStatus.FAILED:
             continue
-        evaluation = record.evaluation
+        evaluation = decided.evaluation
         said = evaluation.description if evaluation else None
         yield Fact(
             Kind.CHECK_FAILED,
