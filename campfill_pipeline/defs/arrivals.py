@@ -113,9 +113,9 @@ def in_other_hands(campfill: Campfill, upload: uploads.Upload) -> bool:
 
 
 def _enter(campfill: Campfill, claimed: folder.Claimed, door: str) -> uploads.Upload:
-    if store := open_objects(
-        campfill.settings
-    ):  # before the ledger knows it: whoever reads it finds it there
+    store = open_objects(campfill.settings)
+    if store is not None:
+        # Before the ledger knows it: whoever reads it there finds the original.
         original = folder.archive_path(campfill.settings, claimed.archived_as)
         originals.keep(store, original, claimed.archived_as)
     with campfill.connect() as connection:

@@ -43,12 +43,11 @@ def report_dead(instance: dg.DagsterInstance, campfill: Campfill) -> int:
         return 0
     with campfill.connect() as connection:
         alive = claims.live_runs(connection)
+    silent = [record.dagster_run for record in started if record.dagster_run.run_id not in alive]
+    if not silent:  # as at nearly every look: no second connection then
+        return 0
     with database.connect(campfill.url, autocommit=True) as asking:
-        dead = [
-            record.dagster_run
-            for record in started
-            if record.dagster_run.run_id not in alive and claims.is_dead(asking, record.dagster_run.run_id)
-        ]
+        dead = [run for run in silent if claims.is_dead(asking, run.run_id)]
     for run in dead:
         instance.report_run_failed(
             run, "The run's process is gone (killed, or the machine stopped). It is done again."

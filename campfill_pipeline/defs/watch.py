@@ -11,10 +11,7 @@ from datetime import timedelta
 
 import dagster as dg
 from dagster import DagsterRunStatus
-from dagster._core.storage.asset_check_execution_record import (
-    AssetCheckExecutionRecord,
-    AssetCheckExecutionRecordStatus,
-)
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
 from campfill_pipeline.defs import asked_apis, checks, jobs
 from campfill_pipeline.defs.maintenance_job import MAINTENANCE_JOB
@@ -131,15 +128,13 @@ def _checks(instance: dg.DagsterInstance) -> Iterator[Fact]:
     keys = [key for check in checks.ALL for key in check.check_keys if key.name not in TOLD_OTHERWISE]
     latest = instance.event_log_storage.get_latest_asset_check_execution_by_key(keys)
     for key, record in latest.items():
-        decided: AssetCheckExecutionRecord | None = record
-        if (
-            record.status not in _DECIDED
-        ):  # one that a run has only planned says nothing: what it found last stands
-            history = instance.event_log_storage.get_asset_check_execution_history(key, 1, status=_DECIDED)
-            decided = history[0] if history else None
-        if decided is None or decided.status != AssetCheckExecutionRecordStatus.FAILED:
+        found = [record]
+        if record.status not in _DECIDED:
+            # A run has only planned it: what it found last stands.
+            found = [*instance.event_log_storage.get_asset_check_execution_history(key, 1, status=_DECIDED)]
+        if not found or found[0].status != AssetCheckExecutionRecordStatus.FAILED:
             continue
-        evaluation = decided.evaluation
+        evaluation = found[0].evaluation
         said = evaluation.description if evaluation else None
         yield Fact(
             Kind.CHECK_FAILED,

@@ -117,9 +117,8 @@ def _suspects(table: TableFound, form: Format) -> tuple[list[int], list[int], li
             ]
             labels = _all_words if form.kind == UploadKind.REPORT_CSV else _only_labels
             unknown = labels(batch, at) & (known < _FEW_KNOWN)
-            suspects += numbers[
-                unknown & (numbers < table.last_row)
-            ].tolist()  # nothing is read by a last row
+            # Nothing is read by a last row.
+            suspects += numbers[unknown & (numbers < table.last_row)].tolist()
             again += numbers[(known >= 2) & ~foreign].tolist()
             elsewhere += numbers[nothing].tolist()[: max(_MOST_ELSEWHERE - len(elsewhere), 0)]
     return suspects, elsewhere, again

@@ -251,9 +251,8 @@ def _merged_from_the_left(
 ) -> dict[int, list[tuple[int, int, _Value]]]:
     """Budgets, ids and counts that a range of another column reaches over: they would be blank without a word."""
     reached: dict[int, list[tuple[int, int, _Value]]] = {}
-    date = (
-        columns[list(fields).index("date")] if "date" in fields else -1
-    )  # a label over it is that of a total
+    # A label that reaches over the rest of a row from its date is that of a total.
+    date = columns[list(fields).index("date")] if "date" in fields else -1
     for position in (at for at, field in enumerate(fields) if field in _MAY_BE_BLANK):
         for text in merges:
             match = _RANGE.fullmatch(text)

@@ -18,23 +18,10 @@ from campfill_pipeline.language import catalogue, notation
 from campfill_pipeline.language.speaking import Language, spoken
 
 VERBATIM = {
-    *("name", "line", "site", "file", "sheet", "column", "value", "found", "text", "header", "id", "path"),
-    *(
-        "source",
-        "folder",
-        "home",
-        "data",
-        "wanted",
-        "given",
-        "host",
-        "file_name",
-        "strerror",
-        "error",
-        "strip",
-        "log",
-    ),
-    *("programs", "table", "shown", "asked", "ids", "clean", "variable", "env"),
-}
+    "name", "line", "site", "file", "sheet", "column", "value", "found", "text", "header", "id", "path", "source",
+    "folder", "home", "data", "wanted", "given", "host", "file_name", "strerror", "error", "strip", "log", "programs",
+    "table", "shown", "asked", "ids", "clean", "variable", "env",
+}  # fmt: skip
 """Placeholders that hold what somebody else wrote: never taken for a figure or a sentence of ours."""
 
 SHAPES = {"why": "(?:; .*)?", "pace": "(?: at .*?)?", "header": "“[^”]*”(?:(?:, | and )“[^”]*”)*"}

@@ -63,7 +63,7 @@ def missing(settings: Settings, names: list[str]) -> list[str]:
 
 
 def keep_all(settings: Settings) -> int:
-    """Put the originals that this machine has and the store lacks into it; how many. None without a store."""
+    """Put the originals that this machine has and the store lacks into it; how many; without one, 0."""
     store = open_objects(settings)
     if store is None:
         return 0

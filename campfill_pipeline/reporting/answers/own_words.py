@@ -14,6 +14,7 @@ from typing import Any
 
 _SHOWN = 300
 _ERRORS = {"exception", "exceptions", "fault", "faults", "failure", "failures", "failed", "err", "errs"}
+_WARNING_HEADER = "warning"
 _ENDS_IN_ERROR = re.compile(r".*(?:error|failure|exception)s?")
 """Any name like this, where it holds words: `partialFailureError`. As a number it may be a statistical one."""
 _OF_AN_ERROR = re.compile(
@@ -238,9 +239,6 @@ def more(document: Any, came: Walked) -> str | None:
                 if isinstance(one, Mapping) and one.get("rel") == "next" and len(one) < 6:
                     return f"a link: {said(one)}"
     return None
-
-
-_WARNING_HEADER = "warning"
 
 
 def more_in_headers(headers: Mapping[str, str], came: Walked) -> str | None:
