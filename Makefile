@@ -51,8 +51,8 @@ test-long: $(VENV)/.installed-dev  ## load, soak, crash loops and big files
 explore: $(VENV)/.installed-dev  ## look for new counterexamples of the properties, other ones each time
 	$(BIN)/pytest -m "hypothesis and not long" --hypothesis-profile=explore --timeout=3600
 
-bench: $(VENV)/.installed-dev  ## every benchmark, each beside its alternatives
-	$(BIN)/python -m bench
+bench: $(VENV)/.installed-dev  ## every benchmark (hours), and docs/speed.md of it; QUICK=1: small, docs stay
+	$(BIN)/python -m bench$(if $(QUICK), --quick)
 
 mutations: $(VENV)/.installed-dev  ## plant small faults in the guards and see whether the tests notice (hours)
 	$(BIN)/python -m bench.mutations

@@ -1,158 +1,68 @@
-"""Figures beside those of another build: the same world in both, in turns in one run, told as ratios.
+"""Work for which people wait, in this build beside the one before and beside usual ways, in turns: docs/speed.md.
 
-git worktree add /somewhere COMMIT
-python -m bench.beside --other /somewhere              7,057 lines with 27.6 M hourly rows behind them
-python -m bench.beside --other /somewhere --rows 3     smaller
+python -m bench.beside                             all rows; the build before is made from git, once
+python -m bench.beside --only drop --turns 3       one row: see --help for their names
+python -m bench.beside --other /some/checkout      beside another checkout, which has its own .venv
+python -m bench.beside --quick                     small sizes, to see that all of it works; docs/speed.md stays
 
-Belongs here: running both builds in turns (`bench.fulfillment` fills the world and changes lines). Each build runs in a
-process of its own with a server of its own. Told is the processor time of the server with all its processes, and of the
-client, since a shared machine stretches the clock; the floor is one bare sum by line and day over the same rows.
+Belongs here: the command. Does not belong here: measuring and telling (`bench.speed`).
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-HERE = Path(__file__).parents[1]
-RESULTS = Path(__file__).with_name("results")
-FLOOR = """
-    SELECT count(*) FROM (
-        SELECT s.line_no, (h.hour_utc AT TIME ZONE 'Europe/Berlin')::date, sum(h.impressions)
-        FROM report_hour h JOIN report_series s USING (series_no) GROUP BY 1, 2) sums
-"""
-Sample = dict[str, float]
+from bench.speed import first_load, growth, own, page, recompute, standing
+from bench.speed.builds import Build, both, make_before
+from bench.speed.results import KEPT, QUICK, Results, keep
+
+Make = Callable[[list[Build]], Iterator[Results]]
 
 
-class Build:
-    """A checkout of campfill at work in a child process, asked for one piece of work at a time."""
-
-    def __init__(self, root: Path, rows: float) -> None:
-        # The product of that build, the benchmark of this one.
-        code = (
-            f"import sys; sys.path[0] = {str(root)!r}; import campfill_pipeline; "
-            f"sys.path.insert(0, {str(HERE)!r}); import bench.beside; bench.beside.serve({rows!r})"
-        )
-        self.child = subprocess.Popen(
-            [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root
-        )
-        self.ready = self._answer()
-
-    def ask(self, what: str) -> Sample:
-        """Have this done; answers what it took."""
-        assert self.child.stdin is not None
-        print(what, file=self.child.stdin, flush=True)
-        return self._answer()
-
-    def close(self) -> None:
-        """Let it stop its server and end."""
-        assert self.child.stdin is not None
-        self.child.stdin.close()
-        self.child.wait()
-
-    def _answer(self) -> Sample:
-        assert self.child.stdout is not None
-        line = self.child.stdout.readline()
-        if not line:
-            raise SystemExit("A build has ended too early; its message stands above.")
-        found: Sample = json.loads(line)
-        return found
-
-
-def serve(rows: float) -> None:
-    """Fill a world and do what is asked on standard input, one word a line: the child's side."""
-    import psutil
-
-    from bench import fulfillment as figures
-    from campfill_pipeline.warehouse.postgres import server
-
-    sites = max(1, round(rows * 1_000_000 / 7_057 / figures.FLIGHT_DAYS / 17))
-    shape = figures.World(7_057, 365, 17, sites)
-    newest = shape.lines - shape.lines * 40 // shape.days
-    client = psutil.Process()
-    turn = 0
-    with tempfile.TemporaryDirectory(prefix="campfill-bench-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        running = server.start(Path(folder))
-        try:
-            with figures.world(running, shape) as connection:
-                connection.execute("SELECT pg_backend_pid()")
-                connection.commit()
-                postmaster = psutil.Process(connection.info.backend_pid).parent()
-                assert postmaster is not None
-
-                def used() -> float:
-                    # those that ended are in the postmaster's account of its children
-                    assert postmaster is not None
-                    return sum(postmaster.cpu_times()[:4]) + sum(
-                        sum(process.cpu_times()[:2]) for process in postmaster.children()
-                    )
-
-                print(
-                    json.dumps({"rows": shape.lines * figures.FLIGHT_DAYS * shape.hours * shape.sites}),
-                    flush=True,
-                )
-                for what in map(str.strip, sys.stdin):
-                    began, server_before, client_before = (
-                        time.perf_counter(),
-                        used(),
-                        sum(client.cpu_times()[:2]),
-                    )
-                    if what == "full":
-                        figures.measure(connection, full=True)
-                    elif what == "floor":
-                        connection.execute(FLOOR)
-                        connection.commit()
-                    else:
-                        for _ in range(20):
-                            turn += 1
-                            short = newest - newest % 8 - 8 * (turn % 5)
-                            figures.change(connection, [short, short - 1, short - 2])
-                            figures.measure(connection)
-                    cost = {
-                        "wall": time.perf_counter() - began, "server": used() - server_before,
-                        "client": sum(client.cpu_times()[:2]) - client_before,
-                    }  # fmt: skip
-                    print(json.dumps(cost), flush=True)
-        finally:
-            server.stop(running)
+def rows(quick: bool, turns: int) -> dict[str, Make]:
+    """What can be measured, cheapest first, each with its real or its small size."""
+    sizes = standing.Sizes(turns=turns)
+    if quick:
+        sizes = standing.Sizes(300, 5, 30, 3, turns)
+    lines = 700 if quick else 7_057
+    lists = ["300x7"] if quick else ["300x7", "7057x7", "100000x20"]
+    return {
+        "standing": lambda builds: standing.standing(builds, sizes),
+        "intake": lambda builds: own.intake(builds, lists, turns),
+        "packed": lambda _: recompute.packed(1, lines),
+        "recompute": lambda builds: recompute.recompute(builds, 0.1 if quick else 30, lines, turns),
+        "ingest": lambda builds: first_load.first_load(builds, 1_000 if quick else 100_000, turns),
+        "burst": lambda builds: standing.burst(builds, sizes),
+        "worst-day": lambda builds: own.worst_day(builds, 1 if quick else 18, turns),
+        "lines": lambda _: growth.with_lines([300, 3_000] if quick else list(growth.LINES)),
+        "rows": lambda _: growth.with_rows([1] if quick else list(growth.ROWS), lines),
+    }
 
 
 def main() -> None:
+    """Measure the rows asked for, keep each as soon as it is known, and write the page."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--other", type=Path, required=True, help="checkout of the build to stand beside")
-    parser.add_argument("--rows", type=float, default=30.0, help="million hourly rows")
-    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--only", nargs="+", choices=list(rows(True, 1)), help="these rows only")
+    parser.add_argument("--other", type=Path, help="checkout of the build to stand beside")
+    parser.add_argument("--turns", type=int, help="default: five, one of a quick run")
+    parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
-    builds = {"other": Build(options.other.resolve(), options.rows), "this": Build(HERE, options.rows)}
-    took: dict[str, dict[str, list[Sample]]] = {}
-    for turn in range(options.turns):
-        for what in ("full", "three", *(["floor"] if turn == 0 else [])):
-            for name, build in builds.items():
-                took.setdefault(what, {}).setdefault(name, []).append(build.ask(what))
-    for build in builds.values():
-        build.close()
-    print("| work | | the other build | this build | ratio |\n|---|---|---|---|---|")
-    for what, by_build in took.items():
-        for part in ("server", "both", "wall"):
-            other, this = (
-                [s["server"] + s["client"] if part == "both" else s[part] for s in by_build[name]]
-                for name in ("other", "this")
-            )
-            told = " | ".join(
-                f"{statistics.median(x):.2f} s ({min(x):.2f} to {max(x):.2f})" for x in (other, this)
-            )
-            print(f"| {what} | {part} | {told} | {statistics.median(this) / statistics.median(other):.2f} |")
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "beside.json").write_text(json.dumps(took, indent=1) + "\n", encoding="utf-8")
+    folder, target = (QUICK, QUICK / "speed.md") if options.quick else (KEPT, page.PAGE)
+    other = options.other or make_before(Path(tempfile.gettempdir()) / "campfill-bench-builds")
+    turns = options.turns or (1 if options.quick else 5)
+    for name, make in rows(options.quick, turns).items():
+        if options.only and name not in options.only:
+            continue
+        for results in make(both(other)):
+            keep(results, folder)
+            print(f"{results.row}: measured ({results.size}, load {results.load})", flush=True)
+            page.write(folder, target)
+    print(f"written: {target}")
 
 
 if __name__ == "__main__":

@@ -109,14 +109,15 @@ def world(running: server.Server, shape: World) -> Iterator[psycopg.Connection]:
         database.migrate(running.url("bench"))
         try:
             with database.connect(running.url("bench"), autocommit=True) as connection:
-                _fill(connection, shape)
+                fill(connection, shape)
                 connection.autocommit = False
                 yield connection
         finally:
             admin.execute("DROP DATABASE bench WITH (FORCE)")
 
 
-def _fill(connection: psycopg.Connection, shape: World) -> None:
+def fill(connection: psycopg.Connection, shape: World) -> None:
+    """Lines, sites, hourly rows, their sums and fetched days, into empty tables."""
     values = asdict(shape) | {"today": TODAY, "flight": FLIGHT_DAYS, "seen": NOW, "all_sites": SITES}
     connection.execute(_LINES.encode(), values)
     connection.execute(_SERIES)

@@ -55,8 +55,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--sites", type=int, default=1, help="sites of a line: 3.4 million rows each")
-    sites = parser.parse_args().sites
-    shape = World(7_057, 365, 17, sites)
+    parser.add_argument("--lines", type=int, default=7_057)
+    options = parser.parse_args()
+    shape = World(options.lines, 365, 17, options.sites)
     with tempfile.TemporaryDirectory(prefix="campfill-bench-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         running = server.start(Path(folder))

@@ -6,19 +6,25 @@ Belongs here: words and options of the commands. Does not belong here: what they
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from campfill_pipeline.commands.as_json import Json, print_json
-from campfill_pipeline.domain.count_days import Days, month_of
 from campfill_pipeline.settings import load_settings
+
+if TYPE_CHECKING:
+    from campfill_pipeline.domain.count_days import Days
 
 app = typer.Typer(help="Second counts: what others counted, beside ours.", invoke_without_command=True)
 
 
 def _month(value: datetime | None) -> Days | None:
-    return None if value is None else month_of(value.year, value.month)
+    if value is None:
+        return None
+    from campfill_pipeline.domain.count_days import month_of
+
+    return month_of(value.year, value.month)
 
 
 @app.callback()
@@ -49,6 +55,8 @@ def _month_given(text: str) -> Days:
         value = datetime.strptime(text, "%Y-%m")
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no month; write it like 2026-10") from None
+    from campfill_pipeline.domain.count_days import month_of
+
     return month_of(value.year, value.month)
 
 
