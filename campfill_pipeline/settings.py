@@ -6,6 +6,7 @@ Belongs here: names, defaults and meaning of settings. Does not belong here: how
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -526,6 +527,8 @@ def read_values(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
     values["CAMPFILL_HOME"] = home = absolute(values["CAMPFILL_HOME"])
     for variable, within in (("CAMPFILL_INBOX", "inbox"), ("CAMPFILL_LISTS", "lists")):
         values[variable] = absolute(values[variable]) if values[variable] else str(Path(home) / within)
+    if not values["CAMPFILL_REPORTING_URL"]:
+        values |= _demo_api(Path(home))
     if not values["CAMPFILL_MACHINE"]:
         values["CAMPFILL_MACHINE"] = (
             re.sub(r"[^A-Za-z0-9._-]|^[^A-Za-z0-9]+", "", socket.gethostname())[:40] or "one"
@@ -535,6 +538,28 @@ def read_values(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
     if (notify := values["CAMPFILL_NOTIFY"].strip()) and "://" not in notify:
         values["CAMPFILL_NOTIFY"] = absolute(notify)
     return values
+
+
+def demo_api_file(home: Path) -> Path:
+    """Where `campfill up --demo` says, as long as it runs, how its simulated API is reached."""
+    return home / "demo-api.json"
+
+
+def write_demo_api(home: Path, url: str, token: str) -> None:
+    """Say it to other commands in the demo's home, and to nobody else on this machine."""
+    file = demo_api_file(home)
+    file.touch(mode=0o600)
+    file.write_text(
+        json.dumps({"CAMPFILL_REPORTING_URL": url, "CAMPFILL_REPORTING_TOKEN": token}), encoding="utf-8"
+    )
+
+
+def _demo_api(home: Path) -> dict[str, str]:
+    try:
+        told = json.loads(demo_api_file(home).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(value) for name, value in told.items()}
 
 
 def load_settings(environ: Mapping[str, str] | None = None, *, cwd: Path | None = None) -> Settings:

@@ -173,7 +173,7 @@ _TAG = re.compile(r"</?\w+")
 
 def of_python(path: Path) -> Iterator[str | tuple[str, str]]:
     """The messages of a module."""
-    said = {"say", *(TITLED if {"reports", "receipt"} & set(path.parts) else ())}
+    said = {"say", "say_here", *(TITLED if {"reports", "receipt"} & set(path.parts) else ())}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             if node.func.id in SAYING and "intake" in path.parts:

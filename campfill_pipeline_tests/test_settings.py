@@ -12,7 +12,15 @@ import pytest
 
 from campfill_pipeline.commands import show_settings
 from campfill_pipeline.domain import weekdays
-from campfill_pipeline.settings import SETTINGS, Setting, Settings, SettingsError, load_settings
+from campfill_pipeline.settings import (
+    SETTINGS,
+    Setting,
+    Settings,
+    SettingsError,
+    demo_api_file,
+    load_settings,
+    write_demo_api,
+)
 
 
 def test_defaults_need_nothing(tmp_path: Path) -> None:
@@ -35,6 +43,19 @@ def test_the_environment_wins_over_the_env_file(tmp_path: Path) -> None:
 def test_a_variable_set_to_nothing_means_its_default_whatever_the_env_file_says(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("CAMPFILL_DATABASE_URL=postgresql://elsewhere/db\n")
     assert load_settings({"CAMPFILL_DATABASE_URL": ""}, cwd=tmp_path).database_url is None
+
+
+def test_a_command_in_the_demos_home_knows_the_api_that_the_running_demo_simulates(tmp_path: Path) -> None:
+    home = tmp_path / "demo"
+    home.mkdir()
+    write_demo_api(home, "http://127.0.0.1:9", "of the demo")
+    assert demo_api_file(home).stat().st_mode & 0o077 == 0
+    settings = load_settings({"CAMPFILL_HOME": str(home)}, cwd=tmp_path)
+    assert (settings.reporting_url, settings.current_token()) == ("http://127.0.0.1:9", "of the demo")
+    own = load_settings({"CAMPFILL_HOME": str(home), "CAMPFILL_REPORTING_URL": "http://own"}, cwd=tmp_path)
+    assert (own.reporting_url, own.current_token()) == ("http://own", None)
+    demo_api_file(home).write_text("cut of")
+    assert load_settings({"CAMPFILL_HOME": str(home)}, cwd=tmp_path).reporting_url is None
 
 
 @pytest.mark.parametrize(

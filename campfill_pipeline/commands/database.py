@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -148,9 +149,15 @@ def restore(settings: Settings, file: Path, *, ask: bool) -> None:
         raise typer.BadParameter(f"{file} is not there")
     with running.only_one(settings.home):
         _no_daemon(settings)
-        _keep_what_is_there(settings, file, ask=ask)
-        with render.console(stderr=True).status(say_here("putting the backup back …")):
-            backups.restore(server.database_url(settings), file)
+        console, url = render.console(stderr=True), server.database_url(settings)
+        with ExitStack() as stack:
+            with console.status(say_here("reading the backup …")):
+                found = stack.enter_context(
+                    backups.read(url, file)
+                )  # refused before anything is asked or written
+            _keep_what_is_there(settings, file, ask=ask)
+            with console.status(say_here("putting the backup back …")):
+                found.put_back()
         came = kept_backups.bring_originals(file, settings.archive)
         originals.keep_all(settings)
     typer.echo(say_here("The database is as it was in the backup."), err=True)

@@ -120,15 +120,13 @@ def show(found: Sequence[Row], basis: str, *, limit: int) -> None:
         lines = say("the {count} worst of {lines} lines", **told)
     console.print(f"{lines}, {basis}.")
     if scheduled or uncovered or cancelled:
-        gone = say(", {count} are cancelled", count=notation.number(cancelled)) if cancelled else ""
-        console.print(
-            say(
-                "Not judged, and last: {scheduled} have not begun, of {uncovered} not every day was fetched{gone}.",
-                scheduled=notation.number(scheduled),
-                uncovered=notation.number(uncovered),
-                gone=gone,
-            )
+        parts = (
+            (scheduled, say("{count} not begun", count=notation.number(scheduled))),
+            (uncovered, say("{count} not fetched on every day", count=notation.number(uncovered))),
+            (cancelled, say("{count} cancelled", count=notation.number(cancelled))),
         )
+        named = ", ".join(part for count, part in parts if count)
+        console.print(say("Not judged, and last: {parts}.", parts=named))
 
 
 def _not_judged(row: Row) -> str:

@@ -19,6 +19,7 @@ from types import FrameType
 
 import typer
 from rich.console import Console
+from rich.status import Status
 
 from campfill_pipeline.commands import demo_world, in_language, processes, render, roles, running
 from campfill_pipeline.commands.daemon_turn import DaemonTurn
@@ -27,7 +28,15 @@ from campfill_pipeline.commands.roles import Role
 from campfill_pipeline.defs import instance, queues
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.language.speaking import say
-from campfill_pipeline.settings import SETTINGS, Settings, environment, load_settings, read_values
+from campfill_pipeline.settings import (
+    SETTINGS,
+    Settings,
+    demo_api_file,
+    environment,
+    load_settings,
+    read_values,
+    write_demo_api,
+)
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.daemon_seat import DaemonSeat, SeatTakenError
 from campfill_pipeline.warehouse.delivery import coverage
@@ -46,6 +55,11 @@ class Demo:
 
     port: int
     token: str = field(repr=False)
+
+    @property
+    def url(self) -> str:
+        """Its address on this machine."""
+        return f"http://127.0.0.1:{self.port}"
 
 
 def free_port(host: str = "127.0.0.1") -> int:
@@ -87,9 +101,12 @@ def child_environment(
     environ: dict[str, str] = {**environment(), **values}
     environ |= instance.environment(settings, place)
     environ["DAGSTER_GRPC_SHUTDOWN_GRACE_PERIOD"] = "5"
+    # On a machine with much other work a run needs longer than Dagster's minute to begin. Waited for, it comes; given
+    # up, it is red with a stack trace, and what was dropped is not read.
+    environ.setdefault("DAGSTER_GRPC_TIMEOUT_SECONDS", "600")
     environ["PYTHONUNBUFFERED"] = "1"
     if demo:
-        environ["CAMPFILL_REPORTING_URL"] = f"http://127.0.0.1:{demo.port}"
+        environ["CAMPFILL_REPORTING_URL"] = demo.url
         environ["CAMPFILL_REPORTING_TOKEN"] = demo.token
     return environ
 
@@ -126,6 +143,7 @@ class System:
         self._remembered = self.place / "processes.json"
         self._own_server = False
         self.pages_url = ""
+        self.shown: Status | None = None
         self.daemon = DaemonTurn(
             DaemonSeat(lambda: server.database_url(settings), f"{settings.machine} (process {os.getpid()})"),
             self._start_daemon, self._stop_daemon, lambda told: console.print(told, markup=False),
@@ -146,27 +164,39 @@ class System:
                 "stopped {count} processes that an earlier start had left behind", count=leftovers
             )
             self.console.print(f"[dim]{gone}[/]")
+        self._tell(say_here("starting the database …"))
         self._own_server = not server.status(settings).running
         server.database_url(settings)
         if self.role is Role.ALL:
             self.daemon.have_seat()
         self.environ = child_environment(settings, self.values, self.demo, self.place)
         if self.role.serves:
+            self._tell(say_here("starting the page and the HTTP door …"))
             self._start_door()
         if self.demo:
             child = self._start(
                 "simulated API", "campfill_pipeline.cli", "simulate-api", "--port", str(self.demo.port)
             )
             _wait_for_port("127.0.0.1", self.demo.port, child)
+            write_demo_api(self.settings.home, self.demo.url, self.demo.token)
         if self.role.works(settings):
             self._start_workers()
         if self.role is not Role.WORKER:
+            self._tell(say_here("loading jobs and schedules; a slow machine needs a minute or two …"))
             self._start_code_server()
         if self.role.serves:
+            self._tell(say_here("starting the web UI …"))
             web = self._start(
                 "web UI", "dagster_webserver", "-w", str(self._workspace), "-h", self.host, "-p", str(self.port)
             )  # fmt: skip
             _wait_for_port(self.host, self.port, web)
+
+    def _tell(self, step: str) -> None:
+        """Say what is being done: in the place of the step before on a terminal, else on a line of its own."""
+        if self.shown is not None and self.console.is_terminal:
+            self.shown.update(step)
+        else:
+            self.console.print(step, markup=False)
 
     def _start_workers(self) -> None:
         machine, most = self.settings.machine, str(self.settings.worker_runs)
@@ -269,6 +299,8 @@ class System:
         self.children.clear()
         self.daemon.seat.leave()
         self._remembered.unlink(missing_ok=True)
+        if self.demo:
+            demo_api_file(self.settings.home).unlink(missing_ok=True)
         if self.role.serves:
             self.settings.pages_address.unlink(missing_ok=True)
         if self._own_server:
@@ -341,7 +373,7 @@ STARTING = {
 def _run(system: System, asked: threading.Event, console: Console, env_file: Path) -> int:
     told = _state(env_file)
     try:
-        with console.status(say_here(STARTING[system.role])):
+        with console.status(say_here(STARTING[system.role])) as system.shown:
             system.start()
         if system.demo:
             load_demo(system, console)  # before the daemon, which would fetch the same days at the same time

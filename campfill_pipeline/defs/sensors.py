@@ -97,11 +97,14 @@ def missing_days(
         return dg.SkipReason(" ".join(missing))
     if full := campfill.no_room():
         return _wait_for_room(context, full)
-    requests, running = [], False
+    requests, running, reasons = [], False, []
     for api, name in zip(asked_apis.of(campfill), asked_apis.each(campfill), strict=True):
         if live_runs.any_unfinished(context.instance, jobs.REFRESH_JOB, run_names.of_connector(name)):
             running = True
-        elif days := _missing_days(campfill, api):
+            continue
+        days, why_none = _missing_days(campfill, api)
+        reasons.append(why_none)
+        if days:
             first, last = list(day_blocks(days))[-1]
             first = max(first, last - timedelta(days=DAYS_PER_RUN - 1))
             days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
@@ -112,10 +115,11 @@ def missing_days(
         return dg.SensorResult(run_requests=requests)
     if running:
         return dg.SkipReason("A refresh is running already.")
-    return dg.SkipReason("Every flight day of every known line was fetched.")
+    return dg.SkipReason(" ".join(dict.fromkeys(reasons)))
 
 
-def _missing_days(campfill: Campfill, api: asked_apis.AskedApi) -> list[date]:
+def _missing_days(campfill: Campfill, api: asked_apis.AskedApi) -> tuple[list[date], str]:
+    """The days to ask an API for now; and why none, where there are none."""
     with campfill.connect() as connection:
         wanted = coverage.days_to_fetch(
             connection,
@@ -126,7 +130,21 @@ def _missing_days(campfill: Campfill, api: asked_apis.AskedApi) -> list[date]:
             source=api.stored_as,
         )
         resting = coverage.resting(connection, api.stored_as, campfill.clock())
-    return [day for day in wanted if day < campfill.today and day not in resting]
+        gone = coverage.gone_through(connection, api.stored_as)
+    wanted = [day for day in wanted if day < campfill.today]
+    return [day for day in wanted if day not in resting], _why_none(wanted, gone)
+
+
+def _why_none(wanted: list[date], gone: date | None) -> str:
+    """What is said where nothing is to be fetched: days that failed and wait, days that nobody has, or all are here."""
+    if wanted:
+        return f"Days that could not be fetched are asked for again later: {len(wanted)}, the newest {max(wanted)}."
+    if gone:
+        return (
+            f"Every flight day after {gone} was fetched. Of that day and those before, reporting has nothing any more:"
+            " lines that ran then are not judged."
+        )
+    return "Every flight day of every known line was fetched."
 
 
 @dg.sensor(

@@ -19,6 +19,7 @@ from campfill_pipeline.defs.local_runs import LocalRuns
 from campfill_pipeline.defs.refresh import RefreshError, refresh
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.settings import SettingsError, load_settings
+from campfill_pipeline.warehouse.delivery import coverage
 from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline.warehouse.readers.one_line import line_life
 from campfill_pipeline_tests.reporting.descriptions import BEARER, DETAIL, HEAD, NUMBERS
@@ -166,6 +167,23 @@ def test_each_gets_runs_of_its_own(home: Campfill, instance: dg.DagsterInstance)
     assert isinstance(missing, dg.SensorResult)
     told = [(one.tags["connector"], one.tags["days"]) for one in missing.run_requests or ()]
     assert told == [("ssp", str(DAY))]
+
+
+def test_where_nothing_is_asked_for_it_says_why(home: Campfill, instance: dg.DagsterInstance) -> None:
+    def why() -> str:
+        found = sensors.missing_days(dg.build_sensor_context(instance, resources={"campfill": home}))
+        assert isinstance(found, dg.SkipReason)
+        return found.skip_message or ""
+
+    fetched(home)
+    assert why() == "Every flight day of every known line was fetched."
+    with home.connect() as connection:
+        coverage.record_gone(connection, "api", DAY - timedelta(days=9), detail="gone", now=NOW)
+    assert "Every flight day after 2025-07-27 was fetched." in why() and "are not judged" in why()
+    with home.connect() as connection:
+        connection.execute("UPDATE delivery_fetch SET status = 'failed' WHERE source = 'ssp'")
+        coverage.record_failure(connection, "ssp", DAY, detail="no answer", now=NOW)
+    assert "asked for again later: 1, the newest 2025-08-05" in why()
 
 
 def test_a_token_is_stored_for_the_one_it_is_for(home: Campfill, monkeypatch: pytest.MonkeyPatch) -> None:

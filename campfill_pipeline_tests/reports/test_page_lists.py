@@ -58,6 +58,7 @@ def test_filters_combine_and_stand_in_the_address(reader: Reader, written: Writt
 def test_lines_that_are_not_judged_come_last_and_are_in_no_sum(reader: Reader, written: Written) -> None:
     reader.go("/lines?state=all")
     counted = judged(written.data.lines)
+    assert not reader.tab.locator("td.low .soft.whole").count()  # goals have a column of their own here
     over = [line for line in counted if line.lifecycle.startswith("ended")]
     lines, short, at_risk = (Decimal(shown) for shown in reader.exact(".tiles.slim"))
     assert lines == len(written.data.lines) and short == sum(line.shortfall for line in over)
@@ -172,6 +173,9 @@ def test_two_weeks_stand_side_by_side_as_the_warehouse_sums_them(reader: Reader,
     ):  # fmt: skip
         shown = reader.exact(f'tr[data-row="{row}"] td:nth-child(2)')[0]
         assert Decimal(shown) == pytest.approx(Decimal(value or 0), abs=Decimal("1e-12")), row
+    changes = reader.tab.locator("table.compare td:last-child").all_inner_texts()
+    assert any(change.startswith("−") for change in changes)
+    assert not [change for change in changes if "-" in change]  # one kind of minus
     reader.go("/compare?a=2026-10-01&b=2026-06-15")
     assert "24 Sept" in reader.text(".compare thead") or "24 Sep" in reader.text(".compare thead")
 

@@ -43,7 +43,19 @@ def test_what_is_no_backup_or_is_of_a_newer_version_changes_nothing(
     file = tmp_path / "backup"
     with pytest.raises(BackupError, match="is no backup"):
         restore(database_url, Path(__file__))
+    cut, foreign = tmp_path / "cut", tmp_path / "foreign"
+    backup(database_url, file)
+    cut.write_bytes(file.read_bytes()[:-200])
+    with pytest.raises(BackupError, match="not a whole one"):
+        restore(database_url, cut)
+    connection.execute("CREATE SCHEMA elsewhere CREATE TABLE line (a integer)")
+    assert (
+        backups.run("pg_dump", database_url, ["-Fc", "-n", "elsewhere", "-f", str(foreign)]).returncode == 0
+    )
+    with pytest.raises(BackupError, match="holds no home of campfill"):
+        restore(database_url, foreign)
     connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    file.unlink()
     backup(database_url, file)
     connection.execute("UPDATE alembic_version SET version_num = '0001'")
     with pytest.raises(BackupError, match="newer version"):

@@ -2,7 +2,8 @@
 
 A demo-sized world with all its days, an own home without an API, one with a wrong token, one with a day missing, one
 whose page is opened two days later. Each in a home of its own, by the commands a person types. Pictures for people to
-look at, wide and narrow, light and dark, and printed: into the folder named (default: a new one), not into the docs.
+look at, in English and German, wide and narrow, light and dark, and printed: into the folder named (default: a new
+one), not into the docs.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, sync_playwright
@@ -24,6 +27,8 @@ from campfill_pipeline.simulator.campaign_list import write_campaign_list
 from campfill_pipeline.simulator.world import make_world
 
 WIDTHS = {"wide": 1440, "phone": 390}
+LOCALES = {"en": "en-GB", "de": "de-DE"}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 TOKEN = "a-token-for-pictures"
 
 
@@ -86,21 +91,20 @@ def fill(made: dict[str, Home], campaigns: Path, today: date, days: int) -> None
 
 
 def look(browser: Browser, home: Home, out: Path) -> None:
-    """Wide and narrow, light and dark, and printed."""
+    """In each language, wide and narrow, light and dark, and printed."""
     page = (home.folder / "home" / "reports" / "fulfillment.html").as_uri()
-    for size, width in WIDTHS.items():
-        for scheme in ("light", "dark"):
-            tab = browser.new_page(
-                viewport={"width": width, "height": 900}, locale="en-GB", color_scheme=scheme
-            )
-            if home.name == "two-days-old":
-                tab.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=2))
-            tab.goto(page)
-            tab.wait_for_selector('html[data-charts="ready"]', state="attached")
-            tab.screenshot(path=out / f"{home.name}-{size}-{scheme}.png")
-            if (size, scheme) == ("wide", "light"):
-                tab.pdf(path=out / f"{home.name}.pdf", format="A4")
-            tab.close()
+    for language, size, scheme in product(LOCALES, WIDTHS, SCHEMES):
+        tab = browser.new_page(
+            viewport={"width": WIDTHS[size], "height": 900}, locale=LOCALES[language], color_scheme=scheme
+        )
+        if home.name == "two-days-old":
+            tab.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=2))
+        tab.goto(page)
+        tab.wait_for_selector('html[data-charts="ready"]', state="attached")
+        tab.screenshot(path=out / f"{home.name}-{language}-{size}-{scheme}.png")
+        if (size, scheme) == ("wide", "light"):
+            tab.pdf(path=out / f"{home.name}-{language}.pdf", format="A4")
+        tab.close()
 
 
 def main(out: Path, days: int) -> None:

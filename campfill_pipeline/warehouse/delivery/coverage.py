@@ -62,6 +62,14 @@ def complete_span(conn: psycopg.Connection, source: str) -> tuple[date | None, d
     return (None, None) if row is None else (row[0], row[1])
 
 
+def gone_through(conn: psycopg.Connection, source: str) -> date | None:
+    """The newest day of which a source said that it no longer has it; it has none before it either. None: of no day."""
+    row = conn.execute(
+        "SELECT max(day) FROM delivery_fetch WHERE source = %s AND status = 'gone'", (source,)
+    ).fetchone()
+    return None if row is None else row[0]
+
+
 def resting(conn: psycopg.Connection, source: str, now: datetime) -> set[date]:
     """Days whose fetch broke so lately that asking again would only disturb: 5 minutes, doubling up to a day."""
     found = conn.execute(

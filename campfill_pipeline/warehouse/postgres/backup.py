@@ -10,7 +10,9 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -24,6 +26,9 @@ _NEWER_SETTING = b"SET transaction_timeout = 0;"
 _FOREIGN_OPTION = re.compile(
     rb"^ALTER TABLE ONLY \S+ ALTER COLUMN \S+ SET \(pg_attver=\d+\);\n", re.MULTILINE
 )
+
+
+_REVISION = re.compile(r"^COPY \S+alembic_version .*;\n(\w+)$", re.MULTILINE)
 
 
 class BackupError(CampfillError):
@@ -100,39 +105,61 @@ def backup(url: str, file: Path, *, snapshot: str | None = None) -> None:
         unfinished.replace(file)
 
 
-def restore(url: str, file: Path) -> None:
-    """Put campfill's schema back as `file` has it, in one transaction, then bring it to the newest revision.
+@dataclass(frozen=True)
+class ReadBackup:
+    """A backup that was read to its end and fits the server: what is left to do is to put it back."""
 
-    Who may read before may read after: the role campfill_reader gets its rights again. Raises BackupError, and leaves
-    everything as it was, where `file` is no backup, or is of a newer campfill or a newer PostgreSQL than the server.
+    url: str
+    file: Path
+    scripts: tuple[Path, ...]
+
+    def put_back(self) -> None:
+        """Replace campfill's schema, in one transaction, then bring it to the newest revision.
+
+        Who may read before may read after: the role campfill_reader gets its rights again. Raises BackupError, and
+        leaves everything as it was, where PostgreSQL refuses.
+        """
+        files = [part for path in self.scripts for part in ("--file", str(path))]
+        options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", *files]
+        done = run("psql", self.url, options)
+        if done.returncode != 0:
+            raise BackupError(
+                self.file,
+                f"{self.file} could not be put back; the database is as it was.",
+                "Mend what PostgreSQL said, then try again:",
+                done.stderr,
+            )
+        database.migrate(self.url)
+
+
+@contextmanager
+def read(url: str, file: Path) -> Iterator[ReadBackup]:
+    """Read a backup to its end, touching nothing.
+
+    Raises BackupError where `file` is none, is cut off, or is of a newer campfill, or of a newer PostgreSQL than the
+    server's.
     """
     program = binaries.programs_for(binaries.Account(os.geteuid(), os.getegid())) / "pg_restore"
     server = _refuse_older_server(url, program, file)
     with tempfile.TemporaryDirectory(prefix="campfill-restore-") as folder:
-        tables, rows = Path(folder) / "tables.sql", Path(folder) / "rows.sql"
+        before, tables, rows, after = (
+            Path(folder) / name for name in ("before.sql", "tables.sql", "rows.sql", "after.sql")
+        )
         _read_backup(program, file, tables, "--section=pre-data")
         _read_backup(program, file, rows, "--section=data", "--section=post-data")
+        _refuse_newer_campfill(program, file, Path(folder) / "revision.sql")
         _leave_out_what_other_versions_refuse(tables, rows, server)
-        before, after = Path(folder) / "before.sql", Path(folder) / "after.sql"
         before.write_text(
             f"SET client_min_messages = warning;\nDROP SCHEMA IF EXISTS {database.SCHEMA} CASCADE;\n"
         )
-        after.write_text(
-            sections("postgres/restore")["after"]
-            .replace("{schema}", database.SCHEMA)
-            .replace("{newest}", database.newest_revision())
-        )
-        files = [part for path in (before, tables, rows, after) for part in ("--file", str(path))]
-        options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", *files]
-        done = run("psql", url, options)
-        if done.returncode != 0:
-            raise BackupError(
-                file,
-                f"{file} could not be put back; the database is as it was.",
-                "Mend what PostgreSQL said, then try again:",
-                done.stderr,
-            )
-    database.migrate(url)
+        after.write_text(sections("postgres/restore")["after"].replace("{schema}", database.SCHEMA))
+        yield ReadBackup(url, file, (before, tables, rows, after))
+
+
+def restore(url: str, file: Path) -> None:
+    """Put campfill's schema back as `file` has it. Raises BackupError, and leaves everything as it was (`read`)."""
+    with read(url, file) as found:
+        found.put_back()
 
 
 def _read_backup(pg_restore: Path, file: Path, script: Path, *sections: str) -> None:
@@ -142,9 +169,31 @@ def _read_backup(pg_restore: Path, file: Path, script: Path, *sections: str) -> 
     if read.returncode != 0:
         raise BackupError(
             file,
-            f"{file} is no backup made by `campfill db backup`.",
+            f"{file} is no backup made by `campfill db backup`, or not a whole one. Nothing was changed.",
             "Choose another file. PostgreSQL said:",
             read.stderr,
+        )
+
+
+def _refuse_newer_campfill(pg_restore: Path, file: Path, script: Path) -> None:
+    """Raise BackupError where the backup holds no home of campfill, or one of a newer version."""
+    _read_backup(
+        pg_restore, file, script, "--data-only", f"--schema={database.SCHEMA}", "--table=alembic_version"
+    )
+    revision = _REVISION.search(script.read_text(encoding="utf-8"))
+    if revision is None:
+        raise BackupError(
+            file,
+            f"{file} is no backup made by `campfill db backup`: it holds no home of campfill. Nothing was changed.",
+            "Choose another file.",
+            "",
+        )
+    if revision[1] > database.newest_revision():
+        raise BackupError(
+            file,
+            f"{file} is of a newer version of campfill: nothing was changed.",
+            "Install that version, then restore.",
+            "",
         )
 
 

@@ -2,7 +2,7 @@
 
 import { address, go } from "./addresses.js";
 import { categoryName, lines } from "./data.js";
-import { fromUnits, percentOf, rough, sum, toUnits } from "./exact.js";
+import { fromUnits, percentOf, sum, toUnits } from "./exact.js";
 import {
   count,
   day,
@@ -13,9 +13,10 @@ import {
   html,
   impressions,
   missing,
-  NOTHING,
   percent,
   points,
+  signed,
+  signedMoney,
 } from "./format.js";
 import { head, label } from "./head.js";
 import { SIDES } from "./keys.js";
@@ -56,16 +57,6 @@ const SHOWN = {
   short: [impressions, signed],
   eur: [money, signedMoney],
 };
-function signed(value) {
-  if (missing(value)) return NOTHING;
-  const sign = rough(value) > 0 ? "+" : rough(value) < 0 ? "−" : "";
-  return html`${sign}${count(String(value).replace("-", ""))}`;
-}
-function signedMoney(value) {
-  if (missing(value)) return NOTHING;
-  const sign = rough(value) > 0 ? "+" : rough(value) < 0 ? "−" : "";
-  return html`${sign}${money(String(value).replace("-", ""))}`;
-}
 const row = (name, [show, change], a, b, code = "") =>
   html`<tr data-row="${code}">
     <th scope="row">${name}</th>

@@ -74,14 +74,16 @@ export const percent = (value, digits = 1) =>
   missing(value)
     ? NOTHING
     : exact(value, `${numberFormat(digits).format(below(value, digits, head.limits.pct))} %`, " %");
+/* A difference: its sign is always said, and a minus is as wide as a plus. */
+const signedText = (value, digits, style = {}) =>
+  numberFormat(digits, { signDisplay: "exceptZero", ...style })
+    .format(value)
+    .replace("-", "−");
 export const points = (value) =>
-  missing(value)
-    ? NOTHING
-    : exact(
-        value,
-        `${numberFormat(1, { signDisplay: "exceptZero" }).format(value)} ${text("pts")}`,
-        ` ${text("points")}`,
-      );
+  missing(value) ? NOTHING : exact(value, `${signedText(value, 1)} ${text("pts")}`, ` ${text("points")}`);
+export const signed = (value) => (missing(value) ? NOTHING : exact(value, signedText(value, 0)));
+export const signedMoney = (value) =>
+  missing(value) ? NOTHING : exact(value, signedText(value, 0, currency), ` ${head.currency.sign}`);
 export const factor = (value, digits = 2) =>
   missing(value)
     ? NOTHING

@@ -81,9 +81,9 @@ export const cells = {
     html`<td role="cell" data-label="${COLUMNS.impression_goal.head}" class="n low">
       ${count(row.impression_goal)}
     </td>`,
-  delivered: (row) =>
+  delivered: (row, state) =>
     html`<td role="cell" data-label="${COLUMNS.delivered.head}" class="n low">
-      ${impressions(row.delivered)} ${row.lifecycle === "live" ? ofGoal(row) : ""}
+      ${impressions(row.delivered)} ${state === "live" ? ofGoal(row) : ""}
     </td>`,
   fulfillment_pct: (row) =>
     html`<td role="cell" data-label="${COLUMNS.fulfillment_pct.head}" class="n pct">
@@ -148,7 +148,7 @@ export const listTable = (rows, filters, shown) =>
       ${rows.slice(0, shown).map(
         (row) =>
           html`<tr role="row" data-line="${row.id}">
-            ${columnsFor(filters.state).map(([key]) => cells[key](row))}
+            ${columnsFor(filters.state).map(([key]) => cells[key](row, filters.state))}
           </tr>`,
       )}
     </tbody>

@@ -123,11 +123,10 @@
     return limits.some((limit) => Number(value) < limit && shown >= limit) ? cut(String(value), digits) : value;
   };
   var percent = (value, digits = 1) => missing(value) ? NOTHING : exact(value, `${numberFormat(digits).format(below(value, digits, head.limits.pct))} %`, " %");
-  var points = (value) => missing(value) ? NOTHING : exact(
-    value,
-    `${numberFormat(1, { signDisplay: "exceptZero" }).format(value)} ${text("pts")}`,
-    ` ${text("points")}`
-  );
+  var signedText = (value, digits, style = {}) => numberFormat(digits, { signDisplay: "exceptZero", ...style }).format(value).replace("-", "−");
+  var points = (value) => missing(value) ? NOTHING : exact(value, `${signedText(value, 1)} ${text("pts")}`, ` ${text("points")}`);
+  var signed = (value) => missing(value) ? NOTHING : exact(value, signedText(value, 0));
+  var signedMoney = (value) => missing(value) ? NOTHING : exact(value, signedText(value, 0, currency), ` ${head.currency.sign}`);
   var factor = (value, digits = 2) => missing(value) ? NOTHING : exact(value, numberFormat(digits).format(below(value, digits, head.limits.pace)));
   var decimal = (value) => allDigits.format(value);
   var plain = (value, digits = 0) => missing(value) ? "–" : numberFormat(digits).format(value);
@@ -1401,16 +1400,6 @@
     short: [impressions, signed],
     eur: [money, signedMoney]
   };
-  function signed(value) {
-    if (missing(value)) return NOTHING;
-    const sign = rough(value) > 0 ? "+" : rough(value) < 0 ? "−" : "";
-    return html`${sign}${count(String(value).replace("-", ""))}`;
-  }
-  function signedMoney(value) {
-    if (missing(value)) return NOTHING;
-    const sign = rough(value) > 0 ? "+" : rough(value) < 0 ? "−" : "";
-    return html`${sign}${money(String(value).replace("-", ""))}`;
-  }
   var row = (name, [show2, change2], a, b, code = "") => html`<tr data-row="${code}">
     <th scope="row">${name}</th>
     <td class="n">${show2(a)}</td>
@@ -2079,8 +2068,8 @@
     impression_goal: (row3) => html`<td role="cell" data-label="${COLUMNS.impression_goal.head}" class="n low">
       ${count(row3.impression_goal)}
     </td>`,
-    delivered: (row3) => html`<td role="cell" data-label="${COLUMNS.delivered.head}" class="n low">
-      ${impressions(row3.delivered)} ${row3.lifecycle === "live" ? ofGoal(row3) : ""}
+    delivered: (row3, state) => html`<td role="cell" data-label="${COLUMNS.delivered.head}" class="n low">
+      ${impressions(row3.delivered)} ${state === "live" ? ofGoal(row3) : ""}
     </td>`,
     fulfillment_pct: (row3) => html`<td role="cell" data-label="${COLUMNS.fulfillment_pct.head}" class="n pct">
       ${percent(row3.fulfillment_pct)}<span
@@ -2135,7 +2124,7 @@
     <tbody role="rowgroup">
       ${rows2.slice(0, shown).map(
     (row3) => html`<tr role="row" data-line="${row3.id}">
-            ${columnsFor(filters.state).map(([key]) => cells[key](row3))}
+            ${columnsFor(filters.state).map(([key]) => cells[key](row3, filters.state))}
           </tr>`
   )}
     </tbody>
@@ -3115,4 +3104,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 928433d30cf91e890d1dcca2a1e85ad3. */
+/* Made by `make page` from the modules beside this folder, 47f8520a9e062857a3a8e9308600ec37. */
