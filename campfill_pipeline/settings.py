@@ -310,6 +310,10 @@ class Settings:
     lists: Annotated[
         Path, Setting("", "folder of your own list descriptions; empty means lists/ in CAMPFILL_HOME", PATH)
     ]
+    exports: Annotated[
+        Path,
+        Setting("", "folder of your own export descriptions; empty means exports/ in CAMPFILL_HOME", PATH),
+    ]
     list_urls: Annotated[
         tuple[ListAddress, ...],
         Setting(
@@ -525,7 +529,11 @@ def read_values(environ: Mapping[str, str] | None = None, *, cwd: Path | None = 
         return str((folder / Path(text).expanduser()).resolve())
 
     values["CAMPFILL_HOME"] = home = absolute(values["CAMPFILL_HOME"])
-    for variable, within in (("CAMPFILL_INBOX", "inbox"), ("CAMPFILL_LISTS", "lists")):
+    for variable, within in (
+        ("CAMPFILL_INBOX", "inbox"),
+        ("CAMPFILL_LISTS", "lists"),
+        ("CAMPFILL_EXPORTS", "exports"),
+    ):
         values[variable] = absolute(values[variable]) if values[variable] else str(Path(home) / within)
     if not values["CAMPFILL_REPORTING_URL"]:
         values |= _demo_api(Path(home))

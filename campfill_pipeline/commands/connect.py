@@ -14,15 +14,17 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from campfill_pipeline.commands import in_language, render, typed
 from campfill_pipeline.commands.as_json import Json
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.retelling import retold
 from campfill_pipeline.language.speaking import say, say_many, word
-from campfill_pipeline.settings import environment, load_settings
+from campfill_pipeline.settings import Settings, environment, load_settings
 
 COLUMNS = ("", "description", "what", "grain", "stages it lacks")
+FILES = ("description", "what", "grain", "where")
 GRAINS = ("hour", "day")
 STAGES = ("bids", "wins", "plays")
 app = typer.Typer(help="Descriptions of reporting APIs.", invoke_without_command=True)
@@ -39,9 +41,64 @@ def connect(context: typer.Context, as_json: Json = False) -> None:
     names = list(dict.fromkeys([settings.reporting_connector, *connector.builtin_names()]))
     found = [_listed(connector.load(name), name, settings.reporting_connector) for name in names]
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        own = [_listed_export(one) for one in _exports(settings)]
+        typer.echo(json.dumps([*found, *own], ensure_ascii=False))
         return
     _show_listed(found)
+    _show_exports(_exports(settings))
+
+
+def _exports(settings: Settings) -> tuple[Any, ...]:
+    from campfill_pipeline.intake.lists import shelf
+    from campfill_pipeline.reporting.description import export_files
+
+    return export_files.at_hand(settings, environment(), list(shelf.load(settings.lists).texts))
+
+
+def _listed_export(one: Any) -> dict[str, Any]:
+    from campfill_pipeline.domain import described_exports
+
+    by = None if one.text is None else described_exports.read(one.text)
+    return {
+        "name": one.name,
+        "title": one.title,
+        "in_use": by is not None,
+        "grain": None if by is None else "day" if by.granularity == "day" else "hour",
+        "lacking": [] if by is None else [stage for stage in STAGES if stage not in by.sources],
+        "reads": "files",
+        "fault": None if one.fault is None else str(one.fault),
+    }
+
+
+@render.aloud
+def _show_exports(own: tuple[Any, ...]) -> None:
+    """Your own descriptions of export files, and what is wrong with them."""
+    if not own:
+        return
+    console = render.console()
+    console.print("\n" + say("Export files that are dropped, by your own descriptions:"))
+    table = render.table(*((title, "left") for title in FILES))
+    for one in own:
+        told = _listed_export(one)
+        grain = say("cannot be used") if told["fault"] else word(told["grain"])
+        table.add_row(
+            escape(one.name), escape(one.title), grain, escape(f"{one.file.parent.name}/{one.file.name}")
+        )
+    console.print(table)
+    for one in own:
+        if one.fault is not None:
+            console.print(f"▲ {retold(str(one.fault))}", markup=False)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="A built-in description, or one of your own of export files.")],
+) -> None:
+    """Print a description, as TOML."""
+    from campfill_pipeline.reporting.description import connector
+
+    own = next((one for one in _exports(load_settings()) if one.name == name), None)
+    typer.echo(connector.text_of(name) if own is None else own.file.read_text("utf-8"), nl=False)
 
 
 @render.aloud
@@ -76,13 +133,32 @@ def try_(
         date | None,
         typer.Option(parser=typed.day, metavar="DAY", help="The local day; yesterday by default."),
     ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            "--file",
+            metavar="EXPORT",
+            help="An export file (CSV, XLSX) to read by it, instead of asking an API.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Fetch one day and show what would be stored, and what not, with reasons. Nothing is stored."""
+    """Fetch one day, or read an export file, and show what would be stored, and what not. Nothing is stored."""
     from campfill_pipeline.reporting.connecting.day_trial import try_day
     from campfill_pipeline.reporting.description import connector
 
     settings = load_settings()
+    if export is not None:
+        from campfill_pipeline.commands import try_export
+
+        document = try_export.tried(settings, Path(file), export)
+        if as_json:
+            typer.echo(json.dumps(document, ensure_ascii=False, default=str))
+        else:
+            try_export.show(document)
+        raise typer.Exit(0 if document["reason"] is None else 1)
     asked = day or datetime.now(settings.timezone).date() - timedelta(days=1)
     told = try_day(
         connector.load(file),

@@ -19,8 +19,10 @@ from pydantic import TypeAdapter
 
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.defs.upload_past import past_of
+from campfill_pipeline.domain import described_exports
 from campfill_pipeline.domain.care import CareError
 from campfill_pipeline.domain.described_columns import Described
+from campfill_pipeline.domain.described_exports import DescribedExport
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake import kept_exports
@@ -32,6 +34,8 @@ from campfill_pipeline.intake.lists.notation import read_description
 from campfill_pipeline.intake.process import parser as parsing
 from campfill_pipeline.intake.receipt import original_rows, write
 from campfill_pipeline.language.speaking import say, say_many, speaking
+from campfill_pipeline.reporting.description import export_files
+from campfill_pipeline.settings import environment
 from campfill_pipeline.storage import originals, published
 from campfill_pipeline.warehouse.counts import files as count_files
 from campfill_pipeline.warehouse.delivery import day
@@ -89,14 +93,15 @@ def parse(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parser) ->
 
 
 def descriptions_for(campfill: Campfill, upload: uploads.Upload) -> Mapping[str, str]:
-    """The list descriptions to read an upload by: those of today, or, once it is decided, the one it was read by."""
+    """The descriptions of lists and exports to read an upload by: those of today; once it is decided, that of then."""
     with campfill.connect() as connection:
         known = uploads.get(connection, upload.upload_id)
         if known.status == UploadStatus.RECEIVED:
-            return shelf.load(campfill.settings.lists).texts
-        name, version = known.description_name, known.description_version
-        text = None if name is None or version is None else descriptions.text_of(connection, name, version)
-        return {} if name is None or text is None else {name: text}
+            lists = shelf.load(campfill.settings.lists).texts
+            own = export_files.at_hand(campfill.settings, environment(), list(lists))
+            return {**lists, **export_files.texts(own)}
+        text = descriptions.read_by(connection, known)
+        return {} if text is None else {str(known.description_name): text}
 
 
 def described(campfill: Campfill, upload: uploads.Upload, parsed: Parsed) -> Described | None:
@@ -106,6 +111,13 @@ def described(campfill: Campfill, upload: uploads.Upload, parsed: Parsed) -> Des
     text = (work_folder(campfill, upload) / DESCRIPTION).read_text(encoding="utf-8")
     settings = campfill.settings
     return Described(read_description(text, f"{parsed.read_by}.toml"), settings.timezone)
+
+
+def described_export(campfill: Campfill, upload: uploads.Upload, parsed: Parsed) -> DescribedExport | None:
+    """The house's description that an export was read by; None for present and platforms' exports."""
+    if parsed.read_by is None:
+        return None
+    return described_exports.read((work_folder(campfill, upload) / DESCRIPTION).read_text(encoding="utf-8"))
 
 
 def _version(
@@ -150,7 +162,8 @@ def validate(campfill: Campfill, upload: uploads.Upload) -> Verdict:
     work = work_folder(campfill, upload)
     progress = partial(campfill.progress, f"checking {upload.file_name}")
     if parsed.kind == UploadKind.REPORT_CSV:
-        verdict = kept_exports.judge(parsed, work, upload, campfill.settings, progress)
+        by = described_export(campfill, upload, parsed)
+        verdict = kept_exports.judge(parsed, work, upload, campfill.settings, progress, by)
     elif parsed.kind == UploadKind.ID_MAP:
         with campfill.connect() as connection:
             decided = uploads.get(connection, upload.upload_id).decided_at  # read again: by the lines of then
@@ -163,9 +176,9 @@ def validate(campfill: Campfill, upload: uploads.Upload) -> Verdict:
             named = partial(count_files.lines_named, connection, before=decided)
             verdict = second_counts.validate_counts(parsed, work, named)
     else:
-        by = described(campfill, upload, parsed)
+        by_list = described(campfill, upload, parsed)
         past = past_of(campfill, upload)
-        verdict = campaign_lists.validate_list(parsed, work, progress=progress, by=by, past=past)
+        verdict = campaign_lists.validate_list(parsed, work, progress=progress, by=by_list, past=past)
     (work / "verdict.json").write_bytes(_VERDICT.dump_json(verdict))
     return verdict
 
@@ -318,6 +331,7 @@ def store_export(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload:
                 changed=(stored.new, stored.changed, stored.unchanged),
                 content_date=parsed.content_date,
                 issues=verdict.issues,
+                description=_version(campfill, connection, upload, parsed),
             )
             ledger.decide(connection, upload.upload_id, decision, at=now)
     return _as_it_is(campfill, upload)
@@ -332,7 +346,7 @@ def _store_in_order(
         if wanted.upload_id != upload.upload_id:
             read_again.append(wanted)
         verdict = verdict_of(campfill, wanted)
-        whole = campfill.settings.is_whole_export(wanted.file_name)
+        whole = verdict.whole or campfill.settings.is_whole_export(wanted.file_name)
         refused = refused_rows.read(verdict.refused)
         return exports_in_order.JudgedExport(verdict.lines, refused, whole, verdict.by_day)
 
@@ -398,8 +412,12 @@ def _broken_descriptions(campfill: Campfill, upload: uploads.Upload) -> list[str
     """Of a file that no description reads: those of the house that cannot be used; one may be meant for it."""
     if upload.status != UploadStatus.REJECTED or upload.reason not in ("no_header", "missing_column"):
         return []
-    faults = shelf.load(campfill.settings.lists).faults
-    return [say("A list description could not be used: {told}", told=fault) for fault in faults]
+    lists = shelf.load(campfill.settings.lists)
+    own = export_files.at_hand(campfill.settings, environment(), list(lists.texts))
+    return [
+        *(say("A list description could not be used: {told}", told=fault) for fault in lists.faults),
+        *(say("An export description could not be used: {told}", told=one.fault) for one in own if one.fault),
+    ]
 
 
 def receipt_path(upload: uploads.Upload) -> str:

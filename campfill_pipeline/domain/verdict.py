@@ -31,3 +31,5 @@ class Verdict:
     refused: Path | None = None
     by_day: bool = False
     """Of an export: whether its rows are whole days."""
+    whole: bool = False
+    """Of an export: whether it holds every campaign and deal of its time, by its description."""

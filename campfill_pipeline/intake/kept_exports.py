@@ -6,10 +6,13 @@ Belongs here: from an original to its judged rows. Does not belong here: what is
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
+from campfill_pipeline.domain import described_exports
+from campfill_pipeline.domain.described_exports import DescribedExport
 from campfill_pipeline.domain.local_days import FIRST_DAY
 from campfill_pipeline.domain.progress import NamedProgress, Progress
 from campfill_pipeline.domain.verdict import Verdict
@@ -34,9 +37,16 @@ def limits(settings: Settings) -> ParseLimits:
 
 
 def judge(
-    parsed: Parsed, work: Path, upload: Upload, settings: Settings, progress: Progress | None = None
+    parsed: Parsed,
+    work: Path,
+    upload: Upload,
+    settings: Settings,
+    progress: Progress | None = None,
+    by: DescribedExport | None = None,
 ) -> Verdict:
-    """Judge an export's rows: of the hours that delivery can be of when it arrived."""
+    """Judge an export's rows: of the hours that delivery can be of when it arrived. `by`: the description it was read
+    by.
+    """
     return exports.validate_export(
         parsed,
         work,
@@ -44,14 +54,24 @@ def judge(
         possible=(_FIRST_INSTANT, upload.received_at + timedelta(days=1)),
         zone=settings.timezone,
         daily=settings.is_daily_export(upload.file_name),
+        by=by,
     )
 
 
 class KeptExports:
-    """Reads originals of exports again. A context manager: what it read is there until its end."""
+    """Reads originals of exports again. A context manager: what it read is there until its end.
 
-    def __init__(self, settings: Settings, progress: NamedProgress = lambda what, done, total: None) -> None:
+    `described` gives the text of the description that an upload was read by, in its version of then.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        described: Callable[[Upload], str | None],
+        progress: NamedProgress = lambda what, done, total: None,
+    ) -> None:
         self._settings, self._progress = settings, progress
+        self._described = described
         settings.work.mkdir(parents=True, exist_ok=True)
         self._folder = tempfile.TemporaryDirectory(prefix="told-again-", dir=settings.work)
         self._parser = Parser(limits(settings))
@@ -69,14 +89,17 @@ class KeptExports:
         """The rows of a stored export. Raises ReadingTroubleError where its original cannot be read any more."""
         original = originals.local(self._settings, upload.archived_as)
         work = Path(self._folder.name) / str(upload.upload_id)
+        text = self._described(upload)
         parsed = self._parser.parse(
             original,
             upload.file_name,
             work,
             lambda done, total: self._progress(f"reading {upload.file_name}", done, total),
+            {} if text is None else {str(upload.description_name): text},
         )
         if parsed.reason is not None:
             raise ReadingTroubleError(original, parsed.message)
-        verdict = judge(parsed, work, upload, self._settings)
-        whole = self._settings.is_whole_export(upload.file_name)
+        by = None if text is None else described_exports.read(text)
+        verdict = judge(parsed, work, upload, self._settings, by=by)
+        whole = verdict.whole or self._settings.is_whole_export(upload.file_name)
         return ExportRows(Path(verdict.lines), refused_rows.read(verdict.refused), whole, verdict.by_day)

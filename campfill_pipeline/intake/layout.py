@@ -19,6 +19,7 @@ from campfill_pipeline.domain.columns import (
     nearest_header,
     normal_header,
 )
+from campfill_pipeline.domain.described_exports import DescribedExport
 from campfill_pipeline.domain.export_forms import FORMS, ExportForm
 from campfill_pipeline.domain.id_maps import ID_MAP_COLUMNS, id_map_column
 from campfill_pipeline.domain.list_descriptions import ListDescription
@@ -37,6 +38,9 @@ _WIDEST_PAIR = 200
 
 _LONGEST_HEADER = 60
 """Of a platform's column; longer texts are none."""
+
+_LONGEST_OWN = 200
+"""Of a column that the house describes."""
 
 _LONGEST_LINE = 300
 """Of what stands above a platform's header."""
@@ -76,9 +80,21 @@ class Layout:
     """What stands above the header of a platform's export, a text for each row."""
 
     @property
+    def described_export(self) -> DescribedExport | None:
+        """The house's description of an export that it was found by."""
+        return None if self.form.export is None else self.form.export.described
+
+    @property
     def description_name(self) -> str | None:
         """The name of the description it was found by."""
-        return None if self.form.description is None else self.form.description.name
+        by = self.form.description or self.described_export
+        return None if by is None else by.name
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Columns that the description of an export names, and that may be missing, and are."""
+        by = self.described_export
+        return () if by is None else by.bound(self.headers).absent
 
     @property
     def platform(self) -> str | None:
@@ -116,9 +132,16 @@ Descriptions = Callable[[], Sequence[ListDescription]]
 """The descriptions to read a list by; only asked for where it is not a present one."""
 
 
-def none() -> Sequence[ListDescription]:
-    """No descriptions: only the present list and exports are read."""
-    return ()
+Exports = Callable[[], Sequence[DescribedExport]]
+"""The house's descriptions of exports; likewise."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """The descriptions at hand; none: only the present list and the exports of platforms are read."""
+
+    lists: Descriptions = tuple
+    exports: Exports = tuple
 
 
 def described(description: ListDescription) -> Format:
@@ -131,6 +154,7 @@ def find_layout(
     *,
     within: int = HEADER_WITHIN,
     forms: Sequence[Format] = PRESENT,
+    exports: Exports = tuple,
 ) -> Layout | None:
     """The table's layout, from the first rows as (row number, {column from 0: text}).
 
@@ -158,14 +182,56 @@ def find_layout(
             if nearest is None or len(layout.missing) < len(nearest.missing):
                 nearest = layout
         if found is None and forms is PRESENT:
+            own = _of_own(number, texts, lines, exports())
+            if own is not None and not own.complete:
+                nearest = own if nearest is None or len(own.missing) < len(nearest.missing) else nearest
+                own = None
             found = (
-                _of_platform(number, texts, lines)
+                own
+                or _of_platform(number, texts, lines)
                 or _of_id_map(number, texts)
                 or _of_second_count(number, texts)
             )
         above = (number, texts)
         lines.append("\t".join(texts.values())[:_LONGEST_LINE])
     return found or nearest
+
+
+def _of_own(
+    number: int, texts: Mapping[int, str], above: Sequence[str], exports: Sequence[DescribedExport]
+) -> Layout | None:
+    """The header by the house's description that knows most of its columns, or as that which it comes nearest to.
+
+    Raises UnreadableError where two know equally many: nobody can say which one is meant.
+    """
+    headers = [text for text in texts.values() if len(text) <= _LONGEST_OWN]
+    found = []
+    for export in exports:
+        form = export.form(headers)
+        if form is None:
+            continue
+        layout = _layout(Format(UploadKind.REPORT_CSV, form.columns, form.column, export=form), number, texts)
+        if layout is not None:
+            found.append(replace(layout, above=tuple(above)))
+    complete = sorted((one for one in found if one.complete), key=lambda one: -len(one.columns))
+    if len(complete) > 1 and len(complete[0].columns) == len(complete[1].columns):
+        raise _two_exports(*(str(layout.description_name) for layout in complete[:2]))
+    return complete[0] if complete else min(found, key=lambda one: len(one.missing), default=None)
+
+
+def _two_exports(one: str, other: str) -> UnreadableError:
+    """The rejection of an export that two descriptions would read."""
+    return UnreadableError(
+        "two_descriptions",
+        say(
+            "The export descriptions “{name}” and “{other}” both read this header, with equally many columns, so that "
+            "nobody can know which one is meant.",
+            name=one,
+            other=other,
+        ),
+        "Take one of them out of the folder “exports”, or name in one of them another column that only its files have.",
+        kind=UploadKind.REPORT_CSV,
+    )
 
 
 def _of_platform(number: int, texts: Mapping[int, str], above: Sequence[str]) -> Layout | None:

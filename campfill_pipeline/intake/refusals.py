@@ -113,9 +113,12 @@ def incomplete(
     impressions, so that somebody else may have counted them.
     """
     said, mend = [], []
-    where = (
-        f"{place}, {say('read by the list description “{name}”', name=description)}" if description else place
-    )
+    by_export = kind == UploadKind.REPORT_CSV
+    where = place
+    if description and by_export:
+        where = f"{place}, {say('read by the export description “{name}”', name=description)}"
+    elif description:
+        where = f"{place}, {say('read by the list description “{name}”', name=description)}"
     if missing:
         said.append(
             say_many(
@@ -154,6 +157,17 @@ def incomplete(
             say("If it is what somebody else counted, call its column of impressions “Counted impressions”.")
         )
     return UnreadableError("missing_column", " ".join(said), " ".join(mend), kind=kind)
+
+
+def columns_absent(headers: Sequence[str]) -> tuple[str, ...]:
+    """The note on columns that the description of an export names, and that this file has not."""
+    if not headers:
+        return ()
+    told = say(
+        "By its description the file may have {header}, which it has not: what they hold stays empty.",
+        header=_quoted(headers),
+    )
+    return (told,)
 
 
 def _quoted(headers: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ Belongs here: telling lists from exports. Does not belong here: what taking back
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from campfill_pipeline.intake.kept_exports import KeptExports
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse.counts import files as counts
 from campfill_pipeline.warehouse.database import Connection
-from campfill_pipeline.warehouse.register import care_revert, export_revert, id_maps, revert
+from campfill_pipeline.warehouse.register import care_revert, descriptions, export_revert, id_maps, revert
 
 
 def take_back(
@@ -40,7 +41,7 @@ def take_back(
     if not revert.is_export(connection, upload_id):
         undo = revert.preview if dry_run else revert.revert
         return revert.document(undo(connection, upload_id, now, again=again))
-    with KeptExports(settings, progress) as kept:
+    with KeptExports(settings, partial(descriptions.read_by, connection), progress) as kept:
         act = export_revert.preview if dry_run else export_revert.take_back
         result = act(connection, upload_id, kept.read, now, zone=settings.timezone, again=again)
     return export_revert.document(result)

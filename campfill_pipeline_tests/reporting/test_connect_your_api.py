@@ -26,7 +26,7 @@ NOW = datetime(2026, 3, 2, 15, 20, tzinfo=UTC)
 
 def example(number: int = 0) -> str:
     found = re.findall(r"```toml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    assert len(found) == 3  # the third one: test_described_by_the_docs_alone.py
+    assert len(found) == 4  # the third: test_described_by_the_docs_alone.py; the fourth: test_own_exports.py
     return str(found[number])
 
 

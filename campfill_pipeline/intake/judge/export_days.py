@@ -6,7 +6,7 @@ Belongs here: what the times of one table, taken together, say of its grain. Doe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -37,6 +37,7 @@ class Midnights:
     """The days of a table in which every time is a midnight, of UTC or of the house's zone; none where one is not."""
 
     days: int = 0
+    hint: str = HINT
 
     @property
     def are_days(self) -> bool:
@@ -49,7 +50,7 @@ class Midnights:
             f"Every row of this table says midnight, over {self.days:,} days: these are most likely whole days, and "
             "would be stored as one hour each."
         )
-        return columns.at(index, "date", "not_on_the_hour", Severity.ERROR, message, HINT)
+        return columns.at(index, "date", "not_on_the_hour", Severity.ERROR, message, self.hint)
 
     def doubtful(self, columns: Columns) -> Found:
         """The warning on the first row of a table with the midnight of one day."""
@@ -57,7 +58,7 @@ class Midnights:
             "Every row says midnight of one day: they are stored as that one hour. If they are the whole day, they "
             "stand in a wrong place."
         )
-        return columns.at(0, "date", "only_midnight", Severity.WARNING, message, HINT)
+        return columns.at(0, "date", "only_midnight", Severity.WARNING, message, self.hint)
 
 
 def hours_from_one(table: TableFound) -> bool:
@@ -85,18 +86,27 @@ def midnights(table: TableFound, formats: Sequence[str], zone: ZoneInfo) -> Midn
     """What all times of a table have in common. Those that cannot be read say nothing."""
     if any(column.field == "hour_of_day" for column in table.columns):
         return Midnights()
+    batches = issue_files.batches(table.file)
+    return of_times(
+        (text for batch in batches for text in pc.unique(batch.column("date")).to_pylist()), formats, zone
+    )
+
+
+def of_times(
+    texts: Iterable[str | None], formats: Sequence[str], zone: ZoneInfo, hint: str = HINT
+) -> Midnights:
+    """The same of these times."""
     found: dict[ZoneInfo, set[int]] = {ZoneInfo("UTC"): set(), zone: set()}
-    for batch in issue_files.batches(table.file):
-        for text in pc.unique(batch.column("date")).to_pylist():
-            read = read_hour(text, ZoneInfo("UTC"), "finer", (*formats, "%Y-%m-%d", "%Y%m%d"))
-            if read is None or isinstance(read, Fault):
-                continue
-            moment = _EPOCH + timedelta(microseconds=read[0])
-            for place in list(found):
-                if moment.astimezone(place).hour:
-                    del found[place]
-                else:
-                    found[place].add(read[0])
-            if not found:
-                return Midnights()
-    return Midnights(max(map(len, found.values())))
+    for text in texts:
+        read = read_hour(text, ZoneInfo("UTC"), "finer", (*formats, "%Y-%m-%d", "%Y%m%d"))
+        if read is None or isinstance(read, Fault):
+            continue
+        moment = _EPOCH + timedelta(microseconds=read[0])
+        for place in list(found):
+            if moment.astimezone(place).hour:
+                del found[place]
+            else:
+                found[place].add(read[0])
+        if not found:
+            return Midnights()
+    return Midnights(max(map(len, found.values())), hint)

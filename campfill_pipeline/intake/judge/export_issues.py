@@ -214,7 +214,7 @@ class Columns:
 def repeated(table: TableFound, repeat: Repeat) -> Found:
     """The verdict on a row whose hour, campaign and deal came before in the same upload."""
     column = next((c for c in table.columns if c.field == "deal_id" and repeat.deal_id), None)
-    column = column or next(c for c in table.columns if c.field == "campaign_id")
+    column = column or next((c for c in table.columns if c.field == "campaign_id"), table.columns[0])
     if repeat.differs:
         message = (
             f"The same hour, site, campaign and deal stand in the file {repeat.times} times with different figures, "

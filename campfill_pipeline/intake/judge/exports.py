@@ -9,7 +9,7 @@ decided by the column, as in campaign lists.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
@@ -25,7 +25,8 @@ from campfill_pipeline.domain import numbers as numbers_rules
 from campfill_pipeline.domain import report_hours, report_rows
 from campfill_pipeline.domain.asides import headers_again, total_start, total_word
 from campfill_pipeline.domain.cells import CellKind
-from campfill_pipeline.domain.columns import export_column
+from campfill_pipeline.domain.columns import Column, export_column
+from campfill_pipeline.domain.described_exports import DescribedExport
 from campfill_pipeline.domain.errors import BrokenPromiseError
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.line_columns import notations_shown
@@ -37,6 +38,7 @@ from campfill_pipeline.domain.uploads import status_of
 from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake.findings import OTHERS
 from campfill_pipeline.intake.judge import (
+    described_exports,
     export_days,
     export_issues,
     export_keys,
@@ -44,6 +46,7 @@ from campfill_pipeline.intake.judge import (
     platform_exports,
     refused_rows,
 )
+from campfill_pipeline.intake.judge.described_exports import DescribedTable
 from campfill_pipeline.intake.judge.platform_exports import Shown
 
 if TYPE_CHECKING:
@@ -91,12 +94,14 @@ def validate_export(
     zone: ZoneInfo = _UTC,
     daily: bool = False,
     sum_site: str | None = None,
+    by: DescribedExport | None = None,
 ) -> Verdict:
     """Judge every row of an export, and write `rows.arrow`, `issues.arrow` and `refused.arrow` to `work`.
 
     `zone`: in which days and hours of a platform's export are taken, which does not say in which they are. `possible`:
     the hours that delivery can be of; a row of another time has a mistyped date and is rejected. `daily`: by the user's
-    word its rows are whole days. `sum_site`: the site that is the sum of the others, as a first look showed.
+    word its rows are whole days. `sum_site`: the site that is the sum of the others, as a first look showed. `by`: the
+    house's description that the file was read by.
     A file that could not be read (`parsed.reason`) gives an empty result with that reason.
     """
     work.mkdir(parents=True, exist_ok=True)
@@ -105,9 +110,14 @@ def validate_export(
     counts, found, seen = _Counts(), list[export_issues.Found](), export_keys.KeysSeen()
     total, done = sum(table.rows for table in tables), 0
     by_day, sites = False, SiteSums()
+    added = by is not None and by.same_key == "sum"
     with issue_files.writer(candidates, CANONICAL) as file:
         for number, table in enumerate(tables):
-            if table.platform is None:
+            described = DescribedTable(table, by) if by is not None else None
+            if described is not None:
+                shown = described.shown(zone)
+                midnights = shown.midnights
+            elif table.platform is None:
                 shown, midnights = _shown(table, zone, daily), export_days.midnights(table, _FORMATS, zone)
             else:
                 shown = platform_exports.shown(table, zone)
@@ -120,12 +130,19 @@ def validate_export(
                 refusal = export_days.not_placed(export_days.hour_field(table))
             if table.platform is not None:
                 refusal = platform_exports.refusal(shown) or refusal
-                found += platform_exports.told(table, number, shown, zone)
+                found += platform_exports.told(table, number, shown, zone, None if by is None else by.title)
+            if described is not None:
+                found += described.other_zone(number, shown)
             sums, first = platform_exports.Sums(table, number, shown.notation.numbers), True
-            for batch in issue_files.batches(table.file):
-                judged, fresh = _judge(batch, table, number, shown, counts, possible, refusal, sum_site)
+            batches = issue_files.batches(table.file) if described is None else described.batches()
+            for batch in batches:
+                judged, fresh = _judge(
+                    batch, table, number, shown, counts, possible, refusal, sum_site, described
+                )
                 others = batch.column(OTHERS).take(judged.positions) if OTHERS in batch.schema.names else None
-                seen.note(judged.table, number, batch.column("row_no").take(judged.positions), others)
+                others = None if by is not None and by.same_key == "once" else others
+                if not added:
+                    seen.note(judged.table, number, batch.column("row_no").take(judged.positions), others)
                 file.write_batch(issue_files.one_batch(judged.table))
                 if judged.table.num_rows:
                     sites.note(judged.table)
@@ -139,8 +156,10 @@ def validate_export(
                     progress(done, total)
             found += sums.differing()
     if sum_site is None and (summed := sites.sum_of_the_others()) is not None:
-        again = {"progress": progress, "possible": possible, "zone": zone, "daily": daily}
+        again = {"progress": progress, "possible": possible, "zone": zone, "daily": daily, "by": by}
         return validate_export(parsed, work, sum_site=summed, **again)  # type: ignore[arg-type]
+    if added:
+        described_exports.summed(candidates)
     with issue_files.writer(rows, CANONICAL) as file:
         for batch, repeats in seen.repeats(issue_files.batches(candidates)):
             if breaches := broken_promises(pa.Table.from_batches([batch])):
@@ -173,6 +192,7 @@ def validate_export(
         infos=severities[Severity.INFO],
         refused=work / "refused.arrow",
         by_day=by_day,
+        whole=by is not None and by.whole,
     )
 
 
@@ -205,27 +225,39 @@ def _judge(
     possible: Span | None,
     of_all: export_days.OfAll | None,
     sum_site: str | None,
+    described: DescribedTable | None,
 ) -> tuple[_Judged, list[export_issues.Found]]:
     """Accepted rows of a batch with their positions in it, and what was found in all of them.
 
-    `of_all`: the error at each row, where none of the table can be believed.
+    `of_all`: the error at each row, where none of the table can be believed. `described`: the table by the house's
+    own description.
     """
     columns = export_issues.Columns(table, number, batch)
     raw = {field: columns.values(name) for name, field in _FIELDS.items()}
-    raw["hour"] = _hours(batch, shown) if table.platform is None else platform_exports.hours(batch)
+    if described is not None:
+        raw["hour"] = pc.utf8_trim_whitespace(batch.column("date"))
+    else:
+        raw["hour"] = _hours(batch, shown) if table.platform is None else platform_exports.hours(batch)
     read = report_rows.canonical(raw, shown.notation, labels=columns.labels(_FIELDS))
     if possible is not None:
         read = report_rows.possible(read, *possible, columns.labels(_FIELDS)["hour"])
     found: list[export_issues.Found] = []
-    skipped = dict(_asides(batch, columns))
+    if described is None:
+        dated, recognise = list(map(_begins_with_digit, columns.texts("date").to_pylist())), export_column
+    else:
+        dated, recognise = described.dated(columns, shown.notation), described.recognise
+    skipped = dict(_asides(batch, columns, dated, recognise))
     if table.platform is not None:
-        skipped |= dict(platform_exports.notes(columns))
+        skipped |= dict(platform_exports.notes(columns, dated))
+    if described is not None:
+        skipped |= dict(described.asides(columns))
     beyond = {index: [one] for index, one in columns.too_many_fields()}
     spoiled = dict(columns.spoiled_cells()) | beyond
     if of_all is not None:
         spoiled = {index: [of_all(columns, index)] for index in range(batch.num_rows)} | spoiled
     periods = platform_exports.periods(columns)
-    odd = chain(columns.spoiled_ids(), columns.without_site(), columns.of_site(sum_site), periods)
+    sums = () if described is not None and described.by.without_site == "add" else columns.without_site()
+    odd = chain(columns.spoiled_ids(), sums, columns.of_site(sum_site), periods)
     for index, one in odd:
         if index not in beyond:
             spoiled.setdefault(index, []).append(one)
@@ -261,6 +293,10 @@ def _judge(
     return _Judged(accepted, read.positions.filter(keep)), found
 
 
+def _begins_with_digit(text: str | None) -> bool:
+    return bool(text) and str(text)[:1].isdigit()
+
+
 def _mended(reason: Refusal) -> Refusal:
     """A date without an hour may be meant as a whole day: the hint says how to say so."""
     names_a_day = reason.code == "not_on_the_hour" and "names a day" in reason.message
@@ -286,12 +322,18 @@ def _refused_row(row_no: int, found: export_issues.Found, key: RefusedKey) -> Re
 
 
 def _asides(
-    batch: pa.RecordBatch, columns: export_issues.Columns
+    batch: pa.RecordBatch,
+    columns: export_issues.Columns,
+    dated: Sequence[bool],
+    recognise: Callable[[str], Column | None],
 ) -> Iterator[tuple[int, export_issues.Found]]:
-    """Rows that are no report rows: totals below the table, notes beside it, the header again. They have no id."""
+    """Rows that are no report rows: totals below the table, notes beside it, the header again. They have no id.
+
+    `dated`: whether a row's date looks like one; `recognise`: which column a header names.
+    """
     texts = {name: columns.texts(name) for name in _FIELDS}
     again = headers_again(
-        {name: batch.column(name) for name in _FIELDS if name in batch.schema.names}, export_column
+        {name: batch.column(name) for name in _FIELDS if name in batch.schema.names}, recognise
     )
     for index in np.flatnonzero(again).tolist():
         yield index, columns.header_again(index, "date")
@@ -301,8 +343,7 @@ def _asides(
     for index in np.flatnonzero((no_id.to_numpy(zero_copy_only=False) | odd) & ~again).tolist():
         filled = [name for name in _FIELDS if texts[name][index].is_valid]
         named = [name for name in filled if word[name][index]]
-        dated = texts["date"][index].as_py() or ""
-        if dated[:1].isdigit() and not odd[index] and filled != ["date"]:
+        if dated[index] and not odd[index] and filled != ["date"]:
             continue  # a report row without ids, which must not be lost
         if named or (filled and set(filled) <= {*_NUMBERS}):
             yield index, columns.aside(index, (named or filled)[0], "total_row")

@@ -7,7 +7,7 @@ Belongs here: what is particular to them as they are judged. Does not belong her
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -55,7 +55,7 @@ class Shown:
 
 def shown(table: TableFound, zone: ZoneInfo) -> Shown:
     """How a platform's table writes, days or hours, and in which zone; `zone` is that of the house."""
-    seen = _Seen(table)
+    seen = Seen(table, issue_files.batches(table.file))
     header = next(column.header for column in table.columns if column.field == "date")
     said = export_lines.said([header, *table.above, *seen.lines])
     patterns = export_forms.date_patterns(seen.dates)
@@ -74,10 +74,10 @@ def shown(table: TableFound, zone: ZoneInfo) -> Shown:
     return Shown(notation, timed, said, seen.rows, midnights)
 
 
-class _Seen:
+class Seen:
     """What stands in the rows of a platform's table, taken together."""
 
-    def __init__(self, table: TableFound) -> None:
+    def __init__(self, table: TableFound, batches: Iterable[pa.RecordBatch]) -> None:
         self.dates: list[str | None] = []
         self.lines: list[str] = []
         self.rows = 0
@@ -85,7 +85,7 @@ class _Seen:
         self._shown: set[Mark] = set()
         self._beside: set[Mark] = set()
         self._three_digits: set[str] = set()
-        for batch in issue_files.batches(table.file):
+        for batch in batches:
             self._note(batch)
 
     def _note(self, batch: pa.RecordBatch) -> None:
@@ -108,6 +108,11 @@ class _Seen:
             parts = pc.unique(parts.filter(pc.match_substring_regex(parts, _FIGURE).fill_null(False)))
             plain = pc.utf8_trim_whitespace(pc.replace_substring_regex(parts, "[%€$£]", ""))
             self._beside |= notations_shown(plain, np.full(len(plain), int(CellKind.TEXT)))
+
+    @property
+    def marks(self) -> frozenset[Mark]:
+        """The notations that the impressions show without doubt."""
+        return frozenset(self._shown)
 
     def notation(self) -> str | None:
         """The notation of the impressions; None where a number with two readings must not be read.
@@ -134,12 +139,14 @@ def hours(batch: pa.RecordBatch) -> pa.Array:
     return pa.array([export_forms.with_hour(*pair) for pair in pairs], pa.string())
 
 
-def notes(columns: Columns) -> Iterator[tuple[int, Found]]:
-    """Lines around the rows: words where the date or, without a date and an id, the figure should be."""
+def notes(columns: Columns, dated: Sequence[bool]) -> Iterator[tuple[int, Found]]:
+    """Lines around the rows: words where the date or, without a date and an id, the figure should be. `dated`: whether
+    a row's date looks like one.
+    """
     dates, impressions = columns.texts("date").to_pylist(), columns.texts("impressions").to_pylist()
     ids = columns.texts("campaign_id").to_pylist()
     for index, (date, figure, campaign) in enumerate(zip(dates, impressions, ids, strict=True)):
-        if date and not date[:1].isdigit() and figure is None:
+        if date and not dated[index] and figure is None:
             yield index, columns.aside(index, "date", "note_row")
         elif not date and not campaign and figure and not any(map(str.isdigit, figure)):
             yield index, columns.aside(index, "impressions", "note_row")
@@ -166,38 +173,46 @@ def refusal(shown: Shown) -> export_days.OfAll | None:
     return lambda columns, index: columns.at(index, "date", "not_one_day", Severity.ERROR, message, _BY_DAY)
 
 
-def told(table: TableFound, number: int, shown: Shown, zone: ZoneInfo) -> Iterator[Found]:
-    """What is to be told of a platform's table as a whole: its zone, and whether it is all."""
+def told(
+    table: TableFound, number: int, shown: Shown, zone: ZoneInfo, title: str | None = None
+) -> Iterator[Found]:
+    """What is to be told of a platform's table as a whole: its zone, and whether it is all. `title`: whose export it
+    is, where no platform's form says so.
+    """
     by_day, said = shown.notation.granularity == "day", shown.said
     form = export_forms.form_named(table.platform)
-    title = form.title if form is not None else table.platform
+    title = title or (form.title if form is not None else table.platform)
     if said.zone is None:
         says = "does not say in which time zone its dates are"
         if said.zone_words is not None:
             says = f"names a time zone that campfill does not know (“{said.zone_words[:80]}”)"
         message = f"{title}: the file {says}. They are taken as those of {zone.key}."
         hint = "Nothing to do if the account's time zone is the same; else export in this zone."
-        yield _of_table(table, number, "zone_unknown", message, hint)
-    elif by_day and [said.zone.utcoffset(day) for day in _SAMPLED] != [
-        zone.utcoffset(day) for day in _SAMPLED
-    ]:
+        yield of_table(table, number, "zone_unknown", message, hint)
+    elif by_day and not alike(said.zone, zone):
         message = (
             f"{title}: the file's days are those of “{said.zone_words}”. They are kept as days of {zone.key}, so that "
             "the hours between the two midnights count for the day beside theirs."
         )
         hint = f"Nothing to do if that is near enough; else export by the hour, or in {zone.key}."
-        yield _of_table(table, number, "zone_differs", message, hint)
+        yield of_table(table, number, "zone_differs", message, hint)
     if said.incomplete:
         message = f"{title}: the file says that its data may be incomplete."
-        yield _of_table(
+        yield of_table(
             table, number, "may_be_incomplete", message, "Export it again later, and drop it again."
         )
     if said.rows is not None and said.rows > shown.rows:
         message = f"{title}: the file says that it has {said.rows:,} rows, but {shown.rows:,} came."
-        yield _of_table(table, number, "may_be_incomplete", message, "Export it again, and drop it again.")
+        yield of_table(table, number, "may_be_incomplete", message, "Export it again, and drop it again.")
 
 
-def _of_table(table: TableFound, number: int, code: str, message: str, hint: str) -> Found:
+def alike(one: ZoneInfo, other: ZoneInfo) -> bool:
+    """Whether two zones have the same hours, in winter and in summer."""
+    return [one.utcoffset(day) for day in _SAMPLED] == [other.utcoffset(day) for day in _SAMPLED]
+
+
+def of_table(table: TableFound, number: int, code: str, message: str, hint: str) -> Found:
+    """A warning about a table as a whole, at the header of its dates."""
     column = next(column for column in table.columns if column.field == "date")
     return Found(
         number, table.header_row, column.index, table.sheet, None, column.header, None, code, str(Severity.WARNING),

@@ -33,13 +33,14 @@ from campfill_pipeline.intake.findings import (
 )
 from campfill_pipeline.intake.layout import (
     HEADER_WITHIN,
-    Descriptions,
+    Exports,
+    Known,
     Layout,
     find_described,
     find_layout,
-    none,
 )
 from campfill_pipeline.intake.refusals import (
+    columns_absent,
     corrupt_text,
     incomplete,
     no_header,
@@ -61,6 +62,7 @@ from campfill_pipeline.intake.text.spilled import (
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.speaking import say
 
+_NOTHING = Known()
 DELIMITERS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "vertical bar"}
 _BLOCK_ROWS = 16_384
 _MOST_FIELD = 1 << 24
@@ -120,7 +122,7 @@ def _decoded(raw: io.BufferedReader, codec: str, skip: int) -> io.TextIOWrapper:
     return file
 
 
-def _inspect(path: Path, descriptions: Descriptions = none) -> _Text:
+def _inspect(path: Path, known: Known = _NOTHING) -> _Text:
     found = detect_encoding(path)
     if found is None:
         raise not_a_workbook("a file of unknown kind")
@@ -143,14 +145,14 @@ def _inspect(path: Path, descriptions: Descriptions = none) -> _Text:
     best: _Text | None = None
     for delimiter in [given] if given else DELIMITERS:
         first = _first_records(path, codec, delimiter, skip)
-        layout = _layout(first)
+        layout = _layout(first, known.exports)
         if layout is not None and (
             best is None or best.layout is None or len(layout.missing) < len(best.layout.missing)
         ):
             best = _with_layout(codec, encoding, delimiter, skip, first, layout)
     if best is None or best.layout is None or not best.layout.complete:
         found_by = _by_description(
-            path, codec, encoding, [given] if given else DELIMITERS, skip, descriptions()
+            path, codec, encoding, [given] if given else DELIMITERS, skip, known.lists()
         )
         if found_by is not None and (
             best is None or (found_by.layout is not None and found_by.layout.complete)
@@ -206,8 +208,9 @@ def _texts(record: Sequence[str]) -> dict[int, str]:
     return {index: text for index, text in enumerate(record) if text.strip()}
 
 
-def _layout(first: Sequence[tuple[int, Sequence[str]]]) -> Layout | None:
-    return find_layout((number, texts) for number, record in first if (texts := _texts(record)))
+def _layout(first: Sequence[tuple[int, Sequence[str]]], exports: Exports) -> Layout | None:
+    rows = ((number, texts) for number, record in first if (texts := _texts(record)))
+    return find_layout(rows, exports=exports)
 
 
 def _each_is_longer(first: Sequence[tuple[int, Sequence[str]]], header: int, width: int) -> bool:
@@ -260,10 +263,10 @@ def read_delimited(
     work: Path,
     limits: ParseLimits,
     progress: Progress,
-    descriptions: Descriptions = none,
+    known: Known = _NOTHING,
 ) -> Parsed:
     """Read the table of a text file. It goes to `work`. Raises UnreadableError."""
-    text = _inspect(path, descriptions)
+    text = _inspect(path, known)
     layout = text.layout
     if layout is None:
         raise no_header(
@@ -294,6 +297,7 @@ def read_delimited(
             )
             for table in tables
         ),
+        *columns_absent(layout.absent),
     )
     return Parsed(
         layout.kind, None, "", "", "csv", tables=tuple(tables), notes=notes, read_by=layout.description_name
@@ -453,11 +457,9 @@ def _others(records: Sequence[list[str]], layout: Layout) -> tuple[pa.Array, Kin
     return pa.array(joined, pa.string()), np.zeros(len(records), np.int8)
 
 
-def raw_records(
-    path: Path, wanted: Sequence[int], descriptions: Descriptions = none
-) -> dict[int, list[RawCell]]:
+def raw_records(path: Path, wanted: Sequence[int], known: Known = _NOTHING) -> dict[int, list[RawCell]]:
     """The complete records with these row numbers."""
-    found = _raw(path, _inspect(path, descriptions), wanted)
+    found = _raw(path, _inspect(path, known), wanted)
     return {
         number: [RawCell(field, CellKind.TEXT if field else CellKind.BLANK) for field in record]
         for number, record in found.items()

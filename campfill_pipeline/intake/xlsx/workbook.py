@@ -38,14 +38,14 @@ from campfill_pipeline.intake.findings import (
 )
 from campfill_pipeline.intake.layout import (
     HEADER_WITHIN,
-    Descriptions,
+    Exports,
+    Known,
     Layout,
     find_described,
     find_layout,
-    none,
 )
 from campfill_pipeline.intake.lists.corrected import SHEET, is_corrected, read_corrected
-from campfill_pipeline.intake.refusals import incomplete, no_header, too_many_cells
+from campfill_pipeline.intake.refusals import columns_absent, incomplete, no_header, too_many_cells
 from campfill_pipeline.intake.tables import MOST_OTHERS, TableWriter, any_covered, blank_merged, join_others
 from campfill_pipeline.intake.xlsx.cells import CellReader
 from campfill_pipeline.intake.xlsx.container import Container
@@ -59,6 +59,7 @@ from campfill_pipeline.intake.xlsx.xml_text import IrregularError, without_doubt
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.speaking import say
 
+_NOTHING = Known()
 _READ_WITH_DOUBTS = ("name", "buyer")
 """The columns of a list in which an escape that may be meant as written is told of."""
 
@@ -146,11 +147,11 @@ class Workbook:
         reader = self._cells or self._cell_reader({int(text) for text in texts if text.strip().isdecimal()})
         return {number: self.raw_row(row, reader) for number, row in rows.items()}
 
-    def layout(self, sheet: Sheet) -> Layout | None:
+    def layout(self, sheet: Sheet, exports: Exports = tuple) -> Layout | None:
         """Where the sheet's table stands, or None."""
         # Row by row: nothing is read beyond a header that is found.
         with contextlib.closing(self.rows(sheet)) as rows:
-            return find_layout((row.number, self._texts(row)) for row in rows)
+            return find_layout(((row.number, self._texts(row)) for row in rows), exports=exports)
 
     def described(self, sheet: Sheet, descriptions: Sequence[ListDescription]) -> Layout | None:
         """Where the sheet's table stands by one of these descriptions, or None."""
@@ -324,30 +325,30 @@ def read_workbook(
     work: Path,
     limits: ParseLimits,
     progress: Progress,
-    descriptions: Descriptions = none,
+    known: Known = _NOTHING,
 ) -> Parsed:
     """Read every visible sheet that has the header. Tables go to `work`. Raises UnreadableError."""
     workbook = Workbook(path, limits)
     try:
-        return _read(workbook, work, progress, descriptions)
+        return _read(workbook, work, progress, known)
     finally:
         workbook.close()
 
 
-def _read(workbook: Workbook, work: Path, progress: Progress, descriptions: Descriptions) -> Parsed:
+def _read(workbook: Workbook, work: Path, progress: Progress, known: Known) -> Parsed:
     visible = [sheet for sheet in workbook.package.sheets if not sheet.hidden]
     hidden = [sheet for sheet in workbook.package.sheets if sheet.hidden]
     if (
         care := _care(workbook, visible)
     ) is not None:  # the workbook of campfill itself, whatever else is in it
         return Parsed(UploadKind.CARE, None, "", "", workbook.package.format, care=care)
-    layouts = [(sheet, workbook.layout(sheet)) for sheet in visible]
+    layouts = [(sheet, workbook.layout(sheet, known.exports)) for sheet in visible]
     complete = [(sheet, layout) for sheet, layout in layouts if layout is not None and layout.complete]
-    if not complete and (known := descriptions()):
+    if not complete and (lists := known.lists()):
         layouts = [
             (sheet, by if by and (by.complete or layout is None) else layout)
             for sheet, layout in layouts
-            for by in (workbook.described(sheet, known),)
+            for by in (workbook.described(sheet, lists),)
         ]
         complete = [(sheet, layout) for sheet, layout in layouts if layout is not None and layout.complete]
     if not complete and (corrected := _corrected(workbook, visible)) is not None:
@@ -385,7 +386,7 @@ def _read(workbook: Workbook, work: Path, progress: Progress, descriptions: Desc
                 description=layout.description_name,
             )
             notes.append(say("Sheet “{sheet}” was not read. {told}", sheet=sheet.name, told=problem.problem))
-        elif layout.form.description is not form.description or layout.kind != form.kind:
+        elif layout.description_name != complete[0][1].description_name or layout.kind != form.kind:
             notes.append(
                 say("Sheet “{sheet}” holds a table of another kind and was not read.", sheet=sheet.name)
             )
@@ -393,6 +394,7 @@ def _read(workbook: Workbook, work: Path, progress: Progress, descriptions: Desc
             for table, hidden_rows in workbook.read_blocks(sheet, layout, files, advance):
                 tables.append(table)
                 notes += _notes(table, hidden_rows)
+            notes += columns_absent(layout.absent)
     if workbook.package.date1904:
         notes.append(say("The workbook counts dates from 1904."))
     return Parsed(

@@ -174,8 +174,8 @@ def _column(rows: Sequence[Row], source: ColumnSource, names: frozenset[str]) ->
     if source.extract is not None:
         pattern = re.compile(source.extract)
         found = [_part(pattern, value) for value in found]
-    if source.otherwise is not None:
-        second = _values(rows, source.otherwise, names)
+    for other in source.others:
+        second = _values(rows, other, names)
         found = [other if value in (None, "") else value for value, other in zip(found, second, strict=True)]
     return found
 
@@ -239,8 +239,8 @@ def absent(names: frozenset[str], sources: Mapping[str, ColumnSource]) -> frozen
 
 
 def _lacking(source: ColumnSource, names: frozenset[str]) -> tuple[str, ...]:
-    """The columns that a source names, where one of them is not there, nor the one to be taken otherwise."""
-    if not source.several or (source.otherwise is not None and _is_there(source.otherwise, names)):
+    """The columns that a source names, where one of them is not there, nor any to be taken otherwise."""
+    if not source.several or any(_is_there(other, names) for other in source.others):
         return ()
     return tuple(name for name in source.several if not _is_there(name, names))
 

@@ -6,6 +6,7 @@ Belongs here: keys of `columns` and `[values]`. Does not belong here: reading va
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -28,7 +29,7 @@ class ColumnSource(Part):
     several: list[str] = Field(default=[], alias="from")
     text: str | None = None
     extract: str | None = None
-    otherwise: str | None = None
+    otherwise: str | list[str] | None = None
     join: str = " "
     pattern: str | None = None
 
@@ -57,14 +58,21 @@ class ColumnSource(Part):
         return " + ".join(self.several) if self.several else None
 
     @property
+    def others(self) -> tuple[str, ...]:
+        """The columns that count, in this order, where the first ones give nothing."""
+        if isinstance(self.otherwise, list):
+            return tuple(self.otherwise)
+        return () if self.otherwise is None else (self.otherwise,)
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The source's columns that are read."""
-        return (*self.several, *((self.otherwise,) if self.otherwise is not None else ()))
+        return (*self.several, *self.others)
 
     @property
     def plain(self) -> bool:
         """Whether one column is taken as it is."""
-        return len(self.several) == 1 and self.extract is None and self.otherwise is None
+        return len(self.several) == 1 and self.extract is None and not self.others
 
     @model_validator(mode="after")
     def _one_of(self) -> ColumnSource:
@@ -73,6 +81,23 @@ class ColumnSource(Part):
                 "give either `from` (a column of the source, or a list) or `text` (a fixed text)"
             )
         return self
+
+
+def names_an_hour(pattern: str) -> bool:
+    """Whether a pattern reads an hour of the day, without doubt: %I alone may be of the morning or the evening."""
+    plain = pattern.replace("%%", "")
+    return any(part in plain for part in ("%H", "%X", "%c")) or ("%I" in plain and "%p" in plain)
+
+
+def check_hours(columns: Mapping[str, ColumnSource], values: Values) -> None:
+    """Raise ValueError where the patterns of times name no hour, though rows are said to be of hours."""
+    patterns = [*values.time_formats, *(source.pattern for source in columns.values() if source.pattern)]
+    bare = next((pattern for pattern in patterns if not names_an_hour(pattern)), None)
+    if bare is not None and values.granularity != "day":
+        raise ValueError(
+            f"the pattern {bare!r} names no hour of the day: where a row stands for a whole day, say granularity = "
+            '"day" in [values]; else put the hour into the pattern (%H, or %I with %p)'
+        )
 
 
 def column_sources(value: Any) -> Any:

@@ -16,12 +16,14 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from campfill_pipeline.domain.errors import CampfillError
+from campfill_pipeline.reporting.description.columns import check_hours
 from campfill_pipeline.reporting.description.tables import (
     Accounts,
     Auth,
     BasicAuth,
     Detail,
     ErrorMark,
+    FileSide,
     Limits,
     LoginAuth,
     OAuthAuth,
@@ -62,6 +64,7 @@ class Connector(Part):
     accounts: Accounts | None = None
     detail: Detail
     overview: dict[Literal["campaigns", "deals"], Overview] = Field(default={})
+    file: FileSide | None = None
 
     @model_validator(mode="after")
     def _whole_days(self) -> Connector:
@@ -69,6 +72,13 @@ class Connector(Part):
             raise ValueError(
                 "limits.window_hours makes no sense where values.granularity is day: leave it out"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _hours(self) -> Connector:
+        check_hours(self.detail.columns, self.values)
+        if self.file is not None and self.file.columns is not None:
+            check_hours(self.file.columns, self.values)
         return self
 
     @model_validator(mode="after")
@@ -176,23 +186,26 @@ def load(name_or_path: str) -> Connector:
     """Read a built-in connector by name or a TOML file by path. Raises ConnectorError naming every faulty
     key.
     """
+    return parse(text_of(name_or_path), name_or_path)
+
+
+def text_of(name_or_path: str) -> str:
+    """The text of a built-in connector by name, or of a TOML file by path. Raises ConnectorError."""
     if "/" in name_or_path or name_or_path.endswith(".toml"):
         try:
-            text = Path(name_or_path).expanduser().read_text("utf-8")
+            return Path(name_or_path).expanduser().read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             raise ConnectorError(name_or_path, (("", f"the file cannot be read: {why}."),)) from error
-    else:
-        known = builtin_names()
-        if name_or_path not in known:
-            mend = (
-                f"there is no built-in connector of this name; there are {', '.join(known)}. For a description of "
-                "your own give the path of its TOML file."
-            )
-            raise ConnectorError(name_or_path, (("", mend),))
-        file = resources.files("campfill_pipeline.reporting") / "connectors" / f"{name_or_path}.toml"
-        text = file.read_text("utf-8")
-    return parse(text, name_or_path)
+    known = builtin_names()
+    if name_or_path not in known:
+        mend = (
+            f"there is no built-in connector of this name; there are {', '.join(known)}. For a description of "
+            "your own give the path of its TOML file."
+        )
+        raise ConnectorError(name_or_path, (("", mend),))
+    file = resources.files("campfill_pipeline.reporting") / "connectors" / f"{name_or_path}.toml"
+    return file.read_text("utf-8")
 
 
 def parse(text: str, source: str) -> Connector:
@@ -204,10 +217,13 @@ def parse(text: str, source: str) -> Connector:
     try:
         return Connector.model_validate(data)
     except ValidationError as error:
-        problems = tuple(
-            (_key(item["loc"], data), _sentence(item)) for item in error.errors(include_url=False)
-        )
-        raise ConnectorError(source, problems) from error
+        raise told(error, data, source) from error
+
+
+def told(error: ValidationError, data: Any, source: str) -> ConnectorError:
+    """What is wrong with a description, key by key."""
+    problems = ((_key(item["loc"], data), _sentence(item)) for item in error.errors(include_url=False))
+    return ConnectorError(source, tuple(problems))
 
 
 def _key(location: tuple[int | str, ...], data: Any) -> str:

@@ -301,6 +301,64 @@ class Accounts(Part):
         return value
 
 
+def known_fields(value: dict[str, ColumnSource]) -> dict[str, ColumnSource]:
+    """The columns of report rows. Raises ValueError where one is unknown or a needed one is missing."""
+    for name in value:
+        if name not in FIELDS:
+            raise ValueError(f"{name} is not a field of campfill; the fields are {', '.join(FIELDS)}")
+    for name in ("hour", "impressions"):
+        if name not in value:
+            raise ValueError(f"the field {name} is needed: name the column that holds it")
+    if "campaign_id" not in value and "deal_id" not in value:
+        raise ValueError("campaign_id or deal_id is needed: name the column that holds it")
+    for name, source in value.items():
+        if source.pattern is not None and name != "hour":
+            raise ValueError(f"{name}.pattern makes no sense: only the field hour is a time")
+    return value
+
+
+class FileSide(Part):
+    """`[file]`: how an export file of this source is read where somebody drops it; known by its header.
+
+    `columns` None: those of `[detail.columns]`. `whole`: a file holds every campaign and deal of its time.
+    """
+
+    columns: dict[str, ColumnSource] | None = None
+    stop_at: list[str] = Field(default=[])
+    drop_rows: list[DropRows] = Field(default=[])
+    same_key: Literal["refuse", "once", "sum"] = "refuse"
+    without_site: Literal["refuse", "add"] = "refuse"
+    whole: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _found_by_itself(cls, value: Any) -> Any:
+        for key in ("delimiter", "encoding", "skip_until_header", "header", "format", "rows"):
+            if isinstance(value, Mapping) and key in value:
+                raise ValueError(
+                    f"file.{key}: separator, encoding and the header below other lines are found by themselves in a "
+                    "file that is dropped: leave it out"
+                )
+        return value
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _shorthand(cls, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            for name, item in value.items():
+                if isinstance(item, list):
+                    raise ValueError(
+                        f"file.columns.{name} is a list: write {{ from = {item} }} where these columns are put "
+                        "together, or { from = ..., otherwise = [...] } where a file has one or another of them"
+                    )
+        return column_sources(value)
+
+    @field_validator("columns")
+    @classmethod
+    def _fields(cls, value: dict[str, ColumnSource] | None) -> dict[str, ColumnSource] | None:
+        return value if value is None else known_fields(value)
+
+
 class Detail(View):
     """The view with one row per line, site and hour (or day).
 
@@ -319,18 +377,7 @@ class Detail(View):
     @field_validator("columns")
     @classmethod
     def _fields(cls, value: dict[str, ColumnSource]) -> dict[str, ColumnSource]:
-        for name in value:
-            if name not in FIELDS:
-                raise ValueError(f"{name} is not a field of campfill; the fields are {', '.join(FIELDS)}")
-        for name in ("hour", "impressions"):
-            if name not in value:
-                raise ValueError(f"the field {name} is needed: name the column that holds it")
-        if "campaign_id" not in value and "deal_id" not in value:
-            raise ValueError("campaign_id or deal_id is needed: name the column that holds it")
-        for name, source in value.items():
-            if source.pattern is not None and name != "hour":
-                raise ValueError(f"{name}.pattern makes no sense: only the field hour is a time")
-        return value
+        return known_fields(value)
 
     @model_validator(mode="after")
     def _whole_report(self) -> Detail:

@@ -35,12 +35,12 @@ def of_upload(upload: Upload, issues: Sequence[Issue]) -> dict[str, Any]:
 
 
 def _description(upload: Upload) -> dict[str, Any] | None:
-    """The list description that a list was read by, and its version; the present list is always the same."""
+    """The description that a file was read by, and its version; the present list is always the same."""
+    if upload.description_name is not None:
+        return {"name": upload.description_name, "version": upload.description_version}
     if upload.kind not in (UploadKind.CAMPAIGN_LIST, UploadKind.LIST_DESCRIPTION):
         return None
-    if upload.description_name is None:
-        return {"name": PRESENT, "version": 1}
-    return {"name": upload.description_name, "version": upload.description_version}
+    return {"name": PRESENT, "version": 1}
 
 
 def _of_the_file(upload: Upload) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import psycopg
 
+from campfill_pipeline.warehouse.register.uploads import Upload
 from campfill_pipeline.warehouse.statements import query
 
 
@@ -29,6 +30,12 @@ def text_of(conn: psycopg.Connection, name: str, version: int) -> str | None:
         query("register/descriptions", "text of"), {"name": name, "version": version}
     ).fetchone()
     return None if row is None else str(row[0])
+
+
+def read_by(conn: psycopg.Connection, upload: Upload) -> str | None:
+    """The text of the description that an upload was read by, in its version of then; None where by none."""
+    name, version = upload.description_name, upload.description_version
+    return None if name is None or version is None else text_of(conn, name, version)
 
 
 def newest(conn: psycopg.Connection) -> dict[str, int]:
