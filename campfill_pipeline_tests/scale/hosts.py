@@ -1,7 +1,7 @@
 """Machines in network namespaces of this one: each with an address of its own, to be cut off and killed.
 
 Belongs here: machines, PostgreSQL and Redis of Debian on one of them, `campfill up` on the others. Does not belong
-here: what is tried with them. Needs root and Linux.
+here: what is tried with them. Needs root and Linux; object storage is moto's server, on the same machine as PostgreSQL.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 
 import psutil
 import psycopg
+import requests
 
 from campfill_pipeline_tests.environment import without_settings
 
@@ -135,7 +136,7 @@ def machine(name: str, number: int, network: int) -> Iterator[Machine]:
 
 @dataclass
 class Cluster:
-    """Machines that share a home (a folder, as on a network drive), a PostgreSQL and a Redis."""
+    """Machines that share a PostgreSQL, a Redis, and a home: a folder as on a network drive, or a place in a bucket."""
 
     folder: Path
     base: Machine
@@ -143,21 +144,34 @@ class Cluster:
     gateway: str
     ups: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     more: dict[str, str] = field(default_factory=dict)
+    bucket: str | None = None
+    redis: subprocess.Popen[bytes] | None = None
 
-    @property
-    def home(self) -> Path:
-        return self.folder / "home"
+    def home(self, name: str) -> Path:
+        """The home of a machine: its own where lists lie in a bucket, else that of all."""
+        return self.folder / (f"home-{name}" if self.bucket else "home")
+
+    def drop(self, file: Path) -> None:
+        """Put a list into the inbox, whole at once."""
+        if self.bucket:
+            requests.put(
+                f"{self.bucket}/a/place/inbox/{file.name}", data=file.read_bytes(), timeout=60
+            ).raise_for_status()
+            return
+        beside = self.folder / "home" / "inbox" / f".{file.name}"
+        beside.write_bytes(file.read_bytes())
+        beside.rename(beside.with_name(file.name))
 
     @property
     def url(self) -> str:
         return f"postgresql://campfill:secret@{self.base.address}:5432/campfill"
 
     def environ(self, name: str) -> dict[str, str]:
-        return without_settings(
-            CAMPFILL_HOME=str(self.home), CAMPFILL_DATABASE_URL=self.url, CAMPFILL_MACHINE=name,
-            CAMPFILL_BROKER_URL=f"redis://:secret@{self.base.address}:6379/0", CAMPFILL_SETTLE_SECONDS="0.2",
-            **self.more,
-        )  # fmt: skip
+        usual = {
+            "CAMPFILL_HOME": str(self.home(name)), "CAMPFILL_DATABASE_URL": self.url, "CAMPFILL_MACHINE": name,
+            "CAMPFILL_BROKER_URL": f"redis://:secret@{self.base.address}:6379/0", "CAMPFILL_SETTLE_SECONDS": "0.2",
+        }  # fmt: skip
+        return without_settings(**usual | self.more)
 
     def up(
         self, name: str, role: str, *arguments: str, before: Sequence[str] = ()
@@ -184,10 +198,32 @@ class Cluster:
         with psycopg.connect(self.url, options="-c search_path=campfill", connect_timeout=5) as connection:
             return connection.execute(query.encode()).fetchall()
 
-    def start_redis(self) -> subprocess.Popen[bytes]:
+    def start_storage(self) -> None:
+        """Moto's server and a bucket in it; what is started from now on uses it."""
+        server = f"http://{self.base.address}:5000"
+        self.base.start(
+            [sys.executable, "-m", "moto.server", "-H", self.base.address, "-p", "5000"],
+            {name: text for name, text in os.environ.items() if not name.startswith("AWS_")},
+            self.folder / "storage.log",
+        )
+
+        def made() -> bool:
+            with contextlib.suppress(requests.exceptions.ConnectionError):
+                return requests.put(f"{server}/lists", timeout=30).ok
+            return False
+
+        wait_for(made, 120, "the start of the object storage")
+        self.bucket = f"{server}/lists"
+        self.more["CAMPFILL_STORAGE_URL"] = f"s3://key:secret@lists/a/place?endpoint={server}"
+
+    def start_redis(self) -> None:
+        """Start it, in the place of one that runs."""
+        if self.redis:
+            self.redis.terminate()
+            self.redis.wait(60)
         data = self.folder / "redis"
         data.mkdir(exist_ok=True)
-        return self.base.start(
+        self.redis = self.base.start(
             ["redis-server", "--bind", self.base.address, "--requirepass", "secret", "--dir", str(data),
              "--appendonly", "yes", "--save", "", "--daemonize", "no"],
             dict(os.environ), self.folder / "redis.log",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import psycopg
+from psycopg import sql
 
+from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import statistics
 
 
@@ -39,3 +41,14 @@ def test_no_column_of_codes_gets_a_histogram(connection: psycopg.Connection) -> 
     assert connection.execute(alone).fetchall() == []
     connection.execute("ANALYZE delivery_source, report_series, line_day")
     assert not connection.execute("SELECT 1 FROM pg_stats WHERE attname = 'code'").fetchall()
+
+
+def test_no_statement_is_compiled_whatever_the_servers_owner_has_set(
+    connection: psycopg.Connection, database_url: str
+) -> None:
+    """JIT costs half a second and more of each statement over a large register; a server of Debian has it on."""
+    name = connection.info.dbname
+    connection.execute(sql.SQL("ALTER DATABASE {} SET jit = on").format(sql.Identifier(name)))
+    connection.commit()
+    with database.connect(database_url) as another:
+        assert another.execute("SHOW jit").fetchone() == ("off",)
