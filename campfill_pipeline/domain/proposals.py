@@ -109,7 +109,7 @@ _SLASHES = re.compile(r"(?<![0-9/-])([0-9]{1,2})[/-]([0-9]{1,2})[/-](?:[0-9]{4}|
 _NUMBER = re.compile(r"[^0-9]{0,4}[0-9][0-9.,' \u00a0\u202f]*(?:[eE]\+?[0-9]+)?[^0-9]{0,5}")
 _CANCELLED = re.compile(r"cancel|stornier|annul|archiv|gestrichen|abgesagt|entfällt|anulad|geannuleerd", re.I)
 _IN_THOUSANDS = re.compile(
-    r"\(0?[.,']?000s?\)|'000|\b(?:tsd|tausend|thousands?|milliers|miles|migliaia|duizend(?:en)?|k|mio|mln|millionen|millions?)\b",
+    r"\(0?[.,']?000s?\)|'000|\b(?:tsd|tausend|thousands?|milliers|miles|migliaia|duizend(?:en)?|k|mio|mln|millionen|millions?|teur)\b|\bt€|\bk€",
     re.I,
 )
 _IN_PARTS = re.compile(r"\b(?:micros?|millionths?|cents?)\b", re.I)
@@ -288,14 +288,14 @@ def _guess(column: Sampled) -> tuple[str, str]:
                 return key, LIKELY
     for word, key in sorted(_BY_WORD.items(), key=lambda pair: -len(pair[0])):
         if len(word) >= 4 and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", plain) and _fits(key, column):
-            return (IGNORED, UNKNOWN) if _is_scaled(key, column.header) else (key, LIKELY)
+            return (IGNORED, UNKNOWN) if is_scaled(key, column.header) else (key, LIKELY)
     if column.texts and all(_UUID.fullmatch(text) for text in column.texts):
         return "id", LIKELY
     return IGNORED, UNKNOWN
 
 
-def _is_scaled(key: str, header: str) -> bool:
-    """Whether a header says that its figures are thousands or parts of what the field holds."""
+def is_scaled(key: str, header: str) -> bool:
+    """Whether a header says that its figures are thousands or parts of what the field holds (goal, cpm or budget)."""
     thousands = key in ("goal", "budget") and _IN_THOUSANDS.search(header)
     return bool(thousands or (key in ("cpm", "budget") and _IN_PARTS.search(header)))
 

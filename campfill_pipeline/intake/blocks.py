@@ -22,6 +22,7 @@ from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.findings import CellKind, ColumnFound, TableFound
 from campfill_pipeline.intake.layout import PRESENT, Format, Layout, find_layout
 from campfill_pipeline.intake.refusals import incomplete
+from campfill_pipeline.intake.units import check_units
 
 RawTexts = Callable[[Sequence[int]], Mapping[int, Mapping[int, str]]]
 """Complete rows by their numbers, as {column from 0: text}."""
@@ -37,10 +38,14 @@ _MOST_ELSEWHERE = 500
 
 
 def headers_below(table: TableFound, form: Format, raw: RawTexts) -> list[Layout]:
-    """Other headers among the rows of a table, in order. Raises UnreadableError for one that is not complete."""
+    """Other headers among the rows of a table, in order.
+
+    Raises UnreadableError for one that is not complete, and where a row says that figures have another unit.
+    """
     if form.kind in (UploadKind.ID_MAP, UploadKind.SECOND_COUNT):
         return []
     kind = form.kind
+    check_units(table, kind)
     suspects, elsewhere, again = _suspects(table, form)
     numbers = sorted({*suspects, *elsewhere, *(again if suspects or elsewhere else [])})
     if not numbers:

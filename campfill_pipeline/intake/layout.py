@@ -169,7 +169,7 @@ def find_layout(
         if above is not None and above[0] == number - 1 and above[0] <= within:
             both = _of_two_rows(above, (number, texts), forms)
             if both is not None and (found is None or len(both.columns) > len(found.columns)):
-                return both
+                return replace(both, above=tuple(lines))
         if found is not None or number > within:
             break
         for form in forms:
@@ -194,7 +194,7 @@ def find_layout(
             )
         above = (number, texts)
         lines.append("\t".join(texts.values())[:_LONGEST_LINE])
-    return found or nearest
+    return nearest if found is None else replace(found, above=tuple(lines[:-1]))
 
 
 def _of_own(

@@ -175,6 +175,24 @@ def _quoted(headers: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(quoted[:-1]), quoted[-1]) if part)
 
 
+def other_unit(said: str, row: int | None = None, header: str | None = None) -> UnreadableError:
+    """The rejection of a table beside which it is said that its figures are thousands, or parts of an amount."""
+    if row is None:
+        found = say("Above the table stands “{text}”: figures of another unit are not read.", text=said)
+    else:
+        found = say(
+            "Row {row} says “{text}” in the column “{header}”: figures of another unit are not read.",
+            row=notation.number(row),
+            text=said,
+            header=header or "",
+        )
+    return UnreadableError(
+        "missing_column",
+        found,
+        "Write the figures out as whole impressions and amounts, delete these words, and drop the file again.",
+    )
+
+
 def swallowed_lines(row: int) -> UnreadableError:
     """The rejection of a text in which a quotation mark opens a field that is never meant to be one."""
     return UnreadableError(

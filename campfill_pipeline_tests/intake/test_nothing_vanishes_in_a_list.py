@@ -15,7 +15,13 @@ from campfill_pipeline.intake.findings import ColumnFound, Parsed
 from campfill_pipeline.intake.text.spilled import spilled_columns
 from campfill_pipeline.intake.xlsx.number_formats import beside, told_beside
 from campfill_pipeline_tests.intake.tables import HEADERS
-from campfill_pipeline_tests.intake.test_columns_that_do_not_fit import Outcome, as_workbook, line
+from campfill_pipeline_tests.intake.test_columns_that_do_not_fit import (
+    Outcome,
+    Rows,
+    as_csv,
+    as_workbook,
+    line,
+)
 
 Read = Callable[[Path], Parsed]
 NAME, RUNTIME, GOAL, BUDGET, CPM, ID, BUYER = HEADERS
@@ -192,3 +198,37 @@ def test_a_visible_sheet_with_ids_that_is_not_read_is_told(
     book.save(tmp_path / "list.xlsx")
     found = Outcome(read(tmp_path / "list.xlsx"), tmp_path / "judged")
     assert [(issue.sheet, issue.code) for issue in found.issues] == [("More", "sheet_not_read")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "place"),
+    [
+        ([HEADERS, ["", "", "in Tsd.", "in TEUR", "", "", ""], line(1)], "Row 2"),
+        ([HEADERS, ["", "TT.MM.JJJJ", "(000)", "€", "€", "", ""], line(1)], "Row 2"),
+        ([HEADERS, ["", "", "Stück", "€", "Cent", "", ""], line(1)], "Row 2"),
+        ([["Alle Impressions in Tausend"], [], HEADERS, line(1)], "Above the table"),
+        ([["Acme, August"], ["Angaben in TEUR"], HEADERS, line(1)], "Above the table"),
+        ([HEADERS, line(1), ["Werte", "", "in thousands"], line(2)], "Row 3"),
+    ],
+)
+def test_another_unit_that_is_said_beside_the_header_refuses_the_file(
+    read: Read, tmp_path: Path, rows: Rows, place: str
+) -> None:
+    for write in (as_csv, as_workbook):
+        found = read(write(tmp_path / "list", rows))
+        assert (found.reason, place in found.message) == ("missing_column", True)
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "2025: 1 Mio Impressions für Acme",
+        "In Q3 2 Mio zugesagt",
+        "Stand 01.09.2025",
+        "K&K in Wien",
+        "Alle Ziele",
+    ],
+)
+def test_a_title_that_speaks_of_figures_is_no_unit(read: Read, tmp_path: Path, above: str) -> None:
+    rows = [[above], [], HEADERS, ["", "TT.MM.JJJJ", "Stück", "€", "€", "", ""], line(1)]
+    assert len(Outcome(read(as_workbook(tmp_path / "list", rows)), tmp_path / "judged").lines) == 1
