@@ -119,18 +119,17 @@ _QUICK_FILES = ("defs/test_definitions.py",)
 
 
 _LONGEST_FIRST = (
+    "reports/",
     "scale/",
     "test_cli.py",
-    "learn/test_labs.py",
+    "learn/",
     "test_end_to_end.py",
-    "learn/test_lab_command.py",
     "defs/test_ingest.py",
     "door/",
     "test_docs.py",
     "warehouse/test_fulfillment_refresh.py",
     "warehouse/test_register_histories.py",
     "test_killed_refresh.py",
-    "reports/test_page",
     "warehouse/test_planted_causes.py",
     "defs/",
     "intake/",
@@ -138,8 +137,17 @@ _LONGEST_FIRST = (
 """Files of which each takes long are begun first, so that no process of pytest waits for another's last one."""
 
 
+_TOGETHER = ("reports", "learn")
+"""Rooms whose tests share what takes long to make (a demo, a page of 7,057 lines, a server of labs): one process runs
+all of a room. Of other rooms, a process takes a file at a time.
+"""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order by length; mark what needs a server, our processes or a browser, for `make test-fast` to leave out."""
+    """Order by length; say what one process runs; mark what `make test-fast` leaves out.
+
+    That is what needs a server, our processes or a browser.
+    """
     here = Path(__file__).parent
 
     def turn(item: pytest.Item) -> int:
@@ -151,7 +159,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=turn)
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
-        room = "/".join(item.path.relative_to(Path(__file__).parent).parts)
+        room = "/".join(item.path.relative_to(here).parts)
+        first = room.split("/")[0]
+        item.add_marker(pytest.mark.xdist_group(first if first in _TOGETHER else room))
         if (
             "postgres_server" in fixtures
             or item.get_closest_marker("browser")

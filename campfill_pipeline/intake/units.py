@@ -24,7 +24,7 @@ _OF_ALL = re.compile(
 _NO_NUMBER = r"^[^0-9]*(?:[(']?000s?[)']?)?[^0-9]*$"
 
 
-def check_units(table: TableFound, kind: UploadKind) -> None:
+def check_units(table: TableFound, kind: str) -> None:
     """Raise UnreadableError where a row without figures, or a line above the table, gives them another unit."""
     if kind not in (UploadKind.CAMPAIGN_LIST, UploadKind.REPORT_CSV):
         return

@@ -157,7 +157,7 @@ class Publisher:
         refresh(self.connection, RULES, as_of=self.today, now=now, full=full)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32))
 def test_causes_after_any_changes_are_those_of_a_full_recompute(
     connection: psycopg.Connection, seed: int

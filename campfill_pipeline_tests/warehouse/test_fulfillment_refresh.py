@@ -160,7 +160,7 @@ def test_the_table_equals_what_is_computed_for_that_day(connection: psycopg.Conn
     assert row == tuple(v for name, v in computed.items() if name not in of_the_line)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32), st.integers(5, 25))
 def test_any_sequence_of_changes_ends_as_a_full_recompute(
     connection: psycopg.Connection, seed: int, steps: int
