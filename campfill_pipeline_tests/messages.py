@@ -5,7 +5,8 @@ Belongs here: where messages are looked for, what is wrong with a file of them. 
 
 A message is the English text in a call of `say` or `say_many` (Python and templates), of `say`, `text` or `many` (the
 page's scripts), a word of one of the tables in `TABLES`, which are looked up by `word`, a help text of the command
-line, or a sentence of one of our errors: those are raised in English and told again at the door (`language/retelling`).
+line, a sentence about a cell of a file, or one of one of our errors: those are made in English and told again at the
+door (`language/of_cells`, `language/retelling`).
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from campfill_pipeline.commands import (
     lists,
     maintain,
     notify,
+    progress,
     proposed_ids,
     render,
     revert,
@@ -49,6 +51,7 @@ from campfill_pipeline.domain import (
     effect,
     figures,
     issue_codes,
+    numbers,
     proposals,
     receipt_sheets,
 )
@@ -58,13 +61,14 @@ from campfill_pipeline.domain.incidents import Silence
 from campfill_pipeline.domain.kinds import LineKind, PurchaseType
 from campfill_pipeline.domain.notices import WORDS
 from campfill_pipeline.door import problems
+from campfill_pipeline.intake.judge import repeated_ids
 from campfill_pipeline.intake.receipt import changes_and_issues, summary
 from campfill_pipeline.intake.receipt import words as receipt_words
 from campfill_pipeline.intake.text import delimited
 from campfill_pipeline.intake.xlsx import container, package
 from campfill_pipeline.language import catalogue
 from campfill_pipeline.reports import page, wording, workbook_summary
-from campfill_pipeline_tests import raised_sentences
+from campfill_pipeline_tests import found_sentences, raised_sentences
 
 ROOT = Path(__file__).parents[1]
 CODE = ROOT / "campfill_pipeline"
@@ -85,6 +89,13 @@ Found = tuple[str, str | tuple[str, str]]
 
 TABLES: dict[str, Iterable[str]] = {
     "campfill_pipeline/domain/issue_codes.py": tuple(issue_codes.said()),
+    "campfill_pipeline/domain/numbers.py": tuple(
+        rule.what for rule in (numbers.GOAL, numbers.BUDGET, numbers.CPM)
+    ),
+    "campfill_pipeline/domain/names.py": ("name", "buyer"),
+    "campfill_pipeline/domain/id_maps.py": ("id of the source", "line"),
+    "campfill_pipeline/domain/second_counts.py": ("number of impressions", "line", "site", "name"),
+    "campfill_pipeline/intake/judge/repeated_ids.py": repeated_ids.LISTED,
     "campfill_pipeline/intake/receipt/words.py": (
         *receipt_words.FIELD_WORDS.values(),
         *receipt_words.SEVERITY_WORDS.values(),
@@ -114,6 +125,7 @@ TABLES: dict[str, Iterable[str]] = {
         *proposals.SURENESS,
     ),
     "campfill_pipeline/commands/maintain.py": maintain.WHOSE,
+    "campfill_pipeline/commands/progress.py": progress.WORK,
     "campfill_pipeline/commands/notify.py": (*notify.GROUPS.values(), *notify.OFTEN.values()),
     "campfill_pipeline/commands/proposed_ids.py": (*proposed_ids.COLUMNS, "the same name"),
     "campfill_pipeline/commands/revert.py": (
@@ -235,6 +247,12 @@ def of_template(path: Path) -> Iterator[str | tuple[str, str]]:
 
 
 def _everywhere() -> Iterator[Found]:
+    yield from _but_of_cells()
+    for path, sentence in found_sentences.everywhere(CODE):
+        yield str(path.relative_to(ROOT)), sentence
+
+
+def _but_of_cells() -> Iterator[Found]:
     ways = (
         ("*.py", of_python),
         ("page/*.js", of_script),
@@ -313,6 +331,8 @@ def merged(language: str) -> Catalog:
         language_team="none", charset="utf-8", fuzzy=False,
     )  # fmt: skip
     raised = {*(sentence for _, sentence in raised_sentences.everywhere(CODE)), *in_language.FAULTS}
+    elsewhere = {one if isinstance(one, str) else one[0] for _, one in _but_of_cells()}
+    found = {sentence for _, sentence in found_sentences.everywhere(CODE)} - elsewhere
     for key, (whole, places) in sorted(gathered().items(), key=lambda one: one[0].casefold()):
         forms = _forms(before[key]) if key in before else ()
         string: str | tuple[str, ...] = (
@@ -321,6 +341,7 @@ def merged(language: str) -> Catalog:
             else (tuple(forms) if len(forms) == 2 else ("", ""))
         )
         comments = [catalogue.RAISED] if key in raised else []
+        comments += [catalogue.FOUND] if key in found else []
         catalog.add(whole, string, locations=[(place, 0) for place in sorted(places)], auto_comments=comments)
     return catalog
 

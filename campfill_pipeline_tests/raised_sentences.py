@@ -29,7 +29,7 @@ _FRAGMENT = re.compile(r"^(?!\{\w+\}$)(?!\w*_\w*$).*[a-z]{3,}")
 
 
 @cache
-def _trees(code: Path) -> dict[Path, ast.Module]:
+def trees(code: Path) -> dict[Path, ast.Module]:
     return {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(code.rglob("*.py"))}
 
 
@@ -37,8 +37,8 @@ def _trees(code: Path) -> dict[Path, ast.Module]:
 def _errors(code: Path) -> frozenset[str]:
     """Names of our classes of errors."""
     bases = {
-        node.name: {_name(base) for base in node.bases}
-        for tree in _trees(code).values()
+        node.name: {name_of(base) for base in node.bases}
+        for tree in trees(code).values()
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
     }
@@ -48,7 +48,7 @@ def _errors(code: Path) -> frozenset[str]:
     return frozenset(found)
 
 
-def _name(node: ast.expr) -> str:
+def name_of(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
@@ -57,7 +57,7 @@ def everywhere(code: Path) -> tuple[tuple[Path, str], ...]:
     """Every sentence of an error, and where it is raised."""
     return tuple(
         (path, sentence)
-        for path, tree in _trees(code).items()
+        for path, tree in trees(code).items()
         if not ELSEWHERE & set(path.parts)
         for sentence in _of_module(tree, _errors(code))
     )
@@ -68,26 +68,26 @@ def _of_module(tree: ast.Module, errors: frozenset[str]) -> Iterator[str]:
     for function, call in _raising(tree, errors):
         arguments = (*call.args, *(word.value for word in call.keywords))
         for argument in arguments:
-            yield from _parts(argument, is_sentence=True)
+            yield from parts(argument, is_sentence=True)
         names = {
             node.id for argument in arguments for node in ast.walk(argument) if isinstance(node, ast.Name)
         }
-        for value in _assigned(function, names):
-            yield from _parts(value, is_sentence=False)
+        for value in assigned(function, names):
+            yield from parts(value, is_sentence=False)
         for name in names & set(functions):
             for node in ast.walk(functions[name]):
                 if isinstance(node, ast.Return) and node.value is not None:
-                    yield from _parts(node.value, is_sentence=False)
+                    yield from parts(node.value, is_sentence=False)
 
 
-def _assigned(function: ast.AST, names: set[str]) -> Iterator[ast.expr]:
+def assigned(function: ast.AST, names: set[str]) -> Iterator[ast.expr]:
     """What the variables that an error is made of were made of."""
     for node in ast.walk(function):
         if isinstance(node, ast.Assign):
             for target in node.targets:
-                if names & {_name(one) for one in ast.walk(target) if isinstance(one, ast.Name)}:
+                if names & {name_of(one) for one in ast.walk(target) if isinstance(one, ast.Name)}:
                     yield node.value
-        elif isinstance(node, ast.AugAssign) and _name(node.target) in names:
+        elif isinstance(node, ast.AugAssign) and name_of(node.target) in names:
             yield node.value
 
 
@@ -107,30 +107,30 @@ def _raising(tree: ast.Module, errors: frozenset[str]) -> Iterator[tuple[ast.AST
     for function in (*reversed(functions), tree):
         for node in ast.walk(function):
             if isinstance(node, ast.Call) and id(node) not in seen:
-                name = own.get(id(node)) or _name(node.func)
+                name = own.get(id(node)) or name_of(node.func)
                 if (name in errors or name == WRONG_USE) and name not in OURS:
                     seen.add(id(node))
                     yield (function if function is not tree else node), node
 
 
-def _parts(value: ast.expr, *, is_sentence: bool) -> Iterator[str]:
+def parts(value: ast.expr, *, is_sentence: bool) -> Iterator[str]:
     """What a value may say: a text, one with parts, one of two, several joined; nothing where it says nothing."""
     if isinstance(value, ast.IfExp):
-        yield from _parts(value.body, is_sentence=is_sentence)
-        yield from _parts(value.orelse, is_sentence=is_sentence)
+        yield from parts(value.body, is_sentence=is_sentence)
+        yield from parts(value.orelse, is_sentence=is_sentence)
     elif isinstance(value, ast.BoolOp | ast.Tuple):
         for one in value.values if isinstance(value, ast.BoolOp) else value.elts:
-            yield from _parts(one, is_sentence=is_sentence)
-    elif isinstance(value, ast.Call) and _name(value.func) == "join" and value.args:
+            yield from parts(one, is_sentence=is_sentence)
+    elif isinstance(value, ast.Call) and name_of(value.func) == "join" and value.args:
         if isinstance(value.args[0], ast.GeneratorExp | ast.ListComp):
-            yield from _parts(value.args[0].elt, is_sentence=False)
+            yield from parts(value.args[0].elt, is_sentence=False)
     elif isinstance(value, ast.Constant | ast.JoinedStr | ast.BinOp):
         text = _text(value, set())
         if (_SENTENCE if is_sentence else _FRAGMENT).search(text) and len(_literal(text)) > 2:
             yield text
         for node in ast.walk(value):
             if (isinstance(node, ast.IfExp) and not is_sentence) or isinstance(node, ast.Call):
-                yield from (one for one in _parts(node, is_sentence=False))
+                yield from (one for one in parts(node, is_sentence=False))
 
 
 def _literal(text: str) -> str:
@@ -150,7 +150,7 @@ def _text(node: ast.expr, used: set[str]) -> str:
 
 def _placeholder(value: ast.expr, used: set[str]) -> str:
     inner = value.func if isinstance(value, ast.Call) else value
-    name = _name(inner).strip("_") or "text"
+    name = name_of(inner).strip("_") or "text"
     name = PARTS.get(name, name)
     own, number = name, 2
     while own in used:

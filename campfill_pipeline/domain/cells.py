@@ -92,11 +92,11 @@ def spoiled(text: str | None, kind: int) -> Finding | None:
             "Take the merging back, and type into each line what is its own.",
         )
     if kind == CellKind.ERROR or (text is not None and _ERROR_TEXT.fullmatch(shown(text))):
-        name = shown(text or "") or "an error"
+        error = shown(text or "") or "an error"
         return Finding(
             "error_cell",
             Severity.ERROR,
-            f"The cell shows the spreadsheet error {name}, not a value.",
+            f"The cell shows the spreadsheet error {error}, not a value.",
             "Repair the formula, or type the value itself.",
         )
     return None

@@ -224,10 +224,11 @@ def _budget_mismatches(columns: Mapping[str, ReadColumn]) -> tuple[Positions, li
         Finding(
             "budget_mismatch",
             Severity.WARNING,
-            f"The budget {b:,.2f} {sign()} is more than 2 % off goal ÷ 1,000 × CPM, which is {e / 1000:,.2f} {sign()}.",
+            f"The budget {asked:,.2f} {sign()} is more than 2 % off goal ÷ 1,000 × CPM, which is "
+            f"{fitting:,.2f} {sign()}.",
             "Check goal, CPM and budget. The line is loaded as it stands.",
         )
-        for b, e in zip(given, wanted, strict=True)
+        for asked, fitting in zip(given, (goal_value / 1000 for goal_value in wanted), strict=True)
     ]
 
 

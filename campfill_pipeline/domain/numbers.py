@@ -44,11 +44,6 @@ class NumberRule:
         """True where it is an amount of the home's currency."""
         return self in (BUDGET, CPM)
 
-    @property
-    def range_text(self) -> str:
-        """The range as a person writes it."""
-        return f"{self.least:,} to {self.most:,}"
-
 
 GOAL = NumberRule("impression_goal", "impression goal", 0, Decimal(1), Decimal(2_000_000_000), "1500000")
 BUDGET = NumberRule("budget_eur", "budget", 2, Decimal(0), Decimal("9999999999999.99"), "1234.50")
@@ -246,12 +241,15 @@ def _not_a_number(text: str, kind: int, rule: NumberRule) -> NumberRead:
 
 
 def _out_of_range(text: str, rule: NumberRule) -> NumberRead:
-    message = f"“{_short(text)}” is out of range: the {rule.what} must be from {rule.range_text}."
-    hint = f"Type a number from {rule.range_text}."
+    message = (
+        f"“{_short(text)}” is out of range: the {rule.what} must be from {rule.least:,} to {rule.most:,}."
+    )
+    hint = f"Type a number from {rule.least:,} to {rule.most:,}."
     return NumberRead(None, Finding("out_of_range", Severity.ERROR, message, hint))
 
 
 def _ambiguous(text: str, decimal: Decimal, grouped: Decimal) -> NumberRead:
+    digits = _plain(grouped)
     return NumberRead(
         None,
         Finding(
@@ -259,14 +257,17 @@ def _ambiguous(text: str, decimal: Decimal, grouped: Decimal) -> NumberRead:
             Severity.ERROR,
             f"“{_short(text)}” can mean {grouped:f} or {decimal:f}: the other cells of this column do not show"
             " beyond doubt whether the comma or the point is its decimal mark.",
-            f"Type it so that it can mean one thing only: {_plain(grouped)} without any mark,"
+            f"Type it so that it can mean one thing only: {digits} without any mark,"
             f" or {_plain(decimal)} as a number (not as text).",
         ),
     )
 
 
 def _plain(value: Decimal) -> str:
-    return f"{value:f}" if value.adjusted() > -30 else str(value)
+    if value.adjusted() <= -30:
+        return str(value)
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _short(text: str) -> str:

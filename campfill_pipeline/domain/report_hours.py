@@ -191,9 +191,10 @@ def read_hour(
 
 def _unlike(bare: str, formats: tuple[str, ...]) -> Fault:
     """The fault of a text that none of these patterns reads, with an example of each."""
-    examples = list(dict.fromkeys(_EXAMPLE.strftime(pattern) for pattern in formats))
-    few = [example for example in examples if ":" not in example] if len(examples) > _FEW else examples
-    message = f"“{bare[:60]}” is not written like {' or '.join(few[:_FEW])}."
+    every = list(dict.fromkeys(_EXAMPLE.strftime(pattern) for pattern in formats))
+    few = [example for example in every if ":" not in example] if len(every) > _FEW else every
+    examples = " or ".join(few[:_FEW])
+    message = f"“{bare[:60]}” is not written like {examples}."
     if _SLASHES.match(bare):
         message += " Which number is the month cannot be known."
     return Fault(

@@ -225,12 +225,14 @@ class _Reading:
     def _over_sites(self) -> dict[int, Fault]:
         """Sums over sites that stand beside their parts would count twice."""
         sums = pc.match_substring_regex(self._columns["site"], _OVER_SITES, ignore_case=True)
-        message = (
-            f"“%s” stands where {self._names['site']} names a site: as a sum over sites it would count twice."
-        )
-        hint = "Leave out the rows of sums."
+        header, sites = self._names["site"], self._columns["site"]
         return {
-            index: Fault("missing_value", message % self._columns["site"][index].as_py(), hint)
+            index: Fault(
+                "missing_value",
+                f"“{sites[index].as_py()}” stands where {header} names a site: as a sum over sites it would count "
+                "twice.",
+                "Leave out the rows of sums.",
+            )
             for index in pc.indices_nonzero(sums).to_pylist()
         }
 

@@ -372,7 +372,7 @@ def _mixed_zones(
 ) -> Iterator[tuple[int, Finding]]:
     zones = sorted({one.zone or "" for _, one in group})
     if len(zones) > 1:
-        told = ", ".join(zone or "none" for zone in zones)
+        told = ", ".join(zone or "–" for zone in zones)
         for position, _ in group:
             yield position, _error(
                 "mixed_zones", f"The rows of this line name different time zones ({told}).",

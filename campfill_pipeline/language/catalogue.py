@@ -28,6 +28,9 @@ STORED = tuple(
 RAISED = "a sentence of an error"
 """What the file of messages remarks beside a sentence of an error, or of the parser of the command line."""
 
+FOUND = "a sentence about a cell"
+"""What it remarks beside a sentence about a cell of a file."""
+
 SHOWN = "intake/receipt/"
 
 
@@ -96,12 +99,21 @@ def of_scripts(language: str, place: str = PAGE) -> dict[str, str | tuple[str, .
 
 
 @cache
+def found(language: str) -> tuple[str, ...]:
+    """The English messages of what is found in a cell of a file, and of its mend."""
+    return tuple(
+        _forms(message.id)[0] for message in read(language) if message.id and FOUND in message.auto_comments
+    )
+
+
+@cache
 def stored(language: str) -> tuple[str, ...]:
-    """The English messages of sentences that are stored or raised: of a file, a fact, an error; not of a page."""
+    """The English messages of stored and raised sentences, of files, facts and errors; not of a page or a cell."""
     return tuple(
         _forms(message.id)[at]
         for message in read(language)
         if message.id
+        and FOUND not in message.auto_comments
         and (
             RAISED in message.auto_comments
             or any(place.startswith(STORED) and SHOWN not in place for place, _ in message.locations)

@@ -41,7 +41,7 @@ def _of_year(text: str) -> datetime:
     return datetime.strptime(f"{text} 2000", "%d %b %Y")
 
 
-_FIGURES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+FIGURES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(rf"({_NUMBER})"), lambda found: notation.number(_decimal(found[1]))),
     (re.compile(rf"(?:{_SIGN})({_NUMBER})"), lambda found: notation.money(_decimal(found[1]))),
     (re.compile(rf"({_NUMBER}) %"), lambda found: notation.percent(_decimal(found[1]))),
@@ -114,7 +114,7 @@ def _value(language: Language, name: str, value: str) -> str:
         return value.replace("” and “", f"”{catalogue.translated(language, ' and ')}“")
     if name in VERBATIM or not value:
         return value
-    for pattern, written in _FIGURES:
+    for pattern, written in FIGURES:
         if found := pattern.fullmatch(value):
             return written(found)
     return _told(language, value) or value

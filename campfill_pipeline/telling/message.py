@@ -56,7 +56,7 @@ def of_items(items: Sequence[Item], link: str | None) -> Worded:
             section(
                 say("Over"),
                 (
-                    " ".join(map(retold, (item.begun, item.over or "")))
+                    _both(retold(item.begun), retold(item.over or ""))
                     if item.notice_no in begun_too
                     else retold(item.over or "")
                     for item in sorted(over, key=lambda item: (-item.weight, item.item_no))
@@ -64,6 +64,12 @@ def of_items(items: Sequence[Item], link: str | None) -> Worded:
             )
         )
     return worded(title_of(begun, over), sections, link)
+
+
+def _both(begun: str, over: str) -> str:
+    """That it began and that it is over, in one entry; the name that both begin with is said once."""
+    name, mark, _ = begun.partition(": ")
+    return f"{begun} {over.removeprefix(f'{name}{mark}') if mark else over}"
 
 
 def _dearest(items: Iterable[Item], kind: Kind) -> list[Item]:

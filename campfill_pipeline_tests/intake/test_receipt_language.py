@@ -61,7 +61,7 @@ def test_a_german_receipt_is_german_in_every_cell_and_comment(tmp_path: Path, re
     whole = "\n".join(told)
     for said in (
         "TEILWEISE GELADEN", "2 von 6 Zeilen sind geladen; zu berichtigen: 4 Zeilen.", "Quittung für liste.xlsx",
-        "Eingegangen am Sonntag, 01. März 2026", "Keine Zahl", "Den Tag gibt es nicht, wie den 31.09.",
+        "Eingegangen am Sonntag, 01. März 2026", "Keine Zahl", "Den 31.09.2025 gibt es im Kalender nicht.",
         "1.500.000 → 2.000.000 (+33,3 %); Zielerreichung bisher 96,1 % → 72,1 %", "96,1 % → 72,1 %", "Kampagne",
         "(Zeile 3 Ihrer Datei.)", "Summenzeile: übergangen",
     ):  # fmt: skip

@@ -26,7 +26,7 @@ from campfill_pipeline.domain.notices import Digest, Group, Kind, quiet_hours
 from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.language.speaking import Language
 from campfill_pipeline.settings import load_settings
-from campfill_pipeline.telling import post, recipients
+from campfill_pipeline.telling import digest, post, recipients
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline.warehouse.notices import facts, goals, quiet
@@ -268,7 +268,42 @@ def test_the_digest_comes_once_a_morning_with_what_needs_care(world: World, tmp_
     assert body is not None
     text = body.get_content()
     assert "Needs care today (1)" in text and "at risk" in text and "fulfillment.html" in text
+    assert text.count("A line") == 1 and "A line: New. Live at" in text
     assert [part.get_filename() for part in mail.iter_attachments()] == ["fulfillment.xlsx"]
+
+
+def test_a_digest_says_each_thing_once(world: World) -> None:
+    """A line that needs care and ended yesterday, a file that was mended since, one that is not, an older one."""
+    with world.connect() as connection:
+        short, met = (add_line(connection, goal=3_000, start=TODAY - 2 * DAY, end=TODAY) for _ in range(2))
+        for line, name in ((short, "Short"), (met, "Met")):
+            connection.execute("UPDATE line_register SET name = %s WHERE line_no = %s", [name, line])
+        deliver(connection, met, TODAY - DAY, 3_000)
+    world.now = NOON - 3 * DAY
+    arrive(world, "old.xlsx", UploadStatus.REJECTED)
+    world.now = NOON + 12 * DAY / 24
+    for name, status in (
+        ("mended.xlsx", UploadStatus.REJECTED),
+        ("mended.xlsx", UploadStatus.LOADED),
+        ("new.xlsx", UploadStatus.REJECTED),
+    ):
+        arrive(world, name, status)
+    world.refresh(TODAY + DAY)
+    with world.connect() as connection:
+        words = digest.digest(
+            connection, TODAY + DAY, world.now + DAY / 3, groups=frozenset(Group), week=False, link=None
+        )
+    heads = [part.splitlines()[0] for part in words.text.strip().split("\n\n")]
+    assert heads == [
+        "Needs care today (1)",
+        "Still stands (1)",
+        "New since yesterday (1)",
+        "Over since yesterday (1)",
+        "Ended, too (1)",
+    ]
+    assert [words.text.count(name) for name in ("Short", "Met:", "old.xlsx", "mended.xlsx", "new.xlsx")] == [
+        1
+    ] * 5
 
 
 def test_who_wants_german_gets_german_whatever_is_stored(world: World) -> None:
@@ -288,7 +323,8 @@ def test_who_wants_german_gets_german_whatever_is_stored(world: World) -> None:
     assert morning["Subject"] == "campfill, Do., 21.05.2026: 1 Buchung anzusehen"
     texts = [body(mail, "plain") for mail in (alert, morning)]
     assert "Buchungen, die in Rückstand geraten sind (1)" in texts[0]
-    assert "Braucht heute Aufmerksamkeit (1)" in texts[1] and "Neu seit gestern (2)" in texts[1]
+    assert "Braucht heute Aufmerksamkeit (1)" in texts[1] and "Neu seit gestern (1)" in texts[1]
+    assert texts[1].count("Läuft mit 10,0 %") == 1 and "A line: Neu. Läuft mit" in texts[1]
     for text in texts:
         assert "Läuft mit 10,0 % des Solls, noch 10 Tage: nötig sind 1.900 pro Tag" in text
         assert "Die Seite: http://127.0.0.1:3001/reports/fulfillment.html" in text

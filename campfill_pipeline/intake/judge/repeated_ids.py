@@ -164,6 +164,10 @@ class Repetitions:
         return f"row {self.row_no[row]} of sheet “{self.tables[int(self.table_no[row])].sheet}”"
 
 
+LISTED = (" and ", "row ", "rows ", "row {row_no} of sheet “{sheet}”", "{count} more")
+"""What a list of other rows is made of, for whoever tells it in another language."""
+
+
 def _listed(names: list[str], more: int) -> str:
     """`9`, `9 and 12`, `9, 12, 15 and 3 more`."""
     names = [*names, f"{more:,} more"] if more else names

@@ -11,7 +11,7 @@ from campfill_pipeline.domain import issue_codes
 from campfill_pipeline.domain.issue_codes import NO_MEND
 from campfill_pipeline.domain.issues import Issue
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
-from campfill_pipeline.language import notation
+from campfill_pipeline.language import notation, of_cells
 from campfill_pipeline.language.retelling import retold
 from campfill_pipeline.language.speaking import Language, say, say_many, spoken, word
 
@@ -87,9 +87,12 @@ def of_issue(issue: Issue, kind: str) -> tuple[str, str]:
 
 
 def told_of(code: str, message: str, hint: str, kind: str) -> tuple[str, str]:
-    """What is wrong and how to mend it. Issues are kept in English; in another language their code's words are told."""
-    if spoken() is Language.ENGLISH:
-        return message, hint
+    """What is wrong and how to mend it. Issues are kept in English and told again; where a sentence is not known, as
+    of an earlier version, the words of its code are told.
+    """
+    said, mend = of_cells.told(message), of_cells.told(hint)
+    if said is not None and mend is not None:
+        return said, mend
     known = issue_codes.ISSUE_CODES[code]
     lists, exports = known.lists, known.exports
     told = (exports or lists) if kind == UploadKind.REPORT_CSV else (lists or exports)
