@@ -536,12 +536,17 @@ def door_token_revoke(name: Annotated[str, typer.Argument(help="Its name.")]) ->
     command.revoke(load_settings(), name)
 
 
+_MOST_FAULT_BYTES = 5_000_000  # of the file of faults; an older one is kept beside
+
+
 def _keep_trace(error: BaseException) -> Path | None:
     """Write the details of an unexpected fault to the log folder: people see a sentence, maintainers the trace."""
     try:
         logs = load_settings().logs
         logs.mkdir(parents=True, exist_ok=True)
         file = logs / "campfill-faults.log"
+        if file.exists() and file.stat().st_size > _MOST_FAULT_BYTES:
+            file.replace(file.with_name(f"{file.name}.1"))
         with file.open("a", encoding="utf-8") as log:
             log.write(f"{datetime.now(UTC).isoformat()} campfill {' '.join(sys.argv[1:])}\n")
             log.write("".join(traceback.format_exception(error)) + "\n")

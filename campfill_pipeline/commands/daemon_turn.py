@@ -62,9 +62,9 @@ class DaemonTurn:
             return
         try:
             mine = self.seat.take()
-        except (
-            CampfillError
-        ):  # the database is out of reach; so it is for the daemon, which goes on when it is back
+        except (CampfillError, OSError):
+            # The database is out of reach, or the disk too full to start it; so it is for the daemon, which goes on
+            # when it is back.
             if self.working and self.clock() - self._seen > AWAY_SECONDS:
                 self._step_back(
                     say_here("The database is out of reach, and another machine may take over by now.")

@@ -37,6 +37,7 @@ def _show(done: Done) -> None:
     for count, what in (
         (done.runs, say("old runs of Dagster with their events")),
         (done.upload_partitions, say("uploads from the web UI's list of partitions")),
+        (done.steps, say("single steps of runs that went well")),
         (done.ticks, say("ticks of schedules and sensors")),
         (done.check_results, say("results of checks whose run is gone")),
         (done.notices, say("facts that people were told of, long over")),

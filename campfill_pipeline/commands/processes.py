@@ -19,12 +19,13 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import psutil
 
-GRACE_SECONDS = 20.0
+GRACE_SECONDS = 8.0  # `up` ends within ten; what is killed then is done again
 NICENESS = 10
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 _PR_SET_PDEATHSIG = 1
 MOST_LOG_BYTES = 5_000_000  # of a log file; two older ones are kept
 _COLOURS = re.compile(rb"\x1b\[[0-9;]*[A-Za-z]")
@@ -96,19 +97,23 @@ def _give_way(pid: int) -> None:
 
 def keep_log(output: IO[bytes], log: Path, *, most: int = MOST_LOG_BYTES) -> None:
     """Write what comes to `log` until it ends, without colour codes; at `most` bytes it goes to `log`.1, that to .2."""
-    file = log.open("ab")
-    try:
-        for line in output:
+    file = None
+    for line in output:  # whatever the disk says: a process whose words nobody takes would stand still
+        try:
+            if file is None:
+                file = log.open("ab", buffering=0)
             if file.tell() + len(line) > most:
                 file.close()
+                file = None
                 newest, older = log.with_name(f"{log.name}.1"), log.with_name(f"{log.name}.2")
                 with contextlib.suppress(FileNotFoundError):
                     newest.replace(older)
                 log.replace(newest)
-                file = log.open("ab")
+                file = log.open("ab", buffering=0)
             file.write(_COLOURS.sub(b"", line))
-            file.flush()
-    finally:
+        except OSError:  # a full disk: this line is lost, the next is tried
+            continue
+    if file is not None:
         file.close()
 
 
@@ -148,26 +153,47 @@ def remember(children: Sequence[Child], file: Path) -> None:
     """Write down which processes run, so that a later start can find leftovers."""
     facts = []
     for child in children:
-        with contextlib.suppress(psutil.Error):
-            facts.append(
-                {"pid": child.process.pid, "started": psutil.Process(child.process.pid).create_time()}
-            )
-    file.write_text(json.dumps(facts), encoding="utf-8")
+        with contextlib.suppress(psutil.Error, OSError):
+            facts.append({"pid": child.process.pid, "started": _begun(child.process.pid)})
+    with contextlib.suppress(OSError):  # a full disk shall not end what runs
+        beside = file.with_name(f"{file.name}.new")
+        beside.write_text(json.dumps(facts), encoding="utf-8")
+        beside.replace(file)
+
+
+def _begun(pid: int) -> list[str | float]:
+    """When a process began: a name for this run of the machine, and a moment in it.
+
+    Not by the clock, where the system tells it otherwise: after the clock was set, a process would be another one's.
+    """
+    if _BOOT.exists():
+        told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        return [_BOOT.read_text(encoding="utf-8").strip(), float(told.rpartition(")")[2].split()[19])]
+    return ["", psutil.Process(pid).create_time()]
+
+
+def _is_of_session(fact: dict[str, Any]) -> bool:
+    """Whether the remembered process still runs, or others of its session do while it is gone."""
+    boot, moment = fact["started"]
+    pids = [fact["pid"]] if psutil.pid_exists(fact["pid"]) else [each.pid for each in _session(fact["pid"])]
+    for pid in pids:
+        with contextlib.suppress(OSError, psutil.Error):
+            now_boot, begun = _begun(pid)
+            if now_boot == boot and (begun == moment if pid == fact["pid"] else begun >= moment):
+                return True
+    return False
 
 
 def stop_leftovers(file: Path) -> int:
     """Stop what an earlier, killed `up` left running. Returns how many sessions were stopped."""
     if not file.exists():
         return 0
-    leaders = []
-    for fact in json.loads(file.read_text(encoding="utf-8")):
+    try:
+        facts = json.loads(file.read_text(encoding="utf-8"))
         # The leader may be gone while its children live on; then its session id is still theirs.
-        try:
-            same = psutil.Process(fact["pid"]).create_time() == fact["started"]
-        except psutil.NoSuchProcess:
-            same = any(process.create_time() >= fact["started"] for process in _session(fact["pid"]))
-        if same:
-            leaders.append(fact["pid"])
+        leaders = [fact["pid"] for fact in facts if _is_of_session(fact)]
+    except (ValueError, TypeError, KeyError):  # of an older campfill, or cut off by a full disk
+        leaders = []
     stop_sessions(leaders)
     file.unlink()
     return len(leaders)

@@ -40,13 +40,19 @@ from campfill_pipeline.settings import (
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.daemon_seat import DaemonSeat, SeatTakenError
 from campfill_pipeline.warehouse.delivery import coverage
-from campfill_pipeline.warehouse.postgres import server
+from campfill_pipeline.warehouse.postgres import housekeeping, server
 
-RESTARTS = 5  # of one process, before `up` gives up on it
+RESTARTS = 5  # of one process within an hour, before `up` gives up on it
+RESTARTS_SECONDS = 3600.0
+SET_BACK_SECONDS = 30.0  # less is corrected day by day, and nothing waits for it
 
 
 class UpError(CampfillError):
     """The system could not be started."""
+
+
+class AskedToStopError(Exception):
+    """Somebody asked to stop while the system was being started."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +86,14 @@ def _port_is_free(host: str, port: int) -> bool:
         return True
 
 
-def _wait_for_port(host: str, port: int, child: processes.Child, seconds: float = 300) -> None:
+def _wait_for_port(
+    host: str, port: int, child: processes.Child, asked: threading.Event, seconds: float = 300
+) -> None:
     # One that ends is seen at once; one that only starts slowly, on a machine with other work, is waited for.
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
+        if asked.is_set():
+            raise AskedToStopError
         with socket.socket() as probe:
             probe.settimeout(1)
             if probe.connect_ex((host, port)) == 0:
@@ -133,13 +143,16 @@ class System:
         *,
         behind_proxy: bool = False,
         role: Role = Role.ALL,
+        asked: threading.Event | None = None,
     ) -> None:
+        self.asked = asked or threading.Event()
         self.role, self.place = role, settings.place(role)
         self.settings, self.values, self.demo, self.console = settings, values, demo, console
         self.door_host, self.port, self.behind_proxy = host, port, behind_proxy
         self.host = host if is_loopback(host) else "127.0.0.1"  # the web UI has no login of its own
         self.children: list[processes.Child] = []
-        self.restarts: dict[str, int] = {}
+        self.restarts: dict[str, list[float]] = {}
+        self._set_ahead = _set_ahead()
         self._remembered = self.place / "processes.json"
         self._own_server = False
         self.pages_url = ""
@@ -177,7 +190,7 @@ class System:
             child = self._start(
                 "simulated API", "campfill_pipeline.cli", "simulate-api", "--port", str(self.demo.port)
             )
-            _wait_for_port("127.0.0.1", self.demo.port, child)
+            _wait_for_port("127.0.0.1", self.demo.port, child, self.asked)
             write_demo_api(self.settings.home, self.demo.url, self.demo.token)
         if self.role.works(settings):
             self._start_workers()
@@ -189,7 +202,7 @@ class System:
             web = self._start(
                 "web UI", "dagster_webserver", "-w", str(self._workspace), "-h", self.host, "-p", str(self.port)
             )  # fmt: skip
-            _wait_for_port(self.host, self.port, web)
+            _wait_for_port(self.host, self.port, web, self.asked)
 
     def _tell(self, step: str) -> None:
         """Say what is being done: in the place of the step before on a terminal, else on a line of its own."""
@@ -219,7 +232,7 @@ class System:
             "--host", "127.0.0.1", "--port", str(code_port), "--location-name", "campfill",
             yields=True,  # the runs are its children: a workbook being read shall hold up neither door nor web UI
         )  # fmt: skip
-        _wait_for_port("127.0.0.1", code_port, code)
+        _wait_for_port("127.0.0.1", code_port, code, self.asked)
 
     def _start_door(self) -> None:
         host, port = self.door_host, self.port + 1
@@ -230,7 +243,7 @@ class System:
             "--web", f"http://{self.host}:{self.port}", *guarded,
         )  # fmt: skip
         reached = host if is_loopback(host) else "127.0.0.1"
-        _wait_for_port(reached, port, door)
+        _wait_for_port(reached, port, door, self.asked)
         self.pages_url = f"http://{reached}:{port}"
         self.settings.pages_address.write_text(self.pages_url, encoding="utf-8")
 
@@ -240,10 +253,30 @@ class System:
             self.daemon.begin(stand_by=self.role is Role.DAEMON)
 
     def _start_daemon(self) -> None:
+        self._forget_the_future()
         self._start(
             "daemon", "dagster._daemon", "run", "-w", str(self._workspace),
             dies_with_us=self.role is Role.DAEMON,  # of a killed `up`, another machine takes the seat at once
         )  # fmt: skip
+
+    def _forget_the_future(self) -> None:
+        """Let sensors and schedules look again where the clock was set back: Dagster would wait until it catches up."""
+        if not housekeeping.ticks_ahead(server.dagster_url(self.settings), datetime.now(UTC)):
+            return
+        self.console.print(
+            say_here(
+                "The clock was set back: sensors and schedules begin anew, none waits for it to catch up."
+            )
+        )
+        command = [sys.executable, "-m", "campfill_pipeline.defs.clock_set_back"]
+        subprocess.run(command, env=self.environ, cwd=instance.CHECKOUT, check=False)
+
+    def _look_at_the_clock(self) -> None:
+        """Start the daemon again where the clock was set back since the last look: it remembers moments ahead."""
+        before, self._set_ahead = self._set_ahead, _set_ahead()
+        if before - self._set_ahead > SET_BACK_SECONDS and self.daemon.working:
+            self._stop_daemon()
+            self._start_daemon()
 
     def _stop_daemon(self) -> None:
         mine = [child for child in self.children if child.name == "daemon"]
@@ -277,8 +310,11 @@ class System:
         for index, child in enumerate(self.children):
             if child.running:
                 continue
-            self.restarts[child.name] = self.restarts.get(child.name, 0) + 1
-            if self.restarts[child.name] > RESTARTS:
+            lately = [
+                at for at in self.restarts.get(child.name, []) if time.monotonic() - at < RESTARTS_SECONDS
+            ]
+            self.restarts[child.name] = [*lately, time.monotonic()]
+            if len(lately) >= RESTARTS:
                 raise UpError(f"{child.name} died {RESTARTS} times.", f"See {child.log}.")
             told = {"name": child.name, "path": child.log}
             again = say_here("[yellow]{name} ended; starting it again[/] (log: {path})", **told)
@@ -290,6 +326,7 @@ class System:
             processes.remember(self.children, self._remembered)
         if self.role.asks:
             self.daemon.look()
+            self._look_at_the_clock()
 
     def stop(self) -> None:
         """Stop all that was started, the database last and only if we started it."""
@@ -310,7 +347,17 @@ class System:
         """Run a `campfill` command in this system's environment; `silent` shows its progress, but not its answer."""
         command = [sys.executable, "-m", "campfill_pipeline.cli", *arguments]
         output = subprocess.DEVNULL if silent else None
-        return subprocess.run(command, env=self.environ, stdout=output, check=False).returncode
+        with subprocess.Popen(command, env=self.environ, stdout=output) as process:
+            while (code := process.poll()) is None:
+                if self.asked.wait(0.1):
+                    process.terminate()
+                    raise AskedToStopError
+            return code
+
+
+def _set_ahead() -> float:
+    """How far the clock is ahead of the one that only counts seconds: less than before where it was set back."""
+    return time.time() - time.monotonic()
 
 
 def _stop_on_signals() -> threading.Event:
@@ -357,7 +404,15 @@ def run(*, host: str, port: int, demo: bool, behind_proxy: bool = False, role: R
     with running.only_one(settings.place(role)):
         asked = _stop_on_signals()
         system = System(
-            settings, values, host, port, simulated, console, behind_proxy=behind_proxy, role=role
+            settings,
+            values,
+            host,
+            port,
+            simulated,
+            console,
+            behind_proxy=behind_proxy,
+            role=role,
+            asked=asked,
         )
         return _run(system, asked, console, cwd / ".env")
 
@@ -388,6 +443,8 @@ def _run(system: System, asked: threading.Event, console: Console, env_file: Pat
                         "[yellow].env has changed.[/] What runs keeps what it started with: Ctrl-C, then start again."
                     )
                 )
+    except AskedToStopError:
+        pass
     except (UpError, SeatTakenError) as error:
         console.print(f"[red]campfill:[/] {in_language.told(error)}")
         return 1

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from pathlib import Path
 
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain.clock import is_lately
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.intake.inbox import dropped_objects, folder
 from campfill_pipeline.storage import originals
@@ -53,7 +55,9 @@ def take_from_inbox(campfill: Campfill) -> list[str]:
 def _finish_claims(campfill: Campfill) -> None:
     now = time.time()
     for claimed in folder.unfinished_claims(campfill.settings):
-        if now - claimed.path.parent.stat().st_mtime > YOUNG_SECONDS:
+        if (
+            abs(now - claimed.path.parent.stat().st_mtime) > YOUNG_SECONDS
+        ):  # ahead: the clock was set back since
             _enter(campfill, claimed, "inbox")
     folder.clear_fetched(campfill.settings, before=now - HALF_FETCHED_SECONDS)
 
@@ -108,8 +112,8 @@ def take_copy(campfill: Campfill, file: Path) -> uploads.Upload:
 
 def in_other_hands(campfill: Campfill, upload: uploads.Upload) -> bool:
     """Whether a command has just taken this upload in and is about to run it itself."""
-    age = (campfill.clock() - upload.received_at).total_seconds()
-    return upload.door == "command" and upload.attempts == 0 and age < YOUNG_SECONDS
+    young = is_lately(upload.received_at, campfill.clock(), timedelta(seconds=YOUNG_SECONDS))
+    return upload.door == "command" and upload.attempts == 0 and young
 
 
 def _enter(campfill: Campfill, claimed: folder.Claimed, door: str) -> uploads.Upload:

@@ -7,13 +7,14 @@ Every run of ours holds a lock in the database while it lives; a started run wit
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 from dagster import DagsterRunStatus
 
 from campfill_pipeline.defs.ranges import RANGE_END, RANGE_START
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain.clock import is_lately
 from campfill_pipeline.warehouse import claims, database
 
 UNFINISHED = [
@@ -37,7 +38,7 @@ def report_dead(instance: dg.DagsterInstance, campfill: Campfill) -> int:
         for record in _unfinished(instance)
         if record.dagster_run.status in (DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING)
         and record.start_time is not None
-        and campfill.clock().timestamp() - record.start_time > BIRTH.total_seconds()
+        and not is_lately(datetime.fromtimestamp(record.start_time, UTC), campfill.clock(), BIRTH)
     ]
     if not started:
         return 0
@@ -68,9 +69,10 @@ def covered(instance: dg.DagsterInstance, partition_keys: Iterable[str]) -> set[
     return {key for key in partition_keys if any(first <= key <= last for first, last in spans)}
 
 
-def begun_since(instance: dg.DagsterInstance, job: str, since: datetime) -> bool:
-    """Whether a run of this job was asked for after `since`, whatever became of it."""
-    return bool(instance.get_run_records(dg.RunsFilter(job_name=job, created_after=since), limit=1))
+def begun_lately(instance: dg.DagsterInstance, job: str, now: datetime, within: timedelta) -> bool:
+    """Whether a run of this job was asked for within this time before `now`, whatever became of it."""
+    around = dg.RunsFilter(job_name=job, created_after=now - within, created_before=now + within)
+    return bool(instance.get_run_records(around, limit=1))
 
 
 def any_unfinished(

@@ -20,7 +20,7 @@ from campfill_pipeline.storage import published
 from campfill_pipeline.warehouse import claims, database
 from campfill_pipeline.warehouse.delivery import packing, partitions
 from campfill_pipeline.warehouse.notices import outbox as notices
-from campfill_pipeline.warehouse.postgres import housekeeping
+from campfill_pipeline.warehouse.postgres import housekeeping, server
 from campfill_pipeline.warehouse.readers.looked_back import look_back
 from campfill_pipeline.warehouse.register import decided
 
@@ -49,6 +49,8 @@ class Done:
     dry_run: bool
     runs: int
     upload_partitions: int
+    steps: int
+    """Events that tell what runs did step by step, of runs that went well."""
     ticks: int
     check_results: int
     notices: int
@@ -109,17 +111,24 @@ def _maintain(
         if dagster_url
         else 0
     )
+    steps = (
+        housekeeping.old_steps(dagster_url, rules.steps_before(now), runs, delete=not dry_run)
+        if dagster_url
+        else 0
+    )
     told = _old_notices(campfill, rules, dry_run)
     receipts, receipt_bytes = _old_receipts(campfill, rules, dry_run)
     reindexed = _reindex(campfill, dagster_url, dry_run)
     packed, rows_packed = _pack(campfill, rules, dry_run)
     vacuumed, rewritten = ((), ()) if dry_run else _give_back(campfill, dagster_url, counted, rules)
     looked = not dry_run and _look_back(campfill)
+    said = 0 if dry_run else server.bound_log(campfill.settings)
     after = None if dry_run else _sizes(campfill, dagster_url)
     return Done(
         dry_run=dry_run,
         runs=len(runs),
         upload_partitions=len(old),
+        steps=steps,
         ticks=ticks,
         check_results=checks,
         notices=told,
@@ -133,7 +142,7 @@ def _maintain(
         reindexed=reindexed,
         before=before,
         after=after,
-        freed_bytes=None if after is None else _freed(before, after) + receipt_bytes,
+        freed_bytes=None if after is None else _freed(before, after) + receipt_bytes + said,
         looked_back=looked,
     )
 
@@ -179,7 +188,13 @@ def _pack(campfill: Campfill, rules: HousekeepingRules, dry_run: bool) -> tuple[
             if dry_run:
                 found = packing.loose_rows(connection, month.first)
             else:
-                found = sum(packing.pack_month(connection, month.first))
+                found = 0
+                for rows_now in packing.pack_month(connection, month.first):
+                    found += rows_now
+                    if (
+                        campfill.no_room()
+                    ):  # the rest some other night: each step needs room before it gives some back
+                        break
                 if not packing.give_back(connection, month.first):
                     kept.append(month.first)
             if found:

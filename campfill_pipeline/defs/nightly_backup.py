@@ -1,14 +1,16 @@
 """The job that makes a backup every night and proves it. A job of an op, not an asset: it makes nothing to look at."""
 
+import shutil
 from datetime import datetime
 
 import dagster as dg
 
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain import disk_room
 from campfill_pipeline.settings import Settings, SettingsError
 from campfill_pipeline.storage import originals
 from campfill_pipeline.warehouse import database
-from campfill_pipeline.warehouse.postgres import kept_backups
+from campfill_pipeline.warehouse.postgres import housekeeping, kept_backups
 from campfill_pipeline.warehouse.postgres.kept_backups import Made
 from campfill_pipeline.warehouse.readers import status
 
@@ -25,6 +27,7 @@ def back_up(settings: Settings, url: str, *, now: datetime) -> Made:
         )
     with database.connect(url) as connection:
         names = status.archived(connection)
+    _check_room(settings, url)
     originals.bring_all(settings, names)
     return kept_backups.make(
         url,
@@ -34,6 +37,18 @@ def back_up(settings: Settings, url: str, *, now: datetime) -> Made:
         settings.backup_keep,
         now=now,
     )
+
+
+def _check_room(settings: Settings, url: str) -> None:
+    """Raise KeptBackupError where the copy that proves the backup would fill the disk on which the database lives."""
+    needed = housekeeping.size(url) + disk_room.LEAST_BYTES
+    free = shutil.disk_usage(settings.home).free
+    if free < needed:
+        raise kept_backups.KeptBackupError(
+            f"No backup was made: to prove one, {needed / 1e6:,.0f} MB are needed for a while where CAMPFILL_HOME lies "
+            f"({settings.home}), and {free / 1e6:,.0f} MB are free.",
+            "Make room there. Older backups are as they were, and the next night tries again.",
+        )
 
 
 @dg.op(required_resource_keys={"campfill"})

@@ -39,6 +39,8 @@ def schedules(timezone: str) -> list[dg.ScheduleDefinition]:
     ) -> Requested:
         if missing := asked_apis.why_none(campfill):
             return dg.SkipReason(" ".join(missing))
+        if full := campfill.no_room():
+            return dg.SkipReason(full)
         return _of_each(context, campfill, run_names.days(campfill.today, campfill.today))
 
     @dg.schedule(
@@ -53,6 +55,8 @@ def schedules(timezone: str) -> list[dg.ScheduleDefinition]:
             return dg.SkipReason(" ".join(missing))
         if campfill.settings.restate_days == 0:
             return dg.SkipReason("CAMPFILL_RESTATE_DAYS is 0: finished days are not fetched again.")
+        if full := campfill.no_room():
+            return dg.SkipReason(full)
         first = campfill.today - timedelta(days=campfill.settings.restate_days)
         return _of_each(context, campfill, day_range(first, campfill.today - timedelta(days=1)))
 
@@ -72,6 +76,8 @@ def schedules(timezone: str) -> list[dg.ScheduleDefinition]:
     def backup_nightly(campfill: dg.ResourceParam[Campfill]) -> dg.RunRequest | dg.SkipReason:
         if campfill.settings.backup_dir is None:
             return dg.SkipReason("CAMPFILL_BACKUP_DIR is not set: no backup is made.")
+        if full := campfill.no_room():
+            return dg.SkipReason(full)
         return dg.RunRequest(run_key=None, tags={"housekeeping": "backup"})
 
     return [refresh_today_hourly, refresh_restatement_nightly, backup_nightly, maintenance_nightly]

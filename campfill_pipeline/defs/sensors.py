@@ -14,6 +14,7 @@ from campfill_pipeline.defs.assets import fulfillment
 from campfill_pipeline.defs.partitions import FIRST_DAY, UPLOADS
 from campfill_pipeline.defs.ranges import day_blocks, day_range, key_blocks, key_range
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.domain.clock import is_lately
 from campfill_pipeline.intake.inbox import fetching
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse.delivery import coverage
@@ -160,7 +161,7 @@ def left_figures(
         return dg.SkipReason("A run is at work; it brings the figures up to date.")
     if not (fulfillment.figures_due(campfill) or fulfillment.report_due(campfill)):
         return dg.SkipReason("Figures, page and workbook are up to date.")
-    if live_runs.begun_since(context.instance, jobs.FULFILLMENT_JOB, campfill.clock() - REST):
+    if live_runs.begun_lately(context.instance, jobs.FULFILLMENT_JOB, campfill.clock(), REST):
         return dg.SkipReason("It was tried a moment ago; the next try is ten minutes after the last.")
     return dg.RunRequest(run_key=None, tags={"figures": "left over"} | queues.tags(campfill.settings))
 
@@ -182,7 +183,7 @@ def list_addresses(
     looked_at = {address: fetching.remembered(settings, address).looked_at for address in settings.list_urls}
     longest_ago = min(settings.list_urls, key=lambda address: looked_at[address])
     last = looked_at[longest_ago]
-    if last and now - datetime.fromisoformat(last) < timedelta(minutes=settings.list_minutes):
+    if last and is_lately(datetime.fromisoformat(last), now, timedelta(minutes=settings.list_minutes)):
         return dg.SkipReason("Every address was looked at lately.")
     look = fetching.look(settings, longest_ago, now=now)
     if look.fault and look.news:

@@ -18,6 +18,7 @@ from campfill_pipeline.defs.maintenance_job import MAINTENANCE_JOB
 from campfill_pipeline.defs.nightly_backup import BACKUP_JOB
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.backup_keeping import FRESH_FOR
+from campfill_pipeline.domain.clock import is_lately
 from campfill_pipeline.domain.disk_room import LITTLE_BYTES
 from campfill_pipeline.domain.notices import Kind
 from campfill_pipeline.language import notation
@@ -184,7 +185,8 @@ def _backup(campfill: Campfill) -> Iterator[Fact]:
     if folder is None:
         return
     made = [backup.made_at for backup in kept_backups.proven(folder)]
-    if made and campfill.clock() - max(made) > FRESH_FOR:
+    # One that was made ahead of now, before the clock was set back, says nothing of how old it is.
+    if made and not any(is_lately(at, campfill.clock(), FRESH_FOR) for at in made):
         yield Fact(
             Kind.BACKUP_OLD,
             "backup",

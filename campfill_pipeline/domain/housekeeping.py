@@ -15,6 +15,8 @@ class HousekeepingRules:
 
     run_days: int = 7
     """Finished runs. One that made an asset's or a partition's latest state stays for as long as that is looked at."""
+    step_days: int = 2
+    """What runs that went well did step by step; what they made, and what their checks said, stays with the run."""
     upload_days: int = 14
     """Partitions of decided uploads in the web UI; the ledger and `campfill status` know every upload for ever."""
     delivery_days: int = 400
@@ -50,6 +52,10 @@ class HousekeepingRules:
     def runs_before(self, now: datetime) -> datetime:
         """Finished runs that began before this moment may go."""
         return now - timedelta(days=self.run_days)
+
+    def steps_before(self, now: datetime) -> datetime:
+        """Of runs that began before this moment and went well, the single steps go."""
+        return now - timedelta(days=self.step_days)
 
     def uploads_before(self, now: datetime) -> datetime:
         """Partitions of uploads decided before this moment go."""

@@ -176,6 +176,7 @@ def test_a_dry_run_tells_the_same_and_changes_nothing_and_a_second_time_finds_no
     same = (
         "runs",
         "upload_partitions",
+        "steps",
         "ticks",
         "check_results",
         "receipts",
@@ -254,6 +255,35 @@ def test_results_of_checks_go_with_their_runs_but_for_the_latest(past: Past) -> 
     with psycopg.connect(past.url) as connection:
         left = connection.execute("SELECT run_id FROM asset_check_executions ORDER BY id").fetchall()
     assert [run for (run,) in left] == [*kept, gone[-1]]
+
+
+def test_of_old_runs_that_went_well_the_steps_go_and_what_they_made_stays(past: Past) -> None:
+    days = HousekeepingRules().step_days
+    fine = add_run(past.instance, [("fulfillment", None)])
+    failed = add_run(past.instance, [], status=DagsterRunStatus.FAILURE)
+    young = add_run(past.instance, [])
+    with psycopg.connect(past.url) as connection:
+        for run in (fine, failed, young):
+            for kind in ("STEP_OUTPUT", "STEP_START", "ASSET_CHECK_EVALUATION", "PIPELINE_SUCCESS"):
+                connection.execute(
+                    "INSERT INTO event_logs (run_id, event, dagster_event_type) VALUES (%s, '{}', %s)",
+                    [run, kind],
+                )
+    date_back(past.url, {fine: days + 1, failed: days + 1, young: days - 1}, NOW)
+    before = past.latest()
+    told = past.maintain(dry_run=True)
+    done = past.maintain()
+    assert (told.steps, done.steps) == (2, 2)
+    with psycopg.connect(past.url) as connection:
+        left = connection.execute(
+            "SELECT run_id, count(*) FROM event_logs WHERE run_id = ANY (%s) GROUP BY 1",
+            [[fine, failed, young]],
+        ).fetchall()
+    assert dict(left) == {fine: 3, failed: 4, young: 4}
+    assert {place: made for place, made in past.latest().items() if not place[1]} == {
+        place: made for place, made in before.items() if not place[1]
+    }
+    assert past.maintain().steps == 0
 
 
 def test_old_ticks_go_also_of_what_is_gone(past: Past) -> None:

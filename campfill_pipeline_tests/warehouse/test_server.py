@@ -214,3 +214,21 @@ def test_servers_of_other_versions_are_refused(number: int, works: bool) -> None
     else:
         with pytest.raises(server.ServerError, match="campfill works with 15 to 18"):
             server.check_version(number)
+
+
+def test_what_the_server_says_is_bounded_while_it_runs(settings: Settings) -> None:
+    url = server.database_url(settings)
+    log = settings.postgres / "data" / "server.log"
+    assert cluster.bound_log(settings.postgres) == 0
+    for _ in range(2):
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("DO $$BEGIN FOR n IN 1..300 LOOP RAISE LOG 'word %', n; END LOOP; END$$")
+        said = log.read_bytes()
+        gone = cluster.bound_log(settings.postgres, most=2_000)
+        assert (gone > 0, log.stat().st_size) == (True, 0)
+        kept = (settings.postgres / "data" / "server.log.1").read_bytes()
+        assert kept == said[-2_000:]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DO $$BEGIN RAISE LOG 'still heard'; END$$")
+    assert b"still heard" in log.read_bytes()
+    assert b"\0" not in log.read_bytes()

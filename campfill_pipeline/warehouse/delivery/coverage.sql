@@ -2,7 +2,9 @@
 
 -- name: resting
 SELECT day FROM delivery_fetch WHERE source = %(source)s AND failures > 0
-  AND failed_at + LEAST(interval '5 minutes' * power(2, LEAST(failures, 12) - 1), interval '1 day') > %(now)s
+  -- Further ahead than that: the clock was set back since, and nobody shall wait until then.
+  AND GREATEST(%(now)s - failed_at, failed_at - %(now)s)
+      < LEAST(interval '5 minutes' * power(2, LEAST(failures, 12) - 1), interval '1 day')
 
 -- name: record stored
 INSERT INTO delivery_fetch AS f (source, day, status, fetched_at, rows, refused, fetch_no, first_complete_at)

@@ -6,6 +6,7 @@ processes (`postmaster`), users and programs (`binaries`).
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -31,6 +32,8 @@ from campfill_pipeline.warehouse.postgres.binaries import (
 )
 
 RETRY_SECONDS = 30.0
+FAST_SECONDS = 8
+MOST_LOG_BYTES = 10_000_000  # of what the server says; as much of older words is kept beside
 LOCK_SECONDS = 120.0
 # Not from the range that systems hand out to outgoing connections: a remembered port is then rarely taken.
 PORTS = range(20_000, 30_000)
@@ -95,6 +98,8 @@ def remembered(folder: Path) -> Server | None:
 
 
 def _remember(folder: Path, server: Server) -> None:
+    if remembered(folder) == server:
+        return  # nothing to write: on a disk that is full it could not be
     unfinished = folder / "server.json.new"
     unfinished.unlink(missing_ok=True)
     unfinished.touch(0o600)
@@ -196,14 +201,40 @@ def _options(server: Server) -> str:
     return " ".join(f"-c {name}={value}" for name, value in settings.items())
 
 
+def bound_log(folder: Path, *, most: int = MOST_LOG_BYTES) -> int:
+    """Put what the server has said aside where it is much, and what was aside before away; the bytes that went.
+
+    The server writes on to the same file, at its end.
+    """
+    log, older = folder / "data" / "server.log", folder / "data" / "server.log.1"
+    if not log.exists() or log.stat().st_size <= most:
+        return 0
+    gone = older.stat().st_size if older.exists() else 0
+    with log.open("r+b") as said, older.open("wb") as kept:
+        _give_as(log, older)
+        said.seek(-most, os.SEEK_END)
+        shutil.copyfileobj(said, kept)
+        gone += said.tell() - most
+        said.truncate(0)
+    return gone
+
+
+def _give_as(model: Path, file: Path) -> None:
+    """Give a file the owner and the mode of another, where we may."""
+    facts = model.stat()
+    file.chmod(facts.st_mode & 0o777)
+    if os.geteuid() == 0:
+        os.chown(file, facts.st_uid, facts.st_gid)
+
+
 def _launch(folder: Path, server: Server, account: Account, *, fixed: bool) -> Server:
     """Start the server, again and again for half a minute where a crash still stands in the way.
 
     `fixed`: its port was asked for, and no other will do.
     """
     log = server.data / "server.log"
-    if log.exists() and log.stat().st_size > 10_000_000:
-        log.replace(server.data / "server.log.1")
+    with contextlib.suppress(OSError):  # a full disk: it is started all the same
+        bound_log(folder)
     until = time.monotonic() + RETRY_SECONDS
     while True:
         if not _is_free(server.port):
@@ -331,10 +362,15 @@ def stop(folder: Path) -> bool:
             return False
         data = folder / "data"
         account = account_for(data)
-        stopped = run(
-            "pg_ctl", "-D", data_argument(data, account), "-w", "-t", "120", "-m", "fast", "stop",
-            cwd=data, account=account,
-        )  # fmt: skip
+        # At once, where it cannot end in order: on a full disk its last checkpoint would wait for ever. Nothing is
+        # lost, the next start goes by the write-ahead log.
+        for manner, seconds in (("fast", FAST_SECONDS), ("immediate", 60)):
+            stopped = run(
+                "pg_ctl", "-D", data_argument(data, account), "-w", "-t", str(seconds), "-m", manner, "stop",
+                cwd=data, account=account,
+            )  # fmt: skip
+            if stopped.returncode == 0:
+                break
         if stopped.returncode != 0 and postmaster.find(folder) is not None:
             raise ServerError(
                 f"The database in {folder} does not stop.",

@@ -6,7 +6,7 @@ delete them. Does not belong here: which runs go (that is asked of Dagster), cam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import psycopg
@@ -91,6 +91,44 @@ def left_checks(url: str, before: datetime, *, delete: bool) -> int:
     with psycopg.connect(url) as conn:
         section = "delete left checks" if delete else "count left checks"
         row = conn.execute(query("postgres/housekeeping", section), {"before": before}).fetchone()
+    return int(row[0]) if row else 0
+
+
+def ticks_ahead(url: str, now: datetime) -> bool:
+    """Whether Dagster noted ticks of sensors or schedules that lie well ahead of now, as the clock was set back since.
+
+    False where it has no tables yet.
+    """
+    with psycopg.connect(url) as conn:
+        row = conn.execute("SELECT to_regclass('public.job_ticks') IS NOT NULL").fetchone()
+        if row is None or not row[0]:
+            return False
+        row = conn.execute(query("postgres/housekeeping", "ticks ahead"), {"now": now}).fetchone()
+    return bool(row and row[0])
+
+
+def forget_ticks_ahead(url: str, now: datetime) -> None:
+    """Delete those ticks; Dagster has no call for it."""
+    with psycopg.connect(url) as conn:
+        conn.execute(query("postgres/housekeeping", "forget ticks ahead"), {"now": now})
+
+
+STEPS = (
+    "STEP_OUTPUT", "STEP_START", "STEP_SUCCESS", "HANDLED_OUTPUT", "LOADED_INPUT", "ENGINE_EVENT", "LOGS_CAPTURED",
+    "RESOURCE_INIT_STARTED", "RESOURCE_INIT_SUCCESS", "ASSET_MATERIALIZATION_PLANNED", "ASSET_CHECK_EVALUATION_PLANNED",
+)  # fmt: skip
+"""What Dagster notes of a run step by step. What the run made and what its checks said is noted beside, once more."""
+
+
+def old_steps(url: str, before: datetime, going: Sequence[str], *, delete: bool) -> int:
+    """Such events of runs that went well and began before this moment; how many. What they made stays.
+
+    They are more than half of what a run takes. `going`: runs that go as a whole.
+    """
+    with psycopg.connect(url) as conn:
+        section = "delete steps" if delete else "count steps"
+        values = {"before": before, "types": list(STEPS), "going": list(going)}
+        row = conn.execute(query("postgres/housekeeping", section), values).fetchone()
     return int(row[0]) if row else 0
 
 

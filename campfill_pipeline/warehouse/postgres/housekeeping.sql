@@ -23,6 +23,27 @@ WITH gone AS (
     RETURNING 1)
 SELECT count(*) FROM gone
 
+-- name: count steps
+SELECT count(*) FROM public.event_logs e JOIN public.runs r USING (run_id)
+WHERE r.status = 'SUCCESS' AND r.create_timestamp < %(before)s::timestamptz AT TIME ZONE 'UTC'
+  AND e.dagster_event_type = ANY (%(types)s) AND r.run_id <> ALL (%(going)s)
+
+-- name: delete steps
+WITH gone AS (
+    DELETE FROM public.event_logs e USING public.runs r
+    WHERE r.run_id = e.run_id
+      AND r.status = 'SUCCESS' AND r.create_timestamp < %(before)s::timestamptz AT TIME ZONE 'UTC'
+      AND e.dagster_event_type = ANY (%(types)s) AND r.run_id <> ALL (%(going)s)
+    RETURNING 1)
+SELECT count(*) FROM gone
+
+-- name: ticks ahead
+SELECT EXISTS (SELECT FROM public.job_ticks
+               WHERE timestamp > %(now)s::timestamptz AT TIME ZONE 'UTC' + interval '30 seconds')
+
+-- name: forget ticks ahead
+DELETE FROM public.job_ticks WHERE timestamp > %(now)s::timestamptz AT TIME ZONE 'UTC'
+
 -- name: collation changed
 SELECT datcollversion IS DISTINCT FROM pg_database_collation_actual_version(oid)
 FROM pg_database

@@ -21,7 +21,7 @@ from campfill_pipeline.warehouse.postgres.binaries import ServerError
 from campfill_pipeline.warehouse.postgres.cluster import Server
 
 __all__ = [
-    "ExternalServer", "Server", "ServerError", "ServerStatus", "dagster_url", "database_url",
+    "ExternalServer", "Server", "ServerError", "ServerStatus", "bound_log", "dagster_url", "database_url",
     "ensure_running", "start", "status", "stop",
 ]  # fmt: skip
 
@@ -87,6 +87,11 @@ def status(settings: Settings) -> ServerStatus:
         pid=found.pid if found else None,
         data=settings.postgres / "data",
     )
+
+
+def bound_log(settings: Settings) -> int:
+    """Let go of old words of the embedded server where they are many; the bytes that went. It runs on meanwhile."""
+    return 0 if settings.database_url else cluster.bound_log(settings.postgres)
 
 
 def ensure_running(settings: Settings) -> Server | ExternalServer:
