@@ -166,17 +166,17 @@ class System:
         """Start all. Raises UpError; what was started by then is stopped by `stop`."""
         settings = self.settings
         settings.make_folders()
-        if self.role.serves and not _port_is_free(self.host, self.port):
-            raise UpError(
-                f"port {self.port} is taken.",
-                "Stop what runs there, or choose another: campfill up --port 3100",
-            )
-        leftovers = processes.stop_leftovers(self._remembered)
+        leftovers = processes.stop_leftovers(self._remembered)  # first: they may hold our own ports
         if leftovers:
             gone = say_here(
                 "stopped {count} processes that an earlier start had left behind", count=leftovers
             )
             self.console.print(f"[dim]{gone}[/]")
+        if self.role.serves and not _port_is_free(self.host, self.port):
+            raise UpError(
+                f"port {self.port} is taken.",
+                "Stop what runs there, or choose another: campfill up --port 3100",
+            )
         self._tell(say_here("starting the database …"))
         self._own_server = not server.status(settings).running
         server.database_url(settings)

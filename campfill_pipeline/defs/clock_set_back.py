@@ -8,6 +8,7 @@ noticing that the clock was set back (`commands/up.py`), which must not load Dag
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import dagster as dg
 from dagster._core.scheduler.instigation import ScheduleInstigatorData, SensorInstigatorData
@@ -23,7 +24,7 @@ def forget_the_future(instance: dg.DagsterInstance, dagster_url: str, now: datet
     for state in instance.all_instigator_state():
         data = state.instigator_data
         if isinstance(data, SensorInstigatorData):
-            noted = {
+            noted: dict[str, Any] = {
                 name: _no_later(getattr(data, name), now)
                 for name in (
                     "last_tick_timestamp", "last_tick_start_timestamp", "last_sensor_start_timestamp",

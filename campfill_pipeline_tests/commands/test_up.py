@@ -10,10 +10,13 @@ import threading
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from campfill_pipeline.commands import processes, render, up
+from campfill_pipeline.commands.roles import Role
 from campfill_pipeline.settings import load_settings
+from campfill_pipeline.warehouse.postgres import server
 
 WAITING = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -47,7 +50,7 @@ def test_a_process_may_die_more_often_than_five_times_in_years_but_not_in_an_hou
     dead = child(tmp_path, [sys.executable, "-c", ""])
     dead.process.wait()
     system.children = [dead]
-    monkeypatch.setattr(up.Role, "asks", False)
+    monkeypatch.setattr(Role, "asks", False)
     monkeypatch.setattr(processes, "start", lambda *told, **more: dead)
     now = time.monotonic()
     system.restarts["web UI"] = [now - up.RESTARTS_SECONDS - 1] * 100 + [now] * (up.RESTARTS - 1)
@@ -75,13 +78,35 @@ def test_what_an_earlier_start_left_is_found_though_the_clock_was_set_since(
 ) -> None:
     left, file = child(tmp_path), tmp_path / "processes.json"
     processes.remember([left], file)
-    real = processes.psutil.Process.create_time
-    monkeypatch.setattr(processes.psutil.Process, "create_time", lambda self: real(self) + 3600)
+    real = psutil.Process.create_time
+    monkeypatch.setattr(psutil.Process, "create_time", lambda self: real(self) + 3600)
     assert processes.stop_leftovers(file) == 1
     assert left.process.wait(10) is not None
     assert not file.exists()
     file.write_text('[{"pid": 1, "started"')  # cut off by a full disk
     assert processes.stop_leftovers(file) == 0
+
+
+def test_the_web_ui_that_a_killed_start_left_does_not_keep_the_next_one_from_its_port(
+    system: up.System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serving = (
+        "import socket, sys, time; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1])"
+    )
+    left = child(tmp_path, [sys.executable, "-u", "-c", f"{serving}; time.sleep(60)"])
+    while not (tmp_path / "log").exists() or not (tmp_path / "log").read_text().endswith("\n"):
+        assert left.process.poll() is None
+        time.sleep(0.05)
+    system.port = int((tmp_path / "log").read_text())
+    processes.remember([left], system._remembered)
+
+    def far_enough(what: object) -> None:
+        raise up.AskedToStopError
+
+    monkeypatch.setattr(server, "status", far_enough)
+    with pytest.raises(up.AskedToStopError):
+        system.start()
+    assert left.process.wait(10) is not None
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full (Linux)")

@@ -94,6 +94,7 @@ def test_sensors_and_schedules_look_again_at_once_after_the_clock_was_set_back(
             assert state.instigator_data.cursor == "cursor"
             assert (get_elapsed(state) or 0) >= 0, "Dagster counts from here until it looks again"
         else:
+            assert isinstance(state.instigator_data, ScheduleInstigatorData)
             assert (state.instigator_data.last_iteration_timestamp or 0) <= now.timestamp()
 
 
