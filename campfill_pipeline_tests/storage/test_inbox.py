@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from campfill_pipeline_tests.storage import killed
 from campfill_pipeline_tests.storage.conftest import Machine
 
 LATER = timedelta(minutes=20)
+MORE_THAN_A_PAGE = 1_001  # a store lists a thousand objects at once, then says where to go on
 
 
 def ledger_of(campfill: Campfill) -> list[tuple[str, str]]:
@@ -267,3 +269,19 @@ def test_an_identity_is_of_name_content_and_moment() -> None:
     claims = [each.claim for each in dropped_objects.waiting(Listing())]  # type: ignore[arg-type]
     assert len(claims) == 5
     assert len(set(claims)) == 4  # stores tell moments by the second, some more exactly in lists
+
+
+def test_more_objects_than_a_store_lists_at_once_are_all_seen(machine: Machine, store: Objects) -> None:
+    here = machine("one")
+    names = [f"{number:064x}" for number in range(MORE_THAN_A_PAGE)]
+    archived = [f"{name[-2:]}/{name}" for name in names]
+
+    def put(number: int) -> None:
+        store.put(f"inbox/{number:05}.xlsx", b"a list")
+        store.put(f"archive/{archived[number]}", b"an original")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(put, range(MORE_THAN_A_PAGE)))
+    lying = dropped_objects.waiting(store)
+    assert {each.name for each in lying} == {f"{number:05}.xlsx" for number in range(MORE_THAN_A_PAGE)}
+    assert originals.missing(here.settings, [*archived, "aa/lost"]) == ["aa/lost"]
