@@ -30,7 +30,8 @@ from campfill_pipeline.intake.receipt.words import told_of
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.retelling import retold
 from campfill_pipeline.language.speaking import say, word
-from campfill_pipeline.settings import Settings
+from campfill_pipeline.reporting.description import export_files
+from campfill_pipeline.settings import Settings, environment
 
 SHELF = ("name", "where", "reads")
 PROPOSED = ("header", "means", "how sure", "examples")
@@ -40,6 +41,8 @@ KINDS = {
     "care": "a sheet of who takes care", "id_map": "a mapping file", "second_count": "a second count",
     "unknown": "something unknown",
 }  # fmt: skip
+_TOLD_BY = (("buyer of all lines", "buyer"), ("currency", "currency"))
+"""Settings of a proposal that need no value where a column says it row by row."""
 _SHOWN_LINES = 3
 _SHOWN_ISSUES = 10
 
@@ -136,7 +139,11 @@ def tried(settings: Settings, file: Path) -> dict[str, Any]:
     """What would become of a file: the description it is read by, counts, issues and first lines."""
     limits = ParseLimits(settings.max_upload_mb * 1_000_000, settings.parse_memory_mb, settings.parse_seconds)
     known = shelf.load(settings.lists)
-    with tempfile.TemporaryDirectory(prefix="campfill-try-") as folder, Parser(limits, known.texts) as parser:
+    texts = {
+        **known.texts,
+        **export_files.texts(export_files.at_hand(settings, environment(), list(known.texts))),
+    }
+    with tempfile.TemporaryDirectory(prefix="campfill-try-") as folder, Parser(limits, texts) as parser:
         work = Path(folder)
         parsed = parser.parse(file, file.name, work)
         told: dict[str, Any] = {
@@ -184,9 +191,20 @@ def show_tried(told: dict[str, Any]) -> None:
     elif told["rows"] is None:
         kind = word(KINDS[told["kind"]])
         console.print(say("{file} is no campaign list, but {kind}.", file=escape(told["file"]), kind=kind))
+        if told["description"]:
+            console.print(say("It is read by the description {name}.", name=escape(told["description"])))
     else:
         _show_rows(told)
     console.print(say("Nothing was stored."))
+
+
+def _place(place: str) -> str:
+    """Where the header stands: `row 1`, or with its sheet before it."""
+    sheet, _, row = place.rpartition("row ")
+    if not sheet:
+        return say("row {row}", row=row)
+    name = sheet.removeprefix("sheet “").removesuffix("”, ")
+    return say("sheet “{sheet}”, row {row}", sheet=name, row=row)
 
 
 def _show_proposal(proposal: dict[str, Any]) -> None:
@@ -194,7 +212,8 @@ def _show_proposal(proposal: dict[str, Any]) -> None:
     console.print(
         "\n"
         + say(
-            "If it is a list of another house, it may be read so ({place}):", place=escape(proposal["place"])
+            "If it is a list of another house, it may be read so ({place}):",
+            place=escape(_place(proposal["place"])),
         )
     )
     table = render.table(*((title, "left") for title in PROPOSED))
@@ -209,7 +228,13 @@ def _show_proposal(proposal: dict[str, Any]) -> None:
     for key, value in proposal["settings"]:
         if value:
             console.print(f"  {key}: {escape(value)}")
-    blank = [key for key, value in proposal["settings"] if not value and not key.startswith("words")]
+    means = {column["means"] for column in proposal["columns"]}
+    told_by_cells = {key for key, column in _TOLD_BY if column in means}
+    blank = [
+        key
+        for key, value in proposal["settings"]
+        if not value and not key.startswith("words") and key not in told_by_cells
+    ]
     if blank:
         console.print(say("To be said by you: {text}.", text=", ".join(blank)))
     console.print(

@@ -11,6 +11,7 @@ from campfill_pipeline.domain.columns import LIST_COLUMNS
 from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.findings import ParseLimits, UnreadableError
 from campfill_pipeline.language import notation
+from campfill_pipeline.language.currencies import in_home
 from campfill_pipeline.language.speaking import say, say_many
 
 _SAVE_AS = say("Open it in Excel or LibreOffice, save it as an Excel workbook (.xlsx) and drop that file.")
@@ -89,7 +90,7 @@ def too_much_memory(limits: ParseLimits) -> UnreadableError:
 
 def no_header(message: str) -> UnreadableError:
     """The rejection of a file without a table."""
-    wanted = ", ".join(column.header for column in LIST_COLUMNS)
+    wanted = ", ".join(in_home(column.header) for column in LIST_COLUMNS)
     return UnreadableError(
         "no_header",
         message,

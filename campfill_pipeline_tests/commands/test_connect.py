@@ -29,6 +29,17 @@ def script(asked: Asked) -> Reply:
     return Reply({"rows": [ROW], "next": "c1"})
 
 
+KIOSK = """name = "kiosk"
+title = "Kiosk"
+[values]
+granularity = "day"
+[file.columns]
+hour = { from = "Datum", pattern = "%d.%m.%Y" }
+campaign_id = "Buchung"
+impressions = "Kontakte"
+"""
+
+
 @pytest.fixture
 def described(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
@@ -218,3 +229,34 @@ def test_those_at_hand_are_listed(described: Path, monkeypatch: pytest.MonkeyPat
     assert [one["name"] for one in found if one["in_use"]] == [str(described)]
     assert {"ppv", "kevel", "amazon_ads"} <= {one["name"] for one in found}
     assert "kevel" in CliRunner().invoke(app, ["connect"]).stdout
+
+
+def test_an_export_file_is_tried_shown_and_stored_nowhere(described: Path) -> None:
+    home = described.parent / "home"
+    (home / "exports").mkdir(parents=True)
+    (home / "exports" / "kiosk.toml").write_text(KIOSK, encoding="utf-8")
+    (home / "exports" / "odd.toml").write_text(
+        KIOSK.replace("kiosk", "odd").replace('"Datum"', "3"), encoding="utf-8"
+    )
+    export = described.parent / "kiosk.csv"
+    export.write_text("Datum;Buchung;Kontakte\n27.11.2025;L-1;1.500,5\n32.11.2025;L-1;7\n", encoding="utf-8")
+
+    def run(*words: str) -> tuple[int, str]:
+        found = CliRunner().invoke(app, ["connect", *words])
+        return found.exit_code, " ".join(found.stdout.split())
+
+    kiosk = str(home / "exports" / "kiosk.toml")
+    code, text = run("try", kiosk, "--file", str(export))
+    assert code == 0 and "1 of 2 rows accepted" in text and "1,500.5 impressions" in text and "A3" in text
+    told = json.loads(run("try", kiosk, "--file", str(export), "--json")[1])
+    assert (told["stored"]["grain"], told["first"][0]["day"]) == ("day", "2025-11-27")
+    export.write_text("Datum;Buchung;Anzahl\n27.11.2025;L-1;1\n", encoding="utf-8")
+    code, text = run("try", kiosk, "--file", str(export))
+    assert code == 1 and "“Kontakte”" in text
+    listed = {one["name"]: one for one in json.loads(run("--json")[1])}
+    assert (listed["kiosk"]["reads"], listed["kiosk"]["fault"]) == ("files", None)
+    assert "file.columns.hour" in listed["odd"]["fault"]
+    assert "exports/kiosk.toml" in run()[1]
+    assert CliRunner().invoke(app, ["connect", "show", "kiosk"]).stdout == KIOSK
+    assert 'name = "kevel"' in run("show", "kevel")[1]
+    assert {path.name for path in home.rglob("*")} == {"exports", "kiosk.toml", "odd.toml"}

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from campfill_pipeline.defs.ingest import ingest
 from campfill_pipeline.defs.local_runs import LocalRuns
 from campfill_pipeline.defs.rebuild import rebuild_all
+from campfill_pipeline.warehouse.readers.page import client
 from campfill_pipeline.warehouse.register import revert
 from campfill_pipeline_tests.intake.described import OWN
 from campfill_pipeline_tests.lists import row, write_list
@@ -57,6 +58,8 @@ def test_a_described_list_is_kept_with_its_ids_its_cancellations_and_its_descrip
             "SELECT r.changes FROM line_revision r WHERE r.external_id = 'A-2' ORDER BY revision DESC LIMIT 1"
         ).fetchone()
         texts = connection.execute("SELECT name, version, text FROM list_description ORDER BY 2").fetchall()
+        sheet_of = client.find(connection, buyer="acme")
+    assert len(sheet_of.lines) == 2
     assert [line[:3] for line in kept] == [("A-1", False, "live"), ("A-2", True, "cancelled")]
     assert kept[1][3:] == (False, True, None)
     assert changes == ({"cancelled": {"before": "false", "after": "true"}},)

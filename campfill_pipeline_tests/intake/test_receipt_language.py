@@ -115,3 +115,13 @@ def test_every_reason_against_a_file_is_said_in_german(reason: str) -> None:
         told.mend,
         "An English hint.",
     )
+
+
+def test_a_reason_against_a_whole_file_is_told_in_german_too() -> None:
+    """As `campfill ingest` tells it among the issues of a rejected file."""
+    with speaking(Language.GERMAN):
+        for reason in issue_codes.FILE_REASONS:
+            said, mend = receipt_words.told_of(
+                reason, "English words.", "An English mend.", UploadKind.UNKNOWN
+            )
+            assert said and "English" not in said + mend, reason

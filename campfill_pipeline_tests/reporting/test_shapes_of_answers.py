@@ -193,3 +193,11 @@ def test_every_shape_says_what_a_list_of_objects_says(rows: list[dict[str, Any]]
 def test_what_cannot_be_obeyed_is_refused(answer: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         Answer(**answer)
+
+
+def test_dropping_by_a_column_that_no_row_has_drops_nothing_in_silence() -> None:
+    body = [{"date": "2025-11-27T13:00Z", "imps": 5}, {"date": "2025-11-27T14:00Z", "imps": 6}]
+    with pytest.raises(SaidError, match="has the column “day”"):
+        read(body, drop_rows=[{"column": "day", "values": [""]}])
+    text = "Date,Imps\n2025-11-27T13:00Z,5\n,5\n"
+    assert len(read(text.encode(), format="csv", drop_rows=[{"column": "DATE", "values": [""]}])) == 1

@@ -12,6 +12,7 @@ from campfill_pipeline.domain.issue_codes import NO_MEND
 from campfill_pipeline.domain.issues import Issue
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.language import notation, of_cells
+from campfill_pipeline.language.currencies import in_home
 from campfill_pipeline.language.retelling import retold
 from campfill_pipeline.language.speaking import Language, say, say_many, spoken, word
 
@@ -93,12 +94,14 @@ def told_of(code: str, message: str, hint: str, kind: str) -> tuple[str, str]:
     said, mend = of_cells.told(message), of_cells.told(hint)
     if said is not None and mend is not None:
         return said, mend
-    known = issue_codes.ISSUE_CODES[code]
+    known = issue_codes.ISSUE_CODES.get(code)
+    if known is None:  # of the whole file
+        return of_file(code, message, hint)
     lists, exports = known.lists, known.exports
     told = (exports or lists) if kind == UploadKind.REPORT_CSV else (lists or exports)
     if told is None:
         return word(known.words), ""
-    return word(told.meaning), "" if told.mend == NO_MEND else word(told.mend)
+    return in_home(word(told.meaning)), "" if told.mend == NO_MEND else in_home(word(told.mend))
 
 
 def of_file(reason: str | None, message: str, hint: str) -> tuple[str, str]:

@@ -187,14 +187,31 @@ def _inner(row: Row, path: str) -> list[Any]:
 def without_dropped(
     found: list[Row], drops: Sequence[DropRows], impressions: str, notation: NumberNotation
 ) -> list[Row]:
-    """The report rows among these. Raises SaidError where a total among the others is not their sum."""
+    """The report rows among these. Raises SaidError where a total among the others is not their sum, and where rows
+    would be dropped for what a column does not hold that none of them has.
+    """
     kept = found
+    drops = [drop.model_copy(update={"column": _meant(found, drop)}) for drop in drops]
     for drop in drops:
         totals = [row for row in kept if _is_dropped(row, drop)]
         kept = [row for row in kept if not _is_dropped(row, drop)]
         if drop.total and totals:
             _compare(totals, kept, drops, impressions, notation)
     return kept
+
+
+def _meant(found: list[Row], drop: DropRows) -> str:
+    """The column that is meant, as the rows spell it: without regard to case where none is spelt exactly so."""
+    names = frozenset().union(*found) if found else frozenset()
+    if drop.column in names or any(present(row, drop.column) for row in found):
+        return drop.column
+    alike = next((name for name in names if name.casefold() == drop.column.casefold()), None)
+    if alike is None and "" in drop.values and len(found) > 1:
+        raise SaidError(
+            f"None of the answer's {len(found):,} rows has the column “{drop.column}” by which drop_rows would drop "
+            "all of them."
+        )
+    return drop.column if alike is None else alike
 
 
 def _is_dropped(row: Row, drop: DropRows) -> bool:

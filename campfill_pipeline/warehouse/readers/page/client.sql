@@ -3,14 +3,14 @@
 -- name: names
 SELECT DISTINCT name FROM (
     SELECT agency AS name FROM line WHERE agency IS NOT NULL
-    UNION ALL SELECT buyer FROM line WHERE kind_listed = 'deal') known
+    UNION ALL SELECT buyer FROM line WHERE buyer <> 'Not set') known
 ORDER BY name
 
 -- name: advertisers
 SELECT DISTINCT advertiser FROM line WHERE advertiser IS NOT NULL ORDER BY 1
 
 -- name: of buyers
-SELECT line_no FROM line WHERE agency = ANY (%(names)s) OR (kind_listed = 'deal' AND buyer = ANY (%(names)s))
+SELECT line_no FROM line WHERE agency = ANY (%(names)s) OR (buyer <> 'Not set' AND buyer = ANY (%(names)s))
 
 -- name: of advertisers
 SELECT line_no FROM line WHERE advertiser = ANY (%(names)s)
