@@ -67,6 +67,7 @@ from campfill_pipeline.intake.receipt import words as receipt_words
 from campfill_pipeline.intake.text import delimited
 from campfill_pipeline.intake.xlsx import container, package
 from campfill_pipeline.language import catalogue
+from campfill_pipeline.reporting.description import connector
 from campfill_pipeline.reports import page, wording, workbook_summary
 from campfill_pipeline_tests import found_sentences, raised_sentences
 
@@ -126,6 +127,7 @@ TABLES: dict[str, Iterable[str]] = {
     ),
     "campfill_pipeline/commands/maintain.py": maintain.WHOSE,
     "campfill_pipeline/commands/progress.py": progress.WORK,
+    "campfill_pipeline/reporting/description/connector.py": tuple(connector.NEEDED.values()),
     "campfill_pipeline/commands/notify.py": (*notify.GROUPS.values(), *notify.OFTEN.values()),
     "campfill_pipeline/commands/proposed_ids.py": (*proposed_ids.COLUMNS, "the same name"),
     "campfill_pipeline/commands/revert.py": (

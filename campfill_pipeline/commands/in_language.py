@@ -124,8 +124,15 @@ def _told_again(text: str) -> str:
     if whole != text:
         return whole
     return "\n".join(
-        line[: len(line) - len(line.lstrip())] + retold(line.lstrip()) for line in text.split("\n")
+        line[: len(line) - len(line.lstrip())] + _of_a_line(line.lstrip()) for line in text.split("\n")
     )
+
+
+def _of_a_line(line: str) -> str:
+    """A line that may begin with the key of a file that it is about."""
+    key, mark, sentence = line.partition(": ")
+    known = retold(sentence) if mark and " " not in key else sentence
+    return f"{key}: {known}" if known != sentence else retold(line)
 
 
 def say_fault(error: CampfillError) -> None:

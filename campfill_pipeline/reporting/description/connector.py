@@ -243,16 +243,27 @@ def _key(location: tuple[int | str, ...], data: Any) -> str:
     return key
 
 
+NEEDED = {
+    "missing": "this key is missing.",
+    "extra_forbidden": "this key is not known; look for a misspelling.",
+    "union_tag_not_found": "the key `kind` is missing.",
+    "string_type": "a text is needed, between quotation marks.",
+    "int_type": "a whole number is needed, without quotation marks.",
+    "float_type": "a number is needed, without quotation marks.",
+    "bool_type": "true or false is needed, without quotation marks.",
+    "list_type": "a list is needed, between square brackets.",
+    "dict_type": "a table is needed.",
+    "model_type": "a table is needed.",
+    "string_too_short": "the text must not be empty.",
+    "too_short": "the list must not be empty.",
+}
+"""What the library that checks descriptions says in words of its own, in ours."""
+
+
 def _sentence(item: Any) -> str:
     kind, context = item["type"], item.get("ctx", {})
-    if kind == "missing":
-        return "this key is missing."
-    if kind == "extra_forbidden":
-        return "this key is not known; look for a misspelling."
     if kind == "union_tag_invalid":
         return f"{context['tag']!r} is not possible; possible are {context['expected_tags']}."
-    if kind == "union_tag_not_found":
-        return "the key `kind` is missing."
     if kind == "value_error":
         return f"{context['error']}."
-    return f"{item['msg']}."
+    return NEEDED.get(kind) or f"{item['msg']}."
