@@ -21,6 +21,7 @@ from campfill_pipeline.domain import figures
 from campfill_pipeline.domain.back_test import LEAST_LINE_DAYS
 from campfill_pipeline.domain.fulfillment import NEVER_JUDGED, Band, FulfillmentRules, Lifecycle
 from campfill_pipeline.language import currencies
+from campfill_pipeline.language.retelling import retold
 from campfill_pipeline.language.speaking import Language, Sentence, in_each, speaking, spoken, word
 from campfill_pipeline.reports import payload, wording
 from campfill_pipeline.warehouse.readers.page.rows import Freshness, LineRow, PageData
@@ -88,6 +89,7 @@ def fresh(freshness: Freshness, made_at: datetime, as_of: date, zone: ZoneInfo) 
         "renewed_by": renewed_by(made_at, as_of, zone, hourly=freshness.asked),
         "freshness": {
             **told,
+            "failure": freshness.failure and in_each(Sentence(retold, (freshness.failure,))),
             "gaps": day_ranges(gap.day for gap in freshness.gaps),
             "doubt_note": in_each(Sentence(wording.doubt_note, (freshness,))),
         },

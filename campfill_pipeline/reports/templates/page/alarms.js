@@ -52,7 +52,7 @@ const failing = () => {
   const { failed_at, fetched_at, failure, complete_through } = head.freshness;
   if (!failed_at || (fetched_at && failed_at <= fetched_at)) return "";
   const good = complete_through ? alarms.lastGood(day(complete_through, dayMedium)) : "";
-  return alarm("failing", html`${alarms.failing(moment(failed_at), failure)} ${good}`);
+  return alarm("failing", html`${alarms.failing(moment(failed_at), told(failure))} ${good}`);
 };
 
 export const alarmList = () => {
