@@ -44,6 +44,7 @@ from campfill_pipeline.commands import (
     status,
     up,
 )
+from campfill_pipeline.defs import asked_apis
 from campfill_pipeline.domain import (
     client_words,
     count_words,
@@ -67,6 +68,7 @@ from campfill_pipeline.intake.receipt import words as receipt_words
 from campfill_pipeline.intake.text import delimited
 from campfill_pipeline.intake.xlsx import container, package
 from campfill_pipeline.language import catalogue
+from campfill_pipeline.reporting import errors
 from campfill_pipeline.reporting.description import connector
 from campfill_pipeline.reports import page, wording, workbook_summary
 from campfill_pipeline_tests import found_sentences, raised_sentences
@@ -138,6 +140,8 @@ TABLES: dict[str, Iterable[str]] = {
     ),
     "campfill_pipeline/commands/up.py": tuple(up.STARTING.values()),
     "campfill_pipeline/commands/show_settings.py": (show_settings.STORED,),
+    "campfill_pipeline/reporting/errors.py": (errors.ASKED_FOR,),
+    "campfill_pipeline/defs/asked_apis.py": (*asked_apis.NOT_SET_UP, *asked_apis.NO_TOKEN),
     "campfill_pipeline/commands/care_doors.py": (*care_doors.STATES, *care_doors.ACTS.values()),
     "campfill_pipeline/commands/fulfillment.py": (
         *(title for title, _ in fulfillment.COLUMNS if title),
@@ -332,7 +336,11 @@ def merged(language: str) -> Catalog:
         msgid_bugs_address="none", creation_date=WRITTEN, revision_date=WRITTEN, last_translator="none",
         language_team="none", charset="utf-8", fuzzy=False,
     )  # fmt: skip
-    raised = {*(sentence for _, sentence in raised_sentences.everywhere(CODE)), *in_language.FAULTS}
+    raised = {
+        *(sentence for _, sentence in raised_sentences.everywhere(CODE)),
+        *in_language.FAULTS,
+        errors.ASKED_FOR,
+    }
     elsewhere = {one if isinstance(one, str) else one[0] for _, one in _but_of_cells()}
     found = {sentence for _, sentence in found_sentences.everywhere(CODE)} - elsewhere
     for key, (whole, places) in sorted(gathered().items(), key=lambda one: one[0].casefold()):

@@ -9,11 +9,14 @@ import pytest
 
 from campfill_pipeline.domain.attention import Situation, sentence
 from campfill_pipeline.domain.causes import Cause
+from campfill_pipeline.domain.notices import thread_of_file
 from campfill_pipeline.intake import refusals
 from campfill_pipeline.intake.findings import UnreadableError
 from campfill_pipeline.language import catalogue
 from campfill_pipeline.language.retelling import retold
 from campfill_pipeline.language.speaking import Language, say, speaking
+from campfill_pipeline.reporting.errors import RefusedError
+from campfill_pipeline.warehouse.register.ledger import partition_key
 from campfill_pipeline_tests import messages
 
 STORED = ("warehouse/notices/", "defs/watch.py")
@@ -121,3 +124,26 @@ def test_why_a_file_was_rejected_is_told_in_german_too(refusal: UnreadableError,
     )
     with speaking(Language.GERMAN):
         assert retold(stored) == f"März 3.5.xlsx wurde abgelehnt: {told}"
+
+
+def test_a_failure_of_an_api_is_told_with_what_was_asked_and_with_its_mend() -> None:
+    error = RefusedError(
+        "The reporting API does not know the token (status 401).", request="GET /v1/detail?limit=10",
+        mend="Get a valid token and run `campfill token` (or set CAMPFILL_REPORTING_TOKEN).",
+    )  # fmt: skip
+    with speaking(Language.GERMAN):
+        told = retold(str(error))
+    assert told == (
+        "Das Reporting-API kennt das Token nicht (Status 401). Abgerufen wurde: GET /v1/detail?limit=10. Besorgen Sie"
+        " ein gültiges Token und führen Sie `campfill token` aus (oder setzen Sie CAMPFILL_REPORTING_TOKEN)."
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["list.xlsx", "000001-list.receipt.xlsx", "list.receipt.receipt.xlsx", "000001-list.receipt (1).xlsx",
+     "list.receipt - Kopie.xlsx"],
+)  # fmt: skip
+def test_names_do_not_grow_however_a_receipt_comes_back(name: str) -> None:
+    assert partition_key(7, name) == "000007-list.xlsx"
+    assert thread_of_file(name) == thread_of_file("list.xlsx")

@@ -114,7 +114,9 @@ def pause_before(attempt: int) -> timedelta:
     return timedelta(minutes=min(2 ** min(attempt - 1, 10), 15))
 
 
-_RECEIPT = re.compile(r"^\d{6}-(.+?)(?:\.receipt)+\.xlsx$", re.IGNORECASE)
+_RECEIPT = re.compile(
+    r"^(?:\d{6}-)?(.+?)(?:\.receipt(?: ?\(\d+\)| - \w+)?)+\.xlsx$", re.IGNORECASE
+)  # as downloaded twice, too: `000001-list.receipt (1).xlsx`
 
 
 def thread_of_file(name: str) -> str:

@@ -24,7 +24,8 @@ VERBATIM = {
 }  # fmt: skip
 """Placeholders that hold what somebody else wrote: never taken for a figure or a sentence of ours."""
 
-SHAPES = {"why": "(?:; .*)?", "pace": "(?: at .*?)?", "header": "“[^”]*”(?:(?:, | and )“[^”]*”)*"}
+SHAPES = {"why": "(?:; .*)?", "pace": "(?: at .*?)?", "header": "“[^”]*”(?:(?:, | and )“[^”]*”)*",
+          "status": r"\w+", "request": r"[A-Z]+ \S+"}  # fmt: skip
 """Placeholders that hold a part of a sentence, or nothing; others hold anything."""
 
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -91,7 +92,8 @@ def _told(language: Language, text: str) -> str | None:
         if found := pattern.fullmatch(text):
             values = {name: _value(language, name, value) for name, value in found.groupdict().items()}
             told = catalogue.translated(language, message).format(**values)
-            if values.get("told") != found.groupdict().get("told") or "told" not in values:
+            is_told = values.get("told") != found.groupdict().get("told") or "told" not in values
+            if is_told and told != text:  # `{env}: {error}.` fits much, and says it in no other language
                 return told
             half = half or told
     for mark in (": ", ". ", "? ", "; "):

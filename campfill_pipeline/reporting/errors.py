@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from campfill_pipeline.domain.errors import CampfillError
 
+ASKED_FOR = "Asked for: {request}."
+
 
 class ReportingError(CampfillError):
     """The reporting API could not be used. `connector` and `request` say where, `mend` what to do."""
@@ -17,7 +19,7 @@ class ReportingError(CampfillError):
         self.connector, self.request = connector, request
 
     def __str__(self) -> str:
-        where = f" Asked for: {self.request}." if self.request else ""
+        where = f" {ASKED_FOR.format(request=self.request)}" if self.request else ""
         return f"{self.problem}{where} {self.mend}"
 
     def clean(self, cleaned: Callable[[str], str]) -> None:

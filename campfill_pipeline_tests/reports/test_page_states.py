@@ -89,10 +89,18 @@ def test_lines_that_begin_today_are_no_reason_to_say_that_nothing_is_wrong(
 
 
 def test_a_refused_token_is_said_with_what_the_api_said(library: Library, tmp_path: Path) -> None:
-    said = "The reporting API does not accept the token (401). Set a new one: campfill token."
+    said = (
+        "The reporting API does not know the token (status 401). Asked for: GET /v1/detail?limit=10000."
+        " Get a valid token and run `campfill token` (or set CAMPFILL_REPORTING_TOKEN)."
+    )
     reader = read(library, tmp_path, without_delivery(asked=True, failure=said))
     assert alarms(reader)[0] == "failing"
     assert said in reader.text("[data-alarm=failing]")
+    reader.tab.goto(reader.tab.url.split("#")[0] + "?lang=de")
+    reader.wait("/")
+    german = reader.text("[data-alarm=failing]")
+    assert "kennt das Token nicht (Status 401)" in german and "Besorgen Sie ein gültiges Token" in german
+    assert "Asked for" not in german
 
 
 def test_a_missing_day_is_named_with_the_command_and_leads_to_its_lines(

@@ -77,7 +77,7 @@ def next_steps(status: str, rejected: int, has_sheet: bool, warnings: int, hint:
         steps.append(hint or say("Mend the rows in your file and drop it again."))
     if warnings:
         steps.append(
-            say("Look through the sheet “Issues” for “Please check”: those rows are loaded as they stand.")
+            say("Look through the sheet “Issues” for “Please check”: nothing of it kept a row from loading.")
         )
     return steps or [say("Nothing. You may delete this receipt; it stays on record in campfill.")]
 

@@ -52,7 +52,9 @@ ISSUE_COLUMNS = (
     "message",
     "hint",
 )
-_RECEIPT = re.compile(r"^\d{6}-(.+?)(?:\.receipt)+\.xlsx$")
+_RECEIPT = re.compile(
+    r"^(?:\d{6}-)?(.+?)(?:\.receipt(?: ?\(\d+\)| - \w+)?)+\.xlsx$", re.IGNORECASE
+)  # as downloaded twice, too: `000001-list.receipt (1).xlsx`
 
 
 def partition_key(seq: int, file_name: str) -> str:

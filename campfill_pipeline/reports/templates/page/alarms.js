@@ -3,6 +3,7 @@
 import { count, dayMedium, day, daysLater, html, lineCount, missing, moment } from "./format.js";
 import { head } from "./head.js";
 import { undelivered, waiting } from "./headline.js";
+import { told } from "./language.js";
 import { alarms, data } from "./words.js";
 
 const HOUR = 36e5;

@@ -913,7 +913,7 @@
     const { failed_at, fetched_at, failure, complete_through } = head.freshness;
     if (!failed_at || fetched_at && failed_at <= fetched_at) return "";
     const good = complete_through ? alarms.lastGood(day(complete_through, dayMedium)) : "";
-    return alarm("failing", html`${alarms.failing(moment(failed_at), failure)} ${good}`);
+    return alarm("failing", html`${alarms.failing(moment(failed_at), told(failure))} ${good}`);
   };
   var alarmList = () => {
     if (waiting()) return "";
@@ -3104,4 +3104,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 47f8520a9e062857a3a8e9308600ec37. */
+/* Made by `make page` from the modules beside this folder, 23b3b5eeaed02b7070821fcaf8724396. */
