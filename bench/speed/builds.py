@@ -85,7 +85,11 @@ class Home:
         self.build, self.folder = build, folder
         self.home = folder / f"home-{build.name}"
         folder.mkdir(parents=True, exist_ok=True)
-        self.environ = {name: value for name, value in os.environ.items() if not name.startswith("CAMPFILL")}
+        self.environ = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("CAMPFILL", "PYTHONPATH"))
+        }
         self.environ["CAMPFILL_HOME"] = str(self.home)
         self._up: subprocess.Popen[bytes] | None = None
         self.url = ""

@@ -30,7 +30,7 @@ def first_load(builds: list[Build], rows: int, turns: int) -> Iterator[Results]:
                 each.start_database()
                 each.command("ingest", str(make_list(3, 7)))
                 taken[build.name].append(_ingest(each, file))
-    yield Results("ingest", f"{rows:,} new lines × 7", taken, load=[before, load()])
+        yield Results("ingest", f"{rows:,} new lines × 7", taken, load=[before, load()])
 
 
 def _ingest(each: Home, file: Path) -> Sample:

@@ -72,7 +72,7 @@ def standing(builds: list[Build], sizes: Sizes) -> Iterator[Results]:
                 taken[each.build.name].append(
                     dropped(each, [make_list(sizes.rows, 7, seed=901 + turn)], turn + 2)
                 )
-        yield Results("drop", f"{size}, new lines each time", taken, load=[before, load()])
+            yield Results("drop", f"{size}, new lines each time", taken, load=[before, load()])
 
 
 def burst(builds: list[Build], sizes: Sizes) -> Iterator[Results]:
@@ -84,8 +84,8 @@ def burst(builds: list[Build], sizes: Sizes) -> Iterator[Results]:
         for build in builds:
             with homes([build], 30) as [each]:
                 taken[build.name].append(dropped(each, files, len(files) + 1))
-    size = f"{sizes.files} files × {sizes.rows_of_a_file} rows"
-    yield Results("burst", size, taken, load=[before, load()])
+        size = f"{sizes.files} files × {sizes.rows_of_a_file} rows"
+        yield Results("burst", size, taken, load=[before, load()])
 
 
 def _commands(each: Home) -> Sample:

@@ -228,7 +228,8 @@ class System:
             encoding="utf-8",
         )
         code = self._start(
-            "code server", "dagster", "api", "grpc", "--module-name", "campfill_pipeline.definitions",
+            "code server", "campfill_pipeline.defs.code_server", "api", "grpc",
+            "--module-name", "campfill_pipeline.definitions",
             "--host", "127.0.0.1", "--port", str(code_port), "--location-name", "campfill",
             yields=True,  # the runs are its children: a workbook being read shall hold up neither door nor web UI
         )  # fmt: skip
