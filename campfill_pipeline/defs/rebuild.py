@@ -11,7 +11,7 @@ from campfill_pipeline.defs import upload_steps
 from campfill_pipeline.defs.resources import Campfill, open_campfill
 from campfill_pipeline.domain.progress import NamedProgress
 from campfill_pipeline.domain.uploads import UploadKind
-from campfill_pipeline.intake.judge.rejected_ids import rejected_ids
+from campfill_pipeline.intake.rejected_ids import rejected_ids
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse.rebuild import replay
 from campfill_pipeline.warehouse.register import uploads

@@ -28,11 +28,11 @@ from campfill_pipeline.domain.verdict import Verdict
 from campfill_pipeline.intake import kept_exports
 from campfill_pipeline.intake.findings import CareRow, Corrected, Parsed
 from campfill_pipeline.intake.judge import campaign_lists, id_maps, refused_rows, second_counts
-from campfill_pipeline.intake.judge.rejected_ids import rejected_ids
 from campfill_pipeline.intake.lists import shelf
 from campfill_pipeline.intake.lists.notation import read_description
 from campfill_pipeline.intake.process import parser as parsing
 from campfill_pipeline.intake.receipt import original_rows, write
+from campfill_pipeline.intake.rejected_ids import rejected_ids
 from campfill_pipeline.language.speaking import say, say_many, speaking
 from campfill_pipeline.reporting.description import export_files
 from campfill_pipeline.settings import environment

@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 from campfill_pipeline.intake.judge.campaign_lists import validate_list
-from campfill_pipeline.intake.judge.rejected_ids import rejected_ids
+from campfill_pipeline.intake.rejected_ids import rejected_ids
 from campfill_pipeline_tests.intake.tables import line, parsed, write_table
 
 
