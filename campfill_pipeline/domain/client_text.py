@@ -126,8 +126,18 @@ def _asked(line: LineRow, words: ClientWords) -> str:
     return words.text_ask[cause].format(seat=seat)
 
 
-def whole(name: str, paragraphs: Sequence[str], words: ClientWords, as_of: date) -> str:
-    """The text to copy: one sentence, then a paragraph for each deal that falls short."""
-    head = words.text_head if paragraphs else words.text_all_well
+def not_judged(line: LineRow) -> bool:
+    """Whether a deal has begun, and nobody can say how it stands: days of its delivery are missing."""
+    begun = line.lifecycle in (Lifecycle.LIVE, Lifecycle.ENDED_PROVISIONAL, Lifecycle.ENDED_FINAL)
+    return line.kind == LineKind.DEAL and begun and not line.covered
+
+
+def whole(
+    name: str, paragraphs: Sequence[str], words: ClientWords, as_of: date, *, without_verdict: int
+) -> str:
+    """The text to copy: one sentence, a paragraph for each deal that falls short, and how many nobody can judge."""
+    well = words.text_judged_well if without_verdict else words.text_all_well
+    head = words.text_head if paragraphs else well
     first = head.format(name=name, count=words.number(len(paragraphs)), day=words.date(as_of))
-    return "\n\n".join((first, *paragraphs)) + "\n"
+    last = (words.text_not_judged.format(count=words.number(without_verdict)),) if without_verdict else ()
+    return "\n\n".join((first, *paragraphs, *last)) + "\n"

@@ -68,6 +68,8 @@ class ClientWords:
     from_api: str
     text_head: str
     text_all_well: str
+    text_judged_well: str
+    text_not_judged: str
     text_what_ended: str
     text_what_live: str
     text_since: str
@@ -182,6 +184,8 @@ EN = ClientWords(
     from_api="reporting",
     text_head="{name}: deals that fall short of what was agreed, as of {day}: {count}.",
     text_all_well="{name}: no deal falls short as of {day}.",
+    text_judged_well="{name}: no deal that can be judged falls short as of {day}.",
+    text_not_judged="Deals that cannot be judged, since days of their delivery are missing here: {count}.",
     text_what_ended=(
         "“{line}” ({runtime}, deal {id}) ended with {delivered} of {goal} impressions ({pct}); {missing} are missing."
     ),

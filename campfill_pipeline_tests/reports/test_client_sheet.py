@@ -19,7 +19,9 @@ from python_calamine import CalamineWorkbook
 
 from campfill_pipeline.domain import client_text
 from campfill_pipeline.domain.client_words import words
-from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.domain.figures import LineRow
+from campfill_pipeline.domain.fulfillment import Band, FulfillmentRules, Lifecycle
+from campfill_pipeline.domain.kinds import LineKind
 from campfill_pipeline.domain.names import NOT_SET, buyer_parts
 from campfill_pipeline.language.speaking import Language
 from campfill_pipeline.reports.client import files, sheet
@@ -232,12 +234,33 @@ def test_the_text_says_what_since_when_the_evidence_and_what_is_asked(
     for data in deals:
         lines = [line for line in data.lines if client_text.falls_short(line)]
         english, german = sheet.text(data, EN, prices=False), sheet.text(data, DE, prices=False)
-        assert english.count("\n\n") == german.count("\n\n") == len(lines)
+        last = any(map(client_text.not_judged, data.lines))
+        assert english.count("\n\n") == german.count("\n\n") == len(lines) + last
         for line in lines:
             assert str(line.id) in english and str(line.id) in german
             assert EN.number(line.impression_goal) in english and DE.number(line.impression_goal) in german
         assert "€" not in english and "{" not in english + german
     assert asked & {"too_few_bids", "lost_auctions", "won_but_not_played", "low_audience"}
+
+
+def test_a_deal_that_nobody_can_judge_is_not_said_to_do_well(told: psycopg.Connection, demo: Demo) -> None:
+    data = load(told, demo, buyer=biggest(told))
+    deal = replace(
+        data.lines[0],
+        kind=LineKind.DEAL,
+        lifecycle=Lifecycle.ENDED_FINAL,
+        covered=False,
+        band=Band.CRITICAL_SHORTFALL,
+    )
+    judged = replace(deal, covered=True, band=Band.GOAL_MET, shortfall=Decimal(0))
+    begins = replace(deal, lifecycle=Lifecycle.SCHEDULED)
+
+    def said(*lines: LineRow) -> str:
+        return sheet.text(replace(data, lines=lines), EN, prices=False)
+
+    assert "no deal falls short" in said(judged, begins)
+    assert "no deal that can be judged falls short" in said(judged, deal)
+    assert said(judged, deal, deal).endswith("days of their delivery are missing here: 2.\n")
 
 
 def test_it_is_behind_since_the_day_after_it_last_had_what_was_due(

@@ -98,7 +98,8 @@ def text(data: ClientData, words: ClientWords, *, prices: bool) -> str:
         since = client_text.behind_since(line, days, shares, data.as_of)
         facts = _facts(detail.evidence if detail else None)
         paragraphs.append(client_text.paragraph(line, facts, since, words, prices=prices))
-    return client_text.whole(data.client.name, paragraphs, words, data.as_of)
+    unjudged = sum(map(client_text.not_judged, data.lines))
+    return client_text.whole(data.client.name, paragraphs, words, data.as_of, without_verdict=unjudged)
 
 
 def _facts(evidence: Evidence | None) -> client_text.Facts:
