@@ -134,7 +134,7 @@ def test_a_failure_of_an_api_is_told_with_what_was_asked_and_with_its_mend() -> 
     with speaking(Language.GERMAN):
         told = retold(str(error))
     assert told == (
-        "Das Reporting-API kennt das Token nicht (Status 401). Abgerufen wurde: GET /v1/detail?limit=10. Besorgen Sie"
+        "Die Reporting-API kennt das Token nicht (Status 401). Abgerufen wurde: GET /v1/detail?limit=10. Besorgen Sie"
         " ein gültiges Token und führen Sie `campfill token` aus (oder setzen Sie CAMPFILL_REPORTING_TOKEN)."
     )
 

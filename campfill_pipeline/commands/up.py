@@ -51,8 +51,11 @@ class UpError(CampfillError):
     """The system could not be started."""
 
 
-class AskedToStopError(Exception):
+class AskedToStopError(CampfillError):
     """Somebody asked to stop while the system was being started."""
+
+    def __init__(self) -> None:
+        super().__init__("campfill up was asked to stop while it started.", "Start it again.")
 
 
 @dataclass(frozen=True)

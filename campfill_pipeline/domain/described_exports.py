@@ -157,11 +157,6 @@ class _Own(ExportForm):
 
     by: DescribedExport | None = None
 
-    @property
-    def described(self) -> DescribedExport | None:
-        """The description that it is of."""
-        return self.by
-
     def column(self, header: str) -> Column | None:
         """The column that this header means, or None."""
         return self._by_header.get(normal_header(header))
@@ -169,6 +164,11 @@ class _Own(ExportForm):
     def preferred(self, field: str, headers: Mapping[int, str]) -> list[int]:
         """All of several columns with one name: nobody can know which one is meant."""
         return list(headers)
+
+
+def description_of(form: ExportForm | None) -> DescribedExport | None:
+    """The house's own description that a form is of; None for what platforms write."""
+    return form.by if isinstance(form, _Own) else None
 
 
 def is_export(text: str) -> bool:

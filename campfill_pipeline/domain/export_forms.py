@@ -11,12 +11,8 @@ import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
 
 from campfill_pipeline.domain.columns import Column, normal_header
-
-if TYPE_CHECKING:
-    from campfill_pipeline.domain.described_exports import DescribedExport
 
 _IN_ZONE = re.compile(r" \(in [a-z]{2,5}\)$")
 _SLASHED = re.compile(r"\s*(\d{1,2})[/](\d{1,2})[/](\d{4})\b")
@@ -32,11 +28,6 @@ class ExportForm:
     title: str
     headers: Mapping[str, tuple[str, ...]]
     needed: tuple[str, ...] = ("date", "campaign_id", "impressions")
-
-    @property
-    def described(self) -> DescribedExport | None:
-        """The house's own description that it is of; None for what platforms write."""
-        return None
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:

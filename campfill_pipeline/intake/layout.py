@@ -19,7 +19,7 @@ from campfill_pipeline.domain.columns import (
     nearest_header,
     normal_header,
 )
-from campfill_pipeline.domain.described_exports import DescribedExport
+from campfill_pipeline.domain.described_exports import DescribedExport, description_of
 from campfill_pipeline.domain.export_forms import FORMS, ExportForm
 from campfill_pipeline.domain.id_maps import ID_MAP_COLUMNS, id_map_column
 from campfill_pipeline.domain.list_descriptions import ListDescription
@@ -77,12 +77,12 @@ class Layout:
     top: int
     form: Format
     above: tuple[str, ...] = ()
-    """What stands above the header of a platform's export, a text for each row."""
+    """What stands above the header, a text for each row."""
 
     @property
     def described_export(self) -> DescribedExport | None:
         """The house's description of an export that it was found by."""
-        return None if self.form.export is None else self.form.export.described
+        return description_of(self.form.export)
 
     @property
     def description_name(self) -> str | None:

@@ -87,6 +87,10 @@ def _told(language: Language, text: str) -> str | None:
     plain = catalogue.translated(language, text)
     if plain != text:
         return plain
+    lines = text.splitlines(keepends=True)
+    if len(lines) > 1 and all(line.startswith("  ") for line in lines[1:]):  # a list of faults, each for itself
+        told_lines = [_line(language, line) for line in lines]
+        return "".join(told_lines) if told_lines != lines else None
     half = None  # a message of which the sentence within is not known: several sentences may fit better
     for pattern, message in _patterns(language):
         if found := pattern.fullmatch(text):
@@ -109,6 +113,12 @@ def _told(language: Language, text: str) -> str | None:
                 return f"{first} {last}"
             at = text.find(mark, at + 1)
     return half
+
+
+def _line(language: Language, line: str) -> str:
+    plain = line.strip()
+    told = _told(language, plain) if plain else None
+    return line if told is None else line.replace(plain, told)
 
 
 def _value(language: Language, name: str, value: str) -> str:

@@ -93,20 +93,28 @@ def test_the_web_ui_that_a_killed_start_left_does_not_keep_the_next_one_from_its
     serving = (
         "import socket, sys, time; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1])"
     )
-    left = child(tmp_path, [sys.executable, "-u", "-c", f"{serving}; time.sleep(60)"])
-    while not (tmp_path / "log").exists() or not (tmp_path / "log").read_text().endswith("\n"):
-        assert left.process.poll() is None
-        time.sleep(0.05)
-    system.port = int((tmp_path / "log").read_text())
-    processes.remember([left], system._remembered)
 
     def far_enough(what: object) -> None:
         raise up.AskedToStopError
 
     monkeypatch.setattr(server, "status", far_enough)
-    with pytest.raises(up.AskedToStopError):
-        system.start()
-    assert left.process.wait(10) is not None
+    told = []
+    for turn in range(3):  # a connection of another program may take the port in between
+        folder = tmp_path / f"{turn}"
+        folder.mkdir()
+        left = child(folder, [sys.executable, "-u", "-c", f"{serving}; time.sleep(60)"])
+        while not (folder / "log").exists() or not (folder / "log").read_text().endswith("\n"):
+            assert left.process.poll() is None
+            time.sleep(0.05)
+        system.port = int((folder / "log").read_text())
+        processes.remember([left], system._remembered)
+        with pytest.raises((up.AskedToStopError, up.UpError)) as ended:
+            system.start()
+        assert left.process.wait(10) is not None
+        told.append(ended.type)
+        if ended.type is up.AskedToStopError:
+            break
+    assert told[-1] is up.AskedToStopError
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full (Linux)")

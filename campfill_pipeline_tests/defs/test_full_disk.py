@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +27,7 @@ from campfill_pipeline.domain.disk_room import LEAST_BYTES, is_disk_full
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.housekeeping import HousekeepingRules
 from campfill_pipeline.settings import Settings, load_settings
-from campfill_pipeline.simulator.api import serve
+from campfill_pipeline.simulator.api import SimulatedApi, serve
 from campfill_pipeline.simulator.roster import Shape
 from campfill_pipeline.simulator.world import make_world
 from campfill_pipeline.warehouse import database
@@ -157,24 +157,33 @@ def test_a_list_that_meets_the_full_disk_is_stored_whole_later(
     assert count(runs, "upload WHERE file_name = 'meets.xlsx' AND status = 'loaded'") == 1
 
 
-def test_delivery_that_meets_the_full_disk_is_fetched_whole_later(home: Home, runs: LocalRuns) -> None:
-    days = [NOW.date() - timedelta(days=back) for back in (3, 2, 1)]
+DAYS = [NOW.date() - timedelta(days=back) for back in (3, 2, 1)]
+
+
+@contextmanager
+def reporting(runs: LocalRuns) -> Iterator[tuple[SimulatedApi, LocalRuns]]:
+    """A reporting API, and who asks it."""
     with serve(make_world(NOW.date(), seed=11, shape=Shape.small()), now=lambda: NOW) as api:
         settings = replace(runs.campfill.settings, reporting_url=api.url, reporting_token=api.token)
-        fetching = LocalRuns(replace(runs.campfill, settings=settings), runs.instance)
+        asking = LocalRuns(replace(runs.campfill, settings=settings), runs.instance)
+        yield api, asking
+        asking.campfill.close()
+
+
+def test_delivery_that_meets_the_full_disk_is_fetched_whole_later(home: Home, runs: LocalRuns) -> None:
+    with reporting(runs) as (api, fetching):
         with home.disk.full():
             try:
-                assert refresh(fetching, days[0], days[-1])["failures"]
+                assert refresh(fetching, DAYS[0], DAYS[-1])["failures"]
             except (CampfillError, OSError, psycopg.Error) as error:
                 assert told_as_full(error), error
         fetching.campfill.close()
         assert server.database_url(home.settings) == runs.campfill.url
         assert count(runs, "report_row") == sum(
-            api.detail_table(day, day).num_rows for day in days if is_complete(runs, day)
+            api.detail_table(day, day).num_rows for day in DAYS if is_complete(runs, day)
         ), "no day is half there"
-        assert refresh(fetching, days[0], days[-1])["failures"] == []
-        assert count(runs, "report_row") == sum(api.detail_table(day, day).num_rows for day in days)
-        fetching.campfill.close()
+        assert refresh(fetching, DAYS[0], DAYS[-1])["failures"] == []
+        assert count(runs, "report_row") == sum(api.detail_table(day, day).num_rows for day in DAYS)
 
 
 def is_complete(runs: LocalRuns, day: object) -> bool:
@@ -190,6 +199,8 @@ def told_rows(runs: LocalRuns) -> str:
 
 
 def test_months_that_meet_the_full_disk_are_packed_later(home: Home, runs: LocalRuns) -> None:
+    with reporting(runs) as (_, fetching):
+        refresh(fetching, DAYS[0], DAYS[-1])
     later = replace(runs.campfill, clock=lambda: NOW + timedelta(days=90))
     before = told_rows(runs)
     assert count(runs, "report_hour") > 0

@@ -47,7 +47,7 @@ def test_each_description_that_comes_along_has_a_server_to_be_tried_against() ->
             "answer = {",
             'paging = { kind = "cursor", cursor = 5, param = "c" }\nanswer = {',
             "detail.paging.cursor",
-            "valid",
+            "a text is needed",
         ),
         ('hour = "Date"', "", "detail.columns", "hour is needed"),
         ('campaign_id = "Core DSP Campaign ID"', "", "detail.columns", "campaign_id or deal_id"),
@@ -59,7 +59,7 @@ def test_each_description_that_comes_along_has_a_server_to_be_tried_against() ->
             "detail.columns.site.extract",
             "regular",
         ),
-        ('site = "Site"', "site = 7", "detail.columns.site", "valid"),
+        ('site = "Site"', "site = 7", "detail.columns.site", "a table is needed"),
     ],
 )
 def test_a_wrong_key_is_named(old: str, new: str, key: str, words: str) -> None:
