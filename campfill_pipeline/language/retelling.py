@@ -88,7 +88,9 @@ def _told(language: Language, text: str) -> str | None:
     if plain != text:
         return plain
     lines = text.splitlines(keepends=True)
-    if len(lines) > 1 and all(line.startswith("  ") for line in lines[1:]):  # a list of faults, each for itself
+    if len(lines) > 1 and all(
+        line.startswith("  ") for line in lines[1:]
+    ):  # a list of faults, each for itself
         told_lines = [_line(language, line) for line in lines]
         return "".join(told_lines) if told_lines != lines else None
     half = None  # a message of which the sentence within is not known: several sentences may fit better
