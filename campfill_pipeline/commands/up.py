@@ -178,7 +178,7 @@ class System:
         if self.role.serves and not _port_is_free(self.host, self.port):
             raise UpError(
                 f"port {self.port} is taken.",
-                "Stop what runs there, or choose another: campfill up --port 3100",
+                "Stop what runs there, or choose another with --port (make: PORT=…).",
             )
         self._tell(say_here("starting the database …"))
         self._own_server = not server.status(settings).running

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -42,6 +43,18 @@ def test_who_asks_to_stop_need_not_wait_until_all_is_started(tmp_path: Path) -> 
     finally:
         processes.stop_sessions([slow.process.pid])
     assert slow.process.wait(10) is not None
+
+
+def test_where_the_port_is_taken_the_option_is_named_that_also_the_demo_and_make_can_be_given(
+    system: up.System,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        system.port = other.getsockname()[1]
+        with pytest.raises(up.UpError, match=f"port {system.port} is taken") as refused:
+            system.start()
+    assert "--port (make: PORT=…)" in str(refused.value)
+    assert "campfill up" not in str(refused.value), "copied, it would start another home than the demo's"
+    assert not server.status(system.settings).running
 
 
 def test_a_process_may_die_more_often_than_five_times_in_years_but_not_in_an_hour(
