@@ -151,7 +151,7 @@ EN = ClientWords(
         "Sheet",
         "Row",
     ),
-    corrections="Corrections after a day was first complete",
+    corrections="Corrections, after a day was first complete",
     corrections_head=("Day", "Before", "After", "Difference", "Known since"),
     no_corrections="None.",
     files="Files that delivery came from",

@@ -141,7 +141,32 @@ def test_the_figures_are_those_of_the_house_and_can_be_checked_without_it(
     rows = book.get_sheet_by_name("Lines").to_python()[1:]
     assert [row[0] for row in rows] == [line.name for line in data.lines]
     days = book.get_sheet_by_name("By day").to_python()[1:]
-    assert sum(float(str(row[3])) for row in days) == pytest.approx(float(sum(sums.values())))
+    assert sum(float(str(row[3])) for row in days if row[3] != "") == pytest.approx(float(sum(sums.values())))
+
+
+def test_a_day_of_which_nothing_is_known_is_not_told_as_a_day_without_delivery(
+    told: psycopg.Connection, demo: Demo, tmp_path: Path
+) -> None:
+    names = told.execute(
+        """SELECT l.agency FROM line l JOIN fulfillment f USING (line_no) WHERE l.agency IS NOT NULL
+           GROUP BY 1 HAVING bool_or(f.covered AND f.delivered > 0)
+                             AND bool_or(f.days_fetched = 0 AND f.lifecycle = 'ended_final')
+           ORDER BY count(*) DESC, 1 LIMIT 1"""
+    ).fetchone()
+    assert names is not None
+    data = load(told, demo, buyer=names[0])
+    lines = sheet.one_by_one(data, EN)
+    unknown = [
+        one for one in lines if one.row.days_fetched == 0 and one.row.lifecycle == Lifecycle.ENDED_FINAL
+    ]
+    assert all(day.delivered is None and day.so_far is None for one in unknown for day in one.days)
+    known = [one for one in lines if one.row.covered and one.row.lifecycle == Lifecycle.ENDED_FINAL]
+    assert known and all(day.delivered is not None for one in known for day in one.days)
+    assert all(day.delivered is None for one in lines for day in one.days if day.day == demo.as_of)
+    book = CalamineWorkbook.from_path(files.write(tmp_path, data, EN, demo.now, prices=False).workbook)
+    rows = [row for row in book.get_sheet_by_name("By day").to_python() if row[0] == unknown[0].row.name]
+    assert rows and all(row[3:] == ["", "", ""] for row in rows)
+    assert book.sheet_names[-3:] == ["Corrections", "Since when each day is known", "How to check this"]
 
 
 def test_corrections_and_the_time_each_day_was_known_are_in_it(

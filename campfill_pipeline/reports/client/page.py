@@ -66,10 +66,12 @@ def bars(line: OneLine, words: ClientWords) -> tuple[list[Bar], float | None]:
     if not line.days:
         return [], None
     share = next((day.share for day in line.days if day.share is not None), Decimal(0))
-    most = max(max(day.delivered for day in line.days), share) or Decimal(1)
+    most = max(*(day.delivered or Decimal(0) for day in line.days), share) or Decimal(1)
     step = _WIDE / len(line.days)
     drawn = []
     for at, day in enumerate(line.days):
+        if day.delivered is None:
+            continue
         high = float(day.delivered / most) * _HIGH
         tip = f"{words.date(day.day)}: {words.number(day.delivered)}"
         drawn.append(

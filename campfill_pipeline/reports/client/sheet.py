@@ -22,11 +22,15 @@ NEVER_BEGUN = (Lifecycle.SCHEDULED, Lifecycle.CANCELLED)
 
 @dataclass(frozen=True)
 class OneDay:
-    """A local day of a line: delivered, delivered so far, and an equal share of the goal (None outside the flight)."""
+    """A local day of a line: delivered, delivered so far, and an equal share of the goal (None outside the flight).
+
+    Both are None for a day of which nothing is here (today; any day, where the line lacks some): it is no day without
+    delivery.
+    """
 
     day: date
-    delivered: Decimal
-    so_far: Decimal
+    delivered: Decimal | None
+    so_far: Decimal | None
     share: Decimal | None
 
 
@@ -82,7 +86,10 @@ def _days(line: LineRow, delivered: dict[date, Decimal], as_of: date) -> list[On
         so_far += delivered.get(day, Decimal(0))
         inside = line.effective_start <= day <= line.end_date
         share = Decimal(line.impression_goal) / line.flight_days if inside else None
-        found.append(OneDay(day, delivered.get(day, Decimal(0)), so_far, share))
+        told = day in delivered or (line.covered and day < as_of)
+        found.append(
+            OneDay(day, delivered.get(day, Decimal(0)) if told else None, so_far if told else None, share)
+        )
     return found
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -131,7 +132,7 @@ class _Writer:
                 day.share,
                 day.delivered,
                 day.so_far,
-                day.so_far / one.row.impression_goal,
+                day.so_far / one.row.impression_goal if day.so_far is not None and one.row.covered else None,
             )
             for one in lines
             for day in one.days
@@ -148,7 +149,12 @@ class _Writer:
             (w.of_goal, 14, "share"),
         )
         rows = (
-            (one.row.name, site or w.no_site, impressions, impressions / one.row.impression_goal)
+            (
+                one.row.name,
+                site or w.no_site,
+                impressions,
+                impressions / one.row.impression_goal if one.row.covered else None,
+            )
             for one in lines
             for site, impressions in one.sites
         )
@@ -222,5 +228,5 @@ class _Writer:
 
 
 def _sheet(words: str) -> str:
-    """A name that a sheet may have: its first words, at most 31 characters."""
-    return words.split(",")[0].replace("?", "")[:31].strip()
+    """A name that a sheet may have: its first words, at most 31 characters, none of them cut."""
+    return shorten(words.split(",")[0].replace("?", ""), 31, placeholder="")
