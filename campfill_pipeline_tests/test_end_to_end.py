@@ -32,7 +32,7 @@ from campfill_pipeline_tests.environment import without_settings
 
 Found = TypeVar("Found")
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 
 def wait_for(what: Callable[[], Found | None], seconds: float, said: str) -> Found:
@@ -93,12 +93,12 @@ def up(home: Path, **more: str) -> Iterator[Running]:
         stdout=subprocess.DEVNULL,
     )
     try:
-        wait_for(lambda: answers(port) or process.poll() is not None, 120, "the web UI answering")
+        wait_for(lambda: answers(port) or process.poll() is not None, 400, "the web UI answering")
         assert process.poll() is None, "campfill up ended at its start"
         yield Running(home, port, process)
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(60)
+        process.wait(120)
 
 
 def answers(port: int) -> bool:
