@@ -16,8 +16,8 @@ from campfill_pipeline_tests import raised_sentences as reading
 ROOMS = {"domain", "intake"}
 
 SAYING = {
-    "Finding", "Fault", "Refusal", "Issue", "Found", "_error", "_warning", "_info", "_fault", "_aside", "_found", "at",
-    "_of_table", "_of_a_sheet", "reason", "replace",
+    "Finding", "Fault", "Refusal", "Issue", "Found", "_error", "_warning", "_info", "_fault", "_found", "at",
+    "of_table", "_of_a_sheet", "replace",
 }  # fmt: skip
 """Calls whose texts are what was found in a cell, and its mend."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ from campfill_pipeline.domain.issues import Finding
 from campfill_pipeline.intake.receipt.words import told_of
 from campfill_pipeline.language import catalogue, of_cells
 from campfill_pipeline.language.speaking import Language, speaking
-from campfill_pipeline_tests import found_sentences, messages
+from campfill_pipeline_tests import found_sentences, messages, raised_sentences
 
 NUMBER, TEXT = int(CellKind.NUMBER), int(CellKind.TEXT)
 
@@ -122,3 +123,15 @@ def test_a_sentence_of_an_earlier_version_is_told_by_the_words_of_its_code(tmp_p
     with speaking(Language.GERMAN):
         message, _ = told_of("not_a_uuid", "Some words of long ago.", "Copy it.", "campaign_list")
     assert message and "words" not in message
+
+
+def test_each_way_to_say_something_of_a_cell_is_in_use() -> None:
+    """Renamed, a function would be looked for in vain, and its sentences stay in English."""
+    called = {
+        raised_sentences.name_of(node.func)
+        for path, tree in raised_sentences.trees(messages.CODE).items()
+        if found_sentences.ROOMS & set(path.relative_to(messages.CODE).parts)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    }
+    assert called >= found_sentences.SAYING
