@@ -150,16 +150,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     here = Path(__file__).parent
 
+    def room_of(item: pytest.Item) -> str:
+        return item.path.relative_to(here).as_posix()
+
     def turn(item: pytest.Item) -> int:
-        room = item.path.relative_to(here).as_posix()
-        return next(
-            (at for at, name in enumerate(_LONGEST_FIRST) if room.startswith(name)), len(_LONGEST_FIRST)
-        )
+        first = (at for at, name in enumerate(_LONGEST_FIRST) if room_of(item).startswith(name))
+        return next(first, len(_LONGEST_FIRST))
 
     items.sort(key=turn)
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
-        room = "/".join(item.path.relative_to(here).parts)
+        room = room_of(item)
         first = room.split("/")[0]
         item.add_marker(pytest.mark.xdist_group(first if first in _TOGETHER else room))
         if (

@@ -115,24 +115,8 @@ def told(error: CampfillError) -> str:
     if chosen is Language.ENGLISH:
         return str(error)
     with speaking(chosen):
-        problem, mend = _told_again(error.problem), _told_again(error.mend)
+        problem, mend = retold(error.problem), retold(error.mend)
     return f"{problem}{mend}" if mend.startswith("\n") else f"{problem} {mend}".strip()
-
-
-def _told_again(text: str) -> str:
-    whole = retold(text)
-    if whole != text:
-        return whole
-    return "\n".join(
-        line[: len(line) - len(line.lstrip())] + _of_a_line(line.lstrip()) for line in text.split("\n")
-    )
-
-
-def _of_a_line(line: str) -> str:
-    """A line that may begin with the key of a file that it is about."""
-    key, mark, sentence = line.partition(": ")
-    known = retold(sentence) if mark and " " not in key else sentence
-    return f"{key}: {known}" if known != sentence else retold(line)
 
 
 def say_fault(error: CampfillError) -> None:

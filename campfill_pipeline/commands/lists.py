@@ -15,18 +15,18 @@ import pyarrow as pa
 import typer
 from rich.markup import escape
 
-from campfill_pipeline.commands import render
+from campfill_pipeline.commands import render, trials
 from campfill_pipeline.commands.in_language import say_here
 from campfill_pipeline.domain.described_columns import Described
 from campfill_pipeline.domain.list_descriptions import PRESENT, ListDescription
 from campfill_pipeline.domain.uploads import UploadKind
-from campfill_pipeline.intake.findings import Parsed, ParseLimits
+from campfill_pipeline.intake import kept_exports
+from campfill_pipeline.intake.findings import Parsed
 from campfill_pipeline.intake.inbox import fetching
-from campfill_pipeline.intake.judge.campaign_lists import read_issues, validate_list
+from campfill_pipeline.intake.judge.campaign_lists import validate_list
 from campfill_pipeline.intake.lists import shelf
 from campfill_pipeline.intake.lists.notation import DescriptionError
 from campfill_pipeline.intake.process.parser import Parser
-from campfill_pipeline.intake.receipt.words import told_of
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.retelling import retold
 from campfill_pipeline.language.speaking import say, word
@@ -137,13 +137,12 @@ def show_fetched(looks: list[fetching.Look]) -> None:
 
 def tried(settings: Settings, file: Path) -> dict[str, Any]:
     """What would become of a file: the description it is read by, counts, issues and first lines."""
-    limits = ParseLimits(settings.max_upload_mb * 1_000_000, settings.parse_memory_mb, settings.parse_seconds)
     known = shelf.load(settings.lists)
-    texts = {
-        **known.texts,
-        **export_files.texts(export_files.at_hand(settings, environment(), list(known.texts))),
-    }
-    with tempfile.TemporaryDirectory(prefix="campfill-try-") as folder, Parser(limits, texts) as parser:
+    texts = export_files.with_lists(settings, environment(), known.texts)
+    with (
+        tempfile.TemporaryDirectory(prefix="campfill-try-") as folder,
+        Parser(kept_exports.limits(settings), texts) as parser,
+    ):
         work = Path(folder)
         parsed = parser.parse(file, file.name, work)
         told: dict[str, Any] = {
@@ -156,11 +155,7 @@ def tried(settings: Settings, file: Path) -> dict[str, Any]:
         entry = known.get(parsed.read_by) if parsed.read_by else None
         verdict = validate_list(parsed, work, by=_at_work(settings, entry.description if entry else None))
         told["description"] = parsed.read_by or PRESENT
-        told["rows"] = {
-            "read": verdict.rows_read, "accepted": verdict.rows_accepted, "rejected": verdict.rows_rejected,
-            "skipped": verdict.rows_skipped,
-        }  # fmt: skip
-        told["issues"] = [asdict(issue) for issue in read_issues(verdict.issues)]
+        told |= trials.judged(verdict)
         with pa.ipc.open_stream(str(verdict.lines)) as lines:
             told["lines"] = lines.read_all().slice(0, _SHOWN_LINES).to_pylist()
         return told
@@ -243,16 +238,8 @@ def _show_proposal(proposal: dict[str, Any]) -> None:
 
 
 def _show_rows(told: dict[str, Any]) -> None:
-    console, rows = render.console(), told["rows"]
-    console.print(
-        say(
-            "{file} would be read by [bold]{name}[/]: {accepted} of {read} rows accepted, {rejected} rejected, "
-            "{skipped} passed over.",
-            file=escape(told["file"]),
-            name=escape(told["description"]),
-            **{key: notation.number(count) for key, count in rows.items()},
-        )
-    )
+    console = render.console()
+    trials.show_counts(told)
     table = render.table(*((title, "left") for title in PROPOSED[:2]))
     for column in told["columns"]:
         table.add_row(escape(column["header"]), word(column["field"].replace("_", " ")))
@@ -271,10 +258,4 @@ def _show_rows(told: dict[str, Any]) -> None:
             )
             + (say(", cancelled") if line.get("cancelled") else "")
         )
-    for issue in told["issues"][:_SHOWN_ISSUES]:
-        place = issue["cell"] or ""
-        said = " ".join(told_of(issue["code"], issue["message"], issue["hint"], told["kind"]))
-        console.print(f"[yellow]▲[/] {place} {escape(said)}")
-    if len(told["issues"]) > _SHOWN_ISSUES:
-        more = notation.number(len(told["issues"]) - _SHOWN_ISSUES)
-        console.print(say("… and {count} more issues; --json shows all.", count=more))
+    trials.show_issues(told, _SHOWN_ISSUES)

@@ -7,8 +7,7 @@ reading and judging files (intake).
 from __future__ import annotations
 
 import tempfile
-from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,17 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rich.markup import escape
 
-from campfill_pipeline.commands import render
+from campfill_pipeline.commands import render, trials
 from campfill_pipeline.domain import described_exports
 from campfill_pipeline.domain.columns import normal_header
-from campfill_pipeline.domain.local_days import FIRST_DAY
 from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake import kept_exports
 from campfill_pipeline.intake.findings import Parsed
-from campfill_pipeline.intake.judge.campaign_lists import read_issues
 from campfill_pipeline.intake.judge.exports import validate_export
 from campfill_pipeline.intake.process.parser import Parser
-from campfill_pipeline.intake.receipt.words import told_of
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.retelling import retold
 from campfill_pipeline.language.speaking import say, say_many, word
@@ -35,7 +31,6 @@ from campfill_pipeline.reporting.description import export_files
 from campfill_pipeline.settings import Settings, environment
 
 COLUMNS = ("header", "means")
-_FIRST = datetime.fromisoformat(FIRST_DAY).replace(tzinfo=UTC)
 _SHOWN_ROWS = 5
 _SHOWN_ISSUES = 20
 
@@ -60,14 +55,10 @@ def tried(settings: Settings, description: Path, file: Path) -> dict[str, Any]:
             return told
         if parsed.kind != UploadKind.REPORT_CSV or parsed.reason is not None:
             return told
-        possible = (_FIRST, datetime.now(UTC) + timedelta(days=1))
+        possible = kept_exports.possible(datetime.now(UTC))
         verdict = validate_export(parsed, work, possible=possible, zone=settings.timezone, by=by)
         told["reason"] = verdict.reason
-        told["rows"] = {
-            "read": verdict.rows_read, "accepted": verdict.rows_accepted, "rejected": verdict.rows_rejected,
-            "skipped": verdict.rows_skipped,
-        }  # fmt: skip
-        told["issues"] = [asdict(issue) for issue in read_issues(verdict.issues)]
+        told |= trials.judged(verdict)
         with pa.ipc.open_stream(str(verdict.lines)) as rows:
             stored = rows.read_all()
         told["stored"] = _stored(stored, settings, by_day=verdict.by_day)
@@ -136,21 +127,13 @@ def show(told: dict[str, Any]) -> None:
         )
         console.print(escape(f"{retold(told['message'] or '')} {retold(told['hint'] or '')}".strip()))
     else:
-        _show_rows(told, named)
+        _show_rows(told)
     console.print(say("Nothing was stored."))
 
 
-def _show_rows(told: dict[str, Any], named: dict[str, str]) -> None:
+def _show_rows(told: dict[str, Any]) -> None:
     console = render.console()
-    counts = {key: notation.number(count) for key, count in told["rows"].items()}
-    console.print(
-        say(
-            "{file} would be read by [bold]{name}[/]: {accepted} of {read} rows accepted, {rejected} rejected, "
-            "{skipped} passed over.",
-            **named,
-            **counts,
-        )
-    )
+    trials.show_counts(told)
     for note in told["notes"]:
         console.print(f"  {retold(note)}", markup=False)
     table = render.table(*((title, "left") for title in COLUMNS))
@@ -161,12 +144,7 @@ def _show_rows(told: dict[str, Any], named: dict[str, str]) -> None:
         console.print(
             "  " + ", ".join(f"{name}: {_written(value)}" for name, value in row.items()), markup=False
         )
-    for issue in told["issues"][:_SHOWN_ISSUES]:
-        said = " ".join(told_of(issue["code"], issue["message"], issue["hint"], told["kind"]))
-        console.print(f"[yellow]▲[/] {issue['cell'] or ''} {escape(said)}")
-    if len(told["issues"]) > _SHOWN_ISSUES:
-        more = notation.number(len(told["issues"]) - _SHOWN_ISSUES)
-        console.print(say("… and {count} more issues; --json shows all.", count=more))
+    trials.show_issues(told, _SHOWN_ISSUES)
     stored = told["stored"]
     console.print(
         say_many(

@@ -13,8 +13,7 @@ from typing import Any
 import dagster as dg
 from dagster._core.scheduler.instigation import ScheduleInstigatorData, SensorInstigatorData
 
-from campfill_pipeline.defs.instance import storage_url
-from campfill_pipeline.settings import load_settings
+from campfill_pipeline.defs.instance import database_of
 from campfill_pipeline.warehouse.postgres import housekeeping
 
 
@@ -48,8 +47,8 @@ def _no_later(noted: float | None, now: datetime) -> float | None:
 def main() -> None:
     """For this home, as `campfill up` starts it in a process of its own."""
     with dg.DagsterInstance.get() as instance:
-        url = storage_url(load_settings()).replace("postgresql+psycopg2://", "postgresql://", 1)
-        forget_the_future(instance, url, datetime.now(UTC))
+        if (url := database_of(instance)) is not None:
+            forget_the_future(instance, url, datetime.now(UTC))
 
 
 if __name__ == "__main__":

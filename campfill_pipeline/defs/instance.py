@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from campfill_pipeline.defs import queues
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 _PLAIN_RUNS = 4  # as dagster.yaml says
@@ -67,6 +71,18 @@ def storage_url(settings: Settings) -> str:
         watched = urlencode(dict(parse_qsl(parts.query)) | database.WATCHED | {"connect_timeout": 10})
         url = urlunsplit(parts._replace(query=watched))
     return url.replace("postgresql://", "postgresql+psycopg2://", 1)
+
+
+def database_of(instance: DagsterInstance) -> str | None:
+    """The same address as we ask there ourselves; None where Dagster keeps its past elsewhere."""
+    from dagster_postgres.event_log import (
+        PostgresEventLogStorage,  # Dagster is not loaded for the addresses alone
+    )
+
+    storage = instance.event_log_storage
+    if not isinstance(storage, PostgresEventLogStorage):
+        return None
+    return storage.postgres_url.replace("postgresql+psycopg2://", "postgresql://", 1)
 
 
 def environment(settings: Settings, place: Path | None = None) -> dict[str, str]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
-from dagster_postgres.event_log import PostgresEventLogStorage
 
 from campfill_pipeline.defs import dagster_pruning
+from campfill_pipeline.defs.instance import database_of
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.housekeeping import HousekeepingRules
@@ -92,7 +92,7 @@ def _maintain(
     instance: dg.DagsterInstance, campfill: Campfill, rules: HousekeepingRules, dry_run: bool
 ) -> Done:
     now = campfill.clock()
-    dagster_url = _dagster_url(instance)
+    dagster_url = database_of(instance)
     before = _sizes(campfill, dagster_url)
     counted = housekeeping.row_counts(dagster_url) if dagster_url else {}
 
@@ -150,13 +150,6 @@ def _maintain(
 def _look_back(campfill: Campfill) -> bool:
     with campfill.connect() as connection:
         return look_back(connection, campfill.settings.rules, as_of=campfill.today, now=campfill.clock())
-
-
-def _dagster_url(instance: dg.DagsterInstance) -> str | None:
-    storage = instance.event_log_storage
-    if not isinstance(storage, PostgresEventLogStorage):
-        return None
-    return storage.postgres_url.replace("postgresql+psycopg2://", "postgresql://", 1)
 
 
 def _sizes(campfill: Campfill, dagster_url: str | None) -> Sizes:

@@ -98,8 +98,7 @@ def descriptions_for(campfill: Campfill, upload: uploads.Upload) -> Mapping[str,
         known = uploads.get(connection, upload.upload_id)
         if known.status == UploadStatus.RECEIVED:
             lists = shelf.load(campfill.settings.lists).texts
-            own = export_files.at_hand(campfill.settings, environment(), list(lists))
-            return {**lists, **export_files.texts(own)}
+            return export_files.with_lists(campfill.settings, environment(), lists)
         text = descriptions.read_by(connection, known)
         return {} if text is None else {str(known.description_name): text}
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from campfill_pipeline.domain.causes import Cause
 from campfill_pipeline.domain.client_words import ClientWords
 from campfill_pipeline.domain.figures import LineRow
-from campfill_pipeline.domain.fulfillment import Band, Lifecycle, Pace
+from campfill_pipeline.domain.fulfillment import NEVER_JUDGED, Band, Lifecycle, Pace
 from campfill_pipeline.domain.kinds import LineKind
 from campfill_pipeline.domain.names import buyer_parts
 
@@ -128,8 +128,7 @@ def _asked(line: LineRow, words: ClientWords) -> str:
 
 def not_judged(line: LineRow) -> bool:
     """Whether a deal has begun, and nobody can say how it stands: days of its delivery are missing."""
-    begun = line.lifecycle in (Lifecycle.LIVE, Lifecycle.ENDED_PROVISIONAL, Lifecycle.ENDED_FINAL)
-    return line.kind == LineKind.DEAL and begun and not line.covered
+    return line.kind == LineKind.DEAL and line.lifecycle not in NEVER_JUDGED and not line.covered
 
 
 def whole(

@@ -26,7 +26,7 @@ _FILE = re.compile(r"^\[file[].]", re.M)
 _IN_ORDER = (
     *NEEDED, "campaign_name", "deal_name", "campaign_purchase_type", "deal_purchase_type", "bids", "wins", "plays",
 )  # fmt: skip
-_IN_TABLE = {"hour": "date"}
+IN_TABLE = {"hour": "date"}
 """Fields that a table of an export (intake) knows by another name."""
 
 
@@ -127,7 +127,7 @@ class DescribedExport:
             elif lacking:
                 (missing if ours in NEEDED else absent).extend(lacking)
                 continue
-            wanted = [_IN_TABLE.get(ours, ours)] * len(several)
+            wanted = [IN_TABLE.get(ours, ours)] * len(several)
             if ours == "hour" and len(several) > 1 and self.granularity != "day":
                 wanted[-1] = "hour_of_day"
             parts = tuple(taken(header, name) for header, name in zip(several, wanted, strict=True))

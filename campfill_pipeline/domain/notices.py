@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from campfill_pipeline.domain.uploads import RECEIPT_NAME
+
 
 class Kind(StrEnum):
     """A kind of fact that begins once and is over once."""
@@ -114,14 +116,9 @@ def pause_before(attempt: int) -> timedelta:
     return timedelta(minutes=min(2 ** min(attempt - 1, 10), 15))
 
 
-_RECEIPT = re.compile(
-    r"^(?:\d{6}-)?(.+?)(?:\.receipt(?: ?\(\d+\)| - \w+)?)+\.xlsx$", re.IGNORECASE
-)  # as downloaded twice, too: `000001-list.receipt (1).xlsx`
-
-
 def thread_of_file(name: str) -> str:
     """Under which a file, its corrected versions and its receipts (which bear a cleaned name) belong together."""
-    receipt = _RECEIPT.fullmatch(name)
+    receipt = RECEIPT_NAME.fullmatch(name)
     bare = receipt[1] if receipt else name
     for ending in (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt"):
         bare = bare[: -len(ending)] if bare.casefold().endswith(ending) else bare

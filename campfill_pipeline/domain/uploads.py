@@ -5,6 +5,7 @@ Belongs here: the words, as tables, receipts and JSON spell them. Does not belon
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 
@@ -29,6 +30,11 @@ class UploadStatus(StrEnum):
     REJECTED = "rejected"
     DUPLICATE = "duplicate"
 
+
+RECEIPT_NAME = re.compile(
+    r"^(?:\d{6}-)?(.+?)(?:\.receipt(?: ?\(\d+\)| - \w+)?)+\.xlsx$", re.IGNORECASE
+)  # as downloaded twice, too: `000001-list.receipt (1).xlsx`
+"""What a receipt is called; the group is the name of the file that it belongs to, as a receipt bears it."""
 
 IN_FORCE = (UploadStatus.LOADED, UploadStatus.PARTLY_LOADED)
 """The statuses of an upload that changed what is stored; unless it was reverted since."""

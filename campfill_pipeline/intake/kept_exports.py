@@ -27,6 +27,11 @@ from campfill_pipeline.warehouse.retelling.exports import ExportRows
 _FIRST_INSTANT = datetime.fromisoformat(FIRST_DAY).replace(tzinfo=UTC)
 
 
+def possible(arrived: datetime) -> tuple[datetime, datetime]:
+    """The hours that delivery can be of in a file that arrived then."""
+    return _FIRST_INSTANT, arrived + timedelta(days=1)
+
+
 def limits(settings: Settings) -> ParseLimits:
     """What one file may cost, from the settings."""
     return ParseLimits(
@@ -51,7 +56,7 @@ def judge(
         parsed,
         work,
         progress=progress,
-        possible=(_FIRST_INSTANT, upload.received_at + timedelta(days=1)),
+        possible=possible(upload.received_at),
         zone=settings.timezone,
         daily=settings.is_daily_export(upload.file_name),
         by=by,

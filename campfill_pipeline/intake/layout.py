@@ -144,6 +144,9 @@ class Known:
     exports: Exports = tuple
 
 
+NOTHING_KNOWN = Known()
+
+
 def described(description: ListDescription) -> Format:
     """The form of a list that has a description."""
     return Format(UploadKind.CAMPAIGN_LIST, description.listed, description.column, description)
@@ -182,13 +185,13 @@ def find_layout(
             if nearest is None or len(layout.missing) < len(nearest.missing):
                 nearest = layout
         if found is None and forms is PRESENT:
-            own = _of_own(number, texts, lines, exports())
+            own = _of_own(number, texts, exports())
             if own is not None and not own.complete:
                 nearest = own if nearest is None or len(own.missing) < len(nearest.missing) else nearest
                 own = None
             found = (
                 own
-                or _of_platform(number, texts, lines)
+                or _of_platform(number, texts)
                 or _of_id_map(number, texts)
                 or _of_second_count(number, texts)
             )
@@ -197,9 +200,7 @@ def find_layout(
     return nearest if found is None else replace(found, above=tuple(lines[:-1]))
 
 
-def _of_own(
-    number: int, texts: Mapping[int, str], above: Sequence[str], exports: Sequence[DescribedExport]
-) -> Layout | None:
+def _of_own(number: int, texts: Mapping[int, str], exports: Sequence[DescribedExport]) -> Layout | None:
     """The header by the house's description that knows most of its columns, or as that which it comes nearest to.
 
     Raises UnreadableError where two know equally many: nobody can say which one is meant.
@@ -212,7 +213,7 @@ def _of_own(
             continue
         layout = _layout(Format(UploadKind.REPORT_CSV, form.columns, form.column, export=form), number, texts)
         if layout is not None:
-            found.append(replace(layout, above=tuple(above)))
+            found.append(layout)
     complete = sorted((one for one in found if one.complete), key=lambda one: -len(one.columns))
     if len(complete) > 1 and len(complete[0].columns) == len(complete[1].columns):
         raise _two_exports(*(str(layout.description_name) for layout in complete[:2]))
@@ -234,7 +235,7 @@ def _two_exports(one: str, other: str) -> UnreadableError:
     )
 
 
-def _of_platform(number: int, texts: Mapping[int, str], above: Sequence[str]) -> Layout | None:
+def _of_platform(number: int, texts: Mapping[int, str]) -> Layout | None:
     """The header as that of a platform's export: of the form that knows most of its columns, each of them once."""
     plain = {normal_header(text) for text in texts.values() if len(text) <= _LONGEST_HEADER}
     layouts = (
@@ -243,8 +244,7 @@ def _of_platform(number: int, texts: Mapping[int, str], above: Sequence[str]) ->
         if form.export is not None and form.export.fits(plain)
     )
     complete = [layout for layout in layouts if layout is not None and layout.complete]
-    best = max(complete, key=lambda one: len(one.columns), default=None)
-    return None if best is None else replace(best, above=tuple(above))
+    return max(complete, key=lambda one: len(one.columns), default=None)
 
 
 def _of_id_map(number: int, texts: Mapping[int, str]) -> Layout | None:

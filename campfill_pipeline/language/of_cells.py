@@ -13,7 +13,7 @@ import re
 from functools import cache, lru_cache
 
 from campfill_pipeline.language import catalogue
-from campfill_pipeline.language.retelling import FIGURES, retold
+from campfill_pipeline.language.retelling import FIGURES, pattern_of, retold
 from campfill_pipeline.language.speaking import Language, spoken
 
 FIGURED = {
@@ -47,11 +47,8 @@ def _patterns(language: Language) -> list[tuple[re.Pattern[str], str]]:
     made = []
     for message in catalogue.found(language):
         if _PLACE.search(message):
-            pattern = "".join(
-                f"(?P<{piece}>{SHAPES.get(piece, '.*?')})" if at % 2 else re.escape(piece)
-                for at, piece in enumerate(_PLACE.split(message.lstrip()))
-            )
-            made.append((len(_PLACE.sub("", message)), re.compile(pattern, re.DOTALL), message))
+            pattern = pattern_of(message.lstrip(), SHAPES)
+            made.append((len(_PLACE.sub("", message)), pattern, message))
     return [(pattern, message) for _, pattern, message in sorted(made, key=lambda one: -one[0])]
 
 

@@ -9,7 +9,7 @@ that no message fits stays as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -65,6 +65,17 @@ def retold(text: str) -> str:
     return _told(spoken(), text) or text
 
 
+def pattern_of(message: str, shapes: Mapping[str, str]) -> re.Pattern[str]:
+    """What a sentence made of this message looks like. `shapes`: of placeholders that do not hold anything."""
+    pieces = enumerate(_PLACE.split(message))
+    return re.compile(
+        "".join(
+            f"(?P<{piece}>{shapes.get(piece, '.*?')})" if at % 2 else re.escape(piece) for at, piece in pieces
+        ),
+        re.DOTALL,
+    )
+
+
 @cache
 def _patterns(language: Language) -> list[tuple[re.Pattern[str], str]]:
     """Messages with placeholders, the one with the most words of its own first."""
@@ -73,11 +84,7 @@ def _patterns(language: Language) -> list[tuple[re.Pattern[str], str]]:
         if parts := _PLACE.findall(message):
             literal = _PLACE.sub("", message)
             if len(literal.strip()) > 2 and len(parts) == len(set(parts)):
-                pattern = "".join(
-                    f"(?P<{piece}>{SHAPES.get(piece, '.*?')})" if at % 2 else re.escape(piece)
-                    for at, piece in enumerate(_PLACE.split(message))
-                )
-                told.append((len(literal), re.compile(pattern, re.DOTALL), message))
+                told.append((len(literal), pattern_of(message, SHAPES), message))
     return [(pattern, message) for _, pattern, message in sorted(told, key=lambda one: -one[0])]
 
 

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from campfill_pipeline.domain import export_forms, export_lines, report_hours
 from campfill_pipeline.domain.cells import CellKind
 from campfill_pipeline.domain.columns import Column, normal_header
-from campfill_pipeline.domain.described_exports import DescribedExport, Source
+from campfill_pipeline.domain.described_exports import IN_TABLE, DescribedExport, Source
 from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.report_rows import CANONICAL, KEY, Notation
 from campfill_pipeline.intake.findings import OTHERS
@@ -30,7 +30,6 @@ from campfill_pipeline.intake.judge.platform_exports import Seen, Shown
 if TYPE_CHECKING:
     from campfill_pipeline.intake.findings import TableFound
 
-_IN_TABLE = {"hour": "date"}
 _ADDED = ("impressions", "bids", "wins", "plays")
 _AS_SAID = "It is so by the export's description. If it is a report row, correct the description."
 _MIDNIGHTS = 'Say granularity = "day" in [values] of the description, where each row stands for a whole day.'
@@ -59,7 +58,7 @@ class DescribedTable:
         self._as_written = batch
         columns = {name: batch.column(name) for name in batch.schema.names}
         for ours, source in self.by.sources.items():
-            name = _IN_TABLE.get(ours, ours)
+            name = IN_TABLE.get(ours, ours)
             if not source.several:
                 texts = pa.repeat(pa.scalar(source.text, pa.string()), batch.num_rows)
                 kinds = np.full(batch.num_rows, CellKind.TEXT, np.int8)

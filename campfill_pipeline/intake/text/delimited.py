@@ -33,6 +33,7 @@ from campfill_pipeline.intake.findings import (
 )
 from campfill_pipeline.intake.layout import (
     HEADER_WITHIN,
+    NOTHING_KNOWN,
     Exports,
     Known,
     Layout,
@@ -62,7 +63,6 @@ from campfill_pipeline.intake.text.spilled import (
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.speaking import say
 
-_NOTHING = Known()
 DELIMITERS = {";": "semicolon", ",": "comma", "\t": "tab", "|": "vertical bar"}
 _BLOCK_ROWS = 16_384
 _MOST_FIELD = 1 << 24
@@ -122,7 +122,7 @@ def _decoded(raw: io.BufferedReader, codec: str, skip: int) -> io.TextIOWrapper:
     return file
 
 
-def _inspect(path: Path, known: Known = _NOTHING) -> _Text:
+def _inspect(path: Path, known: Known = NOTHING_KNOWN) -> _Text:
     found = detect_encoding(path)
     if found is None:
         raise not_a_workbook("a file of unknown kind")
@@ -263,7 +263,7 @@ def read_delimited(
     work: Path,
     limits: ParseLimits,
     progress: Progress,
-    known: Known = _NOTHING,
+    known: Known = NOTHING_KNOWN,
 ) -> Parsed:
     """Read the table of a text file. It goes to `work`. Raises UnreadableError."""
     text = _inspect(path, known)
@@ -457,7 +457,7 @@ def _others(records: Sequence[list[str]], layout: Layout) -> tuple[pa.Array, Kin
     return pa.array(joined, pa.string()), np.zeros(len(records), np.int8)
 
 
-def raw_records(path: Path, wanted: Sequence[int], known: Known = _NOTHING) -> dict[int, list[RawCell]]:
+def raw_records(path: Path, wanted: Sequence[int], known: Known = NOTHING_KNOWN) -> dict[int, list[RawCell]]:
     """The complete records with these row numbers."""
     found = _raw(path, _inspect(path, known), wanted)
     return {

@@ -38,6 +38,7 @@ from campfill_pipeline.intake.findings import (
 )
 from campfill_pipeline.intake.layout import (
     HEADER_WITHIN,
+    NOTHING_KNOWN,
     Exports,
     Known,
     Layout,
@@ -59,7 +60,6 @@ from campfill_pipeline.intake.xlsx.xml_text import IrregularError, without_doubt
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.speaking import say
 
-_NOTHING = Known()
 _READ_WITH_DOUBTS = ("name", "buyer")
 """The columns of a list in which an escape that may be meant as written is told of."""
 
@@ -325,7 +325,7 @@ def read_workbook(
     work: Path,
     limits: ParseLimits,
     progress: Progress,
-    known: Known = _NOTHING,
+    known: Known = NOTHING_KNOWN,
 ) -> Parsed:
     """Read every visible sheet that has the header. Tables go to `work`. Raises UnreadableError."""
     workbook = Workbook(path, limits)

@@ -202,9 +202,9 @@ def without_dropped(
 
 def _meant(found: list[Row], drop: DropRows) -> str:
     """The column that is meant, as the rows spell it: without regard to case where none is spelt exactly so."""
-    names = frozenset().union(*found) if found else frozenset()
-    if drop.column in names or any(present(row, drop.column) for row in found):
+    if any(drop.column in row or present(row, drop.column) for row in found):  # the first one, as a rule
         return drop.column
+    names = frozenset[str]().union(*found)
     alike = next((name for name in names if name.casefold() == drop.column.casefold()), None)
     if alike is None and "" in drop.values and len(found) > 1:
         raise SaidError(

@@ -192,11 +192,7 @@ def load(name_or_path: str) -> Connector:
 def text_of(name_or_path: str) -> str:
     """The text of a built-in connector by name, or of a TOML file by path. Raises ConnectorError."""
     if "/" in name_or_path or name_or_path.endswith(".toml"):
-        try:
-            return Path(name_or_path).expanduser().read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            raise ConnectorError(name_or_path, (("", f"the file cannot be read: {why}."),)) from error
+        return text_in(name_or_path)
     known = builtin_names()
     if name_or_path not in known:
         mend = (
@@ -208,12 +204,26 @@ def text_of(name_or_path: str) -> str:
     return file.read_text("utf-8")
 
 
-def parse(text: str, source: str) -> Connector:
-    """Read a description from TOML text; `source` names it in errors."""
+def text_in(path: str) -> str:
+    """The text of a description's file. Raises ConnectorError."""
     try:
-        data = tomllib.loads(text)
+        return Path(path).expanduser().read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConnectorError(path, (("", f"the file cannot be read: {why}."),)) from error
+
+
+def tables(text: str, source: str) -> dict[str, Any]:
+    """The tables of a description. Raises ConnectorError where it is no TOML."""
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConnectorError(source, (("", f"it is not valid TOML: {error}."),)) from error
+
+
+def parse(text: str, source: str) -> Connector:
+    """Read a description from TOML text; `source` names it in errors."""
+    data = tables(text, source)
     try:
         return Connector.model_validate(data)
     except ValidationError as error:

@@ -63,10 +63,7 @@ def parse(text: str, source: str, environ: Mapping[str, str] | None = None) -> s
 
     `environ`: where a description of an API finds the zone of its account.
     """
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConnectorError(source, (("", f"it is not valid TOML: {error}."),)) from error
+    data = connectors.tables(text, source)
     if any(key in data for key in _OF_AN_API):
         return _of_api(connectors.parse(text, source), source, environ or {})
     try:
@@ -147,12 +144,7 @@ def _source(source: ColumnSource) -> dict[str, Any]:
 
 def load(file: Path, environ: Mapping[str, str] | None = None) -> str:
     """The description of a file, in its plain form. Raises ConnectorError."""
-    try:
-        text = file.expanduser().read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise ConnectorError(str(file), (("", f"the file cannot be read: {why}."),)) from error
-    return parse(text, file.name, environ)
+    return parse(connectors.text_in(str(file)), file.name, environ)
 
 
 def at_hand(settings: Settings, environ: Mapping[str, str], lists: Sequence[str] = ()) -> tuple[Shelved, ...]:
@@ -195,6 +187,7 @@ def _has_side(file: Path) -> bool:
         return False
 
 
-def texts(shelved: Sequence[Shelved]) -> dict[str, str]:
-    """Those that can be used, by name, in their plain form."""
-    return {one.name: one.text for one in shelved if one.text is not None}
+def with_lists(settings: Settings, environ: Mapping[str, str], lists: Mapping[str, str]) -> dict[str, str]:
+    """Every description that can be used, by name, in its plain form: these of lists, and those of exports at hand."""
+    exports = at_hand(settings, environ, list(lists))
+    return {**lists, **{one.name: one.text for one in exports if one.text is not None}}

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from campfill_pipeline.domain.client_words import ClientWords
-from campfill_pipeline.domain.fulfillment import Lifecycle
-from campfill_pipeline.reports.client.sheet import NEVER_BEGUN, OneLine
+from campfill_pipeline.domain.fulfillment import NEVER_JUDGED, Lifecycle
+from campfill_pipeline.reports.client.sheet import OneLine
 from campfill_pipeline.warehouse.readers.page.client import ClientData
 
 TEMPLATES = Path(__file__).parents[1] / "templates" / "client"
@@ -52,7 +52,7 @@ class Sums:
 
 def sums(lines: Sequence[OneLine]) -> Sums:
     """Of all lines."""
-    begun = [line.row for line in lines if line.row.lifecycle not in NEVER_BEGUN]
+    begun = [line.row for line in lines if line.row.lifecycle not in NEVER_JUDGED]
     ended = [row for row in begun if row.lifecycle != Lifecycle.LIVE and row.covered]
     goal, delivered = (
         sum(row.impression_goal for row in ended),
@@ -104,5 +104,5 @@ def render(
         ),
         bars=lambda line: bars(line, words),
         moment=lambda at: words.moment(at.astimezone(zone)) if at else "–",
-        begun=lambda line: line.row.lifecycle not in NEVER_BEGUN,
+        begun=lambda line: line.row.lifecycle not in NEVER_JUDGED,
     )  # fmt: skip

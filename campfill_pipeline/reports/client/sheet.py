@@ -13,11 +13,9 @@ from decimal import Decimal
 from campfill_pipeline.domain import client_text
 from campfill_pipeline.domain.client_words import ClientWords
 from campfill_pipeline.domain.figures import LineRow
-from campfill_pipeline.domain.fulfillment import Lifecycle
+from campfill_pipeline.domain.fulfillment import NEVER_JUDGED
 from campfill_pipeline.warehouse.readers.page.client import ClientData, Contract, Correction
 from campfill_pipeline.warehouse.readers.page.rows import Evidence
-
-NEVER_BEGUN = (Lifecycle.SCHEDULED, Lifecycle.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -69,13 +67,13 @@ def one_by_one(data: ClientData, words: ClientWords) -> list[OneLine]:
 def state(line: LineRow, words: ClientWords) -> str:
     """The line's state in words; one that lacks days says so."""
     told = words.states[line.lifecycle]
-    if line.covered or line.lifecycle in NEVER_BEGUN:
+    if line.covered or line.lifecycle in NEVER_JUDGED:
         return told
     return f"{told}; {words.not_covered.format(here=line.days_fetched, of=line.elapsed_days)}"
 
 
 def _days(line: LineRow, delivered: dict[date, Decimal], as_of: date) -> list[OneDay]:
-    if line.lifecycle in NEVER_BEGUN and not delivered:
+    if line.lifecycle in NEVER_JUDGED and not delivered:
         return []
     last = min(line.end_date, as_of)
     flight = {

@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 
 from campfill_pipeline.domain.client_words import ClientWords
+from campfill_pipeline.domain.fulfillment import NEVER_JUDGED
 from campfill_pipeline.language import currencies
-from campfill_pipeline.reports.client.sheet import NEVER_BEGUN, OneLine
+from campfill_pipeline.reports.client.sheet import OneLine
 from campfill_pipeline.warehouse.readers.page.client import ClientData
 
 MOST_ROWS = 200_000
@@ -110,7 +111,7 @@ class _Writer:
             heads += [(w.cpm, 12, "cpm"), (w.budget, 14, "euros"), (w.value, 14, "euros")]
         rows = []
         for one in lines:
-            row, begun = one.row, one.row.lifecycle not in NEVER_BEGUN
+            row, begun = one.row, one.row.lifecycle not in NEVER_JUDGED
             told: list[object] = [
                 row.name, row.runtime, row.impression_goal, row.delivered if begun else None,
                 row.fulfillment_pct / 100 if begun and row.covered else None, one.state, row.id,

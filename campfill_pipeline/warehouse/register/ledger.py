@@ -20,7 +20,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from campfill_pipeline.domain.uploads import IN_FORCE, UploadStatus
+from campfill_pipeline.domain.uploads import IN_FORCE, RECEIPT_NAME, UploadStatus
 from campfill_pipeline.language.speaking import say
 from campfill_pipeline.warehouse.claims import check_claim
 from campfill_pipeline.warehouse.claims import claim_run as claim_run
@@ -52,9 +52,6 @@ ISSUE_COLUMNS = (
     "message",
     "hint",
 )
-_RECEIPT = re.compile(
-    r"^(?:\d{6}-)?(.+?)(?:\.receipt(?: ?\(\d+\)| - \w+)?)+\.xlsx$", re.IGNORECASE
-)  # as downloaded twice, too: `000001-list.receipt (1).xlsx`
 
 
 def partition_key(seq: int, file_name: str) -> str:
@@ -62,7 +59,7 @@ def partition_key(seq: int, file_name: str) -> str:
 
     A receipt that comes back is called like the file it belongs to, so that names do not grow from round to round.
     """
-    name = _RECEIPT.sub(r"\1.xlsx", unicodedata.normalize("NFC", file_name))
+    name = RECEIPT_NAME.sub(r"\1.xlsx", unicodedata.normalize("NFC", file_name))
     clean = re.sub(r"[^\w.\-]+|\.{2,}", "-", name)
     return f"{seq:06d}-{clean[:60].strip('-') or 'file'}"
 
