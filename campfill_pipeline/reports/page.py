@@ -21,7 +21,7 @@ from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.catalogue import of_scripts
 from campfill_pipeline.language.speaking import Language, say, spoken, word
-from campfill_pipeline.reports import payload, wording
+from campfill_pipeline.reports import payload
 from campfill_pipeline.reports.main_sentence import main_sentence
 from campfill_pipeline.reports.page_head import as_json, fresh, head
 from campfill_pipeline.warehouse.readers.page.rows import Freshness, LineDetail, PageData
@@ -102,7 +102,7 @@ def render(
         number=notation.number,
         periods=PERIODS,
         main_sentence=main_sentence(data),
-        known_then=wording.KNOWN_THEN if data.known == "then" else "",
+        known_then=data.known == "then",
         totals=[w for w in data.windows if w.kind == "all" and w.purchase_type == "all"],
         attention=[
             {"name": names[item.line_id], "reason": str(item.reason)}

@@ -67,6 +67,8 @@ def test_the_page_of_what_was_known_then_shows_the_figures_of_then_says_so_and_c
         reader.go(level)
         assert "arrived or was corrected after the end of this day is left out" in reader.text("#known")
     assert reader.tab.locator("#old").is_hidden() and not reader.complaints
+    german = library.read(written.page, locale="de-DE").text("#known")
+    assert german.startswith("Damaliger Stand. Später eingegangene") and "Delivery" not in german
     summary = summary_row(written.workbook)
     assert summary[2].startswith("as known then: Delivery that arrived")
 
