@@ -64,6 +64,10 @@ def _of_call(
             within = {reading.name_of(node) for node in ast.walk(value)} - {""}
             for part in reading.assigned(scope, within):
                 yield from reading.parts(part, is_sentence=False)
+                within |= {reading.name_of(node) for node in ast.walk(part)} - {""}
+            for table in reading.assigned(module, within):
+                for said in table.values if isinstance(table, ast.Dict) else ():
+                    yield from reading.parts(said, is_sentence=False)
     for name in names & set(functions):
         for node in ast.walk(functions[name]):
             if isinstance(node, ast.Return) and node.value is not None:

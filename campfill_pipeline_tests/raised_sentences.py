@@ -124,6 +124,8 @@ def parts(value: ast.expr, *, is_sentence: bool) -> Iterator[str]:
     elif isinstance(value, ast.Call) and name_of(value.func) == "join" and value.args:
         if isinstance(value.args[0], ast.GeneratorExp | ast.ListComp):
             yield from parts(value.args[0].elt, is_sentence=False)
+    elif isinstance(value, ast.Call) and name_of(value.func) == "get" and len(value.args) == 2:
+        yield from parts(value.args[1], is_sentence=is_sentence)
     elif isinstance(value, ast.Constant | ast.JoinedStr | ast.BinOp):
         text = _text(value, set())
         if (_SENTENCE if is_sentence else _FRAGMENT).search(text) and len(_literal(text)) > 2:

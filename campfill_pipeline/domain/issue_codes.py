@@ -363,6 +363,14 @@ _REGISTERED = (
         "id_of_a_line", "An id that is a line's own",
         lists=Told("a mapping file gives another line to an id that is a line's own", "take the row out"),
     ),
+    _warning(
+        "unread_column", "A column that says what lines are, and is not read",
+        lists=Told(
+            "the list has a column `Status`, `Currency`, `Price type` or `Goal type`, which a campaign list does not"
+            " have: a line that it calls cancelled counts like any other",
+            "take lines that do not count out of the list",
+        ),
+    ),
     _info(
         "absent_column", "An optional column that is not there",
         lists=Told("the list has no budget column: stored budgets stay as they are"),

@@ -109,7 +109,8 @@ _SLASHES = re.compile(r"(?<![0-9/-])([0-9]{1,2})[/-]([0-9]{1,2})[/-](?:[0-9]{4}|
 _NUMBER = re.compile(r"[^0-9]{0,4}[0-9][0-9.,' \u00a0\u202f]*(?:[eE]\+?[0-9]+)?[^0-9]{0,5}")
 _CANCELLED = re.compile(r"cancel|stornier|annul|archiv|gestrichen|abgesagt|entfällt|anulad|geannuleerd", re.I)
 _IN_THOUSANDS = re.compile(
-    r"\(0?[.,']?000s?\)|'000|\b(?:tsd|tausend|thousands?|milliers|miles|migliaia|duizend(?:en)?|k|mio|mln|millionen|millions?|teur)\b|\bt€|\bk€",
+    r"\(0?[.,']?000s?\)|'000|\b(?:tsd|tausend|thousands?|milliers|miles(?!\s*(?:&|and|und|y))|migliaia|duizend(?:en)?"
+    r"|k(?!\s*[.&+/]\s*\w)|mio|mln|millionen|millions?|teur)\b|\bt€|\bk€",
     re.I,
 )
 _IN_PARTS = re.compile(r"\b(?:micros?|millionths?|cents?)\b", re.I)

@@ -22,7 +22,7 @@ from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake.findings import CellKind, ColumnFound, TableFound
 from campfill_pipeline.intake.layout import PRESENT, Format, Layout, find_layout
 from campfill_pipeline.intake.refusals import incomplete
-from campfill_pipeline.intake.units import check_units
+from campfill_pipeline.intake.units import check_units_above, check_units_among
 
 RawTexts = Callable[[Sequence[int]], Mapping[int, Mapping[int, str]]]
 """Complete rows by their numbers, as {column from 0: text}."""
@@ -45,7 +45,7 @@ def headers_below(table: TableFound, form: Format, raw: RawTexts) -> list[Layout
     if form.kind in (UploadKind.ID_MAP, UploadKind.SECOND_COUNT):
         return []
     kind = form.kind
-    check_units(table, kind)
+    check_units_above(table)
     suspects, elsewhere, again = _suspects(table, form)
     numbers = sorted({*suspects, *elsewhere, *(again if suspects or elsewhere else [])})
     if not numbers:
@@ -91,6 +91,7 @@ def _suspects(table: TableFound, form: Format) -> tuple[list[int], list[int], li
             at = np.flatnonzero(_no_data(batch, form))
             if not len(at):
                 continue
+            check_units_among(batch, at, table.columns)
             known = np.zeros(len(at), np.int64)
             foreign = np.zeros(len(at), bool)
             rows: list[list[str]] = [[] for _ in at[:_MOST_ELSEWHERE]]

@@ -7,15 +7,16 @@ here: what a header itself says (`layout.py`), how a cell is shown (`xlsx/number
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from campfill_pipeline.domain.proposals import is_scaled
-from campfill_pipeline.domain.uploads import UploadKind
 from campfill_pipeline.intake import refusals
-from campfill_pipeline.intake.findings import CellKind, TableFound
+from campfill_pipeline.intake.findings import CellKind, ColumnFound, TableFound
 
 _FIGURES = {"impression_goal": "goal", "budget_eur": "budget", "cpm_eur": "cpm", "impressions": "goal"}
 _OF_ALL = re.compile(
@@ -24,24 +25,29 @@ _OF_ALL = re.compile(
 _NO_NUMBER = r"^[^0-9]*(?:[(']?000s?[)']?)?[^0-9]*$"
 
 
-def check_units(table: TableFound, kind: str) -> None:
-    """Raise UnreadableError where a row without figures, or a line above the table, gives them another unit."""
-    if kind not in (UploadKind.CAMPAIGN_LIST, UploadKind.REPORT_CSV):
-        return
+def check_units_above(table: TableFound) -> None:
+    """Raise UnreadableError where a line above the table gives all its figures another unit."""
     for text in table.above:
         for said in _OF_ALL.finditer(text):
             if is_scaled("budget", said[1]):
                 raise refusals.other_unit(text.strip())
-    figures = [column for column in table.columns if column.field in _FIGURES]
-    with pa.memory_map(str(table.file)) as source, pa.ipc.open_stream(source) as reader:
-        for batch in reader:
-            for column in figures:
-                texts = batch.column(column.field)
-                words = pc.equal(batch.column(f"{column.field}_kind"), CellKind.TEXT)
-                at = np.flatnonzero(
-                    pc.and_(words, pc.fill_null(pc.match_substring_regex(texts, _NO_NUMBER), False))
-                )
-                for place in at.tolist():
-                    if is_scaled(_FIGURES[column.field], str(texts[place])):
-                        row = int(batch.column("row_no")[place].as_py())
-                        raise refusals.other_unit(str(texts[place]).strip(), row, column.header)
+
+
+def check_units_among(
+    batch: pa.RecordBatch, at: npt.NDArray[np.int64], columns: Sequence[ColumnFound]
+) -> None:
+    """Raise UnreadableError where one of the rows at these places, none of them a line, gives a column another unit.
+
+    A line says such a thing of itself at most (`k.A.`, `10 Tsd.`): it is an error of that cell alone.
+    """
+    for column in columns:
+        if column.field not in _FIGURES:
+            continue
+        texts = batch.column(column.field).take(pa.array(at))
+        words = pc.equal(batch.column(f"{column.field}_kind").take(pa.array(at)), CellKind.TEXT)
+        units = pc.and_(words, pc.fill_null(pc.match_substring_regex(texts, _NO_NUMBER), False))
+        for place in np.flatnonzero(units).tolist():
+            text = str(texts[place])
+            if is_scaled(_FIGURES[column.field], text):
+                row = int(batch.column("row_no")[at[place]].as_py())
+                raise refusals.other_unit(text.strip(), row, column.header)

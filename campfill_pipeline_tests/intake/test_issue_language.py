@@ -135,3 +135,21 @@ def test_each_way_to_say_something_of_a_cell_is_in_use() -> None:
         if isinstance(node, ast.Call)
     }
     assert called >= found_sentences.SAYING
+
+
+@pytest.mark.parametrize(
+    ("stored", "told"),
+    [
+        (
+            "The column “Status” is not read: a line that it calls cancelled counts like any other.",
+            "Die Spalte „Status“ wird nicht gelesen: eine Zeile, die sie storniert nennt, zählt wie jede andere.",
+        ),
+        (
+            "The table has no column “Budget €”: what is stored of it stays as it is.",
+            "Die Tabelle hat keine Spalte „Budget €“: was davon gespeichert ist, bleibt, wie es ist.",
+        ),
+    ],
+)
+def test_a_sentence_whose_end_stands_in_a_table_of_words_is_told_wholly(stored: str, told: str) -> None:
+    with speaking(Language.GERMAN):
+        assert of_cells.told(stored) == told

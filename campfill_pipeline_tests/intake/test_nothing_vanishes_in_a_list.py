@@ -227,8 +227,43 @@ def test_another_unit_that_is_said_beside_the_header_refuses_the_file(
         "Stand 01.09.2025",
         "K&K in Wien",
         "Alle Ziele",
+        "All campaigns of Miles & More",
     ],
 )
 def test_a_title_that_speaks_of_figures_is_no_unit(read: Read, tmp_path: Path, above: str) -> None:
     rows = [[above], [], HEADERS, ["", "TT.MM.JJJJ", "Stück", "€", "€", "", ""], line(1)]
     assert len(Outcome(read(as_workbook(tmp_path / "list", rows)), tmp_path / "judged").lines) == 1
+
+
+@pytest.mark.parametrize("goal", ["k.A.", "k. A.", "10 Tsd.", "Tsd.", "k"])
+def test_a_word_in_the_goal_of_one_line_is_an_error_of_that_line(
+    read: Read, tmp_path: Path, goal: str
+) -> None:
+    """A row of units has no ID; a line that has one speaks of itself alone."""
+    rows = [HEADERS, line(1), [cell if at != 2 else goal for at, cell in enumerate(line(2))], line(3)]
+    found = Outcome(read(as_workbook(tmp_path / "list", rows)), tmp_path / "judged")
+    assert (found.verdict.rows_accepted, found.verdict.rows_rejected) == (2, 1)
+
+
+def test_nobody_knows_is_not_thousands(read: Read, tmp_path: Path) -> None:
+    rows = [HEADERS, line(1), ["Acme", "k.A.", "k.A.", "k.A.", "k.A.", "k.A.", "fehlt noch"], line(2)]
+    found = Outcome(read(as_workbook(tmp_path / "list", rows)), tmp_path / "judged")
+    assert (found.verdict.rows_accepted, found.verdict.rows_rejected) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "said"),
+    [
+        ("Status", "storniert", "cancelled"),
+        ("Abrechnungsart", "Festpreis", "1,000 impressions"),
+        ("Goal type", "Clicks", "for impressions"),
+        ("Währung", "USD", "amounts"),
+    ],
+)
+def test_a_column_that_says_what_lines_are_and_is_not_read_is_warned_of(
+    read: Read, tmp_path: Path, header: str, value: str, said: str
+) -> None:
+    rows = [[*HEADERS, header], [*line(1), value], [*line(2), ""]]
+    found = Outcome(read(as_workbook(tmp_path / "list", rows)), tmp_path / "judged")
+    assert (len(found.lines), found.found) == (2, [("H1", "unread_column")])
+    assert said in found.issues[0].message

@@ -1,7 +1,7 @@
-"""A list without a budget column: it says nothing of budgets, so those that are stored stay as they are.
+"""Columns that a list lacks, so that what is stored of them stays, and columns that it has and nobody reads.
 
-Belongs here: where a list lacks the column, and what is said about it. Does not belong here: keeping the stored budgets
-(`warehouse/register`), columns that a list must have (`intake/layout.py`).
+Belongs here: where a list lacks a column or has one beside those that are read, and what is said about it. Does not
+belong here: keeping the stored budgets (`warehouse/register`), columns that a list must have (`intake/layout.py`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from campfill_pipeline.domain.columns import LIST_COLUMNS, Column, list_column
 from campfill_pipeline.domain.issues import Issue, Severity
 from campfill_pipeline.domain.lines import WITHOUT_BUDGET
 from campfill_pipeline.domain.list_descriptions import ListDescription
+from campfill_pipeline.domain.proposals import key_of
 from campfill_pipeline.intake.findings import TableFound
 from campfill_pipeline.language.currencies import in_home
 
@@ -27,10 +28,18 @@ _WITHOUT = {
 }
 """What follows where a described list lacks a column that it may lack."""
 
+_UNREAD = {
+    "status": "a line that it calls cancelled counts like any other",
+    "goal_type": "all goals are taken for impressions of the whole flight",
+    "price_type": "all prices are taken for prices of 1,000 impressions",
+    "currency": "all amounts are taken for those that the headers of the prices name",
+}
+"""What follows where a list of the export's form has a column that only descriptions can bind."""
+
 
 def absent_columns(tables: Iterable[TableFound], by: ListDescription | None = None) -> list[Issue]:
-    """One issue for every table and optional column it lacks: a warning where a header may have been meant for it, and
-    where a second column has the same meaning as one that is read.
+    """One issue for every table and optional column it lacks: a warning where a header may have been meant for it,
+    where a second column has the same meaning as one that is read, and where one that is not read says what lines are.
     """
     tables = list(tables)
     optional = _OPTIONAL if by is None else [column for column in by.listed if not column.required]
@@ -49,15 +58,28 @@ def _second(table: TableFound) -> Iterator[Issue]:
     read = {column.field: column for column in table.columns}
     places = {column.index for column in table.columns}
     for index, header in enumerate(table.headers):
-        column = list_column(header) if header and index not in places else None
+        if not header or index in places:
+            continue
+        cell = f"{column_letters(index)}{table.header_row}"
+        column = list_column(header)
+        if column is None and (key := key_of(header) or "") in _UNREAD:
+            yield _unread(table, cell, header, key)
         if column is None or column.field not in read:
             continue
         message = f"“{header}” means the same as “{read[column.field].header}”, which was read: it was not."
         hint = f"If “{header}” is meant, name it “{column.header}” and the other one otherwise; drop the file again."
-        cell = f"{column_letters(index)}{table.header_row}"
         yield Issue(
             table.sheet, cell, table.header_row, header, None, "near_header", Severity.WARNING, message, hint
         )
+
+
+def _unread(table: TableFound, cell: str, header: str, key: str) -> Issue:
+    follows = _UNREAD[key]
+    message = f"The column “{header}” is not read: {follows}."
+    hint = "Take lines of which that is not true out of the list, and drop it again; else there is nothing to do."
+    return Issue(
+        table.sheet, cell, table.header_row, header, None, "unread_column", Severity.WARNING, message, hint
+    )
 
 
 def _absent(table: TableFound, column: Column, near: str | None) -> Issue:
