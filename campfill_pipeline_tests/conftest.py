@@ -137,6 +137,14 @@ _LONGEST_FIRST = (
 """Files of which each takes long are begun first, so that no process of pytest waits for another's last one."""
 
 
+_OF_MESSAGES = (
+    "test_messages.py",
+    "test_retelling.py",
+    "intake/test_issue_language.py",
+    "commands/test_all_is_said.py",
+)
+"""Files for which all sentences are looked for in the code: one process does it once."""
+
 _TOGETHER = ("reports", "learn")
 """Rooms whose tests share what takes long to make (a demo, a page of 7,057 lines, a server of labs): one process runs
 all of a room. Of other rooms, a process takes a file at a time.
@@ -162,7 +170,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = set(getattr(item, "fixturenames", ()))
         room = room_of(item)
         first = room.split("/")[0]
-        item.add_marker(pytest.mark.xdist_group(first if first in _TOGETHER else room))
+        together = first if first in _TOGETHER else "messages" if room in _OF_MESSAGES else room
+        item.add_marker(pytest.mark.xdist_group(together))
         if (
             "postgres_server" in fixtures
             or item.get_closest_marker("browser")

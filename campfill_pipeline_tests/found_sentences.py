@@ -42,10 +42,10 @@ def everywhere(code: Path) -> tuple[tuple[Path, str], ...]:
 
 def _of_module(tree: ast.Module) -> Iterator[str]:
     module = ast.Module([node for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign)], [])
-    functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    functions = {node.name: node for node in reading.walked(tree) if isinstance(node, ast.FunctionDef)}
     seen = set[int]()
     for function in (*reversed(functions.values()), tree):
-        for call in ast.walk(function):
+        for call in reading.walked(function):
             if isinstance(call, ast.Call) and reading.name_of(call.func) in SAYING and id(call) not in seen:
                 seen.add(id(call))
                 yield from _of_call(call, function, module, functions)
@@ -57,18 +57,18 @@ def _of_call(
     arguments = (*call.args, *(word.value for word in call.keywords))
     for argument in arguments:
         yield from reading.parts(argument, is_sentence=True)
-    names = {reading.name_of(node) for argument in arguments for node in ast.walk(argument)} - {""}
+    names = {reading.name_of(node) for argument in arguments for node in reading.walked(argument)} - {""}
     for scope in (function, module):
         for value in reading.assigned(scope, names):
             yield from reading.parts(value, is_sentence=True)
-            within = {reading.name_of(node) for node in ast.walk(value)} - {""}
+            within = {reading.name_of(node) for node in reading.walked(value)} - {""}
             for part in reading.assigned(scope, within):
                 yield from reading.parts(part, is_sentence=False)
-                within |= {reading.name_of(node) for node in ast.walk(part)} - {""}
+                within |= {reading.name_of(node) for node in reading.walked(part)} - {""}
             for table in reading.assigned(module, within):
                 for said in table.values if isinstance(table, ast.Dict) else ():
                     yield from reading.parts(said, is_sentence=False)
     for name in names & set(functions):
-        for node in ast.walk(functions[name]):
+        for node in reading.walked(functions[name]):
             if isinstance(node, ast.Return) and node.value is not None:
                 yield from reading.parts(node.value, is_sentence=True)

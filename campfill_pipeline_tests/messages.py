@@ -16,6 +16,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -192,7 +193,7 @@ _TAG = re.compile(r"</?\w+")
 def of_python(path: Path) -> Iterator[str | tuple[str, str]]:
     """The messages of a module."""
     said = {"say", "say_here", *(TITLED if {"reports", "receipt"} & set(path.parts) else ())}
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in raised_sentences.walked(raised_sentences.trees(CODE)[path]):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             if node.func.id in SAYING and "intake" in path.parts:
                 yield from _sentences(node, path)
@@ -258,7 +259,12 @@ def _everywhere() -> Iterator[Found]:
         yield str(path.relative_to(ROOT)), sentence
 
 
-def _but_of_cells() -> Iterator[Found]:
+@cache
+def _but_of_cells() -> tuple[Found, ...]:
+    return tuple(_each_but_of_cells())
+
+
+def _each_but_of_cells() -> Iterator[Found]:
     ways = (
         ("*.py", of_python),
         ("page/*.js", of_script),
@@ -280,6 +286,7 @@ def _but_of_cells() -> Iterator[Found]:
             yield place, word
 
 
+@cache
 def gathered() -> dict[str, tuple[str | tuple[str, str], set[str]]]:
     """By its (singular) English text: each message that is said, and where."""
     found: dict[str, tuple[str | tuple[str, str], set[str]]] = {}

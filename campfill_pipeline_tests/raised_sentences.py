@@ -29,6 +29,12 @@ _FRAGMENT = re.compile(r"^(?!\{\w+\}$)(?!\w*_\w*$).*[a-z]{3,}")
 
 
 @cache
+def walked(node: ast.AST) -> tuple[ast.AST, ...]:
+    """All nodes below one, walked once: sentences are looked for around each of thousands of calls."""
+    return tuple(ast.walk(node))
+
+
+@cache
 def trees(code: Path) -> dict[Path, ast.Module]:
     return {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(code.rglob("*.py"))}
 
@@ -39,7 +45,7 @@ def _errors(code: Path) -> frozenset[str]:
     bases = {
         node.name: {name_of(base) for base in node.bases}
         for tree in trees(code).values()
-        for node in ast.walk(tree)
+        for node in walked(tree)
         if isinstance(node, ast.ClassDef)
     }
     found = {ROOT_OF_ALL}
@@ -69,23 +75,21 @@ def _of_module(tree: ast.Module, errors: frozenset[str]) -> Iterator[str]:
         arguments = (*call.args, *(word.value for word in call.keywords))
         for argument in arguments:
             yield from parts(argument, is_sentence=True)
-        names = {
-            node.id for argument in arguments for node in ast.walk(argument) if isinstance(node, ast.Name)
-        }
+        names = {node.id for argument in arguments for node in walked(argument) if isinstance(node, ast.Name)}
         for value in assigned(function, names):
             yield from parts(value, is_sentence=False)
         for name in names & set(functions):
-            for node in ast.walk(functions[name]):
+            for node in walked(functions[name]):
                 if isinstance(node, ast.Return) and node.value is not None:
                     yield from parts(node.value, is_sentence=False)
 
 
 def assigned(function: ast.AST, names: set[str]) -> Iterator[ast.expr]:
     """What the variables that an error is made of were made of."""
-    for node in ast.walk(function):
+    for node in walked(function):
         if isinstance(node, ast.Assign):
             for target in node.targets:
-                if names & {name_of(one) for one in ast.walk(target) if isinstance(one, ast.Name)}:
+                if names & {name_of(one) for one in walked(target) if isinstance(one, ast.Name)}:
                     yield node.value
         elif isinstance(node, ast.AugAssign) and name_of(node.target) in names:
             yield node.value
@@ -95,17 +99,17 @@ def _raising(tree: ast.Module, errors: frozenset[str]) -> Iterator[tuple[ast.AST
     """Each call that makes one of our errors, with the function that it stands in."""
     own = {
         id(call): node.name
-        for node in ast.walk(tree)
+        for node in walked(tree)
         if isinstance(node, ast.ClassDef)
-        for call in ast.walk(node)
+        for call in walked(node)
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
         and call.func.attr == "__init__"
     }
     seen = set[int]()
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    functions = [node for node in walked(tree) if isinstance(node, ast.FunctionDef)]
     for function in (*reversed(functions), tree):
-        for node in ast.walk(function):
+        for node in walked(function):
             if isinstance(node, ast.Call) and id(node) not in seen:
                 name = own.get(id(node)) or name_of(node.func)
                 if (name in errors or name == WRONG_USE) and name not in OURS:
@@ -130,7 +134,7 @@ def parts(value: ast.expr, *, is_sentence: bool) -> Iterator[str]:
         text = _text(value, set())
         if (_SENTENCE if is_sentence else _FRAGMENT).search(text) and len(_literal(text)) > 2:
             yield text
-        for node in ast.walk(value):
+        for node in walked(value):
             if (isinstance(node, ast.IfExp) and not is_sentence) or isinstance(node, ast.Call):
                 yield from (one for one in parts(node, is_sentence=False))
 
