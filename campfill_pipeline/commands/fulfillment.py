@@ -12,6 +12,7 @@ from typing import Any
 from rich.text import Text
 
 from campfill_pipeline.commands import render
+from campfill_pipeline.domain.figures import nothing_known
 from campfill_pipeline.domain.fulfillment import Lifecycle
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.speaking import say, say_many, word
@@ -99,7 +100,7 @@ def show(found: Sequence[Row], basis: str, *, limit: int) -> None:
         table.add_row(
             Text(row["name"], style="bright_black" if why else ""),
             Text(word(why), style="bright_black") if why else render.bar(row["fulfillment_pct"]),
-            Text(f"{mark} {render.percent(row['fulfillment_pct'])}", style=style),
+            Text(f"{mark} {render.percent(_share(row))}", style=style),
             render.whole(row["shortfall"]),
             render.money(row["value_at_risk_eur"]),
         )
@@ -127,6 +128,11 @@ def show(found: Sequence[Row], basis: str, *, limit: int) -> None:
         )
         named = ", ".join(part for count, part in parts if count)
         console.print(say("Not judged, and last: {parts}.", parts=named))
+
+
+def _share(row: Row) -> Decimal | None:
+    unknown = nothing_known(row["band"], row["days_fetched"], row["lifecycle"])
+    return None if unknown else row["fulfillment_pct"]
 
 
 def _not_judged(row: Row) -> str:

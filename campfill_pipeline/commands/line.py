@@ -17,6 +17,7 @@ from campfill_pipeline.domain import effect
 from campfill_pipeline.domain.cause_words import CAUSE_WORDS
 from campfill_pipeline.domain.causes import Cause
 from campfill_pipeline.domain.disagreements import DISAGREEMENT_WORDS, Disagreement
+from campfill_pipeline.domain.figures import nothing_known
 from campfill_pipeline.domain.fulfillment import Lifecycle
 from campfill_pipeline.domain.rounding import half_up
 from campfill_pipeline.language import notation
@@ -153,15 +154,15 @@ def _disagreement(kind: str) -> str:
 
 def _show_figures(console: Console, figures: dict[str, Any]) -> None:
     mark, style, label = render.BAND_STYLES[figures["band"]]
+    unknown = nothing_known(figures["band"], figures["days_fetched"], figures["lifecycle"])
+    share, delivered = (None if unknown else figures[name] for name in ("fulfillment_pct", "delivered"))
     console.print()
-    console.print(render.bar(figures["fulfillment_pct"], 30), f"[{style}]{mark}[/]", end=" ")
-    console.print(
-        f"{render.percent(figures['fulfillment_pct'])}, {word(label)}, {word(wording.LIFECYCLES[figures['lifecycle']])}"
-    )
+    console.print(render.bar(share, 30), f"[{style}]{mark}[/]", end=" ")
+    console.print(f"{render.percent(share)}, {word(label)}, {word(wording.LIFECYCLES[figures['lifecycle']])}")
     console.print(
         say(
             "delivered {delivered}, shortfall {missing}, value at risk {euros}; as of {day}",
-            delivered=render.whole(figures["delivered"]),
+            delivered=render.whole(delivered),
             missing=render.whole(figures["shortfall"]),
             euros=render.money(figures["value_at_risk_eur"]),
             day=render.on(figures["as_of"]),

@@ -25,7 +25,9 @@ class ClientWords:
     language: Language
     title: str
     made: str
-    summary: str
+    summary_begun: tuple[str, str]
+    summary_ended: tuple[str, str]
+    summary_none: str
     day: str
     site: str
     line: str
@@ -48,7 +50,7 @@ class ClientWords:
     by_site: str
     by_site_and_day: str
     in_the_csv: str
-    more_sites: str
+    more_sites: tuple[str, str]
     no_site: str
     contract: str
     contract_head: tuple[str, ...]
@@ -61,9 +63,13 @@ class ClientWords:
     known_head: tuple[str, ...]
     proof: str
     checks: tuple[str, ...]
+    check_nothing: str
     chart: str
     states: dict[str, str]
-    not_covered: str
+    not_covered: tuple[str, str]
+    not_covered_only_day: str
+    not_covered_start: str
+    nothing_known: str
     from_csv: str
     from_api: str
     text_head: str
@@ -94,6 +100,10 @@ class ClientWords:
         cut = Decimal(int(value * 10)) / 10
         return f"{self.number(cut, 1)} %"
 
+    def form(self, forms: tuple[str, str], count: int, **values: object) -> str:
+        """The form for this number of things, filled in."""
+        return forms[0 if count == 1 else 1].format(**values)
+
     def money(self, value: Decimal, places: int = 2) -> str:
         """An amount of the home's currency, in cents; `places` are used where it has parts of one."""
         places = 2 if value * 100 == int(value * 100) else places
@@ -113,10 +123,12 @@ EN = ClientWords(
     language=Language.ENGLISH,
     title="Delivery for {name}",
     made="As of {day} · made {at} ({zone})",
-    summary=(
-        "{begun} of {lines} have begun. {ended} have ended and are fully known: {delivered} of {goal} impressions,"
-        " {pct}."
+    summary_begun=("{begun} of {lines} has begun.", "{begun} of {lines} have begun."),
+    summary_ended=(
+        "{ended} has ended and is fully known: {delivered} of {goal} impressions, {pct}.",
+        "{ended} have ended and are fully known: {delivered} of {goal} impressions, {pct}.",
     ),
+    summary_none="None has ended so far with all its days known.",
     day="Day",
     site="Site",
     line="Line",
@@ -139,7 +151,7 @@ EN = ClientWords(
     by_site="By site",
     by_site_and_day="By site and day",
     in_the_csv="{rows} rows are too many for a sheet: they are all in the file {file}.",
-    more_sites="{count} more sites",
+    more_sites=("{count} more site", "{count} more sites"),
     no_site="(site not told)",
     contract="What was contracted, and since when",
     contract_head=(
@@ -171,6 +183,7 @@ EN = ClientWords(
         "What was known on an earlier day can be made again from the corrections listed here: after minus"
         " difference.",
     ),
+    check_nothing="It has no rows: nothing that was delivered is known here.",
     chart="Delivered by day; the line is an equal share of the contracted impressions",
     states={
         "scheduled": "not begun",
@@ -179,7 +192,13 @@ EN = ClientWords(
         "ended_final": "ended",
         "cancelled": "cancelled",
     },
-    not_covered="{here} of {of} days are here so far: not judged",
+    not_covered=(
+        "{here} of {of} days is here so far: not judged",
+        "{here} of {of} days are here so far: not judged",
+    ),
+    not_covered_only_day="its only day so far is not here in full: not judged",
+    not_covered_start="its first day is not certain, since days before it are not here: not judged",
+    nothing_known="nothing of its delivery is here yet: not judged",
     from_csv="export",
     from_api="reporting",
     text_head="{name}: deals that fall short of what was agreed, as of {day}: {count}.",

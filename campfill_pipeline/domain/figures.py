@@ -14,6 +14,8 @@ from enum import StrEnum
 from typing import Annotated, get_type_hints
 from uuid import UUID
 
+from campfill_pipeline.domain.fulfillment import NEVER_JUDGED, Band
+
 
 class Stored(StrEnum):
     """Where a fact of a line stands: the alias of its table in `warehouse/readers/page/reading.sql`."""
@@ -118,6 +120,22 @@ class LineRow:
     row_no: Annotated[int | None, Shown(_L, _COUNT, "List row", "whole", 9)]
     id: Annotated[UUID, Shown(_L, _APART, "ID", "text", 38)]
     external_id: Annotated[str | None, Shown(_L, _REPEATED, "External ID", "text", 20)]
+
+    @property
+    def nothing_known(self) -> bool:
+        """See `nothing_known`."""
+        return nothing_known(self.band, self.days_fetched, self.lifecycle)
+
+
+NO_ZERO = (
+    "delivered", "fulfillment_pct", "surplus", "delivered_value_eur", "billable_eur", "delivered_outside_flight",
+)  # fmt: skip
+"""What people are shown nothing of, where nothing is known of a line: its 0 in the table would say that none came."""
+
+
+def nothing_known(band: str, days_fetched: int, lifecycle: str) -> bool:
+    """Begun, with no report row and no day of its flight fetched: its 0 delivered is an absence of knowledge."""
+    return band == Band.NO_DATA and not days_fetched and lifecycle not in NEVER_JUDGED
 
 
 def _shown() -> tuple[Shown, ...]:

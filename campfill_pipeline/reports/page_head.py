@@ -163,6 +163,7 @@ def head(data: PageData, rules: FulfillmentRules, made_at: datetime, left_out: i
         "language": spoken(),
         "words": _words(rules),
         "tiles": figures.tiles(),
+        "no_zero": figures.NO_ZERO,
         "windows": [asdict(row) for row in data.windows],
         "trend": _trend(data),
         "losses": [asdict(row) for row in data.losses],

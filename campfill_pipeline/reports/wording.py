@@ -23,6 +23,7 @@ from campfill_pipeline.language.speaking import Language, say, say_many, spoken,
 from campfill_pipeline.warehouse.readers.page.rows import FetchRow, Freshness
 
 KINDS: Mapping[str, str] = {LineKind.CAMPAIGN: "Campaigns", LineKind.DEAL: "Deals", "all": "All kinds"}
+ONE_KIND: Mapping[str, str] = {LineKind.CAMPAIGN: "Campaign", LineKind.DEAL: "Deal"}
 PURCHASE_TYPES: Mapping[str, str] = {
     PurchaseType.GUARANTEED: "guaranteed",
     PurchaseType.UNGUARANTEED: "unguaranteed",
@@ -128,6 +129,7 @@ def _groups() -> dict[str, Mapping[str, str]]:
     """The words of codes, by group, in English."""
     return {
         "kinds": KINDS,
+        "one_kind": ONE_KIND,
         "purchase_types": PURCHASE_TYPES,
         "bands": BANDS,
         "paces": PACES,

@@ -23,7 +23,7 @@ import xlsxwriter
 from campfill_pipeline.domain.care_rows import HEADERS, SHEET
 from campfill_pipeline.domain.cause_words import CAUSE_WORDS
 from campfill_pipeline.domain.causes import Cause, Side
-from campfill_pipeline.domain.figures import SHOWN
+from campfill_pipeline.domain.figures import NO_ZERO, SHOWN
 from campfill_pipeline.domain.fulfillment import Lifecycle
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.speaking import Language, say, spoken, word
@@ -54,12 +54,22 @@ def _values() -> Callable[[LineRow], Row]:
     """A line's cells. In English its codes stand as they are, others rely on them; else they are said."""
     fields = tuple(column.field for column in LINE_COLUMNS)
     plain = attrgetter(*fields)
+    unknown = {at for at, field in enumerate(fields) if field in NO_ZERO}
+
+    def known(line: LineRow) -> Row:
+        row = plain(line)
+        return (
+            tuple(None if at in unknown else value for at, value in enumerate(row))
+            if line.nothing_known
+            else row
+        )
+
     if spoken() is Language.ENGLISH:
-        return plain
+        return known
     told = {at: wording.of_codes(field) for at, field in enumerate(fields) if field in wording.CODED}
 
     def values(line: LineRow) -> Row:
-        row = list(plain(line))
+        row: list[Any] = list(known(line))
         for at, words in told.items():
             row[at] = words.get(row[at], row[at])
         return row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import subprocess
 import zipfile
 from collections import defaultdict
@@ -321,3 +322,67 @@ def test_a_sheet_of_a_past_day_knows_nothing_later(told: psycopg.Connection, dem
     data = client.load(told, found, RULES, as_of=then)
     assert max(cell.day for cell in data.site_days) <= then
     assert max(day.day for day in data.known) <= then
+
+
+def unknown(line: LineRow, lifecycle: Lifecycle, **told: object) -> LineRow:
+    """The line, had nothing of it ever been fetched."""
+    made: dict[str, object] = {
+        "lifecycle": lifecycle, "band": Band.NO_DATA, "covered": False, "days_fetched": 0, "elapsed_days": 20,
+        "delivered": Decimal(0), "fulfillment_pct": Decimal(0), "shortfall": Decimal(line.impression_goal),
+        "billable_eur": Decimal(0),
+    }  # fmt: skip
+    return replace(line, **(made | told))  # type: ignore[arg-type]
+
+
+def test_where_nothing_is_known_there_is_no_figure_in_page_workbook_and_proof_and_no_zero(
+    told: psycopg.Connection, demo: Demo, tmp_path: Path
+) -> None:
+    data = load(told, demo, buyer=biggest(told))
+    ended = unknown(data.lines[0], Lifecycle.ENDED_FINAL)
+    today = unknown(
+        data.lines[1],
+        Lifecycle.LIVE,
+        covered=True,
+        elapsed_days=0,
+        effective_start=demo.as_of,
+        end_date=demo.as_of + timedelta(days=9),
+    )
+    empty = replace(
+        data, lines=(ended, today), site_days=(), known=(), corrections=(), files=(), contracts=()
+    )
+    written = files.write(tmp_path, empty, DE, demo.now, prices=True)
+    page = written.page.read_text(encoding="utf-8")
+    body = page.split("<body>")[1]
+    assert not re.search(
+        r"(?<![\w.,-])0(,0+)?( %| €)?(?![\w,.-])", re.sub(r'<svg.*?</svg>|id="[^"]*"', "", body)
+    )
+    assert body.count("von der Auslieferung liegt noch nichts vor, nicht beurteilt") == 4
+    assert "Beendet und vollständig bekannt ist davon noch keine." in body
+    assert DE.check_nothing in body and "von 1 Tagen" not in body
+    rows = CalamineWorkbook.from_path(written.workbook)
+    head, *lines = rows.get_sheet_by_name(DE.lines).to_python()
+    for column in (DE.delivered, DE.fulfilled, DE.value):
+        assert [line[head.index(column)] for line in lines] == ["", ""], column
+    assert all(line[3:] == ["", "", ""] for line in rows.get_sheet_by_name(DE.by_day).to_python()[1:])
+
+
+@pytest.mark.parametrize(
+    ("here", "of", "said"),
+    [
+        (0, 5, "bisher liegen 0 von 5 Tagen vor"), (1, 5, "bisher liegt 1 von 5 Tagen vor"),
+        (0, 1, "der bisher einzige Tag liegt nicht vollständig vor"), (5, 5, "der erste Tag steht nicht fest"),
+    ],
+)  # fmt: skip
+def test_a_line_that_lacks_days_says_in_good_german_how_many_are_here(
+    told: psycopg.Connection, demo: Demo, here: int, of: int, said: str
+) -> None:
+    line = load(told, demo, buyer=biggest(told)).lines[0]
+    lacks = replace(
+        line,
+        lifecycle=Lifecycle.LIVE,
+        band=Band.CRITICAL_SHORTFALL,
+        covered=False,
+        days_fetched=here,
+        elapsed_days=of,
+    )
+    assert said in sheet.state(lacks, DE)

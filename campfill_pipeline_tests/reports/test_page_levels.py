@@ -59,6 +59,8 @@ def test_a_click_leads_from_level_to_level_and_back(reader: Reader, written: Wri
     reader.go("/")
     tab.get_by_role("link", name="30 days").click()
     reader.wait("/?period=30d")
+    named = tab.locator("[data-line] th .soft").all_inner_texts()
+    assert named and {one.split(",")[0] for one in named} <= {"Campaign", "Deal"}  # a line is one of them
     tab.get_by_role("link", name="Deals, guaranteed").click()
     reader.wait("/where/deal/guaranteed?period=30d")
     assert tab.locator("h1").inner_text() == "Deals, guaranteed"

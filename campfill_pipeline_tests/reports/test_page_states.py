@@ -72,6 +72,9 @@ def test_lines_that_nothing_judges_never_read_as_lines_without_a_shortfall(
         assert said not in reader.text("main")
     assert "– %" not in reader.text("main")
     assert reader.exact("dl.tiles dd:not(.soft)") == []  # no zero that would read as good news
+    reader.go("/lines?state=uncovered")
+    table = reader.tab.locator("[data-label=Delivered]")
+    assert table.count() and set(table.all_inner_texts()) == {"–"}
     reader.go("/compare")
     assert "Judged lines that ended" in reader.text("main")
     assert reader.exact('tr[data-row="short"]') == reader.exact('tr[data-row="eur"]') == []

@@ -54,7 +54,7 @@ def write(
             csv=target[".csv"].name, sha=_sum(target[".csv"]), sums=target[".sha256"].name,
             total=words.number(sum((cell.impressions for cell in data.site_days), Decimal(0)), 4),
         )
-        for check in words.checks
+        for check in (words.checks if data.site_days else _of_nothing(words))
     ]  # fmt: skip
     lines = sheet.one_by_one(data, words)
     html = page.render(data, lines, words, made_at, checks=checks, prices=prices)
@@ -73,6 +73,12 @@ def write(
     return ClientFiles(
         target[".html"], target[".xlsx"], target[".csv"], target[".txt"], target[".sha256"], text
     )
+
+
+def _of_nothing(words: ClientWords) -> tuple[str, ...]:
+    """How to check figures of which there are none: a sum of no rows is no 0."""
+    first, _, *others = words.checks
+    return (first, words.check_nothing, *others)
 
 
 def _sum(path: Path) -> str:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from campfill_pipeline.domain.client_words import ClientWords
-from campfill_pipeline.domain.fulfillment import NEVER_JUDGED, Lifecycle
+from campfill_pipeline.domain.fulfillment import Lifecycle
 from campfill_pipeline.reports.client.sheet import OneLine
 from campfill_pipeline.warehouse.readers.page.client import ClientData
 
@@ -52,13 +52,25 @@ class Sums:
 
 def sums(lines: Sequence[OneLine]) -> Sums:
     """Of all lines."""
-    begun = [line.row for line in lines if line.row.lifecycle not in NEVER_JUDGED]
-    ended = [row for row in begun if row.lifecycle != Lifecycle.LIVE and row.covered]
+    begun = [line for line in lines if line.begun]
+    ended = [line.row for line in begun if line.row.lifecycle != Lifecycle.LIVE and line.judged]
     goal, delivered = (
         sum(row.impression_goal for row in ended),
         sum((row.delivered for row in ended), Decimal(0)),
     )
     return Sums(len(begun), len(ended), goal, delivered)
+
+
+def _summary(total: Sums, lines: int, words: ClientWords) -> str:
+    number = words.number
+    begun = words.form(words.summary_begun, total.begun, begun=number(total.begun), lines=number(lines))
+    if not total.ended:
+        return f"{begun} {words.summary_none}" if total.begun else begun
+    told = {
+        "ended": number(total.ended), "delivered": number(total.delivered), "goal": number(total.goal),
+        "pct": words.percent(total.pct),
+    }  # fmt: skip
+    return f"{begun} {words.form(words.summary_ended, total.ended, **told)}"
 
 
 def bars(line: OneLine, words: ClientWords) -> tuple[list[Bar], float | None]:
@@ -98,11 +110,7 @@ def render(
         made=words.made.format(
             day=words.date(data.as_of), at=words.moment(made_at.astimezone(zone)), zone=data.timezone
         ),
-        summary=words.summary.format(
-            begun=total.begun, lines=len(lines), ended=total.ended, delivered=words.number(total.delivered),
-            goal=words.number(total.goal), pct=words.percent(total.pct),
-        ),
+        summary=_summary(total, len(lines), words),
         bars=lambda line: bars(line, words),
         moment=lambda at: words.moment(at.astimezone(zone)) if at else "–",
-        begun=lambda line: line.row.lifecycle not in NEVER_JUDGED,
     )  # fmt: skip

@@ -43,6 +43,21 @@ class OneLine:
     contracts: tuple[Contract, ...]
     corrections: tuple[Correction, ...]
 
+    @property
+    def begun(self) -> bool:
+        """Whether there is anything to say of its delivery."""
+        return self.row.lifecycle not in NEVER_JUDGED
+
+    @property
+    def known(self) -> bool:
+        """Whether it has begun, and something of its delivery is here: otherwise it has no figure, not a 0."""
+        return self.begun and not self.row.nothing_known
+
+    @property
+    def judged(self) -> bool:
+        """Whether its percentage says how it stands."""
+        return self.known and self.row.covered
+
 
 def one_by_one(data: ClientData, words: ClientWords) -> list[OneLine]:
     """Every line of the client."""
@@ -67,9 +82,20 @@ def one_by_one(data: ClientData, words: ClientWords) -> list[OneLine]:
 def state(line: LineRow, words: ClientWords) -> str:
     """The line's state in words; one that lacks days says so."""
     told = words.states[line.lifecycle]
-    if line.covered or line.lifecycle in NEVER_JUDGED:
+    if line.lifecycle in NEVER_JUDGED or (line.covered and not line.nothing_known):
         return told
-    return f"{told}; {words.not_covered.format(here=line.days_fetched, of=line.elapsed_days)}"
+    return f"{told}; {_lacking(line, words)}"
+
+
+def _lacking(line: LineRow, words: ClientWords) -> str:
+    here, of = line.days_fetched, line.elapsed_days
+    if line.nothing_known:
+        return words.nothing_known
+    if here == of:
+        return words.not_covered_start
+    if of == 1:
+        return words.not_covered_only_day
+    return words.form(words.not_covered, here, here=words.number(here), of=words.number(of))
 
 
 def _days(line: LineRow, delivered: dict[date, Decimal], as_of: date) -> list[OneDay]:

@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 import xlsxwriter
 
 from campfill_pipeline.domain.client_words import ClientWords
-from campfill_pipeline.domain.fulfillment import NEVER_JUDGED
 from campfill_pipeline.language import currencies
 from campfill_pipeline.reports.client.sheet import OneLine
 from campfill_pipeline.warehouse.readers.page.client import ClientData
@@ -111,12 +110,13 @@ class _Writer:
             heads += [(w.cpm, 12, "cpm"), (w.budget, 14, "euros"), (w.value, 14, "euros")]
         rows = []
         for one in lines:
-            row, begun = one.row, one.row.lifecycle not in NEVER_JUDGED
+            row = one.row
             told: list[object] = [
-                row.name, row.runtime, row.impression_goal, row.delivered if begun else None,
-                row.fulfillment_pct / 100 if begun and row.covered else None, one.state, row.id,
+                row.name, row.runtime, row.impression_goal, row.delivered if one.known else None,
+                row.fulfillment_pct / 100 if one.judged else None, one.state, row.id,
             ]  # fmt: skip
-            rows.append(told + ([row.cpm_eur, row.budget_eur, row.billable_eur] if prices else []))
+            billable = row.billable_eur if one.known else None
+            rows.append(told + ([row.cpm_eur, row.budget_eur, billable] if prices else []))
         self.table(w.lines, heads, rows)
 
     def days(self, lines: Sequence[OneLine]) -> None:
@@ -133,7 +133,7 @@ class _Writer:
                 day.share,
                 day.delivered,
                 day.so_far,
-                day.so_far / one.row.impression_goal if day.so_far is not None and one.row.covered else None,
+                day.so_far / one.row.impression_goal if day.so_far is not None and one.judged else None,
             )
             for one in lines
             for day in one.days
@@ -154,7 +154,7 @@ class _Writer:
                 one.row.name,
                 site or w.no_site,
                 impressions,
-                impressions / one.row.impression_goal if one.row.covered else None,
+                impressions / one.row.impression_goal if one.judged else None,
             )
             for one in lines
             for site, impressions in one.sites

@@ -30,6 +30,7 @@ export const lines = async () => {
     const row = { at };
     for (const [name, column] of columns) row[name] = column[at];
     row.id = dashed(row.id);
+    if (nothingKnown(row)) for (const name of head.no_zero) row[name] = null;
     row.attention = row[`attention_${language}`];
     row.search = [row.name, row.buyer, row.placement, row.advertiser, row.id, row.external_id]
       .join(" ")
@@ -39,6 +40,9 @@ export const lines = async () => {
   table = { rows, byId: new Map(rows.map((row) => [row.id, row])) };
   return table;
 };
+/* Begun, with no report row and no day fetched: its 0 would say that none came. */
+const nothingKnown = (row) =>
+  row.band === "no_data" && !row.days_fetched && !["scheduled", "cancelled"].includes(row.lifecycle);
 const chunks = new Map();
 export const detailOf = async (row) => {
   if (missing(row.chunk)) return null;
@@ -100,6 +104,9 @@ export const pickWindow = (period, kind, purchase) =>
   null;
 export const pickTrend = (kind, purchase) =>
   head.trend[`${kind}/${purchase}`] || { days: [], pct: [], change: [], trend: [] };
+/* What a single line is: not the name of its category, which is that of many. */
+export const lineCategory = (row) =>
+  `${label("one_kind", row.kind)}, ${label("purchase_types", row.purchase_type)}`;
 export const categoryName = (kind, purchase) => {
   const what = kind === "all" ? levels.allLines : label("kinds", kind);
   return purchase === "all" ? what : `${what}, ${label("purchase_types", purchase)}`;

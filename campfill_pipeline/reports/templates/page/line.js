@@ -5,6 +5,7 @@ import { drawHeat } from "./chart_heat.js";
 import {
   careOf,
   categoryName,
+  lineCategory,
   countsOf,
   detailOf,
   disagreementsOf,
@@ -162,7 +163,9 @@ export const line = async (id) => {
     body: html`${crumbs([levels.overview, "#/"], [category, where], [levels.lines, "#/lines"], [levels.thisLine])}
       <section class="hero of-line">
         <div class="hero-text">
-          <p class="eyebrow">${category} · ${label("lifecycles", row.lifecycle)} · ${verdict(row)}</p>
+          <p class="eyebrow">
+            ${lineCategory(row)} · ${label("lifecycles", row.lifecycle)} · ${verdict(row)}
+          </p>
           <h1 tabindex="-1">${breakable(row.name)}</h1>
           <p class="lead">${sentence(row)}</p>
           ${row.attention ? html`<p class="why-today"><strong>${words.today}</strong> ${row.attention}</p>` : ""}

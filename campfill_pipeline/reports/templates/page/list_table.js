@@ -1,6 +1,6 @@
 /* The list of lines: its columns, their order, its rows. */
 
-import { categoryName } from "./data.js";
+import { lineCategory } from "./data.js";
 import { rough } from "./exact.js";
 import { count, day, money, factor, html, impressions, locale, missing, needed, percent } from "./format.js";
 import { label } from "./head.js";
@@ -56,11 +56,7 @@ export const standing = (row) =>
         : row.lifecycle === "live"
           ? words.soFar
           : html`<span aria-hidden="true">${BAND_SIGNS[row.band]}</span> ${label("bands", row.band)}`;
-const about = (row) => [
-  categoryName(row.kind, row.purchase_type),
-  row.kind === "deal" ? row.buyer : row.advertiser,
-  row.placement,
-];
+const about = (row) => [lineCategory(row), row.kind === "deal" ? row.buyer : row.advertiser, row.placement];
 const fetchedDays = (row) =>
   html`<span class="soft"
     >${words.fetchedOf(count(row.days_fetched), count(row.elapsed_days), row.elapsed_days)}</span

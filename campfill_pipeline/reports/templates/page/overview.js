@@ -3,7 +3,7 @@
 import { address } from "./addresses.js";
 import { alarmList, gapNote } from "./alarms.js";
 import { drawTrend } from "./chart_trend.js";
-import { categoryName, pickTrend, pickWindow } from "./data.js";
+import { categoryName, lineCategory, pickTrend, pickWindow } from "./data.js";
 import { rough, sum } from "./exact.js";
 import {
   count,
@@ -105,8 +105,7 @@ const windowCard = (row, period) => {
 const attentionRow = (item) =>
   html`<tr role="row" data-line="${item.id}">
     <th scope="row" role="rowheader">
-      <a href="#/line/${item.id}">${breakable(item.name)}</a
-      ><span class="soft">${categoryName(item.kind, item.purchase_type)}</span>
+      <a href="#/line/${item.id}">${breakable(item.name)}</a><span class="soft">${lineCategory(item)}</span>
     </th>
     <td role="cell">${told(item.reason)}</td>
     <td role="cell" class="n" data-label="${fields.atRisk}">${money(item.value_at_risk_eur)}</td>

@@ -1117,6 +1117,7 @@
       const row3 = { at };
       for (const [name, column2] of columns) row3[name] = column2[at];
       row3.id = dashed(row3.id);
+      if (nothingKnown(row3)) for (const name of head.no_zero) row3[name] = null;
       row3.attention = row3[`attention_${language}`];
       row3.search = [row3.name, row3.buyer, row3.placement, row3.advertiser, row3.id, row3.external_id].join(" ").toLowerCase();
       return row3;
@@ -1124,6 +1125,7 @@
     table = { rows: rows2, byId: new Map(rows2.map((row3) => [row3.id, row3])) };
     return table;
   };
+  var nothingKnown = (row3) => row3.band === "no_data" && !row3.days_fetched && !["scheduled", "cancelled"].includes(row3.lifecycle);
   var chunks = /* @__PURE__ */ new Map();
   var detailOf = async (row3) => {
     if (missing(row3.chunk)) return null;
@@ -1175,6 +1177,7 @@
   var ended2 = (row3) => row3.lifecycle.startsWith("ended");
   var pickWindow = (period, kind, purchase) => head.windows.find((row3) => row3.period === period && row3.kind === kind && row3.purchase_type === purchase) || null;
   var pickTrend = (kind, purchase) => head.trend[`${kind}/${purchase}`] || { days: [], pct: [], change: [], trend: [] };
+  var lineCategory = (row3) => `${label("one_kind", row3.kind)}, ${label("purchase_types", row3.purchase_type)}`;
   var categoryName = (kind, purchase) => {
     const what = kind === "all" ? levels.allLines : label("kinds", kind);
     return purchase === "all" ? what : `${what}, ${label("purchase_types", purchase)}`;
@@ -2047,11 +2050,7 @@
     );
   };
   var standing = (row3) => row3.lifecycle === "cancelled" ? line.cancelledShort : row3.lifecycle === "scheduled" ? line.notStarted : !row3.covered ? line.notJudgedShort : row3.lifecycle === "live" ? line.soFar : html`<span aria-hidden="true">${BAND_SIGNS[row3.band]}</span> ${label("bands", row3.band)}`;
-  var about = (row3) => [
-    categoryName(row3.kind, row3.purchase_type),
-    row3.kind === "deal" ? row3.buyer : row3.advertiser,
-    row3.placement
-  ];
+  var about = (row3) => [lineCategory(row3), row3.kind === "deal" ? row3.buyer : row3.advertiser, row3.placement];
   var fetchedDays = (row3) => html`<span class="soft"
     >${line.fetchedOf(count(row3.days_fetched), count(row3.elapsed_days), row3.elapsed_days)}</span
   >`;
@@ -2233,7 +2232,9 @@
       body: html`${crumbs([levels.overview, "#/"], [category2, where2], [levels.lines, "#/lines"], [levels.thisLine])}
       <section class="hero of-line">
         <div class="hero-text">
-          <p class="eyebrow">${category2} · ${label("lifecycles", row3.lifecycle)} · ${verdict(row3)}</p>
+          <p class="eyebrow">
+            ${lineCategory(row3)} · ${label("lifecycles", row3.lifecycle)} · ${verdict(row3)}
+          </p>
           <h1 tabindex="-1">${breakable(row3.name)}</h1>
           <p class="lead">${sentence(row3)}</p>
           ${row3.attention ? html`<p class="why-today"><strong>${line.today}</strong> ${row3.attention}</p>` : ""}
@@ -2784,8 +2785,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   var attentionRow = (item) => html`<tr role="row" data-line="${item.id}">
     <th scope="row" role="rowheader">
-      <a href="#/line/${item.id}">${breakable(item.name)}</a
-      ><span class="soft">${categoryName(item.kind, item.purchase_type)}</span>
+      <a href="#/line/${item.id}">${breakable(item.name)}</a><span class="soft">${lineCategory(item)}</span>
     </th>
     <td role="cell">${told(item.reason)}</td>
     <td role="cell" class="n" data-label="${fields.atRisk}">${money(item.value_at_risk_eur)}</td>
@@ -3104,4 +3104,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 23b3b5eeaed02b7070821fcaf8724396. */
+/* Made by `make page` from the modules beside this folder, c5aca39bb4645ccd4f4f9ea39da48672. */
