@@ -87,8 +87,9 @@ INSERT INTO job_ticks (
     SELECT job_origin_id, selector_id, status, type, at, tick_body, at, at
     FROM pattern.job_ticks p JOIN (SELECT unnest(%(whose)s::text[]) whose, unnest(%(status)s::text[]) what,
                                           unnest(%(count)s::int[]) times) n ON (whose, what) = (job_origin_id, status),
-    LATERAL (SELECT %(day)s::timestamp + (86400.0 * i / times) * interval '1 second' AS at
+    LATERAL (SELECT %(begin)s::timestamp + (%(seconds)s::float * i / times) * interval '1 second' AS at
              FROM generate_series(1, times) i) moments
+ORDER BY at
 """
 
 FIRST_NUMBER = 1_000  # of copied uploads, in the ledger: beyond those of the real ones
@@ -150,12 +151,13 @@ class Lived:
                     copy.write_row(row)
             cursor.execute(_DAY.encode(), {"uploads": self.uploads})
 
-    def write_ticks(self, day: date, counts: Mapping[tuple[str, str], int]) -> None:
-        """A day of ticks: how many of each (whose, status)."""
+    def write_ticks(self, begin: datetime, seconds: int, counts: Mapping[tuple[str, str], int]) -> None:
+        """Ticks of so many seconds from `begin` on: how many of each (whose, status)."""
         self.dagster.execute(
             _TICKS.encode(),
             {
-                "day": day, "whose": [whose for whose, _ in counts], "status": [status for _, status in counts],
+                "begin": begin.replace(tzinfo=None), "seconds": seconds,
+                "whose": [whose for whose, _ in counts], "status": [status for _, status in counts],
                 "count": list(counts.values()),
             },
         )  # fmt: skip

@@ -37,9 +37,9 @@ def _show(done: Done) -> None:
     for count, what in (
         (done.runs, say("old runs of Dagster with their events")),
         (done.upload_partitions, say("uploads from the web UI's list of partitions")),
-        (done.steps, say("single steps of runs that went well")),
+        (done.steps, say("events of older runs that nobody looks at any more")),
         (done.ticks, say("ticks of schedules and sensors")),
-        (done.check_results, say("results of checks whose run is gone")),
+        (done.check_results, say("older results of checks")),
         (done.notices, say("facts that people were told of, long over")),
     ):
         console.print(f"{notation.number(count):>9}  {what} {verb}")

@@ -50,7 +50,7 @@ class Done:
     runs: int
     upload_partitions: int
     steps: int
-    """Events that tell what runs did step by step, of runs that went well."""
+    """Events of runs that stay: step by step what went well; of a week ago, all but what is the latest of its kind."""
     ticks: int
     check_results: int
     notices: int
@@ -107,12 +107,14 @@ def _maintain(
         dagster_pruning.delete_runs(instance, runs)
     ticks = dagster_pruning.old_ticks(instance, rules, now, delete=not dry_run)
     checks = (
-        housekeeping.left_checks(dagster_url, rules.runs_before(now), delete=not dry_run)
+        housekeeping.old_checks(dagster_url, rules.steps_before(now), delete=not dry_run)
         if dagster_url
         else 0
     )
     steps = (
-        housekeeping.old_steps(dagster_url, rules.steps_before(now), runs, delete=not dry_run)
+        housekeeping.old_events(
+            dagster_url, rules.steps_before(now), rules.runs_before(now), runs, delete=not dry_run
+        )
         if dagster_url
         else 0
     )

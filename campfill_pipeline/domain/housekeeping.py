@@ -16,7 +16,8 @@ class HousekeepingRules:
     run_days: int = 7
     """Finished runs. One that made an asset's or a partition's latest state stays for as long as that is looked at."""
     step_days: int = 2
-    """What runs that went well did step by step; what they made, and what their checks said, stays with the run."""
+    """What runs that went well did step by step, and the history of each check; what a run made, and what its checks
+    said of it, stays on the run's page as long as runs stay. Of one that stays longer, only what is the latest."""
     upload_days: int = 14
     """Partitions of decided uploads in the web UI; the ledger and `campfill status` know every upload for ever."""
     delivery_days: int = 400

@@ -239,26 +239,83 @@ def test_old_receipts_go_and_other_files_stay(past: Past) -> None:
     assert (outbox.parent / "elsewhere.xlsx").exists()
 
 
-def test_results_of_checks_go_with_their_runs_but_for_the_latest(past: Past) -> None:
-    days = HousekeepingRules().upload_days
-    gone = [run for key, run in past.uploads.items() if past.back[run] > days]
-    kept = [run for key, run in past.uploads.items() if past.back[run] <= days]
+def test_older_results_of_checks_go_but_for_the_latest_and_those_of_runs_at_work(past: Past) -> None:
+    days = HousekeepingRules().step_days
+    (at_work,) = past.instance.get_run_ids(dg.RunsFilter(statuses=[DagsterRunStatus.STARTED]))
+    told = {"at work": (at_work, 30), "gone": ("a run that is gone", 20), "old": (max(past.back), days + 1)}
+    told |= {"young": ("another that is gone", days - 1)}
     with psycopg.connect(past.url) as connection:
-        for run in [*kept, *gone]:
-            connection.execute(
-                "INSERT INTO asset_check_executions (asset_key, check_name, run_id, create_timestamp)"
-                " VALUES ('[\"lines\"]', 'rows_keep_the_schema', %s, %s)",
-                [run, (NOW - timedelta(days=past.back[run])).replace(tzinfo=None)],
-            )
-    done = past.maintain()
-    assert done.check_results == len(gone) - 1, "the check's latest result is looked at"
+        for check in ("told again", "told last long ago"):
+            for what, (run, age) in told.items():
+                if check == "told again" or what != "young":
+                    connection.execute(
+                        "INSERT INTO asset_check_executions (asset_key, check_name, run_id, execution_status,"
+                        " create_timestamp) VALUES ('[\"lines\"]', %s, %s, 'SUCCEEDED', %s)",
+                        [check, run, (NOW - timedelta(days=age)).replace(tzinfo=None)],
+                    )
+    assert past.maintain(dry_run=True).check_results == past.maintain().check_results == 3
     with psycopg.connect(past.url) as connection:
-        left = connection.execute("SELECT run_id FROM asset_check_executions ORDER BY id").fetchall()
-    assert [run for (run,) in left] == [*kept, gone[-1]]
+        left = connection.execute(
+            "SELECT check_name, run_id FROM asset_check_executions ORDER BY id"
+        ).fetchall()
+    assert left == [
+        ("told again", at_work), ("told again", "another that is gone"),
+        ("told last long ago", at_work), ("told last long ago", max(past.back)),
+    ]  # fmt: skip
+
+
+def test_of_a_run_that_stays_for_a_day_it_fetched_only_what_is_the_latest_stays(past: Past) -> None:
+    long_ago, last_week = HousekeepingRules().run_days + 1, HousekeepingRules().run_days - 1
+    runs = {
+        add_run(past.instance, [("delivery_daily", day), ("fulfillment", None)]): age
+        for day, age in (("2026-08-20", long_ago), ("2026-08-21", last_week))
+    }
+    failed = add_run(past.instance, [("delivery_daily", "2026-08-22"), ("fulfillment", None)])
+    (made,) = past.instance.get_runs(dg.RunsFilter(run_ids=[failed]))
+    past.instance.report_run_failed(made)
+    runs[failed] = long_ago
+    with psycopg.connect(past.url) as connection:
+        for run in runs:
+            for kind in ("STEP_START", "STEP_FAILURE", "ASSET_CHECK_EVALUATION"):
+                connection.execute(
+                    "INSERT INTO event_logs (run_id, event, dagster_event_type) VALUES (%s, '{}', %s)",
+                    [run, kind],
+                )
+        connection.execute(
+            "INSERT INTO asset_event_tags (event_id, asset_key, key, value)"
+            " SELECT id, asset_key, 'a', 'b' FROM event_logs"
+            " WHERE dagster_event_type = 'ASSET_MATERIALIZATION' AND run_id = ANY (%s)",
+            [list(runs)],
+        )
+    date_back(past.url, runs, NOW)
+    add_run(past.instance, [("fulfillment", None)])
+    latest = past.latest()
+    assert past.maintain(dry_run=True).steps == past.maintain().steps > 0
+    with psycopg.connect(past.url) as connection:
+        left = connection.execute(
+            "SELECT run_id, dagster_event_type, partition FROM event_logs WHERE run_id = ANY (%s)"
+            " AND dagster_event_type NOT LIKE 'PIPELINE_%%' ORDER BY 1, 2, 3",
+            [list(runs)],
+        ).fetchall()
+        tags = connection.execute(
+            "SELECT count(*), count(e.id) FROM asset_event_tags t LEFT JOIN event_logs e ON e.id = t.event_id"
+            " WHERE t.key = 'a'"
+        ).fetchall()
+    first, second, _ = runs
+    assert set(left) == {
+        (first, "ASSET_MATERIALIZATION", "2026-08-20"), (first, "STEP_FAILURE", None),
+        (second, "ASSET_MATERIALIZATION", "2026-08-21"), (second, "ASSET_MATERIALIZATION", None),
+        (second, "ASSET_CHECK_EVALUATION", None), (second, "STEP_FAILURE", None),
+        (failed, "ASSET_MATERIALIZATION", "2026-08-22"), (failed, "STEP_FAILURE", None),
+    }  # fmt: skip
+    assert tags == [(4, 4)]
+    assert past.latest() == {place: made for place, made in latest.items() if place in past.latest()}
+    assert {("delivery_daily", f"2026-08-{day}") for day in (20, 21, 22)} <= set(past.latest())
 
 
 def test_of_old_runs_that_went_well_the_steps_go_and_what_they_made_stays(past: Past) -> None:
     days = HousekeepingRules().step_days
+    past.maintain()
     fine = add_run(past.instance, [("fulfillment", None)])
     failed = add_run(past.instance, [], status=DagsterRunStatus.FAILURE)
     young = add_run(past.instance, [])

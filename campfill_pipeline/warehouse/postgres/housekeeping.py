@@ -83,14 +83,28 @@ def rewrite(
     return done
 
 
-def left_checks(url: str, before: datetime, *, delete: bool) -> int:
-    """Results of asset checks from before this moment whose run is gone, but for each check's latest; how many.
+def runs_of_events(url: str, numbers: Sequence[int]) -> set[str]:
+    """The runs that wrote these events of Dagster's."""
+    with psycopg.connect(url) as conn:
+        rows = conn.execute(
+            "SELECT DISTINCT run_id FROM public.event_logs WHERE id = ANY (%s)", [list(numbers)]
+        ).fetchall()
+    return {run_id for (run_id,) in rows}
 
-    Dagster deletes them neither with the run nor by any call of its own.
+
+FINISHED = ("SUCCESS", "FAILURE", "CANCELED")
+"""What Dagster calls a run that is over."""
+
+
+def old_checks(url: str, before: datetime, *, delete: bool) -> int:
+    """Results of asset checks from before this moment, but for each check's latest and those of runs at work; how many.
+
+    What a check said of a run is told by the run's events too. Dagster deletes these with no run and by no call.
     """
     with psycopg.connect(url) as conn:
-        section = "delete left checks" if delete else "count left checks"
-        row = conn.execute(query("postgres/housekeeping", section), {"before": before}).fetchone()
+        section = "delete old checks" if delete else "count old checks"
+        values = {"before": before, "finished": list(FINISHED)}
+        row = conn.execute(query("postgres/housekeeping", section), values).fetchone()
     return int(row[0]) if row else 0
 
 
@@ -120,16 +134,25 @@ STEPS = (
 """What Dagster notes of a run step by step. What the run made and what its checks said is noted beside, once more."""
 
 
-def old_steps(url: str, before: datetime, going: Sequence[str], *, delete: bool) -> int:
-    """Such events of runs that went well and began before this moment; how many. What they made stays.
+def old_events(
+    url: str, steps_before: datetime, runs_before: datetime, going: Sequence[str], *, delete: bool
+) -> int:
+    """Events that nobody looks at any more, of runs that stay; how many.
 
-    They are more than half of what a run takes. `going`: runs that go as a whole.
+    Of runs from before `steps_before` that went well, the single steps: more than half of what a run takes. Of runs
+    from before `runs_before`, which stay for what they made of a day or an upload, all but this. `going`: runs that go
+    as a whole.
     """
-    with psycopg.connect(url) as conn:
-        section = "delete steps" if delete else "count steps"
-        values = {"before": before, "types": list(STEPS), "going": list(going)}
-        row = conn.execute(query("postgres/housekeeping", section), values).fetchone()
-    return int(row[0]) if row else 0
+    values = {
+        "steps_before": steps_before, "runs_before": runs_before, "steps": list(STEPS), "going": list(going),
+        "finished": list(FINISHED),
+    }  # fmt: skip
+    # A table cannot be made of values that are sent apart from their statement.
+    with psycopg.connect(url, cursor_factory=psycopg.ClientCursor) as conn:
+        count = conn.execute(query("postgres/housekeeping", "old events"), values).rowcount
+        if delete:
+            conn.execute(query("postgres/housekeeping", "delete old events"))
+    return count
 
 
 def collation_changed(url: str) -> bool:

@@ -8,34 +8,44 @@ SELECT relname FROM pg_stat_user_tables
 WHERE schemaname = %(schema)s AND n_dead_tup > 1000 AND n_dead_tup > %(share)s * (n_live_tup + n_dead_tup)
 ORDER BY relname
 
--- name: count left checks
+-- name: count old checks
 SELECT count(*) FROM public.asset_check_executions c
 WHERE c.create_timestamp < %(before)s::timestamptz AT TIME ZONE 'UTC'
-  AND NOT EXISTS (SELECT FROM public.runs r WHERE r.run_id = c.run_id)
-  AND c.id NOT IN (SELECT max(id) FROM public.asset_check_executions GROUP BY asset_key, check_name)
+  AND NOT EXISTS (SELECT FROM public.runs r WHERE r.run_id = c.run_id AND r.status <> ALL (%(finished)s))
+  AND c.id NOT IN (SELECT max(id) FROM public.asset_check_executions
+                   GROUP BY asset_key, check_name, execution_status = 'PLANNED')
 
--- name: delete left checks
+-- name: delete old checks
 WITH gone AS (
     DELETE FROM public.asset_check_executions c
     WHERE c.create_timestamp < %(before)s::timestamptz AT TIME ZONE 'UTC'
-      AND NOT EXISTS (SELECT FROM public.runs r WHERE r.run_id = c.run_id)
-      AND c.id NOT IN (SELECT max(id) FROM public.asset_check_executions GROUP BY asset_key, check_name)
+      AND NOT EXISTS (SELECT FROM public.runs r WHERE r.run_id = c.run_id AND r.status <> ALL (%(finished)s))
+      AND c.id NOT IN (SELECT max(id) FROM public.asset_check_executions
+                       GROUP BY asset_key, check_name, execution_status = 'PLANNED')
     RETURNING 1)
 SELECT count(*) FROM gone
 
--- name: count steps
-SELECT count(*) FROM public.event_logs e JOIN public.runs r USING (run_id)
-WHERE r.status = 'SUCCESS' AND r.create_timestamp < %(before)s::timestamptz AT TIME ZONE 'UTC'
-  AND e.dagster_event_type = ANY (%(types)s) AND r.run_id <> ALL (%(going)s)
+-- name: old events
+-- A run's steps once it is some days old and went well; of a run that stays although it is older than runs are kept, also
+-- what its checks said, and what it made that was made anew since.
+CREATE TEMP TABLE old_events ON COMMIT DROP AS
+WITH aged AS MATERIALIZED (
+    SELECT run_id, create_timestamp < %(runs_before)s::timestamptz AT TIME ZONE 'UTC' AS is_kept_longer
+    FROM public.runs
+    WHERE run_id <> ALL (%(going)s)
+      AND (status = 'SUCCESS' AND create_timestamp < %(steps_before)s::timestamptz AT TIME ZONE 'UTC'
+           OR status = ANY (%(finished)s) AND create_timestamp < %(runs_before)s::timestamptz AT TIME ZONE 'UTC'))
+SELECT e.id FROM public.event_logs e JOIN aged a USING (run_id)
+WHERE e.dagster_event_type = ANY (%(steps)s)
+   OR a.is_kept_longer AND (
+       e.dagster_event_type = 'ASSET_CHECK_EVALUATION'
+       OR e.dagster_event_type = 'ASSET_MATERIALIZATION'
+          AND e.id NOT IN (SELECT max(id) FROM public.event_logs WHERE dagster_event_type = 'ASSET_MATERIALIZATION'
+                           GROUP BY asset_key, partition))
 
--- name: delete steps
-WITH gone AS (
-    DELETE FROM public.event_logs e USING public.runs r
-    WHERE r.run_id = e.run_id
-      AND r.status = 'SUCCESS' AND r.create_timestamp < %(before)s::timestamptz AT TIME ZONE 'UTC'
-      AND e.dagster_event_type = ANY (%(types)s) AND r.run_id <> ALL (%(going)s)
-    RETURNING 1)
-SELECT count(*) FROM gone
+-- name: delete old events
+WITH tags AS (DELETE FROM public.asset_event_tags t USING old_events o WHERE t.event_id = o.id)
+DELETE FROM public.event_logs e USING old_events o WHERE e.id = o.id
 
 -- name: ticks ahead
 SELECT EXISTS (SELECT FROM public.job_ticks
