@@ -269,7 +269,13 @@ class Settings:
         ),
     ]
     settle_seconds: Annotated[
-        float, Setting("2", "how long a dropped file must stand still before it is read", seconds(3600))
+        float,
+        Setting(
+            "2",
+            "how long a dropped file must stand still before it is read; up to 2, one that shows that it is whole needs"
+            " 0.3",
+            seconds(3600),
+        ),
     ]
     max_upload_mb: Annotated[int, Setting("250", "largest file that is read, in MB", whole(1, 100_000))]
     parse_memory_mb: Annotated[

@@ -259,7 +259,7 @@ class System:
     def _start_daemon(self) -> None:
         self._forget_the_future()
         self._start(
-            "daemon", "dagster._daemon", "run", "-w", str(self._workspace),
+            "daemon", "campfill_pipeline.defs.daemon", "run", "-w", str(self._workspace),
             dies_with_us=self.role is Role.DAEMON,  # of a killed `up`, another machine takes the seat at once
         )  # fmt: skip
 

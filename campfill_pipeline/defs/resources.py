@@ -25,7 +25,9 @@ from campfill_pipeline.warehouse.postgres import server
 if TYPE_CHECKING:
     from campfill_pipeline.warehouse.database import Connection
 
-WATCH_SECONDS = 4.0  # Dagster looks at sensors every five seconds: of these, the inbox is watched for four
+WATCH_SECONDS = (
+    4.7  # Dagster looks at sensors every five seconds: of these, the inbox is watched for nearly all
+)
 
 
 def _now() -> datetime:

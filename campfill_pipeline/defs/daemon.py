@@ -1,0 +1,82 @@
+"""Dagster's daemon, whose queue is looked at as soon as a sensor may have put a run into it.
+
+Dagster's daemon looks at the queue by the clock, every second. So a run that was asked for waits half a second, often a
+whole one, for nobody, while somebody waits for the figures of the list they dropped. Here each look of the sensors is
+followed by one at the queue; by the clock it is looked at as before, for what others put into it. All else is
+Dagster's.
+
+Belongs here: only that. Does not belong here: what the sensors look for (`sensors`), how a run begins (`code_server`).
+`python -m campfill_pipeline.defs.daemon run …` takes what `dagster-daemon` takes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dagster._daemon import controller
+from dagster._daemon.daemon import DaemonIterator, SensorDaemon, SpanMarker
+from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import QueuedRunCoordinatorDaemon
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
+    from dagster._core.workspace.context import IWorkspaceProcessContext
+    from dagster._daemon.daemon import DagsterDaemon
+
+
+class Telling(SensorDaemon):
+    """Dagster's sensors; after each look `looked` is set."""
+
+    def __init__(self, settings: Mapping[str, Any], looked: threading.Event) -> None:
+        super().__init__(settings)
+        self._looked = looked
+
+    def core_loop(
+        self, workspace_process_context: IWorkspaceProcessContext[Any], shutdown_event: threading.Event
+    ) -> DaemonIterator:
+        """As it is, and what is at its end."""
+        for said in super().core_loop(workspace_process_context, shutdown_event):
+            if said is SpanMarker.END_SPAN:
+                self._looked.set()
+            yield said
+
+
+class Told(QueuedRunCoordinatorDaemon):
+    """Dagster's queue; it is looked at `pause` seconds after the last look, or once `looked` is set."""
+
+    def __init__(self, pause: float, looked: threading.Event) -> None:
+        super().__init__(interval_seconds=0)  # the pause is made here
+        self._pause, self._looked = pause, looked
+
+    def core_loop(
+        self, workspace_process_context: IWorkspaceProcessContext[Any], shutdown_event: threading.Event
+    ) -> DaemonIterator:
+        """As it is, and the pause between two looks."""
+        for said in super().core_loop(workspace_process_context, shutdown_event):
+            yield said
+            if said is SpanMarker.END_SPAN:
+                self._looked.wait(self._pause)
+                self._looked.clear()
+
+
+def main() -> None:
+    """Dagster's own command, with these two of its daemons."""
+    from dagster._daemon.cli import main as daemon_command
+
+    looked, others = threading.Event(), controller.create_daemon_of_type
+
+    def of_type(daemon_type: str, instance: DagsterInstance) -> DagsterDaemon[Any]:
+        if daemon_type == Telling.daemon_type():
+            return Telling(instance.get_sensor_settings(), looked)
+        if daemon_type == Told.daemon_type():
+            pause = instance.run_coordinator.dequeue_interval_seconds  # type: ignore[attr-defined]
+            return Told(pause, looked)
+        return others(daemon_type, instance)
+
+    controller.create_daemon_of_type = of_type
+    daemon_command()
+
+
+if __name__ == "__main__":
+    main()
