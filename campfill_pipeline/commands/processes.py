@@ -23,7 +23,7 @@ from typing import IO, Any
 
 import psutil
 
-GRACE_SECONDS = 8.0  # `up` ends within ten; what is killed then is done again
+GRACE_SECONDS = 5.0  # of the ten within which `up` ends; what is killed then is done again
 NICENESS = 10
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _PR_SET_PDEATHSIG = 1
@@ -147,6 +147,13 @@ def stop_sessions(leaders: Sequence[int], *, grace: float = GRACE_SECONDS) -> No
                     process.kill()
             break
         time.sleep(0.1)
+
+
+def kill_sessions(leaders: Sequence[int]) -> None:
+    """End every process of these sessions this moment."""
+    for process in [process for leader in leaders for process in _session(leader)]:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
 
 
 def remember(children: Sequence[Child], file: Path) -> None:

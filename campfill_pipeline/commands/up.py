@@ -23,6 +23,7 @@ from rich.status import Status
 
 from campfill_pipeline.commands import demo_world, in_language, processes, render, roles, running
 from campfill_pipeline.commands.daemon_turn import DaemonTurn
+from campfill_pipeline.commands.deadline import Deadline
 from campfill_pipeline.commands.in_language import say_here
 from campfill_pipeline.commands.roles import Role
 from campfill_pipeline.defs import instance, queues
@@ -118,6 +119,7 @@ def child_environment(
     # up, it is red with a stack trace, and what was dropped is not read.
     environ.setdefault("DAGSTER_GRPC_TIMEOUT_SECONDS", "600")
     environ["PYTHONUNBUFFERED"] = "1"
+    environ[instance.UP_BEGAN] = f"{time.time():.3f}"
     if demo:
         environ["CAMPFILL_REPORTING_URL"] = demo.url
         environ["CAMPFILL_REPORTING_TOKEN"] = demo.token
@@ -158,6 +160,7 @@ class System:
         self._set_ahead = _set_ahead()
         self._remembered = self.place / "processes.json"
         self._own_server = False
+        self.deadline = Deadline(self.asked, self.kill)
         self.pages_url = ""
         self.shown: Status | None = None
         self.daemon = DaemonTurn(
@@ -333,19 +336,36 @@ class System:
             self._look_at_the_clock()
 
     def stop(self) -> None:
-        """Stop all that was started, the database last and only if we started it."""
+        """Stop all that was started, the database last and only if we started it; in time, by `deadline`."""
+        self.asked.set()
         processes.stop_sessions([child.process.pid for child in reversed(self.children)])
         for child in self.children:
             child.process.wait()
         self.children.clear()
         self.daemon.seat.leave()
         self._remembered.unlink(missing_ok=True)
+        self._forget_addresses()
+        if self._own_server:
+            server.stop(self.settings, within=self.deadline.left)
+        self.deadline.met()
+
+    def _forget_addresses(self) -> None:
         if self.demo:
             demo_api_file(self.settings.home).unlink(missing_ok=True)
         if self.role.serves:
             self.settings.pages_address.unlink(missing_ok=True)
+
+    def kill(self) -> None:
+        """End all that was started this moment, as the time for stopping in order is over. Nothing is lost by it."""
+        processes.kill_sessions([child.process.pid for child in list(self.children)])
         if self._own_server:
-            server.stop(self.settings)
+            server.kill(self.settings)
+        self._forget_addresses()
+        self.console.print(
+            say_here(
+                "What did not end in time was killed. Nothing is lost: the next start goes on from there."
+            )
+        )
 
     def run_command(self, *arguments: str, silent: bool = False) -> int:
         """Run a `campfill` command in this system's environment; `silent` shows its progress, but not its answer."""
@@ -431,6 +451,7 @@ STARTING = {
 
 def _run(system: System, asked: threading.Event, console: Console, env_file: Path) -> int:
     told = _state(env_file)
+    system.deadline.begin()
     try:
         with console.status(say_here(STARTING[system.role])) as system.shown:
             system.start()
@@ -451,6 +472,7 @@ def _run(system: System, asked: threading.Event, console: Console, env_file: Pat
         pass
     except (UpError, SeatTakenError) as error:
         console.print(f"[red]campfill:[/] {in_language.told(error)}")
+        system.deadline.code = 1
         return 1
     finally:
         with console.status(say_here("stopping …")):

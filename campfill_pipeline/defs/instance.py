@@ -85,6 +85,10 @@ def database_of(instance: DagsterInstance) -> str | None:
     return storage.postgres_url.replace("postgresql+psycopg2://", "postgresql://", 1)
 
 
+UP_BEGAN = "CAMPFILL_UP_BEGAN"
+"""In the environment of what `campfill up` starts: since when it runs, in seconds of the clock."""
+
+
 def environment(settings: Settings, place: Path | None = None) -> dict[str, str]:
     """What Dagster's processes must find in their environment; `place` is where this machine keeps what is its own."""
     told = {

@@ -16,7 +16,7 @@ from campfill_pipeline.defs.ranges import day_blocks, day_range, key_blocks, key
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.domain.clock import is_lately
 from campfill_pipeline.intake.inbox import fetching
-from campfill_pipeline.settings import Settings
+from campfill_pipeline.settings import Settings, environment
 from campfill_pipeline.warehouse.delivery import coverage
 from campfill_pipeline.warehouse.register import uploads
 
@@ -38,7 +38,8 @@ def inbox(
     """Claim what was dropped and request runs for what waits."""
     if full := campfill.no_room():
         return _wait_for_room(context, full)
-    live_runs.report_dead(context.instance, campfill)
+    began = live_runs.up_began(campfill.settings, environment())
+    live_runs.report_dead(context.instance, campfill, up_began=began)
     problems = arrivals.take_from_inbox(campfill)
     for problem in problems:
         context.log.error(problem)

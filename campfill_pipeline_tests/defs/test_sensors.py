@@ -138,6 +138,51 @@ def test_a_started_run_whose_process_is_gone_is_reported_and_a_living_one_is_not
     assert [run.status.value for run in states if run] == ["STARTED", "FAILURE"]
 
 
+def test_a_file_that_was_being_read_when_the_power_went_is_read_again_at_once_and_however_often(
+    campfill: Campfill, instance: dg.DagsterInstance, tick: Tick
+) -> None:
+    drop(campfill, "a.xlsx", 1)
+    ((key, _),) = ranges(settle(tick))
+    for turn in range(sensors.MAX_ATTEMPTS + 1):
+        run = request(instance, key, key)
+        started = dg.DagsterEvent(event_type_value="PIPELINE_START", job_name="upload")
+        instance.report_dagster_event(started, run_id=run.run_id)
+        with campfill.connect() as connection:
+            (upload,) = uploads.waiting(connection)
+            ledger.begin_attempt(connection, upload.upload_id, run.run_id, at=campfill.clock())
+        soon = replace(campfill, clock=lambda: datetime.now(UTC) + timedelta(seconds=15))
+        assert live_runs.report_dead(instance, soon) == 0, "too young to be judged, while its `up` lives"
+        assert live_runs.report_dead(instance, soon, up_began=datetime.now(UTC)) == 1
+        with campfill.connect() as connection:
+            (upload,) = uploads.waiting(connection)
+        assert (upload.attempts, upload.run_id) == (0, None), turn
+        assert ranges(tick()) == [(key, key)]
+    began = datetime.now(UTC)
+    for _ in range(sensors.MAX_ATTEMPTS):  # now it ends its reader itself, each time
+        run = request(instance, key, key)
+        instance.report_dagster_event(
+            dg.DagsterEvent(event_type_value="PIPELINE_START", job_name="upload"), run_id=run.run_id
+        )
+        with campfill.connect() as connection:
+            ledger.begin_attempt(connection, upload.upload_id, run.run_id, at=campfill.clock())
+        later = replace(campfill, clock=lambda: datetime.now(UTC) + timedelta(minutes=5))
+        assert live_runs.report_dead(instance, later, up_began=began) == 1
+    tick()
+    with campfill.connect() as connection:
+        assert uploads.get(connection, upload.upload_id).reason == "internal_error"
+        assert connection.execute(
+            "SELECT event, count(*) FROM ledger_event WHERE event IN ('attempted', 'interrupted') GROUP BY 1 ORDER BY 1"
+        ).fetchall() == [("attempted", 7), ("interrupted", 4)]
+
+
+def test_runs_of_other_machines_do_not_end_with_this_campfill_up(campfill: Campfill) -> None:
+    told = {"CAMPFILL_UP_BEGAN": "1000.5"}
+    assert live_runs.up_began(campfill.settings, told) == datetime(1970, 1, 1, 0, 16, 40, 500_000, tzinfo=UTC)
+    assert live_runs.up_began(campfill.settings, {}) is None
+    apart = replace(campfill.settings, broker_url="redis://127.0.0.1:1/0")
+    assert live_runs.up_began(apart, told) is None
+
+
 def test_blocks_are_contiguous() -> None:
     day = datetime(2026, 3, 1).date()
     wanted = [day, day + timedelta(days=1), day + timedelta(days=3)]

@@ -58,6 +58,10 @@ def _isolated(
     """Keep one upload's fault from the others: it is logged, remembered, and the upload is asked for again."""
     try:
         yield
+    except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt):
+        with campfill.connect() as connection:  # somebody stops the run: no fault of the file
+            ledger.take_back_attempt(connection, context.run.run_id, at=campfill.clock())
+        raise
     except Exception as error:
         campfill.faults[upload.upload_id] = f"{type(error).__name__}: {error}"
         context.log.exception("%s could not be processed", upload.file_name)

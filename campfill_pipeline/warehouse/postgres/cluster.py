@@ -352,8 +352,11 @@ def _running(folder: Path) -> Server | None:
     return remembered(folder) if found and found.status == "ready" else None
 
 
-def stop(folder: Path) -> bool:
-    """Stop the server of `folder` cleanly, disconnecting its clients; say whether one was running."""
+def stop(folder: Path, *, within: float | None = None) -> bool:
+    """Stop the server of `folder` cleanly, disconnecting its clients; say whether one was running.
+
+    `within`: after so many seconds what still runs of it is killed, which loses nothing.
+    """
     if not (folder / "data").exists():
         return False
     with _alone(folder):
@@ -364,14 +367,17 @@ def stop(folder: Path) -> bool:
         account = account_for(data)
         # At once, where it cannot end in order: on a full disk its last checkpoint would wait for ever. Nothing is
         # lost, the next start goes by the write-ahead log.
-        for manner, seconds in (("fast", FAST_SECONDS), ("immediate", 60)):
+        patience = (FAST_SECONDS, 60) if within is None else (max(int(within) - 1, 1), 1)
+        for manner, seconds in zip(("fast", "immediate"), patience, strict=True):
             stopped = run(
                 "pg_ctl", "-D", data_argument(data, account), "-w", "-t", str(seconds), "-m", manner, "stop",
                 cwd=data, account=account,
             )  # fmt: skip
             if stopped.returncode == 0:
                 break
-        if stopped.returncode != 0 and postmaster.find(folder) is not None:
+        if stopped.returncode != 0 and within is not None:
+            postmaster.kill(folder)
+        elif stopped.returncode != 0 and postmaster.find(folder) is not None:
             raise ServerError(
                 f"The database in {folder} does not stop.",
                 f"The reason is below; the whole log is {data}/server.log.",

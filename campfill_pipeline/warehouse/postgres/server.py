@@ -22,7 +22,7 @@ from campfill_pipeline.warehouse.postgres.cluster import Server
 
 __all__ = [
     "ExternalServer", "Server", "ServerError", "ServerStatus", "bound_log", "dagster_url", "database_url",
-    "ensure_running", "start", "status", "stop",
+    "ensure_running", "kill", "start", "status", "stop",
 ]  # fmt: skip
 
 DAGSTER_SUFFIX = "_dagster"
@@ -64,11 +64,20 @@ def start(folder: Path) -> Server:
     return cluster.start(folder)
 
 
-def stop(what: Settings | Server) -> bool:
-    """Stop the embedded server cleanly; say whether one was running. An external server is never touched."""
+def stop(what: Settings | Server, *, within: float | None = None) -> bool:
+    """Stop the embedded server cleanly; say whether one was running. An external server is never touched.
+
+    `within`: after so many seconds it is killed, which loses nothing.
+    """
     if isinstance(what, Server):
-        return cluster.stop(what.data.parent)
-    return False if what.database_url else cluster.stop(what.postgres)
+        return cluster.stop(what.data.parent, within=within)
+    return False if what.database_url else cluster.stop(what.postgres, within=within)
+
+
+def kill(settings: Settings) -> None:
+    """End the embedded server this moment; the next start makes it whole. An external server is never touched."""
+    if not settings.database_url:
+        postmaster.kill(settings.postgres)
 
 
 def status(settings: Settings) -> ServerStatus:

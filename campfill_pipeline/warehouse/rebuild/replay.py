@@ -166,6 +166,8 @@ def _replay_event(
         )
     elif event == "attempted":
         ledger.begin_attempt(conn, upload_id, detail["run_id"], at=at)
+    elif event == "interrupted":
+        ledger.take_back_attempt(conn, detail["run_id"], upload_id=upload_id, at=at)
     elif event == "decided":
         _replay_decision(conn, at, ledger.get(conn, upload_id), detail, validate, timezone)
     elif event == "reverted":

@@ -133,6 +133,21 @@ def begin_attempt(
         return attempts
 
 
+def take_back_attempt(
+    conn: psycopg.Connection, run_id: str, *, upload_id: UUID | None = None, at: datetime | None = None
+) -> int:
+    """Count no attempt of run `run_id` at uploads that still wait, or at this one: it ended by no fault of theirs.
+
+    Returns how many it was at.
+    """
+    with conn.transaction():
+        values = {"run_id": run_id, "upload_id": upload_id}
+        found = conn.execute(query("register/ledger", "take back attempt"), values).fetchall()
+        for (waiting,) in found:
+            add_event(conn, "interrupted", waiting, at, {"run_id": run_id})
+        return len(found)
+
+
 def _already_decided(upload: Upload) -> LedgerError:
     return LedgerError(
         upload.upload_id,

@@ -11,6 +11,12 @@ VALUES (%(upload_id)s, %(received_at)s, %(seq)s, %(seq)s, %(partition_key)s, %(s
 -- name: begin attempt
 UPDATE upload SET attempts = attempts + 1, run_id = %s WHERE upload_id = %s AND status = 'received' RETURNING attempts
 
+-- name: take back attempt
+UPDATE upload SET attempts = attempts - 1, run_id = NULL
+WHERE run_id = %(run_id)s AND status = 'received' AND attempts > 0
+  AND (%(upload_id)s::uuid IS NULL OR upload_id = %(upload_id)s)
+RETURNING upload_id
+
 -- name: ask again
 UPDATE upload
 SET status = 'received', attempts = 0, run_id = NULL, decided_at = NULL, reason = NULL, message = NULL, hint = NULL,
