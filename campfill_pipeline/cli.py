@@ -465,12 +465,12 @@ def backup(
 @db.command()
 def restore(
     file: Annotated[Path, typer.Argument(help="A file made by `campfill db backup`.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask, at a terminal either.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Replace what is there without asking.")] = False,
 ) -> None:
     """Put the database back as it was in a backup; what was there is kept in backups/ in CAMPFILL_HOME."""
     from campfill_pipeline.commands import database as command
 
-    command.restore(load_settings(), file, ask=sys.stdin.isatty() and not yes)
+    command.restore(load_settings(), file, yes=yes)
 
 
 @db.command()

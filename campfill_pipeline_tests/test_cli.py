@@ -208,10 +208,13 @@ def test_a_restore_keeps_what_was_there_and_is_refused_beside_a_running_up(
     campfill("ingest", str(write_list(tmp_path / "two.xlsx", [row(1), row(2)])))
     with running.only_one(campfill.home):
         assert "runs already" in campfill("db", "restore", str(tmp_path / "copy"), code=1).stderr
-    campfill("db", "restore", str(tmp_path / "copy"))
+    said = campfill("db", "restore", str(tmp_path / "copy"), code=2, typed="n\n").stderr
+    assert "say --yes" in " ".join(said.split())
+    assert not (campfill.home / "backups").exists()
+    campfill("db", "restore", str(tmp_path / "copy"), "--yes")
     assert json.loads(campfill("status", "--json").stdout)["counts"]["uploads"] == 1
     (kept,) = (campfill.home / "backups").iterdir()
-    campfill("db", "restore", str(kept))
+    campfill("db", "restore", str(kept), "--yes")
     assert json.loads(campfill("status", "--json").stdout)["counts"]["uploads"] == 2
 
 

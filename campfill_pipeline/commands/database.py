@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -139,11 +140,12 @@ def _show_moved(done: upgrades.Upgraded) -> None:
     )
 
 
-def restore(settings: Settings, file: Path, *, ask: bool) -> None:
+def restore(settings: Settings, file: Path, *, yes: bool) -> None:
     """Put the database back as `file` has it; what was there before is kept in a file beside.
 
-    `ask`: a person at a terminal is asked first. Raises RunsAlreadyError beside a running `campfill up`,
-    DaemonAtWorkError beside one elsewhere.
+    Where there is something to replace, a person at a terminal is asked first; `yes` says so beforehand, and without a
+    terminal it must: silence, or an answer that nobody reads, is no consent. Raises RunsAlreadyError beside a running
+    `campfill up`, DaemonAtWorkError beside one elsewhere.
     """
     if not file.is_file():
         raise typer.BadParameter(f"{file} is not there")
@@ -155,7 +157,7 @@ def restore(settings: Settings, file: Path, *, ask: bool) -> None:
                 found = stack.enter_context(
                     backups.read(url, file)
                 )  # refused before anything is asked or written
-            _keep_what_is_there(settings, file, ask=ask)
+            _keep_what_is_there(settings, file, yes=yes)
             with console.status(say_here("putting the backup back …")):
                 found.put_back()
         came = kept_backups.bring_originals(file, settings.archive)
@@ -175,13 +177,18 @@ def _no_daemon(settings: Settings) -> None:
             raise daemon_seat.DaemonAtWorkError(who)
 
 
-def _keep_what_is_there(settings: Settings, file: Path, *, ask: bool) -> None:
+def _keep_what_is_there(settings: Settings, file: Path, *, yes: bool) -> None:
     with database.connect(server.database_url(settings)) as connection:
         found = status.facts(connection, now=datetime.now(UTC))
     lines, uploads = found["fulfillment"]["lines"], found["counts"]["uploads"]
     if not (lines or uploads):
         return
-    if ask:
+    if not yes and not sys.stdin.isatty():
+        raise typer.BadParameter(
+            f"the database holds {uploads:,} uploads and {lines:,} lines, and there is no terminal to ask at."
+            " If they are to be replaced, say --yes"
+        )
+    if not yes:
         typer.confirm(
             say_here(
                 "The database holds {uploads} uploads and {lines} lines. Replace them by {file}?",

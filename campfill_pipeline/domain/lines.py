@@ -226,7 +226,7 @@ def _budget_mismatches(columns: Mapping[str, ReadColumn]) -> tuple[Positions, li
             Severity.WARNING,
             f"The budget {asked:,.2f} {sign()} is more than 2 % off goal ÷ 1,000 × CPM, which is "
             f"{fitting:,.2f} {sign()}.",
-            "Check goal, CPM and budget. The line is loaded as it stands.",
+            "Check goal, CPM and budget. It is no reason to reject the line.",
         )
         for asked, fitting in zip(given, (goal_value / 1000 for goal_value in wanted), strict=True)
     ]

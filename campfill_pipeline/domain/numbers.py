@@ -212,7 +212,7 @@ def _within(value: Decimal, text: str, rule: NumberRule) -> NumberRead:
         Finding(
             "rounded",
             Severity.WARNING,
-            f"The {rule.what} {_plain(value)} has more than {rule.decimals} decimals; it is kept as {kept:f}.",
+            f"The {rule.what} {_plain(value)} has more than {rule.decimals} decimals; it is read as {kept:f}.",
             f"Nothing to do, if {kept:f} is right. Else type the {rule.what} with {rule.decimals} decimals.",
         ),
     )

@@ -15,7 +15,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 
-from campfill_pipeline.door import reader
+from campfill_pipeline.door import problems, reader
 from campfill_pipeline.door.problems import ProblemError
 from campfill_pipeline.settings import Settings
 from campfill_pipeline.storage import published
@@ -31,12 +31,20 @@ def router(settings: Settings, web_url: str | None) -> APIRouter:
 
     @routes.api_route("/reports/{name}", methods=["GET", "HEAD"])
     def report(request: Request, name: str) -> Response:
-        """The fulfillment page or its workbook. Before there is one, people are led to where lists are dropped."""
+        """The fulfillment page or its workbook. Before there is one, people are led to where lists are dropped.
+
+        A program that fetches the page whatever it is, as its address is printed before the first list, gets one that
+        says so; for data it asks in vain.
+        """
         try:
             file = _found(settings, settings.reports, name, "no_report")
         except ProblemError:
-            if name.startswith("fulfillment.") and "text/html" in request.headers.get("accept", ""):
+            wanted = request.headers.get("accept", "*/*")
+            if name.startswith("fulfillment.") and "text/html" in wanted:
                 return RedirectResponse("/", status_code=303)
+            if name == PAGE and "*/*" in wanted:
+                kind, told = problems.BY_CODE["no_report"], {"cache-control": "no-cache"}
+                return reader.page(request, settings, "no-report.html", told, kind=kind, inbox=settings.inbox)
             raise
         return _page(request, file, web_url) if name == PAGE else _file(file)
 

@@ -176,6 +176,14 @@ def test_the_fulfillment_page_leads_on_and_says_when_a_newer_one_exists(
     tab = context.new_page()
     tab.goto(f"{one_door.address}/reports/fulfillment.html")  # before there is one
     assert tab.url == f"{one_door.address}/"
+    told = httpx.get(
+        f"{one_door.address}/reports/fulfillment.html"
+    )  # a program, by the address that up printed
+    assert told.status_code == 200 and "No campaign list was loaded so far" in told.text
+    assert str(one_door.settings.inbox) in told.text
+    assert (
+        httpx.get(f"{one_door.address}/reports/fulfillment.xlsx").status_code == 404
+    )  # no workbook is no data
     page.write_text(html)
     tab.goto(f"{one_door.address}/reports/fulfillment.html")
     strip = tab.get_by_role("complementary", name="campfill")

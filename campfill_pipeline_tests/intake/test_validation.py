@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -395,6 +396,17 @@ def test_a_budget_more_than_two_percent_off_is_a_warning(
     judged = Judged(tmp_path, [line(goal=10_000, cpm=10, budget=Number(budget) if budget else None)])
     assert ("budget_mismatch" in [issue.code for issue in judged.issues]) == mismatch
     assert judged.counts == (1, 1, 0, 0)
+
+
+def test_no_word_about_a_rejected_row_says_that_it_is_loaded(tmp_path: Path) -> None:
+    row = line(runtime="06.09.2025-06.09.2062", goal=10_000, cpm="10,12345", budget="5,00", buyer=" not set ")
+    loaded = Judged(tmp_path, [row])
+    rejected = Judged(tmp_path, [[*row[:-2], "no uuid", row[-1]]])
+    warned = {issue.code for issue in loaded.issues}
+    assert warned >= {"long_runtime", "rounded", "budget_mismatch", "buyer_spelling"}
+    assert warned < {issue.code for issue in rejected.issues} and rejected.counts == (1, 0, 1, 0)
+    for issue in rejected.issues:
+        assert not re.search(r"\b(is|are|was) (loaded|stored|kept)\b", f"{issue.message} {issue.hint}"), issue
 
 
 def test_a_budget_without_a_price_is_a_mismatch_and_none_is_not(tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib import resources
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,9 +21,12 @@ from campfill_pipeline.reporting.errors import ReportingError
 from campfill_pipeline.reporting.fetched import Fetched
 from campfill_pipeline_tests.reporting.loopback import QuickClock, Reply, serving
 from campfill_pipeline_tests.reporting.platform_servers import PLATFORMS, TOKEN, Platform, Truth
+from campfill_pipeline_tests.reporting.test_first_three_platforms import NAMES as FIRST
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY = date(2026, 2, 10)
+DOCS = Path(__file__).parents[2] / "docs"
+CONNECTORS = resources.files("campfill_pipeline.reporting") / "connectors"
 NIGHT = datetime(2026, 2, 11, 3, tzinfo=UTC)
 LINE = "0f2b4fcf-63ce-4178-add5-17e4f602a115"
 DAILY = frozenset({"linkedin", "microsoft_advertising", "criteo", "pinterest", "adcp"})
@@ -158,6 +163,43 @@ def test_a_reached_cap_of_rows_fails_the_day(name: str) -> None:
         fetched(Platform(name, truth(name)), capped)
 
 
+WORDS = [
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+]
+
+
+def test_every_connector_has_a_server_and_stands_in_the_docs() -> None:
+    """What a new connector must not lack; the recipe is in CONTRIBUTING.md."""
+    shipped = {
+        file.name.removesuffix(".toml") for file in CONNECTORS.iterdir() if file.name.endswith(".toml")
+    }
+    unserved = sorted(shipped - set(FIRST) - set(PLATFORMS))
+    assert not unserved, (
+        f"{', '.join(unserved)}: no test asks it. Write a server in platform_servers.py, enter it in _WIRES there,"
+        " its variables in ENVIRON above, its name in DAILY, IN_UTC, ALL_AT_ONCE and test_the_last_page… where it fits."
+    )
+    told = (DOCS / "platforms.md").read_text("utf-8").partition("## Interfaces that come described")[2]
+    listed = set(re.findall(r"^\| `(\w+)` \|", told.partition("\n## ")[0], re.M))
+    assert listed == shipped, (
+        f"docs/platforms.md, “Interfaces that come described”: give each connector its row. Without one:"
+        f" {sorted(shipped - listed)}; a row without connector: {sorted(listed - shipped)}."
+    )
+    said = re.search(r"those of (\w+)\s+further platforms", (DOCS / "connect-your-api.md").read_text("utf-8"))
+    further = WORDS[len(shipped - set(FIRST)) - 11]
+    assert said is not None and said[1] == further, (
+        f"docs/connect-your-api.md says “those of {said and said[1]} further platforms”; it must say “{further}”."
+    )
+
+
 def test_documented_caps_are_described() -> None:
     assert connector.load("linkedin").limits.max_rows == 15_000
     assert connector.load("criteo").limits.max_rows == 100_000
@@ -165,8 +207,7 @@ def test_documented_caps_are_described() -> None:
 
 @pytest.mark.parametrize("name", PLATFORMS)
 def test_every_description_names_its_sources(name: str) -> None:
-    file = resources.files("campfill_pipeline.reporting") / "connectors" / f"{name}.toml"
-    head = file.read_text().split("\nname =")[0]
+    head = (CONNECTORS / f"{name}.toml").read_text().split("\nname =")[0]
     assert ("Checked against" in head and "Not confirmed" in head) or name in ("linkedin", "criteo")
 
 

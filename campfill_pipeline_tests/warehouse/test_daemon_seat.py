@@ -137,4 +137,4 @@ def test_a_backup_is_not_put_back_while_a_daemon_works_on_another_machine(
     with machines(database_url, "elsewhere") as (elsewhere,):
         elsewhere.turn.begin(stand_by=True)
         with pytest.raises(daemon_seat.DaemonAtWorkError, match=r"this database: elsewhere\. Nothing"):
-            restore(load_settings(environ, cwd=tmp_path), file, ask=False)
+            restore(load_settings(environ, cwd=tmp_path), file, yes=True)

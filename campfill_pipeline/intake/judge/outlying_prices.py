@@ -61,5 +61,5 @@ def _warning(table: TableFound, row: int, cpm: str, usual: float) -> tuple[Issue
         "cpm_outlier",
         Severity.WARNING,
         f"The CPM {cpm} {sign()} is more than {TIMES} times the usual one of this file, {usual:,.2f} {sign()}.",
-        "Check its decimal mark. The line is loaded as it stands.",
+        "Check its decimal mark. It is no reason to reject the line.",
     ), column.index

@@ -25,7 +25,7 @@ from campfill_pipeline.intake.findings import TableFound
 from campfill_pipeline.intake.judge import issue_files
 
 CODE = "unlikely_goal"
-HINT = "Check the goal and the flight, or book more sites. The line is loaded as it stands."
+HINT = "Check the goal and the flight, or book more sites. It is no reason to reject the line."
 
 Place = tuple[str | None, int]
 """A placement (None: any), and days in a row."""
