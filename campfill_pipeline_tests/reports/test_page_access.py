@@ -68,12 +68,26 @@ CUT_CHOICES = """() => [...document.querySelectorAll('select[name=state] option,
   }).map((one) => one.text)"""
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-def test_no_german_word_leaves_its_button_or_cell(library: Library, written: Written, width: int) -> None:
-    reader = library.read(written.path, width=width, locale="de-DE")
-    for level in ("/", "/where/all/all?period=30d", "/lines?state=live", "/compare"):
+OUTSIDE = """() => [...document.querySelectorAll('main *')]
+  .filter((one) => one.textContent.trim() && !one.closest('.unseen, .scroll, svg, .chart, select'))
+  .filter((one) => getComputedStyle(one).position !== 'absolute')
+  .filter((one) => {
+    const own = one.getBoundingClientRect(), around = one.parentElement.getBoundingClientRect();
+    return own.width && own.right > around.right + 1;
+  }).map((one) => one.textContent.trim().slice(0, 80))"""
+
+
+@pytest.mark.parametrize(("width", "locale"), [(1440, "de-DE"), (390, "de-DE"), (390, "en-GB")])
+def test_no_word_leaves_its_button_or_cell(
+    library: Library, written: Written, width: int, locale: str
+) -> None:
+    reader = library.read(written.path, width=width, locale=locale)
+    short = "/lines?state=all&band=critical_shortfall"
+    line = next(line.id for line in written.data.lines if line.cause == "lost_auctions")
+    for level in ("/", "/where/all/all?period=30d", "/lines?state=live", short, f"/line/{line}", "/compare"):
         reader.go(level)
         assert reader.tab.evaluate(SPILLED) == [], level
+        assert reader.tab.evaluate(OUTSIDE) == [], level
     reader.go("/lines?state=ended&period=30d")
     assert reader.tab.evaluate(CUT_CHOICES) == []
 

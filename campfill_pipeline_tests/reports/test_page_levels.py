@@ -44,6 +44,13 @@ def test_the_first_level_tells_the_window_as_the_warehouse_has_it(reader: Reader
             shown = reader.exact(f'[data-card="{window.kind}/{window.purchase_type}"]')
             assert shown[:3] == [exact(window.fulfilled_pct), str(window.fulfilled), str(window.lines)]
             assert shown[-2:] == [exact(window.delivered_pct), exact(window.capped_pct)]
+        # The trend is that of the seven days: beside another period's figure it would be read as that one's.
+        for level in (f"/?period={period}", f"/where/all/all?period={period}"):
+            reader.go(level)
+            assert bool(reader.tab.locator("main .trend, #trend, .spark").count()) == (period == "7d"), level
+            assert bool(reader.tab.get_by_text("The trend is told of the last 7 days").count()) == (
+                period != "7d"
+            )
 
 
 def test_the_shortfall_is_split_by_side_in_impressions_and_euros(reader: Reader, written: Written) -> None:

@@ -55,6 +55,32 @@ def test_filters_combine_and_stand_in_the_address(reader: Reader, written: Writt
     assert tab.get_by_label("Moderate shortfall").is_checked()
 
 
+@pytest.mark.parametrize(
+    ("level", "told"),
+    [
+        ("/lines?band=critical", ["Band “critical”"]),
+        (
+            "/lines?band=critical_shortfall%2Ccritical&buyer=Nobody+%3Cb%3E",
+            ["Band “critical”", "Buyer “Nobody <b>”"],
+        ),
+        ("/lines?state=over&period=week&bands=x", ["Show “over”", "Ended within “week”", "“bands”"]),
+        ("/lines?kind=dael&incident=99", ["Kind “dael”", "incident “99”"]),
+        ("/where/dael/all?period=30d", ["Kind “dael”"]),
+    ],
+)
+def test_what_an_address_asks_for_in_vain_is_named(reader: Reader, level: str, told: list[str]) -> None:
+    reader.go(level)
+    said = reader.text("main .alarm")
+    assert "asks for what is not known here" in said
+    assert all(one in said for one in told), said
+
+
+def test_what_the_page_itself_offers_is_known(reader: Reader) -> None:
+    for level in (GUARANTEED, "/lines?state=live&pace=behind&sort=name", "/where/deal/guaranteed?period=30d"):
+        reader.go(level)
+        assert not reader.tab.locator("main .alarm").count(), level
+
+
 def test_lines_that_are_not_judged_come_last_and_are_in_no_sum(reader: Reader, written: Written) -> None:
     reader.go("/lines?state=all")
     counted = judged(written.data.lines)

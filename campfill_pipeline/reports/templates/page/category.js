@@ -6,9 +6,20 @@ import { categoryName, inCategory, inPeriod, lines, pickTrend, pickWindow } from
 import { percentOf, rough, sum } from "./exact.js";
 import { count, day, money, html, impressions, NOTHING, percent, plain, points } from "./format.js";
 import { head, label } from "./head.js";
-import { BANDS } from "./keys.js";
+import { BANDS, KINDS, PURCHASE_TYPES } from "./keys.js";
 import { locale } from "./language.js";
-import { crumbs, hero, noneJudged, periodSwitch, sideBar, tile, trendChip } from "./parts.js";
+import {
+  crumbs,
+  hero,
+  noneJudged,
+  periodSwitch,
+  sideBar,
+  strangersNote,
+  tile,
+  TREND_OF,
+  trendChip,
+  trendElsewhere,
+} from "./parts.js";
 import { ended, fields, levels, PERIODS, where } from "./words.js";
 
 const ranked = (rows, field) => {
@@ -156,6 +167,10 @@ export const category = async (kind, purchase, query) => {
     .filter((row) => row.period === period && row.kind === kind && row.purchase_type === purchase)
     .map((row) => ({ ...row, href: address("/lines", { ...filters, side: row.side }) }));
   const name = categoryName(kind, purchase);
+  const unknown = [
+    !["all", ...KINDS].includes(kind) && [fields.kind, kind],
+    !["all", ...PURCHASE_TYPES].includes(purchase) && [fields.purchase, purchase],
+  ].filter(Boolean);
   const others = head.windows.filter(
     (row) => row.period === period && row.lines > 0 && (row.kind === "all") === (row.purchase_type === "all"),
   );
@@ -179,6 +194,7 @@ export const category = async (kind, purchase, query) => {
         name,
         periodSwitch(period, (to) => address(`/where/${kind}/${purchase}`, { period: to })),
       )}
+      ${strangersNote(unknown, address("/where/all/all", { period }))}
       <nav class="chips" aria-label="${where.category}">${others.map(chip)}</nav>
       <dl class="tiles">
         ${tile(ended.met, percent(total?.fulfilled_pct), met)}
@@ -202,9 +218,13 @@ export const category = async (kind, purchase, query) => {
         </section>
         <section class="panel" aria-labelledby="h-trend">
           <h2 id="h-trend">${where.metTrend}</h2>
-          <p>${trendChip(trend)}</p>
-          <div class="chart" id="trend"></div>
-          ${trendTable(trend)}
+          ${
+            period === TREND_OF
+              ? html`<p>${trendChip(trend)}</p>
+                  <div class="chart" id="trend"></div>
+                  ${trendTable(trend)}`
+              : trendElsewhere(address(`/where/${kind}/${purchase}`, { period: TREND_OF }))
+          }
         </section>
       </div>
       <div class="two">
@@ -213,6 +233,6 @@ export const category = async (kind, purchase, query) => {
         ${rankedTable(fields.placements, "placement", rows, filters)}
         ${rankedTable(fields.advertisers, "advertiser", rows, filters)}
       </div>`,
-    draw: () => drawTrend("trend", trend),
+    draw: () => period === TREND_OF && drawTrend("trend", trend),
   };
 };

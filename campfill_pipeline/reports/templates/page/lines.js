@@ -6,10 +6,10 @@ import { disputedLines, linesStruckBy, ended, lines } from "./data.js";
 import { sum } from "./exact.js";
 import { count, money, html, impressions, locale, Markup } from "./format.js";
 import { head, label, words } from "./head.js";
-import { BANDS, PACES, PURCHASE_TYPES, SIDES } from "./keys.js";
-import { countSet, judged, narrowed, readFilters, said, STATES } from "./list_filters.js";
+import { BANDS, KINDS, PACES, PURCHASE_TYPES, SIDES } from "./keys.js";
+import { countSet, judged, narrowed, readFilters, said, STATES, strangers } from "./list_filters.js";
 import { COLUMNS, listTable, sorted } from "./list_table.js";
-import { crumbs, pager, tile } from "./parts.js";
+import { crumbs, pager, strangersNote, tile } from "./parts.js";
 import { saveAs } from "./save.js";
 import { fields, levels, list, PERIOD_NAMES } from "./words.js";
 
@@ -72,7 +72,7 @@ const filterForm = (filters, all) => {
     <form class="filters" role="search" aria-label="${list.narrowing}">
       <div class="field search"><label for="f-q">${list.search}</label>${search}</div>
       ${field("state", list.show, select("state", Object.entries(STATES), filters.state))} ${when}
-      ${choice("kind", fields.kind, filters.kind, named("kinds", ["campaign", "deal"]))}
+      ${choice("kind", fields.kind, filters.kind, named("kinds", KINDS))}
       ${choice("purchase", fields.purchase, filters.purchase, named("purchase_types", PURCHASE_TYPES))}
       ${choice("cause", fields.cause, filters.cause, named("causes", Object.keys(words.causes)))}
       ${choice("side", fields.side, filters.side, named("sides", SIDES))}
@@ -133,8 +133,10 @@ export const lineList = async (query) => {
     ${list.saveAs} <button type="button" class="ghost" data-save="xlsx">XLSX</button>
     <button type="button" class="ghost" data-save="csv">CSV</button>
   </p>`;
+  const unknown = strangersNote(strangers(query, all), "#/lines");
   const result = (limit) =>
-    html`<p class="said">${said(filters)}</p>
+    html`${unknown}
+      <p class="said">${said(filters)}</p>
       ${sums(rows, filters)} ${missingDays(filters)} ${rows.length ? [saving, table(limit)] : none}`;
   const change = (values, quiet) => go(address("/lines", { ...filters, ...values }), quiet);
   const output = () => document.getElementById("result");

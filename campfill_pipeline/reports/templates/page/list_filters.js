@@ -5,7 +5,8 @@ import { rough } from "./exact.js";
 import { html, missing } from "./format.js";
 import { head, label, words } from "./head.js";
 import { text } from "./language.js";
-import { incident, list, PERIODS } from "./words.js";
+import { BANDS, KINDS, PACES, PURCHASE_TYPES, SIDES } from "./keys.js";
+import { fields, incident, list, PERIODS } from "./words.js";
 
 export const STATES = {
   ended: text("Ended"),
@@ -35,6 +36,44 @@ export const readFilters = (query) => {
   if (filters.period && !PERIODS[filters.period]) filters.period = "";
   return filters;
 };
+const KNOWN = {
+  state: Object.keys(STATES),
+  period: Object.keys(PERIODS),
+  kind: KINDS,
+  purchase: PURCHASE_TYPES,
+  cause: Object.keys(words.causes),
+  side: SIDES,
+  pile: Object.keys(words.disagreements),
+  incident: Object.keys(head.incidents),
+  band: BANDS,
+  pace: PACES,
+};
+const CAPTIONS = {
+  state: list.show,
+  period: fields.endedWithin,
+  kind: fields.kind,
+  purchase: fields.purchase,
+  cause: fields.cause,
+  side: fields.side,
+  pile: fields.disagreement,
+  band: fields.band,
+  pace: fields.pace,
+  buyer: fields.buyer,
+  agency: fields.agency,
+  placement: fields.placement,
+  advertiser: fields.advertiser,
+};
+/* What an address asks for and nothing can be: a misspelt code, a buyer that no line has. [caption, value] of each.
+   Such a filter still narrows, to nothing: fewer rows than meant are seen, more could be sent to somebody. */
+export const strangers = (query, rows) =>
+  [...query].flatMap(([name, given]) => {
+    if (!NAMES.includes(name)) return [["", name]];
+    if (name === "q" || name === "sort" || name === "short" || !given) return [];
+    const known = KNOWN[name] || rows.map((row) => row[name]);
+    return (name === "band" ? given.split(",") : [given])
+      .filter((value) => !known.includes(value))
+      .map((value) => [CAPTIONS[name] || name, value]);
+  });
 /* How many filters narrow the list, besides its state and order. */
 export const countSet = (filters) =>
   NAMES.filter((name) => name !== "state" && name !== "sort" && filters[name]).length;

@@ -30,7 +30,9 @@ import {
   periodSwitch,
   sideBar,
   sparkline,
+  TREND_OF,
   trendChip,
+  trendElsewhere,
 } from "./parts.js";
 import { upcomingPanel } from "./upcoming.js";
 import { data, disagreements, ended, fields, now, PERIODS, right } from "./words.js";
@@ -88,8 +90,7 @@ const windowCard = (row, period) => {
     <h3><a href="${where}">${categoryName(row.kind, row.purchase_type)}</a></h3>
     <p class="big">${percent(row.fulfilled_pct)}</p>
     <p class="soft">${ended.metOf(count(row.fulfilled), count(row.lines), row.lines)}</p>
-    ${sparkline(trend)}
-    <p>${trendChip(trend)}</p>
+    ${period === TREND_OF && [sparkline(trend), html`<p>${trendChip(trend)}</p>`]}
     <dl class="pair">
       <div>
         <dt>${ended.delivered}</dt>
@@ -197,9 +198,13 @@ const endedPart = (period, total, trend) => {
         <p class="huge">${percent(total?.fulfilled_pct)}</p>
         <p>${ended.ofLines(count(total?.fulfilled), count(total?.lines), total?.lines)}</p>
       </div>
-      <h3 class="soft">${ended.trend}</h3>
-      <p>${trendChip(trend)}</p>
-      <div class="chart low-chart" id="trend"></div>
+      ${
+        period === TREND_OF
+          ? html`<h3 class="soft">${ended.trend}</h3>
+              <p>${trendChip(trend)}</p>
+              <div class="chart low-chart" id="trend"></div>`
+          : trendElsewhere(address("/", { period: TREND_OF }))
+      }
       <dl class="pair">
         <div>
           <dt>${ended.delivered}</dt>
@@ -254,6 +259,6 @@ export const overview = (query) => {
         <h2 id="h-rec">${disagreements.title}</h2>
         ${reconciliationList()}
       </section>`,
-    draw: () => drawTrend("trend", trend),
+    draw: () => period === TREND_OF && drawTrend("trend", trend),
   };
 };

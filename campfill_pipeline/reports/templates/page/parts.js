@@ -25,6 +25,14 @@ export const bandBadge = (band) =>
   html`<span class="badge band-${band}"
     ><span aria-hidden="true">${BAND_SIGNS[band]}</span> ${label("bands", band)}</span
   >`;
+/* What an address asks for in vain, [caption, value] of each, and the way to the same level without it. */
+export const strangersNote = (unknown, to) => {
+  const told = unknown.map(([name, value], at) => html`${at ? ", " : ""}${name && `${name} `}“${value}”`);
+  return told.length > 0 && html`<p class="alarm">${list.unknown(told)} <a href="${to}">${list.over}</a></p>`;
+};
+/* The period whose share is told day after day: beside another's figure its trend would be read as that one's. */
+export const TREND_OF = "7d";
+export const trendElsewhere = (to) => html`<p class="soft"><a href="${to}">${where.trendElsewhere}</a></p>`;
 const TREND_SIGNS = { improving: "▲", declining: "▼", stable: "▶" };
 export const trendChip = (trend) => {
   const last = trend.days.length - 1;

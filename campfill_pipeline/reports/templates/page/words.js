@@ -249,6 +249,7 @@ export const list = {
   narrowed: (count) => say("{count} set", { count }),
   over: text("Start over"),
   none: text("No line fits."),
+  unknown: (what) => say("The address asks for what is not known here: {what}.", { what }),
   short: text("Short of goal"),
   exclude: (lines, number) =>
     many(
@@ -364,6 +365,7 @@ export const where = {
   inLines: (count, number) => many("in {count} line", "in {count} lines", number, { count }),
   ownCpm: text("at the lines' own CPM"),
   which: text("Which lines are these?"),
+  trendElsewhere: text("The trend is told of the last 7 days"),
   noTrend: text("no trend: no judged line ended in one of the two weeks"),
   trends: { improving: text("improving"), declining: text("declining"), stable: text("stable") },
   change: (points) => say("7 days: {points} to the week before", { points }),

@@ -185,6 +185,7 @@
   var SIDES = ["system", "resource", "unknown", "none"];
   var BANDS = ["critical_shortfall", "moderate_shortfall", "near_goal", "goal_met", "no_data"];
   var PACES = ["behind", "on_track", "ahead", "unmeasured"];
+  var KINDS = ["campaign", "deal"];
   var PURCHASE_TYPES = ["guaranteed", "unguaranteed", "unknown"];
   var LINELESS = ["orphan", "refused_row"];
 
@@ -387,6 +388,7 @@
     narrowed: (count2) => say("{count} set", { count: count2 }),
     over: text("Start over"),
     none: text("No line fits."),
+    unknown: (what) => say("The address asks for what is not known here: {what}.", { what }),
     short: text("Short of goal"),
     exclude: (lines2, number) => many(
       "{lines} of them is not judged: at the end of the list, and in no sum.",
@@ -495,6 +497,7 @@
     inLines: (count2, number) => many("in {count} line", "in {count} lines", number, { count: count2 }),
     ownCpm: text("at the lines' own CPM"),
     which: text("Which lines are these?"),
+    trendElsewhere: text("The trend is told of the last 7 days"),
     noTrend: text("no trend: no judged line ended in one of the two weeks"),
     trends: { improving: text("improving"), declining: text("declining"), stable: text("stable") },
     change: (points2) => say("7 days: {points} to the week before", { points: points2 }),
@@ -735,6 +738,12 @@
   var bandBadge = (band) => html`<span class="badge band-${band}"
     ><span aria-hidden="true">${BAND_SIGNS[band]}</span> ${label("bands", band)}</span
   >`;
+  var strangersNote = (unknown, to) => {
+    const told3 = unknown.map(([name, value], at) => html`${at ? ", " : ""}${name && `${name} `}“${value}”`);
+    return told3.length > 0 && html`<p class="alarm">${list.unknown(told3)} <a href="${to}">${list.over}</a></p>`;
+  };
+  var TREND_OF = "7d";
+  var trendElsewhere = (to) => html`<p class="soft"><a href="${to}">${where.trendElsewhere}</a></p>`;
   var TREND_SIGNS = { improving: "▲", declining: "▼", stable: "▶" };
   var trendChip = (trend) => {
     const last = trend.days.length - 1;
@@ -927,8 +936,8 @@
       alarms.missing(alarms.days(daysIn(gaps)), RECENT_DAYS, html`${fetchCommands(gaps)}`, lines2)
     ) : "";
     const odd = head.strangers;
-    const strangers = odd ? alarm("strangers", alarms.strangers(count(odd.lines), count(odd.of), count(odd.orphans))) : "";
-    return [failing(), gone, some, strangers];
+    const strangers2 = odd ? alarm("strangers", alarms.strangers(count(odd.lines), count(odd.of), count(odd.orphans))) : "";
+    return [failing(), gone, some, strangers2];
   };
 
   // campfill_pipeline/reports/templates/page/addresses.js
@@ -1310,6 +1319,10 @@
     };
     const losses = head.losses.filter((row3) => row3.period === period && row3.kind === kind && row3.purchase_type === purchase).map((row3) => ({ ...row3, href: address("/lines", { ...filters, side: row3.side }) }));
     const name = categoryName(kind, purchase);
+    const unknown = [
+      !["all", ...KINDS].includes(kind) && [fields.kind, kind],
+      !["all", ...PURCHASE_TYPES].includes(purchase) && [fields.purchase, purchase]
+    ].filter(Boolean);
     const others = head.windows.filter(
       (row3) => row3.period === period && row3.lines > 0 && row3.kind === "all" === (row3.purchase_type === "all")
     );
@@ -1332,6 +1345,7 @@
         name,
         periodSwitch(period, (to) => address(`/where/${kind}/${purchase}`, { period: to }))
       )}
+      ${strangersNote(unknown, address("/where/all/all", { period }))}
       <nav class="chips" aria-label="${where.category}">${others.map(chip)}</nav>
       <dl class="tiles">
         ${tile(ended.met, percent(total2?.fulfilled_pct), met)}
@@ -1355,9 +1369,9 @@
         </section>
         <section class="panel" aria-labelledby="h-trend">
           <h2 id="h-trend">${where.metTrend}</h2>
-          <p>${trendChip(trend)}</p>
-          <div class="chart" id="trend"></div>
-          ${trendTable(trend)}
+          ${period === TREND_OF ? html`<p>${trendChip(trend)}</p>
+                  <div class="chart" id="trend"></div>
+                  ${trendTable(trend)}` : trendElsewhere(address(`/where/${kind}/${purchase}`, { period: TREND_OF }))}
         </section>
       </div>
       <div class="two">
@@ -1366,7 +1380,7 @@
         ${rankedTable(fields.placements, "placement", rows2, filters)}
         ${rankedTable(fields.advertisers, "advertiser", rows2, filters)}
       </div>`,
-      draw: () => drawTrend("trend", trend)
+      draw: () => period === TREND_OF && drawTrend("trend", trend)
     };
   };
 
@@ -2308,6 +2322,39 @@
     if (filters.period && !PERIODS[filters.period]) filters.period = "";
     return filters;
   };
+  var KNOWN = {
+    state: Object.keys(STATES),
+    period: Object.keys(PERIODS),
+    kind: KINDS,
+    purchase: PURCHASE_TYPES,
+    cause: Object.keys(words.causes),
+    side: SIDES,
+    pile: Object.keys(words.disagreements),
+    incident: Object.keys(head.incidents),
+    band: BANDS,
+    pace: PACES
+  };
+  var CAPTIONS = {
+    state: list.show,
+    period: fields.endedWithin,
+    kind: fields.kind,
+    purchase: fields.purchase,
+    cause: fields.cause,
+    side: fields.side,
+    pile: fields.disagreement,
+    band: fields.band,
+    pace: fields.pace,
+    buyer: fields.buyer,
+    agency: fields.agency,
+    placement: fields.placement,
+    advertiser: fields.advertiser
+  };
+  var strangers = (query, rows2) => [...query].flatMap(([name, given]) => {
+    if (!NAMES.includes(name)) return [["", name]];
+    if (name === "q" || name === "sort" || name === "short" || !given) return [];
+    const known2 = KNOWN[name] || rows2.map((row3) => row3[name]);
+    return (name === "band" ? given.split(",") : [given]).filter((value) => !known2.includes(value)).map((value) => [CAPTIONS[name] || name, value]);
+  });
   var countSet = (filters) => NAMES.filter((name) => name !== "state" && name !== "sort" && filters[name]).length;
   var judged = (row3) => row3.covered && row3.lifecycle !== "scheduled";
   var unawaited = (row3) => ["scheduled", "cancelled"].includes(row3.lifecycle);
@@ -2600,7 +2647,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     <form class="filters" role="search" aria-label="${list.narrowing}">
       <div class="field search"><label for="f-q">${list.search}</label>${search}</div>
       ${field("state", list.show, select("state", Object.entries(STATES), filters.state))} ${when}
-      ${choice("kind", fields.kind, filters.kind, named2("kinds", ["campaign", "deal"]))}
+      ${choice("kind", fields.kind, filters.kind, named2("kinds", KINDS))}
       ${choice("purchase", fields.purchase, filters.purchase, named2("purchase_types", PURCHASE_TYPES))}
       ${choice("cause", fields.cause, filters.cause, named2("causes", Object.keys(words.causes)))}
       ${choice("side", fields.side, filters.side, named2("sides", SIDES))}
@@ -2654,7 +2701,9 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     ${list.saveAs} <button type="button" class="ghost" data-save="xlsx">XLSX</button>
     <button type="button" class="ghost" data-save="csv">CSV</button>
   </p>`;
-    const result = (limit) => html`<p class="said">${said3(filters)}</p>
+    const unknown = strangersNote(strangers(query, all), "#/lines");
+    const result = (limit) => html`${unknown}
+      <p class="said">${said3(filters)}</p>
       ${sums(rows2, filters)} ${missingDays(filters)} ${rows2.length ? [saving, table4(limit)] : none}`;
     const change2 = (values, quiet) => go(address("/lines", { ...filters, ...values }), quiet);
     const output = () => document.getElementById("result");
@@ -2769,8 +2818,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     <h3><a href="${where2}">${categoryName(row3.kind, row3.purchase_type)}</a></h3>
     <p class="big">${percent(row3.fulfilled_pct)}</p>
     <p class="soft">${ended.metOf(count(row3.fulfilled), count(row3.lines), row3.lines)}</p>
-    ${sparkline(trend)}
-    <p>${trendChip(trend)}</p>
+    ${period === TREND_OF && [sparkline(trend), html`<p>${trendChip(trend)}</p>`]}
     <dl class="pair">
       <div>
         <dt>${ended.delivered}</dt>
@@ -2862,9 +2910,9 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
         <p class="huge">${percent(total2?.fulfilled_pct)}</p>
         <p>${ended.ofLines(count(total2?.fulfilled), count(total2?.lines), total2?.lines)}</p>
       </div>
-      <h3 class="soft">${ended.trend}</h3>
-      <p>${trendChip(trend)}</p>
-      <div class="chart low-chart" id="trend"></div>
+      ${period === TREND_OF ? html`<h3 class="soft">${ended.trend}</h3>
+              <p>${trendChip(trend)}</p>
+              <div class="chart low-chart" id="trend"></div>` : trendElsewhere(address("/", { period: TREND_OF }))}
       <dl class="pair">
         <div>
           <dt>${ended.delivered}</dt>
@@ -2915,7 +2963,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
         <h2 id="h-rec">${disagreements.title}</h2>
         ${reconciliationList()}
       </section>`,
-      draw: () => drawTrend("trend", trend)
+      draw: () => period === TREND_OF && drawTrend("trend", trend)
     };
   };
 
@@ -3104,4 +3152,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, c5aca39bb4645ccd4f4f9ea39da48672. */
+/* Made by `make page` from the modules beside this folder, 5ff771159c8ee10afaa950023362087d. */
