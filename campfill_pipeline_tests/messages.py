@@ -47,6 +47,8 @@ from campfill_pipeline.commands import (
 )
 from campfill_pipeline.defs import asked_apis
 from campfill_pipeline.domain import (
+    care,
+    care_rows,
     client_words,
     count_words,
     due_words,
@@ -143,7 +145,7 @@ TABLES: dict[str, Iterable[str]] = {
     "campfill_pipeline/commands/show_settings.py": (show_settings.STORED,),
     "campfill_pipeline/reporting/errors.py": (errors.ASKED_FOR,),
     "campfill_pipeline/defs/asked_apis.py": (*asked_apis.NOT_SET_UP, *asked_apis.NO_TOKEN),
-    "campfill_pipeline/commands/care_doors.py": (*care_doors.STATES, *care_doors.ACTS.values()),
+    "campfill_pipeline/commands/care_doors.py": tuple(care_doors.ACTS.values()),
     "campfill_pipeline/commands/fulfillment.py": (
         *(title for title, _ in fulfillment.COLUMNS if title),
         *(label for _, _, label in render.BAND_STYLES.values()),
@@ -164,6 +166,8 @@ TABLES: dict[str, Iterable[str]] = {
         *status.STATES.values(),
         *status.PERIODS.values(),
     ),
+    "campfill_pipeline/domain/care.py": tuple(care.STATES),
+    "campfill_pipeline/domain/care_rows.py": tuple(care_rows.HEADERS.values()),
     "campfill_pipeline/domain/receipt_sheets.py": (receipt_sheets.ROWS, *receipt_sheets.OTHERS),
     "campfill_pipeline/reports/wording.py": tuple(wording.said()),
     "campfill_pipeline/reports/page.py": tuple(page.PERIODS.values()),

@@ -11,11 +11,10 @@ import typer
 
 from campfill_pipeline.commands import render, typed
 from campfill_pipeline.commands.as_json import Json, print_json
-from campfill_pipeline.language import notation
+from campfill_pipeline.domain import care as words
 from campfill_pipeline.language.speaking import say, word
 from campfill_pipeline.settings import load_settings
 
-STATES = {state: state for state in ("agreed", "delivering", "delivered", "short", "closed")}
 ACTS = {
     "owner": "owner", "note": "note", "mute": "muted", "acknowledge": "acknowledged", "lift": "lifted",
     "agree": "make-good agreed", "close": "make-good closed",
@@ -84,6 +83,7 @@ def care(
         document: dict[str, Any] = {
             "lines": [asdict(one) for one in kept.standing(connection, line)],
             "make_goods": [asdict(one) for one in kept.make_goods(connection, line)],
+            "over_owed": [asdict(one) for one in kept.over_owed(connection, line)],
         }
         if line is not None:
             document["history"] = [asdict(one) for one in kept.history(connection, line)]
@@ -128,26 +128,17 @@ def _show(document: dict[str, Any]) -> None:
         said += [f"“{one['note']}”"] if one["note"] else []
         typer.echo(f"{one['line_id']}  {one['name']}\n    {', '.join(said)}")
     for one in document["make_goods"]:
-        owed = (
-            ""
-            if one["owed"] is None
-            else say(", owed now {amount}", amount=notation.number(round(one["owed"])))
-        )
-        own = one["by_line"] == one["line_id"]
-        by = say("the line itself") if own else say("line {id}", id=one["by_line"])
         typer.echo(say("make-good {id} for {line}", id=one["make_good"], line=one["name"]))
-        told = say(
-            "{state}: {delivered} of {agreed} impressions by {by}, {first} to {last}",
-            state=word(STATES[one["state"]]),
-            delivered=notation.number(round(one["delivered"])),
-            agreed=notation.number(one["agreed"]),
-            by=by,
-            first=render.on(one["first_day"]),
-            last=render.on(one["last_day"]),
-        )
-        typer.echo(f"    {told}{owed}")
+        facts = {
+            name: one[name] for name in ("state", "delivered", "agreed", "first_day", "last_day", "owed")
+        }
+        by_line = None if one["by_line"] == one["line_id"] else one["by_line"]
+        typer.echo(f"    {words.of_make_good(**facts, by_line=by_line)}")
+    for one in document["over_owed"]:
+        over = words.over_owed(one["name"], one["agreed"], one["owed"], ended=one["ended"])
+        typer.echo(say("Warning: {told}", told=over))
     for one in document.get("history", ()):
-        facts = [str(one[part]) for part in ("text", "until", "impressions", "make_good") if one[part]]
+        said = [str(one[part]) for part in ("text", "until", "impressions", "make_good") if one[part]]
         typer.echo(
-            f"{render.at(one['at'])} UTC  {one['said_by'] or '-'}: {word(ACTS[one['act']])} {' '.join(facts)}".rstrip()
+            f"{render.at(one['at'])} UTC  {one['said_by'] or '-'}: {word(ACTS[one['act']])} {' '.join(said)}".rstrip()
         )

@@ -13,6 +13,7 @@ from campfill_pipeline.domain.issues import Severity
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.intake.receipt.words import told_of
 from campfill_pipeline.language import notation
+from campfill_pipeline.language.retelling import retold
 from campfill_pipeline.language.speaking import say, say_many, word
 from campfill_pipeline.settings import load_settings
 
@@ -62,6 +63,10 @@ def _show(reports: list[dict[str, Any]]) -> None:
             console.print(say("; the list description “{name}” is kept (version {version})", **kept))
         elif report["status"] == UploadStatus.REJECTED:
             console.print(f" ({report['reason']})")
+        elif report["kind"] == UploadKind.CARE:
+            console.print(say_many(", {read} row", ", {read} rows", rows["read"], read=rows["read"]))
+            for told in report["told"]:
+                console.print(f"    {retold(told)}", markup=False)
         else:
             counted = {name: notation.number(count) for name, count in rows.items()}
             console.print(

@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from campfill_pipeline.commands import render, typed
-from campfill_pipeline.domain import effect
+from campfill_pipeline.domain import care, effect
+from campfill_pipeline.domain.care import Taken
 from campfill_pipeline.domain.cause_words import CAUSE_WORDS
 from campfill_pipeline.domain.causes import Cause
 from campfill_pipeline.domain.disagreements import DISAGREEMENT_WORDS, Disagreement
@@ -105,6 +106,12 @@ def show(found: dict[str, Any]) -> None:
         console.print(say("[yellow]▲[/] unlikely goal: {told}", told=escape(retold(found["unlikely_goal"]))))
     if found["cause"]:
         _show_cause(console, found["cause"])
+    who = found["care"] or {}
+    taken = Taken(who.get("owner"), who.get("acknowledged_until"), who.get("note"), 0)
+    if told := care.sentence(taken, Decimal(0)):
+        console.print(say("[bold]care[/]: {told}", told=escape(told)))
+    for good in found["make_goods"]:
+        console.print(say("[bold]make-good[/]: {told}", told=escape(care.of_make_good(**_of(good)))))
     for note in found["notes"]:
         came = "" if note["effect"] is None else f" ({effect.sentence(effect.Effect(**note['effect']))})"
         noted = {"day": render.on(note["day"]), "text": escape(note["text"])}
@@ -143,8 +150,14 @@ def show(found: dict[str, Any]) -> None:
             )
         )
     for issue in found["reconciliation"]:
-        told = ", ".join(f"{word(name.replace('_', ' '))} {value}" for name, value in issue["detail"].items())
+        told = wording.detail_text(issue["detail"])
         console.print(f"[yellow]▲[/] {word(_disagreement(issue['kind_of_issue']))}: {escape(told)}")
+
+
+def _of(good: dict[str, Any]) -> dict[str, Any]:
+    own = good["by_line"] == good["line_id"]
+    told = ("state", "delivered", "agreed", "first_day", "last_day", "owed")
+    return {name: good[name] for name in told} | {"by_line": None if own else good["by_line"]}
 
 
 def _disagreement(kind: str) -> str:

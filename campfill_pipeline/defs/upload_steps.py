@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.defs.upload_past import past_of
-from campfill_pipeline.domain import described_exports
+from campfill_pipeline.domain import care, described_exports
 from campfill_pipeline.domain.care import CareError
 from campfill_pipeline.domain.described_columns import Described
 from campfill_pipeline.domain.described_exports import DescribedExport
@@ -278,12 +278,21 @@ def keep_care(campfill: Campfill, upload: uploads.Upload, rows: Sequence[CareRow
             said = care_sheets.keep(connection, rows, upload_id=upload.upload_id, file_name=upload.file_name,
                                     today=today, now=now)  # fmt: skip
             told = say_many(
-                "{lines} line changed; make-goods agreed: {count}.",
-                "{lines} lines changed; make-goods agreed: {count}.",
+                "Of {lines} line something new is said; make-goods agreed: {count}.",
+                "Of {lines} lines something new is said; make-goods agreed: {count}.",
                 said.lines, lines=said.lines, count=said.make_goods,
             )  # fmt: skip
+            stays = say_many(
+                "{rows} row says how its line stands already: nothing was kept of it.",
+                "{rows} rows say how their lines stand already: nothing was kept of them.",
+                said.rows - said.changed, rows=said.rows - said.changed,
+            )  # fmt: skip
+            over = (care.over_owed(one.name, one.agreed, one.owed, ended=one.ended) for one in said.over_owed)
             found = ledger.Decision(
-                status=UploadStatus.LOADED, kind=UploadKind.CARE, message=told, hint=say("Nothing."), notes=(told,)
+                status=UploadStatus.LOADED, kind=UploadKind.CARE, message=told, hint=say("Nothing."),
+                counts=uploads.Counts(read=said.rows, accepted=said.rows),
+                changed=(0, said.changed, said.rows - said.changed),
+                notes=(told, *((stays,) if said.rows > said.changed else ()), *over),
             )  # fmt: skip
             ledger.decide(connection, upload.upload_id, found, at=now)
     except CareError as fault:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from campfill_pipeline.domain import attention
 from campfill_pipeline.domain.attention import Situation, whole
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.language import notation
-from campfill_pipeline.language.speaking import say
+from campfill_pipeline.language.speaking import say, word
 
 LONGEST_OWNER, LONGEST_NOTE = 200, 2_000
 MOST_IMPRESSIONS = 2_000_000_000
@@ -54,6 +55,41 @@ def sentence(taken: Taken, missing: Decimal) -> str:
     if taken.note:
         said.append(say("“{text}”", text=taken.note))
     return " ".join(said)
+
+
+STATES = {state: state for state in ("agreed", "delivering", "delivered", "short", "closed")}
+
+
+def of_make_good(
+    state: str, delivered: Decimal, agreed: int, first_day: date, last_day: date, by_line: UUID | None,
+    owed: Decimal | None,
+) -> str:  # fmt: skip
+    """A make-good in one line; `by_line` is None where the line itself delivers it."""
+    told = say(
+        "{state}: {delivered} of {agreed} impressions by {by}, {first} to {last}",
+        state=word(STATES[state]),
+        delivered=whole(delivered),
+        agreed=notation.number(agreed),
+        by=say("the line itself") if by_line is None else say("line {id}", id=by_line),
+        first=notation.day(first_day),
+        last=notation.day(last_day),
+    )
+    return told if owed is None else told + say(", owed now {amount}", amount=whole(owed))
+
+
+def over_owed(line: str, agreed: int, owed: Decimal, *, ended: bool) -> str:
+    """That more is agreed to make good than is owed, or can be owed: a warning, since it may be meant."""
+    told = {"line": line, "agreed": notation.number(agreed), "owed": whole(owed)}
+    if ended:
+        return say(
+            "“{line}”: {agreed} impressions are agreed as make-goods, which is more than the {owed} that are owed.",
+            **told,
+        )
+    return say(
+        "“{line}”: {agreed} impressions are agreed as make-goods, which is more than the {owed} that it lacks so far:"
+        " no more than these can be owed.",
+        **told,
+    )
 
 
 def reason(now: Situation, taken: Taken) -> str:

@@ -10,11 +10,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from uuid import UUID
 
 from campfill_pipeline.domain.care import CareError
 from campfill_pipeline.domain.cells import CellKind
 from campfill_pipeline.domain.numbers import GOAL, read_number
+from campfill_pipeline.language.speaking import in_each_language
 
 SHEET = "Care"
 HEADERS = {
@@ -28,7 +30,18 @@ HEADERS = {
     "by_line": "Make-good by line (ID)",
     "as_of": "As it stood (leave as it is)",
 }
-"""Field → header of the columns that are read back; others beside them are for the reader."""
+"""Field → header of the columns that are read back, in English; others beside them are for the reader."""
+
+
+@cache
+def fields_by_header() -> dict[str, str]:
+    """Header → field, in every language: a German sheet comes back to a house that speaks English since."""
+    return {
+        told.casefold(): field
+        for field, header in HEADERS.items()
+        for told in in_each_language(header).values()
+    }
+
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
 _GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")

@@ -241,6 +241,7 @@ class Questions:
             found: dict[str, Any] = {
                 "lines": [asdict(one) for one in care_ledger.standing(connection, line_id)],
                 "make_goods": [asdict(one) for one in care_ledger.make_goods(connection, line_id)],
+                "over_owed": [asdict(one) for one in care_ledger.over_owed(connection, line_id)],
             }
             if line_id is not None:
                 found["history"] = [asdict(one) for one in care_ledger.history(connection, line_id)]

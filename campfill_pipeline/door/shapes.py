@@ -245,6 +245,8 @@ class LineAnswer(_Open):
     reconciliation: list[dict[str, Any]]
     unlikely_goal: str | None
     restated: int
+    care: dict[str, Any] | None
+    make_goods: list[dict[str, Any]]
 
 
 class Attention(_Open):
@@ -296,11 +298,25 @@ class MakeGood(_Exact):
     owed: Exact | None
 
 
+class OverOwed(_Exact):
+    """A warning: more is agreed to make good for a line than is owed, or can be owed while it runs."""
+
+    line_id: UUID
+    name: str
+    agreed: int
+    owed: Exact
+    ended: bool
+
+
 class CareAnswer(_Open):
-    """Lines of which something was said, and make-goods; of one line also the history, newest first."""
+    """Lines of which something was said, and make-goods; of one line also the history, newest first.
+
+    `over_owed`: lines for which more is agreed to make good than is owed.
+    """
 
     lines: list[Care]
     make_goods: list[MakeGood]
+    over_owed: list[OverOwed]
     history: list[dict[str, Any]] | None = None
 
 

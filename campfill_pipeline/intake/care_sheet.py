@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from campfill_pipeline.domain.care_rows import HEADERS
+from campfill_pipeline.domain.care_rows import HEADERS, fields_by_header
 from campfill_pipeline.domain.cells import column_letters
 from campfill_pipeline.intake.findings import CareRow
-
-_FIELD = {header.casefold(): field for field, header in HEADERS.items()}
 
 
 def header_of(rows: Iterable[tuple[int, Mapping[int, str]]]) -> tuple[int, dict[str, int]] | None:
     """The row of the header, and where each field stands in it; None where the sheet has no such header."""
+    fields = fields_by_header()
     for number, texts in rows:
         places = {
-            _FIELD[name]: index
+            fields[name]: index
             for index, text in texts.items()
-            if (name := " ".join(text.split()).casefold()) in _FIELD
+            if (name := " ".join(text.split()).casefold()) in fields
         }
         if len(places) == len(HEADERS):
             return number, places

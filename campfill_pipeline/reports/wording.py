@@ -234,6 +234,8 @@ DETAILS: Mapping[str, str] = {
     "rows": "rows",
     "deal_ids": "deal ids",
     "looks_like": "looks like",
+    "days": "days",
+    "counted": "counted",
     "counted_for": "counted for",
     "also_line": "also line",
     "source": "source",
@@ -256,11 +258,15 @@ def detail_text(detail: Mapping[str, object]) -> str:
 
 
 def _value(name: str, value: object) -> object:
-    """As it is stored; in German figures and days are written as everywhere else."""
-    if spoken() is Language.ENGLISH:
-        return value
+    """As it is stored, lists as their parts; in German figures and days are written as everywhere else."""
+    if isinstance(value, list):
+        return ", ".join(str(_value(name, one)) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{one}: {_value(name, of)}" for one, of in value.items())
     if isinstance(value, bool):
         return say("yes") if value else say("no")
+    if spoken() is Language.ENGLISH:
+        return value
     if name in _FIGURES and _FIGURE.fullmatch(str(value)):
         return notation.number(Decimal(str(value)))
     if name in ("day", "from", "to", "first_day", "last_day"):

@@ -10,16 +10,19 @@ written as text, so that a name that begins with = + - or @ is never a formula.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
+from campfill_pipeline.domain.care import of_make_good
 from campfill_pipeline.domain.care_rows import HEADERS, SHEET
 from campfill_pipeline.domain.cause_words import CAUSE_WORDS
 from campfill_pipeline.domain.causes import Cause, Side
@@ -120,20 +123,29 @@ def _care(data: PageData) -> Listed:
     stood = {one.line_id: one for one in data.care}
     reasons = {item.line_id: str(item.reason) for item in data.attention}
     by_id = {line.id: line for line in data.lines}
+    goods: dict[UUID, list[str]] = defaultdict(list)
+    for good in data.make_goods:
+        by_line = None if good.by_line == good.line_id else good.by_line
+        goods[good.line_id].append(
+            of_make_good(
+                good.state, good.delivered, good.agreed, good.first_day, good.last_day, by_line, good.owed
+            )
+        )
     columns = (
         Column("Line", "text", 60),
         Column("Why", "text", 60),
         Column("Shortfall so far", "impressions", 16),
-        Column(HEADERS["owner"], "text", 20, said=False),
-        Column(HEADERS["note"], "text", 40, said=False),
-        Column(HEADERS["until"], "date", 14, said=False),
+        Column(HEADERS["owner"], "text", 20),
+        Column(HEADERS["note"], "text", 40),
+        Column(HEADERS["until"], "date", 14),
         Column("Make-goods agreed", "whole", 14),
-        Column(HEADERS["impressions"], "whole", 14, said=False),
-        Column(HEADERS["first"], "date", 14, said=False),
-        Column(HEADERS["last"], "date", 14, said=False),
-        Column(HEADERS["by_line"], "text", 38, said=False),
-        Column(HEADERS["line_id"], "text", 38, said=False),
-        Column(HEADERS["as_of"], "text", 34, said=False),
+        Column(HEADERS["impressions"], "whole", 14),
+        Column(HEADERS["first"], "date", 14),
+        Column(HEADERS["last"], "date", 14),
+        Column(HEADERS["by_line"], "text", 38),
+        Column(HEADERS["line_id"], "text", 38),
+        Column("Make-goods, as they stand", "text", 60),
+        Column(HEADERS["as_of"], "text", 34),
     )
     rows = []
     for line_id in [*reasons, *(one for one in stood if one not in reasons)]:
@@ -155,6 +167,7 @@ def _care(data: PageData) -> Listed:
                 None,
                 None,
                 line_id,
+                "; ".join(goods.get(line_id, ())) or None,
                 mark(one) or None,
             )
         )

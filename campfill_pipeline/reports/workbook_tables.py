@@ -44,8 +44,6 @@ class Column:
     field: str = ""
     bars: bool = False
     total: bool = False
-    said: bool = True
-    """Not where the heading is what a dropped workbook is read by: the same in every language."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +129,7 @@ def _surround(
         sheet.write_string(
             top,
             at,
-            in_home(word(column.header)) if column.said else column.header,
+            in_home(word(column.header)),
             formats.text_header if column.kind in ("text", "flag") else formats.header,
         )
     if freeze:

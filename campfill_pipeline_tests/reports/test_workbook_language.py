@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from campfill_pipeline import warehouse
 from campfill_pipeline.domain.attention import Situation, sentence
 from campfill_pipeline.language import catalogue
 from campfill_pipeline.language.speaking import Language, Sentence, speaking
-from campfill_pipeline.reports import workbook
+from campfill_pipeline.reports import wording, workbook
 from campfill_pipeline.warehouse.readers.page.rows import AttentionRow
 from campfill_pipeline_tests.reports.invented import NOW, invent
 
@@ -89,3 +90,26 @@ def test_in_english_the_columns_of_codes_stand_as_others_rely_on_them(tmp_path: 
     lines = cells(tmp_path, Language.ENGLISH)["Lines"]
     said = {str(cell) for row in lines[1:] for cell in row}
     assert {"campaign", "deal", "guaranteed", "goal_met", "behind"} <= said
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_facts_of_a_disagreement_are_words_whatever_they_hold(language: Language) -> None:
+    detail = {
+        "deal_ids": ["d-1", "d-2"], "looks_like": ["l-1"], "covered": False, "days": 3, "counted": ["ppv"],
+        "impressions": {"ppv": "1234", "kevel": "1200"},
+    }  # fmt: skip
+    with speaking(language):
+        told = wording.detail_text(detail)
+    assert not re.search(r"[\[\]{}']|True|False|None", told), told
+    assert "d-1, d-2" in told and "l-1" in told
+
+
+def test_every_fact_of_a_disagreement_has_a_name() -> None:
+    statements = (Path(warehouse.__file__).parent / "figures" / "reconciliation.sql").read_text(
+        encoding="utf-8"
+    )
+    built = "".join(
+        re.findall(r"jsonb_build_object\((.*?)\)\s*(?:FROM|AS|END|,\s*NULL)", statements, re.DOTALL)
+    )
+    named = set(re.findall(r"'([a-z_]+)',", built))
+    assert named and not named - set(wording.DETAILS) - {"campaign", "deal"}, named - set(wording.DETAILS)

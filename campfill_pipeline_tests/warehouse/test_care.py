@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from campfill_pipeline.domain.care import CareError
+from campfill_pipeline.domain.care import CareError, over_owed
 from campfill_pipeline.domain.errors import UnknownLineError
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.domain.notices import Group
@@ -195,3 +195,21 @@ def test_lines_muted_and_acknowledged_before_stay_so(connection: psycopg.Connect
     connection.execute(
         "INSERT INTO care_event (line_id, act, text, at) VALUES (%s, 'owner', 'c', now())", [DEAR]
     )
+
+
+def test_more_agreed_than_owed_is_warned_of_with_both_figures(lines: psycopg.Connection) -> None:
+    number = agree(lines, ENDED, Agreed(6_000, TODAY + DAY, TODAY + 2 * DAY, OTHER))
+    assert care.over_owed(lines) == []
+    agree(lines, ENDED, Agreed(500, TODAY + 5 * DAY, TODAY + 6 * DAY, OTHER))
+    (over,) = care.over_owed(lines, ENDED)
+    assert (over.line_id, over.agreed, over.owed, over.ended) == (ENDED, 6_500, Decimal(6_000), True)
+    said = over_owed(over.name, over.agreed, over.owed, ended=over.ended)
+    assert "6,500 impressions are agreed" in said and "the 6,000 that are owed" in said
+    care.close(lines, number, text="waived", said_by="ben", now=NOW)  # settled: it delivered nothing
+    assert care.over_owed(lines) == []
+    agree(
+        lines, DEAR, Agreed(60_000, TODAY + 20 * DAY, TODAY + 30 * DAY)
+    )  # it runs: less can be owed at most
+    (over,) = care.over_owed(lines)
+    assert (over.agreed, over.owed, over.ended) == (60_000, Decimal(49_900), False)
+    assert "no more than these can be owed" in over_owed(over.name, over.agreed, over.owed, ended=False)

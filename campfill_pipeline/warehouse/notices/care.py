@@ -81,6 +81,20 @@ class MakeGood:
 
 
 @dataclass(frozen=True)
+class OverOwed:
+    """A line for which more is agreed to make good than its shortfall, `owed`; unless it `ended`, that may still fall.
+
+    Of make-goods that are closed or fell short, what they delivered counts.
+    """
+
+    line_id: UUID
+    name: str
+    agreed: int
+    owed: Decimal
+    ended: bool
+
+
+@dataclass(frozen=True)
 class Entry:
     """One entry of the history."""
 
@@ -195,6 +209,12 @@ def make_goods(conn: psycopg.Connection, line_id: UUID | None = None) -> list[Ma
     """The make-goods, of one line or of all, open ones first."""
     with conn.cursor(row_factory=class_row(MakeGood)) as cursor:
         return cursor.execute(query("notices/care", "make goods"), {"line": line_id}).fetchall()
+
+
+def over_owed(conn: psycopg.Connection, line_id: UUID | None = None) -> list[OverOwed]:
+    """Lines all whose days are known for which more is agreed than can be owed, while a make-good is open."""
+    with conn.cursor(row_factory=class_row(OverOwed)) as cursor:
+        return cursor.execute(query("notices/care", "over owed"), {"line": line_id}).fetchall()
 
 
 def history(conn: psycopg.Connection, line_id: UUID) -> list[Entry]:

@@ -16,7 +16,16 @@ import psycopg
 from campfill_pipeline.domain.care import CareError
 from campfill_pipeline.domain.care_rows import RowSaid, read_row
 from campfill_pipeline.domain.errors import UnknownLineError
-from campfill_pipeline.warehouse.notices.care import Agreed, Said, Standing, agree, say, standing
+from campfill_pipeline.warehouse.notices.care import (
+    Agreed,
+    OverOwed,
+    Said,
+    Standing,
+    agree,
+    over_owed,
+    say,
+    standing,
+)
 
 
 class SheetRow(Protocol):
@@ -30,10 +39,13 @@ class SheetRow(Protocol):
 
 @dataclass(frozen=True)
 class Kept:
-    """How many lines a sheet changed, and how many make-goods it agreed."""
+    """How many rows a sheet has, how many of their lines it changed, how many make-goods it agreed; and too many."""
 
+    rows: int
     lines: int
+    changed: int
     make_goods: int
+    over_owed: tuple[OverOwed, ...]
 
 
 def mark(one: Standing | None) -> str:
@@ -53,6 +65,7 @@ def keep(
     """Keep the rows; part of the caller's transaction, which is to be undone where this raises CareError."""
     stood = {one.line_id: one for one in standing(conn)}
     who, lines, goods, seen = f"sheet {file_name}"[:200], 0, 0, set[UUID]()
+    changed, with_goods = 0, set[UUID]()
     for row in rows:
         said = read_row(row.texts, row.cells)
         if said.line_id in seen:
@@ -71,7 +84,10 @@ def keep(
             raise CareError(f"Row of cell {row.cells['line_id']}: {fault.problem}", fault.mend) from fault
         lines += change is not None
         goods += said.impressions is not None
-    return Kept(lines, goods)
+        changed += change is not None or said.impressions is not None
+        with_goods |= {said.line_id} if said.impressions is not None else set()
+    over = tuple(one for one in over_owed(conn) if one.line_id in with_goods)
+    return Kept(len(rows), lines, changed, goods, over)
 
 
 def _change(stood: Standing | None, said: RowSaid, cell: str, today: date) -> Said | None:

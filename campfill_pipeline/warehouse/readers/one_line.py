@@ -17,6 +17,7 @@ from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.domain.unlikely_goals import sentence
 from campfill_pipeline.warehouse.figures.best_weeks import unlikely_lines
 from campfill_pipeline.warehouse.figures.fulfillment import compute
+from campfill_pipeline.warehouse.notices.care import MakeGood, Standing, make_goods, standing
 from campfill_pipeline.warehouse.readers.incidents import IncidentRow, Struck, incidents, struck
 from campfill_pipeline.warehouse.readers.notes import Note, notes_of
 from campfill_pipeline.warehouse.statements import query
@@ -32,6 +33,7 @@ class LineLife:
     `sources`: who tells of the line, the first in order first.
     `unlikely_goal`: before it begins, how much more it needs than its sites ever gave; None where it does not, or
     where too little is known. `struck`: what each of the incidents cost this line, and whether they explain its gap.
+    `care`: who takes care of it, None where nothing was said.
     """
 
     line: Row
@@ -47,6 +49,8 @@ class LineLife:
     reconciliation: list[Row]
     unlikely_goal: str | None
     restated: int
+    care: Standing | None
+    make_goods: list[MakeGood]
 
 
 def by_external_id(conn: psycopg.Connection, text: str) -> list[UUID]:
@@ -85,4 +89,6 @@ def line_life(
             restated=ask("SELECT count(*) AS rows FROM delivery_restatement WHERE line_id = %(id)s")[0][
                 "rows"
             ],
+            care=next(iter(standing(conn, line_id)), None),
+            make_goods=make_goods(conn, line_id),
         )

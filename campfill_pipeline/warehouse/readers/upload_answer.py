@@ -31,6 +31,7 @@ def of_upload(upload: Upload, issues: Sequence[Issue]) -> dict[str, Any]:
         "issues": [*_of_the_file(upload), *(asdict(issue) for issue in issues)],
         "receipt": upload.receipt,
         "description": _description(upload),
+        "told": list(upload.notes) if upload.kind == UploadKind.CARE else [],
     }
 
 
@@ -69,4 +70,5 @@ def of_announced(file: Announced) -> dict[str, Any]:
         "issues": [],
         "receipt": None,
         "description": None,
+        "told": [],
     }
