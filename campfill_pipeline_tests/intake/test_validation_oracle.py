@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
@@ -140,7 +141,9 @@ class Model:
         if blank[0] and blank[1] and blank[5] and blank[6] and sums and not nothing:
             return filled[0], "total_row"
         readable = sum(value is not None for value in read)
-        few = len(filled) < 3 or (len(filled) == 3 and readable < 3)
+        zeros = sum(re.fullmatch(r"0+(\.0*)?", cells[place][0] or "") is not None for place in (2, 3, 4))
+        said = len(filled) - zeros  # forms are filled with zeros beforehand
+        few = said < 3 or (said == 3 and readable < 3)
         if nothing or (blank[5] and few):
             return filled[0] if filled else 0, "note_row"
         return None
