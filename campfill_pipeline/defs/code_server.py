@@ -19,6 +19,7 @@ from typing import Any
 
 PRELOADED = (
     "campfill_pipeline.definitions",
+    "campfill_pipeline.defs.run_start",
     "campfill_pipeline.defs.storage",
     "campfill_pipeline.intake.judge.campaign_lists",
     "campfill_pipeline.intake.process.parser",
@@ -49,6 +50,7 @@ def main() -> None:
     from dagster._grpc import server
 
     if forks():
+        from campfill_pipeline.defs.run_start import start_run
 
         class Forking(server.DagsterApiServer):
             """Dagster's server, with another way to begin a run's process."""
@@ -59,6 +61,7 @@ def main() -> None:
                 self._mp_ctx = prepared()  # type: ignore[assignment]
 
         server.DagsterApiServer = Forking  # type: ignore[misc]
+        server.start_run_in_subprocess = start_run  # type: ignore[attr-defined]
     dagster_command()  # type: ignore[no-untyped-call]
 
 

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dagster._daemon import controller
-from dagster._daemon.daemon import DaemonIterator, SensorDaemon, SpanMarker
+from dagster._daemon.daemon import DaemonIterator, SensorDaemon, SpanMarker, get_default_daemon_logger
 from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import QueuedRunCoordinatorDaemon
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class Telling(SensorDaemon):
 
     def __init__(self, settings: Mapping[str, Any], looked: threading.Event) -> None:
         super().__init__(settings)
+        self._logger = get_default_daemon_logger(SensorDaemon.__name__)  # the log names it as Dagster's
         self._looked = looked
 
     def core_loop(
@@ -47,6 +48,7 @@ class Told(QueuedRunCoordinatorDaemon):
 
     def __init__(self, pause: float, looked: threading.Event) -> None:
         super().__init__(interval_seconds=0)  # the pause is made here
+        self._logger = get_default_daemon_logger(QueuedRunCoordinatorDaemon.__name__)
         self._pause, self._looked = pause, looked
 
     def core_loop(

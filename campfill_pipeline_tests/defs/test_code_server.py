@@ -8,13 +8,29 @@ import subprocess
 import sys
 from multiprocessing.queues import Queue
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
-from dagster._grpc import server
+from dagster._grpc import impl, server
 
-from campfill_pipeline.defs import code_server
+from campfill_pipeline.defs import code_server, run_start
+from campfill_pipeline.intake.process.parser import ParseLimits, Parser
+from campfill_pipeline_tests import kept_readers
 
 pytestmark = pytest.mark.skipif(not code_server.forks(), reason="runs are forked on Linux only")
+
+
+LIMITS = ParseLimits(memory_mb=1024, seconds=60, max_bytes=10**7)
+
+
+def reading_processes() -> set[int]:
+    """Those of this process."""
+    return {
+        child.pid
+        for child in psutil.Process().children()
+        if "campfill_pipeline.intake.process.worker" in child.cmdline()
+    }
 
 
 def look(found: Queue[tuple[int, list[str], list[str]]]) -> None:
@@ -54,9 +70,38 @@ def test_dagster_begins_runs_where_they_are_made_to_fork(monkeypatch: pytest.Mon
     monkeypatch.setattr(server, "DagsterApiServer", server.DagsterApiServer)  # put back at the end
     monkeypatch.setattr(code_server, "prepared", lambda: prepared)
     monkeypatch.setattr("dagster._cli.main", lambda: made.append(server.DagsterApiServer()))  # type: ignore[call-arg]
+    monkeypatch.setattr(server, "start_run_in_subprocess", impl.start_run_in_subprocess)
     code_server.main()
     assert made[0]._mp_ctx is prepared
-    assert "self._mp_ctx.Process(" in Path(server.__file__).read_text("utf-8")
+    assert vars(server)["start_run_in_subprocess"] is run_start.start_run
+    said = Path(server.__file__).read_text("utf-8")
+    assert "self._mp_ctx.Process(\n            target=start_run_in_subprocess," in said
+
+
+@pytest.mark.parametrize(("name", "begun"), [("upload", True), ("refresh", False)])
+def test_a_run_that_reads_files_has_its_reading_process_begin_first(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, begun: bool
+) -> None:
+    """Taken by the first that reads; what nobody takes ends with the run."""
+    before = reading_processes()
+    seen: list[set[int]] = []
+
+    def run(_told: str, job: SimpleNamespace, _events: object, _asked_to_end: object) -> None:
+        seen.append(reading_processes() - before)
+        if job.reads:
+            (tmp_path / "a.csv").write_bytes(b"x")
+            with Parser(LIMITS) as parser:
+                parser.parse(tmp_path / "a.csv", "a.csv", tmp_path / "work")
+                seen.append(reading_processes() - before)
+
+    monkeypatch.setattr(impl, "start_run_in_subprocess", run)
+    for reads in (False, True):
+        seen.clear()
+        with kept_readers.as_shipped():
+            run_start.start_run("", SimpleNamespace(job_name=name, reads=reads), None, None)  # type: ignore[arg-type]
+        assert len(seen[0]) == begun
+        assert not reads or (seen[1] == seen[0] if begun else len(seen[1]) == 1)
+        assert reading_processes() == before
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -52,6 +53,7 @@ __all__ = [
 
 _GRACE_SECONDS = 20.0
 _log = logging.getLogger(__name__)
+_ahead: ContextVar[list[subprocess.Popen[bytes]] | None] = ContextVar("begun_ahead", default=None)
 
 
 class RowsUnreadableError(CampfillError):
@@ -220,22 +222,49 @@ class Parser:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._worker is None:
-            # One thread each: a fork takes only the calling thread along.
-            single = {
-                "OMP_NUM_THREADS": "1",
-                "OPENBLAS_NUM_THREADS": "1",
-                "ARROW_DEFAULT_MEMORY_POOL": "system",
-            }
-            self._worker = subprocess.Popen(
-                [sys.executable, "-P", "-m", "campfill_pipeline.intake.process.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env={**os.environ, **single},
-                start_new_session=True,
-            )
+            self._worker = _begun_ahead() or _start()
         return self._worker
 
     def _kill(self) -> None:
         if self._worker is not None and self._worker.poll() is None:
             os.killpg(self._worker.pid, signal.SIGKILL)
         self.close()
+
+
+@contextlib.contextmanager
+def begun_ahead() -> Iterator[None]:
+    """Start a reading process now, for the first parser within; it imports while its caller does other things."""
+    ahead: list[subprocess.Popen[bytes]] = []
+    with contextlib.suppress(OSError):  # for want of memory: whoever reads then tries again, and tells it
+        ahead.append(_start())
+    token = _ahead.set(ahead)
+    try:
+        yield
+    finally:
+        _ahead.reset(token)
+        for left in ahead:  # nobody had anything to read
+            for pipe in (left.stdin, left.stdout):
+                if pipe is not None:
+                    pipe.close()  # which ends it
+            left.wait()
+
+
+def _begun_ahead() -> subprocess.Popen[bytes] | None:
+    ahead = _ahead.get()
+    return ahead.pop() if ahead else None
+
+
+def _start() -> subprocess.Popen[bytes]:
+    # One thread each: a fork takes only the calling thread along.
+    single = {
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "campfill_pipeline.intake.process.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, **single},
+        start_new_session=True,
+    )
