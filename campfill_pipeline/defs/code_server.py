@@ -18,7 +18,10 @@ from multiprocessing.context import ForkServerContext
 from typing import Any
 
 PRELOADED = (
+    "babel.core",
     "campfill_pipeline.definitions",
+    "campfill_pipeline.defs.assets.delivery",
+    "campfill_pipeline.defs.assets.uploads",
     "campfill_pipeline.defs.run_start",
     "campfill_pipeline.defs.storage",
     "campfill_pipeline.intake.judge.campaign_lists",
@@ -26,7 +29,10 @@ PRELOADED = (
     "campfill_pipeline.reports.both",
     "dagster._grpc.impl",
     "dagster._grpc.server",
+    "fsspec.implementations.local",
+    "holidays.countries",  # all of them come with the first one that is used
     "pandera.backends.pandas.builtin_checks",  # Pandera imports it when it first checks something
+    "upath.implementations.local",
 )
 """What a run imports before its first step, and in its steps. Importing it reads no setting and connects to nothing."""
 
