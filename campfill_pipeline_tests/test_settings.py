@@ -11,7 +11,7 @@ from typing import get_args, get_origin, get_type_hints
 import pytest
 
 from campfill_pipeline.commands import show_settings
-from campfill_pipeline.domain import weekdays
+from campfill_pipeline.domain import setting_values, weekdays
 from campfill_pipeline.settings import (
     SETTINGS,
     Setting,
@@ -154,3 +154,18 @@ def test_the_usual_regions_are_known_without_asking_the_library_and_known_to_it(
         [sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, check=True
     )
     assert told.stdout.strip() == "False"  # it would take 12 MB of every process, and a third of a second
+
+
+def test_a_usual_timezone_is_known_without_a_walk_through_all_files_of_the_system(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def walk() -> set[str]:
+        raise AssertionError("every command would open six hundred files")
+
+    monkeypatch.setattr(setting_values, "available_timezones", walk)
+    assert load_settings({"CAMPFILL_TIMEZONE": "America/New_York"}).timezone.key == "America/New_York"
+    monkeypatch.setattr(setting_values, "available_timezones", lambda: {"Mars/Olympus", "Etc/UTC"})
+    with pytest.raises(SettingsError):
+        load_settings({"CAMPFILL_TIMEZONE": "Factory"})
+    with pytest.raises(SettingsError):
+        load_settings({"CAMPFILL_TIMEZONE": "../../etc/passwd"})
