@@ -12,9 +12,8 @@ from uuid import UUID
 from campfill_pipeline.domain.attention import percent, whole
 from campfill_pipeline.domain.notices import WORDS, Group, Kind
 from campfill_pipeline.language import notation
-from campfill_pipeline.language.retelling import retold
 from campfill_pipeline.language.speaking import say, say_many
-from campfill_pipeline.telling.message import SHOWN, Section, Worded, section, worded
+from campfill_pipeline.telling.message import SHOWN, Entry, Section, Worded, section, stored, worded
 from campfill_pipeline.warehouse.notices import outbox, quiet
 from campfill_pipeline.warehouse.readers import coming_and_going
 from campfill_pipeline.warehouse.readers.attention import attention
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 SOON_DAYS = 3
 
-Entry = tuple[UUID, str]
+OfLine = tuple[UUID, Entry]
 """A line and what is told of it."""
 
 
@@ -50,20 +49,23 @@ def digest(
     named |= {item.line_id for item in begun[:SHOWN] if item.line_id and _is_line(item)}
     others = [kind for kind in kinds if WORDS[kind].group != Group.LINES]
     standing = [one for one in outbox.standing(conn, others, today=today) if one.notice_no not in told_as_new]
-    sections += _section(say("Still stands"), [retold(one.begun) for one in standing])
+    sections += _section(say("Still stands"), [stored(one.begun, one.name) for one in standing])
     new = say("New since last Monday") if week else say("New since yesterday")
     past = say("Over since last Monday") if week else say("Over since yesterday")
-    sections += _section(new, [retold(item.begun) for item in begun])
-    sections += _section(past, [retold(item.over or "") for item in over])
+    sections += _section(new, [stored(item.begun, item.name) for item in begun])
+    sections += _section(past, [stored(item.over or "", item.name) for item in over])
     if Group.LINES in groups:
         ended = coming_and_going.ended(conn, today - back, today - timedelta(days=1))
         unnamed = [line for line in ended if line.line_id not in named]
         sections += _section(
             say("Ended") if len(unnamed) == len(ended) else say("Ended, too"),
             [
-                say("{line}: {share} of its goal", line=line.name, share=percent(line.fulfillment_pct))
-                if line.covered
-                else say("{line}: not known, days of its flight are not here", line=line.name)
+                Entry(
+                    say("{line}: {share} of its goal", line=line.name, share=percent(line.fulfillment_pct))
+                    if line.covered
+                    else say("{line}: not known, days of its flight are not here", line=line.name),
+                    line.name,
+                )
                 for line in unnamed
             ],
         )
@@ -71,11 +73,14 @@ def digest(
         sections += _section(
             say("Starts soon"),
             [
-                say(
-                    "{line}: {day}, {amount} impressions",
-                    line=line.name,
-                    day=notation.day_of_year(line.day),
-                    amount=whole(line.impression_goal),
+                Entry(
+                    say(
+                        "{line}: {day}, {amount} impressions",
+                        line=line.name,
+                        day=notation.day_of_year(line.day),
+                        amount=whole(line.impression_goal),
+                    ),
+                    line.name,
                 )
                 for line in soon
             ],
@@ -92,7 +97,7 @@ def digest(
     return worded(title, sections or [Section(say("Nothing needs care, and nothing changed."), ())], link)
 
 
-def _attention(conn: Connection, today: date, new: set[UUID]) -> tuple[list[Entry], list[Entry]]:
+def _attention(conn: Connection, today: date, new: set[UUID]) -> tuple[list[OfLine], list[OfLine]]:
     """The lines that need attention, those that nobody has taken and the others; what is new of them is marked, so
     that nothing is said twice.
     """
@@ -101,19 +106,24 @@ def _attention(conn: Connection, today: date, new: set[UUID]) -> tuple[list[Entr
     untaken = [
         (
             item.line_id,
-            say("{line}: New. {told}", line=item.name, told=item.reason)
-            if item.line_id in new
-            else f"{item.name}: {item.reason}",
+            Entry(
+                say("{line}: New. {told}", line=item.name, told=item.reason)
+                if item.line_id in new
+                else f"{item.name}: {item.reason}",
+                item.name,
+            ),
         )
         for item in items
         if not item.taken
     ]
-    return untaken, [(item.line_id, f"{item.name}: {item.care}") for item in items if item.taken]
+    return untaken, [
+        (item.line_id, Entry(f"{item.name}: {item.care}", item.name)) for item in items if item.taken
+    ]
 
 
 def _is_line(item: outbox.Item) -> bool:
     return WORDS[Kind(item.kind)].group == Group.LINES
 
 
-def _section(heading: str, entries: list[str]) -> list[Section]:
+def _section(heading: str, entries: list[Entry]) -> list[Section]:
     return [section(heading, entries)] if entries else []

@@ -22,12 +22,42 @@ SHOWN = 20
 """So many entries of a section are written out, the dearest ones; the others are counted."""
 
 
+_NAME = "\ue000"
+"""Stands for a name while its sentence is taken apart: a name may hold what parts the sentence."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A sentence of a section; `name` is that of its line, file or site, which stays whole."""
+
+    text: str
+    name: str | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """What it is about, and what is told of it; '' and all of it where it has no such parts."""
+        text = self.text.replace(self.name, _NAME, 1) if self.name else self.text
+        head, mark, told = text.partition(": ")
+        parts = (head, told) if mark else ("", text)
+        return parts[0].replace(_NAME, self.name or ""), parts[1].replace(_NAME, self.name or "")
+
+
+def stored(text: str, name: str | None) -> Entry:
+    """A stored sentence in the language spoken, whatever stands in the name."""
+    if not name or name not in text:
+        return Entry(retold(text), name)
+    return Entry(retold(text.replace(name, _NAME, 1)).replace(_NAME, name), name)
+
+
 @dataclass(frozen=True)
 class Section:
     """A heading and its entries; `more` counts those left out."""
 
     heading: str
-    entries: tuple[str, ...]
+    entries: tuple[Entry, ...]
     more: int = 0
 
 
@@ -47,7 +77,7 @@ def of_items(items: Sequence[Item], link: str | None) -> Worded:
     begun = [item for item in items if not item.is_over and item.notice_no not in ended_too]
     over = [item for item in items if item.is_over]
     sections = [
-        section(word(WORDS[kind].heading), (retold(item.begun) for item in _dearest(begun, kind)))
+        section(word(WORDS[kind].heading), (stored(item.begun, item.name) for item in _dearest(begun, kind)))
         for kind in Kind
         if any(item.kind == kind for item in begun)
     ]
@@ -56,9 +86,9 @@ def of_items(items: Sequence[Item], link: str | None) -> Worded:
             section(
                 say("Over"),
                 (
-                    _both(retold(item.begun), retold(item.over or ""))
+                    _both(stored(item.begun, item.name), stored(item.over or "", item.name))
                     if item.notice_no in begun_too
-                    else retold(item.over or "")
+                    else stored(item.over or "", item.name)
                     for item in sorted(over, key=lambda item: (-item.weight, item.item_no))
                 ),
             )
@@ -66,10 +96,11 @@ def of_items(items: Sequence[Item], link: str | None) -> Worded:
     return worded(title_of(begun, over), sections, link)
 
 
-def _both(begun: str, over: str) -> str:
+def _both(begun: Entry, over: Entry) -> Entry:
     """That it began and that it is over, in one entry; the name that both begin with is said once."""
-    name, mark, _ = begun.partition(": ")
-    return f"{begun} {over.removeprefix(f'{name}{mark}') if mark else over}"
+    head, told = begun.parts
+    once = over.text.removeprefix(f"{head}: ") if head and told else over.text
+    return Entry(f"{begun.text} {once}", begun.name)
 
 
 def _dearest(items: Iterable[Item], kind: Kind) -> list[Item]:
@@ -93,7 +124,7 @@ def title_of(begun: Sequence[Item], over: Sequence[Item]) -> str:
     return f"campfill: {told}"
 
 
-def section(heading: str, entries: Iterable[str]) -> Section:
+def section(heading: str, entries: Iterable[Entry]) -> Section:
     """A section of at most SHOWN entries."""
     every = list(entries)
     return Section(

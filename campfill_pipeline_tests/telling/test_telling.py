@@ -429,3 +429,47 @@ def test_a_mistake_in_the_recipients_file_is_told_with_its_place_and_no_secret(
     with pytest.raises(recipients.RecipientsError, match=re.escape(told)) as caught:
         recipients.read(str(file))
     assert "s3cret" not in str(caught.value)
+
+
+def test_a_name_that_holds_a_colon_stays_whole_and_does_not_keep_its_sentence_english(world: World) -> None:
+    a_line(world, 100)
+    with world.connect() as connection:
+        connection.execute("UPDATE line_register SET name = 'Q4: Brand: <1>' WHERE id = %s", [LINE])
+    arrive(world, "Plan: März.xlsx", UploadStatus.REJECTED)
+    world.refresh()
+    with world.connect() as connection:
+        connection.execute("INSERT INTO site (site) VALUES ('Hbf: Nord')")
+        begun = "Hbf: Nord was dark from 1 May 2026 10:00 to 12:00: 3 lines lost 900 impressions (€9.00)."
+        facts.begin(connection, [facts.Fact(Kind.INCIDENT, "hbf", begun)], now=world.now)
+    german = replace(office(world, digest=Digest.DAILY, groups=frozenset(Group)), language=Language.GERMAN)
+    for now in (world.now + timedelta(minutes=2), datetime(2026, 5, 21, 7, tzinfo=UTC)):
+        with world.connect() as connection:
+            post.prepare(connection, german, now=now)
+        post.send_waiting(world.connect, german, now=now)
+    alert, _, morning = world.mailbox.mails
+    for mail in (alert, morning):
+        assert "<b>Q4: Brand: &lt;1&gt;</b><br>" in body(mail, "html")
+        assert "Q4: Brand: <1>: " in body(mail, "plain") and "Läuft mit" in body(mail, "plain")
+        assert "<b>Plan: März.xlsx wurde abgelehnt</b><br>" in body(mail, "html")
+        assert "<b>Hbf: Nord war" in body(mail, "html")
+
+
+def test_a_thousand_facts_that_are_over_make_one_message_too(world: World) -> None:
+    many = [facts.Fact(Kind.LINE_BEHIND, str(n), f"Line {n} is behind.") for n in range(1_000)]
+    with world.connect() as connection:
+        facts.begin(connection, many, now=world.now)
+    world.later()
+    with world.connect() as connection:
+        facts.settle(
+            connection,
+            (Kind.LINE_BEHIND,),
+            [],
+            now=world.now,
+            over={Kind.LINE_BEHIND: "Line {subject} is well."},
+        )
+    world.later()
+    world.later()
+    assert [mail["Subject"] for mail in world.mailbox.mails] == [
+        "campfill: 1,000 lines behind", "campfill: 1,000 over",
+    ]  # fmt: skip
+    assert "980 more" in body(world.mailbox.mails[1], "plain")

@@ -21,7 +21,10 @@ from campfill_pipeline.warehouse.statements import query
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to tell: a fact that began, or (`is_over`) ended. `muted`: its line is not to be spoken of today."""
+    """One thing to tell: a fact that began, or (`is_over`) ended. `muted`: its line is not to be spoken of today.
+
+    `name`: with which of line, file or site `begun` begins; None where it begins with none.
+    """
 
     item_no: int
     notice_no: int
@@ -34,6 +37,7 @@ class Item:
     begun: str
     over_at: datetime | None
     over: str | None
+    name: str | None
     muted: bool
 
 
