@@ -96,6 +96,14 @@ def latest_metadata(runs: LocalRuns, asset: str) -> dict[str, Any]:
     return {name: value.value for name, value in event.asset_materialization.metadata.items()}
 
 
+def latest_verdict(runs: LocalRuns, asset: str, check: str) -> bool:
+    """Whether the check passed when it was last asked."""
+    key = dg.AssetCheckKey(dg.AssetKey(asset), check)
+    (last,) = runs.instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
+    assert last.event is not None and last.event.dagster_event is not None
+    return last.event.dagster_event.asset_check_evaluation_data.passed
+
+
 def test_the_web_ui_learns_counts_issues_and_the_receipt(tmp_path: Path, runs: LocalRuns) -> None:
     rows = [row(1, buyer="not set"), row(2, cpm="x")]  # a warning above an error
     ingest(runs, [write_list(tmp_path / "a.xlsx", rows)])
@@ -106,6 +114,8 @@ def test_the_web_ui_learns_counts_issues_and_the_receipt(tmp_path: Path, runs: L
         "error: not_a_number",
         "warning: buyer_spelling",
     ]
+    assert not latest_verdict(runs, "validated_lines", "rows_valid")
+    assert latest_verdict(runs, "upload_sheets", "readable")
     assert latest_metadata(runs, "lines")["new"] == 1
     assert "receipt" in latest_metadata(runs, "upload_receipts")
     figures = latest_metadata(runs, "fulfillment")
