@@ -63,7 +63,7 @@ KINDS: tuple[Kind, ...] = (
          "Split the list, or raise CAMPFILL_MAX_UPLOAD_MB."),
     Kind("not_the_file", 415, "The file itself is wanted",
          "Send the bytes of the file as the body, neither as a form nor compressed: `curl -T list.xlsx …`"),
-    Kind("bad_request", 422, "Something in the address is wrong",
+    Kind("bad_request", 422, "Something in the request is wrong",
          "The message names it. What is allowed is listed at `/docs`."),
     Kind("bad_name", 422, "This file name cannot be used",
          "Send the name alone, without folders, such as `?name=campaigns.xlsx`."),

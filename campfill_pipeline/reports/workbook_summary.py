@@ -29,6 +29,7 @@ def write_summary(book: Any, formats: Formats, data: PageData, made_at: datetime
     sheet.fit_to_pages(1, 0)
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 8, 17)
+    sheet.set_column(2, 2, 21)
     sheet.write_string(0, 0, say("Fulfillment"), formats.title)
     sheet.write_string(1, 0, say("As of"), formats.soft)
     sheet.write_datetime(1, 1, _midnight(data.as_of), formats.of["date"])
@@ -65,7 +66,7 @@ def write_summary(book: Any, formats: Formats, data: PageData, made_at: datetime
     windows = (
         Column("Ended in", "text", 30),
         Column("Kind", "text", 17),
-        Column("Purchase type", "text", 17),
+        Column("Purchase type", "text", 21),
         Column("Lines", "whole", 17),
         Column("Goal met", "whole", 17),
         Column("Goals met", "share", 17, bars=True),

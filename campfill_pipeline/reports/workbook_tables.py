@@ -31,6 +31,12 @@ HEADER = {"bold": True, "bg_color": "#151A21", "font_color": "#FFFFFF", "valign"
 MOST_TEXT = 32_767  # a cell's limit
 
 
+LINE_HEIGHT = 15.5  # points
+BOLD = 1.1
+"""Bold letters take so much more room than the digits by which a column's width is told."""
+FILTER_BUTTON = 2  # characters
+
+
 @dataclass(frozen=True)
 class Column:
     """A column:
@@ -119,10 +125,22 @@ def write_frame(sheet: Any, formats: Formats, columns: Sequence[Column], rows: i
     _surround(sheet, formats, columns, 0, rows, freeze=True)
 
 
+def _head_lines(column: Column) -> int:
+    """So many lines its heading takes in its width: no program makes the row higher by itself."""
+    lines, room = 1, 0.0
+    for part in in_home(word(column.header)).split():
+        wide = len(part) * BOLD
+        if room and room + wide + 1 > column.width - FILTER_BUTTON:
+            lines, room = lines + 1, 0.0
+        room += wide + 1
+    return lines
+
+
 def _surround(
     sheet: Any, formats: Formats, columns: Sequence[Column], top: int, last: int, *, freeze: bool
 ) -> None:
     """Header, widths, filter and bars of a table in the rows `top` to `last`."""
+    sheet.set_row(top, LINE_HEIGHT * max(map(_head_lines, columns)))
     for at, column in enumerate(columns):
         if freeze:
             sheet.set_column(at, at, column.width)

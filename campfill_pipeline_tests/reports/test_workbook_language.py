@@ -113,3 +113,21 @@ def test_every_fact_of_a_disagreement_has_a_name() -> None:
     )
     named = set(re.findall(r"'([a-z_]+)',", built))
     assert named and not named - set(wording.DETAILS) - {"campaign", "deal"}, named - set(wording.DETAILS)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_no_heading_is_cut_below_its_cell(tmp_path: Path, language: Language) -> None:
+    with speaking(language):
+        workbook.render(invent(40), tmp_path / "book.xlsx", NOW)
+    book = load_workbook(tmp_path / "book.xlsx")
+    wrapped = 0
+    for sheet in book.worksheets:
+        columns = sheet.column_dimensions.values()
+        widths = {at: one.width for one in columns for at in range(one.min or 1, (one.max or 0) + 1)}
+        for cells in sheet.iter_rows():
+            for head in cells:
+                if head.value and head.font.b and head.fill.fgColor.rgb == "FF151A21":
+                    lines = -(-len(str(head.value)) // widths.get(head.column, 8))
+                    wrapped += lines > 1
+                    assert (sheet.row_dimensions[head.row].height or 15) >= 15 * lines, head.value
+    assert wrapped
