@@ -67,7 +67,10 @@ class ReadBy(_Exact):
 
 
 class UploadAnswer(_Exact):
-    """What became of an upload, as `campfill ingest --json` says it; until it is decided, how far it is."""
+    """What became of an upload, as `campfill ingest --json` says it; until it is decided, how far it is.
+
+    `told`: of a sheet Care, what of it was taken, in sentences.
+    """
 
     upload_id: UUID
     file: str
@@ -79,6 +82,7 @@ class UploadAnswer(_Exact):
     issues: list[Issue]
     receipt: str | None
     description: ReadBy | None
+    told: list[str]
 
 
 class UploadSummary(_Exact):
