@@ -253,7 +253,9 @@ def _give_back(
     now = housekeeping.row_counts(dagster_url)
     shrunk = housekeeping.shrunk(counted, now)
     rewritten = housekeeping.rewrite(dagster_url, housekeeping.shrunk(counted, now, rules.rewrite_share))
-    housekeeping.vacuum(dagster_url, "public", [table for table in shrunk if table not in rewritten])
+    left = [table for table in shrunk if table not in rewritten]
+    housekeeping.vacuum(dagster_url, "public", left)
+    housekeeping.renew_indexes(dagster_url, left)
     return (*own, *(f"dagster: {table}" for table in shrunk if table not in rewritten)), tuple(
         f"dagster: {table}" for table in rewritten
     )

@@ -379,6 +379,32 @@ def test_a_table_that_lost_most_of_its_rows_gives_its_room_back(past: Past) -> N
         assert housekeeping.rewrite(past.url, ["event_logs"], least_bytes=0, lock_wait="100ms") == []
 
 
+def test_indexes_of_which_most_was_deleted_take_no_more_than_they_hold(
+    past: Past, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = "SELECT pg_indexes_size('job_ticks')"
+    with psycopg.connect(past.url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO job_ticks (job_origin_id, selector_id, status, type, timestamp, tick_body)"
+            " SELECT 'a', 'a', 'SKIPPED', 'SENSOR', now() - n * interval '1 second', '{}'"
+            " FROM generate_series(1, 20000) n"
+        )
+        connection.execute("DELETE FROM job_ticks WHERE id % 500 <> 0")
+        connection.execute("VACUUM job_ticks")
+        (before,) = connection.execute(size).fetchall()
+        with connection.transaction():
+            connection.execute("SELECT count(*) FROM job_ticks")
+            housekeeping.renew_indexes(past.url, ["job_ticks"], lock_wait="100ms")
+        assert connection.execute(size).fetchall() == [before], "in use: left as it is"
+        housekeeping.renew_indexes(past.url, ["job_ticks"])
+        (after,) = connection.execute(size).fetchall()
+    assert after[0] < 120_000 < before[0]
+    renewed: list[str] = []
+    monkeypatch.setattr(housekeeping, "renew_indexes", lambda url, tables: renewed.extend(tables))
+    past.maintain()
+    assert {"event_logs", "runs"} <= set(renewed)
+
+
 def test_indexes_are_built_anew_where_the_server_sorts_otherwise(past: Past) -> None:
     assert maintain(past.instance, past.campfill, dry_run=True).reindexed == ()
     with psycopg.connect(past.campfill.url) as connection:
