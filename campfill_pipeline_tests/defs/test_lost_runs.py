@@ -43,7 +43,7 @@ def test_a_run_that_loses_its_lock_midway_stores_nothing_and_the_upload_waits(
 
 
 def test_a_run_that_is_stopped_midway_was_no_attempt_at_its_file_also_told_again(
-    tmp_path: Path, runs: LocalRuns
+    tmp_path: Path, runs: LocalRuns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = write_list(tmp_path / "a.xlsx", [row(1), row(2)])
 
@@ -58,7 +58,10 @@ def test_a_run_that_is_stopped_midway_was_no_attempt_at_its_file_also_told_again
     with runs.campfill.connect() as connection:
         (waiting,) = uploads.waiting(connection)
     assert waiting.attempts == 0
-    assert rebuild_all(runs.campfill.settings, lambda *told: None)["differences"] == []
+    monkeypatch.setenv("CAMPFILL_HOME", str(runs.campfill.settings.home))
+    monkeypatch.setenv("CAMPFILL_DATABASE_URL", runs.campfill.url)
+    told = rebuild_all(runs.campfill.settings, lambda *told: None)
+    assert (told["differences"], told["uploads"]) == ([], 1)
     (report,) = ingest(runs, [file])
     assert report["status"] == "loaded"
 
