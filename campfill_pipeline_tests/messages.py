@@ -132,7 +132,10 @@ TABLES: dict[str, Iterable[str]] = {
     ),
     "campfill_pipeline/commands/maintain.py": maintain.WHOSE,
     "campfill_pipeline/commands/progress.py": progress.WORK,
-    "campfill_pipeline/reporting/description/connector.py": tuple(connector.NEEDED.values()),
+    "campfill_pipeline/reporting/description/connector.py": (
+        *connector.NEEDED.values(),
+        *connector.BOUNDS.values(),
+    ),
     "campfill_pipeline/commands/notify.py": (*notify.GROUPS.values(), *notify.OFTEN.values()),
     "campfill_pipeline/commands/proposed_ids.py": (*proposed_ids.COLUMNS, "the same name"),
     "campfill_pipeline/commands/revert.py": (

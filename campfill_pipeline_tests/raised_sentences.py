@@ -18,6 +18,9 @@ WRONG_USE = "BadParameter"
 ELSEWHERE = {"lab", "simulator", "door"}
 """Rooms whose errors no terminal shows: the course is English, the two others answer programs."""
 
+CHECKED = {"description": ".", "connecting": ""}
+"""Rooms whose ValueErrors are told, and what is put behind them where they are."""
+
 OURS = {"IrregularError", "UnregisteredCodeError", "UndescribedError"}
 """What only somebody who changes campfill meets."""
 
@@ -65,8 +68,14 @@ def everywhere(code: Path) -> tuple[tuple[Path, str], ...]:
         (path, sentence)
         for path, tree in trees(code).items()
         if not ELSEWHERE & set(path.parts)
-        for sentence in _of_module(tree, _errors(code))
+        for sentence in (*_of_module(tree, _errors(code)), *_of_checks(tree, path))
     )
+
+
+def _of_checks(tree: ast.Module, path: Path) -> Iterator[str]:
+    for room, ending in CHECKED.items():
+        if room in path.parts:
+            yield from (said + ending for said in _of_module(tree, frozenset({"ValueError"})))
 
 
 def _of_module(tree: ast.Module, errors: frozenset[str]) -> Iterator[str]:

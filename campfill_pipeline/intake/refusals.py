@@ -57,6 +57,15 @@ def too_large(message: str) -> UnreadableError:
     )
 
 
+def too_much_care(most: int) -> UnreadableError:
+    """The rejection of a sheet Care that is longer than one that is made."""
+    return UnreadableError(
+        "too_many_cells",
+        say("The sheet Care has more than {count} rows.", count=notation.number(most)),
+        "Leave the rows that you have changed, in several workbooks if need be, and drop them.",
+    )
+
+
 def too_many_cells(limits: ParseLimits) -> UnreadableError:
     """The rejection of a workbook with more cells than the limits allow."""
     return UnreadableError(

@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from campfill_pipeline.domain import care_rows
 from campfill_pipeline.intake.findings import ColumnFound, Parsed
 from campfill_pipeline.intake.text.spilled import spilled_columns
 from campfill_pipeline.intake.xlsx.number_formats import beside, told_beside
@@ -267,3 +268,19 @@ def test_a_column_that_says_what_lines_are_and_is_not_read_is_warned_of(
     found = Outcome(read(as_workbook(tmp_path / "list", rows)), tmp_path / "judged")
     assert (len(found.lines), found.found) == (2, [("H1", "unread_column")])
     assert said in found.issues[0].message
+
+
+def test_a_sheet_care_that_is_too_long_is_refused_not_cut(read: Read, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = care_rows.SHEET
+    sheet.append(list(care_rows.HEADERS.values()))
+    sheet["A20000"], sheet["B20000"] = "0b5f1d7e-2a64-4c1f-9b5e-000000000001", "Anna"
+    book.save(tmp_path / "care.xlsx")
+    assert len(read(tmp_path / "care.xlsx").care or ()) == 1
+    sheet["A20500"], sheet["B20500"] = "0b5f1d7e-2a64-4c1f-9b5e-000000000002", "Ben"
+    book.save(tmp_path / "care.xlsx")
+    found = read(tmp_path / "care.xlsx")
+    assert (found.reason, found.care) == ("too_many_cells", None)
+    assert "20,000 rows" in found.message

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from campfill_pipeline.language.retelling import retold
+from campfill_pipeline.language.speaking import Language, speaking
 from campfill_pipeline.reporting.description import connector
 from campfill_pipeline.reporting.description.connector import ConnectorError
 from campfill_pipeline_tests.reporting.descriptions import BEARER, DETAIL, HEAD, NUMBERS, small
@@ -28,17 +30,22 @@ def test_each_description_that_comes_along_has_a_server_to_be_tried_against() ->
     ("old", "new", "key", "words"),
     [
         ('name = "small"', "", "name", "missing"),
-        ('name = "small"', 'name = "Small API"', "name", "pattern"),
+        ('name = "small"', 'name = "Small API"', "name", "the form ^"),
         ('kind = "bearer"', "", "auth", "`kind` is missing"),
-        ('kind = "bearer"', 'kind = "oauth"', "auth", "'oauth' is not possible"),
+        ('kind = "bearer"', 'kind = "oauth"', "auth", "“oauth” is not possible"),
         ('kind = "bearer"', 'kind = "api_key"', "auth.name", "missing"),
         ('kind = "bearer"', 'kind = "bearer"\nheader = "X"', "auth.header", "not known"),
         ("first_wait", "frist_wait", "limits.frist_wait", "not known"),
-        ("requests_per_second = 1000", "requests_per_second = 0", "limits.requests_per_second", "greater"),
+        (
+            "requests_per_second = 1000",
+            "requests_per_second = 0",
+            "limits.requests_per_second",
+            "more than 0 is",
+        ),
         ('numbers = "german"', 'numbers = "swiss"', "values.numbers", "german"),
         ('numbers = "german"', 'time_zone = "Mars/Olympus"', "values.time_zone", "Europe/Berlin"),
         ('path = "/rows"', "", "detail.path", "missing"),
-        ("{start_utc}", "{begin}", "", "detail.params.from has the placeholder {begin}"),
+        ("{start_utc}", "{begin}", "", "detail.params.from has the placeholder “begin”"),
         ("{start_utc}", "{start_utc", "", "detail.params.from is not a proper template"),
         ("{start_utc}", "{start_utc.year}", "", "single name"),
         ('answer = { rows = "rows" }', 'answer = { format = "xml" }', "detail.answer.format", "json"),
@@ -59,6 +66,12 @@ def test_each_description_that_comes_along_has_a_server_to_be_tried_against() ->
             "detail.columns.site.extract",
             "regular",
         ),
+        (
+            "first_wait = ",
+            "attempts = 51\nconcurrency = 0\nfirst_wait = ",
+            "limits.concurrency",
+            "at least 1",
+        ),
         ('site = "Site"', "site = 7", "detail.columns.site", "a table is needed"),
     ],
 )
@@ -70,6 +83,8 @@ def test_a_wrong_key_is_named(old: str, new: str, key: str, words: str) -> None:
     assert key in keys
     assert words in str(caught.value)
     assert "mine.toml" in str(caught.value)
+    with speaking(Language.GERMAN):
+        assert [said for _, said in caught.value.problems if retold(said) == said] == []
 
 
 def test_all_wrong_keys_are_named_at_once() -> None:

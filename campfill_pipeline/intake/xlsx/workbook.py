@@ -46,7 +46,13 @@ from campfill_pipeline.intake.layout import (
     find_layout,
 )
 from campfill_pipeline.intake.lists.corrected import SHEET, is_corrected, read_corrected
-from campfill_pipeline.intake.refusals import columns_absent, incomplete, no_header, too_many_cells
+from campfill_pipeline.intake.refusals import (
+    columns_absent,
+    incomplete,
+    no_header,
+    too_many_cells,
+    too_much_care,
+)
 from campfill_pipeline.intake.tables import MOST_OTHERS, TableWriter, any_covered, blank_merged, join_others
 from campfill_pipeline.intake.xlsx.cells import CellReader
 from campfill_pipeline.intake.xlsx.container import Container
@@ -164,6 +170,11 @@ class Workbook:
                 (row.number, self._texts(row))
                 for row in itertools.takewhile(lambda row: row.number <= count, rows)
             ]
+
+    def goes_on_after(self, sheet: Sheet, count: int) -> bool:
+        """Whether a row below the first ones says something."""
+        with contextlib.closing(self.rows(sheet)) as rows:
+            return any(row.number > count and self._texts(row) for row in rows)
 
     def holds_ids(self, sheet: Sheet) -> bool:
         """Whether there are IDs, as lines have, among the first rows of a sheet."""
@@ -413,9 +424,11 @@ def _read(workbook: Workbook, work: Path, progress: Progress, known: Known) -> P
 
 
 def _care(workbook: Workbook, visible: Sequence[Sheet]) -> tuple[CareRow, ...] | None:
-    """The rows of the sheet Care, where the workbook has one."""
+    """The rows of the sheet Care, where the workbook has one. Raises UnreadableError where it is too long."""
     for sheet in visible:
         if sheet.name == care_rows.SHEET and (found := care_sheet.header_of(workbook.first_rows(sheet))):
+            if workbook.goes_on_after(sheet, MOST_CARE_ROWS):
+                raise too_much_care(MOST_CARE_ROWS)
             return care_sheet.read_rows(workbook.first_rows(sheet, MOST_CARE_ROWS), *found)
     return None
 

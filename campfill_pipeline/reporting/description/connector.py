@@ -101,10 +101,10 @@ class Connector(Part):
             for name in placeholders(key, template):
                 if name not in names:
                     known = ", ".join(sorted(names))
-                    raise ValueError(f"{key} has the placeholder {{{name}}}; known here are {known}")
+                    raise ValueError(f"{key} has the placeholder “{name}”; known here are {known}")
                 if name in secret and (key.endswith(".path") or ".params." in key):
                     raise ValueError(
-                        f"{key} would put the secret {{{name}}} into an address; use a header or body"
+                        f"{key} would put the secret “{name}” into an address; use a header or body"
                     )
         return self
 
@@ -167,12 +167,12 @@ def placeholders(key: str, template: str) -> list[str]:
         parts = list(string.Formatter().parse(template))
     except ValueError as error:
         raise ValueError(
-            f"{key} is not a proper template ({error}); write {{{{ and }}}} for braces"
+            f"{key} is not a proper template ({error}); write a brace that is meant twice"
         ) from None
     names = [name for _, name, _, _ in parts if name is not None]
     for name in names:
         if not name.isidentifier():
-            raise ValueError(f"{key} has the placeholder {{{name}}}; a placeholder is a single name")
+            raise ValueError(f"{key} has the placeholder “{name}”; a placeholder is a single name")
     return names
 
 
@@ -269,11 +269,28 @@ NEEDED = {
 }
 """What the library that checks descriptions says in words of its own, in ours."""
 
+BOUNDS = {
+    "union_tag_invalid": "“{tag}” is not possible; possible are {expected_tags}.",
+    "literal_error": "possible are {expected}.",
+    "greater_than_equal": "at least {ge} is needed.",
+    "greater_than": "more than {gt} is needed.",
+    "less_than_equal": "at most {le} is possible.",
+    "less_than": "less than {lt} is needed.",
+    "string_pattern_mismatch": "the text does not have the form {pattern}.",
+    "string_too_long": "the text is longer than {max_length} characters.",
+    "too_long": "the list has more than {max_length} entries.",
+}
+"""Likewise, with what it says beside them."""
+
 
 def _sentence(item: Any) -> str:
     kind, context = item["type"], item.get("ctx", {})
-    if kind == "union_tag_invalid":
-        return f"{context['tag']!r} is not possible; possible are {context['expected_tags']}."
     if kind == "value_error":
         return f"{context['error']}."
+    if kind in BOUNDS:
+        held = {
+            name: f"{value:g}" if isinstance(value, float) else str(value).replace(" or ", ", ")
+            for name, value in context.items()
+        }
+        return BOUNDS[kind].format(**held)
     return NEEDED.get(kind) or f"{item['msg']}."

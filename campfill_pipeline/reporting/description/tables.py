@@ -348,8 +348,8 @@ class FileSide(Part):
             for name, item in value.items():
                 if isinstance(item, list):
                     raise ValueError(
-                        f"file.columns.{name} is a list: write {{ from = {item} }} where these columns are put "
-                        "together, or { from = ..., otherwise = [...] } where a file has one or another of them"
+                        f"file.columns.{name} is a list: write a table with `from` where these columns are put "
+                        "together, with `from` and `otherwise` where a file has one or another of them"
                     )
         return column_sources(value)
 
