@@ -66,7 +66,8 @@ from campfill_pipeline.domain.kinds import LineKind, PurchaseType
 from campfill_pipeline.domain.notices import WORDS
 from campfill_pipeline.door import problems
 from campfill_pipeline.intake.judge import repeated_ids
-from campfill_pipeline.intake.receipt import changes_and_issues, summary
+from campfill_pipeline.intake.lists import corrected
+from campfill_pipeline.intake.receipt import changes_and_issues, proposal_sheet, summary
 from campfill_pipeline.intake.receipt import words as receipt_words
 from campfill_pipeline.intake.text import delimited
 from campfill_pipeline.intake.xlsx import container, package
@@ -108,6 +109,20 @@ TABLES: dict[str, Iterable[str]] = {
         *(column.field.replace("_", " ").capitalize() for column in EXPORT_COLUMNS),
         *changes_and_issues.ACTIONS.values(),
         *summary.STATUS.values(),
+    ),
+    "campfill_pipeline/intake/lists/corrected.py": (
+        corrected.TITLE,
+        corrected.SETTING,
+        corrected.VALUE,
+        corrected.COLUMN,
+        corrected.MEANS,
+        *corrected.PHRASES,
+        *corrected.CHOSEN_FROM.values(),
+    ),
+    "campfill_pipeline/intake/receipt/proposal_sheet.py": (
+        *proposal_sheet.MEANINGS.values(),
+        proposal_sheet.EXPLAINED,
+        proposal_sheet.HOW_SURE,
     ),
     "campfill_pipeline/intake/xlsx/container.py": tuple(what for _, what in container.FOREIGN),
     "campfill_pipeline/intake/xlsx/package.py": tuple(what for _, what in package.FOREIGN_TYPES),

@@ -18,8 +18,8 @@ WRONG_USE = "BadParameter"
 ELSEWHERE = {"lab", "simulator", "door"}
 """Rooms whose errors no terminal shows: the course is English, the two others answer programs."""
 
-CHECKED = {"description": ".", "connecting": ""}
-"""Rooms whose ValueErrors are told, and what is put behind them where they are."""
+CHECKED = {"description": ("ValueError", "."), "connecting": ("ValueError", ""), "lists": ("_fault", "")}
+"""Rooms whose checks say what is wrong by another call, and what is put behind it where it is told."""
 
 OURS = {"IrregularError", "UnregisteredCodeError", "UndescribedError"}
 """What only somebody who changes campfill meets."""
@@ -73,9 +73,10 @@ def everywhere(code: Path) -> tuple[tuple[Path, str], ...]:
 
 
 def _of_checks(tree: ast.Module, path: Path) -> Iterator[str]:
-    for room, ending in CHECKED.items():
+    for room, (call, ending) in CHECKED.items():
         if room in path.parts:
-            yield from (said + ending for said in _of_module(tree, frozenset({"ValueError"})))
+            told = _of_module(tree, frozenset({call}))
+            yield from (said + ending for said in told if not said.startswith("["))  # a place in a file
 
 
 def _of_module(tree: ast.Module, errors: frozenset[str]) -> Iterator[str]:

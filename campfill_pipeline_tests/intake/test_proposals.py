@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,17 @@ import pytest
 from campfill_pipeline.domain.cells import CellKind
 from campfill_pipeline.domain.proposals import DOUBTFUL, IGNORED, LIKELY, SURE, Sampled, propose
 from campfill_pipeline.intake.findings import UnreadableError
-from campfill_pipeline.intake.lists.corrected import read_corrected
+from campfill_pipeline.intake.lists.corrected import (
+    COLUMN,
+    PHRASES,
+    SETTING,
+    TITLE,
+    is_corrected,
+    read_corrected,
+)
 from campfill_pipeline.intake.lists.notation import read_description
+from campfill_pipeline.language.retelling import retold
+from campfill_pipeline.language.speaking import Language, speaking, word
 from campfill_pipeline_tests.intake.described import parsed
 
 GERMAN = """Kampagnenliste Mai;;;;;;;
@@ -122,3 +132,16 @@ def test_a_sheet_that_is_not_ready_is_told_by_its_cell(change: dict[str, str], s
         read_corrected(_corrected(**change))
     assert fault.value.reason == "bad_description"
     assert said in fault.value.problem
+    with speaking(Language.GERMAN):
+        told = retold(fault.value.problem)
+    assert told.startswith("Das Blatt „List description“ ist noch nicht fertig: ")
+    assert re.search(r"\bcell\b|\bcolumn\b", told) is None
+
+
+def test_a_german_sheet_is_read_back_in_a_house_of_any_language() -> None:
+    with speaking(Language.GERMAN):
+        named = {text: word(text) for text in (TITLE, SETTING, COLUMN, *PHRASES)}
+    german = [(number, {0: named.get(texts[0], texts[0]), 1: texts[1]}) for number, texts in _corrected()]
+    assert {texts[0] for _, texts in german} >= {"Einstellung", "Spalte in der Liste", "Wörter für storniert"}
+    assert is_corrected(german)
+    assert read_corrected(german) == read_corrected(_corrected())

@@ -8,19 +8,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from campfill_pipeline.domain.cells import column_letters
 from campfill_pipeline.domain.list_descriptions import KindBy
 from campfill_pipeline.domain.proposals import CHOICES, IGNORED
 from campfill_pipeline.intake.findings import Corrected, UnreadableError
 from campfill_pipeline.intake.lists.notation import DescriptionError, read_description
-from campfill_pipeline.language.speaking import say
+from campfill_pipeline.language.speaking import in_each_language, say, word
 
 SHEET = "List description"
 TITLE = "How this list is to be read"
 SETTING, VALUE, COLUMN, MEANS = "Setting", "Value", "Column in the list", "Means"
 UPLOAD = "list"
 """The setting that names the upload whose list is meant."""
+
+PHRASES = (
+    "words for campaign", "words for deal", "words for cancelled", "words for a price of 1,000",
+    "words for a goal of impressions", "buyer of all lines",
+)  # fmt: skip
+"""Settings whose names are words of a language; the names of the others are the same in all."""
 
 _PLACES = {
     "name": "name", "[flight] dates": "dates", "[id] type": "ids", "[money] currency": "currency", "[kind] by": "kind",
@@ -31,7 +38,14 @@ _PLACES = {
 
 def is_corrected(rows: Iterable[tuple[int, Mapping[int, str]]]) -> bool:
     """Whether these are the first rows of such a sheet."""
-    return any(texts.get(0, "").strip() == TITLE for _, texts in rows)
+    titles = set(in_each_language(TITLE).values())
+    return any(texts.get(0, "").strip() in titles for _, texts in rows)
+
+
+@cache
+def _in_english() -> dict[str, str]:
+    """What the sheet says in any language → in English: a German sheet may come back to a house that changed."""
+    return {told: text for text in (SETTING, COLUMN, *PHRASES) for told in in_each_language(text).values()}
 
 
 def read_corrected(rows: Iterable[tuple[int, Mapping[int, str]]]) -> Corrected:
@@ -41,10 +55,11 @@ def read_corrected(rows: Iterable[tuple[int, Mapping[int, str]]]) -> Corrected:
     part = ""
     for number, texts in rows:
         first, second = texts.get(0, "").strip(), texts.get(1, "").strip()
-        if first in (SETTING, COLUMN):
-            part = first
+        named = _in_english().get(first, first)
+        if named in (SETTING, COLUMN):
+            part = named
         elif part == SETTING and first:
-            settings[first] = (second, f"B{number}")
+            settings[named] = (second, f"B{number}")
         elif part == COLUMN and texts.get(0, ""):
             columns.append((texts[0], second.lower() or IGNORED, f"B{number}"))
     text = _toml({key: value for key, (value, _) in settings.items()}, _by_key(columns))
@@ -61,12 +76,19 @@ def _by_key(columns: Iterable[tuple[str, str, str]]) -> dict[str, list[str]]:
     for header, means, cell in columns:
         if means not in CHOICES:
             raise _bad(
-                f"“{means}” in cell {cell} is no meaning of a column.", f"Use one of: {', '.join(CHOICES)}."
+                say("“{means}” in cell {cell} is no meaning of a column.", means=means, cell=cell),
+                say("Use one of: {choices}.", choices=", ".join(CHOICES)),
             )
         if means != IGNORED and means in found:
             raise _bad(
-                f"“{header}” (cell {cell}) and “{found[means][0]}” are both “{means}”.",
-                f"Write {IGNORED} beside the one that does not count.",
+                say(
+                    "“{column}” (cell {cell}) and “{other}” are both “{means}”.",
+                    column=header,
+                    cell=cell,
+                    other=found[means][0],
+                    means=means,
+                ),
+                say("Write {ignored} beside the one that does not count.", ignored=IGNORED),
             )
         found.setdefault(means, []).append(header)
     return found
@@ -119,23 +141,30 @@ def _bad(problem: str, mend: str) -> UnreadableError:
 
 def _fault(fault: DescriptionError, settings: Mapping[str, tuple[str, str]]) -> UnreadableError:
     key = _PLACES.get(fault.place)
-    reason = fault.problem.rpartition(f"{fault.place}: ")[2]
+    reason = fault.problem.rpartition(f"{fault.place}: ")[2].removesuffix(".")
     if key is not None and not settings.get(key, ("", ""))[0]:
-        reason = "it is blank."
+        reason = say("it is blank")
     if key is not None and key in settings:
         return _bad(
-            f"{key} (cell {settings[key][1]}): {reason}",
-            f"Write it into cell {settings[key][1]}. {_CHOICES.get(key, '')}".strip(),
+            say(
+                "{setting} (cell {cell}): {reason}.", setting=word(key), cell=settings[key][1], reason=reason
+            ),
+            say(
+                "Write it into cell {cell}. {choices}",
+                cell=settings[key][1],
+                choices=word(CHOSEN_FROM[key]) if key in CHOSEN_FROM else "",
+            ).strip(),
         )
     named = fault.place.removeprefix("[columns]").strip()
-    what = f"the column that means “{named}”" if named else "the columns"
     return _bad(
-        f"{what}: {reason}",
-        f"Write it into column {column_letters(1)}, beside the header that it stands for.",
+        say("the column that means “{named}”: {reason}.", named=named, reason=reason)
+        if named
+        else say("the columns: {reason}.", reason=reason),
+        say("Write it into column {letter}, beside the header that it stands for.", letter=column_letters(1)),
     )
 
 
-_CHOICES = {
+CHOSEN_FROM = {
     "dates": "Either iso (2026-12-31), german (31.12.2026), us (12/31/2026) or british (31/12/2026).",
     "ids": "Either uuid or text.",
     "currency": "Three letters, like EUR; or home, for that of this home.",

@@ -198,8 +198,9 @@ class _Reader:
         for key in _NEEDED:
             field = COLUMN_KEYS[key]
             if field not in columns and field not in fixed:
-                mend = f"Add the line {key} = [“its header”]"
-                mend += "." if key == "id" else f", or {key} = “…” below [fixed]."
+                mend = f"Add the line {key} = [“its header”]."
+                if key != "id":
+                    mend = f"Add the line {key} = [“its header”], or {key} = “…” below [fixed]."
                 raise self._fault(f"[columns] {key}", "every line needs one", mend)
         one, two = "runtime" in columns, {"start_date", "end_date"} & set(columns)
         if one == bool(two) or len(two) == 1:

@@ -10,11 +10,23 @@ from typing import Any
 
 from campfill_pipeline.domain.list_descriptions import Dates, Ids, KindBy
 from campfill_pipeline.domain.proposals import CHOICES, DOUBTFUL, LIKELY, SAMPLES, SURE, Proposal
-from campfill_pipeline.intake.lists.corrected import COLUMN, MEANS, SETTING, SHEET, TITLE, UPLOAD, VALUE
+from campfill_pipeline.intake.lists.corrected import (
+    COLUMN,
+    MEANS,
+    PHRASES,
+    SETTING,
+    SHEET,
+    TITLE,
+    UPLOAD,
+    VALUE,
+)
 from campfill_pipeline.intake.receipt.facts import ReceiptFacts
 from campfill_pipeline.intake.receipt.sheet import GREEN, GREY, INK, ORANGE, YELLOW, Book, write_text
+from campfill_pipeline.language.speaking import say, word
 
-_MEANINGS = {
+EXPLAINED, HOW_SURE = "What it means", "How sure"
+
+MEANINGS = {
     "name": "what this description shall be called",
     "dates": "iso (2026-12-31), german (31.12.2026), us (12/31/2026) or british (31/12/2026)",
     "ids": "uuid, or text for any other ID",
@@ -44,12 +56,21 @@ def write_proposal(book: Book, facts: ReceiptFacts, proposal: Proposal) -> None:
     for index, width in enumerate(_WIDTHS):
         sheet.set_column(index, index, width)
     sheet.set_row(0, 26)
-    write_text(book, sheet, 0, 0, TITLE, bold=True, font_size=16, font_color=INK)
+    write_text(book, sheet, 0, 0, word(TITLE), bold=True, font_size=16, font_color=INK)
     for row, text in enumerate(
         (
-            f"A proposal for {' '.join(facts.file_name.split())} ({proposal.place}). Nothing of it counts yet.",
-            "Correct column B; orange cells must be filled in or looked at. Save the workbook, drop it into the inbox.",
-            "The description is kept then, and the list is read by it; you need not drop the list again.",
+            say(
+                "A proposal for {file} ({place}). Nothing of it counts yet.",
+                file=" ".join(facts.file_name.split()),
+                place=proposal.place,
+            ),
+            say(
+                "Correct column B; orange cells must be filled in or looked at. Save the workbook, drop it into the "
+                "inbox."
+            ),
+            say(
+                "The description is kept then, and the list is read by it; you need not drop the list again."
+            ),
         ),
         start=1,
     ):
@@ -59,24 +80,25 @@ def write_proposal(book: Book, facts: ReceiptFacts, proposal: Proposal) -> None:
 
 
 def _settings(book: Book, sheet: Any, proposal: Proposal, upload: str, row: int) -> int:
-    for index, text in enumerate((SETTING, VALUE, "What it means")):
-        sheet.write_string(row, index, text, book.heading)
+    for index, text in enumerate((SETTING, VALUE, EXPLAINED)):
+        sheet.write_string(row, index, word(text), book.heading)
     means = {column.means for column in proposal.columns}
     must = {*_MUST, *(() if "currency" in means else ("currency",))}
     must |= {key for key, column in _WITH_WORDS.items() if column in means}
     for key, value in (*proposal.settings, (UPLOAD, upload)):
         row += 1
-        write_text(book, sheet, row, 0, key)
+        write_text(book, sheet, row, 0, word(key) if key in PHRASES else key)
         looks = {"bg_color": ORANGE} if key in must and not value else {}
         write_text(book, sheet, row, 1, value, border=1, num_format="@", **looks)
-        write_text(book, sheet, row, 2, _MEANINGS[key], font_color="#6B7280")
+        write_text(book, sheet, row, 2, word(MEANINGS[key]), font_color="#6B7280")
         if key in _LISTS:
             _choice(sheet, row, [str(choice) for choice in _LISTS[key]])
     return row + 1
 
 
 def _columns(book: Book, sheet: Any, proposal: Proposal, row: int) -> None:
-    titles = (COLUMN, MEANS, "How sure", *(f"Example {number}" for number in range(1, SAMPLES + 1)))
+    samples = (say("Example {number}", number=number) for number in range(1, SAMPLES + 1))
+    titles = (word(COLUMN), word(MEANS), word(HOW_SURE), *samples)
     for index, text in enumerate(titles):
         sheet.write_string(row, index, text, book.heading)
     for column in proposal.columns:
@@ -84,7 +106,7 @@ def _columns(book: Book, sheet: Any, proposal: Proposal, row: int) -> None:
         write_text(book, sheet, row, 0, column.header)
         looks = {"bg_color": ORANGE} if column.sure == DOUBTFUL else {}
         write_text(book, sheet, row, 1, column.means, border=1, num_format="@", **looks)
-        write_text(book, sheet, row, 2, column.sure, bg_color=_COLOURS.get(column.sure, GREY))
+        write_text(book, sheet, row, 2, word(column.sure), bg_color=_COLOURS.get(column.sure, GREY))
         for index, sample in enumerate(column.samples, start=3):
             write_text(book, sheet, row, index, sample, font_color="#6B7280")
         _choice(sheet, row, list(CHOICES))
