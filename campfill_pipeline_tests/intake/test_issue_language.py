@@ -47,7 +47,7 @@ CASES: tuple[tuple[Callable[[], Finding], str, str], ...] = (
     ),
     (
         lambda: of_number("7.591250000", numbers.CPM, NUMBER),
-        "Der Wert 7,59125 bei TKP hat mehr als 4 Nachkommastellen; gespeichert ist 7,5912.",
+        "Der Wert 7,59125 bei TKP hat mehr als 4 Nachkommastellen; gelesen wird er als 7,5912.",
         "Nichts zu tun, wenn 7,5912 stimmt. Sonst geben Sie bei TKP den Wert mit 4 Nachkommastellen ein.",
     ),
     (
