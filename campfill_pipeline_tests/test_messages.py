@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from babel import Locale
 from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.numbers import format_currency, format_decimal
@@ -76,11 +77,28 @@ def test_numbers_and_days_are_written_as_babel_writes_them(value: Decimal, day: 
     assert notation.day(day) == format_date(day, "d MMM yyyy", locale="en")
 
 
+@pytest.mark.parametrize("language", list(Language))
+def test_signs_and_names_are_those_of_the_cldr(language: Language) -> None:
+    told = Locale.parse(language)
+    symbols, months, days = told.number_symbols["latn"], told.months["format"], told.days["format"]
+    assert notation.SIGNS[language] == (
+        symbols["decimal"],
+        symbols["group"],
+        *(
+            tuple(names[form][at] for at in range(start, start + count))
+            for form in ("abbreviated", "wide")
+            for names, start, count in ((months, 1, 12), (days, 0, 7))
+        ),
+    )
+
+
 def test_who_speaks_english_reads_no_catalogue() -> None:
     """Every command and run starts with this: Babel and the file of messages are for who needs them."""
     code = (
-        "import sys; from campfill_pipeline.language.speaking import say;"
-        "say('of {lines}', lines=1); print(sorted(m for m in sys.modules if m.startswith('babel.messages')))"
+        "import sys; from campfill_pipeline.language import notation;"
+        "from campfill_pipeline.language.speaking import say;"
+        "say('of {lines}', lines=notation.number(1000));"
+        "print(sorted(m for m in sys.modules if m.startswith('babel')))"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"

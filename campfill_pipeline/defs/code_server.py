@@ -18,7 +18,6 @@ from multiprocessing.context import ForkServerContext
 from typing import Any
 
 PRELOADED = (
-    "babel.core",
     "campfill_pipeline.definitions",
     "campfill_pipeline.defs.assets.delivery",
     "campfill_pipeline.defs.assets.uploads",
