@@ -216,10 +216,10 @@ def of_python(path: Path) -> Iterator[str | tuple[str, str]]:
     """The messages of a module."""
     said = {"say", "say_here", *(TITLED if {"reports", "receipt"} & set(path.parts) else ())}
     for node in raised_sentences.walked(raised_sentences.trees(CODE)[path]):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if node.func.id in SAYING and "intake" in path.parts:
+        if isinstance(node, ast.Call) and (name := raised_sentences.name_of(node.func)):
+            if name in SAYING and "intake" in path.parts:
                 yield from _sentences(node, path)
-            wanted = 2 if node.func.id == "say_many" else int(node.func.id in said)
+            wanted = 2 if name == "say_many" else int(name in said)
             texts = [
                 one.value
                 for one in node.args[:wanted]

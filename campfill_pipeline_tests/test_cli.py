@@ -77,6 +77,7 @@ def test_ingest_reports_each_file_and_its_exit_code_tells_the_worst(campfill: Sh
     assert [report["reason"] for report in reports] == [None, None, "empty_file"]
     assert set(reports[0]) == {
         "upload_id", "file", "sha256", "kind", "status", "reason", "rows", "issues", "receipt", "description",
+        "told",
     }  # fmt: skip
     assert all((campfill.home / report["receipt"]).is_file() for report in reports)
     assert good.exists()  # copied, not moved

@@ -90,6 +90,10 @@ def test_windows_cards_and_trend_are_those_of_the_database(reader: Reader, demo:
         "SELECT * FROM fulfillment_trend WHERE kind = 'all' AND purchase_type = 'all' AND day = %s",
         demo.as_of,
     )[0]
+    assert (
+        reader.exact('[data-card="all/all"] .trend') == []
+    )  # it is that of seven days, and stands beside them only
+    reader.go("/?period=7d")
     assert reader.exact('[data-card="all/all"] .trend') == [exact(trend["change"])]
 
 

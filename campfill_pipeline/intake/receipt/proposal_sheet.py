@@ -22,6 +22,7 @@ from campfill_pipeline.intake.lists.corrected import (
 )
 from campfill_pipeline.intake.receipt.facts import ReceiptFacts
 from campfill_pipeline.intake.receipt.sheet import GREEN, GREY, INK, ORANGE, YELLOW, Book, write_text
+from campfill_pipeline.language.retelling import retold
 from campfill_pipeline.language.speaking import say, word
 
 EXPLAINED, HOW_SURE = "What it means", "How sure"
@@ -62,7 +63,7 @@ def write_proposal(book: Book, facts: ReceiptFacts, proposal: Proposal) -> None:
             say(
                 "A proposal for {file} ({place}). Nothing of it counts yet.",
                 file=" ".join(facts.file_name.split()),
-                place=proposal.place,
+                place=retold(proposal.place),
             ),
             say(
                 "Correct column B; orange cells must be filled in or looked at. Save the workbook, drop it into the "
