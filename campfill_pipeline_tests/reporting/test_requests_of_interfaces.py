@@ -180,7 +180,7 @@ def test_a_step_that_gives_nothing_ends_the_walk() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("{result}", "{outcome}", "placeholder {outcome}"),
+        ("{result}", "{outcome}", "placeholder “outcome”"),
         ('path = "/results/{result}"', 'address = "x"', "is for a download by `path`"),
         ("take = { query =", "take = { start =", "no free name"),
         (
