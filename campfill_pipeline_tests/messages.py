@@ -184,7 +184,7 @@ TABLES: dict[str, Iterable[str]] = {
         *status.STATES.values(),
         *status.PERIODS.values(),
     ),
-    "campfill_pipeline/domain/care.py": tuple(care.STATES),
+    "campfill_pipeline/domain/care.py": care.STATES,
     "campfill_pipeline/domain/care_rows.py": tuple(care_rows.HEADERS.values()),
     "campfill_pipeline/domain/receipt_sheets.py": (receipt_sheets.ROWS, *receipt_sheets.OTHERS),
     "campfill_pipeline/reports/wording.py": tuple(wording.said()),

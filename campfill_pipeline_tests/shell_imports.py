@@ -6,7 +6,7 @@ import pandera.backends.pandas.register as pandera_register
 import pandera.strategies.pandas_strategies as pandera_strategies
 import rich.traceback as rich_traceback
 import upath.implementations.local as upath_local
-from babel import core as babel_core
+from babel.messages import pofile
 
 from campfill_pipeline import cli
 from campfill_pipeline.commands import ingest
@@ -17,7 +17,6 @@ from campfill_pipeline.door import server
 
 __all__ = [
     "alembic_command",
-    "babel_core",
     "build",
     "cli",
     "defs_ingest",
@@ -27,6 +26,7 @@ __all__ = [
     "local_runs",
     "pandera_register",
     "pandera_strategies",
+    "pofile",
     "rich_traceback",
     "server",
     "storage",

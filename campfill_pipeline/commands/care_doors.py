@@ -129,11 +129,7 @@ def _show(document: dict[str, Any]) -> None:
         typer.echo(f"{one['line_id']}  {one['name']}\n    {', '.join(said)}")
     for one in document["make_goods"]:
         typer.echo(say("make-good {id} for {line}", id=one["make_good"], line=one["name"]))
-        facts = {
-            name: one[name] for name in ("state", "delivered", "agreed", "first_day", "last_day", "owed")
-        }
-        by_line = None if one["by_line"] == one["line_id"] else one["by_line"]
-        typer.echo(f"    {words.of_make_good(**facts, by_line=by_line)}")
+        typer.echo(f"    {words.of_make_good(one)}")
     for one in document["over_owed"]:
         over = words.over_owed(one["name"], one["agreed"], one["owed"], ended=one["ended"])
         typer.echo(say("Warning: {told}", told=over))

@@ -111,7 +111,7 @@ def show(found: dict[str, Any]) -> None:
     if told := care.sentence(taken, Decimal(0)):
         console.print(say("[bold]care[/]: {told}", told=escape(told)))
     for good in found["make_goods"]:
-        console.print(say("[bold]make-good[/]: {told}", told=escape(care.of_make_good(**_of(good)))))
+        console.print(say("[bold]make-good[/]: {told}", told=escape(care.of_make_good(good))))
     for note in found["notes"]:
         came = "" if note["effect"] is None else f" ({effect.sentence(effect.Effect(**note['effect']))})"
         noted = {"day": render.on(note["day"]), "text": escape(note["text"])}
@@ -152,12 +152,6 @@ def show(found: dict[str, Any]) -> None:
     for issue in found["reconciliation"]:
         told = wording.detail_text(issue["detail"])
         console.print(f"[yellow]▲[/] {word(_disagreement(issue['kind_of_issue']))}: {escape(told)}")
-
-
-def _of(good: dict[str, Any]) -> dict[str, Any]:
-    own = good["by_line"] == good["line_id"]
-    told = ("state", "delivered", "agreed", "first_day", "last_day", "owed")
-    return {name: good[name] for name in told} | {"by_line": None if own else good["by_line"]}
 
 
 def _disagreement(kind: str) -> str:

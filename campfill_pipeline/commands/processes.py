@@ -142,9 +142,7 @@ def stop_sessions(leaders: Sequence[int], *, grace: float = GRACE_SECONDS) -> No
                 with contextlib.suppress(psutil.Error):
                     process.terminate()
         if time.monotonic() > deadline:
-            for process in left:
-                with contextlib.suppress(psutil.Error):
-                    process.kill()
+            kill_sessions(leaders)
             break
         time.sleep(0.1)
 

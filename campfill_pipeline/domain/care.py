@@ -5,10 +5,11 @@ Belongs here: what may be said, and the sentences. Does not belong here: keeping
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from uuid import UUID
+from typing import Any
 
 from campfill_pipeline.domain import attention
 from campfill_pipeline.domain.attention import Situation, whole
@@ -57,22 +58,20 @@ def sentence(taken: Taken, missing: Decimal) -> str:
     return " ".join(said)
 
 
-STATES = {state: state for state in ("agreed", "delivering", "delivered", "short", "closed")}
+STATES = ("agreed", "delivering", "delivered", "short", "closed")
 
 
-def of_make_good(
-    state: str, delivered: Decimal, agreed: int, first_day: date, last_day: date, by_line: UUID | None,
-    owed: Decimal | None,
-) -> str:  # fmt: skip
-    """A make-good in one line; `by_line` is None where the line itself delivers it."""
+def of_make_good(good: Mapping[str, Any]) -> str:
+    """A make-good in one line; `good` has the fields of `warehouse.notices.care.MakeGood`."""
+    own, owed = good["by_line"] == good["line_id"], good["owed"]
     told = say(
         "{state}: {delivered} of {agreed} impressions by {by}, {first} to {last}",
-        state=word(STATES[state]),
-        delivered=whole(delivered),
-        agreed=notation.number(agreed),
-        by=say("the line itself") if by_line is None else say("line {id}", id=by_line),
-        first=notation.day(first_day),
-        last=notation.day(last_day),
+        state=word(good["state"]),
+        delivered=whole(good["delivered"]),
+        agreed=notation.number(good["agreed"]),
+        by=say("the line itself") if own else say("line {id}", id=good["by_line"]),
+        first=notation.day(good["first_day"]),
+        last=notation.day(good["last_day"]),
     )
     return told if owed is None else told + say(", owed now {amount}", amount=whole(owed))
 

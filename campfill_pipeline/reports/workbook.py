@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from io import BytesIO
 from operator import attrgetter
@@ -125,12 +126,7 @@ def _care(data: PageData) -> Listed:
     by_id = {line.id: line for line in data.lines}
     goods: dict[UUID, list[str]] = defaultdict(list)
     for good in data.make_goods:
-        by_line = None if good.by_line == good.line_id else good.by_line
-        goods[good.line_id].append(
-            of_make_good(
-                good.state, good.delivered, good.agreed, good.first_day, good.last_day, by_line, good.owed
-            )
-        )
+        goods[good.line_id].append(of_make_good(asdict(good)))
     columns = (
         Column("Line", "text", 60),
         Column("Why", "text", 60),

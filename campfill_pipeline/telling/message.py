@@ -41,15 +41,14 @@ class Entry:
         """What it is about, and what is told of it; '' and all of it where it has no such parts."""
         text = self.text.replace(self.name, _NAME, 1) if self.name else self.text
         head, mark, told = text.partition(": ")
-        parts = (head, told) if mark else ("", text)
-        return parts[0].replace(_NAME, self.name or ""), parts[1].replace(_NAME, self.name or "")
+        name = self.name or ""
+        return (head.replace(_NAME, name), told.replace(_NAME, name)) if mark else ("", self.text)
 
 
 def stored(text: str, name: str | None) -> Entry:
     """A stored sentence in the language spoken, whatever stands in the name."""
-    if not name or name not in text:
-        return Entry(retold(text), name)
-    return Entry(retold(text.replace(name, _NAME, 1)).replace(_NAME, name), name)
+    hidden = text.replace(name, _NAME, 1) if name else text
+    return Entry(retold(hidden).replace(_NAME, name or ""), name)
 
 
 @dataclass(frozen=True)

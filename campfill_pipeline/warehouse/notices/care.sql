@@ -28,17 +28,18 @@ ORDER BY g.state = 'closed', g.agreed_at, g.make_good
 
 -- name: over owed
 -- All that is open and what the others delivered; or a single one, though its days are over.
-SELECT g.line_id, l.name, GREATEST(CASE WHEN bool_or(g.open) THEN sum(g.counts) END,
-                                   max(g.agreed) FILTER (WHERE g.state <> 'closed'))::bigint AS agreed,
-       f.shortfall AS owed, f.lifecycle LIKE 'ended%%' AS ended
-FROM (SELECT *, state IN ('agreed', 'delivering', 'delivered') AS open,
-             CASE WHEN state IN ('closed', 'short') THEN delivered ELSE agreed END AS counts FROM make_good) g
-JOIN line_register l ON l.id = g.line_id JOIN fulfillment f ON f.line_id = g.line_id
-WHERE f.covered AND (%(line)s::uuid IS NULL OR g.line_id = %(line)s::uuid)
-GROUP BY g.line_id, l.name, f.shortfall, f.lifecycle
-HAVING GREATEST(CASE WHEN bool_or(g.open) THEN sum(g.counts) END,
-                max(g.agreed) FILTER (WHERE g.state <> 'closed')) > f.shortfall
-ORDER BY l.name, g.line_id
+WITH good AS (
+    SELECT *, state IN ('agreed', 'delivering', 'delivered') AS open,
+           CASE WHEN state IN ('closed', 'short') THEN delivered ELSE agreed END AS counts FROM make_good
+), agreed AS (
+    SELECT line_id, GREATEST(CASE WHEN bool_or(open) THEN sum(counts) END,
+                             max(agreed) FILTER (WHERE state <> 'closed')) AS most
+    FROM good WHERE %(line)s::uuid IS NULL OR line_id = %(line)s::uuid GROUP BY line_id
+)
+SELECT a.line_id, l.name, a.most::bigint AS agreed, f.shortfall AS owed, f.lifecycle LIKE 'ended%%' AS ended
+FROM agreed a JOIN line_register l ON l.id = a.line_id JOIN fulfillment f ON f.line_id = a.line_id
+WHERE f.covered AND a.most > f.shortfall
+ORDER BY l.name, a.line_id
 
 -- name: standing
 SELECT c.line_id, l.name, c.owner, c.note, c.acknowledged_until, c.muted_until, c.agreed, c.make_goods, c.changed_at

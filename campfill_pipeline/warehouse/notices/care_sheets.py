@@ -64,8 +64,7 @@ def keep(
 ) -> Kept:
     """Keep the rows; part of the caller's transaction, which is to be undone where this raises CareError."""
     stood = {one.line_id: one for one in standing(conn)}
-    who, lines, goods, seen = f"sheet {file_name}"[:200], 0, 0, set[UUID]()
-    changed, with_goods = 0, set[UUID]()
+    who, seen, changed, with_goods = f"sheet {file_name}"[:200], set[UUID](), set[UUID](), set[UUID]()
     for row in rows:
         said = read_row(row.texts, row.cells)
         if said.line_id in seen:
@@ -82,12 +81,12 @@ def keep(
                 agree(conn, said.line_id, agreed, said_by=who, now=now, upload=upload_id)
         except (CareError, UnknownLineError) as fault:
             raise CareError(f"Row of cell {row.cells['line_id']}: {fault.problem}", fault.mend) from fault
-        lines += change is not None
-        goods += said.impressions is not None
-        changed += change is not None or said.impressions is not None
-        with_goods |= {said.line_id} if said.impressions is not None else set()
+        if change is not None:
+            changed.add(said.line_id)
+        if said.impressions is not None:
+            with_goods.add(said.line_id)
     over = tuple(one for one in over_owed(conn) if one.line_id in with_goods)
-    return Kept(len(rows), lines, changed, goods, over)
+    return Kept(len(rows), len(changed), len(changed | with_goods), len(with_goods), over)
 
 
 def _change(stood: Standing | None, said: RowSaid, cell: str, today: date) -> Said | None:

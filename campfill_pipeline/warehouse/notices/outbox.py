@@ -74,24 +74,26 @@ def meet(conn: psycopg.Connection, recipient: str, *, now: datetime) -> None:
 
 def untold(conn: psycopg.Connection, recipient: str, *, today: date) -> list[Item]:
     """What this recipient was not told yet, in the order in which it came."""
-    with conn.cursor(row_factory=class_row(Item)) as cursor:
-        return cursor.execute(
-            query("notices/outbox", "untold"), {"recipient": recipient, "today": today}
-        ).fetchall()
+    return _items(conn, today, recipient=recipient)
 
 
 def since(conn: psycopg.Connection, moment: datetime, *, today: date) -> list[Item]:
     """Everything that began or ended since a moment, whoever was told."""
-    with conn.cursor(row_factory=class_row(Item)) as cursor:
-        return cursor.execute(query("notices/outbox", "since"), {"since": moment, "today": today}).fetchall()
+    return _items(conn, today, moment=moment)
 
 
 def standing(conn: psycopg.Connection, kinds: Sequence[Kind], *, today: date) -> list[Item]:
     """Facts of these kinds that stand, dearest first."""
+    return _items(conn, today, kinds=kinds)
+
+
+def _items(
+    conn: psycopg.Connection, today: date, *, recipient: str | None = None, moment: datetime | None = None,
+    kinds: Sequence[Kind] = (),
+) -> list[Item]:  # fmt: skip
+    values = {"recipient": recipient, "since": moment, "kinds": list(map(str, kinds)), "today": today}
     with conn.cursor(row_factory=class_row(Item)) as cursor:
-        return cursor.execute(
-            query("notices/outbox", "standing"), {"kinds": list(map(str, kinds)), "today": today}
-        ).fetchall()
+        return cursor.execute(query("notices/outbox", "items"), values).fetchall()
 
 
 def leave_out(conn: psycopg.Connection, recipient: str, items: Sequence[int]) -> None:

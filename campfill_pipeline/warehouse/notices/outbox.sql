@@ -11,10 +11,19 @@ SELECT new.recipient, o.item_no FROM new, notice_outbox o JOIN notice n USING (n
 WHERE n.over_at IS NOT NULL
 ON CONFLICT DO NOTHING
 
--- name: untold
-SELECT o.item_no, n.notice_no, n.kind, n.line_id, n.weight, o.is_over, o.at, n.begun_at, n.begun, n.over_at, n.over,
+-- name: items
+-- One of the three is asked for, the others are null or empty: what a recipient was not told yet, what came since, or
+-- what stands still of these kinds (items of no number).
+WITH asked AS (
+    SELECT o.item_no, o.notice_no, o.is_over, o.at FROM notice_outbox o
+    WHERE %(recipient)s::text IS NOT NULL
+      AND NOT EXISTS (SELECT FROM notice_told t WHERE t.item_no = o.item_no AND t.recipient = %(recipient)s)
+    UNION ALL SELECT o.item_no, o.notice_no, o.is_over, o.at FROM notice_outbox o WHERE o.at > %(since)s::timestamptz
+    UNION ALL SELECT 0, notice_no, false, begun_at FROM notice WHERE over_at IS NULL AND kind = ANY (%(kinds)s::text[])
+)
+SELECT a.item_no, n.notice_no, n.kind, n.line_id, n.weight, a.is_over, a.at, n.begun_at, n.begun, n.over_at, n.over,
        k.name, COALESCE(q.act = 'mute' AND q.until >= %(today)s, false) AS muted
-FROM notice_outbox o JOIN notice n USING (notice_no)
+FROM asked a JOIN notice n USING (notice_no)
 LEFT JOIN LATERAL (SELECT act, until FROM line_quiet WHERE line_id = n.line_id ORDER BY quiet_no DESC LIMIT 1) q ON true
 LEFT JOIN LATERAL (
     SELECT k.name
@@ -24,40 +33,7 @@ LEFT JOIN LATERAL (
                     WHERE upload_id = CASE WHEN n.kind IN ('list_rejected', 'list_partly') THEN n.subject::uuid END
           UNION ALL SELECT site FROM site WHERE n.kind = 'incident') k
     WHERE starts_with(n.begun, k.name) ORDER BY length(k.name) DESC LIMIT 1) k ON true
-WHERE NOT EXISTS (SELECT FROM notice_told t WHERE t.item_no = o.item_no AND t.recipient = %(recipient)s)
-ORDER BY o.item_no
-
--- name: since
-SELECT o.item_no, n.notice_no, n.kind, n.line_id, n.weight, o.is_over, o.at, n.begun_at, n.begun, n.over_at, n.over,
-       k.name, COALESCE(q.act = 'mute' AND q.until >= %(today)s, false) AS muted
-FROM notice_outbox o JOIN notice n USING (notice_no)
-LEFT JOIN LATERAL (SELECT act, until FROM line_quiet WHERE line_id = n.line_id ORDER BY quiet_no DESC LIMIT 1) q ON true
-LEFT JOIN LATERAL (
-    SELECT k.name
-    FROM (SELECT name FROM line_register WHERE id = n.line_id
-          UNION ALL SELECT r.name FROM line_revision r JOIN line_register l USING (line_no) WHERE l.id = n.line_id
-          UNION ALL SELECT file_name FROM upload
-                    WHERE upload_id = CASE WHEN n.kind IN ('list_rejected', 'list_partly') THEN n.subject::uuid END
-          UNION ALL SELECT site FROM site WHERE n.kind = 'incident') k
-    WHERE starts_with(n.begun, k.name) ORDER BY length(k.name) DESC LIMIT 1) k ON true
-WHERE o.at > %(since)s
-ORDER BY o.item_no
-
--- name: standing
-SELECT 0::bigint AS item_no, n.notice_no, n.kind, n.line_id, n.weight, false AS is_over, n.begun_at AS at, n.begun_at,
-       n.begun, n.over_at, n.over, k.name, COALESCE(q.act = 'mute' AND q.until >= %(today)s, false) AS muted
-FROM notice n
-LEFT JOIN LATERAL (SELECT act, until FROM line_quiet WHERE line_id = n.line_id ORDER BY quiet_no DESC LIMIT 1) q ON true
-LEFT JOIN LATERAL (
-    SELECT k.name
-    FROM (SELECT name FROM line_register WHERE id = n.line_id
-          UNION ALL SELECT r.name FROM line_revision r JOIN line_register l USING (line_no) WHERE l.id = n.line_id
-          UNION ALL SELECT file_name FROM upload
-                    WHERE upload_id = CASE WHEN n.kind IN ('list_rejected', 'list_partly') THEN n.subject::uuid END
-          UNION ALL SELECT site FROM site WHERE n.kind = 'incident') k
-    WHERE starts_with(n.begun, k.name) ORDER BY length(k.name) DESC LIMIT 1) k ON true
-WHERE n.over_at IS NULL AND n.kind = ANY (%(kinds)s)
-ORDER BY n.weight DESC, n.notice_no
+ORDER BY a.item_no, n.weight DESC, n.notice_no
 
 -- name: told
 INSERT INTO notice_told (recipient, item_no, message_no)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import psycopg
 from psycopg import errors, sql
@@ -116,11 +117,17 @@ def old_checks(url: str, before: datetime, *, delete: bool) -> int:
 
     What a check said of a run is told by the run's events too. Dagster deletes these with no run and by no call.
     """
-    with psycopg.connect(url) as conn:
-        section = "delete old checks" if delete else "count old checks"
-        values = {"before": before, "finished": list(FINISHED)}
-        row = conn.execute(query("postgres/housekeeping", section), values).fetchone()
-    return int(row[0]) if row else 0
+    return _old(url, "old checks", {"before": before, "finished": list(FINISHED)}, delete=delete)
+
+
+def _old(url: str, rows: str, values: dict[str, Any], *, delete: bool) -> int:
+    """How many rows the statement of this name finds; they are deleted by the one beside it."""
+    # A table cannot be made of values that are sent apart from their statement.
+    with psycopg.connect(url, cursor_factory=psycopg.ClientCursor) as conn:
+        count = conn.execute(query("postgres/housekeeping", rows), values).rowcount
+        if delete:
+            conn.execute(query("postgres/housekeeping", f"delete {rows}"))
+    return count
 
 
 def ticks_ahead(url: str, now: datetime) -> bool:
@@ -162,12 +169,7 @@ def old_events(
         "steps_before": steps_before, "runs_before": runs_before, "steps": list(STEPS), "going": list(going),
         "finished": list(FINISHED),
     }  # fmt: skip
-    # A table cannot be made of values that are sent apart from their statement.
-    with psycopg.connect(url, cursor_factory=psycopg.ClientCursor) as conn:
-        count = conn.execute(query("postgres/housekeeping", "old events"), values).rowcount
-        if delete:
-            conn.execute(query("postgres/housekeeping", "delete old events"))
-    return count
+    return _old(url, "old events", values, delete=delete)
 
 
 def collation_changed(url: str) -> bool:

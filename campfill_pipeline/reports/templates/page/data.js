@@ -2,6 +2,7 @@
 
 import { daysLater, missing } from "./format.js";
 import { head, label } from "./head.js";
+import { NEVER_JUDGED } from "./keys.js";
 import { language } from "./language.js";
 import { levels } from "./words.js";
 
@@ -42,7 +43,7 @@ export const lines = async () => {
 };
 /* Begun, with no report row and no day fetched: its 0 would say that none came. */
 const nothingKnown = (row) =>
-  row.band === "no_data" && !row.days_fetched && !["scheduled", "cancelled"].includes(row.lifecycle);
+  row.band === "no_data" && !row.days_fetched && !NEVER_JUDGED.includes(row.lifecycle);
 const chunks = new Map();
 export const detailOf = async (row) => {
   if (missing(row.chunk)) return null;

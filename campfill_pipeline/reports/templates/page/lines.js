@@ -7,7 +7,16 @@ import { sum } from "./exact.js";
 import { count, money, html, impressions, locale, Markup } from "./format.js";
 import { head, label, words } from "./head.js";
 import { BANDS, KINDS, PACES, PURCHASE_TYPES, SIDES } from "./keys.js";
-import { countSet, judged, narrowed, readFilters, said, STATES, strangers } from "./list_filters.js";
+import {
+  countSet,
+  judged,
+  narrowed,
+  readFilters,
+  said,
+  STATES,
+  strangers,
+  unawaited,
+} from "./list_filters.js";
 import { COLUMNS, listTable, sorted } from "./list_table.js";
 import { crumbs, pager, strangersNote, tile } from "./parts.js";
 import { saveAs } from "./save.js";
@@ -90,9 +99,7 @@ const filterForm = (filters, all) => {
 /* Sums over judged lines only; what a running line still has to deliver is no shortfall. */
 const sums = (rows, filters) => {
   const counted = rows.filter(judged);
-  const out = rows.filter(
-    (row) => !row.covered && !["scheduled", "cancelled"].includes(row.lifecycle),
-  ).length;
+  const out = rows.filter((row) => !row.covered && !unawaited(row)).length;
   const over = counted.filter(ended);
   const short = filters.state !== "live" && sum(over.map((row) => row.shortfall));
   return html`<dl class="tiles slim">

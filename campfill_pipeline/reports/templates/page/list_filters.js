@@ -5,7 +5,7 @@ import { rough } from "./exact.js";
 import { html, missing } from "./format.js";
 import { head, label, words } from "./head.js";
 import { text } from "./language.js";
-import { BANDS, KINDS, PACES, PURCHASE_TYPES, SIDES } from "./keys.js";
+import { BANDS, KINDS, NEVER_JUDGED, PACES, PURCHASE_TYPES, SIDES } from "./keys.js";
 import { fields, incident, list, PERIODS } from "./words.js";
 
 export const STATES = {
@@ -80,7 +80,7 @@ export const countSet = (filters) =>
 
 export const judged = (row) => row.covered && row.lifecycle !== "scheduled";
 /* No verdict is awaited of it: not yet, or not any more. */
-export const unawaited = (row) => ["scheduled", "cancelled"].includes(row.lifecycle);
+export const unawaited = (row) => NEVER_JUDGED.includes(row.lifecycle);
 const IN_STATE = {
   ended: (row) => ended(row) && row.covered,
   live: (row) => row.lifecycle === "live" && row.covered,

@@ -4,7 +4,7 @@ import { lineCategory } from "./data.js";
 import { rough } from "./exact.js";
 import { count, day, money, factor, html, impressions, locale, missing, needed, percent } from "./format.js";
 import { label } from "./head.js";
-import { BAND_SIGNS } from "./keys.js";
+import { BAND_SIGNS, NEVER_JUDGED } from "./keys.js";
 import { lineLink } from "./parts.js";
 import { fields, line as words, list } from "./words.js";
 
@@ -71,7 +71,7 @@ export const cells = {
     html`<td role="cell" data-label="${COLUMNS.end_date.head}" class="flight">
       ${row.start_date ? day(row.start_date) : words.asap}
       <span aria-hidden="true">–</span>
-      ${day(row.end_date)}${row.covered || ["scheduled", "cancelled"].includes(row.lifecycle) ? "" : fetchedDays(row)}
+      ${day(row.end_date)}${row.covered || NEVER_JUDGED.includes(row.lifecycle) ? "" : fetchedDays(row)}
     </td>`,
   impression_goal: (row) =>
     html`<td role="cell" data-label="${COLUMNS.impression_goal.head}" class="n low">

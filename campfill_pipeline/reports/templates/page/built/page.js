@@ -185,6 +185,7 @@
   var SIDES = ["system", "resource", "unknown", "none"];
   var BANDS = ["critical_shortfall", "moderate_shortfall", "near_goal", "goal_met", "no_data"];
   var PACES = ["behind", "on_track", "ahead", "unmeasured"];
+  var NEVER_JUDGED = ["scheduled", "cancelled"];
   var KINDS = ["campaign", "deal"];
   var PURCHASE_TYPES = ["guaranteed", "unguaranteed", "unknown"];
   var LINELESS = ["orphan", "refused_row"];
@@ -1134,7 +1135,7 @@
     table = { rows: rows2, byId: new Map(rows2.map((row3) => [row3.id, row3])) };
     return table;
   };
-  var nothingKnown = (row3) => row3.band === "no_data" && !row3.days_fetched && !["scheduled", "cancelled"].includes(row3.lifecycle);
+  var nothingKnown = (row3) => row3.band === "no_data" && !row3.days_fetched && !NEVER_JUDGED.includes(row3.lifecycle);
   var chunks = /* @__PURE__ */ new Map();
   var detailOf = async (row3) => {
     if (missing(row3.chunk)) return null;
@@ -2076,7 +2077,7 @@
     end_date: (row3) => html`<td role="cell" data-label="${COLUMNS.end_date.head}" class="flight">
       ${row3.start_date ? day(row3.start_date) : line.asap}
       <span aria-hidden="true">–</span>
-      ${day(row3.end_date)}${row3.covered || ["scheduled", "cancelled"].includes(row3.lifecycle) ? "" : fetchedDays(row3)}
+      ${day(row3.end_date)}${row3.covered || NEVER_JUDGED.includes(row3.lifecycle) ? "" : fetchedDays(row3)}
     </td>`,
     impression_goal: (row3) => html`<td role="cell" data-label="${COLUMNS.impression_goal.head}" class="n low">
       ${count(row3.impression_goal)}
@@ -2357,7 +2358,7 @@
   });
   var countSet = (filters) => NAMES.filter((name) => name !== "state" && name !== "sort" && filters[name]).length;
   var judged = (row3) => row3.covered && row3.lifecycle !== "scheduled";
-  var unawaited = (row3) => ["scheduled", "cancelled"].includes(row3.lifecycle);
+  var unawaited = (row3) => NEVER_JUDGED.includes(row3.lifecycle);
   var IN_STATE = {
     ended: (row3) => ended2(row3) && row3.covered,
     live: (row3) => row3.lifecycle === "live" && row3.covered,
@@ -2664,9 +2665,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   var sums = (rows2, filters) => {
     const counted = rows2.filter(judged);
-    const out = rows2.filter(
-      (row3) => !row3.covered && !["scheduled", "cancelled"].includes(row3.lifecycle)
-    ).length;
+    const out = rows2.filter((row3) => !row3.covered && !unawaited(row3)).length;
     const over = counted.filter(ended2);
     const short = filters.state !== "live" && sum(over.map((row3) => row3.shortfall));
     return html`<dl class="tiles slim">
@@ -3152,4 +3151,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 5ff771159c8ee10afaa950023362087d. */
+/* Made by `make page` from the modules beside this folder, 4adc8b3daa0d0cbac288cb5a8899fef8. */
