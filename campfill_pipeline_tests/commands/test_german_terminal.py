@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -108,6 +109,9 @@ def test_care_is_shown_in_german(german: Shell, capsys: pytest.CaptureFixture[st
                 "last_day": date(2026, 12, 9),
             }
         ],
+        "over_owed": [
+            {"line_id": LINE, "name": "A line", "agreed": 20_000, "owed": Decimal(12_345), "ended": True}
+        ],
         "history": [
             {
                 "at": datetime(2026, 11, 2, 9, tzinfo=UTC), "said_by": "ana", "act": "acknowledge", "text": None,
@@ -120,3 +124,4 @@ def test_care_is_shown_in_german(german: Shell, capsys: pytest.CaptureFixture[st
     assert "niemand, zur Kenntnis genommen bis 01.12.2026, “ruft an”" in told
     assert "läuft: 1.500 von 20.000 Impressions durch die Buchung selbst, 01.12.2026 bis 09.12.2026" in told
     assert "derzeit geschuldet: 12.345" in told and english_in(told) == []
+    assert "Achtung: „A line“: 20.000 Impressions" in told
