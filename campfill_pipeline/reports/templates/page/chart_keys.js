@@ -20,6 +20,12 @@ const after = (key, [x, y], columns, rows) => {
   return [within(x + step[0], columns), rows ? within(y + step[1], rows) : 0];
 };
 
+/* What to show for a place. A cell is named by its number: shown by its pixels, ECharts takes it away again after 100 ms, for no axis there has a tip. */
+const shownAt = ([column, row], rows, drawn) =>
+  rows
+    ? { seriesIndex: 0, dataIndex: column * rows + row }
+    : { x: drawn.convertToPixel({ xAxisIndex: 0 }, column), y: drawn.getHeight() / 2 };
+
 /* Makes a drawn chart reachable by Tab and readable by arrow keys. */
 export const readByKeys = (element, drawn) => {
   element.tabIndex = 0;
@@ -41,8 +47,7 @@ export const readByKeys = (element, drawn) => {
     if (!next) return;
     event.preventDefault();
     place = next;
-    const y = rows ? drawn().convertToPixel({ yAxisIndex: 0 }, place[1]) : drawn().getHeight() / 2;
-    drawn().dispatchAction({ type: "showTip", x: drawn().convertToPixel({ xAxisIndex: 0 }, place[0]), y });
+    drawn().dispatchAction({ type: "showTip", ...shownAt(place, rows, drawn()) });
     requestAnimationFrame(() => {
       const parts = [...(element.querySelector(".tip")?.childNodes || [])].map((one) => one.textContent);
       said.textContent = parts.filter(Boolean).join(", ");

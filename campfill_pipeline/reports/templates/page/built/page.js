@@ -968,6 +968,7 @@
     if (!step || step[1] && !rows2) return null;
     return [within(x + step[0], columns), rows2 ? within(y + step[1], rows2) : 0];
   };
+  var shownAt = ([column2, row3], rows2, drawn) => rows2 ? { seriesIndex: 0, dataIndex: column2 * rows2 + row3 } : { x: drawn.convertToPixel({ xAxisIndex: 0 }, column2), y: drawn.getHeight() / 2 };
   var readByKeys = (element, drawn) => {
     element.tabIndex = 0;
     element.setAttribute(
@@ -985,8 +986,7 @@
       if (!next) return;
       event.preventDefault();
       place = next;
-      const y = rows2 ? drawn().convertToPixel({ yAxisIndex: 0 }, place[1]) : drawn().getHeight() / 2;
-      drawn().dispatchAction({ type: "showTip", x: drawn().convertToPixel({ xAxisIndex: 0 }, place[0]), y });
+      drawn().dispatchAction({ type: "showTip", ...shownAt(place, rows2, drawn()) });
       requestAnimationFrame(() => {
         const parts2 = [...element.querySelector(".tip")?.childNodes || []].map((one) => one.textContent);
         said.textContent = parts2.filter(Boolean).join(", ");
@@ -3151,4 +3151,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 4adc8b3daa0d0cbac288cb5a8899fef8. */
+/* Made by `make page` from the modules beside this folder, 413a8d43392c6f292f5c84d5ba38f48e. */
