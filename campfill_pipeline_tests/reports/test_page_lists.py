@@ -65,7 +65,13 @@ def test_filters_combine_and_stand_in_the_address(reader: Reader, written: Writt
         ),
         ("/lines?state=over&period=week&bands=x", ["Show “over”", "Ended within “week”", "“bands”"]),
         ("/lines?kind=dael&incident=99", ["Kind “dael”", "incident “99”"]),
+        ("/lines?sort=namen&short=yes", ["Order “namen”", "Short of goal “yes”"]),
+        ("/lines?sort=na-me&state=constructor", ["Order “na-me”", "Show “constructor”"]),
         ("/where/dael/all?period=30d", ["Kind “dael”"]),
+        ("/where/deal/all?period=month&kinds=x", ["Ended within “month”", "“kinds”"]),
+        ("/?period=toString&buyer=x", ["Ended within “toString”", "“buyer”"]),
+        ("/lnes?state=live", ["“lnes”", "“state”"]),
+        ("/compare?a=2026-02-31&b=9999-01-01", ["One day “2026-02-31”", "Another day “9999-01-01”"]),
     ],
 )
 def test_what_an_address_asks_for_in_vain_is_named(reader: Reader, level: str, told: list[str]) -> None:
@@ -76,7 +82,10 @@ def test_what_an_address_asks_for_in_vain_is_named(reader: Reader, level: str, t
 
 
 def test_what_the_page_itself_offers_is_known(reader: Reader) -> None:
-    for level in (GUARANTEED, "/lines?state=live&pace=behind&sort=name", "/where/deal/guaranteed?period=30d"):
+    for level in (
+        GUARANTEED, "/lines?state=live&pace=behind&sort=name", "/lines?sort=-value_at_risk_eur", "/?period=30d",
+        "/where/deal/guaranteed?period=30d", "/compare?a=2026-11-20&b=2026-11-13", "/right",
+    ):  # fmt: skip
         reader.go(level)
         assert not reader.tab.locator("main .alarm").count(), level
 

@@ -11,3 +11,12 @@ export const go = (to, quiet = false) => {
     window.dispatchEvent(new Event("narrowed"));
   } else location.hash = to;
 };
+/* What an address asks for in vain: [caption, value] of each. `known` holds, by the name of what can be asked, what it
+   is called and what it can be: values, or a test of one. */
+export const inVain = (asked, known) =>
+  [...asked].flatMap(([name, given]) => {
+    if (!Object.hasOwn(known, name)) return [["", name]];
+    const [caption, values] = known[name];
+    const fits = typeof values === "function" ? values(given) : values.includes(given);
+    return given === "" || fits ? [] : [[caption, given]];
+  });

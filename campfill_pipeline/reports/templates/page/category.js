@@ -1,6 +1,6 @@
 /* Level 2: where? One category, by band, over time, by buyer, placement and advertiser. */
 
-import { address } from "./addresses.js";
+import { address, inVain } from "./addresses.js";
 import { drawTrend } from "./chart_trend.js";
 import { categoryName, inCategory, inPeriod, lines, pickTrend, pickWindow } from "./data.js";
 import { percentOf, rough, sum } from "./exact.js";
@@ -12,6 +12,8 @@ import {
   crumbs,
   hero,
   noneJudged,
+  PERIOD_ASKED,
+  periodOf,
   periodSwitch,
   sideBar,
   strangersNote,
@@ -152,7 +154,7 @@ const trendTable = (trend) =>
     </div>
   </details>`;
 export const category = async (kind, purchase, query) => {
-  const period = PERIODS[query.get("period")] ? query.get("period") : "7d";
+  const period = periodOf(query);
   const all = (await lines()).rows;
   const rows = all.filter((row) => inCategory(row, kind, purchase) && inPeriod(row, period));
   const total = pickWindow(period, kind, purchase);
@@ -167,10 +169,12 @@ export const category = async (kind, purchase, query) => {
     .filter((row) => row.period === period && row.kind === kind && row.purchase_type === purchase)
     .map((row) => ({ ...row, href: address("/lines", { ...filters, side: row.side }) }));
   const name = categoryName(kind, purchase);
-  const unknown = [
-    !["all", ...KINDS].includes(kind) && [fields.kind, kind],
-    !["all", ...PURCHASE_TYPES].includes(purchase) && [fields.purchase, purchase],
-  ].filter(Boolean);
+  const asked = [["kind", kind], ["purchase", purchase], ...query];
+  const unknown = inVain(asked, {
+    kind: [fields.kind, ["all", ...KINDS]],
+    purchase: [fields.purchase, ["all", ...PURCHASE_TYPES]],
+    ...PERIOD_ASKED,
+  });
   const others = head.windows.filter(
     (row) => row.period === period && row.lines > 0 && (row.kind === "all") === (row.purchase_type === "all"),
   );

@@ -20,7 +20,8 @@ const after = (key, [x, y], columns, rows) => {
   return [within(x + step[0], columns), rows ? within(y + step[1], rows) : 0];
 };
 
-/* What to show for a place. A cell is named by its number: shown by its pixels, ECharts takes it away again after 100 ms, for no axis there has a tip. */
+/* What to show for a place. A cell is named by its number: shown by its pixels, ECharts takes it away again after
+   100 ms, for no axis there has a tip. */
 const shownAt = ([column, row], rows, drawn) =>
   rows
     ? { seriesIndex: 0, dataIndex: column * rows + row }

@@ -1,6 +1,6 @@
 /* Better or worse? The lines that ended in the seven days before two days, side by side. */
 
-import { address, go } from "./addresses.js";
+import { address, go, inVain } from "./addresses.js";
 import { categoryName, lines } from "./data.js";
 import { fromUnits, percentOf, sum, toUnits } from "./exact.js";
 import {
@@ -20,14 +20,17 @@ import {
 } from "./format.js";
 import { head, label } from "./head.js";
 import { SIDES } from "./keys.js";
-import { crumbs, hero } from "./parts.js";
+import { crumbs, hero, strangersNote } from "./parts.js";
 import { levels, compare as words } from "./words.js";
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
-const asked = (query, name, otherwise) => {
-  const value = query.get(name) || "";
-  return DATE.test(value) && value <= head.as_of && !Number.isNaN(Date.parse(value)) ? value : otherwise;
-};
+/* A day that there is: the 31st of February is read by browsers as the 3rd of March. */
+const isDay = (value) =>
+  DATE.test(value) &&
+  value <= head.as_of &&
+  !Number.isNaN(Date.parse(value)) &&
+  daysLater(value, 0) === value;
+const asked = (query, name, otherwise) => (isDay(query.get(name)) ? query.get(name) : otherwise);
 const least = (a, b) => (toUnits(a) < toUnits(b) ? a : b);
 const total = (rows, field) => sum(rows.map((row) => row[field]));
 /* As the warehouse sums its windows: judged lines only, sums divided by sums. */
@@ -116,6 +119,7 @@ export const compare = async (query) => {
   return {
     title: words.question,
     body: html`${crumbs([levels.overview, "#/"], [levels.compare])} ${hero(words.question, words.title)}
+      ${strangersNote(inVain(query, { a: [words.first, isDay], b: [words.second, isDay] }), "#/compare")}
       <form class="filters days" aria-label="${words.title}">
         ${dayField("a", words.first, a)} ${dayField("b", words.second, b)}
         <a class="ghost" href="#/compare">${words.week}</a>

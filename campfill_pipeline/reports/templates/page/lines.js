@@ -17,7 +17,7 @@ import {
   strangers,
   unawaited,
 } from "./list_filters.js";
-import { COLUMNS, listTable, sorted } from "./list_table.js";
+import { listTable, sorted } from "./list_table.js";
 import { crumbs, pager, strangersNote, tile } from "./parts.js";
 import { saveAs } from "./save.js";
 import { fields, levels, list, PERIOD_NAMES } from "./words.js";
@@ -123,8 +123,6 @@ const boxesOf = (form, name) =>
 export const lineList = async (query) => {
   const all = (await lines()).rows;
   const filters = readFilters(query);
-  if (!COLUMNS[filters.sort.replace("-", "")])
-    filters.sort = filters.state === "live" ? "-value_at_risk_eur" : "-shortfall";
   const named = {
     disputed: filters.pile && (await disputedLines(filters.pile)),
     struck: filters.incident && (await linesStruckBy(Number(filters.incident))),

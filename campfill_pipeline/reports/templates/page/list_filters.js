@@ -1,11 +1,13 @@
 /* Which lines a list holds: states and filters, as they stand in its address, and said in words. */
 
+import { inVain } from "./addresses.js";
 import { ended, inPeriod } from "./data.js";
 import { rough } from "./exact.js";
 import { html, missing } from "./format.js";
 import { head, label, words } from "./head.js";
 import { text } from "./language.js";
 import { BANDS, KINDS, NEVER_JUDGED, PACES, PURCHASE_TYPES, SIDES } from "./keys.js";
+import { isOrder } from "./list_table.js";
 import { fields, incident, list, PERIODS } from "./words.js";
 
 export const STATES = {
@@ -32,32 +34,28 @@ const NAMES = ["q", "state", "period", ...ONE, "band", "pace", "short", "sort"];
 
 export const readFilters = (query) => {
   const filters = Object.fromEntries(NAMES.map((name) => [name, query.get(name) || ""]));
-  if (!STATES[filters.state]) filters.state = "ended";
-  if (filters.period && !PERIODS[filters.period]) filters.period = "";
+  if (!Object.hasOwn(STATES, filters.state)) filters.state = "ended";
+  if (!Object.hasOwn(PERIODS, filters.period)) filters.period = "";
+  if (!isOrder(filters.sort)) filters.sort = filters.state === "live" ? "-value_at_risk_eur" : "-shortfall";
   return filters;
 };
+/* What each filter is called and can be; of the columns not named here: what a line has there. */
 const KNOWN = {
-  state: Object.keys(STATES),
-  period: Object.keys(PERIODS),
-  kind: KINDS,
-  purchase: PURCHASE_TYPES,
-  cause: Object.keys(words.causes),
-  side: SIDES,
-  pile: Object.keys(words.disagreements),
-  incident: Object.keys(head.incidents),
-  band: BANDS,
-  pace: PACES,
+  q: [list.search, () => true],
+  state: [list.show, Object.keys(STATES)],
+  period: [fields.endedWithin, Object.keys(PERIODS)],
+  kind: [fields.kind, KINDS],
+  purchase: [fields.purchase, PURCHASE_TYPES],
+  cause: [fields.cause, Object.keys(words.causes)],
+  side: [fields.side, SIDES],
+  pile: [fields.disagreement, Object.keys(words.disagreements)],
+  incident: ["incident", Object.keys(head.incidents)],
+  band: [fields.band, BANDS],
+  pace: [fields.pace, PACES],
+  short: [list.short, ["1"]],
+  sort: [list.order, (given) => isOrder(given)],
 };
-const CAPTIONS = {
-  state: list.show,
-  period: fields.endedWithin,
-  kind: fields.kind,
-  purchase: fields.purchase,
-  cause: fields.cause,
-  side: fields.side,
-  pile: fields.disagreement,
-  band: fields.band,
-  pace: fields.pace,
+const HAD = {
   buyer: fields.buyer,
   agency: fields.agency,
   placement: fields.placement,
@@ -65,15 +63,16 @@ const CAPTIONS = {
 };
 /* What an address asks for and nothing can be: a misspelt code, a buyer that no line has. [caption, value] of each.
    Such a filter still narrows, to nothing: fewer rows than meant are seen, more could be sent to somebody. */
-export const strangers = (query, rows) =>
-  [...query].flatMap(([name, given]) => {
-    if (!NAMES.includes(name)) return [["", name]];
-    if (name === "q" || name === "sort" || name === "short" || !given) return [];
-    const known = KNOWN[name] || rows.map((row) => row[name]);
-    return (name === "band" ? given.split(",") : [given])
-      .filter((value) => !known.includes(value))
-      .map((value) => [CAPTIONS[name] || name, value]);
-  });
+export const strangers = (query, rows) => {
+  const had = Object.entries(HAD).map(([name, caption]) => [
+    name,
+    [caption, (given) => rows.some((row) => row[name] === given)],
+  ]);
+  const asked = [...query].flatMap(([name, given]) =>
+    name === "band" ? given.split(",").map((one) => [name, one]) : [[name, given]],
+  );
+  return inVain(asked, { ...KNOWN, ...Object.fromEntries(had) });
+};
 /* How many filters narrow the list, besides its state and order. */
 export const countSet = (filters) =>
   NAMES.filter((name) => name !== "state" && name !== "sort" && filters[name]).length;

@@ -27,10 +27,12 @@ const columnsFor = (state) =>
   );
 /* Judged lines, then those that have not begun, then those that cannot be judged. */
 const standingLast = (row) => (row.lifecycle === "scheduled" ? 1 : row.covered ? 0 : 2);
+const sortedBy = (sort) => sort.replace(/^-/, "");
+/* Whether an address may ask for this order: a column, with a minus for the largest first. */
+export const isOrder = (sort) => Object.hasOwn(COLUMNS, sortedBy(sort));
 export const sorted = (rows, sort) => {
-  const [key, down] = sort.startsWith("-") ? [sort.slice(1), true] : [sort, false];
+  const [key, down] = [sortedBy(sort), sort.startsWith("-")];
   const column = COLUMNS[key];
-  if (!column) return rows;
   const order = column.text
     ? (a, b) => column.text(a).localeCompare(column.text(b), locale)
     : (a, b) =>
@@ -115,7 +117,7 @@ export const cells = {
 export const listTable = (rows, filters, shown) =>
   html`<table class="list" role="table">
     <caption class="unseen">
-      ${list.sortedBy((COLUMNS[filters.sort.replace("-", "")] || COLUMNS.shortfall).head)}
+      ${list.sortedBy(COLUMNS[sortedBy(filters.sort)].head)}
     </caption>
     <thead role="rowgroup">
       <tr role="row">

@@ -27,7 +27,7 @@ const level = async (path, query) => {
   if (parts[0] === "line" && parts[1]) return ["lines", await line(parts[1].toLowerCase())];
   if (parts[0] === "compare") return ["compare", await compare(query)];
   if (parts[0] === "right") return ["overview", right()];
-  return ["overview", overview(query)];
+  return ["overview", overview(query, parts.join("/"))];
 };
 const stay = () => {
   const active = document.activeElement;

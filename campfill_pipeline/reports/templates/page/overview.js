@@ -1,6 +1,6 @@
 /* Level 1: are we all right? The present first: what is at risk now, then what ended. */
 
-import { address } from "./addresses.js";
+import { address, inVain } from "./addresses.js";
 import { alarmList, gapNote } from "./alarms.js";
 import { drawTrend } from "./chart_trend.js";
 import { categoryName, lineCategory, pickTrend, pickWindow } from "./data.js";
@@ -27,15 +27,18 @@ import {
   attentionTable,
   breakable,
   noneJudged,
+  PERIOD_ASKED,
+  periodOf,
   periodSwitch,
   sideBar,
   sparkline,
+  strangersNote,
   TREND_OF,
   trendChip,
   trendElsewhere,
 } from "./parts.js";
 import { upcomingPanel } from "./upcoming.js";
-import { data, disagreements, ended, fields, now, PERIODS, right } from "./words.js";
+import { data, disagreements, ended, fields, now, right } from "./words.js";
 
 /* What guaranteed lines lack is not only missing money but owed: a make-good. */
 const owed = (period) => {
@@ -222,8 +225,9 @@ const endedPart = (period, total, trend) => {
     </section>
   </div>`;
 };
-export const overview = (query) => {
-  const period = PERIODS[query.get("period")] ? query.get("period") : "7d";
+/* `path` is what an address asks for where nothing is: the first level is shown, and said to be another. */
+export const overview = (query, path = "") => {
+  const period = periodOf(query);
   const total = pickWindow(period, "all", "all");
   const cards = head.windows.filter(
     (row) => row.period === period && row.kind !== "all" && row.purchase_type !== "all" && row.lines > 0,
@@ -231,7 +235,8 @@ export const overview = (query) => {
   const trend = pickTrend("all", "all");
   return {
     title: now.question,
-    body: html`${alarmList()}
+    body: html`${strangersNote([...(path ? [["", path]] : []), ...inVain(query, PERIOD_ASKED)], "#/")}
+      ${alarmList()}
       <section class="hero">
         <div class="hero-text">
           <p class="eyebrow">${now.question}</p>

@@ -30,6 +30,10 @@ export const strangersNote = (unknown, to) => {
   const told = unknown.map(([name, value], at) => html`${at ? ", " : ""}${name && `${name} `}“${value}”`);
   return told.length > 0 && html`<p class="alarm">${list.unknown(told)} <a href="${to}">${list.over}</a></p>`;
 };
+/* The period that an address asks for; the shortest where it asks for none that is known. */
+export const PERIOD_ASKED = { period: [fields.endedWithin, Object.keys(PERIODS)] };
+export const periodOf = (query) =>
+  Object.hasOwn(PERIODS, query.get("period")) ? query.get("period") : TREND_OF;
 /* The period whose share is told day after day: beside another's figure its trend would be read as that one's. */
 export const TREND_OF = "7d";
 export const trendElsewhere = (to) => html`<p class="soft"><a href="${to}">${where.trendElsewhere}</a></p>`;

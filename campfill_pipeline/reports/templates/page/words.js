@@ -248,6 +248,7 @@ export const list = {
   narrow: text("Filters"),
   narrowed: (count) => say("{count} set", { count }),
   over: text("Start over"),
+  order: text("Order"),
   none: text("No line fits."),
   unknown: (what) => say("The address asks for what is not known here: {what}.", { what }),
   short: text("Short of goal"),

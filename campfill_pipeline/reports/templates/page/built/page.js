@@ -388,6 +388,7 @@
     narrow: text("Filters"),
     narrowed: (count2) => say("{count} set", { count: count2 }),
     over: text("Start over"),
+    order: text("Order"),
     none: text("No line fits."),
     unknown: (what) => say("The address asks for what is not known here: {what}.", { what }),
     short: text("Short of goal"),
@@ -743,6 +744,8 @@
     const told3 = unknown.map(([name, value], at) => html`${at ? ", " : ""}${name && `${name} `}“${value}”`);
     return told3.length > 0 && html`<p class="alarm">${list.unknown(told3)} <a href="${to}">${list.over}</a></p>`;
   };
+  var PERIOD_ASKED = { period: [fields.endedWithin, Object.keys(PERIODS)] };
+  var periodOf = (query) => Object.hasOwn(PERIODS, query.get("period")) ? query.get("period") : TREND_OF;
   var TREND_OF = "7d";
   var trendElsewhere = (to) => html`<p class="soft"><a href="${to}">${where.trendElsewhere}</a></p>`;
   var TREND_SIGNS = { improving: "▲", declining: "▼", stable: "▶" };
@@ -952,6 +955,12 @@
       window.dispatchEvent(new Event("narrowed"));
     } else location.hash = to;
   };
+  var inVain = (asked3, known2) => [...asked3].flatMap(([name, given]) => {
+    if (!Object.hasOwn(known2, name)) return [["", name]];
+    const [caption, values] = known2[name];
+    const fits = typeof values === "function" ? values(given) : values.includes(given);
+    return given === "" || fits ? [] : [[caption, given]];
+  });
 
   // campfill_pipeline/reports/templates/page/chart_keys.js
   var said = document.createElement("p");
@@ -1307,7 +1316,7 @@
     </div>
   </details>`;
   var category = async (kind, purchase, query) => {
-    const period = PERIODS[query.get("period")] ? query.get("period") : "7d";
+    const period = periodOf(query);
     const all = (await lines()).rows;
     const rows2 = all.filter((row3) => inCategory(row3, kind, purchase) && inPeriod(row3, period));
     const total2 = pickWindow(period, kind, purchase);
@@ -1320,10 +1329,12 @@
     };
     const losses = head.losses.filter((row3) => row3.period === period && row3.kind === kind && row3.purchase_type === purchase).map((row3) => ({ ...row3, href: address("/lines", { ...filters, side: row3.side }) }));
     const name = categoryName(kind, purchase);
-    const unknown = [
-      !["all", ...KINDS].includes(kind) && [fields.kind, kind],
-      !["all", ...PURCHASE_TYPES].includes(purchase) && [fields.purchase, purchase]
-    ].filter(Boolean);
+    const asked3 = [["kind", kind], ["purchase", purchase], ...query];
+    const unknown = inVain(asked3, {
+      kind: [fields.kind, ["all", ...KINDS]],
+      purchase: [fields.purchase, ["all", ...PURCHASE_TYPES]],
+      ...PERIOD_ASKED
+    });
     const others = head.windows.filter(
       (row3) => row3.period === period && row3.lines > 0 && row3.kind === "all" === (row3.purchase_type === "all")
     );
@@ -1387,10 +1398,8 @@
 
   // campfill_pipeline/reports/templates/page/compare.js
   var DATE = /^\d{4}-\d\d-\d\d$/;
-  var asked2 = (query, name, otherwise) => {
-    const value = query.get(name) || "";
-    return DATE.test(value) && value <= head.as_of && !Number.isNaN(Date.parse(value)) ? value : otherwise;
-  };
+  var isDay = (value) => DATE.test(value) && value <= head.as_of && !Number.isNaN(Date.parse(value)) && daysLater(value, 0) === value;
+  var asked2 = (query, name, otherwise) => isDay(query.get(name)) ? query.get(name) : otherwise;
   var least = (a, b) => toUnits(a) < toUnits(b) ? a : b;
   var total = (rows2, field2) => sum(rows2.map((row3) => row3[field2]));
   var summary = (rows2) => {
@@ -1470,6 +1479,7 @@
     return {
       title: compare.question,
       body: html`${crumbs([levels.overview, "#/"], [levels.compare])} ${hero(compare.question, compare.title)}
+      ${strangersNote(inVain(query, { a: [compare.first, isDay], b: [compare.second, isDay] }), "#/compare")}
       <form class="filters days" aria-label="${compare.title}">
         ${dayField("a", compare.first, a)} ${dayField("b", compare.second, b)}
         <a class="ghost" href="#/compare">${compare.week}</a>
@@ -2055,10 +2065,11 @@
     ([, column2]) => (!column2.only || column2.only === state) && column2.not !== state
   );
   var standingLast = (row3) => row3.lifecycle === "scheduled" ? 1 : row3.covered ? 0 : 2;
+  var sortedBy = (sort) => sort.replace(/^-/, "");
+  var isOrder = (sort) => Object.hasOwn(COLUMNS, sortedBy(sort));
   var sorted = (rows2, sort) => {
-    const [key, down] = sort.startsWith("-") ? [sort.slice(1), true] : [sort, false];
+    const [key, down] = [sortedBy(sort), sort.startsWith("-")];
     const column2 = COLUMNS[key];
-    if (!column2) return rows2;
     const order = column2.text ? (a, b) => column2.text(a).localeCompare(column2.text(b), locale) : (a, b) => missing(a[key]) || missing(b[key]) ? missing(b[key]) - missing(a[key]) : rough(a[key]) - rough(b[key]);
     return [...rows2].sort(
       (a, b) => standingLast(a) - standingLast(b) || (missing(a[key]) !== missing(b[key]) ? missing(a[key]) - missing(b[key]) : (down ? -1 : 1) * order(a, b)) || a.at - b.at
@@ -2111,7 +2122,7 @@
   };
   var listTable = (rows2, filters, shown) => html`<table class="list" role="table">
     <caption class="unseen">
-      ${list.sortedBy((COLUMNS[filters.sort.replace("-", "")] || COLUMNS.shortfall).head)}
+      ${list.sortedBy(COLUMNS[sortedBy(filters.sort)].head)}
     </caption>
     <thead role="rowgroup">
       <tr role="row">
@@ -2319,43 +2330,42 @@
   var NAMES = ["q", "state", "period", ...ONE, "band", "pace", "short", "sort"];
   var readFilters = (query) => {
     const filters = Object.fromEntries(NAMES.map((name) => [name, query.get(name) || ""]));
-    if (!STATES[filters.state]) filters.state = "ended";
-    if (filters.period && !PERIODS[filters.period]) filters.period = "";
+    if (!Object.hasOwn(STATES, filters.state)) filters.state = "ended";
+    if (!Object.hasOwn(PERIODS, filters.period)) filters.period = "";
+    if (!isOrder(filters.sort)) filters.sort = filters.state === "live" ? "-value_at_risk_eur" : "-shortfall";
     return filters;
   };
   var KNOWN = {
-    state: Object.keys(STATES),
-    period: Object.keys(PERIODS),
-    kind: KINDS,
-    purchase: PURCHASE_TYPES,
-    cause: Object.keys(words.causes),
-    side: SIDES,
-    pile: Object.keys(words.disagreements),
-    incident: Object.keys(head.incidents),
-    band: BANDS,
-    pace: PACES
+    q: [list.search, () => true],
+    state: [list.show, Object.keys(STATES)],
+    period: [fields.endedWithin, Object.keys(PERIODS)],
+    kind: [fields.kind, KINDS],
+    purchase: [fields.purchase, PURCHASE_TYPES],
+    cause: [fields.cause, Object.keys(words.causes)],
+    side: [fields.side, SIDES],
+    pile: [fields.disagreement, Object.keys(words.disagreements)],
+    incident: ["incident", Object.keys(head.incidents)],
+    band: [fields.band, BANDS],
+    pace: [fields.pace, PACES],
+    short: [list.short, ["1"]],
+    sort: [list.order, (given) => isOrder(given)]
   };
-  var CAPTIONS = {
-    state: list.show,
-    period: fields.endedWithin,
-    kind: fields.kind,
-    purchase: fields.purchase,
-    cause: fields.cause,
-    side: fields.side,
-    pile: fields.disagreement,
-    band: fields.band,
-    pace: fields.pace,
+  var HAD = {
     buyer: fields.buyer,
     agency: fields.agency,
     placement: fields.placement,
     advertiser: fields.advertiser
   };
-  var strangers = (query, rows2) => [...query].flatMap(([name, given]) => {
-    if (!NAMES.includes(name)) return [["", name]];
-    if (name === "q" || name === "sort" || name === "short" || !given) return [];
-    const known2 = KNOWN[name] || rows2.map((row3) => row3[name]);
-    return (name === "band" ? given.split(",") : [given]).filter((value) => !known2.includes(value)).map((value) => [CAPTIONS[name] || name, value]);
-  });
+  var strangers = (query, rows2) => {
+    const had = Object.entries(HAD).map(([name, caption]) => [
+      name,
+      [caption, (given) => rows2.some((row3) => row3[name] === given)]
+    ]);
+    const asked3 = [...query].flatMap(
+      ([name, given]) => name === "band" ? given.split(",").map((one) => [name, one]) : [[name, given]]
+    );
+    return inVain(asked3, { ...KNOWN, ...Object.fromEntries(had) });
+  };
   var countSet = (filters) => NAMES.filter((name) => name !== "state" && name !== "sort" && filters[name]).length;
   var judged = (row3) => row3.covered && row3.lifecycle !== "scheduled";
   var unawaited = (row3) => NEVER_JUDGED.includes(row3.lifecycle);
@@ -2683,8 +2693,6 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   var lineList = async (query) => {
     const all = (await lines()).rows;
     const filters = readFilters(query);
-    if (!COLUMNS[filters.sort.replace("-", "")])
-      filters.sort = filters.state === "live" ? "-value_at_risk_eur" : "-shortfall";
     const named3 = {
       disputed: filters.pile && await disputedLines(filters.pile),
       struck: filters.incident && await linesStruckBy(Number(filters.incident))
@@ -2929,8 +2937,8 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     </section>
   </div>`;
   };
-  var overview = (query) => {
-    const period = PERIODS[query.get("period")] ? query.get("period") : "7d";
+  var overview = (query, path = "") => {
+    const period = periodOf(query);
     const total2 = pickWindow(period, "all", "all");
     const cards = head.windows.filter(
       (row3) => row3.period === period && row3.kind !== "all" && row3.purchase_type !== "all" && row3.lines > 0
@@ -2938,7 +2946,8 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     const trend = pickTrend("all", "all");
     return {
       title: now.question,
-      body: html`${alarmList()}
+      body: html`${strangersNote([...path ? [["", path]] : [], ...inVain(query, PERIOD_ASKED)], "#/")}
+      ${alarmList()}
       <section class="hero">
         <div class="hero-text">
           <p class="eyebrow">${now.question}</p>
@@ -3056,7 +3065,7 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
     if (parts2[0] === "line" && parts2[1]) return ["lines", await line2(parts2[1].toLowerCase())];
     if (parts2[0] === "compare") return ["compare", await compare2(query)];
     if (parts2[0] === "right") return ["overview", right2()];
-    return ["overview", overview(query)];
+    return ["overview", overview(query, parts2.join("/"))];
   };
   var stay = () => {
     const active = document.activeElement;
@@ -3151,4 +3160,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 413a8d43392c6f292f5c84d5ba38f48e. */
+/* Made by `make page` from the modules beside this folder, 2a08903d579e29b4bc1b13efc8e04e89. */
