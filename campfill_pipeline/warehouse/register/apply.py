@@ -129,16 +129,15 @@ def _absences(run: revisions.Run, *, late: bool) -> tuple[int, int]:
     """Note which lines the list names, and mark those it lacks; returns how many are newly absent, and how many stay
     as they are though the list does not name them, as it is only a part.
     """
-    [(whole,)] = run("listing").fetchall()
+    [(whole, kept)] = run("listing").fetchall()
     if late:  # lists that arrived later than this one may be judged otherwise now
         [(before,)] = run("absent").fetchall()
         run("judge again")
         [(after,)] = run("absent").fetchall()
         return max(int(after) - int(before), 0), 0
     absent = run("missing").rowcount if whole else 0
-    kept = 0 if whole else run("kept").fetchall()[0][0]
     run("found again")
-    return absent, kept
+    return absent, int(kept)
 
 
 def _lacked(absent: int, kept: int) -> list[str]:

@@ -100,7 +100,9 @@ FROM touched t JOIN line_register l USING (line_no)
 -- name: listing
 -- What the list names. Whether it is a full one (it has at least four fifths of the lines of its description that had not
 -- ended) is known at once where nothing arrived later: the lines in force before it are those of the register that it did
--- not bring. A line belongs to the description of the newest list before it that names it.
+-- not bring. A line belongs to the description of the newest list before it that names it. Beside it stands how many
+-- unended lines stay as they are though they are not named, as the list is only a part; unknown where other lists name
+-- lines, too.
 WITH named AS (
     SELECT line_no, a.sheet, a.row_no FROM arriving a JOIN line_register USING (id)
     UNION ALL
@@ -110,7 +112,7 @@ WITH named AS (
     FROM named a, unnest(%(sheets)s::text[], %(firsts)s::integer[], %(lasts)s::integer[]) AS t (sheet, first, last)
     WHERE a.sheet IS NOT DISTINCT FROM t.sheet AND a.row_no BETWEEN t.first AND t.last
 ), in_force AS MATERIALIZED (
-    SELECT l.line_no, a.id IS NULL AND l.id <> ALL (%(also_listed)s) AS missing
+    SELECT l.line_no, absent_since, a.id IS NULL AND l.id <> ALL (%(also_listed)s) AS missing
     FROM line_register l LEFT JOIN arriving a ON a.id = l.id
     WHERE withdrawn_at IS NULL AND l.end_date >= %(today)s AND (event_no <> %(event_no)s OR action = 'updated')
 ), of_others AS MATERIALIZED (
@@ -121,15 +123,21 @@ WITH named AS (
         false, %(order_no)s) n
     WHERE n.description <> %(description)s
 ), awaited AS (
-    SELECT count(*) AS lines, count(*) FILTER (WHERE missing) AS missing
+    SELECT count(*) AS lines, count(*) FILTER (WHERE missing) AS missing,
+           count(*) FILTER (WHERE missing AND absent_since IS NULL) AS kept
     FROM in_force WHERE NOT line_no <@ (SELECT lines FROM of_others)
+), listed AS (
+    INSERT INTO upload_listing (upload_id, event_no, listed_on, whole, lines, silent, rejected, description)
+    SELECT %(upload_id)s, %(event_no)s, %(today)s, w.missing <= 0.2 * w.lines,
+           (SELECT COALESCE(range_agg(int4range(line_no, line_no, '[]')), '{}') FROM named),
+           (SELECT COALESCE(range_agg(int4range(line_no, line_no, '[]')), '{}') FROM silent), %(also_listed)s,
+           %(description)s
+    FROM awaited w
+    RETURNING whole
 )
-INSERT INTO upload_listing (upload_id, event_no, listed_on, whole, lines, silent, rejected, description)
-SELECT %(upload_id)s, %(event_no)s, %(today)s, w.missing <= 0.2 * w.lines,
-       (SELECT COALESCE(range_agg(int4range(line_no, line_no, '[]')), '{}') FROM named),
-       (SELECT COALESCE(range_agg(int4range(line_no, line_no, '[]')), '{}') FROM silent), %(also_listed)s, %(description)s
-FROM awaited w
-RETURNING whole
+SELECT whole,
+       CASE WHEN whole OR EXISTS (SELECT FROM upload_listing WHERE description <> %(description)s) THEN 0 ELSE kept END
+FROM listed, awaited
 
 -- name: missing
 -- The lines in force that a full list lacks, newly absent; those of other descriptions it cannot lack.
@@ -150,13 +158,6 @@ WITH lacked AS MATERIALIZED (
 )
 UPDATE line_register l SET absent_since = %(received_at)s
 FROM lacked WHERE lacked.line_no = l.line_no AND NOT l.line_no <@ (SELECT lines FROM of_others)
-
--- name: kept
--- How many unended lines a list does not name that is only a part of all; unknown where other lists name lines, too.
-SELECT count(*)
-FROM (SELECT id FROM line_register WHERE withdrawn_at IS NULL AND absent_since IS NULL AND end_date >= %(today)s
-      EXCEPT SELECT id FROM arriving) lacking
-WHERE id <> ALL (%(also_listed)s) AND NOT EXISTS (SELECT FROM upload_listing WHERE description <> %(description)s)
 
 -- name: found again
 UPDATE line_register l SET absent_since = NULL
