@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,12 +104,14 @@ def test_ingest_reports_each_file_and_its_exit_code_tells_the_worst(campfill: Sh
 
 def test_status_answers_at_once_and_without_dagster(campfill: Shell) -> None:
     campfill("status")
-    started = time.monotonic()
+    spent_before = resource.getrusage(resource.RUSAGE_CHILDREN)
     traced = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "campfill_pipeline.cli", "status"],
         env=campfill.environ, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert time.monotonic() - started < 10  # generous: shared machines; measured 0.3 s alone
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    # Of the processor, for a shared machine keeps a process waiting; 0.3 s were measured, 0.8 s while imports are told.
+    assert spent.ru_utime + spent.ru_stime - spent_before.ru_utime - spent_before.ru_stime < 5
     imported = {line.rsplit("|", 1)[-1].strip() for line in traced.stderr.splitlines()}
     assert not imported & {"dagster", "pandas", "pyarrow", "pandera"}
 

@@ -24,8 +24,11 @@ from campfill_pipeline.warehouse.readers.page.rows import PageData
 from campfill_pipeline_tests.reports.invented import NOW, invent, invent_details
 from campfill_pipeline_tests.warehouse import simulated
 
+# The shell without windows is the same engine and draws the same page; it draws no window around it, which costs more
+# processor time than the page does.
 CHROMIUM = (
     os.environ.get("CHROMIUM")
+    or shutil.which("chromium-headless-shell")
     or shutil.which("chromium")
     or shutil.which("chromium-browser")
     or shutil.which("google-chrome")
