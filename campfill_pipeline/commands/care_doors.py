@@ -64,6 +64,7 @@ def care(
     from campfill_pipeline.warehouse import database
     from campfill_pipeline.warehouse.notices import care as kept
     from campfill_pipeline.warehouse.postgres import server
+    from campfill_pipeline.warehouse.unknown_line import assure_known
 
     line, settles = _uuid(line_id, "line id"), _uuid(close, "make-good")
     agreed = _agreed(make_good, first, last, by, change, note)
@@ -73,6 +74,8 @@ def care(
         raise typer.BadParameter("name the line: campfill care ID …")
     settings, now, who = load_settings(), datetime.now(UTC), typed.who()
     with database.connect(server.database_url(settings)) as connection:
+        if line is not None:
+            assure_known(connection, line)
         if line is not None and says:
             today = now.astimezone(settings.timezone).date()
             kept.say(connection, line, said, said_by=who, today=today, now=now)

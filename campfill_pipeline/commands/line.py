@@ -29,6 +29,7 @@ from campfill_pipeline.settings import Settings
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
 from campfill_pipeline.warehouse.readers.one_line import by_external_id, line_life
+from campfill_pipeline.warehouse.unknown_line import assure_known
 
 DAYS_SHOWN = 14
 
@@ -42,9 +43,9 @@ def facts(settings: Settings, line_id: str) -> dict[str, Any]:
     today = datetime.now(UTC).astimezone(settings.timezone).date()
     with database.connect(server.database_url(settings)) as connection:
         wanted = wanted or _by_text(connection, line_id)
+        assure_known(connection, wanted)
         found = line_life(connection, wanted, settings.rules, as_of=today)
-    if found is None:
-        raise typer.BadParameter(f"no list ever had the line {wanted}")
+    assert found is not None
     return asdict(found)
 
 

@@ -34,11 +34,14 @@ class BrokenPromiseError(CampfillError):
 
 
 class UnknownLineError(CampfillError):
-    """A note, or a word of silence, is for a line that no list ever had."""
+    """A line is asked for that no list ever had. `near`: the ids most like it, each with its line's name."""
 
-    def __init__(self, line_id: UUID) -> None:
-        self.line_id = line_id
-        super().__init__(f"No list ever had the line {line_id}.", "Copy its ID from the list or the page.")
+    def __init__(self, line_id: UUID, near: Sequence[str] = ()) -> None:
+        self.line_id, self.near = line_id, tuple(near)
+        nearest = f" Nearest: {'; '.join(near)}." if near else ""
+        super().__init__(
+            f"No list ever had the line {line_id}.{nearest}", "Copy its ID from the list or the page."
+        )
 
 
 class DiskFullError(CampfillError):

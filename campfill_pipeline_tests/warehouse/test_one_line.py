@@ -7,11 +7,14 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 import psycopg
+import pytest
 
+from campfill_pipeline.domain.errors import UnknownLineError
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline.warehouse.figures.fulfillment import refresh
 from campfill_pipeline.warehouse.readers.one_line import line_life
+from campfill_pipeline.warehouse.unknown_line import assure_known
 from campfill_pipeline_tests.warehouse.delivery_rows import CAMPAIGN, Row, add_line, at, store
 
 DAY = date(2025, 8, 4)
@@ -36,3 +39,17 @@ def test_contract_figures_days_cause_and_restatements_of_one_line(connection: ps
 
 def test_an_id_that_no_list_ever_had_is_unknown(connection: psycopg.Connection) -> None:
     assert line_life(connection, uuid4(), RULES, as_of=TODAY) is None
+
+
+def test_an_id_typed_amiss_is_refused_with_the_lines_most_like_it(connection: psycopg.Connection) -> None:
+    meant, other = (UUID(f"{8 * digit}-0000-4000-8000-{12 * digit}") for digit in "12")
+    for line in (meant, other):
+        add_line(connection, str(line))
+    assure_known(connection, meant)
+    for typed in ("11111111-0000-4000-8000-111111111112", "11111121-0000-4000-8000-111111111111"):
+        with pytest.raises(UnknownLineError, match=f"{meant} .A line.") as refused:
+            assure_known(connection, UUID(typed))
+        assert str(other) not in str(refused.value)
+    with pytest.raises(UnknownLineError) as unlike:
+        assure_known(connection, uuid4())
+    assert unlike.value.near == () and "Nearest" not in unlike.value.problem

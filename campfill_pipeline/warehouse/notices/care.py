@@ -15,8 +15,8 @@ import psycopg
 from psycopg.rows import class_row
 
 from campfill_pipeline.domain.care import LONGEST_NOTE, LONGEST_OWNER, MOST_IMPRESSIONS, CareError
-from campfill_pipeline.domain.errors import UnknownLineError
 from campfill_pipeline.warehouse.statements import query
+from campfill_pipeline.warehouse.unknown_line import assure_known
 
 
 @dataclass(frozen=True)
@@ -244,9 +244,9 @@ def _keep(
 
 
 def _end_of(conn: psycopg.Connection, line_id: UUID) -> date:
+    assure_known(conn, line_id)
     row = conn.execute(query("notices/care", "known"), [line_id]).fetchone()
-    if row is None:
-        raise UnknownLineError(line_id)
+    assert row is not None
     end: date = row[0]
     return end
 

@@ -12,8 +12,8 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import class_row
 
-from campfill_pipeline.domain.errors import UnknownLineError
 from campfill_pipeline.warehouse.statements import query
+from campfill_pipeline.warehouse.unknown_line import assure_known
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,7 @@ def say(
     conn: psycopg.Connection, line_id: UUID, act: str, *, until: date | None, text: str, now: datetime
 ) -> int:
     """Mute, acknowledge or lift; answers the number of the entry. Raises UnknownLineError."""
-    if conn.execute("SELECT FROM line_register WHERE id = %s", [line_id]).fetchone() is None:
-        raise UnknownLineError(line_id)
+    assure_known(conn, line_id)
     row = conn.execute(
         query("notices/quiet", "say"),
         {"line": line_id, "act": act, "until": until, "text": text, "now": now},

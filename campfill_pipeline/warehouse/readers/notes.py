@@ -16,10 +16,10 @@ from uuid import UUID
 import psycopg
 
 from campfill_pipeline.domain.effect import DAYS, Effect, effect
-from campfill_pipeline.domain.errors import UnknownLineError
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.domain.weekdays import Calendar, calendar
 from campfill_pipeline.warehouse.statements import query
+from campfill_pipeline.warehouse.unknown_line import assure_known
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,8 @@ class Note:
 
 def add_note(conn: psycopg.Connection, text: str, *, line_id: UUID | None, day: date, now: datetime) -> int:
     """Store a remark; answers its number. Raises UnknownLineError."""
-    known = conn.execute("SELECT FROM line_register WHERE id = %s", [line_id]).fetchone()
-    if line_id is not None and known is None:
-        raise UnknownLineError(line_id)
+    if line_id is not None:
+        assure_known(conn, line_id)
     values = {"line_id": line_id, "day": day, "now": now, "text": text}
     row = conn.execute(query("readers/notes", "add"), values).fetchone()
     assert row is not None
