@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -16,6 +16,7 @@ from campfill_pipeline.language import catalogue
 from campfill_pipeline.language.retelling import retold
 from campfill_pipeline.language.speaking import Language, say, speaking
 from campfill_pipeline.reporting.errors import RefusedError
+from campfill_pipeline.warehouse.delivery.errors import ContradictingRowsError, Contradiction
 from campfill_pipeline.warehouse.register.ledger import partition_key
 from campfill_pipeline_tests import messages
 
@@ -102,9 +103,19 @@ def test_what_nobody_says_stays_as_it_is(text: str) -> None:
     [
         (
             refusals.incomplete("sheet “A, B”, row 3", ["CPM €", "Buyer"], [], near={"CPM €": "CPM netto"}),
-            "In den Überschriften (Blatt „A, B“, Zeile 3) fehlen die Spalten “CPM €” und “Buyer”. „CPM netto“ kommt"
-            " „CPM €“ am nächsten. Ergänzen Sie die Spalten “CPM €” und “Buyer” mit genau diesen Überschriften."
+            "In den Überschriften (Blatt „A, B“, Zeile 3) fehlen die Spalten „CPM €“ und „Buyer“. „CPM netto“ kommt"
+            " „CPM €“ am nächsten. Ergänzen Sie die Spalten „CPM €“ und „Buyer“ mit genau diesen Überschriften."
             " Legen Sie die Datei dann erneut ab.",
+        ),
+        (
+            refusals.incomplete("row 5", ["CPM €"], [], description="agentur"),
+            "In den Überschriften (Zeile 5, gelesen mit der Listenbeschreibung „agentur“) fehlt die Spalte „CPM €“."
+            " Ergänzen Sie die Spalte „CPM €“ mit genau dieser Überschrift. Legen Sie die Datei dann erneut ab.",
+        ),
+        (
+            refusals.incomplete("the document’s first object", ["CPM €"], []),
+            "In den Überschriften (das erste Objekt des Dokuments) fehlt die Spalte „CPM €“."
+            " Ergänzen Sie die Spalte „CPM €“ mit genau dieser Überschrift. Legen Sie die Datei dann erneut ab.",
         ),
         (
             refusals.not_a_workbook("a Word document"),
@@ -147,3 +158,32 @@ def test_a_failure_of_an_api_is_told_with_what_was_asked_and_with_its_mend() -> 
 def test_names_do_not_grow_however_a_receipt_comes_back(name: str) -> None:
     assert partition_key(7, name) == "000007-list.xlsx"
     assert thread_of_file(name) == thread_of_file("list.xlsx")
+
+
+def test_what_a_check_of_the_web_ui_says_is_told_in_german() -> None:
+    said = say(
+        "{count} of {lines} lines are not judged, as not every day of their flight was fetched, for example {line}. "
+        "campfill status shows which days are here.",
+        count="6,884", lines="7,036", line="2024_1: Halle",
+    )  # fmt: skip
+    stored = say("The check {id} says: {told}", id="fulfillment, every_line_judged", told=said)
+    with speaking(Language.GERMAN):
+        assert retold(stored).startswith(
+            "Die Prüfung fulfillment, every_line_judged meldet: „6.884 von 7.036 Buchungen sind nicht bewertet"
+        )
+    kept = say("The check {id} says: {told}", id="a, b", told="What nobody says.")
+    with speaking(Language.GERMAN):
+        assert retold(kept) == "Die Prüfung a, b meldet: „What nobody says.“"
+
+
+def test_rows_that_contradict_each_other_are_named_in_german() -> None:
+    hour = datetime(2026, 11, 24, 10, tzinfo=UTC)
+    at_a_site = Contradiction(hour, "Halle, Ost", "k-1", "1,200", (Decimal("1234.5"), Decimal(2)))
+    at_none = Contradiction(hour, "", None, "d-1", (Decimal(2), Decimal(2)))
+    stored = str(ContradictingRowsError("api", 2, [at_a_site, at_none]))
+    with speaking(Language.GERMAN):
+        told = retold(stored)
+    assert (
+        "Kampagne k-1, Deal 1,200 an Halle, Ost, Stunde 2026-11-24T10:00Z: 1.234,5 / 2 Impressions; " in told
+    )
+    assert "; Deal d-1, Stunde 2026-11-24T10:00Z: 2 / 2 Impressions, andere Zahlen weichen ab" in told

@@ -193,22 +193,13 @@ def show_tried(told: dict[str, Any]) -> None:
     console.print(say("Nothing was stored."))
 
 
-def _place(place: str) -> str:
-    """Where the header stands: `row 1`, or with its sheet before it."""
-    sheet, _, row = place.rpartition("row ")
-    if not sheet:
-        return say("row {row}", row=row)
-    name = sheet.removeprefix("sheet “").removesuffix("”, ")
-    return say("sheet “{sheet}”, row {row}", sheet=name, row=row)
-
-
 def _show_proposal(proposal: dict[str, Any]) -> None:
     console = render.console()
     console.print(
         "\n"
         + say(
             "If it is a list of another house, it may be read so ({place}):",
-            place=escape(_place(proposal["place"])),
+            place=escape(retold(proposal["place"])),
         )
     )
     table = render.table(*((title, "left") for title in PROPOSED))

@@ -140,7 +140,7 @@ def _checks(instance: dg.DagsterInstance) -> Iterator[Fact]:
         yield Fact(
             Kind.CHECK_FAILED,
             f"{key.asset_key.to_user_string()}:{key.name}",
-            say("The check {id} says: {text}", id=f"{key.asset_key.to_user_string()}, {key.name}", text=said)
+            say("The check {id} says: {told}", id=f"{key.asset_key.to_user_string()}, {key.name}", told=said)
             if said
             else say(
                 "The check {id} fails; the web UI says why.",

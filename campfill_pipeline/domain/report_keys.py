@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from campfill_pipeline.domain import report_values
+from campfill_pipeline.domain.report_identities import named
 from campfill_pipeline.domain.report_rows import CANONICAL, FUNNEL, KEY, Notation, Remark
 from campfill_pipeline.domain.report_values import Column
 from campfill_pipeline.domain.row_hashes import Hashes, row_hashes
@@ -83,14 +83,8 @@ def beside(table: pa.Table, columns: frozenset[str], texts: Sequence[str]) -> Be
     content = row_hashes(pa.table({"texts": pa.array(texts, pa.string())}), ("texts",))
     odd = _divided(keys, content)
     first = odd[np.sort(np.unique(keys[odd], return_index=True)[1])][:LISTED]
-    examples = tuple(map(_named, table.select(KEY).take(pa.array(first)).to_pylist()))
+    examples = tuple(map(named, table.select(KEY).take(pa.array(first)).to_pylist()))
     return Beside(columns, keys, content, examples)
-
-
-def _named(row: Mapping[str, Any]) -> str:
-    """An identity, as a person reads it."""
-    ids = " and ".join(str(row[name]) for name in ("campaign_id", "deal_id") if row[name])
-    return f"{ids}{' at ' + row['site'] if row['site'] else ''}, hour {row['hour_utc']:%Y-%m-%dT%H:%MZ}"
 
 
 def divided(parts: Sequence[Beside]) -> int:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campfill_pipeline.domain.asides import total_start
+from campfill_pipeline.domain.report_identities import named
 from campfill_pipeline.domain.row_hashes import Hashes, row_hashes
 
 _IDS = ("campaign_id", "deal_id")
@@ -70,7 +71,7 @@ class SiteSums:
             return []
         sited = np.unique(np.concatenate(self._sited))
         found = [
-            f"{' and '.join(row[name] for name in _IDS if row[name])}, hour {row['hour_utc']:%Y-%m-%dT%H:%MZ}"
+            named(row)
             for hashes, rows in self._bare
             for row, both in zip(rows, np.isin(hashes, sited).tolist(), strict=True)
             if both

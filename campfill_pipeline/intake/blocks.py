@@ -23,6 +23,7 @@ from campfill_pipeline.intake.findings import CellKind, ColumnFound, TableFound
 from campfill_pipeline.intake.layout import PRESENT, Format, Layout, find_layout
 from campfill_pipeline.intake.refusals import incomplete
 from campfill_pipeline.intake.units import check_units_above, check_units_among
+from campfill_pipeline.language.speaking import say
 
 RawTexts = Callable[[Sequence[int]], Mapping[int, Mapping[int, str]]]
 """Complete rows by their numbers, as {column from 0: text}."""
@@ -65,7 +66,11 @@ def headers_below(table: TableFound, form: Format, raw: RawTexts) -> list[Layout
             if _places(layout.columns) != _places(found[-1].columns if found else table.columns):
                 found.append(layout)  # else it is repeated
         elif number in suspects:
-            place = f"sheet “{table.sheet}”, row {number}" if table.sheet else f"line {number}"
+            place = (
+                say("sheet “{sheet}”, row {row}", sheet=table.sheet, row=number)
+                if table.sheet
+                else say("row {row}", row=number)
+            )
             if layout is None or layout.kind != kind:
                 raise incomplete(place, _known(table), (), kind=kind)
             raise incomplete(place, layout.missing, layout.repeated, kind=kind, near=dict(layout.near))

@@ -126,9 +126,9 @@ def incomplete(
     by_export = kind == UploadKind.REPORT_CSV
     where = place
     if description and by_export:
-        where = f"{place}, {say('read by the export description “{name}”', name=description)}"
+        where = say("{place}, read by the export description “{name}”", place=place, name=description)
     elif description:
-        where = f"{place}, {say('read by the list description “{name}”', name=description)}"
+        where = say("{place}, read by the list description “{name}”", place=place, name=description)
     if missing:
         said.append(
             say_many(

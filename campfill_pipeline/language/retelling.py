@@ -20,16 +20,20 @@ from campfill_pipeline.language.speaking import Language, spoken
 VERBATIM = {
     "name", "line", "site", "file", "sheet", "column", "value", "found", "text", "header", "id", "path", "source",
     "folder", "home", "data", "wanted", "given", "host", "file_name", "strerror", "error", "strip", "log", "programs",
-    "table", "shown", "asked", "ids", "clean", "variable", "env",
+    "table", "shown", "asked", "ids", "clean", "variable", "env", "campaign_id", "deal_id",
 }  # fmt: skip
 """Placeholders that hold what somebody else wrote: never taken for a figure or a sentence of ours."""
 
+_NUMBER = r"-?\d{1,3}(?:,\d{3})*(?:\.\d+)?|-?\d+(?:\.\d+)?"
+
 SHAPES = {"why": "(?:; .*)?", "pace": "(?: at .*?)?", "header": "“[^”]*”(?:(?:, | and )“[^”]*”)*",
-          "status": r"\w+", "request": r"[A-Z]+ \S+"}  # fmt: skip
+          "count": rf"(?:{_NUMBER})", "campaign_id": r"\S+", "deal_id": r"\S+", "hour_utc": r"\S+",
+          "figures": "[-0-9.,/ ]+", "identity": "[^;]*",
+          "listed": r"(?:(?!\. [A-Z][a-z]+ ).)*", "status": r"\w+", "request": r"[A-Z]+ \S+"}  # fmt: skip
 """Placeholders that hold a part of a sentence, or nothing; others hold anything."""
 
+_QUOTED = re.compile("“([^”]*)”")
 _PLACE = re.compile(r"\{(\w+)\}")
-_NUMBER = r"-?\d{1,3}(?:,\d{3})*(?:\.\d+)?|-?\d+(?:\.\d+)?"
 _SIGN = r"[€$£¥₺₹₽₩₪₴]|[^\W\d_]{2,3}\u00a0"  # letters stand apart: CHF 1,234.50
 _DAY = r"\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 
@@ -45,6 +49,10 @@ def _of_year(text: str) -> datetime:
 FIGURES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(rf"({_NUMBER})"), lambda found: notation.number(_decimal(found[1]))),
     (re.compile(rf"(?:{_SIGN})({_NUMBER})"), lambda found: notation.money(_decimal(found[1]))),
+    (
+        re.compile(rf"((?:{_NUMBER})(?: / (?:{_NUMBER}))+)"),
+        lambda found: " / ".join(notation.number(_decimal(each)) for each in found[1].split(" / ")),
+    ),
     (re.compile(rf"({_NUMBER}) %"), lambda found: notation.percent(_decimal(found[1]))),
     (
         re.compile(rf"({_DAY} \d{{4}})(.*)"),
@@ -109,7 +117,7 @@ def _told(language: Language, text: str) -> str | None:
             if is_told and told != text:  # `{env}: {error}.` fits much, and says it in no other language
                 return told
             half = half or told
-    for mark in (": ", ". ", "? ", "; "):
+    for mark in (". ", "? ", ": ", "; "):  # sentences first: what stands before a colon may be one of ours
         at = text.find(mark)
         while at >= 0:
             before, after = text[: at + 1], text[at + 2 :]
@@ -132,7 +140,8 @@ def _line(language: Language, line: str) -> str:
 
 def _value(language: Language, name: str, value: str) -> str:
     if name == "header":
-        return value.replace("” and “", f"”{catalogue.translated(language, ' and ')}“")
+        listed = value.replace("” and “", f"”{catalogue.translated(language, ' and ')}“")
+        return _QUOTED.sub(catalogue.translated(language, "“{text}”").format(text=r"\1"), listed)
     if name in VERBATIM or not value:
         return value
     for pattern, written in FIGURES:

@@ -111,14 +111,14 @@ def row(site: str, hour: int, campaign: str | None, deal: str | None) -> Row:
 @pytest.mark.parametrize(
     ("bare", "parts", "named"),
     [
-        ([("c", None)], [("c", None)], ["c, hour 2025-08-04T08:00Z"]),
-        ([("c", "d")], [("c", "d")], ["c and d, hour 2025-08-04T08:00Z"]),
+        ([("c", None)], [("c", None)], ["campaign c, hour 2025-08-04T08:00Z"]),
+        ([("c", "d")], [("c", "d")], ["campaign c, deal d, hour 2025-08-04T08:00Z"]),
         (
             [("c", None)],
             [("c", "d")],
-            ["c, hour 2025-08-04T08:00Z"],
+            ["campaign c, hour 2025-08-04T08:00Z"],
         ),  # it may name only one of the ids of its parts
-        ([(None, "d")], [("c", "d")], ["d, hour 2025-08-04T08:00Z"]),
+        ([(None, "d")], [("c", "d")], ["deal d, hour 2025-08-04T08:00Z"]),
         ([("c", "d")], [("c", None)], []),
         ([("c", None)], [("k", None)], []),
         ([("c", None)], [], []),
@@ -141,4 +141,6 @@ def test_doubled_hours_are_named_by_hour() -> None:
     sums.note(
         table([row(site, hour, ids, None) for site in ("", "Hbf") for hour in (9, 8) for ids in ("b", "a")])
     )
-    assert sums.doubled() == [f"{ids}, hour 2025-08-04T0{hour}:00Z" for hour in (8, 9) for ids in ("a", "b")]
+    assert sums.doubled() == [
+        f"campaign {ids}, hour 2025-08-04T0{hour}:00Z" for hour in (8, 9) for ids in ("a", "b")
+    ]

@@ -44,6 +44,8 @@ def test_a_proposal_says_which_column_is_what_with_values_and_how_sure(tmp_path:
     assert (read.reason, read.tables) == ("no_header", ())
     assert read.proposal is not None
     assert read.proposal.place == "row 2"
+    with speaking(Language.GERMAN):
+        assert retold(read.proposal.place) == "Zeile 2"
     assert [(column.means, column.sure) for column in read.proposal.columns] == [
         ("id", SURE), ("name", SURE), ("start", LIKELY), ("end", LIKELY), ("goal", SURE), ("cpm", SURE),
         ("buyer", SURE), ("status", SURE),

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from campfill_pipeline.domain.proposals import Proposal, Sampled, propose, score
@@ -18,6 +19,7 @@ from campfill_pipeline.intake.text.delimited import first_rows
 from campfill_pipeline.intake.text.documents import is_document, objects
 from campfill_pipeline.intake.xlsx.container import identify
 from campfill_pipeline.intake.xlsx.workbook import Workbook
+from campfill_pipeline.language.speaking import say
 
 LOOKED_AT = 60
 """Rows that are looked at for the header and the first values."""
@@ -26,10 +28,13 @@ _LEAST = 3
 
 Rows = Sequence[tuple[int, Mapping[int, RawCell]]]
 
+Place = Callable[[int], str]
+"""Says where the row of this number stands, as a message: it is kept in English and told again."""
+
 
 def propose_for(path: Path, file_name: str, limits: ParseLimits) -> Proposal | None:
     """A proposal for a file that no description reads; None where no row looks like a header."""
-    best: tuple[int, str, int, Rows] | None = None
+    best: tuple[int, Place, int, Rows] | None = None
     try:
         for place, rows in _tables(path, limits):
             for at, (_, cells) in enumerate(rows[:50]):
@@ -50,8 +55,7 @@ def propose_for(path: Path, file_name: str, limits: ParseLimits) -> Proposal | N
         for index, cell in sorted(header.items())
         if cell.text.strip()
     ]
-    where = f"{place}, row {number}" if place else f"row {number}"
-    return propose(where, _name(file_name), columns)
+    return propose(place(number), _name(file_name), columns)
 
 
 def _shown(cell: RawCell) -> str:
@@ -61,21 +65,34 @@ def _shown(cell: RawCell) -> str:
     return cell.text
 
 
-def _tables(path: Path, limits: ParseLimits) -> Iterable[tuple[str, Rows]]:
+def _tables(path: Path, limits: ParseLimits) -> Iterable[tuple[Place, Rows]]:
     if identify(path, limits) == "zip":
         workbook = Workbook(path, limits)
         try:
             for sheet in workbook.package.sheets:
                 if not sheet.hidden:
-                    yield f"sheet “{sheet.name}”", workbook.first_cells(sheet, LOOKED_AT)
+                    yield partial(_in_sheet, sheet.name), workbook.first_cells(sheet, LOOKED_AT)
         finally:
             workbook.close()
     elif is_document(path):
-        for place, rows in objects(path, LOOKED_AT):
-            yield place, _numbered(rows)
+        for name, rows in objects(path, LOOKED_AT):
+            yield partial(_in_document, name), _numbered(rows)
     else:
         for records in first_rows(path, LOOKED_AT):
-            yield "", [(number, _texts(record)) for number, record in records]
+            yield _in_text, [(number, _texts(record)) for number, record in records]
+
+
+def _in_sheet(sheet: str, row: int) -> str:
+    return say("sheet “{sheet}”, row {row}", sheet=sheet, row=row)
+
+
+def _in_text(row: int) -> str:
+    return say("row {row}", row=row)
+
+
+def _in_document(name: str | None, row: int) -> str:
+    """Headers are the keys of objects there, which stand in no row."""
+    return say("the list “{name}” of the document", name=name) if name else say("the document")
 
 
 def _texts(record: Sequence[str]) -> dict[int, RawCell]:

@@ -275,7 +275,7 @@ def read_delimited(
     if not layout.complete:
         near = dict(layout.near)
         raise incomplete(
-            f"line {layout.row}",
+            say("row {row}", row=layout.row),
             layout.missing,
             layout.repeated,
             kind=layout.kind,

@@ -64,7 +64,7 @@ def read_document(path: Path, work: Path, limits: ParseLimits, descriptions: Des
     table, layout = found
     if not layout.complete:
         raise incomplete(
-            "the document’s first object", layout.missing, layout.repeated, kind=layout.kind,
+            say("the document’s first object"), layout.missing, layout.repeated, kind=layout.kind,
             near=dict(layout.near), description=layout.description_name,
         )  # fmt: skip
     if len(table.rows) * len(table.headers) > limits.max_cells:
@@ -193,19 +193,21 @@ def _add(writer: TableWriter, table: _Table, layout: Layout, start: int) -> None
     writer.add(np.arange(first, first + len(rows), dtype=np.int32), columns, anything)
 
 
-def objects(path: Path, count: int) -> list[tuple[str, list[list[RawCell]]]]:
-    """Every list of objects in a document with its first rows, headers first. Raises UnreadableError."""
+def objects(path: Path, count: int) -> list[tuple[str | None, list[list[RawCell]]]]:
+    """Every list of objects in a document with its first rows, headers first, by its name; the document itself has
+    none. Raises UnreadableError.
+    """
     document = _load(path)
-    places = {"the document": document} if isinstance(document, list) else dict(document)
+    named: dict[str | None, Any] = {None: document} if isinstance(document, list) else dict(document)
     found = []
     blank = RawCell("", CellKind.BLANK)
-    for place, rows in places.items():
+    for name, rows in named.items():
         table = _table(rows[:count]) if isinstance(rows, list) else None
         if table is not None:
             header = [RawCell(path, CellKind.TEXT) for path in table.headers]
             found.append(
                 (
-                    str(place),
+                    name,
                     [header, *([row.get(path, blank) for path in table.headers] for row in table.rows)],
                 )
             )

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
+from campfill_pipeline.language.speaking import say
+
 _SHOWN = 300
 _ERRORS = {"exception", "exceptions", "fault", "faults", "failure", "failures", "failed", "err", "errs"}
 _WARNING_HEADER = "warning"
@@ -237,7 +239,7 @@ def more(document: Any, came: Walked) -> str | None:
         for link in (value for value in part.values() if isinstance(value, list)):
             for one in link[:20]:
                 if isinstance(one, Mapping) and one.get("rel") == "next" and len(one) < 6:
-                    return f"a link: {said(one)}"
+                    return say("a link: {text}", text=said(one))
     return None
 
 

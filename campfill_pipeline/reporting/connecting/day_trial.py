@@ -21,6 +21,7 @@ from campfill_pipeline.domain.doubtful_answers import Doubts
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import RefusedRow
 from campfill_pipeline.domain.site_sums import SiteSums
+from campfill_pipeline.language.speaking import say_many
 from campfill_pipeline.reporting.client import ReportingClient
 from campfill_pipeline.reporting.description.connector import Connector
 from campfill_pipeline.reporting.effort import Clock
@@ -102,7 +103,15 @@ def try_day(
         unread=tuple(sorted(frozenset().union(*(page.unknown_columns for page in pages)))),
         refused=_reasons(refused),
         remarks=tuple(
-            f"{remark.column}: {remark.message} ({len(remark.rows)} rows, like “{remark.value}”)"
+            say_many(
+                "{column}: {told} ({rows} row, like “{value}”)",
+                "{column}: {told} ({rows} rows, like “{value}”)",
+                len(remark.rows),
+                column=remark.column,
+                told=remark.message,
+                rows=f"{len(remark.rows):,}",
+                value=remark.value,
+            )
             for remark in report_keys.merged([page.remarks for page in pages])
         ),
         rows=tuple(_shown(row) for row in single.slice(0, _ROWS).to_pylist()),

@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from campfill_pipeline.domain.errors import CampfillError
+from campfill_pipeline.domain.report_identities import named
+from campfill_pipeline.language.speaking import say
 
 
 class DeliveryError(CampfillError):
@@ -28,12 +30,10 @@ class Contradiction:
     impressions: tuple[Decimal, ...]
 
     def __str__(self) -> str:
-        named = (("campaign", self.campaign_id), ("deal", self.deal_id))
-        ids = " and ".join(f"{role} {found}" for role, found in named if found)
-        shown = " and ".join(map(str, self.impressions))
-        where = f"at {self.site}" if self.site else "at no site"
-        differ = "" if len(set(self.impressions)) > 1 else ", other figures differ"
-        return f"{ids} {where}, hour {self.hour_utc:%Y-%m-%dT%H:%MZ}: {shown} impressions{differ}"
+        told = {"identity": named(vars(self)), "figures": " / ".join(map(str, self.impressions))}
+        if len(set(self.impressions)) > 1:
+            return say("{identity}: {figures} impressions", **told)
+        return say("{identity}: {figures} impressions, other figures differ", **told)
 
 
 class ContradictingRowsError(DeliveryError):
