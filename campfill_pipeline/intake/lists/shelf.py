@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -50,10 +51,9 @@ class Shelf:
 
 def load(folder: Path) -> Shelf:
     """The built-in descriptions and those of `folder`, which need not exist."""
-    built_in = [_built_in(file.name, file.read_text(encoding="utf-8")) for file in _built_in_files()]
     own = [_own(file) for file in sorted(folder.glob("*.toml"))] if folder.is_dir() else []
     of_the_house = {entry.name for entry in own}
-    return Shelf((*(entry for entry in built_in if entry.name not in of_the_house), *own))
+    return Shelf((*(entry for entry in _built_in() if entry.name not in of_the_house), *own))
 
 
 def _built_in_files() -> list[Path]:
@@ -61,9 +61,12 @@ def _built_in_files() -> list[Path]:
     return sorted(Path(str(file)) for file in folder.iterdir() if file.name.endswith(".toml"))
 
 
-def _built_in(file: str, text: str) -> Shelved:
-    description = read_description(text, file)
-    return Shelved(description.name, text, None, description)
+@cache
+def _built_in() -> tuple[Shelved, ...]:
+    """Read once by a process: each upload of a burst asks for all of them."""
+    read = [(file, file.read_text(encoding="utf-8")) for file in _built_in_files()]
+    described = [(text, read_description(text, file.name)) for file, text in read]
+    return tuple(Shelved(description.name, text, None, description) for text, description in described)
 
 
 def _own(file: Path) -> Shelved:
