@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
+# Each of the many processes reads what one has compiled: where this is set, as on some machines of CI, each compiles all.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run up test test-fast fix test-long explore bench mutations lint types docs messages page pictures lock clean
 
 help:  ## list the targets
