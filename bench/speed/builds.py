@@ -85,10 +85,9 @@ class Home:
         self.build, self.folder = build, folder
         self.home = folder / f"home-{build.name}"
         folder.mkdir(parents=True, exist_ok=True)
+        # As at a user's: a switch that keeps Python from storing what it compiled would have each process compile all.
         self.environ = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("CAMPFILL", "PYTHONPATH"))
+            name: value for name, value in os.environ.items() if not name.startswith(("CAMPFILL", "PYTHON"))
         }
         self.environ["CAMPFILL_HOME"] = str(self.home)
         self._up: subprocess.Popen[bytes] | None = None

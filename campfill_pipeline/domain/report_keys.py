@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campfill_pipeline.domain import report_values
-from campfill_pipeline.domain.report_identities import named
 from campfill_pipeline.domain.report_rows import CANONICAL, FUNNEL, KEY, Notation, Remark
 from campfill_pipeline.domain.report_values import Column
 from campfill_pipeline.domain.row_hashes import Hashes, row_hashes
+from campfill_pipeline.domain.row_identities import named
 
 OVERVIEW = pa.schema(
     [

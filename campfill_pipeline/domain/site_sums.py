@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from campfill_pipeline.domain.asides import total_start
-from campfill_pipeline.domain.report_identities import named
 from campfill_pipeline.domain.row_hashes import Hashes, row_hashes
+from campfill_pipeline.domain.row_identities import named
 
 _IDS = ("campaign_id", "deal_id")
 _KEY = ("hour_utc", *_IDS)

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from campfill_pipeline.domain.errors import CampfillError
-from campfill_pipeline.domain.report_identities import named
+from campfill_pipeline.domain.row_identities import named
 from campfill_pipeline.language.speaking import say
 
 
