@@ -110,8 +110,10 @@ def test_a_request_too_many_is_asked_again_when_the_platform_says(name: str) -> 
 
 @pytest.mark.parametrize("name", [name for name in PLATFORMS if name != "display_video_360"])
 def test_an_error_within_a_200_is_no_empty_day(name: str) -> None:
+    server = Platform(name, truth(name), broken=True)
     with pytest.raises(ReportingError):
-        fetched(Platform(name, truth(name), broken=True))
+        fetched(server)
+    assert server.asked, "it failed before it asked: enter its variables in ENVIRON"
 
 
 def test_a_failed_report_is_no_empty_day() -> None:

@@ -1,20 +1,28 @@
 """A figure of a line is shown everywhere or nowhere: each test says what to do next where one was forgotten."""
 
+from datetime import date
 from pathlib import Path
 
 import psycopg
 
 from campfill_pipeline.domain import figures
-from campfill_pipeline.domain.figures import SHOWN, Packed, Stored
+from campfill_pipeline.domain.figures import NO_ZERO, SHOWN, Packed, Stored
+from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.reports import payload, workbook
 from campfill_pipeline.reports.workbook_tables import NUMBER_FORMATS
+from campfill_pipeline.warehouse.figures.fulfillment import compute
 from campfill_pipeline.warehouse.readers import catalog
 from campfill_pipeline_tests.reports.invented import invent
+from campfill_pipeline_tests.warehouse.facts import add_line
 
 PAGE_ONLY = {
     "agency", "start_date", "delivered_before", "best_week_daily", "reachable", "revision", "upload_id", "sheet",
 }  # fmt: skip
 """What the page needs for its sentences and links, and the workbook has no column for."""
+
+
+ZERO_ALL_THE_SAME = {"delivered_before", "pacing_index", "projected", "best_week_daily"}
+"""Figures that stay 0 where nothing is known of a line: what is said beside them tells that nothing is."""
 
 
 def test_every_column_of_the_table_is_shown_or_named_as_kept_inside(connection: psycopg.Connection) -> None:
@@ -42,6 +50,15 @@ def test_the_workbook_has_a_column_for_everything_but_what_serves_the_page_alone
     forgotten = without - PAGE_ONLY
     assert not forgotten, f"give {sorted(forgotten)} a header, kind and width in LineRow of domain/figures.py"
     assert all(column.kind in NUMBER_FORMATS and column.width for column in workbook.LINE_COLUMNS)
+
+
+def test_no_new_figure_says_0_of_a_line_of_which_nothing_is_known(connection: psycopg.Connection) -> None:
+    add_line(connection, goal=1000, start=date(2026, 5, 1), end=date(2026, 5, 10))
+    (line,) = compute(connection, FulfillmentRules(), as_of=date(2026, 5, 4))
+    assert line["band"] == "no_data" and not line["days_fetched"]
+    exact = {item.name for item in SHOWN if item.stored is Stored.FULFILLMENT and item.packed is Packed.EXACT}
+    told = {name for name in exact if line[name] == 0} - set(NO_ZERO) - ZERO_ALL_THE_SAME
+    assert not told, f"name {sorted(told)} in NO_ZERO of domain/figures.py: its 0 would say that none came"
 
 
 def test_impressions_and_money_travel_exactly() -> None:
