@@ -23,6 +23,7 @@ from campfill_pipeline.door import (
     care_routes,
     count_routes,
     event_routes,
+    faults,
     figure_routes,
     file_routes,
     guide_routes,
@@ -116,9 +117,7 @@ def _answer_refusals(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        first = error.errors()[0]
-        where = " ".join(str(part) for part in first["loc"])
-        return problems.answer(ProblemError("bad_request", f"{where}: {first['msg']}"))
+        return problems.answer(ProblemError("bad_request", faults.told(error.errors()[0])))
 
     @app.exception_handler(AwayError)
     @app.exception_handler(ServerError)

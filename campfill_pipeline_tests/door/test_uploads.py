@@ -284,7 +284,9 @@ def test_a_body_that_drips_is_given_up(open_door: OpenDoor) -> None:
 def test_an_upload_nobody_sent_is_no_upload(one_door: Door) -> None:
     answer = httpx.get(f"{one_door.address}/uploads/{UUID(int=7)}")
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_upload")
-    assert httpx.get(f"{one_door.address}/uploads/not-an-id").json()["code"] == "bad_request"
+    unread = httpx.get(f"{one_door.address}/uploads/not-an-id").json()
+    assert unread["code"] == "bad_request"
+    assert unread["detail"].startswith("“upload_id” of the path cannot be “not-an-id”. Give an id like ")
     assert httpx.get(f"{one_door.address}/nowhere").json()["code"] == "not_found"
     assert (
         httpx.delete(f"{one_door.address}/uploads", headers=one_door.headers).json()["code"] == "wrong_method"

@@ -13,7 +13,7 @@ import psycopg
 from campfill_pipeline.domain.notices import Kind, thread_of_file
 from campfill_pipeline.domain.uploads import UploadStatus
 from campfill_pipeline.language import notation
-from campfill_pipeline.language.speaking import say
+from campfill_pipeline.language.speaking import say, say_many
 from campfill_pipeline.warehouse.notices.facts import Fact, begin, end_thread
 
 KINDS = (Kind.LIST_REJECTED, Kind.LIST_PARTLY)
@@ -46,9 +46,12 @@ def tell(
         told = say("{file} was rejected: {told}", file=file_name, told=why)
         begin(conn, [Fact(Kind.LIST_REJECTED, str(upload_id), told, thread=thread)], now=now)
     elif status == UploadStatus.PARTLY_LOADED:
-        told = say(
+        told = say_many(
+            "{file}: {rejected} of {rows} rows was rejected. The receipt in outbox/ has it; mend it there and drop it "
+            "back.",
             "{file}: {rejected} of {rows} rows were rejected. The receipt in outbox/ has them; mend them there and "
             "drop it back.",
+            rows_rejected or 0,
             file=file_name,
             rejected=notation.number(rows_rejected or 0),
             rows=notation.number(rows_read or 0),
