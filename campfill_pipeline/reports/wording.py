@@ -19,6 +19,7 @@ from campfill_pipeline.domain.incidents import Silence
 from campfill_pipeline.domain.kinds import LineKind, PurchaseType
 from campfill_pipeline.domain.profile import Basis
 from campfill_pipeline.language import notation
+from campfill_pipeline.language.currencies import in_home
 from campfill_pipeline.language.speaking import Language, say, say_many, spoken, word
 from campfill_pipeline.warehouse.readers.page.rows import FetchRow, Freshness
 
@@ -227,8 +228,8 @@ DETAILS: Mapping[str, str] = {
     "impressions": "impressions",
     "first_day": "first day",
     "last_day": "last day",
-    "budget_eur": "budget eur",
-    "goal_times_cpm_eur": "goal times cpm eur",
+    "budget_eur": "Budget €",
+    "goal_times_cpm_eur": "Goal × CPM €",
     "reported_as": "reported as",
     "name": "name",
     "rows": "rows",
@@ -251,7 +252,7 @@ _FIGURES = ("overview", "detail", "difference", "impressions", "budget_eur", "go
 def detail_text(detail: Mapping[str, object]) -> str:
     """A reconciliation row's facts, as `name: value; name: value`."""
     return "; ".join(
-        f"{word(DETAILS.get(name, name.replace('_', ' ')))}: {_value(name, value)}"
+        f"{in_home(word(DETAILS.get(name, name.replace('_', ' '))))}: {_value(name, value)}"
         for name, value in detail.items()
         if value is not None
     )

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from campfill_pipeline import warehouse
 from campfill_pipeline.domain.attention import Situation, sentence
-from campfill_pipeline.language import catalogue
+from campfill_pipeline.language import catalogue, currencies
 from campfill_pipeline.language.speaking import Language, Sentence, speaking
 from campfill_pipeline.reports import wording, workbook
 from campfill_pipeline.warehouse.readers.page.rows import AttentionRow
@@ -131,3 +131,13 @@ def test_no_heading_is_cut_below_its_cell(tmp_path: Path, language: Language) ->
                     wrapped += lines > 1
                     assert (sheet.row_dimensions[head.row].height or 15) >= 15 * lines, head.value
     assert wrapped
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "Budget CHF: 12.5; Goal × CPM CHF: 25"), ("de", "Budget CHF: 12,5; Ziel × TKP CHF: 25")],
+)
+def test_what_disagrees_is_told_in_the_currency_of_the_home(language: str, told: str) -> None:
+    currencies.count_in("CHF")
+    with speaking(Language(language)):
+        assert wording.detail_text({"budget_eur": "12.5", "goal_times_cpm_eur": "25"}) == told
