@@ -23,7 +23,7 @@ TOTAL_START = r"^\s*(?:total|summe|gesamt|ergebnis)"
 
 TOTAL_WORD = (
     r"(?:^|[^\pL])(?:(?:grand|sub|zwischen|gesamt|teil|end|jahres|monats)[\s-]?)?"
-    r"(?:totals?|summen?|sum|ergebnis|gesamt|insgesamt|übertrag|saldo|durchschnitt|mittelwert|average"
+    r"(?:totals?|summen?|sum|overall|ergebnis|gesamt|insgesamt|übertrag|saldo|durchschnitt|mittelwert|average"
     r"|gesamtergebnis|somme|totale|suma|razem|итого|всего|totaal|celkem|yhteensä|kokonaissumma|összesen|toplam|ogółem"
     r"|łącznie|i alt|sammanlagt|summa|ukupno|skupaj|spolu|kokku|kopā|iš viso|всього|разом|общо|σύνολο|jumlah|tổng cộng)"
     r"(?:$|[^\pL])"
@@ -73,11 +73,12 @@ def asides(
     """The totals and notes among rows of a campaign list. None of them has an ID that can be read.
 
     A total has a total's word in any cell, or nothing but sums. A note has fewer than three of the seven fields, or
-    three of which not all can be what their columns hold; or all it has are formulas that gave nothing. A row with a
-    runtime, a goal and a buyer is never passed over: it is a line whose ID is missing; nor is one with an ID within
-    another cell, which is one line or more cut wrongly. A goal or an amount of 0 counts as nothing, as forms are
-    filled with it beforehand. A header again has two headers or more, each in its own column. What the list's
-    description fixes for every row (`by`) tells nothing of a row.
+    three of which not all can be what their columns hold; or all it has are formulas that gave nothing, or one and the
+    same text that is neither a goal nor an error (`TBD`). A row with a runtime, a goal and a buyer is never passed
+    over: it is a line whose ID is missing; nor is one with an ID within another cell, which is one line or more cut
+    wrongly. A goal or an amount of 0 counts as nothing, as forms are filled with it beforehand. A header again has two
+    headers or more, each in its own column. What the list's description fixes for every row (`by`) tells nothing of a
+    row.
     """
     rows = np.flatnonzero(~_valid(columns["id"].values))
     texts = {field: cells[field].text.take(pa.array(rows)) for field in LIST_FIELDS}
@@ -109,7 +110,8 @@ def asides(
     zero = [_matches(texts[field], _ZERO) for field in _FIGURES]
     filled = len(LIST_FIELDS) - np.sum(list(blank.values()), axis=0) - np.sum(zero, axis=0)
     few = (filled < _FEW) | (filled == _FEW) & (np.sum(list(readable.values()), axis=0) < _FEW)
-    note = ~total & ~again & ~names_an_id & (no_id & few | nothing)
+    same = (filled >= _FEW) & ~readable["impression_goal"] & _one_text(texts, blank)
+    note = ~total & ~again & ~names_an_id & (no_id & few | nothing | same)
     at_word = np.argmax([word.get(field, np.zeros(len(rows), bool)) for field in LIST_FIELDS], axis=0)
     first = np.argmin(list(blank.values()), axis=0)  # 0, the name, where only other columns are filled
     at_total = np.where(some_word | word["id"] | ~blank["name"], at_word, first)
@@ -133,6 +135,20 @@ def headers_again(texts: Mapping[str, pa.Array], recognise: Callable[[str], Colu
 def _matches(texts: pa.Array, pattern: str) -> Mask:
     mask: Mask = pc.fill_null(pc.match_substring_regex(texts, pattern), False).to_numpy(zero_copy_only=False)
     return mask
+
+
+def _one_text(texts: Mapping[str, pa.Array], blank: Mapping[str, Mask]) -> Mask:
+    """Where all cells that are not blank hold one and the same text, and none an error or nothing."""
+    shown = {
+        field: pc.if_else(pa.array(~blank[field]), pc.utf8_lower(column), None)
+        for field, column in texts.items()
+    }
+    first = pc.coalesce(*shown.values())
+    found = ~_matches(first, r"^\s*(?:#|$)")
+    for field, column in shown.items():
+        same: Mask = pc.fill_null(pc.equal(column, first), False).to_numpy(zero_copy_only=False)
+        found &= same | blank[field]
+    return found
 
 
 def _valid(values: pa.Array) -> Mask:

@@ -228,7 +228,7 @@ def test_a_total_row_is_passed_over(tmp_path: Path, name: str) -> None:
         *[
             ((label, None, 200_000, 2500, None, None, None), "A3")
             for label in ("Grand Total:", "Subtotal", "Sub-Total", "Insgesamt", "Zwischensumme", "Kunde A Ergebnis",
-                          "Kunde A Total", "Summen", "Sum", "Übertrag", "Ø Durchschnitt", "Σ")
+                          "Kunde A Total", "Summen", "Sum", "Overall", "Übertrag", "Ø Durchschnitt", "Σ")
         ],
         ((None, "Total", 200_000, 2500, None, None, None), "B3"),
         ((None, None, 200_000, 2500, 12.5, None, "Summe 2 Kunden"), "G3"),
@@ -269,6 +269,9 @@ def test_a_row_that_only_resembles_a_total_is_judged(tmp_path: Path, changed: di
         ([None] * 7, "A3"),
         (["-"] * 7, "A3"),
         (["---"] * 7, "A3"),
+        (["TBD"] * 7, "A3"),
+        (["…"] * 7, "A3"),
+        ((None, "xxx", "XXX", None, "xxx", "xxx", None), "B3"),
         (("Stand: 04.09.2025", "erstellt von Team AdOps", *[None] * 5), "A3"),
         (("Legende", None, None, None, "rot = storniert", None, None), "A3"),
         (("Ansprechpartner:", "Team", "030 123456", *[None] * 4), "A3"),
@@ -288,6 +291,9 @@ def test_a_note_is_passed_over(tmp_path: Path, row: Sequence[Cell], cell: str) -
     "row",
     [
         ("Kunde A", None, 200_000, None, 7.59, None, None),
+        [ErrorCell("#REF!")] * 7,
+        ["#N/A"] * 7,
+        ("A line", NoValue(), NoValue(), None, NoValue(), NoValue(), NoValue()),
         (None, "04.09.2025-06.09.2025", 5000, None, None, None, "Not set"),
         ("A line", "04.-06.09.2025", 5000, None, 7.59, None, None),
         (NoValue(), NoValue(), NoValue(), None, NoValue(), NoValue(), NoValue()),

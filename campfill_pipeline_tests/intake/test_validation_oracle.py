@@ -144,7 +144,10 @@ class Model:
         zeros = sum(re.fullmatch(r"0+(\.0*)?", cells[place][0] or "") is not None for place in (2, 3, 4))
         said = len(filled) - zeros  # forms are filled with zeros beforehand
         few = said < 3 or (said == 3 and readable < 3)
-        if nothing or (blank[5] and few):
+        texts = {(cells[place][0] or "").lower() for place in filled}
+        one = texts.pop() if len(texts) == 1 else ""
+        same = said >= 3 and read[2] is None and one.strip() and not one.lstrip().startswith("#")
+        if nothing or same or (blank[5] and few):
             return filled[0] if filled else 0, "note_row"
         return None
 

@@ -63,6 +63,13 @@ def test_what_is_no_backup_or_is_of_a_newer_version_changes_nothing(
     assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
 
 
+def test_a_folder_that_is_not_there_is_named_with_what_to_do(database_url: str, tmp_path: Path) -> None:
+    with pytest.raises(
+        BackupError, match=r"could not be written: No such file or directory\. Make its folder"
+    ):
+        backup(database_url, tmp_path / "none" / "backup")
+
+
 def test_a_backup_of_a_newer_server_is_refused_before_anything_is_touched(
     connection: psycopg.Connection, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

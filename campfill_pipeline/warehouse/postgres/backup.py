@@ -81,7 +81,12 @@ def backup(url: str, file: Path, *, snapshot: str | None = None) -> None:
     `snapshot`: the moment, as another session exports it (default: now). The file appears only when it is whole,
     written through to the disk. Raises BackupError.
     """
-    with tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".backup-") as folder:
+    try:
+        beside = tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".backup-")
+    except OSError as fault:
+        problem = f"The backup {file} could not be written: {fault.strerror}."
+        raise BackupError(file, problem, "Make its folder, or choose another place.", "") from fault
+    with beside as folder:
         unfinished = Path(folder) / "backup"
         options = [
             "--format=custom",
