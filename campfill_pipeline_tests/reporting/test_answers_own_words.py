@@ -36,6 +36,7 @@ WITH_ROWS: list[dict[str, Any]] = [
     {"status": "PARTIAL_SUCCESS"},
     {"meta": {"truncated": True}},
     {"status": 500}, {"httpStatus": "503"}, {"code": 50000}, {"statusCode": 429}, {"title": "Bad", "status": 400},
+    {"code": "E500"}, {"status": "503 Service Unavailable"}, {"code": "HTTP 429"}, {"code": "INVALID_ARGUMENT"},
     {"return_code": "FAIL"}, {"code": "ERR_SHARD"}, {"ret": -1}, {"rc": "3"}, {"resultCode": 5},
     {"isSuccess": False}, {"ready": False}, {"done": False}, {"dataComplete": "false"}, {"err": "x"},
     {"partialFailureError": {"code": 3}}, {"downstreamErrors": ["shard 2"]}, {"rowLimitReached": True},
@@ -53,7 +54,7 @@ HARMLESS: list[dict[str, Any]] = [
     {"type": "report", "warnings": [], "level": "hour", "detail": None},
     {"ret": 0}, {"rc": 1}, {"return_code": "SUCCESS"}, {"code": "0"}, {"standardError": 0.2},
     {"info": "Times are in UTC"}, {"note": ""}, {"done": True}, {"maxErrors": 10, "partialFailureError": None},
-    {"status": "200 OK"}, {"err": None},
+    {"status": "200 OK"}, {"code": "HTTP 200"}, {"code": "EUR"}, {"status": "4x"}, {"code": "E"}, {"err": None},
 ]  # fmt: skip
 MORE: list[dict[str, Any]] = [
     {"total": 54},

@@ -54,7 +54,8 @@ _FAILED_LEVELS = {"error", "fatal", "exception"}
 _BAD_STATE = re.compile(
     r"(?:partial|incomplete|err|fail|timeout|timedout|abort|cancel|processing|pending|queued|running|inprogress"
     r"|notready|notok|unavailable|unauthori|denied|forbidden|exception|throttl|ratelimit|quota|overload"
-    r"|internalerror|invalidrequest|badrequest).*|ko|nok|fault|fatal|submitted|waiting|scheduled"
+    r"|internalerror|invalid|badrequest|https?[45][0-9]{2}|[45][0-9]{2}[a-z]).*|e[0-9]{2,}|ko|nok|fault|fatal"
+    r"|submitted|waiting|scheduled"
 )
 _OWN_STATE = re.compile(
     r"(?:data|report|query|response|result|results|request|api|rows?|completeness)(?:state|status)"
