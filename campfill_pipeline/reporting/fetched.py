@@ -61,7 +61,8 @@ class Account:
             told[part.window] = told.get(part.window, frozenset()) | part.hours
         for (start, end), hours in told.items():
             asked = (end - start) // _HOUR
-            if asked < _FEW_HOURS or len(hours) != asked or min(hours) == start:
+            # Where days begin at a quarter or half past, the first whole hour lies within one of the start.
+            if asked < _FEW_HOURS or len(hours) != asked or abs(min(hours) - start) < _HOUR:
                 continue
             if max(hours) - min(hours) == (asked - 1) * _HOUR and min(hours) - start < end - start:
                 return min(hours) - start

@@ -44,3 +44,13 @@ def test_hours_that_came_otherwise_are_not_moved(hours: list[int]) -> None:
 def test_of_fewer_than_three_hours_nothing_is_known() -> None:
     assert account([1, 2], asked=2).shifted is None
     assert account([1, 2, 3], asked=3).shifted == HOUR
+
+
+@pytest.mark.parametrize("past", [15, 30, 45])
+def test_whole_hours_of_a_day_that_begins_between_two_are_not_moved(past: int) -> None:
+    """Asked for from 18:15 on, as for a day of Asia/Kathmandu, they begin at 19:00."""
+    begins = START + timedelta(minutes=past)
+    window = (begins, begins + 24 * HOUR)
+    for first, moved in ((1, None), (0, None), (2, 2 * HOUR - timedelta(minutes=past))):
+        hours = frozenset(START + (first + n) * HOUR for n in range(24))
+        assert Account((Received(window, 24, 0, hours=hours),)).shifted == moved
