@@ -176,7 +176,7 @@ def _show_figures(console: Console, figures: dict[str, Any]) -> None:
             day=render.on(figures["as_of"]),
         )
     )
-    if figures["pace"]:
+    if figures["pace"] and not unknown:
         console.print(
             say(
                 "pace: {pace}, projected {projected}, {daily} a day required",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,27 @@ def test_lines_that_nothing_judges_never_read_as_lines_without_a_shortfall(
     assert "Judged lines that ended" in reader.text("main")
     assert reader.exact('tr[data-row="short"]') == reader.exact('tr[data-row="eur"]') == []
     assert "campfill report --as-of" in reader.text("main")
+
+
+def test_a_line_of_which_nothing_is_known_is_not_called_behind_or_out_of_reach(
+    library: Library, tmp_path: Path
+) -> None:
+    data = without_delivery(asked=False)
+    told = {
+        "pacing_index": Decimal(0),
+        "pace": "behind",
+        "projected": Decimal(0),
+        "best_week_daily": Decimal(0),
+    }
+    lines = tuple(replace(line, **told, reachable=False) for line in data.lines)  # type: ignore[arg-type]
+    (live, *_) = [line for line in lines if line.nothing_known and line.lifecycle == "live"]
+    reader = read(library, tmp_path, replace(data, lines=lines))
+    reader.go(f"/line/{live.id}")
+    tiles = reader.text("dl.tiles")
+    assert "Pace\n–" in tiles and "Projected\n–" in tiles
+    assert "Behind" not in tiles and "reach" not in tiles
+    reader.go("/lines?state=uncovered&lifecycle=live")
+    assert set(reader.tab.locator("[data-label=Projected]").all_inner_texts()) <= {"–"}
 
 
 def test_lines_that_begin_today_are_no_reason_to_say_that_nothing_is_wrong(

@@ -21,10 +21,6 @@ PAGE_ONLY = {
 """What the page needs for its sentences and links, and the workbook has no column for."""
 
 
-ZERO_ALL_THE_SAME = {"delivered_before", "pacing_index", "projected", "best_week_daily"}
-"""Figures that stay 0 where nothing is known of a line: what is said beside them tells that nothing is."""
-
-
 def test_every_column_of_the_table_is_shown_or_named_as_kept_inside(connection: psycopg.Connection) -> None:
     columns = {column.name for column in catalog.describe(connection, "fulfillment").columns}
     known = {
@@ -57,7 +53,7 @@ def test_no_new_figure_says_0_of_a_line_of_which_nothing_is_known(connection: ps
     (line,) = compute(connection, FulfillmentRules(), as_of=date(2026, 5, 4))
     assert line["band"] == "no_data" and not line["days_fetched"]
     exact = {item.name for item in SHOWN if item.stored is Stored.FULFILLMENT and item.packed is Packed.EXACT}
-    told = {name for name in exact if line[name] == 0} - set(NO_ZERO) - ZERO_ALL_THE_SAME
+    told = {name for name in exact if line[name] == 0} - set(NO_ZERO)
     assert not told, f"name {sorted(told)} in NO_ZERO of domain/figures.py: its 0 would say that none came"
 
 
