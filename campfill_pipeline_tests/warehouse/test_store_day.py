@@ -186,7 +186,7 @@ def test_rows_that_contradict_each_other_are_refused_with_their_addresses(
             store(connection, DAY, pages)
         assert caught.value.total == 1
         assert caught.value.examples[0].site == "Hbf"
-        assert "1.5000 and 2.5000 impressions" in str(caught.value)
+        assert "1.5000 / 2.5000 impressions" in str(caught.value)
     assert all_of(connection, "SELECT * FROM delivery_fetch WHERE day = %s", DAY) == []
     assert all_of(connection, "SELECT * FROM report_hour WHERE hour_utc = %s", NOON) == []
 
