@@ -129,10 +129,10 @@ class LineRow:
 
 NO_ZERO = (
     "delivered", "delivered_before", "fulfillment_pct", "surplus", "delivered_value_eur", "billable_eur",
-    "delivered_outside_flight", "pacing_index", "pace", "projected", "best_week_daily", "reachable",
+    "delivered_outside_flight", "pacing_index", "projected", "best_week_daily", "reachable",
 )  # fmt: skip
 """What people are shown nothing of, where nothing is known of a line: in the table it rests on 0 delivered, which would
-say that none came, that the line is behind, and that its goal is out of reach."""
+say that none came, and that the goal is out of reach. Its pace is shown as not measured."""
 
 
 def nothing_known(band: str, days_fetched: int, lifecycle: str) -> bool:

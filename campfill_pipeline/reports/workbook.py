@@ -28,7 +28,7 @@ from campfill_pipeline.domain.care_rows import HEADERS, SHEET
 from campfill_pipeline.domain.cause_words import CAUSE_WORDS
 from campfill_pipeline.domain.causes import Cause, Side
 from campfill_pipeline.domain.figures import NO_ZERO, SHOWN
-from campfill_pipeline.domain.fulfillment import Lifecycle
+from campfill_pipeline.domain.fulfillment import Lifecycle, Pace
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.speaking import Language, say, spoken, word
 from campfill_pipeline.reports import wording
@@ -58,15 +58,15 @@ def _values() -> Callable[[LineRow], Row]:
     """A line's cells. In English its codes stand as they are, others rely on them; else they are said."""
     fields = tuple(column.field for column in LINE_COLUMNS)
     plain = attrgetter(*fields)
-    unknown = {at for at, field in enumerate(fields) if field in NO_ZERO}
+    unknown = {at: None for at, field in enumerate(fields) if field in NO_ZERO}
+    pace = fields.index("pace")
 
     def known(line: LineRow) -> Row:
         row = plain(line)
-        return (
-            tuple(None if at in unknown else value for at, value in enumerate(row))
-            if line.nothing_known
-            else row
-        )
+        if not line.nothing_known:
+            return row
+        shown = {**unknown, pace: line.pace and Pace.UNMEASURED.value}
+        return tuple(shown.get(at, value) for at, value in enumerate(row))
 
     if spoken() is Language.ENGLISH:
         return known

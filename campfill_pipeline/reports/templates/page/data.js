@@ -31,7 +31,10 @@ export const lines = async () => {
     const row = { at };
     for (const [name, column] of columns) row[name] = column[at];
     row.id = dashed(row.id);
-    if (nothingKnown(row)) for (const name of head.no_zero) row[name] = null;
+    if (nothingKnown(row)) {
+      for (const name of head.no_zero) row[name] = null;
+      row.pace = row.pace && "unmeasured";
+    }
     row.attention = row[`attention_${language}`];
     row.search = [row.name, row.buyer, row.placement, row.advertiser, row.id, row.external_id]
       .join(" ")

@@ -1136,7 +1136,10 @@
       const row3 = { at };
       for (const [name, column2] of columns) row3[name] = column2[at];
       row3.id = dashed(row3.id);
-      if (nothingKnown(row3)) for (const name of head.no_zero) row3[name] = null;
+      if (nothingKnown(row3)) {
+        for (const name of head.no_zero) row3[name] = null;
+        row3.pace = row3.pace && "unmeasured";
+      }
       row3.attention = row3[`attention_${language}`];
       row3.search = [row3.name, row3.buyer, row3.placement, row3.advertiser, row3.id, row3.external_id].join(" ").toLowerCase();
       return row3;
@@ -3160,4 +3163,4 @@ ${override("/xl/styles.xml", `${FORMAT}.styles+xml`)}</Types>`,
   };
   showOrComplain();
 })();
-/* Made by `make page` from the modules beside this folder, 2a08903d579e29b4bc1b13efc8e04e89. */
+/* Made by `make page` from the modules beside this folder, 5bb47a750b912ec9a1b2c63bf6d35d8a. */
