@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 import psycopg
 import pytest
@@ -239,7 +240,8 @@ def test_the_page_opens_in_a_browser_asks_for_nothing_and_fits(
     assert tab.locator("tbody").first.locator("tr").count() == len(data.lines)
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     assert tab.locator("html").get_attribute("lang") == "de"
-    for width, media in ((1200, "screen"), (718, "print")):  # a sheet of A4 with usual margins
+    shown: tuple[tuple[int, Literal["screen", "print"]], ...] = ((1200, "screen"), (718, "print"))
+    for width, media in shown:  # in print: a sheet of A4 with usual margins
         tab.set_viewport_size({"width": width, "height": 800})
         tab.emulate_media(media=media)
         tables = "[...document.querySelectorAll('.scroll')].map((one) => one.scrollWidth - one.clientWidth)"
