@@ -10,21 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from dagster._serdes import ConfigurableClassData
-from dagster_postgres import DagsterPostgresStorage, PostgresEventLogStorage
+from dagster_postgres import DagsterPostgresStorage
 
 _RECYCLE_SECONDS = 3600
 _MOST_MORE = 20  # beside the one that is kept: Dagster's daemon works with some threads
-
-
-class KnownTables(PostgresEventLogStorage):
-    """Events and partitions, in tables that are there: they are made, and brought up to date, before anything runs.
-
-    Dagster looks whether its table of partitions exists whenever it asks for one: for each upload that is
-    half of what a step asks of it.
-    """
-
-    def _check_partitions_table(self) -> None:
-        return
 
 
 class KeptConnections(DagsterPostgresStorage):
@@ -32,7 +21,9 @@ class KeptConnections(DagsterPostgresStorage):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._event_log_storage = KnownTables(self.postgres_url, self.should_autocreate_tables)
+        # Its tables are made, and brought up to date, before anything runs. Dagster looks whether that of partitions
+        # exists whenever it asks for one: for each upload that is half of what a step asks.
+        self.event_log_storage._check_partitions_table = lambda: None  # type: ignore[attr-defined]
         for storage in (self.run_storage, self.event_log_storage, self.schedule_storage):
             storage.optimize_for_webserver(
                 statement_timeout=0, pool_recycle=_RECYCLE_SECONDS, max_overflow=_MOST_MORE
