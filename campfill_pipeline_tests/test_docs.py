@@ -13,6 +13,7 @@ import typer
 from campfill_pipeline import cli
 from campfill_pipeline.domain.causes import Side
 from campfill_pipeline.domain.fulfillment import Band, Lifecycle, Pace
+from campfill_pipeline.domain.incidents import Silence
 from campfill_pipeline.domain.issue_codes import FILE_REASONS, ISSUE_CODES, Severity
 from campfill_pipeline.domain.kinds import LineKind, PurchaseType
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
@@ -168,7 +169,7 @@ def test_every_word_of_the_tables_the_code_and_the_page_is_in_the_glossary() -> 
     text = GLOSSARY.read_text(encoding="utf-8")
     terms = set(re.findall(r"\*\*(.+?)\*\*", text))
     spelled = set(re.findall(r"`([a-z_]+)`", text))
-    words = [LineKind, PurchaseType, Lifecycle, Band, Pace, UploadKind, UploadStatus, Severity, Side]
+    words = [LineKind, PurchaseType, Lifecycle, Band, Pace, UploadKind, UploadStatus, Severity, Side, Silence]
     missing = {str(word) for enum in words for word in enum} - spelled
     assert not missing, f"explain in docs/glossary.md, in backticks: {sorted(missing)}"
     receipt = {word for word in FIELD_WORDS.values() if word not in {"Name", "ID", "Bought by"}}
