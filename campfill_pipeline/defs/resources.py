@@ -5,7 +5,9 @@ Belongs here: opening and closing. Does not belong here: what is done with a con
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +30,11 @@ if TYPE_CHECKING:
 WATCH_SECONDS = (
     4.7  # Dagster looks at sensors every five seconds: of these, the inbox is watched for nearly all
 )
+
+_AGREED_SECONDS = 30.0
+_agreed: dict[tuple[object, ...], tuple[str, float]] = {}
+"""When database and settings were last found to agree. Each sensor opens all of this anew every few seconds, and to ask
+costs three connections, most of what such a look costs."""
 
 
 def _now() -> datetime:
@@ -154,12 +161,24 @@ def open_campfill(
     """
     settings = load_settings()
     settings.make_folders()
+    url = _url_of_what_agrees(settings, moving=moving)
+    return Campfill(settings, url, progress, attended=attended, watch_seconds=WATCH_SECONDS)
+
+
+def _url_of_what_agrees(settings: Settings, *, moving: bool) -> str:
+    asked = (os.getpid(), settings.home, settings.timezone.key, settings.currency, *settings.asked, moving)
+    agreed, now = _agreed.get(asked), time.monotonic()
+    if agreed is not None and now - agreed[1] < _AGREED_SECONDS:
+        running = server.ensure_running(settings)  # it may have died meanwhile
+        if running.url() == agreed[0]:
+            return agreed[0]
     url = server.database_url(settings)
     with database.connect(url) as connection:
         if not moving:
             zone.check(connection, settings.timezone.key)
         sources.agree(connection, settings.asked)
-    return Campfill(settings, url, progress, attended=attended, watch_seconds=WATCH_SECONDS)
+    _agreed[asked] = url, now
+    return url
 
 
 def campfill_resource(opened: Campfill | None = None) -> dg.ResourceDefinition:

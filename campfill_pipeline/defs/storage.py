@@ -1,37 +1,109 @@
 """Dagster's storage in PostgreSQL, with connections that are kept.
 
 Dagster opens one for every statement, 50 to 60 times per upload: half of the time of a burst (docs/decisions/0007). It
-keeps them in its web server only, by the very switch that is thrown here for every process.
+keeps them in its web server only, by the very switch that is thrown here for every process. And it makes its storage
+anew for each look of a sensor, tables looked for and connections opened: here a process does that once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any
 
+import dagster as dg
 from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 _RECYCLE_SECONDS = 3600
 _MOST_MORE = 20  # beside the one that is kept: Dagster's daemon works with some threads
+
+_ASKED = (
+    "has_run_stats_index_cols", "has_bulk_actions_selector_cols", "has_backfill_id_column",
+    "has_bulk_action_job_name_column", "has_backfill_tags_table", "has_instigators_table", "_has_instigators_table",
+    "has_secondary_index_table", "has_built_index", "has_table", "_has_asset_key_col_on_connection",
+)  # fmt: skip
+"""What Dagster asks of its own tables and columns, before each statement that needs them. What is there stays."""
+
+
+@dataclass
+class _Kept:
+    """What the instances of one process share: engines for runs, events, schedules, and what is known to be there."""
+
+    engines: list[Engine] = field(default_factory=list)
+    there: set[tuple[str, ...]] = field(default_factory=set)
+
+
+_kept: dict[tuple[int, str], _Kept] = {}
+"""By process and address: one that was forked must not use its parent's connections."""
 
 
 class KeptConnections(DagsterPostgresStorage):
     """`storage: postgres` of dagster.yaml, one connection kept for runs, events and schedules each."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # Its tables are made, and brought up to date, before anything runs. Dagster looks whether that of partitions
-        # exists whenever it asks for one: for each upload that is half of what a step asks.
-        self.event_log_storage._check_partitions_table = lambda: None  # type: ignore[attr-defined]
-        for storage in (self.run_storage, self.event_log_storage, self.schedule_storage):
+    def __init__(self, postgres_url: str, inst_data: ConfigurableClassData | None = None) -> None:
+        kept = _kept.setdefault((os.getpid(), postgres_url), _Kept())
+        known = list(kept.engines)
+        super().__init__(postgres_url, should_autocreate_tables=not known, inst_data=inst_data)
+        storages: list[Any] = [self.run_storage, self.event_log_storage, self.schedule_storage]
+        for storage in storages:
+            for name in filter(partial(hasattr, storage), _ASKED):
+                setattr(storage, name, _once_there(name, getattr(storage, name), kept.there))
+        if known:
+            for storage, engine in zip(storages, known, strict=True):
+                _leave_what_is_broken(engine)
+                storage._engine = engine
+            return
+        for storage in storages:
             storage.optimize_for_webserver(
                 statement_timeout=0, pool_recycle=_RECYCLE_SECONDS, max_overflow=_MOST_MORE
             )
+        kept.engines = [storage._engine for storage in storages]
 
     @classmethod
     def from_config_value(
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
     ) -> KeptConnections:
         """What Dagster calls with the values of dagster.yaml."""
-        return cls(config_value["postgres_url"], inst_data=inst_data)
+        return cls(config_value["postgres_url"], inst_data)
+
+
+def _once_there(name: str, ask: Callable[..., bool], there: set[tuple[str, ...]]) -> Callable[..., bool]:
+    """`ask`, which is not asked again what it has affirmed."""
+
+    def asked(*given: Any) -> bool:
+        what = (name, *(one for one in given if isinstance(one, str)))  # the other is a connection
+        if what not in there and ask(*given):
+            there.add(what)
+        return what in there
+
+    return asked
+
+
+def _leave_what_is_broken(engine: Engine) -> None:
+    """A server that was started again has ended the connections that are kept; whoever asks next opens new ones."""
+    with suppress(DBAPIError), engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+
+
+@contextmanager
+def partitions_as_they_are(instance: dg.DagsterInstance) -> Iterator[None]:
+    """Within the block, this process looks the partitions up once, not twice for each piece of an upload's metadata.
+
+    For steps that name many partitions of a run, which has had its partitions since it began.
+    """
+    storage: Any = instance.event_log_storage
+    asked = {"get_dynamic_partitions": cache(storage.get_dynamic_partitions),
+             "has_dynamic_partition": cache(storage.has_dynamic_partition)}  # fmt: skip
+    for name, once in asked.items():
+        setattr(storage, name, once)
+    try:
+        yield
+    finally:
+        for name in asked:
+            delattr(storage, name)

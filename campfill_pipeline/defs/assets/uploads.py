@@ -15,6 +15,7 @@ from campfill_pipeline.defs import rejections, upload_metadata, upload_steps
 from campfill_pipeline.defs.descriptions import describe
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.defs.storage import partitions_as_they_are
 from campfill_pipeline.defs.tables import table_metadata
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.intake.judge import issue_files
@@ -32,13 +33,17 @@ def _uploads(context: dg.AssetExecutionContext, campfill: Campfill) -> list[uplo
         return uploads.by_partition_keys(connection, context.partition_keys)
 
 
-def _received(context: dg.AssetExecutionContext, campfill: Campfill) -> list[uploads.Upload]:
-    """The uploads of this run that still wait for a decision and have not faulted in an earlier step."""
-    return [
-        upload
-        for upload in _uploads(context, campfill)
-        if upload.status == UploadStatus.RECEIVED and upload.upload_id not in campfill.faults
-    ]
+def _each(context: dg.AssetExecutionContext, campfill: Campfill) -> Iterator[uploads.Upload]:
+    """The same one after another; what is told of each asks Dagster for no partitions anew."""
+    with partitions_as_they_are(context.instance):
+        yield from _uploads(context, campfill)
+
+
+def _received(context: dg.AssetExecutionContext, campfill: Campfill) -> Iterator[uploads.Upload]:
+    """Of these, the uploads that still wait for a decision and have not faulted in an earlier step."""
+    for upload in _each(context, campfill):
+        if upload.status == UploadStatus.RECEIVED and upload.upload_id not in campfill.faults:
+            yield upload
 
 
 def _ask_again(context: dg.AssetExecutionContext, campfill: Campfill) -> None:
@@ -133,8 +138,9 @@ def lines(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill
                     **upload_metadata.changes(decided, first),
                 }
     table = table_metadata(campfill, "line")
-    for key, outcome in facts.items():
-        context.add_asset_metadata({**outcome, **table}, partition_key=key)
+    with partitions_as_they_are(context.instance):
+        for key, outcome in facts.items():
+            context.add_asset_metadata({**outcome, **table}, partition_key=key)
 
 
 @dg.asset(
@@ -158,7 +164,7 @@ def uploaded_report_rows(context: dg.AssetExecutionContext, campfill: dg.Resourc
 def upload_receipts(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]) -> None:
     """Write the receipt of every decided upload of this run, and show the rejected ones red."""
     with parsing.Parser(upload_steps.limits(campfill)) as parser:
-        for upload in _uploads(context, campfill):
+        for upload in _each(context, campfill):
             if upload.status == UploadStatus.RECEIVED:
                 fault = campfill.faults.get(upload.upload_id, "it was not processed")
                 _show_red(context, upload, reason="internal_error", message=fault)

@@ -276,9 +276,9 @@ INSERT INTO line_reference AS r (line_no, basis, purchase_type, first_day, last_
 SELECT m.line_no, m.basis, COALESCE(m.purchase_type, 'all'), m.first_day, m.last_day, m.days, m.win_rate, m.play_rate,
        m.audience, l.first_day - %(history_days)s::integer,
        CASE WHEN own THEN l.first_day - 1 ELSE l.last_day END, CASE WHEN own THEN m.purchase_type END
-FROM unnest(%(line_no)s::integer[], %(basis)s::text[], %(purchase_type)s::text[], %(first_day)s::date[],
-            %(last_day)s::date[], %(days)s::integer[], %(win_rate)s::numeric[], %(play_rate)s::numeric[],
-            %(audience)s::numeric[])
+FROM unnest(%(line_no)b::integer[], %(basis)b::text[], %(purchase_type)b::text[], %(first_day)b::date[],
+            %(last_day)b::date[], %(days)b::integer[], %(win_rate)b::numeric[], %(play_rate)b::numeric[],
+            %(audience)b::numeric[])
      AS m(line_no, basis, purchase_type, first_day, last_day, days, win_rate, play_rate, audience)
 JOIN short_line l USING (line_no)
 CROSS JOIN LATERAL (SELECT m.basis = 'history' AND m.purchase_type <> 'all' AS own) o
@@ -294,9 +294,9 @@ SELECT line_id, line_no, cause, side, share_bids, share_wins, share_plays, share
        -- of days that nobody fetched nobody knows what is missing
        CASE WHEN cause <> 'not_fetched' THEN trim_scale(target - delivered) END,
        CASE WHEN cause <> 'not_fetched' THEN trim_scale((target - delivered) * cpm_eur * 0.001) END, evidence
-FROM unnest(%(line_id)s::uuid[], %(line_no)s::integer[], %(cause)s::text[], %(side)s::text[], %(bids)s::float8[],
-            %(wins)s::float8[], %(plays)s::float8[], %(audience)s::float8[], %(target)s::numeric[],
-            %(delivered)s::numeric[], %(cpm)s::numeric[], %(evidence)s::jsonb[])
+FROM unnest(%(line_id)b::uuid[], %(line_no)b::integer[], %(cause)b::text[], %(side)b::text[], %(bids)b::float8[],
+            %(wins)b::float8[], %(plays)b::float8[], %(audience)b::float8[], %(target)b::numeric[],
+            %(delivered)b::numeric[], %(cpm)b::numeric[], %(evidence)b::jsonb[])
      AS v(line_id, line_no, cause, side, share_bids, share_wins, share_plays, share_audience, target, delivered,
           cpm_eur, evidence)
 ON CONFLICT (line_id) DO UPDATE
