@@ -17,8 +17,6 @@ from typing import Any
 import dagster as dg
 from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage
-from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 _RECYCLE_SECONDS = 3600
 _MOST_MORE = 20  # beside the one that is kept: Dagster's daemon works with some threads
@@ -35,7 +33,7 @@ _ASKED = (
 class _Kept:
     """What the instances of one process share: engines for runs, events, schedules, and what is known to be there."""
 
-    engines: list[Engine] = field(default_factory=list)
+    engines: list[Any] = field(default_factory=list)
     there: set[tuple[str, ...]] = field(default_factory=set)
 
 
@@ -85,9 +83,9 @@ def _once_there(name: str, ask: Callable[..., bool], there: set[tuple[str, ...]]
     return asked
 
 
-def _leave_what_is_broken(engine: Engine) -> None:
+def _leave_what_is_broken(engine: Any) -> None:
     """A server that was started again has ended the connections that are kept; whoever asks next opens new ones."""
-    with suppress(DBAPIError), engine.connect() as connection:
+    with suppress(Exception), engine.connect() as connection:
         connection.exec_driver_sql("SELECT 1")
 
 

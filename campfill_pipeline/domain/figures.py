@@ -65,11 +65,13 @@ _F, _L, _C = Stored.FULFILLMENT, Stored.REGISTER, Stored.CAUSE
 _EXACT, _COUNT, _REPEATED, _APART = Packed.EXACT, Packed.COUNT, Packed.REPEATED, Packed.APART
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(
+    slots=True, unsafe_hash=True
+)  # not frozen: to fill that takes eight times as long, for each line there is
 class LineRow:
     """One line: its contract, its figures (docs/fulfillment.md; impressions and euros exact), where it came from.
 
-    In the order of the workbook's columns.
+    In the order of the workbook's columns. Nobody changes one.
     """
 
     name: Annotated[str, Shown(_L, _APART, "Line", "text", 60)]

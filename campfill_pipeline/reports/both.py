@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from campfill_pipeline.domain.collecting import without_collecting
 from campfill_pipeline.domain.discrepancies import TOLERANCE
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.language.speaking import Language, speaking
@@ -37,6 +38,7 @@ class Written:
     unlikely: tuple[UnlikelyGoal, ...] | None = None
 
 
+@without_collecting()
 def write_reports(
     connection: page_reader.Connection,
     folder: Path,

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import dict_row
 
 from campfill_pipeline.domain import causes as rule
 from campfill_pipeline.domain.causes import Cause, Decomposition
@@ -24,6 +24,7 @@ from campfill_pipeline.domain.kinds import PurchaseType
 from campfill_pipeline.domain.weekdays import calendar
 from campfill_pipeline.warehouse.figures.incidents import refresh_incidents
 from campfill_pipeline.warehouse.figures.references import ReferenceChange, refresh_references
+from campfill_pipeline.warehouse.row_shapes import shaped
 from campfill_pipeline.warehouse.statements import query, sections
 
 Row = dict[str, Any]
@@ -111,7 +112,7 @@ def _measured_anew(conn: psycopg.Connection, change: ReferenceChange) -> list[in
 def _short_lines(
     conn: psycopg.Connection, rules: FulfillmentRules, scope: list[int] | None
 ) -> list[ShortLine]:
-    with conn.cursor(row_factory=class_row(ShortLine)) as cursor:
+    with conn.cursor(row_factory=shaped(ShortLine)) as cursor:
         cursor.execute(
             sections("figures/causes")["below target"].encode(),
             {

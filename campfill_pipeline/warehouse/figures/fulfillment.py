@@ -16,6 +16,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from campfill_pipeline.domain import figures
+from campfill_pipeline.domain.collecting import without_collecting
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
 from campfill_pipeline.warehouse.delivery import zone
 from campfill_pipeline.warehouse.figures.causes import refresh_causes
@@ -158,6 +159,7 @@ def _all_are_marked(conn: psycopg.Connection) -> bool:
     return found == (0,)
 
 
+@without_collecting()
 def refresh(
     conn: psycopg.Connection,
     rules: FulfillmentRules,

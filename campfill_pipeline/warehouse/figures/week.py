@@ -18,7 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
-from psycopg.rows import class_row, dict_row, tuple_row
+from psycopg.rows import dict_row, tuple_row
 
 from campfill_pipeline.domain import due_curve, profile
 from campfill_pipeline.domain.due_curve import Weeks, Weights
@@ -36,6 +36,7 @@ from campfill_pipeline.warehouse.figures.sources import (
     the_calendar,
     with_standing,
 )
+from campfill_pipeline.warehouse.row_shapes import shaped
 from campfill_pipeline.warehouse.statements import query, sections
 
 Query = dict[str, Any]
@@ -78,7 +79,7 @@ class _Source:
             )
             lines = [number for (number,) in found.fetchall()]
         text = with_standing(self.contract, self.known, sections("figures/week")["candidates"])
-        with self.conn.cursor(row_factory=class_row(Candidate)) as cursor:
+        with self.conn.cursor(row_factory=shaped(Candidate)) as cursor:
             cursor.execute(text, parameters(self.rules, self.as_of, lines) | self.values)
             return cursor.fetchall()
 
@@ -93,7 +94,7 @@ class _Source:
     def _kept(self, section: str, lines: list[int] | None) -> list[Candidate]:
         if lines == []:
             return []
-        with self.conn.cursor(row_factory=class_row(Candidate)) as cursor:
+        with self.conn.cursor(row_factory=shaped(Candidate)) as cursor:
             values = self.values | {"lines": lines, "timezone": self.rules.timezone}
             cursor.execute(query("figures/week", section), values)
             return cursor.fetchall()

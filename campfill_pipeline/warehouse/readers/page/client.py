@@ -15,8 +15,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from psycopg.rows import class_row
-
 from campfill_pipeline.domain import figures
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
@@ -24,6 +22,7 @@ from campfill_pipeline.domain.names import NOT_SET, clean
 from campfill_pipeline.warehouse.database import Connection as Connection
 from campfill_pipeline.warehouse.readers.page import line_detail
 from campfill_pipeline.warehouse.readers.page.rows import Freshness, LineDetail, LineRow, PageData
+from campfill_pipeline.warehouse.row_shapes import shaped
 from campfill_pipeline.warehouse.statements import query
 
 MOST_NEAR = 5
@@ -151,7 +150,7 @@ def load(connection: Connection, client: Client, rules: FulfillmentRules, *, as_
 
     def rows(shape: type[Row], section: str) -> tuple[Row, ...]:
         statement = query("readers/page/client", section).replace(b"{columns}", figures.selected().encode())
-        with connection.cursor(row_factory=class_row(shape)) as cursor:
+        with connection.cursor(row_factory=shaped(shape)) as cursor:
             return tuple(cursor.execute(statement, values).fetchall())
 
     def tuples(shape: Any, section: str) -> tuple[Any, ...]:

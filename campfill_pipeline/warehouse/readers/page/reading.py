@@ -17,7 +17,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from psycopg.pq import TransactionStatus
-from psycopg.rows import class_row
 
 from campfill_pipeline.domain import figures
 from campfill_pipeline.domain.discrepancies import TOLERANCE, Discrepancy
@@ -49,6 +48,7 @@ from campfill_pipeline.warehouse.readers.page.rows import (
     UploadRow,
     WindowRow,
 )
+from campfill_pipeline.warehouse.row_shapes import shaped
 from campfill_pipeline.warehouse.statements import query
 
 Row = TypeVar("Row")
@@ -57,7 +57,7 @@ MOST_REVISIONS = 8_000
 
 
 def _rows(connection: Connection, shape: type[Row], statement: bytes, **values: object) -> tuple[Row, ...]:
-    with connection.cursor(row_factory=class_row(shape)) as cursor:
+    with connection.cursor(row_factory=shaped(shape)) as cursor:
         return tuple(cursor.execute(statement, values).fetchall())
 
 
