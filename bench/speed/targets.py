@@ -132,7 +132,6 @@ ROWS = (
             Target("seconds", "beside bare calamine → COPY → `ON CONFLICT`, which checks nothing", 1.0, "calamine"),
             Target("processor", "the same, in processor time", 1.3, "calamine"),
             Target("seconds", "beside pandas + openpyxl + `to_sql`", None, "pandas", processor="processor"),
-            Target("seconds", "beside the build before", None, BEFORE, processor="processor"),
         ),
     ),
     _small("intake-7057x7", "a list of the demo's size", 0.8),

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from campfill_pipeline.domain.progress import NamedProgress
 from campfill_pipeline.settings import Settings, load_settings
 from campfill_pipeline.warehouse import claims, database
 from campfill_pipeline.warehouse.delivery import sources, zone
+from campfill_pipeline.warehouse.kept_connections import KeptConnections
 from campfill_pipeline.warehouse.postgres import server
 
 if TYPE_CHECKING:
@@ -63,6 +65,8 @@ class Campfill:
     """How long one look into the inbox waits for a file to settle."""
     claim: claims.Claim | None = field(default=None, init=False)
     """That of the run that works with this: what it would commit without its lock is refused."""
+    between_looks: KeptConnections | None = field(default=None, repr=False)
+    """Where a sensor's connections are kept for the next look, of this sensor or another."""
     _kept: list[Connection] = field(default_factory=list, init=False, repr=False)
     _day: date | None = field(default=None, init=False)
 
@@ -73,6 +77,10 @@ class Campfill:
         Its connection is kept for the next: opening one, and teaching it every statement anew, costs some 30 ms.
         Raises LostRunError instead of committing where the run at work has lost its lock.
         """
+        if self.between_looks is not None:
+            with self.between_looks.connect() as connection:
+                yield connection
+            return
         try:
             connection = self._kept.pop()
         except IndexError:
@@ -181,6 +189,11 @@ def _url_of_what_agrees(settings: Settings, *, moving: bool) -> str:
     return url
 
 
+@cache
+def _of_sensors(process: int, url: str) -> KeptConnections:
+    return KeptConnections(lambda: url)
+
+
 def campfill_resource(opened: Campfill | None = None) -> dg.ResourceDefinition:
     """The resource: `opened`, or opened anew. A run that lives holds a lock in the database."""
 
@@ -190,6 +203,8 @@ def campfill_resource(opened: Campfill | None = None) -> dg.ResourceDefinition:
         with ExitStack() as until_the_end:
             if opened is None:
                 until_the_end.callback(here.close)
+            if opened is None and context.run is None:
+                here.between_looks = _of_sensors(os.getpid(), here.url)
             if run := context.run:
                 if here.claim is None:  # a command has claimed the run itself, before Dagster knew it
                     until_the_end.enter_context(here.claimed(run.run_id))

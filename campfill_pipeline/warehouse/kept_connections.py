@@ -1,4 +1,4 @@
-"""Connections that are kept between questions, for a process that answers many: the HTTP door.
+"""Connections that are kept between questions, for a process that asks many: the HTTP door, and sensors.
 
 Belongs here: opening, keeping, and noticing that the server was away. Does not belong here: what is asked.
 """

@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from sqlalchemy.engine.reflection import Inspector
 
-from campfill_pipeline.defs.resources import open_campfill
+from campfill_pipeline.defs.resources import campfill_resource, open_campfill
 from campfill_pipeline.defs.storage import partitions_as_they_are
-from campfill_pipeline.warehouse import database
+from campfill_pipeline.warehouse import database, kept_connections
 from campfill_pipeline.warehouse.postgres import server
 from campfill_pipeline_tests.defs.dagster_past import dagster_on, new_database
 
@@ -107,3 +107,25 @@ def test_what_agreed_a_moment_ago_is_not_asked_again_and_other_settings_are(
     assert asks() == first
     moment[0] += 31
     assert asks() == first
+
+
+def test_the_next_look_of_a_sensor_works_on_the_same_connection_unless_that_was_ended(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAMPFILL_HOME", str(tmp_path))
+    monkeypatch.setenv("CAMPFILL_DATABASE_URL", database_url)
+    monkeypatch.setattr(kept_connections, "_TRUSTED_SECONDS", 0.0)
+
+    def look() -> int:
+        with (
+            dg.build_resources({"campfill": campfill_resource()}) as found,
+            found.campfill.connect() as connection,
+        ):
+            pid: int = connection.info.backend_pid
+            return pid
+
+    first = look()
+    assert look() == first
+    with psycopg.connect(database_url, autocommit=True) as outside:
+        outside.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+    assert look() != first
