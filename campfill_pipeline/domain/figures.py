@@ -65,9 +65,7 @@ _F, _L, _C = Stored.FULFILLMENT, Stored.REGISTER, Stored.CAUSE
 _EXACT, _COUNT, _REPEATED, _APART = Packed.EXACT, Packed.COUNT, Packed.REPEATED, Packed.APART
 
 
-@dataclass(
-    slots=True, unsafe_hash=True
-)  # not frozen: to fill that takes eight times as long, for each line there is
+@dataclass(slots=True, unsafe_hash=True)  # to fill a frozen one takes eight times as long, for each line
 class LineRow:
     """One line: its contract, its figures (docs/fulfillment.md; impressions and euros exact), where it came from.
 
