@@ -21,7 +21,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +50,8 @@ RESULTS = Path(__file__).with_name("results")
 
 def unhurried_connector(folder: Path) -> Path:
     """The built-in description without its limit on the request rate, which is not what is measured here."""
-    built_in = resources.files("campfill_pipeline.reporting") / "connectors" / "ppv.toml"
     path = folder / "ppv-bench.toml"
-    text = built_in.read_text(encoding="utf-8")
+    text = connectors.text_of("ppv")
     path.write_text(text.replace("requests_per_second = 20", "requests_per_second = 1000"), encoding="utf-8")
     return path
 

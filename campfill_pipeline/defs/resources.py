@@ -203,12 +203,12 @@ def campfill_resource(opened: Campfill | None = None) -> dg.ResourceDefinition:
         with ExitStack() as until_the_end:
             if opened is None:
                 until_the_end.callback(here.close)
-            if opened is None and context.run is None:
-                here.between_looks = _of_sensors(os.getpid(), here.url)
             if run := context.run:
                 if here.claim is None:  # a command has claimed the run itself, before Dagster knew it
                     until_the_end.enter_context(here.claimed(run.run_id))
                 until_the_end.enter_context(here.one_day())
+            elif opened is None:
+                here.between_looks = _of_sensors(os.getpid(), here.url)
             yield here
 
     return campfill

@@ -21,15 +21,20 @@ from campfill_pipeline.warehouse.postgres import server
 CHECKOUT = Path(__file__).parents[2]
 
 
+def end_sessions(connection: psycopg.Connection, database: str) -> None:
+    """Have the server end all connections to this database, as it does when it is started again."""
+    connection.execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [database]
+    )
+
+
 @contextmanager
 def new_database(running: server.Server, template: str = "template1") -> Iterator[str]:
     """The name of a database, made like `template`, that is gone afterwards."""
     name = f"dagster_{uuid4().hex[:12]}"
     with psycopg.connect(running.url("postgres"), autocommit=True) as connection:
         # Dagster keeps its connections beyond the end of its instance; a template must have none.
-        connection.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [template]
-        )
+        end_sessions(connection, template)
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
                 sql.Identifier(name), sql.Identifier(template)

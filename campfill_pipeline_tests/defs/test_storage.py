@@ -14,7 +14,7 @@ from campfill_pipeline.defs.resources import campfill_resource, open_campfill
 from campfill_pipeline.defs.storage import partitions_as_they_are
 from campfill_pipeline.warehouse import database, kept_connections
 from campfill_pipeline.warehouse.postgres import server
-from campfill_pipeline_tests.defs.dagster_past import dagster_on, new_database
+from campfill_pipeline_tests.defs.dagster_past import dagster_on, end_sessions, new_database
 
 
 def sessions(connection: psycopg.Connection, name: str) -> set[int]:
@@ -53,9 +53,7 @@ def test_a_second_instance_opens_nothing_and_asks_for_no_table(
             assert used(second) == ["000001-a.xlsx"]
         assert (asked, sessions(outside, name)) == ([], opened)
 
-        outside.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name]
-        )
+        end_sessions(outside, name)
         with dagster_on(postgres_server, name, tmp_path / "third") as third:
             assert used(third) == ["000001-a.xlsx"]  # although the server has ended all sessions
         assert not opened & sessions(outside, name)

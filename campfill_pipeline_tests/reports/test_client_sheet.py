@@ -246,7 +246,6 @@ def test_the_page_opens_in_a_browser_asks_for_nothing_and_fits(
         tab.emulate_media(media=media)
         tables = "[...document.querySelectorAll('.scroll')].map((one) => one.scrollWidth - one.clientWidth)"
         assert not any(tab.evaluate(tables)), (width, media)
-    tab.screenshot(path=str(tmp_path / "sheet.png"))
     context.close()
 
 
