@@ -114,7 +114,7 @@ def bare_copies(url: str, table: pa.Table) -> dict[str, Callable[[], Cost]]:
     database.migrate(url, schema="bare")
     with database.connect(url, schema="bare") as connection:
         connection.execute(_AS_TOLD)
-        rows = numbered(Directory(connection, "a"), table)  # negative numbers are as long as others
+        rows = numbered(Directory(connection, "a"), table)
         partitions.ensure(connection, *day_window(FIRST, ZONE))
     arrays: dict[str, Any] = {
         "hour_utc": table["hour_utc"], "series_no": rows.series_no, "site_no": rows.site_no,

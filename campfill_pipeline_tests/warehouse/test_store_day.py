@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 import psycopg
 import pyarrow as pa
@@ -14,7 +15,9 @@ import pytest
 
 from campfill_pipeline.domain.local_days import day_window
 from campfill_pipeline.domain.report_rows import Refusal, RefusedRow
-from campfill_pipeline.warehouse.delivery import partitions, rollups
+from campfill_pipeline.warehouse.delivery import day as delivery_day
+from campfill_pipeline.warehouse.delivery import partitions, restatement, rollups
+from campfill_pipeline.warehouse.delivery.arriving.staging import batches
 from campfill_pipeline.warehouse.delivery.attribution import attribute
 from campfill_pipeline.warehouse.delivery.day import FetchedDay, FetchFacts, store_day
 from campfill_pipeline.warehouse.delivery.doubts import lines_without_rows
@@ -332,3 +335,62 @@ def test_a_line_has_rows_in_a_day_from_its_first_hour_to_its_last(
     store(connection, at(hour).astimezone(BERLIN).date(), [Row(at(hour), campaign_id=CAMPAIGN)])
     lost = lines_without_rows(connection, "api", [CAMPAIGN, DEAL], *day_window(DAY, BERLIN))
     assert lost == ([] if has_rows else [CAMPAIGN])
+
+
+NEW_SITE_AND_ID = Row(NOON, site="B", campaign_id=DEAL, impressions=Decimal(7))
+
+
+def test_rows_of_sites_and_ids_that_a_later_batch_names_first_go_straight_to_their_place(
+    connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery_day, "batches", partial(batches, rows=1))
+    monkeypatch.setattr(restatement, "replace", None)  # nothing is left to compare
+    add_line(connection, DEAL)
+    stored = store(connection, DAY, [Row(NOON, site="A"), NEW_SITE_AND_ID])
+    assert (stored.new, stored.orphans, stored.lines) == (2, 1, 1)
+    assert all_of(
+        connection, "SELECT site, campaign_id::text, impressions FROM report_row ORDER BY site"
+    ) == [
+        ("A", CAMPAIGN, Decimal(1)),
+        ("B", DEAL, Decimal(7)),
+    ]
+
+
+def test_a_site_and_an_id_that_two_days_name_first_at_once_have_one_number(
+    connection: psycopg.Connection, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery_day, "batches", partial(batches, rows=1))
+    other = date(2025, 8, 5)
+    add_line(connection, DEAL)
+    store(
+        connection, date(2025, 8, 3), []
+    )  # the very first day is stored alone: it says which time zone counts
+
+    def rows() -> Iterator[pa.Table]:
+        for row in (Row(NOON, site="A"), NEW_SITE_AND_ID, Row(NOON, site="C")):
+            yield table([row])
+        with psycopg.connect(database_url, options="-c search_path=campfill -c timezone=UTC") as own:
+            store(own, other, [replace(NEW_SITE_AND_ID, hour_utc=at("2025-08-05T12:00"))])
+        yield table([replace(NEW_SITE_AND_ID, hour_utc=NOON + timedelta(hours=1))])
+        yield table(
+            [NEW_SITE_AND_ID]
+        )  # it came before: compared with the one that has been given another number
+
+    fetched = FetchedDay(
+        day=DAY, rows=rows(), fetch=FetchFacts(started_at=at("2025-08-06T06:00")), complete=True
+    )
+    stored = store_day(connection, fetched, timezone=BERLIN, now=at("2025-08-06T06:00"))
+    assert (stored.new, stored.repeated, stored.rows, stored.orphans) == (4, 0, 4, 2)
+    told = "SELECT hour_utc, site, campaign_id::text, impressions FROM report_row WHERE site = 'B' ORDER BY 1"
+    assert all_of(connection, told) == [
+        (hour, "B", DEAL, Decimal(7)) for hour in (NOON, NOON + timedelta(hours=1), at("2025-08-05T12:00"))
+    ]
+    assert all_of(connection, "SELECT day, impressions FROM line_day ORDER BY 1") == [
+        (DAY, Decimal(14)),
+        (other, Decimal(7)),
+    ]
+    numbered = (
+        "SELECT count(*) FROM report_hour JOIN site USING (site_no) JOIN report_series USING (series_no)"
+    )
+    assert all_of(connection, numbered) == all_of(connection, "SELECT count(*) FROM report_hour")
+    assert all_of(connection, "SELECT count(*) FROM site_day JOIN site USING (site_no)") == [(4,)]

@@ -8,7 +8,7 @@ Belongs here: ids to lines, kind and purchase type as reported. Does not belong 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import psycopg
 
@@ -130,23 +130,32 @@ def add_entities(conn: psycopg.Connection, ids: Sequence[str]) -> None:
     )
 
 
-def add_series(conn: psycopg.Connection, source: str, pairs: Sequence[tuple[str | None, str | None]]) -> None:
-    """Make (campaign id, deal id) pairs of known ids into series of a source ('a' or 'c'), attributed.
+def add_series(
+    conn: psycopg.Connection, source: str, numbers: Mapping[tuple[str | None, str | None], int]
+) -> None:
+    """Make (campaign id, deal id) pairs of known ids into series of a source ('a' or 'c'), attributed, with the numbers
+    that are reserved for them. A pair that is there already keeps its own.
 
     Needs the lock of the lines.
     """
     conn.execute(
         f"""
-        INSERT INTO report_series (source, campaign_no, deal_no, line_no, attributed_as)
-        SELECT o.source, o.campaign_no, o.deal_no, {_LINE_AND_ROLE}
-        FROM (SELECT %s::"char" AS source,
+        INSERT INTO report_series (series_no, source, campaign_no, deal_no, line_no, attributed_as)
+        OVERRIDING SYSTEM VALUE
+        SELECT o.series_no, o.source, o.campaign_no, o.deal_no, {_LINE_AND_ROLE}
+        FROM (SELECT p.series_no, %s::"char" AS source,
                      COALESCE(pc.entity_no, 0) AS campaign_no, COALESCE(pd.entity_no, 0) AS deal_no
-              FROM unnest(%s::text[], %s::text[]) AS p (campaign, deal)
+              FROM unnest(%s::text[], %s::text[], %s::integer[]) AS p (campaign, deal, series_no)
               LEFT JOIN report_entity pc ON pc.entity_id = p.campaign
               LEFT JOIN report_entity pd ON pd.entity_id = p.deal) o {_OF_SERIES}
         ON CONFLICT (source, campaign_no, deal_no) DO NOTHING
         """,
-        (source, [campaign for campaign, _ in pairs], [deal for _, deal in pairs]),
+        (
+            source,
+            [campaign for campaign, _ in numbers],
+            [deal for _, deal in numbers],
+            list(numbers.values()),
+        ),
     )
 
 

@@ -164,8 +164,8 @@ def _store(
 
 
 def _learn(conn: psycopg.Connection, directory: Directory, head: pa.Table) -> None:
-    # The first batch names nearly all sites and ids of a day. With their numbers known beforehand, in a short
-    # transaction of their own, a new day's rows can go straight to their place.
+    # The first batch names most sites and ids of a day. Entered beforehand, in a short transaction of their own, they
+    # have one number in all days that are fetched at once for the first time; else rows would be renumbered at the end.
     numbered(directory, head)
     if directory.has_new:
         attribution.lock_lines(conn)

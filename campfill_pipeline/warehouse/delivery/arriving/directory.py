@@ -2,15 +2,18 @@
 
 Belongs here: looking numbers up, and giving new ones. Does not belong here: the rows that carry them.
 
-While a fetch runs, sites and ids never seen before get provisional, negative numbers. The real ones are given in one
-go at the end, under the lock of the lines: a fetch may take minutes, and nobody must wait for it that long.
+While a fetch runs, sites and series never seen before get numbers that are reserved for them, so that their rows can
+go straight to their place. What the numbers stand for is entered in one go at the end, under the lock of the lines: a
+fetch may take minutes, and nobody must wait for it that long. Where another has entered the same name meanwhile, its
+number counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 import psycopg
 
@@ -39,24 +42,27 @@ class Directory:
     sites: dict[str, int] = field(default_factory=dict)
     series: dict[Pair, int] = field(default_factory=dict)
     mentions: dict[tuple[str, str], Mention] = field(default_factory=dict)
+    _new_sites: dict[str, int] = field(default_factory=dict)
+    _new_series: dict[Pair, int] = field(default_factory=dict)
 
     def site_numbers(self, names: Sequence[str]) -> list[int]:
-        """Number of each site; below 0 where it is not known yet."""
-        unseen = [name for name in names if name not in self.sites]
-        if unseen:
-            found = self.conn.execute("SELECT site, site_no FROM site WHERE site = ANY(%s)", (unseen,))
-            self.sites.update(found.fetchall())
-            for name in unseen:
-                self.sites.setdefault(name, -1 - len(self.sites))
+        """Number of each site; one that is reserved for it where it is not known yet."""
+        if unseen := [name for name in names if name not in self.sites]:
+            self.sites.update(self._stored_sites(unseen))
+            new = [name for name in unseen if name not in self.sites]
+            self._new_sites.update(zip(new, self._reserve("site", "site_no", len(new)), strict=True))
+            self.sites.update(self._new_sites)
         return [self.sites[name] for name in names]
 
     def series_numbers(self, pairs: Sequence[Pair]) -> list[int]:
-        """Number of each (campaign id, deal id); below 0 where it is not known yet."""
-        unseen = [pair for pair in pairs if pair not in self.series]
-        if unseen:
+        """Number of each (campaign id, deal id); one that is reserved for it where it is not known yet."""
+        if unseen := [pair for pair in pairs if pair not in self.series]:
             self.series.update(self._stored_series(unseen))
-            for pair in unseen:
-                self.series.setdefault(pair, -1 - len(self.series))
+            new = [pair for pair in unseen if pair not in self.series]
+            self._new_series.update(
+                zip(new, self._reserve("report_series", "series_no", len(new)), strict=True)
+            )
+            self.series.update(self._new_series)
         return [self.series[pair] for pair in pairs]
 
     def mention(self, mention: Mention) -> None:
@@ -68,34 +74,38 @@ class Directory:
 
     @property
     def has_new(self) -> bool:
-        """Whether a site or a series has a provisional number."""
-        return any(number < 0 for numbers in (self.sites, self.series) for number in numbers.values())
+        """Whether a site or a series has a number that is only reserved."""
+        return bool(self._new_sites or self._new_series)
 
     def settle(self) -> tuple[dict[int, int], dict[int, int]]:
-        """Give real numbers to what is new; returns provisional to real, for series and for sites.
+        """Enter what is new under its reserved number; returns reserved to real, for series and for sites, of those
+        that another has entered meanwhile.
 
         Needs the lock of the lines: a new id is attributed to the line it belongs to.
         """
         self._name_entities()
-        new_sites = {name: number for name, number in self.sites.items() if number < 0}
-        new_pairs = {pair: number for pair, number in self.series.items() if number < 0}
-        site_map, series_map = {}, {}
-        if new_sites:
-            names = sorted(new_sites)
+        sites, series = dict(sorted(self._new_sites.items())), dict(sorted(self._new_series.items(), key=str))
+        self._new_sites, self._new_series = {}, {}
+        if sites:
             self.conn.execute(
-                "INSERT INTO site (site) SELECT unnest(%s::text[]) ON CONFLICT (site) DO NOTHING", (names,)
+                query("delivery/arriving/directory", "enter sites"), (list(sites), list(sites.values()))
             )
-            found = self.conn.execute(
-                "SELECT site, site_no FROM site WHERE site = ANY(%s)", (names,)
-            ).fetchall()
-            site_map = {new_sites[name]: number for name, number in found}
-            self.sites.update(found)
-        if new_pairs:
-            attribution.add_series(self.conn, self.source, sorted(new_pairs, key=str))
-            stored = self._stored_series(new_pairs)
-            series_map = {new_pairs[pair]: number for pair, number in stored.items()}
-            self.series.update(stored)
-        return series_map, site_map
+            self.sites.update(self._stored_sites(list(sites)))
+        if series:
+            attribution.add_series(self.conn, self.source, series)
+            self.series.update(self._stored_series(series))
+        return _otherwise(series, self.series), _otherwise(sites, self.sites)
+
+    def _reserve(self, table: str, column: str, count: int) -> list[int]:
+        rows = self.conn.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            (table, column, count),
+        )
+        return [number for (number,) in rows]
+
+    def _stored_sites(self, names: Sequence[str]) -> dict[str, int]:
+        rows = self.conn.execute("SELECT site, site_no FROM site WHERE site = ANY(%s)", (list(names),))
+        return dict(rows.fetchall())
 
     def _stored_series(self, pairs: Iterable[Pair]) -> dict[Pair, int]:
         asked = list(pairs)
@@ -119,3 +129,10 @@ class Directory:
                 [mention.hour_utc for mention in told],
             ),
         )
+
+
+_Name = TypeVar("_Name")
+
+
+def _otherwise(reserved: Mapping[_Name, int], real: Mapping[_Name, int]) -> dict[int, int]:
+    return {number: real[name] for name, number in reserved.items() if real[name] != number}

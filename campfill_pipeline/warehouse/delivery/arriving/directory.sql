@@ -1,5 +1,9 @@
 -- The statements of directory.py, by the function that runs them.
 
+-- name: enter sites
+INSERT INTO site (site, site_no) OVERRIDING SYSTEM VALUE SELECT * FROM unnest(%s::text[], %s::integer[])
+ON CONFLICT (site) DO NOTHING
+
 -- name: stored series
 SELECT p.campaign, p.deal, s.series_no
 FROM unnest(%s::text[], %s::text[]) AS p (campaign, deal)

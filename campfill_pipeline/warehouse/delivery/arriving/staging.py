@@ -72,12 +72,6 @@ class Staging:
         if not self.direct:
             self._copy("stage_hour", rows)
             return
-        known = (rows.series_no > 0) & (rows.site_no > 0)
-        if not known.all():
-            self._copy("stage_hour", rows.take(~known))
-            rows = rows.take(known)
-        if not len(rows):
-            return
         try:
             with self.conn.transaction():
                 self._copy("report_hour", rows.by_series())
@@ -89,18 +83,26 @@ class Staging:
             self.placed_series.update(np.unique(rows.series_no).tolist())
 
     def settle(self) -> None:
-        """Put real numbers where provisional ones are. Needs the lock of the lines."""
+        """Enter sites and series that are new; rows take the numbers of those that another has entered meanwhile.
+
+        Needs the lock of the lines.
+        """
         series, sites = self.directory.settle()
         for column, numbers in (("series_no", series), ("site_no", sites)):
             if numbers:
-                self.conn.execute(
-                    sql.SQL(
-                        "UPDATE stage_hour h SET {column} = m.real"
-                        " FROM unnest(%s::integer[], %s::integer[]) AS m (provisional, real)"
-                        " WHERE h.{column} = m.provisional"
-                    ).format(column=sql.Identifier(column)),
-                    (list(numbers), list(numbers.values())),
-                )
+                self._renumber("stage_hour", column, numbers)
+                if self.placed:
+                    self._renumber("report_hour", column, numbers)
+        self.placed_series = {series.get(number, number) for number in self.placed_series}
+
+    def _renumber(self, table: str, column: str, numbers: dict[int, int]) -> None:
+        self.conn.execute(
+            sql.SQL(
+                "UPDATE {table} h SET {column} = m.real FROM unnest(%s::integer[], %s::integer[]) AS m (reserved, real)"
+                " WHERE h.{column} = m.reserved AND h.hour_utc BETWEEN %s AND %s"
+            ).format(table=sql.Identifier(table), column=sql.Identifier(column)),
+            (list(numbers), list(numbers.values()), self.first_hour, self.last_hour),
+        )
 
     def _span(self, hours: Ints) -> None:
         first, last = (_EPOCH + timedelta(microseconds=int(edge)) for edge in (hours.min(), hours.max()))
@@ -118,7 +120,7 @@ class Staging:
 
 
 def numbered(directory: Directory, table: pa.Table) -> HourRows:
-    """Canonical rows with numbers for their sites and ids; below 0 where the directory has none yet."""
+    """Canonical rows with the directory's numbers for their sites and ids."""
     campaigns, deals, sites = (encoding.coded(table[name]) for name in ("campaign_id", "deal_id", "site"))
     hours = encoding.hours(table["hour_utc"])
     for role, ids in (("campaign", campaigns), ("deal", deals)):
