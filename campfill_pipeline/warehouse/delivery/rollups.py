@@ -27,6 +27,19 @@ _LINE_DAYS = """
 """
 
 
+# Hours are read once. The purchase types of an hour are part of the key, so that few sums are kept for each of the many
+# rows, and the days of series and of sites follow from these sums.
+_SUMS = """
+    SELECT series_no, {day} AS day, site_no, terms, sum(impressions) AS impressions, sum(bids) AS bids,
+           sum(wins) AS wins, sum(plays) AS plays, count(*) AS rows, min(hour_utc) AS first_hour,
+           max(hour_utc) AS last_hour
+    FROM (SELECT series_no, hour_utc, site_no, bids, wins, plays, impressions, terms FROM report_hour
+          WHERE hour_utc >= %(start)s AND hour_utc < %(end)s {which}
+          UNION ALL
+          SELECT p.series_no, p.hour_utc, p.site_no, p.bids, p.wins, p.plays, p.impressions, p.terms
+          FROM {series} s CROSS JOIN LATERAL packed_hours(s.series_no, %(start)s, %(end)s) p) told
+    GROUP BY 1, 2, 3, 4
+"""
 _SERIES_DAYS = """
     SELECT series_no, day, impressions, bids, wins, plays, rows, first_hour, last_hour,
            (CASE WHEN campaign_g IS NULL AND campaign_u IS NULL THEN '?'
@@ -42,23 +55,18 @@ _SERIES_DAYS = """
                AS campaign_other_first,
            CASE WHEN deal_g >= deal_u THEN first_deal_g WHEN deal_g < deal_u THEN first_deal_u END AS deal_type_first,
            CASE WHEN deal_g >= deal_u THEN first_deal_u WHEN deal_g < deal_u THEN first_deal_g END AS deal_other_first
-    FROM (SELECT series_no, {day} AS day, sum(impressions) AS impressions, sum(bids) AS bids, sum(wins) AS wins,
-                 sum(plays) AS plays, count(*)::integer AS rows,
-                 min(hour_utc) AS first_hour, max(hour_utc) AS last_hour,
-                 max(hour_utc) FILTER (WHERE terms IN ('3', '4', '5')) AS campaign_g,
-                 max(hour_utc) FILTER (WHERE terms IN ('6', '7', '8')) AS campaign_u,
-                 max(hour_utc) FILTER (WHERE terms IN ('1', '4', '7')) AS deal_g,
-                 max(hour_utc) FILTER (WHERE terms IN ('2', '5', '8')) AS deal_u,
-                 min(hour_utc) FILTER (WHERE terms IN ('3', '4', '5')) AS first_campaign_g,
-                 min(hour_utc) FILTER (WHERE terms IN ('6', '7', '8')) AS first_campaign_u,
-                 min(hour_utc) FILTER (WHERE terms IN ('1', '4', '7')) AS first_deal_g,
-                 min(hour_utc) FILTER (WHERE terms IN ('2', '5', '8')) AS first_deal_u
-          FROM (SELECT series_no, hour_utc, bids, wins, plays, impressions, terms FROM report_hour
-                WHERE hour_utc >= %(start)s AND hour_utc < %(end)s {which}
-                UNION ALL
-                SELECT p.series_no, p.hour_utc, p.bids, p.wins, p.plays, p.impressions, p.terms
-                FROM {series} s CROSS JOIN LATERAL packed_hours(s.series_no, %(start)s, %(end)s) p) told
-          GROUP BY 1, 2) sums
+    FROM (SELECT series_no, day, sum(impressions) AS impressions, sum(bids)::bigint AS bids,
+                 sum(wins)::bigint AS wins, sum(plays)::bigint AS plays, sum(rows)::integer AS rows,
+                 min(first_hour) AS first_hour, max(last_hour) AS last_hour,
+                 max(last_hour) FILTER (WHERE terms IN ('3', '4', '5')) AS campaign_g,
+                 max(last_hour) FILTER (WHERE terms IN ('6', '7', '8')) AS campaign_u,
+                 max(last_hour) FILTER (WHERE terms IN ('1', '4', '7')) AS deal_g,
+                 max(last_hour) FILTER (WHERE terms IN ('2', '5', '8')) AS deal_u,
+                 min(first_hour) FILTER (WHERE terms IN ('3', '4', '5')) AS first_campaign_g,
+                 min(first_hour) FILTER (WHERE terms IN ('6', '7', '8')) AS first_campaign_u,
+                 min(first_hour) FILTER (WHERE terms IN ('1', '4', '7')) AS first_deal_g,
+                 min(first_hour) FILTER (WHERE terms IN ('2', '5', '8')) AS first_deal_u
+          FROM {sums} GROUP BY 1, 2) sums
 """
 _SERIES_DAY_COLUMNS = """series_no, day, impressions, bids, wins, plays, rows, first_hour, last_hour,
     campaign_type, deal_type, campaign_type_hour, deal_type_hour,
@@ -72,14 +80,21 @@ def roll_up_series(
     # One day and no join at a time: however wrong the server's estimate of a new day, there is no bad plan to choose.
     values = {"day": day, "start": start, "end": end, "series": list(series_nos)}
     conn.execute("DELETE FROM report_day WHERE day = %(day)s AND series_no = ANY(%(series)s)", values)
-    sums = _SERIES_DAYS.format(
+    conn.execute(query("delivery/rollups", "forget sites"), values)
+    sums = _SUMS.format(
         day="%(day)s::date",
         which="AND series_no = ANY(%(series)s)",
         series="(SELECT unnest(%(series)s::integer[]) AS series_no)",
     )
-    conn.execute(f"INSERT INTO report_day ({_SERIES_DAY_COLUMNS}) {sums}", values)
-    conn.execute(query("delivery/rollups", "forget sites"), values)
-    conn.execute(query("delivery/rollups", "sum sites"), values)
+    conn.execute(
+        f"""
+        WITH told AS MATERIALIZED ({sums}),
+        series_days AS (INSERT INTO report_day ({_SERIES_DAY_COLUMNS}) {_SERIES_DAYS.format(sums="told")})
+        INSERT INTO site_day (series_no, day, site_no, impressions)
+        SELECT series_no, day, site_no, sum(impressions) FROM told GROUP BY 1, 2, 3
+        """,
+        values,
+    )
 
 
 def _kept_days(conn: psycopg.Connection, zone: ZoneInfo) -> Iterator[dict[str, object]]:
@@ -110,10 +125,9 @@ def roll_up_all(conn: psycopg.Connection, zone: ZoneInfo) -> int:
     """
     wrong = 0
     for values in _kept_days(conn, zone):
-        sums = _SERIES_DAYS.format(
-            day="(hour_utc AT TIME ZONE %(zone)s)::date", which="", series="report_series"
-        )
-        conn.execute(f"CREATE TEMP TABLE day_anew ON COMMIT DROP AS {sums}", values)
+        sums = _SUMS.format(day="(hour_utc AT TIME ZONE %(zone)s)::date", which="", series="report_series")
+        anew = _SERIES_DAYS.format(sums=f"({sums}) told")
+        conn.execute(f"CREATE TEMP TABLE day_anew ON COMMIT DROP AS {anew}", values)
         wrong += conn.execute(
             query("delivery/rollups", "roll up all"),
             values,

@@ -11,17 +11,6 @@ ON CONFLICT (line_no) DO UPDATE SET since = EXCLUDED.since
 -- name: forget sites
 DELETE FROM site_day WHERE day = %(day)s AND series_no = ANY(%(series)s)
 
--- name: sum sites
-INSERT INTO site_day (series_no, day, site_no, impressions)
-SELECT series_no, %(day)s::date, site_no, sum(impressions)
-FROM (SELECT series_no, site_no, impressions FROM report_hour
-      WHERE hour_utc >= %(start)s AND hour_utc < %(end)s AND series_no = ANY(%(series)s)
-      UNION ALL
-      SELECT p.series_no, p.site_no, p.impressions
-      FROM unnest(%(series)s::integer[]) AS s (series_no)
-      CROSS JOIN LATERAL packed_hours(s.series_no, %(start)s, %(end)s) p) told
-GROUP BY series_no, site_no
-
 -- name: forget all sites
 DELETE FROM site_day WHERE day BETWEEN %(first)s AND %(last)s
 
