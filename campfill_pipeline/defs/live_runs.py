@@ -41,6 +41,14 @@ def _unfinished(instance: dg.DagsterInstance) -> list[dg.RunRecord]:
     return list(instance.get_run_records(dg.RunsFilter(statuses=UNFINISHED)))
 
 
+def _spans(tags: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The first and the last partition on which a run with these tags works; nothing where it has none."""
+    single = tags.get("dagster/partition")
+    if single is not None:
+        return [(single, single)]
+    return [(tags[RANGE_START], tags[RANGE_END])] if RANGE_START in tags else []
+
+
 def report_dead(instance: dg.DagsterInstance, campfill: Campfill, *, up_began: datetime | None = None) -> int:
     """Report every started run whose process is gone as failed. Returns how many.
 
@@ -78,16 +86,23 @@ def report_dead(instance: dg.DagsterInstance, campfill: Campfill, *, up_began: d
     return len(dead)
 
 
-def covered(instance: dg.DagsterInstance, partition_keys: Iterable[str]) -> set[str]:
-    """Those of the partitions on which an unfinished run works, or is about to. Upload keys sort in ledger order."""
-    spans = []
-    for record in _unfinished(instance):
-        tags = record.dagster_run.tags
-        single = tags.get("dagster/partition")
-        if single is not None:
-            spans.append((single, single))
-        elif RANGE_START in tags:
-            spans.append((tags[RANGE_START], tags[RANGE_END]))
+def covered(
+    instance: dg.DagsterInstance, partition_keys: Iterable[str], *, by_others_than: str | None = None
+) -> set[str]:
+    """Those of the partitions on which an unfinished run works, or is about to. Upload keys sort in ledger order.
+
+    `by_others_than` a run: those on which others work already.
+    """
+    spans = [
+        span
+        for record in _unfinished(instance)
+        if by_others_than is None
+        or (
+            record.dagster_run.run_id != by_others_than
+            and record.dagster_run.status is DagsterRunStatus.STARTED
+        )
+        for span in _spans(record.dagster_run.tags)
+    ]
     return {key for key in partition_keys if any(first <= key <= last for first, last in spans)}
 
 

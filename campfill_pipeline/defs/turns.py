@@ -1,18 +1,33 @@
-"""One run at a time computes figures, and one writes the report; runs that come meanwhile leave it to that one.
+"""Whose turn it is, where several runs are at work.
 
-Why: after a list of a million lines both take minutes. Runs of small lists that waited for them would take every slot
-of the queue, and no further list would be read. Belongs here: whose turn it is. Does not belong here: what is done.
+One run at a time computes figures, and one writes the report; runs that come meanwhile leave it to that one. Why: after
+a list of a million lines both take minutes. Runs of small lists that waited for them would take every slot of the
+queue, and no further list would be read. And lists that runs read side by side are applied as they arrived: one that
+comes late is weighed against every newer one. Belongs here: whose turn it is. Does not belong here: what is done.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
+import dagster as dg
+
+from campfill_pipeline.defs import live_runs
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.warehouse import claims, database
+from campfill_pipeline.warehouse.register import uploads
 
 Made = TypeVar("Made")
+
+SOON_BYTES = 1_000_000
+"""What is larger takes seconds to be read, and is not waited for."""
+
+PATIENCE_SECONDS = 8.0
+"""How long a list waits for earlier ones of which none is begun or decided meanwhile."""
+
+_LOOK_SECONDS = 0.2
 
 
 def in_turn(
@@ -32,3 +47,28 @@ def in_turn(
                 made.append(work())
             if not more():
                 return made
+
+
+def after_earlier(
+    campfill: Campfill, instance: dg.DagsterInstance, run_id: str, mine: uploads.Upload
+) -> None:
+    """Wait until the small uploads that arrived before `mine`, and on which other runs work, are decided.
+
+    Not for ever, and not for the sake of being right: a list that is applied before an earlier one leads to the same
+    register, at some cost. Of two runs only the later one waits.
+    """
+    seen, since = None, time.monotonic()
+    while True:
+        with campfill.connect() as connection:
+            before = {
+                upload.partition_key: upload.attempts
+                for upload in uploads.waiting(connection)
+                if upload.order_no < mine.order_no and upload.file_bytes <= SOON_BYTES
+            }
+        at_work = live_runs.covered(instance, before, by_others_than=run_id) if before else set()
+        found, now = {key: before[key] for key in at_work}, time.monotonic()
+        if found != seen:
+            seen, since = found, now
+        if not found or now - since > PATIENCE_SECONDS:
+            return
+        time.sleep(_LOOK_SECONDS)

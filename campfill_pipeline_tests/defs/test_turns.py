@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -13,11 +14,13 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from campfill_pipeline.defs import jobs, sensors, turns
+from campfill_pipeline.defs import arrivals, jobs, sensors, turns
 from campfill_pipeline.defs.ingest import ingest
 from campfill_pipeline.defs.local_runs import LocalRuns
+from campfill_pipeline.defs.ranges import key_range
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.warehouse import claims, database
+from campfill_pipeline.warehouse.register import uploads
 from campfill_pipeline_tests.lists import row, write_list
 
 
@@ -171,3 +174,94 @@ def test_figures_are_not_asked_for_while_a_run_is_at_work_or_has_just_tried(
     assert not tick(waiting_line, instance)
     later = replace(waiting_line, clock=lambda: datetime.now(UTC) + timedelta(minutes=11))
     assert tick(later, instance)
+
+
+class Waiting:
+    """A list, the second to arrive, that asks for its turn in a run of its own."""
+
+    def __init__(self, tmp_path: Path, runs: LocalRuns) -> None:
+        self.runs = runs
+        files = [write_list(tmp_path / f"{number}.xlsx", [row(number)]) for number in (1, 2, 3)]
+        self.first, self.mine, self.last = (arrivals.take_copy(runs.campfill, file) for file in files)
+        runs.instance.add_dynamic_partitions(
+            "uploads", [each.partition_key for each in (self.first, self.mine, self.last)]
+        )
+
+    def at_work(
+        self, on: uploads.Upload, status: dg.DagsterRunStatus = dg.DagsterRunStatus.STARTED
+    ) -> dg.DagsterRun:
+        """A run that says that it works on this upload."""
+        from dagster._core.test_utils import create_run_for_test
+
+        tags = key_range(on.partition_key, on.partition_key)
+        run: dg.DagsterRun = create_run_for_test(
+            self.runs.instance, job_name=jobs.UPLOAD_JOB, status=status, tags=tags
+        )
+        return run
+
+    def ask(self, run_id: str = "mine") -> threading.Thread:
+        """Ask for the turn, in a thread that ends when it has come."""
+        campfill = replace(self.runs.campfill)
+        thread = threading.Thread(
+            target=turns.after_earlier, args=(campfill, self.runs.instance, run_id, self.mine)
+        )
+        thread.start()
+        thread.join(0.6)
+        return thread
+
+
+@pytest.fixture
+def second(tmp_path: Path, runs: LocalRuns) -> Waiting:
+    return Waiting(tmp_path, runs)
+
+
+def test_a_list_is_applied_after_those_before_it_that_another_run_works_on(second: Waiting) -> None:
+    second.at_work(second.first)
+    thread = second.ask()
+    assert thread.is_alive()
+    second.runs.run(
+        jobs.UPLOAD_JOB, tags=key_range(second.first.partition_key, second.first.partition_key)
+    )  # it is decided
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+def test_a_list_waits_for_none_but_small_earlier_ones_of_other_runs_at_work(
+    second: Waiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not second.ask().is_alive()  # nobody works on the first
+    second.at_work(second.first, dg.DagsterRunStatus.NOT_STARTED)
+    second.at_work(second.last)
+    assert not second.ask().is_alive()
+    run = second.at_work(second.first)
+    assert not second.ask(run.run_id).is_alive()
+    monkeypatch.setattr(turns, "SOON_BYTES", 10)
+    assert not second.ask().is_alive()
+
+
+def test_a_list_waits_no_longer_for_earlier_ones_of_which_nothing_is_heard(
+    second: Waiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "PATIENCE_SECONDS", 1.5)
+    second.at_work(second.first)
+    began = time.monotonic()
+    second.ask().join(20)
+    assert 1.5 < time.monotonic() - began < 10
+
+
+def test_lists_of_two_runs_at_once_are_applied_as_they_arrived(second: Waiting) -> None:
+    """The later run is done with reading first, and its list is decided last."""
+    second.at_work(second.first)
+    mine = key_range(second.mine.partition_key, second.mine.partition_key)
+    later = threading.Thread(target=second.runs.run, args=(jobs.UPLOAD_JOB,), kwargs={"tags": mine})
+    later.start()
+    time.sleep(2)
+    with second.runs.campfill.connect() as connection:
+        assert uploads.get(connection, second.mine.upload_id).status == "received"
+    earlier = LocalRuns(replace(second.runs.campfill), second.runs.instance)
+    earlier.run(jobs.UPLOAD_JOB, tags=key_range(second.first.partition_key, second.first.partition_key))
+    later.join(60)
+    with second.runs.campfill.connect() as connection:
+        first, mine_now = (uploads.get(connection, each.upload_id) for each in (second.first, second.mine))
+    assert first.decided_at is not None and mine_now.decided_at is not None
+    assert first.decided_at < mine_now.decided_at

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from campfill_pipeline.defs import rejections, upload_metadata, upload_steps
+from campfill_pipeline.defs import rejections, turns, upload_metadata, upload_steps
 from campfill_pipeline.defs.descriptions import describe
 from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.resources import Campfill
@@ -125,6 +125,8 @@ def validated_lines(context: dg.AssetExecutionContext, campfill: dg.ResourcePara
 def lines(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]) -> None:
     """Apply each list to the register, in order of arrival; decide what is no list and no export."""
     facts: dict[str, upload_metadata.Metadata] = {}
+    if first_of_all := next(_received(context, campfill), None):
+        turns.after_earlier(campfill, context.instance, context.run.run_id, first_of_all)
     with parsing.Parser(upload_steps.limits(campfill)) as parser:
         for upload in _received(context, campfill):
             with _isolated(context, campfill, upload):
