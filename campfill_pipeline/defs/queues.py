@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+import os
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
@@ -26,6 +27,9 @@ START_SECONDS = 300
 
 LEAST_FILES, LEAST_DAYS = 10, 7
 """Of a burst, or of missing days, as many belong into one run at least: each run costs a second or two."""
+
+LEAST_FILES_HERE = 40
+"""The same of a burst on one machine, where the runs share processors with the database."""
 
 Piece = TypeVar("Piece")
 
@@ -53,11 +57,19 @@ def tags(settings: Settings, *, giant: bool = False) -> dict[str, str]:
     return NO_RETRY | ({QUEUE_TAG: GIANTS} if giant else {})
 
 
-def parted(settings: Settings, whole: Sequence[Piece], least: int) -> Iterator[Sequence[Piece]]:
-    """What would be one run on one machine, in as many runs as are at work at once, each of `least` pieces or more."""
+def files(settings: Settings, burst: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
+    """A burst in as many runs as are at work at once, on one machine no more than it has processors."""
     if settings.broker_url is None:
-        yield whole
-        return
-    size = max(least, math.ceil(len(whole) / settings.runs))
+        return _parted(burst, min(settings.runs, os.cpu_count() or 1), LEAST_FILES_HERE)
+    return _parted(burst, settings.runs, LEAST_FILES)
+
+
+def days(settings: Settings, missing: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
+    """Missing days in as many runs as are at work at once; one machine fetches them one after another."""
+    return _parted(missing, 1 if settings.broker_url is None else settings.runs, LEAST_DAYS)
+
+
+def _parted(whole: Sequence[Piece], at_once: int, least: int) -> Iterator[Sequence[Piece]]:
+    size = max(least, math.ceil(len(whole) / at_once))
     for start in range(0, len(whole), size):
         yield whole[start : start + size]

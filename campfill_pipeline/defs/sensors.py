@@ -76,11 +76,7 @@ def _requests(settings: Settings, free: list[uploads.Upload], order: list[str]) 
     # One that is very large, or failed before, runs alone: it shall neither delay nor endanger the others.
     alone = dict.fromkeys(u.partition_key for u in free if u.partition_key in giants or u.attempts > 0)
     together = [u.partition_key for u in free if u.partition_key not in alone]
-    blocks = [
-        part
-        for block in key_blocks(together, order)
-        for part in queues.parted(settings, block, queues.LEAST_FILES)
-    ]
+    blocks = [part for block in key_blocks(together, order) for part in queues.files(settings, block)]
     for block in [*blocks, *([key] for key in alone)]:
         tags = key_range(block[0], block[-1]) | run_names.upload([names[key] for key in block])
         tags |= queues.tags(settings, giant=block[0] in giants)
@@ -110,7 +106,7 @@ def missing_days(
             first, last = list(day_blocks(days))[-1]
             first = max(first, last - timedelta(days=DAYS_PER_RUN - 1))
             days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-            for part in queues.parted(campfill.settings, days, queues.LEAST_DAYS):
+            for part in queues.days(campfill.settings, days):
                 tags = {**day_range(part[0], part[-1]), **run_names.of_connector(name)}
                 requests.append(dg.RunRequest(run_key=None, tags=tags | queues.tags(campfill.settings)))
     if requests:
