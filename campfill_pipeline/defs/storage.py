@@ -2,22 +2,26 @@
 
 Dagster opens one for every statement, 50 to 60 times per upload: half of the time of a burst (docs/decisions/0007). It
 keeps them in its web server only, by the very switch that is thrown here for every process. And it makes its storage
-anew for each look of a sensor, tables looked for and connections opened: here a process does that once.
+anew for each look of a sensor, tables looked for and connections opened: here a process does that once. What a run
+plans to make, five assets for each upload of a burst, it stores piece by piece: here together.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
 
 import dagster as dg
+from dagster import DagsterEventType, EventLogEntry
+from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage
 
+_PLANNED = DagsterEventType.ASSET_MATERIALIZATION_PLANNED
 _RECYCLE_SECONDS = 3600
 _MOST_MORE = 20  # beside the one that is kept: Dagster's daemon works with some threads
 
@@ -49,6 +53,8 @@ class KeptConnections(DagsterPostgresStorage):
         known = list(kept.engines)
         super().__init__(postgres_url, should_autocreate_tables=not known, inst_data=inst_data)
         storages: list[Any] = [self.run_storage, self.event_log_storage, self.schedule_storage]
+        events: Any = self.event_log_storage
+        events.store_event_batch = partial(_store_plans_together, events, events.store_event_batch)
         for storage in storages:
             for name in filter(partial(hasattr, storage), _ASKED):
                 setattr(storage, name, _once_there(name, getattr(storage, name), kept.there))
@@ -81,6 +87,32 @@ def _once_there(name: str, ask: Callable[..., bool], there: set[tuple[str, ...]]
         return what in there
 
     return asked
+
+
+def _store_plans_together(
+    storage: Any, store: Callable[[Sequence[EventLogEntry]], None], events: Sequence[EventLogEntry]
+) -> None:
+    """`store` these events, of which each comes by itself but planned materializations: these by one statement."""
+    planned = [event for event in events if event.dagster_event_type is _PLANNED]
+    if len(planned) < 2:
+        store(events)
+        return
+    with storage._connect() as connection:
+        inserted = storage.prepare_insert_event_batch(planned).returning(SqlEventLogStorageTable.c.id)
+        numbers = [number for (number,) in connection.execute(inserted)]
+    # Of an asset only the latest event is kept beside it. In the order of the keys: two runs may be stored at once.
+    latest = {
+        event.get_dagster_event().asset_key: (event, number)
+        for event, number in zip(planned, numbers, strict=True)
+    }
+    with storage.index_transaction() as connection:
+        for event, number in sorted(
+            latest.values(), key=lambda one: str(one[0].get_dagster_event().asset_key)
+        ):
+            storage._store_asset_event(connection, event, number)
+    for event in events:
+        if event.dagster_event_type is not _PLANNED:
+            storage.store_event(event)
 
 
 def _leave_what_is_broken(engine: Any) -> None:

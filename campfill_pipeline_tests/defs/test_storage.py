@@ -8,8 +8,10 @@ from pathlib import Path
 import dagster as dg
 import psycopg
 import pytest
+from dagster_postgres import PostgresEventLogStorage
 from sqlalchemy.engine.reflection import Inspector
 
+from campfill_pipeline.defs.ranges import key_range
 from campfill_pipeline.defs.resources import campfill_resource, open_campfill
 from campfill_pipeline.defs.storage import partitions_as_they_are
 from campfill_pipeline.warehouse import database, kept_connections
@@ -75,6 +77,64 @@ def test_partitions_are_looked_up_once_within_a_step_and_anew_after_it(
             assert daemon.get_dynamic_partitions("uploads") == ["a", "b"]
         assert run.get_dynamic_partitions("uploads") == ["a", "b"]
         assert run.has_dynamic_partition("uploads", "b")
+
+
+def planned(postgres_server: server.Server, name: str, folder: Path) -> tuple[list[object], list[object]]:
+    """A run of two assets and a check is made for three of four partitions; what Dagster's tables hold of it."""
+    parts = dg.DynamicPartitionsDefinition(name="uploads")
+
+    @dg.asset(partitions_def=parts, backfill_policy=dg.BackfillPolicy.single_run())
+    def sheets() -> None:
+        pass
+
+    @dg.asset(partitions_def=parts, backfill_policy=dg.BackfillPolicy.single_run(), deps=[sheets])
+    def lines() -> None:
+        pass
+
+    @dg.asset_check(asset=lines)
+    def fine() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=True)
+
+    job = dg.Definitions(
+        [lines, sheets], asset_checks=[fine], jobs=[dg.define_asset_job("upload")]
+    ).resolve_job_def("upload")
+    with dagster_on(postgres_server, name, folder) as instance:
+        instance.add_dynamic_partitions("uploads", ["a", "b", "c", "d"])
+        run = instance.create_run_for_job(job, tags=key_range("b", "d"))
+        told = [
+            [instance.get_latest_planned_materialization_info(dg.AssetKey(asset), partition) is not None
+             for partition in "abcd"]
+            for asset in ("sheets", "lines")
+        ]  # fmt: skip
+        assert told == [[False, True, True, True]] * 2
+        assert {record.asset_entry.last_run_id for record in instance.get_asset_records()} == {run.run_id}
+    with psycopg.connect(postgres_server.url(name)) as outside:
+        events = outside.execute(
+            "SELECT dagster_event_type, step_key, asset_key, partition FROM event_logs ORDER BY 1, 3, 4"
+        ).fetchall()
+        keys = outside.execute("SELECT asset_key, last_materialization FROM asset_keys ORDER BY 1").fetchall()
+    return events, keys
+
+
+def test_what_a_run_plans_is_stored_together_and_like_piece_by_piece(
+    postgres_server: server.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone: list[str] = []
+    store = PostgresEventLogStorage.store_event
+
+    def counted(self: PostgresEventLogStorage, event: dg.EventLogEntry) -> None:
+        alone.append(str(event.dagster_event_type))
+        store(self, event)
+
+    monkeypatch.setattr(PostgresEventLogStorage, "store_event", counted)
+    with new_database(postgres_server) as name:
+        by_piece = planned(postgres_server, name, tmp_path / "by piece")
+    assert len(alone) == 7
+    alone.clear()
+    monkeypatch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
+    with new_database(postgres_server) as name:
+        assert planned(postgres_server, name, tmp_path / "together") == by_piece
+    assert alone == [str(dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED)]
 
 
 def test_what_agreed_a_moment_ago_is_not_asked_again_and_other_settings_are(
