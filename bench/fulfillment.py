@@ -141,6 +141,11 @@ def fill(connection: psycopg.Connection, shape: World) -> None:
            SELECT 'api', day, 'complete', %s, 1 FROM generate_series(%s::date, %s::date, interval '1 day') AS day""",
         [NOW, TODAY - timedelta(shape.days), TODAY - timedelta(1)],
     )
+    for table, column in (("line_register", "line_no"), ("report_series", "series_no"), ("site", "site_no")):
+        # What a list or a fetch brings next is numbered behind these.
+        connection.execute(
+            f"SELECT setval(pg_get_serial_sequence('{table}', '{column}'), max({column})) FROM {table}".encode()
+        )
     connection.execute("VACUUM ANALYZE")
 
 

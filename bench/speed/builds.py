@@ -168,16 +168,25 @@ class Home:
             yield connection
 
     def figures_stored(self, uploads: int) -> float:
-        """Wait until so many uploads are decided and every line has its figures; that moment."""
+        """Wait until so many uploads are loaded and every line has its figures; that moment.
+
+        Ends the program where one is rejected: what is measured then is no drop.
+        """
         with self.connection() as connection:
-            _wait(
-                lambda: (
+
+            def all_loaded() -> bool:
+                states = dict(
                     connection.execute(
-                        "SELECT count(*) >= %s FROM campfill.upload WHERE status <> 'received'", [uploads]
-                    ).fetchone()
-                    == (True,)
+                        "SELECT status, count(*) FROM campfill.upload GROUP BY status"
+                    ).fetchall()
                 )
-            )
+                if states.get("rejected"):
+                    raise SystemExit(
+                        f"{states['rejected']} of {uploads} lists were rejected: see {self.home}"
+                    )
+                return bool(sum(states.values()) - states.get("received", 0) >= uploads)
+
+            _wait(all_loaded)
             _wait(
                 lambda: (
                     connection.execute(

@@ -78,9 +78,14 @@ class Revision:
 
 def changes(conn: psycopg.Connection, upload_id: UUID, limit: int | None = None) -> list[LineChange]:
     """What applying an upload changed, notable changes first, new lines last; at most `limit` entries."""
-    values = {"upload_id": upload_id, "limit": limit, "measured": list(MEASURED_FIELDS)}
+    # The server knows how many lines each of the large uploads wrote, and so that this one wrote few: but only where it
+    # is told the numbers, neither looks them up nor has them left open in a prepared statement.
+    events = [
+        number for (number,) in conn.execute(query("register/changes", "decisions"), {"upload_id": upload_id})
+    ]
+    values = {"events": events, "limit": limit, "measured": list(MEASURED_FIELDS)}
     with conn.cursor(row_factory=class_row(LineChange)) as cursor:
-        return cursor.execute(query("register/changes", "changes"), values).fetchall()
+        return cursor.execute(query("register/changes", "changes"), values, prepare=False).fetchall()
 
 
 def history(conn: psycopg.Connection, line_id: UUID) -> list[Revision]:

@@ -1,9 +1,12 @@
 -- The statements of changes.py, by the function that runs them.
 
+-- name: decisions
+SELECT event_no FROM ledger_event WHERE upload_id = %(upload_id)s AND event = 'decided'
+
 -- name: changes
 WITH written AS NOT MATERIALIZED (
     SELECT line_no, revision, action, notable, changes, name, sheet, row_no FROM revision
-    WHERE event_no IN (SELECT event_no FROM ledger_event WHERE upload_id = %(upload_id)s AND event = 'decided')
+    WHERE event_no = ANY (%(events)s)
 ), field AS (
     (SELECT r.*, f.key AS field, f.value ->> 'before' AS before, f.value ->> 'after' AS after
      FROM written r CROSS JOIN LATERAL jsonb_each(r.changes) f
