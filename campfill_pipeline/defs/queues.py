@@ -7,7 +7,6 @@ that a home on one machine needs neither the packages nor their time to load.
 from __future__ import annotations
 
 import importlib.util
-import math
 import os
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
@@ -30,6 +29,9 @@ LEAST_FILES, LEAST_DAYS = 10, 7
 
 LEAST_FILES_HERE = 40
 """The same of a burst on one machine, where the runs share processors with the database."""
+
+APPLIED = 1.6
+"""Reading, judging and applying a list of some hundred lines takes so much as reading and judging it (measured)."""
 
 Piece = TypeVar("Piece")
 
@@ -58,10 +60,14 @@ def tags(settings: Settings, *, giant: bool = False) -> dict[str, str]:
 
 
 def files(settings: Settings, burst: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
-    """A burst in as many runs as are at work at once, on one machine no more than it has processors."""
+    """A burst in as many runs as are at work at once, on one machine no more than it has processors.
+
+    Lists are applied one after another, as they arrived (`turns.after_earlier`): so each part is larger than the one
+    before, and is read while that is applied.
+    """
     if settings.broker_url is None:
-        return _parted(burst, min(settings.runs, os.cpu_count() or 1), LEAST_FILES_HERE)
-    return _parted(burst, settings.runs, LEAST_FILES)
+        return _parted(burst, min(settings.runs, os.cpu_count() or 1), LEAST_FILES_HERE, growth=APPLIED)
+    return _parted(burst, settings.runs, LEAST_FILES, growth=APPLIED)
 
 
 def days(settings: Settings, missing: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
@@ -69,7 +75,13 @@ def days(settings: Settings, missing: Sequence[Piece]) -> Iterator[Sequence[Piec
     return _parted(missing, 1 if settings.broker_url is None else settings.runs, LEAST_DAYS)
 
 
-def _parted(whole: Sequence[Piece], at_once: int, least: int) -> Iterator[Sequence[Piece]]:
-    size = max(least, math.ceil(len(whole) / at_once))
-    for start in range(0, len(whole), size):
-        yield whole[start : start + size]
+def _parted(whole: Sequence[Piece], at_once: int, least: int, growth: float = 1) -> Iterator[Sequence[Piece]]:
+    """`whole` in at most `at_once` parts, each `growth` times as large as the one before, none below `least`."""
+    parts = at_once
+    while parts > 1 and len(whole) < least * sum(growth**number for number in range(parts)):
+        parts -= 1
+    shares = [growth**number for number in range(parts)]
+    ends = [round(len(whole) * sum(shares[: number + 1]) / sum(shares)) for number in range(parts)]
+    for start, end in zip([0, *ends], ends, strict=False):
+        if start < end:
+            yield whole[start:end]

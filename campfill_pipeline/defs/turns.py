@@ -27,6 +27,9 @@ SOON_BYTES = 1_000_000
 PATIENCE_SECONDS = 8.0
 """How long a list waits for earlier ones of which none is begun or decided meanwhile."""
 
+TOGETHER_SECONDS = 20.0
+"""How long the page waits at most for lists on which other runs work."""
+
 _LOOK_SECONDS = 0.2
 
 
@@ -59,16 +62,42 @@ def after_earlier(
     """
     seen, since = None, time.monotonic()
     while True:
-        with campfill.connect() as connection:
-            before = {
-                upload.partition_key: upload.attempts
-                for upload in uploads.waiting(connection)
-                if upload.order_no < mine.order_no and upload.file_bytes <= SOON_BYTES
-            }
-        at_work = live_runs.covered(instance, before, by_others_than=run_id) if before else set()
-        found, now = {key: before[key] for key in at_work}, time.monotonic()
+        found = _in_other_hands(campfill, instance, run_id, before=mine.order_no)
+        now = time.monotonic()
         if found != seen:
             seen, since = found, now
         if not found or now - since > PATIENCE_SECONDS:
             return
         time.sleep(_LOOK_SECONDS)
+
+
+def after_those_at_work(
+    campfill: Campfill, instance: dg.DagsterInstance, run_id: str, more: Callable[[], bool]
+) -> None:
+    """Wait for the small uploads on which other runs work, and then as long as there is `more` that they brought.
+
+    For `TOGETHER_SECONDS` at most: what follows is done once for all lists that came together.
+    """
+    until, waited = time.monotonic() + TOGETHER_SECONDS, False
+    while time.monotonic() < until:
+        if _in_other_hands(campfill, instance, run_id):
+            waited = True
+        elif not (waited and more()):
+            return
+        time.sleep(_LOOK_SECONDS)
+
+
+def _in_other_hands(
+    campfill: Campfill, instance: dg.DagsterInstance, run_id: str, before: int | None = None
+) -> dict[str, int]:
+    """Small undecided uploads on which other runs work, of those that arrived `before` this place, with their attempts
+    so far.
+    """
+    with campfill.connect() as connection:
+        small = {
+            upload.partition_key: upload.attempts
+            for upload in uploads.waiting(connection)
+            if upload.file_bytes <= SOON_BYTES and (before is None or upload.order_no < before)
+        }
+    at_work = live_runs.covered(instance, small, by_others_than=run_id) if small else set()
+    return {key: small[key] for key in at_work}

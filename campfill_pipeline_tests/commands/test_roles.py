@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def test_a_machine_that_does_all_keeps_everything_where_it_was_and_hands_no_run_
     assert alone.place("all") == alone.home
     file = instance.dagster_home(alone) / "dagster.yaml"
     assert file.read_bytes() == (instance.CHECKOUT / "dagster.yaml").read_bytes()
-    assert list(queues.parted(alone, range(300), 10)) == [range(300)]
+    assert list(queues.days(alone, range(300))) == [range(300)]
     assert queues.tags(alone, giant=True) == {}
     assert not Role.ALL.works(alone)
 
@@ -58,12 +59,21 @@ def test_with_a_broker_runs_go_to_workers_and_a_lost_one_is_done_again(tmp_path:
     assert Role.ALL.works(shared) and Role.WORKER.works(shared) and not Role.WEB.works(shared)
 
 
-def test_a_burst_is_parted_among_the_runs_and_no_file_is_left_out(tmp_path: Path) -> None:
-    shared = settings(tmp_path, **SHARED)
-    parts = list(queues.parted(shared, list(range(101)), queues.LEAST_FILES))
-    assert [len(part) for part in parts] == [26, 26, 26, 23]
-    assert [number for part in parts for number in part] == list(range(101))
-    assert list(queues.parted(shared, list(range(7)), queues.LEAST_FILES)) == [list(range(7))]
+@pytest.mark.parametrize("processors", [1, 2, 16])
+def test_a_burst_is_parted_among_the_runs_and_no_file_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processors: int
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: processors)
+    shared, alone = settings(tmp_path, **SHARED), settings(tmp_path)
+    assert [len(part) for part in queues.files(shared, range(101))] == [11, 17, 28, 45]
+    assert [len(part) for part in queues.days(shared, range(30))] == [8, 7, 7, 8]
+    here = {1: [300], 2: [115, 185], 16: [58, 93, 149]}[processors]
+    assert [len(part) for part in queues.files(alone, range(300))] == here
+    for count in range(1, 400):
+        for parts in (queues.files(alone, range(count)), queues.files(shared, range(count))):
+            assert [number for part in parts for number in part] == list(range(count))
+    assert list(queues.files(shared, range(12))) == [range(12)]
+    assert list(queues.days(shared, range(7))) == [range(7)]
     assert queues.tags(shared) == {"dagster/max_retries": "0"}
     assert queues.tags(shared, giant=True)["dagster-celery/queue"] == queues.GIANTS
 

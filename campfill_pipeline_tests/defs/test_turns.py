@@ -249,6 +249,38 @@ def test_a_list_waits_no_longer_for_earlier_ones_of_which_nothing_is_heard(
     assert 1.5 < time.monotonic() - began < 10
 
 
+def test_the_page_waits_for_the_figures_of_lists_on_which_other_runs_work_but_not_long(
+    second: Waiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = ["figures of the first"]
+
+    def ask() -> threading.Thread:
+        campfill = replace(second.runs.campfill)
+        thread = threading.Thread(
+            target=turns.after_those_at_work, args=(campfill, second.runs.instance, "mine", lambda: bool(due))
+        )
+        thread.start()
+        thread.join(0.6)
+        return thread
+
+    assert not ask().is_alive()  # no run works on any; figures that are due by themselves are not waited for
+    second.at_work(second.first)
+    thread = ask()
+    assert thread.is_alive()
+    second.runs.run(jobs.UPLOAD_JOB, tags=key_range(second.first.partition_key, second.first.partition_key))
+    thread.join(0.6)
+    assert thread.is_alive()  # decided, and its figures are still due
+    due.clear()
+    thread.join(5)
+    assert not thread.is_alive()
+    monkeypatch.setattr(turns, "TOGETHER_SECONDS", 1.0)
+    second.at_work(second.last)
+    thread = ask()
+    assert thread.is_alive()
+    thread.join(5)
+    assert not thread.is_alive()
+
+
 def test_lists_of_two_runs_at_once_are_applied_as_they_arrived(second: Waiting) -> None:
     """The later run is done with reading first, and its list is decided last."""
     second.at_work(second.first)

@@ -107,6 +107,10 @@ def fulfillment_report(
     context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Write the page and the workbook, each in one move; where no figure changed, only renew how fresh the page is."""
+    if not campfill.attended:
+        turns.after_those_at_work(
+            campfill, context.instance, context.run.run_id, lambda: figures_due(campfill)
+        )
     now = campfill.clock()
     written = turns.in_turn(
         campfill, claims.Turn.REPORT, lambda: _write(campfill), lambda: report_due(campfill)
