@@ -6,7 +6,7 @@ Every run of ours holds a lock in the database while it lives; a started run wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -87,20 +87,16 @@ def report_dead(instance: dg.DagsterInstance, campfill: Campfill, *, up_began: d
 
 
 def covered(
-    instance: dg.DagsterInstance, partition_keys: Iterable[str], *, by_others_than: str | None = None
+    instance: dg.DagsterInstance, partition_keys: Iterable[str], by: Container[str] | None = None
 ) -> set[str]:
-    """Those of the partitions on which an unfinished run works, or is about to. Upload keys sort in ledger order.
+    """Those of the partitions on which an unfinished run works, or is about to; of all such runs, or of those of `by`.
 
-    `by_others_than` a run: those on which others work already.
+    Upload keys sort in ledger order.
     """
     spans = [
         span
         for record in _unfinished(instance)
-        if by_others_than is None
-        or (
-            record.dagster_run.run_id != by_others_than
-            and record.dagster_run.status is DagsterRunStatus.STARTED
-        )
+        if by is None or record.dagster_run.run_id in by
         for span in _spans(record.dagster_run.tags)
     ]
     return {key for key in partition_keys if any(first <= key <= last for first, last in spans)}

@@ -55,7 +55,7 @@ def in_turn(
 def after_earlier(
     campfill: Campfill, instance: dg.DagsterInstance, run_id: str, mine: uploads.Upload
 ) -> None:
-    """Wait until the small uploads that arrived before `mine`, and on which other runs work, are decided.
+    """Wait until the small uploads that arrived before `mine`, and on which other living runs work, are decided.
 
     Not for ever, and not for the sake of being right: a list that is applied before an earlier one leads to the same
     register, at some cost. Of two runs only the later one waits.
@@ -90,14 +90,15 @@ def after_those_at_work(
 def _in_other_hands(
     campfill: Campfill, instance: dg.DagsterInstance, run_id: str, before: int | None = None
 ) -> dict[str, int]:
-    """Small undecided uploads on which other runs work, of those that arrived `before` this place, with their attempts
-    so far.
+    """Small undecided uploads on which other living runs work, of those that arrived `before` this place, with their
+    attempts so far.
     """
     with campfill.connect() as connection:
+        others = claims.live_runs(connection) - {run_id}
         small = {
             upload.partition_key: upload.attempts
             for upload in uploads.waiting(connection)
             if upload.file_bytes <= SOON_BYTES and (before is None or upload.order_no < before)
         }
-    at_work = live_runs.covered(instance, small, by_others_than=run_id) if small else set()
+    at_work = live_runs.covered(instance, small, by=others) if small and others else set()
     return {key: small[key] for key in at_work}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -187,27 +187,40 @@ class Waiting:
             "uploads", [each.partition_key for each in (self.first, self.mine, self.last)]
         )
 
-    def at_work(
-        self, on: uploads.Upload, status: dg.DagsterRunStatus = dg.DagsterRunStatus.STARTED
-    ) -> dg.DagsterRun:
-        """A run that says that it works on this upload."""
+    @contextmanager
+    def at_work(self, on: uploads.Upload, *, alive: bool = True) -> Iterator[str]:
+        """The id of a run that says that it works on this upload, and lives, or does not."""
         from dagster._core.test_utils import create_run_for_test
 
-        tags = key_range(on.partition_key, on.partition_key)
-        run: dg.DagsterRun = create_run_for_test(
-            self.runs.instance, job_name=jobs.UPLOAD_JOB, status=status, tags=tags
+        run = create_run_for_test(
+            self.runs.instance,
+            job_name=jobs.UPLOAD_JOB,
+            status=dg.DagsterRunStatus.STARTED,
+            tags=key_range(on.partition_key, on.partition_key),
         )
-        return run
+        with database.connect(self.runs.campfill.url, autocommit=True) as session:
+            if alive:
+                assert claims.claim_run(session, run.run_id)
+            yield run.run_id
 
     def ask(self, run_id: str = "mine") -> threading.Thread:
-        """Ask for the turn, in a thread that ends when it has come."""
-        campfill = replace(self.runs.campfill)
-        thread = threading.Thread(
-            target=turns.after_earlier, args=(campfill, self.runs.instance, run_id, self.mine)
-        )
+        """Ask for the turn of the second list, in a thread that ends when it has come."""
+        return self.waits(turns.after_earlier, run_id, self.mine)
+
+    def waits(self, wait: Callable[..., None], *given: object) -> threading.Thread:
+        """A thread that waits so, half a second later."""
+        thread = threading.Thread(target=wait, args=(replace(self.runs.campfill), self.runs.instance, *given))
         thread.start()
         thread.join(0.6)
         return thread
+
+    def decide(self, one: uploads.Upload) -> None:
+        """Run the upload job on it."""
+        self.runs.run(jobs.UPLOAD_JOB, tags=key_range(one.partition_key, one.partition_key))
+
+    def decided_at(self, one: uploads.Upload) -> datetime | None:
+        with self.runs.campfill.connect() as connection:
+            return uploads.get(connection, one.upload_id).decided_at
 
 
 @pytest.fixture
@@ -216,37 +229,34 @@ def second(tmp_path: Path, runs: LocalRuns) -> Waiting:
 
 
 def test_a_list_is_applied_after_those_before_it_that_another_run_works_on(second: Waiting) -> None:
-    second.at_work(second.first)
-    thread = second.ask()
-    assert thread.is_alive()
-    second.runs.run(
-        jobs.UPLOAD_JOB, tags=key_range(second.first.partition_key, second.first.partition_key)
-    )  # it is decided
-    thread.join(5)
-    assert not thread.is_alive()
+    with second.at_work(second.first):
+        thread = second.ask()
+        assert thread.is_alive()
+        second.decide(second.first)
+        thread.join(5)
+        assert not thread.is_alive()
 
 
-def test_a_list_waits_for_none_but_small_earlier_ones_of_other_runs_at_work(
+def test_a_list_waits_for_none_but_small_earlier_ones_of_other_living_runs(
     second: Waiting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not second.ask().is_alive()  # nobody works on the first
-    second.at_work(second.first, dg.DagsterRunStatus.NOT_STARTED)
-    second.at_work(second.last)
-    assert not second.ask().is_alive()
-    run = second.at_work(second.first)
-    assert not second.ask(run.run_id).is_alive()
-    monkeypatch.setattr(turns, "SOON_BYTES", 10)
-    assert not second.ask().is_alive()
+    with second.at_work(second.first, alive=False), second.at_work(second.last):
+        assert not second.ask().is_alive()
+    with second.at_work(second.first) as run_id:
+        assert not second.ask(run_id).is_alive()
+        monkeypatch.setattr(turns, "SOON_BYTES", 10)
+        assert not second.ask().is_alive()
 
 
 def test_a_list_waits_no_longer_for_earlier_ones_of_which_nothing_is_heard(
     second: Waiting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns, "PATIENCE_SECONDS", 1.5)
-    second.at_work(second.first)
-    began = time.monotonic()
-    second.ask().join(20)
-    assert 1.5 < time.monotonic() - began < 10
+    with second.at_work(second.first):
+        began = time.monotonic()
+        second.ask().join(20)
+        assert 1.5 < time.monotonic() - began < 10
 
 
 def test_the_page_waits_for_the_figures_of_lists_on_which_other_runs_work_but_not_long(
@@ -255,45 +265,36 @@ def test_the_page_waits_for_the_figures_of_lists_on_which_other_runs_work_but_no
     due = ["figures of the first"]
 
     def ask() -> threading.Thread:
-        campfill = replace(second.runs.campfill)
-        thread = threading.Thread(
-            target=turns.after_those_at_work, args=(campfill, second.runs.instance, "mine", lambda: bool(due))
-        )
-        thread.start()
-        thread.join(0.6)
-        return thread
+        return second.waits(turns.after_those_at_work, "mine", lambda: bool(due))
 
     assert not ask().is_alive()  # no run works on any; figures that are due by themselves are not waited for
-    second.at_work(second.first)
-    thread = ask()
-    assert thread.is_alive()
-    second.runs.run(jobs.UPLOAD_JOB, tags=key_range(second.first.partition_key, second.first.partition_key))
-    thread.join(0.6)
-    assert thread.is_alive()  # decided, and its figures are still due
-    due.clear()
-    thread.join(5)
-    assert not thread.is_alive()
+    with second.at_work(second.first):
+        thread = ask()
+        assert thread.is_alive()
+        second.decide(second.first)
+        thread.join(0.6)
+        assert thread.is_alive()  # decided, and its figures are still due
+        due.clear()
+        thread.join(5)
+        assert not thread.is_alive()
     monkeypatch.setattr(turns, "TOGETHER_SECONDS", 1.0)
-    second.at_work(second.last)
-    thread = ask()
-    assert thread.is_alive()
-    thread.join(5)
-    assert not thread.is_alive()
+    with second.at_work(second.last):
+        thread = ask()
+        assert thread.is_alive()
+        thread.join(5)
+        assert not thread.is_alive()
 
 
 def test_lists_of_two_runs_at_once_are_applied_as_they_arrived(second: Waiting) -> None:
     """The later run is done with reading first, and its list is decided last."""
-    second.at_work(second.first)
-    mine = key_range(second.mine.partition_key, second.mine.partition_key)
-    later = threading.Thread(target=second.runs.run, args=(jobs.UPLOAD_JOB,), kwargs={"tags": mine})
-    later.start()
-    time.sleep(2)
-    with second.runs.campfill.connect() as connection:
-        assert uploads.get(connection, second.mine.upload_id).status == "received"
-    earlier = LocalRuns(replace(second.runs.campfill), second.runs.instance)
-    earlier.run(jobs.UPLOAD_JOB, tags=key_range(second.first.partition_key, second.first.partition_key))
-    later.join(60)
-    with second.runs.campfill.connect() as connection:
-        first, mine_now = (uploads.get(connection, each.upload_id) for each in (second.first, second.mine))
-    assert first.decided_at is not None and mine_now.decided_at is not None
-    assert first.decided_at < mine_now.decided_at
+    with second.at_work(second.first):
+        later = threading.Thread(target=second.decide, args=(second.mine,))
+        later.start()
+        time.sleep(2)
+        assert second.decided_at(second.mine) is None
+        LocalRuns(replace(second.runs.campfill), second.runs.instance).run(
+            jobs.UPLOAD_JOB, tags=key_range(second.first.partition_key, second.first.partition_key)
+        )
+        later.join(60)
+    first, mine = second.decided_at(second.first), second.decided_at(second.mine)
+    assert first is not None and mine is not None and first < mine
