@@ -65,7 +65,7 @@ def assert_stored_once(made: Cluster) -> None:
 @pytest.mark.timeout(900)
 def test_a_burst_is_spread_over_two_workers_and_each_list_is_loaded_once(tmp_path: Path) -> None:
     today = date(2026, 6, 15)
-    wave = a_publisher.write_wave(tmp_path / "lists", a_publisher.world(today), 0, files=12, each=5)
+    wave = a_publisher.write_wave(tmp_path / "lists", a_publisher.world(today), 0, files=30, each=5)
     with cluster(["one", "two", "keeper"]) as made:
         for name, role in (("keeper", "daemon"), ("one", "worker"), ("two", "worker")):
             made.up(name, role)
@@ -74,7 +74,7 @@ def test_a_burst_is_spread_over_two_workers_and_each_list_is_loaded_once(tmp_pat
         drop(made, wave)
         wait_for(lambda: loaded(made), 500, "loading")
         wait_for(
-            lambda: len(list((made.home("keeper") / "outbox").glob("*.xlsx"))) == 12, 240, "the receipts"
+            lambda: len(list((made.home("keeper") / "outbox").glob("*.xlsx"))) == 30, 240, "the receipts"
         )
         assert_stored_once(made)
         assert taken_by(made, "one") + taken_by(made, "two") >= 2
