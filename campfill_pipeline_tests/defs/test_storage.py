@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import psycopg
@@ -79,7 +80,9 @@ def test_partitions_are_looked_up_once_within_a_step_and_anew_after_it(
         assert run.has_dynamic_partition("uploads", "b")
 
 
-def planned(postgres_server: server.Server, name: str, folder: Path) -> tuple[list[object], list[object]]:
+def planned(
+    postgres_server: server.Server, name: str, folder: Path
+) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """A run of two assets and a check is made for three of four partitions; what Dagster's tables hold of it."""
     parts = dg.DynamicPartitionsDefinition(name="uploads")
 
