@@ -2,8 +2,10 @@
 
 Machines are network namespaces of this one (root, Linux, Redis and PostgreSQL of Debian): `python -m bench.scale`. What
 is measured is the time from the drop of the first file to the last list's being loaded. Database, Redis and daemon are
-pinned to no core: on two cores they share those of the workers. Times of a machine that does other things too say
-little: the load of the last minute is printed beside them.
+pinned to no core: on two cores they share those of the workers. `--share 0.3` gives each worker three tenths of its
+core and no more (a control group of Linux), so that database, Redis and daemon have the rest to themselves, as they
+have on machines of their own. Times of a machine that does other things too say little: the load of the last minute is
+printed beside them.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -45,16 +48,39 @@ def burst(made: Cluster, wave: list[Path]) -> float:
     return time.monotonic() - begun
 
 
-def on_workers(wave: list[Path], workers: int) -> float:
-    """The burst with so many workers, each on a core of its own."""
-    with cluster([*WORKERS[:workers], "keeper"]) as made:
+def on_workers(wave: list[Path], workers: int, share: float) -> float:
+    """The burst with so many workers, each on a core of its own, or a share of it."""
+    with ExitStack() as until_the_end, cluster([*WORKERS[:workers], "keeper"]) as made:
         made.more["CAMPFILL_RUNS"] = str(2 * workers)
         made.up("keeper", "daemon")
         for core, name in enumerate(WORKERS[:workers]):
-            made.up(name, "worker", before=["taskset", "-c", str(core % (os.cpu_count() or 1))])
+            worker = made.up(name, "worker", before=["taskset", "-c", str(core % (os.cpu_count() or 1))])
+            if share < 1:
+                until_the_end.enter_context(no_more_than(share, worker.pid))
         for name in made.ups:
             made.ready(name)
         return burst(made, wave)
+
+
+@contextmanager
+def no_more_than(share: float, pid: int) -> Iterator[None]:
+    """Let a process, and those that it starts from now on, have this share of a core at most, idle or not."""
+    root, period = Path("/sys/fs/cgroup"), 100_000
+    second = (root / "cgroup.controllers").exists()
+    group = (root if second else root / "cpu") / f"campfill-bench-{pid}"
+    group.mkdir()
+    try:
+        if second:
+            (group / "cpu.max").write_text(f"{int(share * period)} {period}")
+        else:
+            (group / "cpu.cfs_period_us").write_text(str(period))
+            (group / "cpu.cfs_quota_us").write_text(str(int(share * period)))
+        (group / "cgroup.procs").write_text(str(pid))
+        yield
+    finally:
+        while (group / "cgroup.procs").read_text():  # they were asked to end
+            time.sleep(0.2)
+        group.rmdir()
 
 
 def on_one_machine(wave: list[Path], *, handed_out: bool) -> float:
@@ -73,6 +99,7 @@ def main() -> int:
     asked.add_argument("--files", type=int, default=120)
     asked.add_argument("--rows", type=int, default=2000)
     asked.add_argument("--rounds", type=int, default=1)
+    asked.add_argument("--share", type=float, default=1, help="of a core, for each worker")
     told = asked.parse_args()
     if missing := why_not():
         print(missing)
@@ -82,9 +109,10 @@ def main() -> int:
         print(
             f"{told.files} lists of {told.rows} rows, PostgreSQL {server_version()}, {os.cpu_count()} cores"
         )
+        core = "one core" if told.share == 1 else f"{told.share:g} of a core"
         ways: dict[str, Callable[[], float]] = {
-            "one worker, one core": partial(on_workers, wave, 1),
-            "two workers, one core each": partial(on_workers, wave, 2),
+            f"one worker, {core}": partial(on_workers, wave, 1, told.share),
+            f"two workers, {core} each": partial(on_workers, wave, 2, told.share),
             "one machine, runs by itself": partial(on_one_machine, wave, handed_out=False),
             "one machine, runs handed to its worker": partial(on_one_machine, wave, handed_out=True),
         }
