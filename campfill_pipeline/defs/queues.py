@@ -31,7 +31,7 @@ LEAST_FILES_HERE = 40
 """The same of a burst on one machine, where the runs share processors with the database."""
 
 APPLIED = 1.6
-"""Reading, judging and applying a list of some hundred lines takes so much as reading and judging it (measured)."""
+"""Reading, judging and applying a list of some hundred lines takes so many times as long as reading and judging it."""
 
 Piece = TypeVar("Piece")
 

@@ -132,13 +132,17 @@ def _heat(hours: dict[tuple[date, int], Decimal]) -> dict[str, object] | None:
     weekly = (last - first).days >= MOST_HEAT_DAYS
     width = 7 if weekly else 1
     columns = (last - first).days // width + 1
-    sums = [[Decimal(0)] * 24 for _ in range(columns)]
+    sums: dict[tuple[int, int], Decimal] = {}
     for (day, hour), impressions in hours.items():
-        sums[(day - first).days // width][hour] += impressions
+        cell = (day - first).days // width, hour
+        sums[cell] = sums.get(cell, 0) + impressions
+    values = [[0] * 24 for _ in range(columns)]
+    for (column, hour), impressions in sums.items():
+        values[column][hour] = round(impressions)
     return {
         "weekly": weekly,
         "days": [(first + timedelta(days=at * width)).isoformat() for at in range(columns)],
-        "values": [[round(value) for value in column] for column in sums],
+        "values": values,
     }
 
 

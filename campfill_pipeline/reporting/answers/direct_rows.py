@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, overload
 
 import orjson
@@ -56,6 +57,7 @@ class DirectRows(Sequence[Row]):
         parts = zip(column.numbers.to_pylist(), column.words.to_pylist(), strict=True)
         return [word if number is None else Decimal(number) for number, word in parts]
 
+    @cached_property
     def fingerprint(self) -> bytes:
         """The same for the same rows only."""
         batch = pa.RecordBatch.from_struct_array(self._rows)

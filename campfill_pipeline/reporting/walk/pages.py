@@ -147,7 +147,7 @@ class Walk:
     def _finger(self, rows: Sequence[dict[str, Any]]) -> bytes:
         """A page's fingerprint, of all its rows."""
         if isinstance(rows, DirectRows):
-            return rows.fingerprint()
+            return rows.fingerprint
         try:
             text = orjson.dumps(list(rows), default=str)
         except TypeError:  # a whole number beyond 64 bits, or half a surrogate pair

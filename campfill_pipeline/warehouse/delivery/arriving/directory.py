@@ -65,12 +65,11 @@ class Directory:
             self.series.update(self._new_series)
         return [self.series[pair] for pair in pairs]
 
-    def mention(self, mention: Mention) -> None:
+    def mention(self, entity_id: str, role: str, name: str | None, hour_utc: datetime) -> None:
         """Remember how an id was named, if no later hour named it already."""
-        key = (mention.entity_id, mention.role)
-        known = self.mentions.get(key)
-        if known is None or known.hour_utc <= mention.hour_utc:
-            self.mentions[key] = mention
+        known = self.mentions.get((entity_id, role))
+        if known is None or known.hour_utc < hour_utc or (known.hour_utc == hour_utc and known.name != name):
+            self.mentions[entity_id, role] = Mention(entity_id, role, name, hour_utc)
 
     @property
     def has_new(self) -> bool:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from psycopg import sql
 
 from campfill_pipeline.warehouse.delivery.arriving import encoding
-from campfill_pipeline.warehouse.delivery.arriving.directory import Directory, Mention, Pair
+from campfill_pipeline.warehouse.delivery.arriving.directory import Directory, Pair
 from campfill_pipeline.warehouse.delivery.arriving.encoding import Coded, HourRows, Ints
 from campfill_pipeline.warehouse.statements import query
 
@@ -156,13 +156,18 @@ def _series(directory: Directory, campaigns: Coded, deals: Coded) -> Ints:
 
 
 def _mention(directory: Directory, role: str, ids: Coded, names: Coded, hours: Ints) -> None:
-    combined = (ids.codes + 1) * (len(names.values) + 1) + names.codes + 1
-    order = np.argsort(combined, kind="stable")
-    distinct, starts = np.unique(combined[order], return_index=True)
-    latest = np.maximum.reduceat(hours[order], starts)
-    for number, micros in zip(distinct.tolist(), latest.tolist(), strict=True):
-        which_id, which_name = divmod(number, len(names.values) + 1)
-        if which_id:
-            name = names.values[which_name - 1] if which_name else None
-            at = _EPOCH + timedelta(microseconds=micros)
-            directory.mention(Mention(ids.values[which_id - 1], role, name, at))
+    told = pa.table({"id": ids.codes, "name": names.codes, "hour": hours})
+    latest = told.group_by(["id", "name"], use_threads=False).aggregate([("hour", "max")])
+    latest = latest.sort_by(
+        [("id", "ascending"), ("name", "ascending")]
+    )  # where two are told at once, the same counts
+    moments: dict[int, datetime] = {}
+    for which_id, which_name, micros in zip(
+        latest["id"].to_pylist(), latest["name"].to_pylist(), latest["hour_max"].to_pylist(), strict=True
+    ):
+        if which_id >= 0:
+            at = moments.get(micros)
+            if at is None:
+                at = moments[micros] = _EPOCH + timedelta(microseconds=micros)
+            name = names.values[which_name] if which_name >= 0 else None
+            directory.mention(ids.values[which_id], role, name, at)

@@ -90,7 +90,7 @@ def _batch(
         "most": MOST_SITES,
     }
     days: dict[UUID, list[DayRow]] = defaultdict(list)
-    for line_id, *row in connection.execute(query("readers/page/line_detail", "days"), values):
+    for line_id, *row in connection.execute(query("readers/page/line_detail", "days"), values).fetchall():
         days[line_id].append(DayRow(*row))
     hours: dict[UUID, dict[tuple[date, int], Decimal]] = defaultdict(dict)
     sites: dict[UUID, list[SiteRow]] = defaultdict(list)
@@ -98,7 +98,7 @@ def _batch(
     if deep:
         found = connection.execute(
             query("readers/page/line_detail", "hours and sites"), values | {"lines": list(deep)}
-        )
+        ).fetchall()
         for line_id, by_hour, day, hour, site, impressions, bids, wins, plays, count in found:
             if by_hour:
                 hours[line_id][day, hour] = impressions
