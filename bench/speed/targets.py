@@ -158,7 +158,6 @@ ROWS = (
         "The worst day, HTTP body to figures",
         (
             Target("new", "a new day", 0.5, processor="new processor"),
-            Target("restated", "each of its rows restated", None, processor="restated processor"),
             Target("memory", "the most memory it took", None, BEFORE, Unit.MB),
         ),
     ),
