@@ -44,7 +44,7 @@ parts = dg.StaticPartitionsDefinition([f"{number:03}" for number in range(150)])
 
 def asset(number):
     @dg.asset(name=f"asset_{number}", partitions_def=parts, backfill_policy=dg.BackfillPolicy.single_run())
-    def made():
+    def made() -> None:
         pass
 
     return made
