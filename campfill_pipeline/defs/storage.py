@@ -100,15 +100,14 @@ def _store_plans_together(
     with storage._connect() as connection:
         inserted = storage.prepare_insert_event_batch(planned).returning(SqlEventLogStorageTable.c.id)
         numbers = [number for (number,) in connection.execute(inserted)]
-    # Of an asset only the latest event is kept beside it. In the order of the keys: two runs may be stored at once.
+    # Of an asset only the latest event is kept beside it. They come in the order of the keys, so that two runs that
+    # are stored at once do not wait for each other.
     latest = {
         event.get_dagster_event().asset_key: (event, number)
         for event, number in zip(planned, numbers, strict=True)
     }
     with storage.index_transaction() as connection:
-        for event, number in sorted(
-            latest.values(), key=lambda one: str(one[0].get_dagster_event().asset_key)
-        ):
+        for event, number in latest.values():
             storage._store_asset_event(connection, event, number)
     for event in events:
         if event.dagster_event_type is not _PLANNED:

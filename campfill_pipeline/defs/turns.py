@@ -94,11 +94,11 @@ def _in_other_hands(
     attempts so far.
     """
     with campfill.connect() as connection:
-        others = claims.live_runs(connection) - {run_id}
         small = {
             upload.partition_key: upload.attempts
             for upload in uploads.waiting(connection)
             if upload.file_bytes <= SOON_BYTES and (before is None or upload.order_no < before)
         }
-    at_work = live_runs.covered(instance, small, by=others) if small and others else set()
+        others = claims.live_runs(connection) - {run_id} if small else set()
+    at_work = live_runs.covered(instance, small, by=others) if others else set()
     return {key: small[key] for key in at_work}

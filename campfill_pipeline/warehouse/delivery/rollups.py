@@ -40,6 +40,11 @@ _SUMS = """
           FROM {series} s CROSS JOIN LATERAL packed_hours(s.series_no, %(start)s, %(end)s) p) told
     GROUP BY 1, 2, 3, 4
 """
+_ALL_SUMS = _SUMS.format(day="(hour_utc AT TIME ZONE %(zone)s)::date", which="", series="report_series")
+_SITE_DAYS = """
+    INSERT INTO site_day (series_no, day, site_no, impressions)
+    SELECT series_no, day, site_no, sum(impressions) FROM {sums} GROUP BY 1, 2, 3
+"""
 _SERIES_DAYS = """
     SELECT series_no, day, impressions, bids, wins, plays, rows, first_hour, last_hour,
            (CASE WHEN campaign_g IS NULL AND campaign_u IS NULL THEN '?'
@@ -90,8 +95,7 @@ def roll_up_series(
         f"""
         WITH told AS MATERIALIZED ({sums}),
         series_days AS (INSERT INTO report_day ({_SERIES_DAY_COLUMNS}) {_SERIES_DAYS.format(sums="told")})
-        INSERT INTO site_day (series_no, day, site_no, impressions)
-        SELECT series_no, day, site_no, sum(impressions) FROM told GROUP BY 1, 2, 3
+        {_SITE_DAYS.format(sums="told")}
         """,
         values,
     )
@@ -108,7 +112,7 @@ def roll_up_sites(conn: psycopg.Connection, zone: ZoneInfo) -> None:
     """Sum all hours by series, site and local day again; days of months that were put aside keep their sums."""
     for values in _kept_days(conn, zone):
         conn.execute(query("delivery/rollups", "forget all sites"), values)
-        conn.execute(query("delivery/rollups", "sum all sites"), values)
+        conn.execute(f"{_SITE_DAYS.format(sums=f'({_ALL_SUMS}) told')} ORDER BY 1, 2, 3", values)
     conn.execute("ANALYZE site_day")
 
 
@@ -125,8 +129,7 @@ def roll_up_all(conn: psycopg.Connection, zone: ZoneInfo) -> int:
     """
     wrong = 0
     for values in _kept_days(conn, zone):
-        sums = _SUMS.format(day="(hour_utc AT TIME ZONE %(zone)s)::date", which="", series="report_series")
-        anew = _SERIES_DAYS.format(sums=f"({sums}) told")
+        anew = _SERIES_DAYS.format(sums=f"({_ALL_SUMS}) told")
         conn.execute(f"CREATE TEMP TABLE day_anew ON COMMIT DROP AS {anew}", values)
         wrong += conn.execute(
             query("delivery/rollups", "roll up all"),

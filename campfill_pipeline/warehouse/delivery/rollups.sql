@@ -14,16 +14,5 @@ DELETE FROM site_day WHERE day = %(day)s AND series_no = ANY(%(series)s)
 -- name: forget all sites
 DELETE FROM site_day WHERE day BETWEEN %(first)s AND %(last)s
 
--- name: sum all sites
-INSERT INTO site_day (series_no, day, site_no, impressions)
-SELECT series_no, (hour_utc AT TIME ZONE %(zone)s)::date AS day, site_no, sum(impressions)
-FROM (SELECT series_no, hour_utc, site_no, impressions FROM report_hour
-      WHERE hour_utc >= %(start)s AND hour_utc < %(end)s
-      UNION ALL
-      SELECT p.series_no, p.hour_utc, p.site_no, p.impressions
-      FROM report_series s CROSS JOIN LATERAL packed_hours(s.series_no, %(start)s, %(end)s) p) told
-GROUP BY 1, 2, 3
-ORDER BY 1, 2, 3
-
 -- name: sites are missing
 SELECT (EXISTS (SELECT FROM report_hour) OR EXISTS (SELECT FROM packed_hour)) AND NOT EXISTS (SELECT FROM site_day)
