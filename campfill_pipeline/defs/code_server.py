@@ -1,9 +1,10 @@
 """Dagster's code server, whose runs are forked from a process that has its imports done.
 
 Dagster starts the process of each run anew, and that process imports for seconds what the last one had imported, while
-somebody waits for the figures of the list they dropped. Here a process beside the code server imports it once, does
-nothing else, and forks when a run begins: it has no connection, no thread of ours, and has read no setting, so each
-run opens and reads its own, as before. All else (starting, stopping, looking whether it lives) is Dagster's.
+somebody waits for the figures of the list they dropped. Here the code server imports it once and, before it is
+anything else, forks: the process beside it does nothing but fork again when a run begins. It has no connection, no
+thread of ours, and has read no setting, so each run opens and reads its own, as before; what both have imported is in
+memory once. All else (starting, stopping, looking whether it lives) is Dagster's.
 
 Belongs here: only that. Does not belong here: what is loaded (`definitions`), runs on other machines (`celery_worker`).
 `python -m campfill_pipeline.defs.code_server api grpc …` takes what `dagster` takes.
@@ -11,10 +12,15 @@ Belongs here: only that. Does not belong here: what is loaded (`definitions`), r
 
 from __future__ import annotations
 
+import gc
+import importlib
 import multiprocessing
+import os
 import sys
-from multiprocessing import forkserver
+from collections.abc import Sequence
+from multiprocessing import forkserver, resource_tracker, util
 from multiprocessing.context import ForkServerContext
+from pathlib import Path
 from typing import Any
 
 PRELOADED = (
@@ -42,19 +48,56 @@ def forks() -> bool:
 
 
 def prepared() -> ForkServerContext:
-    """The context of the process that forks; it is started, and imports from now on."""
+    """The context of the process that forks, itself forked from this one once this has imported what runs need.
+
+    To be called before this process has a thread, a connection or a setting of its own: both would have it.
+    """
+    for name in PRELOADED:
+        importlib.import_module(name)
+    gc.freeze()  # else the collector writes to every object, and a page that is written to is no longer shared
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(PRELOADED))
-    forkserver.ensure_running()
+    context.set_forkserver_preload(list(PRELOADED))  # should it ever have to be started anew
+    begin, util.spawnv_passfds = util.spawnv_passfds, _fork
+    try:
+        forkserver.ensure_running()
+    finally:
+        util.spawnv_passfds = begin
     return context
+
+
+def _fork(_interpreter: bytes, arguments: Sequence[Any], passed: Sequence[int]) -> int:
+    """Run in a fork the program that Python's fork server would give to a new interpreter; the fork's process id.
+
+    As there, it has of the open files only those `passed`, and standard input to error: the pipe that tells it of our
+    death would else be held open by itself.
+    """
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        kept = {0, 1, 2, resource_tracker.getfd(), *passed}
+        for opened in [int(entry.name) for entry in Path("/proc/self/fd").iterdir()]:
+            if opened not in kept:
+                os.closerange(opened, opened + 1)  # one may be gone: it was that of the look itself
+        exec(arguments[-1], {})
+        code = 0
+    except SystemExit:
+        code = 0  # how it ends
+    except BaseException:  # noqa: BLE001 - the outermost door of a process
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(code)
 
 
 def main() -> None:
     """Dagster's own command, with runs of its code server forked."""
+    context = prepared() if forks() else None
     from dagster._cli import main as dagster_command
-    from dagster._grpc import server
 
-    if forks():
+    if context is not None:
+        from dagster._grpc import server
+
         from campfill_pipeline.defs.run_start import start_run
 
         class Forking(server.DagsterApiServer):
@@ -62,8 +105,7 @@ def main() -> None:
 
             def __init__(self, *given: Any, **named: Any) -> None:
                 super().__init__(*given, **named)
-                # Only now: what `up` waits for, the definitions, is loaded.
-                self._mp_ctx = prepared()  # type: ignore[assignment]
+                self._mp_ctx = context  # type: ignore[assignment]
 
         server.DagsterApiServer = Forking  # type: ignore[misc]
         server.start_run_in_subprocess = start_run  # type: ignore[attr-defined]

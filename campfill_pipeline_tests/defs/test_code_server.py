@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from multiprocessing.queues import Queue
 from pathlib import Path
 from types import SimpleNamespace
@@ -41,26 +42,61 @@ def look(found: Queue[tuple[int, list[str], list[str]]]) -> None:
     found.put((parent, imported, held))
 
 
-def two_runs() -> None:
-    """Print what two runs find: in a process of its own, since each process has one fork server."""
+def runs(much: str) -> None:
+    """Print what runs find: in a process of its own, since each process has one fork server.
+
+    Then wait to be killed, or, where the process that forks shall have been killed, begin one more.
+    """
     context = code_server.prepared()
     found = context.Queue()
     begun = []
-    for _ in range(2):
+    for turn in range(2):
         process = context.Process(target=look, args=(found,))
         process.start()
         begun.append(found.get(timeout=120))
         process.join()
-    sys.stdout.write(json.dumps([os.getpid(), *begun]))
+        if much == "killed" and not turn:
+            dead = psutil.Process(begun[0][0])
+            dead.kill()
+            while dead.status() != psutil.STATUS_ZOMBIE:  # the fork server itself looks whether it lives
+                time.sleep(0.01)
+    share = psutil.Process(begun[-1][0]).memory_full_info().uss / psutil.Process().memory_info().rss
+    sys.stdout.write(json.dumps([os.getpid(), *begun, share]) + "\n")
+    sys.stdout.flush()
+    if much == "wait":
+        time.sleep(60)
+
+
+def begun(much: str) -> subprocess.Popen[str]:
+    """A process with `runs`."""
+    return subprocess.Popen([sys.executable, "-m", __name__, much], stdout=subprocess.PIPE, text=True)
 
 
 def test_runs_begin_with_their_imports_done() -> None:
-    done = subprocess.run([sys.executable, "-m", __name__], stdout=subprocess.PIPE, text=True, check=True)
-    own, (parent, imported, held), (parent_again, *_) = json.loads(done.stdout)
+    with begun("two") as process:
+        own, (parent, imported, held), (parent_again, *_), share = json.loads(process.communicate()[0])
+    assert process.returncode == 0
     assert parent == parent_again != own
     assert imported == sorted(code_server.PRELOADED)
     # Its own socket, at which it is asked to fork; a connection to a database would be shared by all runs.
     assert len([name for name in held if name.startswith("socket:")]) <= 1
+    assert share < 0.2, "what it has imported is what the process has that it is forked from"
+
+
+def test_the_process_that_forks_ends_with_the_one_it_is_forked_from() -> None:
+    with begun("wait") as process:
+        assert process.stdout is not None
+        _, (parent, *_), *_ = json.loads(process.stdout.readline())
+        forking = psutil.Process(parent)
+        process.kill()
+        assert not psutil.wait_procs([forking], timeout=10)[1]
+
+
+def test_a_process_that_forks_is_begun_again_where_it_died() -> None:
+    with begun("killed") as process:
+        own, (parent, *_), (again, imported, _), *_ = json.loads(process.communicate()[0])
+    assert len({own, parent, again}) == 3
+    assert imported == sorted(code_server.PRELOADED)
 
 
 def test_dagster_begins_runs_where_they_are_made_to_fork(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,4 +141,4 @@ def test_a_run_that_reads_files_has_its_reading_process_begin_first(
 
 
 if __name__ == "__main__":
-    two_runs()
+    runs(sys.argv[1])
