@@ -57,7 +57,7 @@ def prepared() -> ForkServerContext:
     gc.freeze()  # else the collector writes to every object, and a page that is written to is no longer shared
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(PRELOADED))  # should it ever have to be started anew
-    begin, util.spawnv_passfds = util.spawnv_passfds, _fork
+    begin, util.spawnv_passfds = util.spawnv_passfds, _fork  # type: ignore[assignment]
     try:
         forkserver.ensure_running()
     finally:
