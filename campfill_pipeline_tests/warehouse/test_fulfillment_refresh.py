@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from campfill_pipeline.domain.fulfillment import Bands, FulfillmentRules
 from campfill_pipeline.warehouse.figures.fulfillment import compute, due, refresh
+from campfill_pipeline.warehouse.figures.sources import parameters, with_figures
 from campfill_pipeline.warehouse.readers.page import line_detail, reading
 from campfill_pipeline_tests.warehouse.facts import add_line, deliver, fetch, touch
 
@@ -69,6 +71,50 @@ def test_very_many_touched_lines_are_computed_in_portions(connection: psycopg.Co
     assert stored(connection) == whole
     refresh(connection, RULES, as_of=DAY, now=NOW, full=True)
     assert stored(connection) == whole
+
+
+def test_each_portion_is_planned_for_the_lines_in_it(connection: psycopg.Connection) -> None:
+    """A plan for any number of lines goes through what it reads line by line: minutes for fifty thousand of them."""
+    lines = [add_line(connection, goal=1000, start=DAY - timedelta(5), end=DAY) for _ in range(14)]
+    refresh(connection, RULES, as_of=DAY, now=NOW)
+    for line in lines:
+        touch(connection, line)
+    assert in_portions(connection, DAY, 1) == [1] * 14
+    kept = connection.execute(
+        "SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement LIKE '%INTO fulfillment (%'"
+    ).fetchall()
+    assert kept
+    assert all(custom > 5 and generic == 0 for custom, generic in kept)
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """This node of a plan and all below it."""
+    yield plan
+    for below in plan.get("Plans", []):
+        yield from nodes(below)
+
+
+def test_no_part_of_the_figures_is_gone_through_line_by_line(connection: psycopg.Connection) -> None:
+    """Running lines cost what they are, not their square: some with an open end, behind the known holidays."""
+    lines, days = 400, 3
+    for number in range(lines):
+        end = date(9999, 12, 31) if number % 100 == 0 else DAY + timedelta(1)
+        add_line(connection, goal=1000, start=DAY - timedelta(1), end=end)
+    connection.execute("ANALYZE")
+    text = with_figures("now", "now", "SELECT count(*) FROM figures")
+    [(explained,)] = connection.execute(
+        b"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) " + text, parameters(RULES, DAY, None)
+    ).fetchall()
+    read = {
+        f"{node['CTE Name']} as {node['Alias']}": (
+            node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+        )
+        * node["Actual Loops"]
+        for node in nodes(explained[0]["Plan"])
+        if node["Node Type"] == "CTE Scan"
+    }
+    far_days = 4 * 366 * 32  # the open ends are gone through day by day as far as holidays are known
+    assert max(read.values()) <= lines * days + far_days, read
 
 
 def test_a_refresh_computes_only_touched_lines(connection: psycopg.Connection) -> None:

@@ -179,6 +179,8 @@ def refresh(
     zone.check(conn, rules.timezone)
     conn.execute("SELECT pg_advisory_xact_lock(%s)", [REFRESH_LOCK])
     conn.execute("SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '256MB'")
+    # From the sixth portion on the server would keep to one plan for any number of lines, made as for ten.
+    conn.execute("SET LOCAL plan_cache_mode = force_custom_plan")
     statistics.renew(conn, _READ)
     state = conn.execute("SELECT as_of, rules, refreshed_at FROM fulfillment_state").fetchone()
     rules_text = rules.key

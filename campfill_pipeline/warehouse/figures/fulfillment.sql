@@ -75,13 +75,15 @@ far AS (
     GROUP BY c.line_no
 ),
 due AS (
-    SELECT line_no, sum(w) + COALESCE((SELECT far.w FROM far WHERE far.line_no = due_day.line_no), 0) AS flight,
-           COALESCE(sum(w) FILTER (WHERE elapsed), 0) AS elapsed,
-           COALESCE(sum(w) FILTER (WHERE elapsed AND day >= %(as_of)s::date - 7), 0) AS last_week,
-           count(*) FILTER (WHERE elapsed AND w > 0) AS days,
-           -- while less is due, a gap of any size may be chance (docs/decisions/0116)
-           bool_and(told) AND sum(w) FILTER (WHERE elapsed) >= %(least_due)s::numeric AS judged
-    FROM due_day GROUP BY line_no
+    SELECT line_no, near.w + COALESCE(far.w, 0) AS flight, elapsed, last_week, days, judged
+    FROM (SELECT line_no, sum(w) AS w,
+                 COALESCE(sum(w) FILTER (WHERE elapsed), 0) AS elapsed,
+                 COALESCE(sum(w) FILTER (WHERE elapsed AND day >= %(as_of)s::date - 7), 0) AS last_week,
+                 count(*) FILTER (WHERE elapsed AND w > 0) AS days,
+                 -- while less is due, a gap of any size may be chance (docs/decisions/0116)
+                 bool_and(told) AND sum(w) FILTER (WHERE elapsed) >= %(least_due)s::numeric AS judged
+          FROM due_day GROUP BY line_no) near
+    LEFT JOIN far USING (line_no)
 ),
 -- All runs of seven consecutive flight days before as_of (the one of all of them where there are fewer) of live lines.
 run AS (
