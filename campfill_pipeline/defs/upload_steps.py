@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import pyarrow as pa
 from pydantic import TypeAdapter
 
 from campfill_pipeline.defs.resources import Campfill
+from campfill_pipeline.defs.unchecked_lists import UncheckedList, UncheckedLists
 from campfill_pipeline.defs.upload_past import past_of
 from campfill_pipeline.domain import care, described_exports
 from campfill_pipeline.domain.care import CareError
@@ -47,7 +49,7 @@ from campfill_pipeline.warehouse.register import id_maps as registered_maps
 if TYPE_CHECKING:
     from campfill_pipeline.warehouse.database import Connection
 
-DESCRIPTION = "description.toml"
+DESCRIPTION, VERDICT = "description.toml", "verdict.json"
 _NAMING_LINES = (UploadKind.ID_MAP, UploadKind.SECOND_COUNT)
 """Kinds whose rows name lines that lists brought, and bring none."""
 _PARSED = TypeAdapter(Parsed)
@@ -141,9 +143,14 @@ def seems_duplicate(campfill: Campfill, upload: uploads.Upload) -> uploads.Uploa
 
 def kind_of(campfill: Campfill, upload: uploads.Upload) -> str:
     """What kind of file it is, without reading one that seems a duplicate."""
-    if original := seems_duplicate(campfill, upload):
+    if not _is_read(campfill, upload) and (original := seems_duplicate(campfill, upload)):
         return original.kind
     return parsed_of(campfill, upload).kind
+
+
+def _is_read(campfill: Campfill, upload: uploads.Upload) -> bool:
+    """Whether the findings of `parse` lie in the work folder."""
+    return (work_folder(campfill, upload) / "parsed.json").exists()
 
 
 def parsed_of(campfill: Campfill, upload: uploads.Upload) -> Parsed:
@@ -155,8 +162,11 @@ def parsed_of(campfill: Campfill, upload: uploads.Upload) -> Parsed:
         return parse(campfill, upload, parser)
 
 
-def validate(campfill: Campfill, upload: uploads.Upload) -> Verdict:
-    """Judge every row; the verdicts stay in the work folder."""
+def validate(campfill: Campfill, upload: uploads.Upload, unchecked: UncheckedLists | None = None) -> Verdict:
+    """Judge every row; the verdicts stay in the work folder.
+
+    `unchecked`: takes a campaign list's lines, to be held against their schema later. Raises BrokenPromiseError.
+    """
     parsed = parsed_of(campfill, upload)
     work = work_folder(campfill, upload)
     progress = partial(campfill.progress, f"checking {upload.file_name}")
@@ -177,14 +187,23 @@ def validate(campfill: Campfill, upload: uploads.Upload) -> Verdict:
     else:
         by_list = described(campfill, upload, parsed)
         past = past_of(campfill, upload)
-        verdict = campaign_lists.validate_list(parsed, work, progress=progress, by=by_list, past=past)
-    (work / "verdict.json").write_bytes(_VERDICT.dump_json(verdict))
+        lines: list[pa.RecordBatch] | None = None if unchecked is None else []
+        verdict = campaign_lists.validate_list(
+            parsed, work, progress=progress, by=by_list, past=past, unchecked=lines
+        )
+        if unchecked is not None and lines:
+            (work / VERDICT).unlink(missing_ok=True)  # an earlier one: this one is not given yet
+            by_buyer = campaign_lists.kind_by_buyer(by_list)
+            one = UncheckedList(upload, work / VERDICT, _VERDICT.dump_json(verdict), lines, by_buyer)
+            unchecked.add(one)
+            return verdict
+    (work / VERDICT).write_bytes(_VERDICT.dump_json(verdict))
     return verdict
 
 
 def verdict_of(campfill: Campfill, upload: uploads.Upload) -> Verdict:
     """The outcome of `validate`, from the work folder, else made again."""
-    file = work_folder(campfill, upload) / "verdict.json"
+    file = work_folder(campfill, upload) / VERDICT
     return _VERDICT.validate_json(file.read_bytes()) if file.exists() else validate(campfill, upload)
 
 
@@ -193,9 +212,12 @@ def apply_list(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parse
 
     Meanwhile the parser fetches the rows that the receipt will show.
     """
-    if _is_duplicate(campfill, upload):
+    # Of a list that was read already, `apply` itself decides it where it repeats another: that saves a transaction.
+    if not _is_read(campfill, upload) and _is_duplicate(campfill, upload):
         return _as_it_is(campfill, upload)
     parsed = parsed_of(campfill, upload)
+    if parsed.kind != UploadKind.CAMPAIGN_LIST and _is_duplicate(campfill, upload):
+        return _as_it_is(campfill, upload)
     if parsed.care is not None:
         return keep_care(campfill, upload, parsed.care)
     if parsed.corrected is not None:
@@ -204,8 +226,9 @@ def apply_list(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parse
         validate(campfill, upload)
     verdict = verdict_of(campfill, upload)
     if verdict.status == UploadStatus.REJECTED:
-        with campfill.connect() as connection:
-            _reject(campfill, connection, upload, parsed, verdict)
+        if parsed.kind != UploadKind.CAMPAIGN_LIST or not _is_duplicate(campfill, upload):
+            with campfill.connect() as connection:
+                _reject(campfill, connection, upload, parsed, verdict)
         return _as_it_is(campfill, upload)
     if parsed.kind in _NAMING_LINES:
         bring = registered_maps.apply_map if parsed.kind == UploadKind.ID_MAP else count_files.apply_count
@@ -234,7 +257,7 @@ def apply_list(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parse
         apply.apply_list(
             connection, upload, judged, now=campfill.clock(), timezone=campfill.settings.timezone
         )
-    return _as_it_is(campfill, upload)
+        return uploads.get(connection, upload.upload_id)
 
 
 def keep_description(campfill: Campfill, upload: uploads.Upload, corrected: Corrected) -> uploads.Upload:

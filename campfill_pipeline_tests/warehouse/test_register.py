@@ -226,3 +226,15 @@ def test_lines_that_a_list_does_not_name_are_told(
     assert result.absent == absent
     assert len(result.notes) == (said is not None)
     assert said is None or re.search(said, result.notes[0])
+
+
+def test_lists_applied_in_one_transaction_do_not_mix(connection: psycopg.Connection, tmp_path: Path) -> None:
+    first, second = uuid4(), uuid4()
+    with connection.transaction():
+        apply(connection, tmp_path, [listed(first)])
+        apply(connection, tmp_path, [listed(first, impression_goal=7)])
+        _, result = apply(connection, tmp_path, [listed(second)])
+        assert (result.new, result.updated, result.unchanged) == (1, 0, 0)
+    assert connection.execute("SELECT count(*), max(revision) FROM line").fetchone() == (2, 2)
+    left = connection.execute("SELECT (SELECT count(*) FROM arriving), (SELECT count(*) FROM touched)")
+    assert left.fetchone() == (0, 0)

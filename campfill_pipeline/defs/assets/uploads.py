@@ -17,6 +17,7 @@ from campfill_pipeline.defs.partitions import UPLOADS
 from campfill_pipeline.defs.resources import Campfill
 from campfill_pipeline.defs.storage import partitions_as_they_are
 from campfill_pipeline.defs.tables import table_metadata
+from campfill_pipeline.defs.unchecked_lists import UncheckedLists
 from campfill_pipeline.domain.uploads import UploadKind, UploadStatus
 from campfill_pipeline.intake.judge import issue_files
 from campfill_pipeline.intake.process import parser as parsing
@@ -102,6 +103,8 @@ def upload_sheets(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[
 )  # fmt: skip
 def validated_lines(context: dg.AssetExecutionContext, campfill: dg.ResourceParam[Campfill]) -> None:
     """Judge every row of each upload."""
+    unchecked = UncheckedLists()
+    judged: list[tuple[uploads.Upload, upload_metadata.Metadata]] = []
     for upload in _received(context, campfill):
         with _isolated(context, campfill, upload):
             if upload_steps.seems_duplicate(campfill, upload):
@@ -111,11 +114,22 @@ def validated_lines(context: dg.AssetExecutionContext, campfill: dg.ResourcePara
                 continue  # a description, or who takes care: no rows of a list
             if parsed.kind in (UploadKind.ID_MAP, UploadKind.SECOND_COUNT):
                 continue  # judged when its turn comes, against the lines of that moment
-            verdict = upload_steps.validate(campfill, upload)
+            verdict = upload_steps.validate(campfill, upload, unchecked)
             first = issue_files.worst_issues(verdict.issues, upload_metadata.ISSUES_SHOWN)
-            context.add_asset_metadata(
-                upload_metadata.verdict(verdict, first), partition_key=upload.partition_key
-            )
+            judged.append((upload, upload_metadata.verdict(verdict, first)))
+        if unchecked.many:
+            _check(context, campfill, unchecked)
+    _check(context, campfill, unchecked)
+    with partitions_as_they_are(context.instance):
+        for upload, facts in judged:
+            if upload.upload_id not in campfill.faults:
+                context.add_asset_metadata(facts, partition_key=upload.partition_key)
+
+
+def _check(context: dg.AssetExecutionContext, campfill: Campfill, unchecked: UncheckedLists) -> None:
+    for upload, broken in unchecked.check():
+        with _isolated(context, campfill, upload):
+            raise broken
 
 
 @dg.asset(

@@ -53,7 +53,8 @@ __all__ = ["Progress", "Verdict", "read_issues", "validate_list"]
 
 """Called with the rows judged so far and the rows to judge."""
 
-_CHECKED_ROWS = 65_536
+CHECKED_ROWS = 65_536
+"""So many lines at most are held against their schema at once."""
 
 Notations = dict[str, Notation | None]
 Outliers = Mapping[int, Sequence[tuple[Issue, int]]]
@@ -68,12 +69,15 @@ def validate_list(
     progress: Progress | None = None,
     by: Described | None = None,
     past: Past | Said | None = None,
+    unchecked: list[pa.RecordBatch] | None = None,
 ) -> Verdict:
     """Judge every row of a campaign list, and write `lines.arrow` and `issues.arrow` to `work`.
 
     `by` is the description that `parsed` was read by; None: it is a present list. `past`: what goals are held
     against; None: nothing. A file that could not be read
-    (`parsed.reason`) gives an empty list with that reason. Raises BrokenPromiseError.
+    (`parsed.reason`) gives an empty list with that reason. `unchecked`: takes the last of the accepted lines, which
+    the caller holds against their schema together with other lists' (`check_promise`); None: it is done here. Raises
+    BrokenPromiseError.
     """
     work.mkdir(parents=True, exist_ok=True)
     tables = parsed.tables if parsed.reason is None else ()
@@ -81,7 +85,8 @@ def validate_list(
     candidates, found = work / "candidates.arrow", work / "findings.arrow"
     seen = IdsSeen()
     schema = (LINES if by is None else DESCRIBED_LINES).with_metadata(without_budget(tables))
-    counts = _judge_all(tables, notations, candidates, schema, found, seen, progress, by)
+    promised = _Promised(by, unchecked)
+    counts = _judge_all(tables, notations, candidates, schema, found, seen, progress, by, promised)
     pool = pa.default_memory_pool()
     pool.release_unused()  # what one pass needed, the next may use
     repetitions = find_repetitions(seen, tables, notations, by)
@@ -146,11 +151,11 @@ def _judge_all(
     seen: IdsSeen,
     progress: Progress | None,
     by: Described | None,
+    promised: _Promised,
 ) -> _Counts:
     """The first pass: what each row's own cells say. Writes one batch of lines and of findings per batch read."""
     total, done = sum(table.rows for table in tables), 0
     acceptable = rejected = skipped = 0
-    promised = _Promised(by_buyer=by is None or by.description.kind is KindBy.BUYER)
     with issue_files.writer(candidates, schema) as lines, issue_files.writer(found, PLACED) as findings:
         for table, shown in zip(tables, notations, strict=True):
             for judged, accepted, placed in _side_by_side(
@@ -197,21 +202,34 @@ def _side_by_side(work: Callable[[Given], Made], given: Iterable[Given]) -> Iter
 class _Promised:
     """Holds accepted lines against their schema, many at once: each look costs some milliseconds."""
 
-    def __init__(self, *, by_buyer: bool) -> None:
-        self._by_buyer = by_buyer
+    def __init__(self, by: Described | None, unchecked: list[pa.RecordBatch] | None) -> None:
+        self._by, self._unchecked = by, unchecked
         self._waiting: list[pa.RecordBatch] = []
 
     def check(self, lines: pa.RecordBatch) -> None:
         """Check these lines, now or together with the next. Raises BrokenPromiseError."""
         self._waiting.append(lines)
-        if sum(waiting.num_rows for waiting in self._waiting) >= _CHECKED_ROWS:
-            self.check_rest()
+        if sum(waiting.num_rows for waiting in self._waiting) >= CHECKED_ROWS:
+            check_promise(self._waiting, by_buyer=kind_by_buyer(self._by))
+            self._waiting = []
 
     def check_rest(self) -> None:
-        """Check what still waits. Raises BrokenPromiseError."""
-        waiting, self._waiting = self._waiting, []
-        if waiting and (breaches := broken_promises(pa.Table.from_batches(waiting), by_buyer=self._by_buyer)):
-            raise BrokenPromiseError("lines", breaches)
+        """Check what still waits, or hand it to whom checks it with more. Raises BrokenPromiseError."""
+        if self._unchecked is not None:
+            self._unchecked += self._waiting
+        else:
+            check_promise(self._waiting, by_buyer=kind_by_buyer(self._by))
+
+
+def kind_by_buyer(by: Described | None) -> bool:
+    """Whether in a list of this description the buyer tells the kind of a line."""
+    return by is None or by.description.kind is KindBy.BUYER
+
+
+def check_promise(lines: Sequence[pa.RecordBatch], *, by_buyer: bool) -> None:
+    """Hold accepted lines, of one schema, against what every line keeps. Raises BrokenPromiseError."""
+    if lines and (breaches := broken_promises(pa.Table.from_batches(lines), by_buyer=by_buyer)):
+        raise BrokenPromiseError("lines", breaches)
 
 
 def _keep_lines(candidates: Path, lines: Path, schema: pa.Schema, repetitions: Repetitions) -> None:

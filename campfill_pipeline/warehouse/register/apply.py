@@ -34,6 +34,7 @@ LIST_COLUMNS = (
     "end_date", "impression_goal", "budget_eur", "cpm_eur", "placement", "advertiser",
 )  # fmt: skip
 LATER_COLUMNS = ("external_id", "cancelled")
+_FEW_LINES = 1000  # of fewer the server need not know how they are spread
 DEFAULT_TIMEZONE = ZoneInfo("Europe/Berlin")
 
 
@@ -85,7 +86,8 @@ def apply_list(
         revisions.prepare(conn)
         run("room")
         accepted = copy_stream(conn, judged.lines, "arriving", _told(judged.lines), position="position")
-        run("analyze")
+        if accepted > _FEW_LINES:
+            run("analyze")
         if values["sheets"]:
             run("keep budgets")
         notes = [
@@ -98,14 +100,15 @@ def apply_list(
             )
             for name, date in (run("newer").fetchall() if content_date else [])
         ]
-        late = run("later").fetchone() == (True,)
+        late = values["late"] = run("later").fetchone() == (True,)
         if late:
             overtaken = run("overtaken").rowcount
             run("seen earlier")
             notes += [*_left(overtaken), *_budgets_told(run("budgets told").rowcount)]
-        run("touched")
-        revisions.write(conn, values, brought=True)
-        returned, updated, notable = run("count").fetchall()[0]
+        returned = updated = notable = 0
+        if run("touched").rowcount:
+            revisions.write(conn, values, brought=True)
+            returned, updated, notable = run("count").fetchall()[0]
         created = run("insert").fetchall()[0][0]
         absent, kept = _absences(run, late=late)
         notes += _lacked(absent, kept)
@@ -136,7 +139,6 @@ def _absences(run: revisions.Run, *, late: bool) -> tuple[int, int]:
         [(after,)] = run("absent").fetchall()
         return max(int(after) - int(before), 0), 0
     absent = run("missing").rowcount if whole else 0
-    run("found again")
     return absent, int(kept)
 
 

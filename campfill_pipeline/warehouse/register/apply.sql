@@ -2,7 +2,9 @@
 
 -- name: room
 -- Room to sort and to join a list of a hundred thousand lines in memory; of the arriving ids a few thousand tell enough.
-SELECT set_config('work_mem', '128MB', true), set_config('default_statistics_target', '10', true)
+-- Planned for each list anew: a run's first list may be small, and the register grow to a hundred times its size in it.
+SELECT set_config('work_mem', '128MB', true), set_config('default_statistics_target', '10', true),
+       set_config('plan_cache_mode', 'force_custom_plan', true)
 
 -- name: analyze
 ANALYZE arriving (id)
@@ -63,7 +65,7 @@ UPDATE line_register l SET first_seen_at = %(received_at)s FROM known WHERE know
 
 -- name: touched
 -- The known lines that are not as the register has them.
-CREATE TEMP TABLE touched ON COMMIT DROP AS
+INSERT INTO touched (position, line_no, upload_id, action)
 SELECT a.position, l.line_no, %(upload_id)s::uuid AS upload_id,
        CASE WHEN l.withdrawn_at IS NOT NULL THEN 'restored' ELSE 'updated' END AS action
 FROM arriving a JOIN line_register l USING (id)
@@ -98,20 +100,21 @@ SELECT count(*) FILTER (WHERE t.action = 'restored'), count(*) FILTER (WHERE t.a
 FROM touched t JOIN line_register l USING (line_no)
 
 -- name: listing
--- What the list names. Whether it is a full one (it has at least four fifths of the lines of its description that had not
+-- What the list names; lines of it that were absent are so no more, but for a late list, of which that is judged anew.
+-- Whether it is a full one (it has at least four fifths of the lines of its description that had not
 -- ended) is known at once where nothing arrived later: the lines in force before it are those of the register that it did
 -- not bring. A line belongs to the description of the newest list before it that names it. Beside it stands how many
 -- unended lines stay as they are though they are not named, as the list is only a part; unknown where other lists name
 -- lines, too.
 WITH named AS (
-    SELECT line_no, a.sheet, a.row_no FROM arriving a JOIN line_register USING (id)
+    SELECT line_no, a.sheet, a.row_no, absent_since FROM arriving a JOIN line_register USING (id)
     UNION ALL
-    SELECT line_no, sheet, row_no FROM line_overtaken WHERE upload_id = %(upload_id)s
+    SELECT line_no, sheet, row_no, NULL FROM line_overtaken WHERE upload_id = %(upload_id)s
 ), silent AS (
     SELECT line_no
     FROM named a, unnest(%(sheets)s::text[], %(firsts)s::integer[], %(lasts)s::integer[]) AS t (sheet, first, last)
     WHERE a.sheet IS NOT DISTINCT FROM t.sheet AND a.row_no BETWEEN t.first AND t.last
-), in_force AS MATERIALIZED (
+), in_force AS NOT MATERIALIZED ( -- counted once, where no list has another description
     SELECT l.line_no, absent_since, a.id IS NULL AND l.id <> ALL (%(also_listed)s) AS missing
     FROM line_register l LEFT JOIN arriving a ON a.id = l.id
     WHERE withdrawn_at IS NULL AND l.end_date >= %(today)s AND (event_no <> %(event_no)s OR action = 'updated')
@@ -125,7 +128,7 @@ WITH named AS (
 ), awaited AS (
     SELECT count(*) AS lines, count(*) FILTER (WHERE missing) AS missing,
            count(*) FILTER (WHERE missing AND absent_since IS NULL) AS kept
-    FROM in_force WHERE NOT line_no <@ (SELECT lines FROM of_others)
+    FROM in_force WHERE (SELECT isempty(lines) FROM of_others) OR NOT line_no <@ (SELECT lines FROM of_others)
 ), listed AS (
     INSERT INTO upload_listing (upload_id, event_no, listed_on, whole, lines, silent, rejected, description)
     SELECT %(upload_id)s, %(event_no)s, %(today)s, w.missing <= 0.2 * w.lines,
@@ -134,6 +137,14 @@ WITH named AS (
            %(description)s
     FROM awaited w
     RETURNING whole
+), found_again AS (
+    UPDATE line_register l SET absent_since = NULL
+    FROM (
+        SELECT line_no FROM named WHERE absent_since IS NOT NULL
+        UNION
+        SELECT line_no FROM line_register WHERE id = ANY (%(also_listed)s) AND absent_since IS NOT NULL
+    ) listed
+    WHERE listed.line_no = l.line_no AND NOT %(late)s
 )
 SELECT whole,
        CASE WHEN whole OR EXISTS (SELECT FROM upload_listing WHERE description <> %(description)s) THEN 0 ELSE kept END
@@ -158,11 +169,6 @@ WITH lacked AS MATERIALIZED (
 )
 UPDATE line_register l SET absent_since = %(received_at)s
 FROM lacked WHERE lacked.line_no = l.line_no AND NOT l.line_no <@ (SELECT lines FROM of_others)
-
--- name: found again
-UPDATE line_register l SET absent_since = NULL
-WHERE absent_since IS NOT NULL
-  AND (EXISTS (SELECT FROM arriving a WHERE a.id = l.id) OR id = ANY (%(also_listed)s))
 
 -- name: absent
 SELECT count(*) FROM line_register WHERE absent_since IS NOT NULL

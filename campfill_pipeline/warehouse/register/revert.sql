@@ -54,7 +54,7 @@ LEFT JOIN LATERAL (
     LIMIT 1) b ON true
 
 -- name: touched
-CREATE TEMP TABLE touched ON COMMIT DROP AS
+INSERT INTO touched (position, line_no, upload_id, action)
 SELECT a.position, l.line_no, COALESCE(top.upload_id, %(upload_id)s) AS upload_id,
        CASE WHEN top.line_no IS NULL THEN 'withdrawn'
             WHEN %(stands)s OR l.withdrawn_at IS NOT NULL THEN 'restored' ELSE 'reverted' END AS action

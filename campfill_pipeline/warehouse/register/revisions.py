@@ -32,8 +32,8 @@ def runner(conn: psycopg.Connection, name: str, values: Mapping[str, Any]) -> Ru
 
 
 def prepare(conn: psycopg.Connection) -> None:
-    """Make the empty table `arriving`; whoever decides fills it, and makes `touched` from it."""
-    runner(conn, "revisions", {})("arriving")
+    """Have the tables `arriving` and `touched`, empty; whoever decides fills the first, and from it the other."""
+    runner(conn, "revisions", {})("tables")
 
 
 def write(conn: psycopg.Connection, values: Mapping[str, Any], *, brought: bool) -> None:
@@ -45,7 +45,7 @@ def write(conn: psycopg.Connection, values: Mapping[str, Any], *, brought: bool)
 
 
 def finish(conn: psycopg.Connection, event_no: int) -> None:
-    """Attribute the report rows of lines that appeared or vanished by this event; drop the temporary tables."""
+    """Attribute the report rows of lines that appeared or vanished by this event."""
     # Only a line that reporting has named has rows to attribute.
     rows = conn.execute(
         query("register/revisions", "finish"),
@@ -53,4 +53,3 @@ def finish(conn: psycopg.Connection, event_no: int) -> None:
     ).fetchall()
     if rows:
         attribution.attribute(conn, [line_no for (line_no,) in rows])
-    conn.execute("DROP TABLE arriving, touched")

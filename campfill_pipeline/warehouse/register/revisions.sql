@@ -1,13 +1,20 @@
 -- Writing new revisions of known lines (warehouse/register/revisions.py). Each part is one statement.
 -- `arriving` holds the contracts to be; `touched` the lines that get one, by its position, with action and upload.
 
--- name: arriving
-CREATE TEMP TABLE arriving (
+-- name: tables
+-- They stay for as long as the session, empty but for a transaction that fills them: a run applies hundreds of lists, and
+-- to make and drop tables for each, and to plan every statement anew, took longer than to write what a small list says.
+CREATE TEMP TABLE IF NOT EXISTS arriving (
     position integer NOT NULL, sheet text, row_no integer, id uuid NOT NULL,
     name text, kind text, buyer text, agency text, platform text, seat text, runtime text,
     start_date date, end_date date, impression_goal bigint, budget_eur numeric(15, 2), cpm_eur numeric(10, 4),
     placement text, advertiser text, external_id text, cancelled boolean NOT NULL DEFAULT false
-) ON COMMIT DROP
+) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE IF NOT EXISTS touched (
+    position integer NOT NULL, line_no integer NOT NULL, upload_id uuid NOT NULL, action text NOT NULL
+) ON COMMIT DELETE ROWS;
+DELETE FROM arriving; -- of a list before this one in the same transaction
+DELETE FROM touched
 
 -- name: supersede
 INSERT INTO line_history (line_no, revision, valid_from, upload_id, event_no, action, brought, sheet, row_no, changes,
