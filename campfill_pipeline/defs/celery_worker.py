@@ -15,6 +15,7 @@ from dagster_celery.tasks import create_execute_job_task
 from kombu import Exchange, Queue
 
 from campfill_pipeline.defs import queues
+from campfill_pipeline.defs.code_server import PRELOADED
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -51,7 +52,5 @@ def configure(application: Celery) -> None:
 
 app = make_app({"broker": os.environ.get("CAMPFILL_BROKER_URL"), "config_source": {}})
 configure(app)
-app.conf.imports = [
-    "campfill_pipeline.definitions"
-]  # loaded once, before the processes of the runs are forked
+app.conf.imports = list(PRELOADED)  # loaded once, before the processes of the runs are forked
 execute_job = create_execute_job_task(app)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -58,3 +60,14 @@ def test_a_task_is_gone_from_the_broker_once_it_is_begun_and_none_is_taken_in_ad
     )
     assert not launcher.supports_resume_run
     assert {queue.name for queue in told.task_queues} == {queues.RUNS, queues.GIANTS}
+
+
+def test_a_worker_has_imported_what_runs_need_before_it_forks_them() -> None:
+    script = (
+        "import sys\n"
+        "from campfill_pipeline.defs.celery_worker import app\n"
+        "app.loader.import_default_modules()\n"  # as a worker does at its start
+        "print({'campfill_pipeline.reports.both', 'pandera.backends.pandas.builtin_checks'} <= set(sys.modules))"
+    )
+    told = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert told.stdout.strip() == "True"
