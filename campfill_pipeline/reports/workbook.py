@@ -33,11 +33,12 @@ from campfill_pipeline.language import notation
 from campfill_pipeline.language.speaking import Language, say, spoken, word
 from campfill_pipeline.reports import wording
 from campfill_pipeline.reports.workbook_counts import second_counts
-from campfill_pipeline.reports.workbook_lists import Listed, Row, add_frames, fill, sheets
+from campfill_pipeline.reports.workbook_lists import Listed, Row, add_frames, sheets
 from campfill_pipeline.reports.workbook_summary import write_summary
 from campfill_pipeline.reports.workbook_tables import Column, Formats, add_formats
 from campfill_pipeline.warehouse.notices.care_sheets import mark
 from campfill_pipeline.warehouse.readers.page.rows import LineRow, PageData
+from campfill_pipeline.workbooks.filling import fill
 
 LINE_COLUMNS = tuple(
     Column(shown.header, shown.kind, shown.width, shown.name, bars=shown.bars, total=shown.total)

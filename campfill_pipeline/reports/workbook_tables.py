@@ -13,6 +13,7 @@ from typing import Any
 
 from campfill_pipeline.language.currencies import in_home
 from campfill_pipeline.language.speaking import word
+from campfill_pipeline.workbooks.cells import MOST_TEXT
 
 NUMBER_FORMATS = {
     "date": "dd.mm.yyyy",
@@ -28,7 +29,6 @@ NUMBER_FORMATS = {
     "flag": "General",
 }
 HEADER = {"bold": True, "bg_color": "#151A21", "font_color": "#FFFFFF", "valign": "top", "text_wrap": True}
-MOST_TEXT = 32_767  # a cell's limit
 
 
 LINE_HEIGHT = 15.5  # points

@@ -60,10 +60,10 @@ ACTIONS = {
 
 def write_changes(book: Book, facts: ReceiptFacts) -> None:
     """The sheet `Changes`: changes that people must see first, other changes, new lines."""
-    worksheet = book.sheet(word(CHANGES))
+    sheet = book.sheet(word(CHANGES))
     changes = sorted(facts.changes, key=lambda c: (c["action"] == "new", not c["notable"]))
     title = say("What this file changed: {changes}.", changes=describe_changes(facts))
-    write_text(book, worksheet, 0, 0, title, bold=True, font_size=13)
+    write_text(book, sheet, 0, 0, title, bold=True, font_size=13)
     shown = {(change["line_id"], change["field"]) for change in changes}
     lines = (facts.counts.rows_new or 0) + (facts.counts.rows_updated or 0)
     if lines > len({line for line, _ in shown}):
@@ -71,11 +71,11 @@ def write_changes(book: Book, facts: ReceiptFacts) -> None:
             "The first {count} changes are listed here; campfill keeps all of them.",
             count=notation.number(len(changes)),
         )
-        write_text(book, worksheet, 1, 0, note, italic=True)
-    worksheet.freeze_panes(4, 0)
+        write_text(book, sheet, 1, 0, note, italic=True)
+    sheet.frame.freeze_panes(4, 0)
     named = any(change.get("external_id") for change in changes)
     columns = [*_CHANGE_COLUMNS, ListColumn("Id in the list", 24)] if named else _CHANGE_COLUMNS
-    write_list(book, worksheet, 3, columns, [_change_row(change, named=named) for change in changes])
+    write_list(book, sheet, 3, columns, [_change_row(change, named=named) for change in changes])
 
 
 def describe_changes(facts: ReceiptFacts) -> str:
@@ -161,7 +161,7 @@ def _figure(field: str | None, text: str | None) -> Any:
 
 def write_issues(book: Book, issues: IssueDigest, kind: str) -> None:
     """The sheet `Issues`: every issue in the order of the file, the first ones where there are very many."""
-    worksheet = book.sheet(word(ISSUES))
+    sheet = book.sheet(word(ISSUES))
     title = say(
         "Everything that was found: first what to mend, then what to check, each in the order of your file."
     )
@@ -172,8 +172,8 @@ def write_issues(book: Book, issues: IssueDigest, kind: str) -> None:
             count=notation.number(len(issues.first)),
             total=notation.number(issues.total),
         )
-    write_text(book, worksheet, 0, 0, title, bold=True, font_size=13)
-    worksheet.freeze_panes(3, 0)
+    write_text(book, sheet, 0, 0, title, bold=True, font_size=13)
+    sheet.frame.freeze_panes(3, 0)
     rows: Sequence[list[Any]] = [
         [
             word(SEVERITY_WORDS[issue.severity]),
@@ -187,4 +187,4 @@ def write_issues(book: Book, issues: IssueDigest, kind: str) -> None:
         ]
         for issue in issues.first
     ]
-    write_list(book, worksheet, 2, _ISSUE_COLUMNS, list(rows))
+    write_list(book, sheet, 2, _ISSUE_COLUMNS, list(rows))

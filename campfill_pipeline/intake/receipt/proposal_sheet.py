@@ -6,8 +6,6 @@ sheet (`intake/lists/corrected.py`).
 
 from __future__ import annotations
 
-from typing import Any
-
 from campfill_pipeline.domain.list_descriptions import Dates, Ids, KindBy
 from campfill_pipeline.domain.proposals import CHOICES, DOUBTFUL, LIKELY, SAMPLES, SURE, Proposal
 from campfill_pipeline.intake.lists.corrected import (
@@ -21,7 +19,7 @@ from campfill_pipeline.intake.lists.corrected import (
     VALUE,
 )
 from campfill_pipeline.intake.receipt.facts import ReceiptFacts
-from campfill_pipeline.intake.receipt.sheet import GREEN, GREY, INK, ORANGE, YELLOW, Book, write_text
+from campfill_pipeline.intake.receipt.sheet import GREEN, GREY, INK, ORANGE, YELLOW, Book, Sheet, write_text
 from campfill_pipeline.language.retelling import retold
 from campfill_pipeline.language.speaking import say, word
 
@@ -55,8 +53,8 @@ def write_proposal(book: Book, facts: ReceiptFacts, proposal: Proposal) -> None:
     """Write the sheet: settings, then the columns; what must be filled in is orange."""
     sheet = book.sheet(SHEET)
     for index, width in enumerate(_WIDTHS):
-        sheet.set_column(index, index, width)
-    sheet.set_row(0, 26)
+        sheet.frame.set_column(index, index, width)
+    sheet.set_height(0, 26)
     write_text(book, sheet, 0, 0, word(TITLE), bold=True, font_size=16, font_color=INK)
     for row, text in enumerate(
         (
@@ -80,9 +78,9 @@ def write_proposal(book: Book, facts: ReceiptFacts, proposal: Proposal) -> None:
     _columns(book, sheet, proposal, row + 1)
 
 
-def _settings(book: Book, sheet: Any, proposal: Proposal, upload: str, row: int) -> int:
+def _settings(book: Book, sheet: Sheet, proposal: Proposal, upload: str, row: int) -> int:
     for index, text in enumerate((SETTING, VALUE, EXPLAINED)):
-        sheet.write_string(row, index, word(text), book.heading)
+        sheet.write(row, index, word(text), book.heading)
     means = {column.means for column in proposal.columns}
     must = {*_MUST, *(() if "currency" in means else ("currency",))}
     must |= {key for key, column in _WITH_WORDS.items() if column in means}
@@ -97,11 +95,11 @@ def _settings(book: Book, sheet: Any, proposal: Proposal, upload: str, row: int)
     return row + 1
 
 
-def _columns(book: Book, sheet: Any, proposal: Proposal, row: int) -> None:
+def _columns(book: Book, sheet: Sheet, proposal: Proposal, row: int) -> None:
     samples = (say("Example {number}", number=number) for number in range(1, SAMPLES + 1))
     titles = (word(COLUMN), word(MEANS), word(HOW_SURE), *samples)
     for index, text in enumerate(titles):
-        sheet.write_string(row, index, text, book.heading)
+        sheet.write(row, index, text, book.heading)
     for column in proposal.columns:
         row += 1
         write_text(book, sheet, row, 0, column.header)
@@ -113,5 +111,7 @@ def _columns(book: Book, sheet: Any, proposal: Proposal, row: int) -> None:
         _choice(sheet, row, list(CHOICES))
 
 
-def _choice(sheet: Any, row: int, choices: list[str]) -> None:
-    sheet.data_validation(row, 1, row, 1, {"validate": "list", "source": choices, "error_type": "warning"})
+def _choice(sheet: Sheet, row: int, choices: list[str]) -> None:
+    sheet.frame.data_validation(
+        row, 1, row, 1, {"validate": "list", "source": choices, "error_type": "warning"}
+    )

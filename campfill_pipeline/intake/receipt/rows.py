@@ -101,16 +101,16 @@ class _Sheet:
         self.comments_left = comments_left
         self.mixed: set[str | None] = set()
         self._book, self._table, self._notations = book, table, notations
-        self._worksheet = book.sheet(name)
+        self._sheet = book.sheet(name)
         self._fields = {column.index: column.field for column in table.columns}
         for index, header in enumerate(table.headers):
-            self._worksheet.set_column(index, index, _width(self._fields.get(index), header))
+            self._sheet.frame.set_column(index, index, _width(self._fields.get(index), header))
             if header:
                 looks: dict[str, Any] = {"bold": True, "bg_color": GREY, "bottom": 1, "text_wrap": True}
-                write_text(book, self._worksheet, 0, index, header, **looks)
-        self._worksheet.freeze_panes(1, 0)
+                write_text(book, self._sheet, 0, index, header, **looks)
+        self._sheet.frame.freeze_panes(1, 0)
         # Text that looks like a number is meant to be text here: no green corners beside the orange cells.
-        self._worksheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+        self._sheet.frame.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
 
     def write(self, row_no: int, cells: list[RawCell], issues: list[Issue]) -> None:
         """Write one original row, its faulty cells coloured and commented."""
@@ -139,17 +139,14 @@ class _Sheet:
             looks["num_format"] = "@"
         value = self._value(cell, field, rule, found)
         if isinstance(value, str):
-            write_text(self._book, self._worksheet, self.rows, index, value, **looks)
-        elif isinstance(value, bool):
-            self._worksheet.write_boolean(self.rows, index, value, self._book.format(**looks))
-        elif isinstance(value, datetime):
+            write_text(self._book, self._sheet, self.rows, index, value, **looks)
+            return
+        if isinstance(value, datetime):
             looks["num_format"] = "yyyy-mm-dd hh:mm:ss" if value.time() else "yyyy-mm-dd"
-            self._worksheet.write_datetime(self.rows, index, value, self._book.format(**looks))
         elif isinstance(value, float):
             looks["num_format"] = "General"
-            self._worksheet.write_number(self.rows, index, value, self._book.format(**looks))
-        elif found:
-            self._worksheet.write_blank(self.rows, index, None, self._book.format(**looks))
+        if value is not None or found:
+            self._sheet.write(self.rows, index, value, self._book.format(**looks))
 
     def _value(
         self, cell: RawCell, field: str | None, rule: NumberRule | None, found: list[Issue]
@@ -188,7 +185,7 @@ class _Sheet:
     def _comment(self, index: int, row_no: int, found: list[Issue]) -> None:
         parts = ["\n".join(of_issue(issue, UploadKind.CAMPAIGN_LIST)) for issue in found]
         text = "\n\n".join([*parts, say("(Row {row} of your file.)", row=row_no)])
-        self._worksheet.write_comment(
+        self._sheet.frame.write_comment(
             self.rows,
             index,
             text[:2_000],

@@ -46,43 +46,43 @@ class _Page:
 
     def __init__(self, book: Book) -> None:
         self.book, self.row = book, 0
-        self.worksheet = book.sheet(word(SUMMARY))
-        self.worksheet.hide_gridlines(2)
+        self.sheet = book.sheet(word(SUMMARY))
+        self.sheet.frame.hide_gridlines(2)
         for index, width in enumerate((3, 40, 12, 42, 90)):
-            self.worksheet.set_column(index, index, width)
+            self.sheet.frame.set_column(index, index, width)
 
     def line(self, label: str = "", figure: Any = None, remark: str = "", **looks: Any) -> None:
         """One line of the page."""
         if label:
-            write_text(self.book, self.worksheet, self.row, 1, label, **looks)
+            write_text(self.book, self.sheet, self.row, 1, label, **looks)
         if isinstance(figure, int):
             look = self.book.format(num_format="#,##0", align="right", bold=True, **looks)
-            self.worksheet.write_number(self.row, 2, figure, look)
+            self.sheet.write(self.row, 2, figure, look)
         elif figure is not None:
-            write_text(self.book, self.worksheet, self.row, 2, str(figure), align="right", **looks)
+            write_text(self.book, self.sheet, self.row, 2, str(figure), align="right", **looks)
         if remark:
-            write_text(self.book, self.worksheet, self.row, 3, remark, **{"indent": 1, **looks})
+            write_text(self.book, self.sheet, self.row, 3, remark, **{"indent": 1, **looks})
         self.row += 1
 
     def bar(self, label: str, count: int, total: int, colour: str, remark: str) -> None:
         """A count with its share of the total drawn beside it."""
-        write_text(self.book, self.worksheet, self.row, 1, label)
+        write_text(self.book, self.sheet, self.row, 1, label)
         look = self.book.format(num_format="#,##0", align="right", bold=True)
-        self.worksheet.write_number(self.row, 2, count, look)
+        self.sheet.write(self.row, 2, count, look)
         if count and total:
             blocks = "█" * max(1, round(_BAR * count / total))
-            write_text(self.book, self.worksheet, self.row, 3, blocks, font_color=colour, indent=1)
+            write_text(self.book, self.sheet, self.row, 3, blocks, font_color=colour, indent=1)
         if remark:
-            write_text(self.book, self.worksheet, self.row, 4, remark)
+            write_text(self.book, self.sheet, self.row, 4, remark)
         self.row += 1
 
     def heading(self, text: str) -> None:
         """A blank line and the title of a section."""
         self.row += 1
         looks: dict[str, Any] = {"bold": True, "font_size": 12, "bottom": 1, "font_color": INK}
-        write_text(self.book, self.worksheet, self.row, 1, text, **looks)
+        write_text(self.book, self.sheet, self.row, 1, text, **looks)
         for column in (2, 3, 4):
-            self.worksheet.write_blank(self.row, column, None, self.book.format(**looks))
+            self.sheet.write(self.row, column, None, self.book.format(**looks))
         self.row += 1
 
     def banner(self, status: str, sentence: str) -> None:
@@ -93,11 +93,11 @@ class _Page:
             "valign": "vcenter",
             "bg_color": _BANNER.get(status, GREY),
         }
-        self.worksheet.set_row(self.row, 34)
-        write_text(self.book, self.worksheet, self.row, 1, word(STATUS.get(status, status.upper())), **looks)
-        write_text(self.book, self.worksheet, self.row, 2, sentence, **looks)
+        self.sheet.set_height(self.row, 34)
+        write_text(self.book, self.sheet, self.row, 1, word(STATUS.get(status, status.upper())), **looks)
+        write_text(self.book, self.sheet, self.row, 2, sentence, **looks)
         for column in (3, 4):
-            self.worksheet.write_blank(self.row, column, None, self.book.format(**looks))
+            self.sheet.write(self.row, column, None, self.book.format(**looks))
         self.row += 1
 
 
@@ -107,7 +107,7 @@ def write_summary(
     """Write the first sheet. `trouble` says why the rows to mend are not in the receipt, where they should be."""
     page = _Page(book)
     page.row = 1
-    page.worksheet.set_row(page.row, 28)
+    page.sheet.set_height(page.row, 28)
     page.line(
         say("Receipt for {file}", file=" ".join(facts.file_name.split())),
         bold=True,

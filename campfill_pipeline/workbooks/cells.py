@@ -1,7 +1,7 @@
-"""Cells of a workbook's list as XML, a column at a time.
+"""Cells of a workbook as XML, one by one or, a long list's, a column at a time.
 
-Belongs here: how a value of the database becomes what a spreadsheet reads. Does not belong here: which columns there
-are (`workbook`), how rows get into the file (`workbook_lists`).
+Belongs here: how a value becomes what a spreadsheet reads. Does not belong here: which cells there are, how they get
+into the file (`filling`).
 
 The cells are those that XlsxWriter would write; a column at a time they cost a seventh. A cell holds ROW where its
 row's number goes: that character cannot stand in a cell, as XML knows no such character.
@@ -17,8 +17,8 @@ from itertools import islice
 from math import isfinite
 from xml.sax.saxutils import escape
 
-from campfill_pipeline.reports.workbook_tables import MOST_TEXT
-
+MOST_TEXT = 32_767
+"""Most characters that a cell can hold, an emoji (what lies beyond the first 65,536) counted twice."""
 ROW = "\0"
 # Text that a double gives back as it is, so that it need not become one first.
 MOST_DIGITS = 16
@@ -55,17 +55,25 @@ class Strings:
 
 
 def _entry(text: str) -> str:
-    if len(text) > MOST_TEXT // 2:  # the limit counts characters beyond the first 65,536 twice
+    if len(text) > MOST_TEXT // 2:
         text = text.encode("utf-16-le")[: 2 * MOST_TEXT].decode("utf-16-le", "ignore")
     shown = escape(UNSPEAKABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", text))
     space = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() else ""
     return f"<si><t{space}>{shown}</t></si>"
 
 
+def cell(begin: str, value: object, strings: Strings) -> str:
+    """One value as a cell; `begin` is what its tag begins with. A number that is not finite raises ValueError."""
+    if isinstance(value, str):
+        return f'{begin} t="s"><v>{strings.place(value)}</v></c>'
+    return cells("", begin, (value,), strings)[0]
+
+
 def cells(kind: str, begin: str, column: Sequence[object], strings: Strings) -> list[str]:
     """A column's values as cells; `begin` is what the tag of each begins with: its place and format.
 
-    `kind` is a key of NUMBER_FORMATS. A value that is no finite number raises ValueError.
+    `kind` tells flags (`flag`) and percentages (`share`) from other values. A number that is not finite raises
+    ValueError.
     """
     types = set(map(type, column))
     types.discard(type(None))
@@ -98,7 +106,8 @@ def _numbers(begin: str, column: Sequence[object]) -> list[str]:
             made.append(_blank(begin))
             continue
         text = str(value)
-        if len(text) > MOST_DIGITS or "E" in text or "n" in text or "N" in text:  # an exponent, or no number
+        # An exponent, or no number; and a whole one of a double is written without a point.
+        if len(text) > MOST_DIGITS or "E" in text or "n" in text or "N" in text or type(value) is float:
             text = _double(float(text))
         made.append(f"{begin}><v>{text}</v></c>")
     return made
