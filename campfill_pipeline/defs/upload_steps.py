@@ -143,12 +143,12 @@ def seems_duplicate(campfill: Campfill, upload: uploads.Upload) -> uploads.Uploa
 
 def kind_of(campfill: Campfill, upload: uploads.Upload) -> str:
     """What kind of file it is, without reading one that seems a duplicate."""
-    if not _is_read(campfill, upload) and (original := seems_duplicate(campfill, upload)):
+    if not is_read(campfill, upload) and (original := seems_duplicate(campfill, upload)):
         return original.kind
     return parsed_of(campfill, upload).kind
 
 
-def _is_read(campfill: Campfill, upload: uploads.Upload) -> bool:
+def is_read(campfill: Campfill, upload: uploads.Upload) -> bool:
     """Whether the findings of `parse` lie in the work folder."""
     return (work_folder(campfill, upload) / "parsed.json").exists()
 
@@ -213,7 +213,7 @@ def apply_list(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parse
     Meanwhile the parser fetches the rows that the receipt will show.
     """
     # Of a list that was read already, `apply` itself decides it where it repeats another: that saves a transaction.
-    if not _is_read(campfill, upload) and _is_duplicate(campfill, upload):
+    if not is_read(campfill, upload) and _is_duplicate(campfill, upload):
         return _as_it_is(campfill, upload)
     parsed = parsed_of(campfill, upload)
     if parsed.kind != UploadKind.CAMPAIGN_LIST and _is_duplicate(campfill, upload):
