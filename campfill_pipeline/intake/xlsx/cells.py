@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from campfill_pipeline.intake.findings import CellKind, Kinds
 from campfill_pipeline.intake.refusals import corrupt
 from campfill_pipeline.intake.xlsx.number_formats import DateStyle, beside, iso_date, normal_iso
-from campfill_pipeline.intake.xlsx.xml_text import IrregularError, decode_escapes, to_strings
+from campfill_pipeline.intake.xlsx.xml_text import IrregularError, byte_lengths, decode_escapes, to_strings
 from campfill_pipeline.language.speaking import say
 
 # Unambiguous, so that a million digits and a letter cost no more than a million steps.
@@ -111,6 +111,8 @@ class CellReader:
         )
         if not simple or any(formulas):
             return self._one_by_one(attributes, formulas, values)
+        if not any(values):
+            return pa.nulls(count, pa.string()), np.full(count, CellKind.BLANK, np.int8)
         shared = {raw for raw, (kind, _) in types.items() if kind == "s"}
         if shared == distinct:
             texts = self._all_shared(pa.array(values, pa.binary()))
@@ -120,17 +122,19 @@ class CellReader:
             kinds = self._plain_kinds(attributes, types, texts)
         else:
             texts, kinds = self._mixed(attributes, types, values)
-        blank = pc.equal(pc.binary_length(texts), 0)
-        if pc.any(blank).as_py():
-            texts = pc.if_else(blank, pa.scalar(None, pa.string()), texts)
-            kinds[blank.to_numpy(zero_copy_only=False)] = CellKind.BLANK
+        blank = byte_lengths(texts) == 0
+        if blank.any():
+            texts = pc.if_else(pa.array(blank), pa.scalar(None, pa.string()), texts)
+            kinds[blank] = CellKind.BLANK
         return texts, kinds
 
     def _all_shared(self, values: pa.Array) -> pa.Array:
         """Shared strings by their numbers; '' stays ''."""
-        texts = values.cast(pa.string())
+        index = values.cast(pa.string())
+        blank = byte_lengths(index) == 0
         try:
-            index = pc.if_else(pc.equal(pc.binary_length(texts), 0), pa.scalar(None, pa.string()), texts)
+            if blank.any():
+                index = pc.if_else(pa.array(blank), pa.scalar(None, pa.string()), index)
             found = self.strings.take(index.cast(pa.int32()))
         except (pa.ArrowInvalid, pa.ArrowIndexError, IndexError) as error:
             raise IrregularError("a reference to a shared text that does not exist") from error
@@ -146,12 +150,12 @@ class CellReader:
             kinds = np.full(len(attributes), next(iter(codes.values())), np.int8)
         else:
             kinds = np.fromiter(map(codes.__getitem__, attributes), np.int8, len(attributes))
-        numbers = kinds == CellKind.NUMBER
-        if numbers.any():
-            sound = pc.match_substring_regex(texts, _NUMBER).to_numpy(zero_copy_only=False)
-            empty = pc.equal(pc.binary_length(texts), 0).to_numpy(zero_copy_only=False)
-            if not (sound | empty | ~numbers).all():
-                raise IrregularError("a number with white space around it, or none at all")
+        if CellKind.NUMBER in codes.values():
+            sound = pc.match_substring_regex(texts, _NUMBER)
+            if sound.true_count < len(texts):
+                empty = byte_lengths(texts) == 0
+                if not (sound.to_numpy(zero_copy_only=False) | empty | (kinds != CellKind.NUMBER)).all():
+                    raise IrregularError("a number with white space around it, or none at all")
         return kinds
 
     def _mixed(

@@ -77,6 +77,9 @@ MOST_CARE_ROWS = 20_000
 LAST_ROW = 2_000
 """Rows of a corrected proposal that are read: more columns no list has."""
 
+_FIRST_PIECE = 1 << 10
+"""Bytes of a sheet in which a header of some columns stands, and hardly a row more."""
+
 _COUNT_FIRST_BYTES = 1_000_000_000
 """Sheets that unpack to more are counted before they are read: a full one of 20 columns has 0.8 GB."""
 
@@ -115,8 +118,10 @@ class Workbook:
         """All rows of a sheet, as written. The merged ranges are added to `merges` in the end."""
         rows: list[SheetRow] = []
         events = SheetEvents(rows.append, placeholders=self.package.recalculates)
+        piece = _FIRST_PIECE  # little at a time: the header is all that most callers want
         with self._container.stream(sheet.part) as read:
-            while data := read(CHUNK >> 8):  # little at a time: the header is all that most callers want
+            while data := read(piece):
+                piece = min(piece * 2, CHUNK >> 8)
                 events.feed(data)
                 if events.cells_seen > self._limits.max_cells:
                     raise too_many_cells(self._limits)
@@ -145,6 +150,8 @@ class Workbook:
 
             def open_stream() -> Read:
                 read = streams.enter_context(self._container.stream(sheet.part))
+                if self._container.size(sheet.part) <= CHUNK:
+                    return read
                 return streams.enter_context(read_ahead(read, CHUNK))
 
             rows = rows_by_number(open_stream, numbers)
@@ -214,7 +221,7 @@ class Workbook:
             def open_stream(*, ahead: bool) -> Read:
                 self._cells_seen = before
                 read = streams.enter_context(self._container.stream(sheet.part))
-                if ahead:
+                if ahead and self._container.size(sheet.part) > CHUNK:  # else there is no second piece
                     read = streams.enter_context(read_ahead(read, CHUNK))
 
                 def counted(count: int) -> bytes:
