@@ -81,6 +81,8 @@ def asides(
     row.
     """
     rows = np.flatnonzero(~_valid(columns["id"].values))
+    if not len(rows):  # the ordinary case: dozens of patterns would look at nothing
+        return Asides(rows, rows, rows, rows, rows)
     texts = {field: cells[field].text.take(pa.array(rows)) for field in LIST_FIELDS}
     readable = {field: _valid(columns[field].values)[rows] for field in LIST_FIELDS}
     blank = {field: columns[field].blank[rows] for field in LIST_FIELDS}

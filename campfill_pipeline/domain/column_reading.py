@@ -15,12 +15,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from campfill_pipeline.domain.cells import CellKind
 from campfill_pipeline.domain.issues import Finding, Severity
 
 Positions = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 _REMEMBERED = 20_000
+_KINDS = max(CellKind) + 1
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,25 @@ class ReadColumn:
 
 @dataclass(frozen=True)
 class Shape:
-    """An ordinary way of writing a value: cells of these kinds that match `pattern` (RE2) convert without doubt."""
+    """An ordinary way of writing a value: cells of these kinds that match `pattern` (RE2) convert without doubt.
+
+    Where `convert` gives null, there is a doubt after all: the cell is read as if it did not match.
+    `longest` bounds the bytes of the text, so that no pattern has to count to hundreds: its compiling takes ms.
+    """
 
     kinds: frozenset[int]
     pattern: str
     convert: Callable[[pa.Array], pa.Array]
+    longest: int | None = None
+
+    def fits(self, text: pa.Array, kind: npt.NDArray[np.int8]) -> Mask:
+        """Which of these cells, none of them blank, are written so."""
+        found = pc.match_substring_regex(text, self.pattern)
+        if self.longest is not None:
+            found = pc.and_(found, pc.less_equal(pc.binary_length(text), self.longest))
+        of_kind = np.zeros(_KINDS, bool)
+        of_kind[list(self.kinds)] = True
+        return _mask(found) & of_kind[kind]
 
 
 @dataclass(frozen=True)
@@ -75,19 +91,28 @@ class ColumnReader:
 
     def read(self, cells: Cells) -> ReadColumn:
         """Values and findings of one column; the same, cell by cell, as `read_one` gives."""
-        rest = np.arange(len(cells.text))
+        rest, blank = np.arange(len(cells.text)), _NONE
+        if self.shapes and cells.text.null_count:
+            filled = _mask(cells.text.is_valid())
+            rest, blank = np.flatnonzero(filled), np.flatnonzero(~filled)
         taken: list[tuple[Positions, pa.Array]] = []
         for shape in self.shapes:
             if not len(rest):
                 break
             everything = len(rest) == len(cells.text)
             text = cells.text if everything else cells.text.take(pa.array(rest))
-            fits = _mask(pc.match_substring_regex(text, shape.pattern))
-            fits &= np.isin(cells.kind[rest], list(shape.kinds))
+            fits = shape.fits(text, cells.kind[rest])
             if fits.any():
                 kept = text if fits.all() else text.filter(pa.array(fits))
-                taken.append((rest[fits], shape.convert(kept)))
+                values = shape.convert(kept)
+                if values.null_count:
+                    sure = _mask(values.is_valid())
+                    fits[fits] = sure
+                    values = values.filter(pa.array(sure))
+                taken.append((rest[fits], values))
                 rest = rest[~fits]
+        if len(blank):
+            rest = np.union1d(rest, blank)
         if not len(rest) and len(taken) == 1:
             return ReadColumn(taken[0][1], _NONE, _NONE, ())
         values, which, findings = self._distinct(cells, rest)
@@ -125,8 +150,9 @@ _NONE: Positions = np.empty(0, np.int64)
 
 
 def _mask(flags: pa.Array) -> Mask:
-    filled: Mask = pc.fill_null(flags, False).to_numpy(zero_copy_only=False)
-    return filled
+    filled = pc.fill_null(flags, False) if flags.null_count else flags
+    mask: Mask = filled.to_numpy(zero_copy_only=False)
+    return mask
 
 
 def _assembled(parts: list[tuple[Positions, pa.Array]]) -> pa.Array:

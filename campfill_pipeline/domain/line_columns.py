@@ -18,7 +18,7 @@ from campfill_pipeline.domain.cells import CellKind
 from campfill_pipeline.domain.column_reading import ColumnReader, Readers, Shape
 from campfill_pipeline.domain.issues import Finding
 from campfill_pipeline.domain.kinds import LineKind
-from campfill_pipeline.domain.names import NOT_SET, buyer_parts, read_buyer, read_id, read_name
+from campfill_pipeline.domain.names import LONGEST, NOT_SET, buyer_parts, read_buyer, read_id, read_name
 from campfill_pipeline.domain.numbers import (
     BUDGET,
     CPM,
@@ -28,7 +28,7 @@ from campfill_pipeline.domain.numbers import (
     notation_without_doubt,
     read_number,
 )
-from campfill_pipeline.domain.runtimes import read_runtime
+from campfill_pipeline.domain.runtimes import LONG, read_runtime
 
 FLIGHT = pa.struct([("runtime", pa.string()), ("start_date", pa.date32()), ("end_date", pa.date32())])
 BUYER = pa.struct([(name, pa.string()) for name in ("buyer", "kind", "agency", "platform", "seat")])
@@ -104,6 +104,29 @@ def _number_reader(rule: NumberRule, notation: Notation | None) -> ColumnReader:
     return ColumnReader(_NUMBER_TYPES[rule], _number_shapes(rule), read_one)
 
 
+# Years up to 2099, so that nothing but the calendar, the order and the length of a flight is left to look at.
+_DAY = r"[0-3][0-9]\.[01][0-9]\.20[0-9]{2}"
+_WRITTEN_OUT = len("01.03.2026-31.03.2026")
+
+
+def _flights(text: pa.Array) -> pa.Array:
+    """Flights of two full dates, all written with 21 characters; null for those that want a second look."""
+    count = len(text)
+    first = int(np.frombuffer(text.buffers()[1], np.int32, 1, 4 * text.offset)[0])
+    data = np.frombuffer(text.buffers()[2], np.uint8, count * _WRITTEN_OUT, first)
+    digits = data.reshape(count, _WRITTEN_OUT).astype(np.int64) - ord("0")
+    ends, sure = [], np.ones(count, bool)
+    for at in (0, 11):
+        day, month, year = (digits[:, at + place] * 10 + digits[:, at + place + 1] for place in (0, 3, 8))
+        begins = ((2000 - 1970 + year) * 12 + month - 1).astype("datetime64[M]")
+        ends.append(begins.astype("datetime64[D]") + (day - 1))
+        sure &= (month >= 1) & (month <= 12) & (day >= 1) & (ends[-1].astype("datetime64[M]") == begins)
+    days = (ends[1] - ends[0]).astype(np.int64) + 1
+    sure &= (days >= 1) & (days <= LONG)
+    start, end = (pa.array(day, pa.date32()) for day in ends)
+    return pa.StructArray.from_arrays([text, start, end], fields=list(FLIGHT), mask=pa.array(~sure))
+
+
 def _flight(text: str | None, kind: int) -> tuple[Any, Finding | None]:
     read = read_runtime(text, kind)
     flight = read.flight
@@ -141,9 +164,18 @@ def readers(notations: Mapping[str, Notation | None]) -> Readers:
     return {
         # Eight characters at least: shorter names may be blanks (`NULL`) or errors (`Err:502`) in words.
         "name": ColumnReader(
-            pa.string(), (Shape(_TEXT, f"^[0-9A-Za-z](?:{_VISIBLE}| {_VISIBLE}){{7,240}}$", _same),), _name
+            pa.string(),
+            (
+                Shape(
+                    _TEXT,
+                    f"^[0-9A-Za-z](?:{_VISIBLE}| {_VISIBLE}){{7}}(?: ?{_VISIBLE})*$",
+                    _same,
+                    longest=LONGEST,
+                ),
+            ),
+            _name,
         ),
-        "runtime": ColumnReader(FLIGHT, (), _flight),
+        "runtime": ColumnReader(FLIGHT, (Shape(_TEXT, f"^{_DAY}-{_DAY}$", _flights),), _flight),
         "impression_goal": _number_reader(GOAL, None),
         "budget_eur": _number_reader(BUDGET, notations.get("budget_eur")),
         "cpm_eur": _number_reader(CPM, notations.get("cpm_eur")),
@@ -173,6 +205,8 @@ _CERTAIN = {
 def notations_shown(text: pa.Array, kind: npt.NDArray[np.int8]) -> set[Notation]:
     """The notations that the text cells among these cells of one column show without doubt."""
     rest = text.filter(pa.array(kind == CellKind.TEXT)).drop_null()
+    if not len(rest):
+        return set()
     rest = rest.filter(pc.invert(pc.match_substring_regex(rest, _PLAIN)))
     shown: set[Notation] = set()
     for notation, pattern in _CERTAIN.items():

@@ -68,6 +68,32 @@ def test_binary_noise_is_read_at_once_as_it_is_cell_by_cell(field: str, texts: l
     }
 
 
+DAYS = st.builds(
+    "{:02}.{:02}.{}".format, st.integers(0, 39), st.integers(0, 19), st.integers(1998, 2102) | st.just(2028)
+)
+FLIGHTS = st.builds("{}-{}".format, DAYS, DAYS)
+NAMES = st.text(alphabet="aZ0 äß_-€(", max_size=12).map(lambda text: text * 50) | st.integers(480, 510).map(
+    lambda length: "a" * length
+)
+
+
+@pytest.mark.parametrize(("field", "texts"), [("runtime", FLIGHTS), ("name", NAMES)])
+@given(data=st.data())
+def test_flights_and_names_are_read_at_once_as_they_are_cell_by_cell(
+    field: str, texts: st.SearchStrategy[str], data: st.DataObject
+) -> None:
+    found = data.draw(st.lists(st.none() | texts, min_size=1, max_size=8))
+    kinds = [CellKind.BLANK if text is None else CellKind.TEXT for text in found]
+    reader = readers({})[field]
+    before, after = data.draw(st.integers(0, 2)), data.draw(st.integers(0, 2))
+    whole = pa.array([*["x"] * before, *found, *["y"] * after], pa.string())  # a slice, as batches are
+    column = reader.read(Cells(whole.slice(before, len(found)), np.array(kinds, np.int8)))
+    one_by_one = [reader.read_one(text, kind) for text, kind in zip(found, kinds, strict=True)]
+    assert column.values.equals(pa.array([value for value, _ in one_by_one], reader.type))
+    told = {int(at): column.findings[which] for at, which in zip(column.at, column.which, strict=True)}
+    assert told == {at: finding for at, (_, finding) in enumerate(one_by_one) if finding is not None}
+
+
 @pytest.mark.parametrize("field", LIST_FIELDS)
 @given(data=st.data())
 def test_columns_are_read_as_their_cells_are(field: str, data: st.DataObject) -> None:

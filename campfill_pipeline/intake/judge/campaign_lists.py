@@ -156,11 +156,14 @@ def _judge_all(
     """The first pass: what each row's own cells say. Writes one batch of lines and of findings per batch read."""
     total, done = sum(table.rows for table in tables), 0
     acceptable = rejected = skipped = 0
-    with issue_files.writer(candidates, schema) as lines, issue_files.writer(found, PLACED) as findings:
+    with (
+        issue_files.writer(candidates, schema, rows=total) as lines,
+        issue_files.writer(found, PLACED, rows=total) as findings,
+    ):
         for table, shown in zip(tables, notations, strict=True):
-            for judged, accepted, placed in _side_by_side(
-                partial(_judge_slice, table, readers_of(by, shown), by), issue_files.slices(table.file)
-            ):
+            judge_slice = partial(_judge_slice, table, readers_of(by, shown), by)
+            in_turn = map if table.rows <= issue_files.SLICE_ROWS else _side_by_side
+            for judged, accepted, placed in in_turn(judge_slice, issue_files.slices(table.file)):
                 promised.check(accepted)
                 lines.write_batch(accepted)
                 findings.write_batch(placed)
@@ -266,7 +269,8 @@ def _write_issues(
     }
     count = dict.fromkeys(Severity, 0)
     number = 1
-    with issue_files.writer(issues, ISSUES.with_metadata({NOTATIONS: json.dumps(shown)})) as file:
+    schema = ISSUES.with_metadata({NOTATIONS: json.dumps(shown)})
+    with issue_files.writer(issues, schema, rows=sum(table.rows for table in parsed.tables)) as file:
         for batch in _all_findings(found, parsed, repetitions, outliers, by):
             if batch.num_rows:
                 numbers = pa.array(np.arange(number, number + batch.num_rows), pa.int32())

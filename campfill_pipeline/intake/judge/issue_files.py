@@ -33,11 +33,13 @@ NOTATIONS = b"notations"
 SLICE_ROWS = 8_192
 _FIELDS = (*LIST_FIELDS, BEYOND, *EXTRA_FIELDS)
 _COMPRESSED = pa.ipc.IpcWriteOptions(compression="lz4")
+_PLAIN = pa.ipc.IpcWriteOptions()
 
 
-def writer(path: Path, schema: pa.Schema) -> pa.ipc.RecordBatchStreamWriter:
-    """A compressed stream to `path`; to be closed (a context manager)."""
-    return pa.ipc.new_stream(str(path), schema, options=_COMPRESSED)
+def writer(path: Path, schema: pa.Schema, *, rows: int | None = None) -> pa.ipc.RecordBatchStreamWriter:
+    """A stream to `path`; to be closed (a context manager). Few `rows` are not compressed."""
+    few = rows is not None and rows <= SLICE_ROWS
+    return pa.ipc.new_stream(str(path), schema, options=_PLAIN if few else _COMPRESSED)
 
 
 def batches(path: Path, fields: Sequence[int] | None = None) -> Iterator[pa.RecordBatch]:

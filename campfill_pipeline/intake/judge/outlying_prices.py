@@ -13,6 +13,7 @@ import numpy as np
 
 from campfill_pipeline.domain.cells import column_letters
 from campfill_pipeline.domain.issues import Issue, Severity
+from campfill_pipeline.domain.lines import LINES
 from campfill_pipeline.intake.findings import TableFound
 from campfill_pipeline.intake.judge import issue_files
 from campfill_pipeline.language.currencies import sign
@@ -30,7 +31,7 @@ def outlying_cpms(lines: Path, tables: Sequence[TableFound]) -> dict[int, list[t
     """
     prices = [
         batch.column("cpm_eur").cast("double").to_numpy(zero_copy_only=False)
-        for batch in issue_files.batches(lines)
+        for batch in issue_files.batches(lines, [LINES.get_field_index("cpm_eur")])
     ]
     together = np.concatenate(prices) if prices else np.empty(0)
     above = together[together > 0]

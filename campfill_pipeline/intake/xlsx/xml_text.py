@@ -114,7 +114,7 @@ def to_strings(values: Sequence[bytes], *, escapes: bool = True) -> pa.Array:
 
 
 def byte_lengths(strings: pa.Array) -> npt.NDArray[np.int32]:
-    """The length in bytes of each text (string, none of them null), seen and not computed: a kernel costs tens of µs."""
+    """The length in bytes of each text (string, none of them null), seen, not computed: a kernel costs more."""
     if not len(strings):
         return np.empty(0, np.int32)
     return np.diff(np.frombuffer(strings.buffers()[1], np.int32, len(strings) + 1, 4 * strings.offset))
