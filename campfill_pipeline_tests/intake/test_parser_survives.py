@@ -93,9 +93,8 @@ def test_a_fork_that_dies_is_one_files_fault(
     tmp_path: Path, endless: Path, good: Path, sent: signal.Signals
 ) -> None:
     with Parser(limits()) as parser:
-        parser.parse(good, "good.xlsx", tmp_path / "work")
-        worker = worker_of(parser)
-        killer = threading.Thread(target=_kill_child_of, args=(worker, sent))
+        worker = begun(parser, tmp_path)
+        killer = threading.Thread(target=_kill_forks_of, args=(worker, sent, 1))
         killer.start()
         parsed = parser.parse(endless, "endless.xlsx", tmp_path / "work")
         killer.join()
@@ -104,14 +103,89 @@ def test_a_fork_that_dies_is_one_files_fault(
         assert worker_of(parser).pid == worker.pid
 
 
-def _kill_child_of(worker: psutil.Process, sent: signal.Signals) -> None:
+def begun(parser: Parser, tmp_path: Path) -> psutil.Process:
+    """The parser's reading process, begun by a file that leaves no fork behind."""
+    (tmp_path / "empty.xlsx").touch()
+    assert parser.parse(tmp_path / "empty.xlsx", "empty.xlsx", tmp_path / "work").reason == "empty_file"
+    assert worker_of(parser).children() == []
+    return worker_of(parser)
+
+
+def _kill_forks_of(worker: psutil.Process, sent: signal.Signals, count: int) -> None:
+    """Kill so many forks, each a moment after it was seen first."""
+    killed: set[int] = set()
     deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        if forks := worker.children():
-            time.sleep(0.05)
-            os.kill(forks[0].pid, sent)
-            return
+    while len(killed) < count and time.monotonic() < deadline:
+        for fork in worker.children():
+            if fork.pid not in killed:
+                time.sleep(0.05)
+                killed.add(fork.pid)
+                os.kill(fork.pid, sent)
         time.sleep(0.002)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGSEGV, signal.SIGKILL])
+def test_a_fork_that_dies_after_it_read_another_file_is_no_verdict_on_the_next(
+    tmp_path: Path, good: Path, sent: signal.Signals
+) -> None:
+    rows = "".join(row(number, [1] * 60) for number in range(2, 2_000))
+    slow = workbook(tmp_path / "slow.xlsx", sheet(row(1, HEADERS), rows, before="<!-- not regular -->"))
+    assert slow.stat().st_size < 250_000  # or it would have a fork of its own in any case
+    with Parser(limits()) as parser:
+        # One fork may die of the earlier file; where the file's own one dies too, it is the file.
+        for deaths, told in ((1, None), (2, "too_large" if sent == signal.SIGKILL else "corrupt")):
+            assert parser.parse(good, "good.xlsx", tmp_path / "work").reason is None
+            assert worker_of(parser).children()
+            killer = threading.Thread(target=_kill_forks_of, args=(worker_of(parser), sent, deaths))
+            killer.start()
+            parsed = parser.parse(slow, "slow.xlsx", tmp_path / "work")
+            killer.join()
+            assert parsed.reason == told
+
+
+def test_small_sound_files_share_a_fork_and_all_others_have_their_own(tmp_path: Path, good: Path) -> None:
+    damaged = tmp_path / "damaged.xlsx"
+    damaged.write_bytes(good.read_bytes()[:-30])
+    large = tmp_path / "large.csv"
+    lines = ";".join(map(str, LINE)) + "\n"
+    large.write_text(";".join(HEADERS) + "\n" + lines * 3_000, encoding="utf-8")
+
+    with Parser(limits()) as parser:
+
+        def kept_after(path: Path) -> list[int]:
+            parser.parse(path, path.name, tmp_path / "work")
+            return [fork.pid for fork in worker_of(parser).children()]
+
+        first = kept_after(good)
+        assert len(first) == 1
+        assert kept_after(good) == first
+        parser.raw_rows(good, "Campaign list", [2])
+        assert kept_after(good) == first
+        assert kept_after(damaged) == []
+        second = kept_after(good)
+        assert second != first
+        assert kept_after(large) == []
+        kept_after(good)
+        worker_of(parser).children()[0].kill()  # while it waits
+        assert parser.parse(good, "good.xlsx", tmp_path / "work").reason is None
+
+
+def test_a_fork_that_waits_ends_with_its_parser(tmp_path: Path, good: Path) -> None:
+    parser = Parser(limits())
+    parser.parse(good, "good.xlsx", tmp_path / "work")
+    forks = worker_of(parser).children()
+    assert forks
+    parser.close()
+    psutil.wait_procs(forks, timeout=10)
+    assert not any(fork.is_running() for fork in forks)
+
+
+def test_limits_count_anew_for_each_file_of_a_fork(tmp_path: Path, good: Path) -> None:
+    texts = f'<sst xmlns="{TRANSITIONAL}"><si><t>{"x" * 150_000_000}</t></si></sst>'
+    greedy = workbook(tmp_path / "greedy.xlsx", list_sheet(LINE), shared=texts)
+    with Parser(limits(memory_mb=300)) as parser:
+        for path, reason in ((good, None), (good, None), (greedy, "too_large"), (good, None)):
+            assert parser.parse(path, path.name, tmp_path / "work").reason == reason
 
 
 def test_a_worker_that_was_killed_is_replaced(tmp_path: Path, good: Path) -> None:

@@ -53,7 +53,10 @@ def batches(path: Path, fields: Sequence[int] | None = None) -> Iterator[pa.Reco
 
 def one_batch(table: pa.Table) -> pa.RecordBatch:
     """A table as one record batch."""
-    return pa.record_batch([column.combine_chunks() for column in table.columns], schema=table.schema)
+    columns = (
+        column.chunk(0) if column.num_chunks == 1 else column.combine_chunks() for column in table.columns
+    )
+    return pa.record_batch(list(columns), schema=table.schema)
 
 
 def slices(path: Path, fields: Sequence[int] | None = None) -> Iterator[pa.RecordBatch]:

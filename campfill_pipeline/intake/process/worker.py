@@ -1,8 +1,9 @@
-"""The process that reads files: long-lived and light, it forks for every file, so that no file can harm it.
+"""The process that reads files: long-lived and light, it forks for them, so that no file can harm it.
 
 Run as `python -m campfill_pipeline.intake.process.worker` by `parser.py`. Why fork: a new interpreter with pyarrow
 takes 0.4 s, a fork a few ms, and 300 small files at once are ordinary. Why here and not in the caller: the
-caller has threads, and forking a process with threads is a gamble.
+caller has threads, and forking a process with threads is a gamble. A fork that has read a small file without any
+trouble reads the next small one; every other file gets a fork of its own (docs/decisions/0190).
 
 Speaks lines of JSON: a request on stdin; on stdout any number of `{"progress": [done, total]}`, then one of
 `{"result": …}`, `{"fault": traceback}`, `{"trouble": what}` (a full disk and the like),
@@ -17,23 +18,38 @@ import gc
 import json
 import os
 import resource
-import select
 import signal
 import sys
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from campfill_pipeline.intake.findings import ParseLimits
+from campfill_pipeline.intake.process.forks import (
+    MORE,
+    OUT_OF_MEMORY,
+    CallerGoneError,
+    Fork,
+    Lines,
+    Outcome,
+    write,
+)
 from campfill_pipeline.intake.process.manifest import to_json
 from campfill_pipeline.intake.process.reading import read_file, read_raw_rows
 from campfill_pipeline.intake.process.warm_up import warm_up
 from campfill_pipeline.language.currencies import count_in
 
 _PROGRESS_SECONDS = 0.5
-_OUT_OF_MEMORY = 77
+
+_SMALL = 1 << 18
+"""Bytes of a file that may share a fork with others like it."""
+
+_MOST_FILES = 100
+_MOST_GROWTH = 32 << 20
+"""Files and bytes of memory after which a fork ends: what they leave behind counts towards the limit of the next."""
 
 Send = Callable[[dict[str, Any]], None]
 
@@ -54,107 +70,90 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the caller, who then closes stdin
     requests, answers = sys.stdin.buffer.fileno(), sys.stdout.buffer.fileno()
     os.set_blocking(requests, False)
-    lines = _Lines(requests)
-    while True:
-        line = lines.next()
-        if line is None:
+    lines = Lines(requests)
+    serving = _Serving(requests, answers)
+    while (line := lines.next()) is not None:
+        try:
+            serving.serve(line)
+        except CallerGoneError:
             return
-        _serve(json.loads(line), requests, answers)
+    serving.end()
 
 
-class _Lines:
-    """Lines from a descriptor, waiting for them without reading ahead of what is needed."""
+class _Serving:
+    """Answers requests, each by a fork. Between two of them at most one fork is kept."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor, self._buffer = descriptor, b""
+    def __init__(self, requests: int, answers: int) -> None:
+        self._requests, self._answers = requests, answers
+        self._kept: Fork | None = None
 
-    def next(self) -> bytes | None:
-        while b"\n" not in self._buffer:
-            select.select([self._descriptor], [], [])
-            data = os.read(self._descriptor, 1 << 16)
-            if not data:
-                return None
-            self._buffer += data
-        line, _, self._buffer = self._buffer.partition(b"\n")
-        return line
+    def serve(self, line: bytes) -> None:
+        """Answer one request. Raises CallerGoneError where nobody waits for the answer any more."""
+        request = json.loads(line)
+        if not _is_small(request):
+            self.end()
+        fork = self._kept or Fork(_child)
+        used = fork.answered > 0
+        outcome = self._ask(fork, line, request)
+        if used and not outcome.sound and not outcome.over_time:
+            # It may suffer from an earlier file: a verdict counts only where a file had a fork to itself.
+            self.end()
+            fork = Fork(_child)
+            outcome = self._ask(fork, line, request)
+        self._kept = fork if fork.alive else None
+        verdict = json.dumps(outcome.verdict or {}).encode()
+        write(self._answers, (outcome.answer or verdict) + b"\n")
+
+    def _ask(self, fork: Fork, line: bytes, request: dict[str, Any]) -> Outcome:
+        seconds = ParseLimits(**request["limits"]).seconds
+        return fork.ask(line, seconds, self._requests, partial(write, self._answers))
+
+    def end(self) -> None:
+        """End the fork that was kept."""
+        if self._kept is not None and self._kept.alive:
+            self._kept.end()
+        self._kept = None
 
 
-def _serve(request: dict[str, Any], requests: int, answers: int) -> None:
-    limits = ParseLimits(**request["limits"])
-    inward, outward = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(inward)
-        _child(request, limits, outward)
-    os.close(outward)
-    verdict, last = None, b""
-    deadline = time.monotonic() + limits.seconds
-    buffer = b""
+def _is_small(request: dict[str, Any]) -> bool:
     try:
-        while True:
-            ready, _, _ = select.select([inward, requests], [], [], max(deadline - time.monotonic(), 0))
-            if not ready:
-                verdict = {"over": "time"}
-                break
-            if requests in ready:  # only its end can come while a request is served
-                os.kill(child, signal.SIGKILL)
-                os.waitpid(child, 0)
-                os._exit(0)
-            data = os.read(inward, 1 << 20)
-            if not data:
-                break
-            buffer += data
-            *complete, buffer = buffer.split(b"\n")
-            for line in complete:
-                if line.startswith(b'{"progress"'):
-                    _write(answers, line + b"\n")
-                else:
-                    last = line
-    finally:
-        os.close(inward)
-    if verdict is not None:
-        os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    if verdict is None:
-        verdict = _verdict(os.waitstatus_to_exitcode(status))
-    _write(answers, (last if verdict is None else json.dumps(verdict).encode()) + b"\n")
+        return Path(request["path"]).stat().st_size <= _SMALL
+    except OSError:
+        return False  # whoever reads it tells
 
 
-def _verdict(exit_code: int) -> dict[str, Any] | None:
-    """What the end of a fork means; None where it has answered."""
-    if exit_code == 0:
-        return None
-    if exit_code in (_OUT_OF_MEMORY, -signal.SIGKILL):  # killed, but not by us: the system ran out of memory
-        return {"over": "memory"}
-    if exit_code == -signal.SIGXCPU:
-        return {"over": "time"}
-    return {"died": exit_code}
-
-
-def _write(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
-
-
-def _child(request: dict[str, Any], limits: ParseLimits, outward: int) -> None:
-    """Do the work and leave; never returns."""
+def _child(requests: int, answers: int) -> NoReturn:
+    """Do the work and leave."""
     code = 1
     try:
-        _restrict(limits)
-        gc.disable()  # millions of cells, no cycles among them, and the fork ends with its file
+        gc.disable()  # millions of cells, no cycles among them, and the fork ends soon
+        before = _most_memory()
 
         def send(message: dict[str, Any]) -> None:
-            _write(outward, json.dumps(message).encode() + b"\n")
+            write(answers, json.dumps(message).encode() + b"\n")
 
-        _work(request, limits, send)
+        lines, read = Lines(requests), 0
+        while (line := lines.next()) is not None:
+            request = json.loads(line)
+            limits = ParseLimits(**request["limits"])
+            _restrict(limits)
+            sound, read = _work(request, limits, send), read + 1
+            grown = _most_memory() - before
+            if not (sound and _is_small(request) and read < _MOST_FILES and grown < _MOST_GROWTH):
+                break
+            write(answers, MORE + b"\n")
         code = 0
     except MemoryError:
-        code = _OUT_OF_MEMORY
+        code = OUT_OF_MEMORY
     except BrokenPipeError:
         code = 1
     finally:
         os._exit(code)
+
+
+def _most_memory() -> int:
+    """The most bytes of memory that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
 
 
 def _restrict(limits: ParseLimits) -> None:
@@ -163,13 +162,15 @@ def _restrict(limits: ParseLimits) -> None:
     for limit, value in (
         (resource.RLIMIT_DATA, most),
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_CPU, int(limits.seconds) + 5),
+        (resource.RLIMIT_CPU, int(time.process_time() + limits.seconds) + 5),
     ):
         with contextlib.suppress(ValueError, OSError):  # a tighter limit is already set from outside
-            resource.setrlimit(limit, (value, value))
+            # The hard limit stays: the next file's processor time begins where this one's ends.
+            resource.setrlimit(limit, (value, resource.getrlimit(limit)[1]))
 
 
-def _work(request: dict[str, Any], limits: ParseLimits, send: Send) -> None:
+def _work(request: dict[str, Any], limits: ParseLimits, send: Send) -> bool:
+    """Answer a request. Returns whether there was nothing wrong with its file."""
     count_in(request["currency"])
     try:
         if request["do"] == "parse":
@@ -183,17 +184,19 @@ def _work(request: dict[str, Any], limits: ParseLimits, send: Send) -> None:
                 request["descriptions"],
             )
             send({"result": to_json(parsed)})
-        else:
-            rows = read_raw_rows(
-                Path(request["path"]), request["sheet"], request["rows"], limits, request["descriptions"]
-            )
-            send({"result": [[[cell.text, int(cell.kind)] for cell in row] for row in rows]})
+            return parsed.reason is None
+        rows = read_raw_rows(
+            Path(request["path"]), request["sheet"], request["rows"], limits, request["descriptions"]
+        )
+        send({"result": [[[cell.text, int(cell.kind)] for cell in row] for row in rows]})
+        return True
     except (MemoryError, BrokenPipeError):
         raise
     except OSError as error:  # no fault of the file's: a full disk, a missing original
         send({"trouble": f"{error.strerror or error} ({error.filename or request['path']})"})
     except Exception:  # noqa: BLE001 - the outermost door: any fault of ours is one file's fault, and is recorded
         send({"fault": traceback.format_exc()})
+    return False
 
 
 def _progress(send: Send) -> Callable[[int, int], None]:
