@@ -57,6 +57,7 @@ def prepared() -> ForkServerContext:
     gc.freeze()  # else the collector writes to every object, and a page that is written to is no longer shared
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(PRELOADED))  # should it ever have to be started anew
+    resource_tracker.ensure_running()  # a process of its own, which the next lines shall not fork
     begin, util.spawnv_passfds = util.spawnv_passfds, _fork  # type: ignore[assignment]
     try:
         forkserver.ensure_running()
@@ -71,12 +72,12 @@ def _fork(_interpreter: bytes, arguments: Sequence[Any], passed: Sequence[int]) 
     As there, it has of the open files only those `passed`, and standard input to error: the pipe that tells it of our
     death would else be held open by itself.
     """
+    kept = {0, 1, 2, resource_tracker.getfd(), *passed}
     pid = os.fork()
     if pid:
         return pid
     code = 1
     try:
-        kept = {0, 1, 2, resource_tracker.getfd(), *passed}
         for opened in [int(entry.name) for entry in Path("/proc/self/fd").iterdir()]:
             if opened not in kept:
                 os.closerange(opened, opened + 1)  # one may be gone: it was that of the look itself

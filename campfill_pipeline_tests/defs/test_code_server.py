@@ -69,13 +69,16 @@ def runs(much: str) -> None:
 
 def begun(much: str) -> subprocess.Popen[str]:
     """A process with `runs`."""
-    return subprocess.Popen([sys.executable, "-m", __name__, much], stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-m", __name__, much], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def test_runs_begin_with_their_imports_done() -> None:
     with begun("two") as process:
-        own, (parent, imported, held), (parent_again, *_), share = json.loads(process.communicate()[0])
-    assert process.returncode == 0
+        told, faults = process.communicate()
+    own, (parent, imported, held), (parent_again, *_), share = json.loads(told)
+    assert (process.returncode, faults) == (0, "")
     assert parent == parent_again != own
     assert imported == sorted(code_server.PRELOADED)
     # Its own socket, at which it is asked to fork; a connection to a database would be shared by all runs.
