@@ -562,10 +562,13 @@ def command() -> TyperGroup:
     return made
 
 
-def main(arguments: list[str] | None = None) -> Any:
-    """Entry point: every fault ends as a sentence and exit code 1, never as a traceback."""
+def main(arguments: list[str] | None = None, *, parser: TyperGroup | None = None) -> Any:
+    """Entry point: every fault ends as a sentence and exit code 1, never as a traceback.
+
+    `parser` is a new one of `command` where it was made before.
+    """
     try:
-        return in_language.run(command(), arguments)
+        return in_language.run(parser or command(), arguments)
     except KeyboardInterrupt:
         return sys.exit(130)
     except BrokenPipeError:

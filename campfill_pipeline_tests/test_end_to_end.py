@@ -21,6 +21,7 @@ import psutil
 import psycopg
 import pytest
 
+from campfill_pipeline.commands import asking
 from campfill_pipeline.commands.up import free_port
 from campfill_pipeline.settings import load_settings
 from campfill_pipeline.simulator.api import serve
@@ -150,6 +151,17 @@ def test_a_dropped_list_becomes_fulfillment_and_ctrl_c_leaves_nothing_behind(
             wait_for(
                 lambda: running.freshness("delivery_hourly") == "HEALTHY", 30, "the freshness of its days"
             )
+            if asking.forks():  # a process of it answers for what a user types, whatever else is slow
+                script = Path(sys.executable).parent / "campfill"
+                status = subprocess.run(
+                    [script, "status"], env=environment(home), capture_output=True, text=True, check=True
+                )
+                own = subprocess.run(
+                    [sys.executable, "-m", "campfill_pipeline.cli", "status"],
+                    env=environment(home), capture_output=True, text=True, check=True,
+                )  # fmt: skip
+                assert (status.stdout, status.stderr) == (own.stdout, own.stderr)
+                assert (home / asking.SOCKET).is_socket()
             assert len(running.family()) >= 4
             family = running.family()
         assert running.process.returncode == 0
@@ -157,6 +169,7 @@ def test_a_dropped_list_becomes_fulfillment_and_ctrl_c_leaves_nothing_behind(
         assert alive == []
         assert running.family() == []
         assert not (home / "pages-address").exists()
+        assert not (home / asking.SOCKET).exists()
         settings = load_settings(environment(home), cwd=tmp_path)
         try:
             with psycopg.connect(

@@ -41,6 +41,11 @@ class Build:
         own = self.root / ".venv" / "bin" / "python"
         return str(own) if own.exists() else sys.executable
 
+    @property
+    def campfill(self) -> str:
+        """The command of its environment, as people type it."""
+        return str(Path(self.python).parent / "campfill")
+
     def ask(self, code: str) -> str:
         """Run Python code in this checkout, with its own product and benchmarks; the last line it prints."""
         done = subprocess.run(
@@ -111,7 +116,7 @@ class Home:
         used, began = meter.processor(server), time.perf_counter()
         with log.open("ab") as out:
             child = subprocess.Popen(
-                [self.build.python, "-m", "campfill_pipeline.cli", *words],
+                [self.build.campfill, *words],
                 env=self.environ, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
             )  # fmt: skip
             _, status, account = os.wait4(child.pid, 0)
@@ -124,7 +129,7 @@ class Home:
 
     def start_database(self) -> None:
         """Start the server; it runs until `close`."""
-        words = [self.build.python, "-m", "campfill_pipeline.cli", "db", "url"]
+        words = [self.build.campfill, "db", "url"]
         done = subprocess.run(
             words, env=self.environ, cwd=self.folder, stdout=subprocess.PIPE, text=True, check=True
         )
@@ -135,7 +140,7 @@ class Home:
         self.start_database()
         log = (self.folder / f"{self.build.name}-up.log").open("ab")
         self._up = subprocess.Popen(
-            [self.build.python, "-m", "campfill_pipeline.cli", "up", "--port", str(free_ports())],
+            [self.build.campfill, "up", "--port", str(free_ports())],
             env=self.environ, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
         )  # fmt: skip
 

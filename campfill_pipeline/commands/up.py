@@ -21,7 +21,7 @@ import typer
 from rich.console import Console
 from rich.status import Status
 
-from campfill_pipeline.commands import demo_world, in_language, processes, render, roles, running
+from campfill_pipeline.commands import asking, demo_world, in_language, processes, render, roles, running
 from campfill_pipeline.commands.daemon_turn import DaemonTurn
 from campfill_pipeline.commands.deadline import Deadline
 from campfill_pipeline.commands.in_language import say_here
@@ -209,6 +209,10 @@ class System:
                 "web UI", "dagster_webserver", "-w", str(self._workspace), "-h", self.host, "-p", str(self.port)
             )  # fmt: skip
             _wait_for_port(self.host, self.port, web, self.asked)
+        if self.role is Role.ALL and asking.forks():
+            self._start(
+                "answers", "campfill_pipeline.commands.answering", str(settings.home), dies_with_us=True
+            )
 
     def _tell(self, step: str) -> None:
         """Say what is being done: in the place of the step before on a terminal, else on a line of its own."""

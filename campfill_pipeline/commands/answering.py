@@ -1,0 +1,238 @@
+"""The process of `campfill up` that answers commands: it has imported what they need, and forks for each.
+
+It has no connection, no thread, and has read no setting; each fork is given the asker's arguments, environment, folder
+and streams, and runs the command as its own process would. It ends when the asker does, and has what the asker's
+terminal says to it (Ctrl-C). Where files of campfill have changed since, as after an update, it takes no question: the
+asker's own process has the new ones.
+
+Belongs here: taking a question, and being the asker's process for it. Does not belong here: what the commands do.
+`python -m campfill_pipeline.commands.answering HOME`
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import io
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NoReturn, TextIO
+
+from rich.cells import cell_len
+
+from campfill_pipeline.commands import asking
+from campfill_pipeline.language import catalogue
+from campfill_pipeline.language.speaking import Language
+
+CLI = "campfill_pipeline.cli"  # stands above this module, so it is named only
+PRELOADED = (
+    CLI,
+    "campfill_pipeline.commands.back_test",
+    "campfill_pipeline.commands.fulfillment",
+    "campfill_pipeline.commands.line",
+    "campfill_pipeline.commands.render",
+    "campfill_pipeline.commands.status",
+    "babel.messages.pofile",
+    "holidays.countries",  # all of them come with the first one that is used
+    "pydantic.type_adapter",
+    "rich._emoji_codes",
+    "typer._adapters",
+    "typer.rich_utils",
+)
+"""What commands import when they are needed. Importing it reads no setting and connects to nothing."""
+
+READ_AT_IMPORT = {
+    "typer.rich_utils": (
+        "FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "TERMINAL_WIDTH", "_TYPER_FORCE_DISABLE_TERMINAL",
+    ),
+}  # fmt: skip
+"""What these modules read of the environment, and keep."""
+
+
+def main(home: Path) -> None:
+    """Answer until asked to stop."""
+    for name in PRELOADED:
+        importlib.import_module(name)
+    for language in Language:
+        catalogue.translated(language, "")  # reads its messages
+    cell_len("…")  # reads how wide characters are
+    loaded, parser = _files(), sys.modules[CLI].command()
+    gc.freeze()  # else the collector writes to every object, and a page that is written to is no longer shared
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks
+    folder = os.open(home, os.O_PATH | os.O_DIRECTORY)
+    try:
+        with _listener(folder) as listener:
+            while True:
+                asker, _ = listener.accept()
+                with asker:
+                    _fork(asker, listener, loaded, parser)
+    finally:
+        (home / asking.SOCKET).unlink(missing_ok=True)
+
+
+def _listener(home: int) -> socket.socket:
+    """The socket in this home, for its owner only. Only one `campfill up` has a home: one that lies there is left over.
+
+    Where files cannot be sockets (some folders of other machines are such), waits for ever: all else works.
+    """
+    listener = socket.socket(socket.AF_UNIX)
+    address = asking.address(home)
+    mask = os.umask(0o177)
+    try:
+        Path(address).unlink(missing_ok=True)
+        listener.bind(address)
+    except OSError as error:
+        sys.stderr.write(f"no socket can be in the home, each command runs in its own process: {error}\n")
+        while True:
+            signal.pause()
+    finally:
+        os.umask(mask)
+    listener.listen(128)
+    return listener
+
+
+def _files() -> dict[str, float]:
+    """When the files of campfill that this process has imported were changed."""
+    found = {}
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if name.startswith("campfill_pipeline") and file:
+            found[file] = os.stat(file).st_mtime  # noqa: PTH116 - a hundred of them, while somebody waits
+    return found
+
+
+def _fork(asker: socket.socket, listener: socket.socket, loaded: dict[str, float], parser: Any) -> None:
+    try:
+        child = os.fork()
+    except OSError as error:  # the asker finds that nobody takes its question
+        sys.stderr.write(f"no process can be forked: {error}\n")
+        return
+    if child == 0:
+        listener.close()
+        _be(asker, loaded, parser)
+
+
+def _be(asker: socket.socket, loaded: dict[str, float], parser: Any) -> NoReturn:
+    """Be the asker's process until the command has ended."""
+    code = 1
+    try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        asker.settimeout(asking.PATIENCE_SECONDS)
+        asker.sendall(asking.HEARD)
+        told, streams = asking.receive(asker)
+        if (
+            asking.user_of(asker) != os.geteuid()
+            or told["speaker"] != asking.speaker()
+            or _files() != loaded
+            or len(streams) != 3
+        ):
+            os._exit(code)
+        os.chdir(told["folder"])
+        os.umask(told["mask"])
+        _take_environment(told["environment"])
+        for number, stream in enumerate(streams):
+            os.dup2(stream, number)
+            os.close(stream)
+        asker.settimeout(None)
+        asker.sendall(asking.TAKEN)
+        threading.Thread(target=_heed, args=(asker,), daemon=True).start()
+        code = _run(told, parser)
+        asker.sendall(b"%d" % code)
+    except (EOFError, OSError):  # the asker has gone
+        pass
+    except BaseException:  # noqa: BLE001 - the outermost door of a process
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def _take_environment(told: dict[str, str]) -> None:
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(told)
+    time.tzset()
+    for module, variables in READ_AT_IMPORT.items():
+        if any(before.get(variable) != told.get(variable) for variable in variables):
+            importlib.reload(sys.modules[module])
+
+
+def _heed(asker: socket.socket) -> None:
+    """Pass on what signals the asker gets, and end with it."""
+    while True:
+        try:
+            number = asker.recv(1)
+        except OSError:
+            number = b""
+        if not number:
+            os._exit(1)
+        os.kill(os.getpid(), number[0])
+
+
+def _run(told: dict[str, Any], parser: Any) -> int:
+    """Run the command as the console script does; its exit code, as Python would make it."""
+    sys.argv = [told["program"], *told["words"]]
+    sys.modules["__main__"] = ModuleType(
+        "__main__"
+    )  # which of Python's ways began the command is told in its usage
+    given = told["streams"]
+    sys.stdin, sys.stdout, sys.stderr = (_stream(number, given[number]) for number in range(3))
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc,assignment]
+    code = 0
+    try:
+        sys.modules[CLI].main(parser=parser)
+    except SystemExit as ended:
+        code = _code(ended.code)
+    except BaseException:  # noqa: BLE001 - the outermost door of a process
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    return code if _flushed() else 120
+
+
+def _code(told: object) -> int:
+    if isinstance(told, int):
+        return told & 0xFF
+    if told is not None:
+        sys.stderr.write(f"{told}\n")
+    return int(told is not None)
+
+
+def _flushed() -> bool:
+    """Whether all that was written has arrived; what Python says at its end is said where it has not."""
+    fine = True
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if not stream.closed:
+                stream.flush()
+        except (OSError, ValueError) as error:
+            fine = False
+            if stream is sys.stdout:
+                with suppress(OSError, ValueError):
+                    sys.stderr.write(f"Exception ignored in: {stream!r}\n{type(error).__name__}: {error}\n")
+    return fine
+
+
+def _stream(number: int, told: list[Any]) -> TextIO:
+    encoding, errors, line_buffering, write_through = told
+    mode, name = (("r", "<stdin>"), ("w", "<stdout>"), ("w", "<stderr>"))[number]
+    binary: Any = os.fdopen(number, f"{mode}b", 0 if write_through else -1, closefd=False)
+    made = io.TextIOWrapper(
+        binary, encoding, errors, None if number == 0 else "\n", line_buffering, write_through
+    )
+    getattr(binary, "raw", binary).name = name
+    made.mode = mode  # type: ignore[misc]
+    return made
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
