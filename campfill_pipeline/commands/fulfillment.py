@@ -47,9 +47,15 @@ def rows(
     day = as_of or today
     with database.connect(server.database_url(settings)) as connection:
         connection.read_only = True
-        found = figures.compute(
-            connection, settings.rules, as_of=day, contract=contract, known=known, kind=kind, band=band
+        found = (
+            figures.as_stored(connection, settings.rules, as_of=day, kind=kind, band=band)
+            if contract == known == "now"
+            else None
         )
+        if found is None:
+            found = figures.compute(
+                connection, settings.rules, as_of=day, contract=contract, known=known, kind=kind, band=band
+            )
     return found, basis(day, contract, known)
 
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campfill_pipeline.domain.fulfillment import Bands, FulfillmentRules
-from campfill_pipeline.warehouse.figures.fulfillment import compute, due, refresh
+from campfill_pipeline.warehouse.figures.fulfillment import as_stored, compute, due, refresh
 from campfill_pipeline.warehouse.figures.sources import parameters, with_figures
 from campfill_pipeline.warehouse.readers.page import line_detail, reading
 from campfill_pipeline_tests.warehouse.facts import add_line, deliver, fetch, touch
@@ -204,6 +204,34 @@ def test_the_table_equals_what_is_computed_for_that_day(connection: psycopg.Conn
     columns = ", ".join(name for name in computed if name not in of_the_line)
     row = connection.execute(f"SELECT {columns} FROM fulfillment".encode()).fetchone()
     assert row == tuple(v for name, v in computed.items() if name not in of_the_line)
+
+
+def test_stored_figures_are_read_only_where_they_are_what_would_be_computed(
+    connection: psycopg.Connection,
+) -> None:
+    def without_moment(rows: list[dict[str, Any]] | None) -> list[tuple[tuple[str, str], ...]] | None:
+        if rows is None:
+            return None
+        return [
+            tuple((name, str(value)) for name, value in row.items() if name != "refreshed_at") for row in rows
+        ]
+
+    assert as_stored(connection, RULES, as_of=DAY) is None, "a new home"
+    lines = [
+        add_line(connection, goal=70_000 + n, start=DAY - timedelta(6), end=DAY + timedelta(n), kind=kind)
+        for n, kind in enumerate(("campaign", "deal", "campaign"))
+    ]
+    deliver(connection, lines[1], DAY - timedelta(2), Decimal("12149.71"))
+    refresh(connection, RULES, as_of=DAY, now=NOW)
+    for kind, band in ((None, None), ("campaign", None), (None, "no_data"), (None, "goal_met")):
+        found = as_stored(connection, RULES, as_of=DAY, kind=kind, band=band)
+        computed = compute(connection, RULES, as_of=DAY, kind=kind, band=band)
+        assert without_moment(found) == without_moment(computed)
+    assert {row["refreshed_at"] for row in as_stored(connection, RULES, as_of=DAY) or []} == {NOW}
+    assert as_stored(connection, RULES, as_of=DAY + timedelta(1)) is None
+    assert as_stored(connection, replace(RULES, final_after_days=0), as_of=DAY) is None
+    deliver(connection, lines[0], DAY - timedelta(2), 10)
+    assert as_stored(connection, RULES, as_of=DAY) is None
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -115,6 +115,34 @@ def compute(
         return cursor.fetchall()
 
 
+def as_stored(
+    conn: psycopg.Connection,
+    rules: FulfillmentRules,
+    *,
+    as_of: date,
+    kind: str | None = None,
+    band: str | None = None,
+) -> list[dict[str, Any]] | None:
+    """What `compute` answers, from the stored figures; None where these are of another day or rules, or changes wait.
+
+    `refreshed_at` is when they were stored.
+    """
+    zone.check(conn, rules.timezone)
+    if due(conn, rules, as_of=as_of) or conn.execute("SELECT FROM fulfillment_state").fetchone() is None:
+        return None
+    columns = ", ".join(f"f.{column}" for column in FIGURES)
+    with conn.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(
+            f"""SELECT {columns}, f.refreshed_at, l.name, l.external_id, f.currency
+                FROM fulfillment f JOIN line l USING (line_no)
+                WHERE (%(kind)s::text IS NULL OR f.kind = %(kind)s)
+                  AND (%(band)s::text IS NULL OR f.band = %(band)s)
+                ORDER BY f.shortfall DESC, f.line_id""".encode(),
+            {"kind": kind, "band": band},
+        )
+        return cursor.fetchall()
+
+
 def _lines_to_compute(
     conn: psycopg.Connection, rules: FulfillmentRules, before: date, as_of: date, most: int | None
 ) -> list[int]:
