@@ -224,3 +224,21 @@ def test_all_that_follows_from_the_report_rows_can_be_made_again(connection: psy
     assert rollups.roll_up_all(connection, BERLIN) == 4
     attribute_all(connection)
     assert {name: sorted(map(str, all_of(connection, f"SELECT * FROM {name}"))) for name in tables} == before
+
+
+def test_hours_are_read_once_to_make_all_sums_again(connection: psycopg.Connection) -> None:
+    rows = [Row(NOON, site=f"Site {n}", campaign_id=CAMPAIGN) for n in range(50)]
+    store(connection, DAY, rows)
+    before = all_of(connection, "SELECT * FROM site_day ORDER BY site_no")
+    connection.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+
+    def read() -> int:
+        found = connection.execute("""SELECT sum(seq_tup_read + COALESCE(idx_tup_fetch, 0))
+                                      FROM pg_stat_xact_user_tables WHERE starts_with(relname, 'report_hour_')""")
+        [(count,)] = found.fetchall()
+        return int(count)
+
+    earlier = read()
+    assert rollups.roll_up_all(connection, BERLIN) == 0
+    assert read() - earlier == len(rows)
+    assert all_of(connection, "SELECT * FROM site_day ORDER BY site_no") == before

@@ -228,3 +228,22 @@ def compare_with_oracle(publisher: Publisher) -> None:
     for line_id, told in wanted.items():
         for one, other in zip(found[line_id][1], told.shares, strict=True):
             assert one == other or (one is not None and abs(one - other) < 1e-9)
+
+
+def test_the_hour_that_autumn_has_twice_is_one_hour_of_the_reference(connection: psycopg.Connection) -> None:
+    day, line_id = date(2025, 10, 26), str(UUID(int=7))
+    number = add_line(connection, line_id, start=day, end=day)
+    connection.execute(
+        "UPDATE line_register SET impression_goal = 100, purchase_type = 'guaranteed' WHERE line_no = %s",
+        [number],
+    )
+    attribute(connection, [number])
+    rows = [
+        Row(datetime(2025, 10, 26, hour, tzinfo=UTC), site="Hbf", campaign_id=line_id, bids=10, wins=8, plays=4,
+            campaign_purchase_type="guaranteed", impressions=Decimal(60 + hour))
+        for hour in (0, 1, 2)
+    ]  # fmt: skip
+    store(connection, day, rows)
+    refresh(connection, RULES, as_of=date(2025, 10, 28), now=datetime(2025, 10, 28, tzinfo=UTC), full=True)
+    found = connection.execute("SELECT hours, rows, bids, wins, plays, impressions FROM reference_site_day")
+    assert found.fetchall() == [([2, 3], [2, 1], [20, 10], [16, 8], [8, 4], [Decimal(121), Decimal(62)])]

@@ -5,7 +5,7 @@ Belongs here: sums over hours, and which source of a line's day counts. Does not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -111,9 +111,14 @@ def _kept_days(conn: psycopg.Connection, zone: ZoneInfo) -> Iterator[dict[str, o
 def roll_up_sites(conn: psycopg.Connection, zone: ZoneInfo) -> None:
     """Sum all hours by series, site and local day again; days of months that were put aside keep their sums."""
     for values in _kept_days(conn, zone):
-        conn.execute(query("delivery/rollups", "forget all sites"), values)
-        conn.execute(f"{_SITE_DAYS.format(sums=f'({_ALL_SUMS}) told')} ORDER BY 1, 2, 3", values)
+        _sites_anew(conn, values, f"({_ALL_SUMS}) told")
     conn.execute("ANALYZE site_day")
+
+
+def _sites_anew(conn: psycopg.Connection, values: Mapping[str, object], sums: str) -> None:
+    """Put what these sums of hours come to in place of the sums by site of these days."""
+    conn.execute(query("delivery/rollups", "forget all sites"), values)
+    conn.execute(f"{_SITE_DAYS.format(sums=sums)} ORDER BY 1, 2, 3", values)
 
 
 def sites_are_missing(conn: psycopg.Connection) -> bool:
@@ -129,8 +134,11 @@ def roll_up_all(conn: psycopg.Connection, zone: ZoneInfo) -> int:
     """
     wrong = 0
     for values in _kept_days(conn, zone):
-        anew = _SERIES_DAYS.format(sums=f"({_ALL_SUMS}) told")
-        conn.execute(f"CREATE TEMP TABLE day_anew ON COMMIT DROP AS {anew}", values)
+        conn.execute(f"CREATE TEMP TABLE told_anew ON COMMIT DROP AS {_ALL_SUMS}", values)
+        conn.execute("ANALYZE told_anew (series_no, day, site_no)")
+        _sites_anew(conn, values, "told_anew")
+        anew = _SERIES_DAYS.format(sums="told_anew")
+        conn.execute(f"CREATE TEMP TABLE day_anew ON COMMIT DROP AS {anew}")
         wrong += conn.execute(
             query("delivery/rollups", "roll up all"),
             values,
@@ -142,8 +150,8 @@ def roll_up_all(conn: psycopg.Connection, zone: ZoneInfo) -> int:
             WHERE d IS DISTINCT FROM excluded
             """
         ).rowcount
-        conn.execute("DROP TABLE day_anew")
-    roll_up_sites(conn, zone)
+        conn.execute("DROP TABLE day_anew, told_anew")
+    conn.execute("ANALYZE site_day")
     return wrong
 
 

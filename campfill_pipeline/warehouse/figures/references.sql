@@ -52,11 +52,15 @@ WITH hour AS MATERIALIZED (
     FROM member m CROSS JOIN LATERAL packed_hours(
         m.series_no, %(first)s::date::timestamp AT TIME ZONE %(timezone)s,
         (%(last)s::date + 1)::timestamp AT TIME ZONE %(timezone)s) h
-), summed AS (
-    SELECT h.type, h.site_no, k.day, k.hour, count(*) AS rows, sum(h.bids) AS bids, sum(h.wins) AS wins,
-           sum(h.plays) AS plays, sum(h.impressions) AS impressions
-    FROM told h JOIN hour k USING (hour_utc)
-    WHERE h.bids IS NOT NULL AND h.wins IS NOT NULL AND h.plays IS NOT NULL
+), hourly AS MATERIALIZED (                -- by the key of the rows, so that millions are summed and not sorted
+    SELECT type, site_no, hour_utc, count(*) AS rows, sum(bids) AS bids, sum(wins) AS wins, sum(plays) AS plays,
+           sum(impressions) AS impressions
+    FROM told WHERE bids IS NOT NULL AND wins IS NOT NULL AND plays IS NOT NULL
+    GROUP BY type, site_no, hour_utc
+), summed AS (                              -- in autumn two hours are one local hour
+    SELECT h.type, h.site_no, k.day, k.hour, sum(h.rows) AS rows, sum(h.bids)::bigint AS bids, sum(h.wins)::bigint AS wins,
+           sum(h.plays)::bigint AS plays, sum(h.impressions) AS impressions
+    FROM hourly h JOIN hour k USING (hour_utc)
     GROUP BY h.type, h.site_no, k.day, k.hour
 ), packed AS MATERIALIZED (
     SELECT type, site_no, day, array_agg(hour ORDER BY hour) AS hours, array_agg(rows::integer ORDER BY hour) AS rows,
