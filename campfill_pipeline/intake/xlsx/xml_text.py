@@ -48,11 +48,12 @@ def _entity(match: re.Match[bytes]) -> bytes:
 
 def unescape(value: bytes) -> bytes:
     """Replace entities and character references. Raises IrregularError for those that XML does not know."""
-    if value.count(b"&") != sum(value.count(b"&%s;" % name) for name in _NAMED):
-        return _ENTITY.sub(_entity, value)
+    left, plain = value.count(b"&"), value
     for name, character in _NAMED.items():
-        value = value.replace(b"&%s;" % name, character)
-    return value
+        if left and (found := value.count(b"&%s;" % name)):
+            left -= found
+            plain = plain.replace(b"&%s;" % name, character)
+    return _ENTITY.sub(_entity, value) if left else plain
 
 
 def _escape(match: re.Match[str]) -> str:
