@@ -13,16 +13,12 @@ from typing import Any
 
 from campfill_pipeline.domain import attention
 from campfill_pipeline.domain.attention import Situation, whole
-from campfill_pipeline.domain.errors import CampfillError
+from campfill_pipeline.domain.errors import CareError as CareError
 from campfill_pipeline.language import notation
 from campfill_pipeline.language.speaking import say, word
 
 LONGEST_OWNER, LONGEST_NOTE = 200, 2_000
 MOST_IMPRESSIONS = 2_000_000_000
-
-
-class CareError(CampfillError):
-    """What was said of a line cannot be; nothing was kept."""
 
 
 @dataclass(frozen=True)

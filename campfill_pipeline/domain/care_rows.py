@@ -13,8 +13,8 @@ from datetime import date, timedelta
 from functools import cache
 from uuid import UUID
 
-from campfill_pipeline.domain.care import CareError
 from campfill_pipeline.domain.cells import CellKind
+from campfill_pipeline.domain.errors import CareError
 from campfill_pipeline.domain.numbers import GOAL, read_number
 from campfill_pipeline.language.speaking import in_each_language
 

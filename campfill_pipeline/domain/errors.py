@@ -1,6 +1,6 @@
 """The root of all errors of ours: what happened, and how to mend it.
 
-Belongs here: the one class that every other error descends from, and the error that several rooms share. Does not
+Belongs here: the one class that every other error descends from, and those that several rooms share. Does not
 belong here: any other; each stands in the room that raises it, and carries its facts as attributes.
 """
 
@@ -42,6 +42,10 @@ class UnknownLineError(CampfillError):
         super().__init__(
             f"No list ever had the line {line_id}.{nearest}", "Copy its ID from the list or the page."
         )
+
+
+class CareError(CampfillError):
+    """What was said of a line cannot be; nothing was kept."""
 
 
 class DiskFullError(CampfillError):

@@ -18,7 +18,23 @@ from campfill_pipeline.intake.xlsx.xml_text import decode_escapes
 from campfill_pipeline_tests.intake.workbooks import TRANSITIONAL
 
 LIMITS = ParseLimits(10**8, 500, 10)
-PIECES = ["a", "&lt;", "&gt;", "&quot;", "&apos;", "&amp;", "lt;", "&#10;", " ", "\n", "_x000D_", "_x41", "ä", "😀", "]"]
+PIECES = [
+    "a",
+    "&lt;",
+    "&gt;",
+    "&quot;",
+    "&apos;",
+    "&amp;",
+    "lt;",
+    "&#10;",
+    " ",
+    "\n",
+    "_x000D_",
+    "_x41",
+    "ä",
+    "😀",
+    "]",
+]
 text = st.lists(st.sampled_from(PIECES), max_size=6).map("".join)
 plain = st.one_of(
     text.map("<si><t>{}</t></si>".format), text.map('<si><t xml:space="preserve">{}</t></si>'.format)

@@ -21,10 +21,6 @@ MORE = b"more"
 """The line after an answer with which a fork says that it may be asked again; else it ends."""
 
 
-class CallerGoneError(Exception):
-    """Who asked for the file is gone."""
-
-
 @dataclass(frozen=True)
 class Outcome:
     """A fork's last line, or a verdict where there is none: `{"over": …}` or `{"died": …}`."""
@@ -84,10 +80,12 @@ class Fork:
         self.alive = True
         self.answered = 0
 
-    def ask(self, line: bytes, seconds: float, caller: int, progress: Callable[[bytes], None]) -> Outcome:
-        """Its answer to a request, within so many seconds.
+    def ask(
+        self, line: bytes, seconds: float, caller: int, progress: Callable[[bytes], None]
+    ) -> Outcome | None:
+        """Its answer to a request, within so many seconds; None where the descriptor `caller` ends meanwhile.
 
-        Lines of progress are handed on. Raises CallerGoneError where the descriptor `caller` ends meanwhile.
+        Lines of progress are handed on.
         """
         deadline = time.monotonic() + seconds
         with contextlib.suppress(BrokenPipeError):  # it died with nothing to do: its end is read below
@@ -101,7 +99,7 @@ class Fork:
                 return Outcome(None, {"over": "time"})
             if caller in ready:  # only its end can come while a request is served
                 self.end()
-                raise CallerGoneError
+                return None
             data = os.read(self._answers, 1 << 20)
             if not data:
                 verdict = _verdict(self.end(kill=False))

@@ -31,7 +31,6 @@ from campfill_pipeline.intake.findings import ParseLimits
 from campfill_pipeline.intake.process.forks import (
     MORE,
     OUT_OF_MEMORY,
-    CallerGoneError,
     Fork,
     Lines,
     Outcome,
@@ -55,11 +54,11 @@ Send = Callable[[dict[str, Any]], None]
 
 
 class _WithoutPandas:
-    """Says that pandas is not installed: pyarrow would import it for its first array, 0.4 s in every fork."""
+    """Says that pandas and dateutil are not installed: pyarrow would import both for its first array, 0.4 s."""
 
     def find_spec(self, fullname: str, _path: object = None, _target: object = None) -> None:
-        if fullname == "pandas":
-            raise ModuleNotFoundError("not needed for reading files", name="pandas")
+        if fullname in ("pandas", "dateutil"):
+            raise ModuleNotFoundError("not needed for reading files", name=fullname)
 
 
 def main() -> None:
@@ -72,11 +71,8 @@ def main() -> None:
     os.set_blocking(requests, False)
     lines = Lines(requests)
     serving = _Serving(requests, answers)
-    while (line := lines.next()) is not None:
-        try:
-            serving.serve(line)
-        except CallerGoneError:
-            return
+    while (line := lines.next()) is not None and serving.serve(line):
+        pass
     serving.end()
 
 
@@ -87,24 +83,27 @@ class _Serving:
         self._requests, self._answers = requests, answers
         self._kept: Fork | None = None
 
-    def serve(self, line: bytes) -> None:
-        """Answer one request. Raises CallerGoneError where nobody waits for the answer any more."""
+    def serve(self, line: bytes) -> bool:
+        """Answer one request. Returns whether somebody still waits for answers."""
         request = json.loads(line)
         if not _is_small(request):
             self.end()
         fork = self._kept or Fork(_child)
         used = fork.answered > 0
         outcome = self._ask(fork, line, request)
-        if used and not outcome.sound and not outcome.over_time:
+        if outcome is not None and used and not outcome.sound and not outcome.over_time:
             # It may suffer from an earlier file: a verdict counts only where a file had a fork to itself.
             self.end()
             fork = Fork(_child)
             outcome = self._ask(fork, line, request)
         self._kept = fork if fork.alive else None
+        if outcome is None:
+            return False
         verdict = json.dumps(outcome.verdict or {}).encode()
         write(self._answers, (outcome.answer or verdict) + b"\n")
+        return True
 
-    def _ask(self, fork: Fork, line: bytes, request: dict[str, Any]) -> Outcome:
+    def _ask(self, fork: Fork, line: bytes, request: dict[str, Any]) -> Outcome | None:
         seconds = ParseLimits(**request["limits"]).seconds
         return fork.ask(line, seconds, self._requests, partial(write, self._answers))
 
