@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,13 +12,15 @@ import pytest
 from psycopg.rows import dict_row
 
 from campfill_pipeline.domain.fulfillment import FulfillmentRules
+from campfill_pipeline.warehouse.delivery import partitions
 from campfill_pipeline.warehouse.figures.fulfillment import compute
 from campfill_pipeline.warehouse.readers.attention import attention
 from campfill_pipeline.warehouse.readers.page import line_detail, reading
-from campfill_pipeline.warehouse.readers.page.rows import LineDetail, PageData
+from campfill_pipeline.warehouse.readers.page.rows import LineDetail, PageData, SiteRow
 from campfill_pipeline_tests.reports.conftest import Demo
 
 RULES = FulfillmentRules()
+FUNNEL = ("impressions", "bids", "wins", "plays")
 
 
 @pytest.fixture
@@ -152,6 +154,100 @@ def test_details_stop_reading_hours_when_enough_rows_were_looked_at(
     found = details(demo, demo_connection, rows_read=20_000)
     assert 0 < sum(1 for detail in found if detail.hours) < 100
     assert all(detail.days for detail in found if detail.hours)
+
+
+@pytest.mark.parametrize("batch", [line_detail.BATCH, 7])
+def test_hours_and_sites_are_those_of_the_view_however_many_lines_are_read_at_once(
+    batch: int, demo: Demo, demo_connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hours: defaultdict[Any, dict[Any, Decimal]] = defaultdict(dict)
+    sites: defaultdict[Any, list[SiteRow]] = defaultdict(list)
+    for row in rows(
+        demo_connection,
+        """SELECT line_id, date, hour, sum(impressions) AS impressions
+           FROM (SELECT *, at::date AS date, extract(hour FROM at)::integer AS hour
+                 FROM (SELECT *, hour_utc AT TIME ZONE 'Europe/Berlin' AS at FROM delivery_hourly) a) b
+           GROUP BY 1, 2, 3""",
+    ):
+        hours[row["line_id"]][row["date"], row["hour"]] = row["impressions"]
+    for row in rows(
+        demo_connection,
+        """SELECT line_id, site, sum(impressions) AS impressions, sum(bids) AS bids, sum(wins) AS wins,
+                  sum(plays) AS plays
+           FROM delivery_hourly GROUP BY 1, 2 ORDER BY 1, 3 DESC""",
+    ):
+        sites[row["line_id"]].append(SiteRow(row["site"], *(row[name] for name in FUNNEL)))
+    monkeypatch.setattr(line_detail, "BATCH", batch)
+    for detail in details(demo, demo_connection):
+        assert detail.hours == hours[detail.id]
+        assert detail.site_count == len(sites[detail.id])
+        assert set(detail.sites) <= set(sites[detail.id])
+        assert [site.impressions for site in detail.sites] == [
+            site.impressions for site in sites[detail.id][: line_detail.MOST_SITES]
+        ]
+
+
+def test_hourly_rows_are_not_gone_through_again_for_each_batch(
+    demo: Demo, demo_connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Single rows lie by time: whoever looks for those of some lines reads all of them."""
+
+    def read() -> int:
+        found = demo_connection.execute(
+            """SELECT sum(seq_tup_read + COALESCE(idx_tup_fetch, 0))
+               FROM pg_stat_xact_user_tables WHERE starts_with(relname, 'report_hour_')"""
+        )
+        [(count,)] = found.fetchall()
+        return int(count)
+
+    monkeypatch.setattr(line_detail, "BATCH", 50)
+    for switch in (
+        "max_parallel_workers_per_gather = 0",
+        "enable_indexscan = off",
+        "enable_bitmapscan = off",
+    ):
+        demo_connection.execute(f"SET LOCAL {switch}".encode())
+    [stored] = rows(demo_connection, "SELECT count(*) AS rows FROM report_hour")
+    earlier = read()
+    found = details(demo, demo_connection)
+    assert sum(bool(detail.hours) for detail in found) > 4 * line_detail.BATCH
+    assert read() - earlier < 2.5 * stored["rows"]
+    demo_connection.rollback()
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_the_hour_that_autumn_has_twice_is_one_hour_of_the_page(
+    several: bool, demo: Demo, demo_connection: psycopg.Connection
+) -> None:
+    data = reading.load(demo_connection, RULES, as_of=demo.as_of)
+    line = line_detail.wanted_lines(data)[0]
+    day = date(2025, 10, 26)
+    values = {"id": line.id, "day": day}
+    partitions.ensure(demo_connection, datetime(2025, 10, 25, tzinfo=UTC), datetime(2025, 10, 27, tzinfo=UTC))
+    demo_connection.execute(
+        """INSERT INTO report_hour (hour_utc, series_no, site_no, fetch_no, impressions, terms)
+           SELECT hour, s.series_no, 1, 1, 10, '3'
+           FROM (SELECT min(series_no) AS series_no FROM report_series JOIN line_register USING (line_no)
+                 WHERE id = %(id)s AND source NOT IN ('c', 'd')) s,
+                generate_series('2025-10-26 00:00Z'::timestamptz, '2025-10-26 02:00Z', interval '1 hour') AS hour""",
+        values,
+    )
+    demo_connection.execute(
+        """INSERT INTO line_day (line_no, day, source, counted, impressions, rows, first_hour, last_hour)
+           SELECT DISTINCT line_no, %(day)s::date, source, true, 30, 3, %(day)s::timestamptz, %(day)s::timestamptz
+           FROM report_series JOIN line_register USING (line_no) WHERE id = %(id)s AND source NOT IN ('c', 'd')""",
+        values,
+    )
+    if several:  # a source that stands back on another day
+        demo_connection.execute(
+            """INSERT INTO line_day (line_no, day, source, counted, impressions, rows, first_hour, last_hour)
+               SELECT line_no, '2025-10-20', 'c', false, 1, 1, '2025-10-20', '2025-10-20'
+               FROM line_register WHERE id = %(id)s""",
+            values,
+        )
+    [detail] = line_detail.details(demo_connection, data, limit=1)
+    assert {hour: came for (on, hour), came in detail.hours.items() if on == day} == {2: 20, 3: 10}
+    demo_connection.rollback()
 
 
 def test_a_cause_comes_with_its_funnel_whose_ratios_multiply_to_what_was_reached(

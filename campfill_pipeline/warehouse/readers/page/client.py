@@ -168,7 +168,9 @@ def load(connection: Connection, client: Client, rules: FulfillmentRules, *, as_
         as_of=as_of,
         timezone=rules.timezone,
         lines=lines,
-        details={one.id: one for one in line_detail.details(connection, own, limit=MOST_DETAILS)},
+        details={
+            one.id: one for one in line_detail.details(connection, own, limit=MOST_DETAILS, rows_read=0)
+        },
         contracts=tuples(Contract, "contracts"),
         site_days=tuples(SiteDay, "by site and day"),
         known=tuples(Known, "known"),

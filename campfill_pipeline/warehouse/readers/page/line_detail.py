@@ -5,16 +5,18 @@ Belongs here: which lines get such a detail, in which order, and its queries. Do
 of it fits into the page (`reports.payload`).
 
 A line may have a million hourly rows, and there may be thousands of lines. So hours and sites are read for
-the most wanted lines until ROWS_READ rows have been looked at: the page stays a matter of seconds, however
-much was delivered.
+the most wanted lines until they have ROWS_READ rows: the page stays a matter of seconds, however much was
+delivered (docs/decisions/0192).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from uuid import UUID
 
 from campfill_pipeline.domain.due_words import due_curve
@@ -30,6 +32,7 @@ from campfill_pipeline.warehouse.statements import query
 ROWS_READ = 4_000_000
 BATCH = 250
 MOST_SITES = 15
+_DAY_ZERO = date(1970, 1, 1).toordinal()
 
 
 def wanted_lines(data: PageData) -> list[LineRow]:
@@ -53,7 +56,11 @@ def wanted_lines(data: PageData) -> list[LineRow]:
 
 
 def details(
-    connection: Connection, data: PageData, *, limit: int, rows_read: int = ROWS_READ
+    connection: Connection,
+    data: PageData,
+    *,
+    limit: int,
+    rows_read: int = ROWS_READ,
 ) -> Iterator[LineDetail]:
     """Details of at most `limit` lines, most wanted first; hours and sites until `rows_read` rows were looked
     at.
@@ -62,49 +69,77 @@ def details(
     """
     wanted = [line.id for line in wanted_lines(data)[:limit]]
     left = rows_read
-    # From the eleventh batch on the server would keep to one plan for any list of lines, and takes that for short: the
-    # hours of 250 lines are sought one by one then, for three times as long.
-    connection.execute("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
+    # Otherwise, from the eleventh batch on, the server would keep to one plan for any list of lines.
+    connection.execute(
+        "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('work_mem', '128MB', true)"
+    )
+    volumes: dict[UUID, int] = dict(
+        connection.execute(
+            query("readers/page/line_detail", "volumes"), {"lines": wanted, "as_of": data.as_of}
+        ).fetchall()
+    )
+    deep = []
+    for line_id in wanted:
+        if 0 < (volume := int(volumes.get(line_id, 0))) <= left:
+            left -= volume
+            deep.append(line_id)
+    found, having = _hours(connection, data, deep), set(deep)
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
-        volumes: dict[UUID, int] = dict(
-            connection.execute(
-                query("readers/page/line_detail", "volumes"), {"lines": batch, "as_of": data.as_of}
-            ).fetchall()
-        )
-        deep = []
-        for line_id in batch:
-            if (volume := int(volumes.get(line_id, 0))) <= left:
-                left -= volume
-                deep.append(line_id)
-        yield from _batch(connection, data, batch, deep)
+        told = {line_id: next(found) for line_id in batch if line_id in having}
+        yield from _batch(connection, data, batch, told)
+
+
+@dataclass(frozen=True)
+class _Deep:
+    """What a line delivered by local hour, and at the sites with most of it."""
+
+    hours: dict[tuple[date, int], Decimal] = field(default_factory=dict)
+    sites: tuple[SiteRow, ...] = ()
+    site_count: int = 0
+
+
+def _hours(connection: Connection, data: PageData, wanted: Sequence[UUID]) -> Iterator[_Deep]:
+    """Hours and sites of these lines, in their order.
+
+    Single rows lie by time: whoever wants those of some lines goes through all. So they are gone through twice at most:
+    for the first lines, as the page may have no room for more, and for all others.
+    """
+    for lines in filter(None, (wanted[:BATCH], wanted[BATCH:])):
+        values = {"lines": lines, "as_of": data.as_of, "timezone": data.timezone, "most": MOST_SITES}
+        rows = connection.execute(query("readers/page/line_detail", "hours and sites"), values)
+        found = rows.fetchone()
+        for place in range(1, len(lines) + 1):
+            if found is None or found[0] != place:  # its months were put aside
+                yield _Deep()
+                continue
+            _, hours, impressions, count, *sites = found
+            yield _Deep(_by_local_hour(hours, impressions), tuple(map(SiteRow, *sites)), count)
+            found = rows.fetchone()
+
+
+def _by_local_hour(hours: Sequence[int], impressions: Sequence[Decimal]) -> dict[tuple[date, int], Decimal]:
+    """Impressions by local day and hour, of hours since 1970."""
+    found = dict(zip(map(_local_hour, hours), impressions, strict=True))
+    if len(found) < len(hours):  # in autumn, an hour is there twice
+        found = dict.fromkeys(found, Decimal(0))
+        for hour, came in zip(hours, impressions, strict=True):
+            found[_local_hour(hour)] += came
+    return found
+
+
+@cache
+def _local_hour(hour: int) -> tuple[date, int]:
+    return date.fromordinal(_DAY_ZERO + hour // 24), hour % 24
 
 
 def _batch(
-    connection: Connection, data: PageData, lines: Sequence[UUID], deep: Sequence[UUID]
+    connection: Connection, data: PageData, lines: Sequence[UUID], told: Mapping[UUID, _Deep]
 ) -> Iterator[LineDetail]:
-    values: dict[str, object] = {
-        "lines": list(lines),
-        "as_of": data.as_of,
-        "timezone": data.timezone,
-        "most": MOST_SITES,
-    }
+    values: dict[str, object] = {"lines": list(lines), "as_of": data.as_of}
     days: dict[UUID, list[DayRow]] = defaultdict(list)
     for line_id, *row in connection.execute(query("readers/page/line_detail", "days"), values).fetchall():
         days[line_id].append(DayRow(*row))
-    hours: dict[UUID, dict[tuple[date, int], Decimal]] = defaultdict(dict)
-    sites: dict[UUID, list[SiteRow]] = defaultdict(list)
-    site_counts: dict[UUID, int] = {}
-    if deep:
-        found = connection.execute(
-            query("readers/page/line_detail", "hours and sites"), values | {"lines": list(deep)}
-        ).fetchall()
-        for line_id, by_hour, day, hour, site, impressions, bids, wins, plays, count in found:
-            if by_hour:
-                hours[line_id][day, hour] = impressions
-            else:
-                sites[line_id].append(SiteRow(site, impressions, bids, wins, plays))
-                site_counts[line_id] = count
     causes = {
         row[0]: row[1:] for row in connection.execute(query("readers/page/line_detail", "causes"), values)
     }
@@ -120,12 +155,13 @@ def _batch(
         told_by[line_id].append((source, counted))
     notes = notes_of_lines(connection, lines, data.holidays, as_of=data.as_of)
     for line_id in lines:
+        deep = told.get(line_id, _Deep())
         yield LineDetail(
             id=line_id,
             days=tuple(days[line_id]),
-            hours=hours.get(line_id, {}),
-            sites=tuple(sites[line_id]),
-            site_count=site_counts.get(line_id, 0),
+            hours=deep.hours,
+            sites=deep.sites,
+            site_count=deep.site_count,
             evidence=read_evidence(*causes[line_id]) if line_id in causes else None,
             due=due.get(line_id),
             notes=notes.get(line_id, ()),

@@ -22,41 +22,49 @@ JOIN line_register l USING (line_no)
 ORDER BY l.id, source_rank(d.source)
 
 -- name: hours and sites
--- One pass over the hours gives both sums. Only the source that counts on a day, as in delivery_daily.
-WITH told AS MATERIALIZED (
-    SELECT l.id AS line_id, s.line_no, s.source, h.hour_utc AT TIME ZONE %(timezone)s AS local, h.site_no,
-           h.impressions, h.bids, h.wins, h.plays
-    FROM line_register l
-    JOIN report_series s USING (line_no)
-    JOIN report_hour h USING (series_no)
-    WHERE l.id = ANY (%(lines)s) AND h.hour_utc < (%(as_of)s::date + 1)::timestamp AT TIME ZONE %(timezone)s
+-- One pass over the hours gives both sums, a row for each line in the order asked for: local hours as hours since 1970, in
+-- autumn two of them the same, and the sites with most. Only the source that counts on a day, as in delivery_daily; where a
+-- line has but one, no day is told of its rows. They are summed by UTC hour, since telling the local one takes longer.
+WITH other AS MATERIALIZED (
+    SELECT d.line_no, d.source, d.day FROM line_day d JOIN line_register l USING (line_no)
+    WHERE NOT d.counted AND l.id = ANY (%(lines)s)
+), asked AS MATERIALIZED (
+    SELECT l.line_no, a.place::integer, EXISTS (SELECT FROM other o WHERE o.line_no = l.line_no) AS several
+    FROM unnest(%(lines)s::uuid[]) WITH ORDINALITY AS a(id, place) JOIN line_register l USING (id)
+), told AS NOT MATERIALIZED (               -- single rows by time, packed ones campaign by campaign
+    SELECT a.place, a.several, s.line_no, s.source, h.hour_utc, h.site_no, h.impressions, h.bids, h.wins, h.plays
+    FROM asked a JOIN report_series s USING (line_no) JOIN report_hour h USING (series_no)
+    WHERE h.hour_utc < (%(as_of)s::date + 1)::timestamp AT TIME ZONE %(timezone)s
     UNION ALL
-    SELECT l.id, s.line_no, s.source, h.hour_utc AT TIME ZONE %(timezone)s, h.site_no, h.impressions, h.bids, h.wins, h.plays
-    FROM line_register l
-    JOIN report_series s USING (line_no)
+    SELECT a.place, a.several, s.line_no, s.source, h.hour_utc, h.site_no, h.impressions, h.bids, h.wins, h.plays
+    FROM asked a JOIN report_series s USING (line_no)
     CROSS JOIN LATERAL packed_hours(
         s.series_no, '-infinity', (%(as_of)s::date + 1)::timestamp AT TIME ZONE %(timezone)s) h
-    WHERE l.id = ANY (%(lines)s)
-), hourly AS (
-    SELECT t.line_id, d.day, EXTRACT(hour FROM t.local)::integer AS hour, t.site_no,
-           t.impressions, t.bids, t.wins, t.plays
-    FROM told t
-    JOIN line_day d ON d.line_no = t.line_no AND d.day = t.local::date AND d.source = t.source
-    WHERE d.counted
-), summed AS (
-    SELECT line_id, GROUPING(site_no) AS by_hour, day, hour, site_no,
+), summed AS MATERIALIZED (
+    SELECT place, hour_utc, site_no, GROUPING(site_no) = 1 AS by_hour,
            sum(impressions) AS impressions, sum(bids) AS bids, sum(wins) AS wins, sum(plays) AS plays
-    FROM hourly
-    GROUP BY GROUPING SETS ((line_id, day, hour), (line_id, site_no))
-), ranked AS (
-    SELECT s.*, row_number() OVER (PARTITION BY line_id, by_hour ORDER BY impressions DESC, site_no) AS place,
-           count(*) OVER (PARTITION BY line_id, by_hour) AS sites
-    FROM summed s
+    FROM told t
+    WHERE NOT EXISTS (
+        SELECT FROM other o
+        WHERE (o.line_no, o.source, o.day)
+            = (t.line_no, t.source, CASE WHEN t.several THEN (t.hour_utc AT TIME ZONE %(timezone)s)::date END))
+    GROUP BY GROUPING SETS ((place, hour_utc), (place, site_no))
+), by_hour AS (
+    SELECT place, array_agg(floor(date_part('epoch', hour_utc AT TIME ZONE %(timezone)s) / 3600)::integer) AS hours,
+           array_agg(impressions) AS impressions
+    FROM summed WHERE by_hour GROUP BY place
+), by_site AS (
+    SELECT place, x.site, impressions, bids, wins, plays, count(*) OVER (PARTITION BY place) AS sites,
+           row_number() OVER (PARTITION BY place ORDER BY impressions DESC, s.site_no) AS rank
+    FROM summed s LEFT JOIN site x USING (site_no) WHERE NOT by_hour
+), most AS (
+    SELECT place, min(sites) AS sites, array_agg(site ORDER BY rank) AS names, array_agg(impressions ORDER BY rank) AS impressions,
+           array_agg(bids ORDER BY rank) AS bids, array_agg(wins ORDER BY rank) AS wins, array_agg(plays ORDER BY rank) AS plays
+    FROM by_site WHERE rank <= %(most)s GROUP BY place
 )
-SELECT r.line_id, r.by_hour, r.day, r.hour, x.site, r.impressions, r.bids, r.wins, r.plays, r.sites
-FROM ranked r LEFT JOIN site x ON r.by_hour = 0 AND x.site_no = r.site_no
-WHERE r.by_hour = 1 OR r.place <= %(most)s
-ORDER BY r.line_id, r.by_hour, r.place
+SELECT place, h.hours, h.impressions, m.sites, m.names, m.impressions, m.bids, m.wins, m.plays
+FROM by_hour h JOIN most m USING (place)
+ORDER BY place
 
 -- name: causes
 SELECT c.line_id, c.cause, f.kind, c.evidence::text
