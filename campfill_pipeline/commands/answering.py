@@ -15,13 +15,17 @@ import gc
 import importlib
 import io
 import os
+import select
 import signal
 import socket
 import sys
 import threading
 import time
 import traceback
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn, TextIO
@@ -57,24 +61,53 @@ READ_AT_IMPORT = {
 """What these modules read of the environment, and keep."""
 
 
-def main(home: Path) -> None:
-    """Answer until asked to stop."""
+@dataclass(frozen=True)
+class Prepared:
+    """What a fork needs not make again: the parser, and when the files of campfill that were imported were changed."""
+
+    parser: Any
+    files: Mapping[str, float]
+
+    @property
+    def is_of_today(self) -> bool:
+        """Whether these files are still the same."""
+        try:
+            # A hundred of them, while somebody waits: pathlib would take longer.
+            return all(os.stat(file).st_mtime == then for file, then in self.files.items())  # noqa: PTH116
+        except OSError:
+            return False
+
+
+@cache
+def prepared() -> Prepared:
+    """Import, read and make all that commands need, once in this process and those that are forked from it."""
     for name in PRELOADED:
         importlib.import_module(name)
     for language in Language:
         catalogue.translated(language, "")  # reads its messages
     cell_len("…")  # reads how wide characters are
-    loaded, parser = _files(), sys.modules[CLI].command()
+    found = {name: getattr(module, "__file__", None) for name, module in sys.modules.items()}
+    files = [file for name, file in found.items() if name.startswith("campfill_pipeline") and file]
+    times = {file: os.stat(file).st_mtime for file in files}  # noqa: PTH116
+    return Prepared(sys.modules[CLI].command(), times)
+
+
+def main(home: Path) -> None:
+    """Answer until asked to stop, or until nobody reads what this process says: `campfill up` is gone."""
+    ready = prepared()
     gc.freeze()  # else the collector writes to every object, and a page that is written to is no longer shared
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks
     folder = os.open(home, os.O_PATH | os.O_DIRECTORY)
     try:
         with _listener(folder) as listener:
-            while True:
+            watch = select.poll()
+            watch.register(listener, select.POLLIN)
+            watch.register(sys.stdout.fileno(), 0)
+            while [at for at, _ in watch.poll()] == [listener.fileno()]:
                 asker, _ = listener.accept()
                 with asker:
-                    _fork(asker, listener, loaded, parser)
+                    _fork(asker, listener, ready)
     finally:
         (home / asking.SOCKET).unlink(missing_ok=True)
 
@@ -100,17 +133,7 @@ def _listener(home: int) -> socket.socket:
     return listener
 
 
-def _files() -> dict[str, float]:
-    """When the files of campfill that this process has imported were changed."""
-    found = {}
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if name.startswith("campfill_pipeline") and file:
-            found[file] = os.stat(file).st_mtime  # noqa: PTH116 - a hundred of them, while somebody waits
-    return found
-
-
-def _fork(asker: socket.socket, listener: socket.socket, loaded: dict[str, float], parser: Any) -> None:
+def _fork(asker: socket.socket, listener: socket.socket, ready: Prepared) -> None:
     try:
         child = os.fork()
     except OSError as error:  # the asker finds that nobody takes its question
@@ -118,10 +141,10 @@ def _fork(asker: socket.socket, listener: socket.socket, loaded: dict[str, float
         return
     if child == 0:
         listener.close()
-        _be(asker, loaded, parser)
+        _be(asker, ready)
 
 
-def _be(asker: socket.socket, loaded: dict[str, float], parser: Any) -> NoReturn:
+def _be(asker: socket.socket, ready: Prepared) -> NoReturn:
     """Be the asker's process until the command has ended."""
     code = 1
     try:
@@ -134,7 +157,7 @@ def _be(asker: socket.socket, loaded: dict[str, float], parser: Any) -> NoReturn
         if (
             asking.user_of(asker) != os.geteuid()
             or told["speaker"] != asking.speaker()
-            or _files() != loaded
+            or not ready.is_of_today
             or len(streams) != 3
         ):
             os._exit(code)
@@ -147,7 +170,7 @@ def _be(asker: socket.socket, loaded: dict[str, float], parser: Any) -> NoReturn
         asker.settimeout(None)
         asker.sendall(asking.TAKEN)
         threading.Thread(target=_heed, args=(asker,), daemon=True).start()
-        code = _run(told, parser)
+        code = _run(told, ready.parser)
         asker.sendall(b"%d" % code)
     except (EOFError, OSError):  # the asker has gone
         pass
@@ -235,4 +258,6 @@ def _stream(number: int, told: list[Any]) -> TextIO:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    from campfill_pipeline.commands import answering  # this module, as it may be prepared already
+
+    answering.main(Path(sys.argv[1]))

@@ -23,6 +23,8 @@ from typing import IO, Any
 
 import psutil
 
+from campfill_pipeline.commands.nursery import Forked, Nursery
+
 GRACE_SECONDS = 5.0  # of the ten within which `up` ends; what is killed then is done again
 NICENESS = 10
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -39,7 +41,7 @@ class Child:
     command: Sequence[str]
     environ: Mapping[str, str]
     log: Path
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     yields: bool = False
     dies_with_us: bool = False
 
@@ -58,12 +60,38 @@ def start(
     *,
     yields: bool = False,
     dies_with_us: bool = False,
+    nursery: Nursery | None = None,
 ) -> Child:
     """Start `command` in a session of its own, its output appended to `log`: plain text, and bounded.
 
     What `yields` gives way, with all that it starts, to processes for which a person waits. What `dies_with_us` is
-    told to end when this process is gone, by whatever death (on Linux).
+    told to end when this process is gone, by whatever death (on Linux). It is forked in the `nursery` where that can.
     """
+    forked = _forked(nursery, command) if nursery and not dies_with_us else None
+    process, output = forked or _begun_anew(command, environ, cwd, dies_with_us=dies_with_us)
+    threading.Thread(target=keep_log, args=(output, log), daemon=True).start()
+    if yields:
+        _give_way(process.pid)
+    return Child(name, command, environ, log, process, yields, dies_with_us)
+
+
+def _forked(
+    nursery: Nursery, command: Sequence[str]
+) -> tuple[subprocess.Popen[bytes] | Forked, IO[bytes]] | None:
+    ours, theirs = os.pipe()
+    try:
+        process = nursery.fork(command, theirs)
+    finally:
+        os.close(theirs)
+    if process is None:
+        os.close(ours)
+        return None
+    return process, os.fdopen(ours, "rb")
+
+
+def _begun_anew(
+    command: Sequence[str], environ: Mapping[str, str], cwd: Path, *, dies_with_us: bool
+) -> tuple[subprocess.Popen[bytes] | Forked, IO[bytes]]:
     process = subprocess.Popen(
         command,
         env=dict(environ),
@@ -75,10 +103,7 @@ def start(
         preexec_fn=_end_with_parent if dies_with_us and sys.platform == "linux" else None,
     )
     assert process.stdout is not None, "it was asked for"
-    threading.Thread(target=keep_log, args=(process.stdout, log), daemon=True).start()
-    if yields:
-        _give_way(process.pid)
-    return Child(name, command, environ, log, process, yields, dies_with_us)
+    return process, process.stdout
 
 
 def _end_with_parent() -> None:

@@ -21,7 +21,16 @@ import typer
 from rich.console import Console
 from rich.status import Status
 
-from campfill_pipeline.commands import asking, demo_world, in_language, processes, render, roles, running
+from campfill_pipeline.commands import (
+    asking,
+    demo_world,
+    in_language,
+    nursery,
+    processes,
+    render,
+    roles,
+    running,
+)
 from campfill_pipeline.commands.daemon_turn import DaemonTurn
 from campfill_pipeline.commands.deadline import Deadline
 from campfill_pipeline.commands.in_language import say_here
@@ -156,6 +165,7 @@ class System:
         self.door_host, self.port, self.behind_proxy = host, port, behind_proxy
         self.host = host if is_loopback(host) else "127.0.0.1"  # the web UI has no login of its own
         self.children: list[processes.Child] = []
+        self.nursery: nursery.Nursery | None = None
         self.restarts: dict[str, list[float]] = {}
         self._set_ahead = _set_ahead()
         self._remembered = self.place / "processes.json"
@@ -189,6 +199,10 @@ class System:
         if self.role is Role.ALL:
             self.daemon.have_seat()
         self.environ = child_environment(settings, self.values, self.demo, self.place)
+        if self.role is not Role.WORKER and nursery.can_fork():
+            self.nursery = nursery.Nursery(
+                self.environ, instance.CHECKOUT, self.asked.is_set, processes.keep_log, self._log("nursery")
+            )
         if self.role.serves:
             self._tell(say_here("starting the page and the HTTP door …"))
             self._start_door()
@@ -210,9 +224,7 @@ class System:
             )  # fmt: skip
             _wait_for_port(self.host, self.port, web, self.asked)
         if self.role is Role.ALL and asking.forks():
-            self._start(
-                "answers", "campfill_pipeline.commands.answering", str(settings.home), dies_with_us=True
-            )
+            self._start("answers", "campfill_pipeline.commands.answering", str(settings.home))
 
     def _tell(self, step: str) -> None:
         """Say what is being done: in the place of the step before on a terminal, else on a line of its own."""
@@ -262,6 +274,13 @@ class System:
         """Start what starts runs by itself: sensors, schedules, the queue; or stand by for another's."""
         if self.role.asks:
             self.daemon.begin(stand_by=self.role is Role.DAEMON)
+        self._end_nursery()
+
+    def _end_nursery(self) -> None:
+        """What is begun from here on is a new interpreter."""
+        if self.nursery is not None:
+            self.nursery.end()
+            self.nursery = None
 
     def _start_daemon(self) -> None:
         self._forget_the_future()
@@ -300,9 +319,7 @@ class System:
     def _start(
         self, name: str, module: str, *arguments: str, yields: bool = False, dies_with_us: bool = False
     ) -> processes.Child:
-        logs = self.settings.logs if self.role is Role.ALL else self.place / "logs"
-        logs.mkdir(parents=True, exist_ok=True)
-        log = logs / f"{name.replace(' ', '-').lower()}.log"
+        log = self._log(name)
         child = processes.start(
             name,
             [sys.executable, "-m", module, *arguments],
@@ -311,10 +328,16 @@ class System:
             instance.CHECKOUT,
             yields=yields,
             dies_with_us=dies_with_us,
+            nursery=self.nursery,
         )
         self.children.append(child)
         processes.remember(self.children, self._remembered)
         return child
+
+    def _log(self, name: str) -> Path:
+        logs = self.settings.logs if self.role is Role.ALL else self.place / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        return logs / f"{name.replace(' ', '-').lower()}.log"
 
     def watch(self) -> None:
         """Start again what died. Raises UpError where one process keeps dying."""
@@ -346,6 +369,7 @@ class System:
         for child in self.children:
             child.process.wait()
         self.children.clear()
+        self._end_nursery()
         self.daemon.seat.leave()
         self._remembered.unlink(missing_ok=True)
         self._forget_addresses()
@@ -361,7 +385,10 @@ class System:
 
     def kill(self) -> None:
         """End all that was started this moment, as the time for stopping in order is over. Nothing is lost by it."""
-        processes.kill_sessions([child.process.pid for child in list(self.children)])
+        leaders = [child.process.pid for child in list(self.children)]
+        if self.nursery is not None:
+            leaders.append(self.nursery.process.pid)
+        processes.kill_sessions(leaders)
         if self._own_server:
             server.kill(self.settings)
         self._forget_addresses()

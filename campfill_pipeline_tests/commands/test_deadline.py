@@ -71,7 +71,7 @@ def test_a_deaf_process_and_a_hanging_database_end_too_and_the_next_start_finds_
         system.stop()
         _, alive = psutil.wait_procs(hanging, timeout=30)
         assert alive == []
-        assert deaf.process.returncode == -signal.SIGKILL
+        assert deaf.process.poll() == -signal.SIGKILL
         with psycopg.connect(server.database_url(settings)) as connection:
             assert connection.execute("SELECT count(*) FROM kept").fetchone() == (1000,)
     finally:
