@@ -258,6 +258,5 @@ def _stream(number: int, told: list[Any]) -> TextIO:
 
 
 if __name__ == "__main__":
-    from campfill_pipeline.commands import answering  # this module, as it may be prepared already
-
-    answering.main(Path(sys.argv[1]))
+    # This module under its own name, by which it may be prepared already.
+    importlib.import_module("campfill_pipeline.commands.answering").main(Path(sys.argv[1]))
