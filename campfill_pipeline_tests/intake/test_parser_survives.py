@@ -143,6 +143,27 @@ def test_a_fork_that_dies_after_it_read_another_file_is_no_verdict_on_the_next(
             assert parsed.reason == told
 
 
+def test_a_file_is_refused_by_a_fork_of_its_own(tmp_path: Path, good: Path) -> None:
+    rows = "".join(row(number, [1] * 60) for number in [*range(2, 2_000), 7])  # a row 7 below all others
+    slow = workbook(tmp_path / "slow.xlsx", sheet(row(1, HEADERS), rows, before="<!-- not regular -->"))
+    seen: list[int] = []
+    with Parser(limits()) as parser:
+        parser.parse(good, "good.xlsx", tmp_path / "work")
+        worker, done = worker_of(parser), threading.Event()
+
+        def watch() -> None:
+            while not done.wait(0.005):
+                seen.extend(fork.pid for fork in worker.children())
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        parsed = parser.parse(slow, "slow.xlsx", tmp_path / "work")
+        done.set()
+        watcher.join()
+    assert parsed.reason == "corrupt"
+    assert len(set(seen)) == 2  # that of the file before, then its own
+
+
 def test_small_sound_files_share_a_fork_and_all_others_have_their_own(tmp_path: Path, good: Path) -> None:
     damaged = tmp_path / "damaged.xlsx"
     damaged.write_bytes(good.read_bytes()[:-30])

@@ -17,21 +17,19 @@ from typing import Any, NoReturn
 OUT_OF_MEMORY = 77
 """The exit code of a fork that ran out of memory."""
 
+NO_VERDICT = 78
+"""The exit code of a fork that read other files before and found something wrong with the last one."""
+
 MORE = b"more"
 """The line after an answer with which a fork says that it may be asked again; else it ends."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A fork's last line, or a verdict where there is none: `{"over": …}` or `{"died": …}`."""
+    """A fork's answer, or a verdict where there is none: `{"over": …}` or `{"died": …}`."""
 
     answer: bytes | None
     verdict: dict[str, Any] | None = None
-
-    @property
-    def sound(self) -> bool:
-        """Whether it was answered, and not with a fault of ours."""
-        return self.answer is not None and not self.answer.startswith(b'{"fault"')
 
     @property
     def over_time(self) -> bool:

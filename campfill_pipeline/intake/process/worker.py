@@ -30,6 +30,7 @@ from typing import Any, NoReturn
 from campfill_pipeline.intake.findings import ParseLimits
 from campfill_pipeline.intake.process.forks import (
     MORE,
+    NO_VERDICT,
     OUT_OF_MEMORY,
     Fork,
     Lines,
@@ -91,7 +92,7 @@ class _Serving:
         fork = self._kept or Fork(_child)
         used = fork.answered > 0
         outcome = self._ask(fork, line, request)
-        if outcome is not None and used and not outcome.sound and not outcome.over_time:
+        if outcome is not None and used and outcome.answer is None and not outcome.over_time:
             # It may suffer from an earlier file: a verdict counts only where a file had a fork to itself.
             self.end()
             fork = Fork(_child)
@@ -139,9 +140,11 @@ def _child(requests: int, answers: int) -> NoReturn:
             sound, read = _work(request, limits, send), read + 1
             grown = _most_memory() - before
             if not (sound and _is_small(request) and read < _MOST_FILES and grown < _MOST_GROWTH):
+                code = 0 if sound or read == 1 else NO_VERDICT
                 break
             write(answers, MORE + b"\n")
-        code = 0
+        else:
+            code = 0
     except MemoryError:
         code = OUT_OF_MEMORY
     except BrokenPipeError:
