@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import hypothesis
@@ -158,11 +159,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     here = Path(__file__).parent
 
+    @cache  # of thousands of tests in a few hundred files, in each process
+    def room_in(file: Path) -> str:
+        return file.relative_to(here).as_posix()
+
     def room_of(item: pytest.Item) -> str:
-        return item.path.relative_to(here).as_posix()
+        return room_in(item.path)
 
     def turn(item: pytest.Item) -> int:
-        first = (at for at, name in enumerate(_LONGEST_FIRST) if room_of(item).startswith(name))
+        room = room_of(item)
+        first = (at for at, name in enumerate(_LONGEST_FIRST) if room.startswith(name))
         return next(first, len(_LONGEST_FIRST))
 
     items.sort(key=turn)

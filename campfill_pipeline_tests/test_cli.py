@@ -49,7 +49,7 @@ class Shell:
 def dagsters_tables(postgres_server: server.Server, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Name of a database with Dagster's tables, to copy: they take longer to make than what most tests ask for."""
     with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE shell TEMPLATE template_campfill")
+        connection.execute("CREATE DATABASE shell TEMPLATE template_campfill STRATEGY file_copy")
     Shell(tmp_path_factory.mktemp("shell") / "home", postgres_server.url("shell"))("maintain", "--dry-run")
     return "shell_dagster"
 
@@ -59,7 +59,7 @@ def campfill(tmp_path: Path, database_url: str, dagsters_tables: str) -> Iterato
     own = sql.Identifier(database_url.rpartition("/")[2] + "_dagster")
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(own, sql.Identifier(dagsters_tables))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(own, sql.Identifier(dagsters_tables))
         )
     yield Shell(tmp_path / "home", database_url)
     with psycopg.connect(database_url, autocommit=True) as connection:

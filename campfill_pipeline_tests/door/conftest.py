@@ -152,7 +152,7 @@ def one_door(postgres_server: server.Server, tmp_path_factory: pytest.TempPathFa
     """One door for all tests of a module that leave nothing behind."""
     name = f"door_{os.getpid()}"
     with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_campfill".encode())
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_campfill STRATEGY file_copy".encode())
         door = _door(tmp_path_factory.mktemp("door"), postgres_server.url(name))
         yield door
         door.stop()
