@@ -59,7 +59,9 @@ def campfill(tmp_path: Path, database_url: str, dagsters_tables: str) -> Iterato
     own = sql.Identifier(database_url.rpartition("/")[2] + "_dagster")
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(own, sql.Identifier(dagsters_tables))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                own, sql.Identifier(dagsters_tables)
+            )
         )
     yield Shell(tmp_path / "home", database_url)
     with psycopg.connect(database_url, autocommit=True) as connection:

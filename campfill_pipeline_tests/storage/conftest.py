@@ -20,6 +20,8 @@ from campfill_pipeline.storage.objects import Objects, open_objects
 
 _numbers = itertools.count(1)
 Machine = Callable[[str], Campfill]
+PAGE = 50
+"""Objects that the server lists at once, then it says where to go on. Real stores list a thousand."""
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +31,7 @@ def s3_server() -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environ = {name: text for name, text in os.environ.items() if not name.startswith("AWS_")}
+    environ["MOTO_S3_DEFAULT_MAX_KEYS"] = str(PAGE)
     running = subprocess.Popen(
         [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environ,

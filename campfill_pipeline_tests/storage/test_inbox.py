@@ -23,10 +23,10 @@ from campfill_pipeline.storage.errors import StorageError
 from campfill_pipeline.storage.objects import Objects, Promises, StoredObject
 from campfill_pipeline.warehouse.register import uploads
 from campfill_pipeline_tests.storage import killed
-from campfill_pipeline_tests.storage.conftest import Machine
+from campfill_pipeline_tests.storage.conftest import PAGE, Machine
 
 LATER = timedelta(minutes=20)
-MORE_THAN_A_PAGE = 1_001  # a store lists a thousand objects at once, then says where to go on
+MORE_THAN_A_PAGE = 2 * PAGE + 1
 
 
 def ledger_of(campfill: Campfill) -> list[tuple[str, str]]:
