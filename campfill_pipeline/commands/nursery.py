@@ -209,6 +209,8 @@ def _be_called(words: Sequence[str]) -> None:
     """Let `ps` show this command: it reads the place where the system put the words of ours."""
     facts = Path("/proc/self/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     begin, end = int(facts[45]), int(facts[46])
+    if not 0 < begin < end:  # not every system that calls itself Linux tells the place
+        return
     text = b"\0".join(os.fsencode(word) for word in words)[: end - begin - 1]
     ctypes.memmove(begin, text.ljust(end - begin, b"\0"), end - begin)
 
