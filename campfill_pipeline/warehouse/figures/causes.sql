@@ -171,21 +171,27 @@ INSERT INTO rate
 WITH reference AS (
     SELECT DISTINCT purchase_type, first_day, last_day, win_rate, play_rate, audience FROM choice WHERE basis <> 'none'
 ),
-needed AS (
-    SELECT DISTINCT c.purchase_type, c.first_day, c.last_day, m.site_no,
-           CASE c.purchase_type WHEN 'all' THEN %(types)s::text[] ELSE ARRAY[c.purchase_type] END AS types
-    FROM choice c JOIN mix m USING (line_no) WHERE c.basis <> 'none'
+needed AS MATERIALIZED (                    -- numbered: what is summed for each has one short key
+    SELECT n.*, row_number() OVER ()::integer AS number
+    FROM (SELECT DISTINCT c.purchase_type, c.first_day, c.last_day, m.site_no,
+                 CASE c.purchase_type WHEN 'all' THEN %(types)s::text[] ELSE ARRAY[c.purchase_type] END AS types
+          FROM choice c JOIN mix m USING (line_no) WHERE c.basis <> 'none') n
+),
+day_class AS MATERIALIZED (                 -- told once for each day, not for each of its hours at each site
+    SELECT day::date AS day, CASE WHEN extract(isodow FROM day) = 7 OR day::date = ANY (%(holidays)s::date[]) THEN 7
+                                  WHEN extract(isodow FROM day) = 6 THEN 6 ELSE 1 END AS class
+    FROM generate_series((SELECT min(first_day) FROM reference)::timestamp, (SELECT max(last_day) FROM reference)::timestamp,
+                         interval '1 day') AS day
 ),
 cell AS (
-    SELECT n.purchase_type, n.first_day, n.last_day, n.site_no,
-           CASE WHEN extract(isodow FROM r.day) = 7 OR r.day = ANY (%(holidays)s::date[]) THEN 7
-                WHEN extract(isodow FROM r.day) = 6 THEN 6 ELSE 1 END AS class, u.hour,
+    SELECT n.number, k.class, u.hour,
            sum(u.bids) AS bids, sum(u.wins) AS wins, sum(u.plays) AS plays, sum(u.impressions) AS impressions
     FROM needed n
     JOIN reference_site_day r ON r.purchase_type = ANY (n.types) AND r.site_no = n.site_no
          AND r.day BETWEEN n.first_day AND n.last_day
+    JOIN day_class k ON k.day = r.day
     CROSS JOIN LATERAL unnest(r.hours, r.bids, r.wins, r.plays, r.impressions) AS u(hour, bids, wins, plays, impressions)
-    GROUP BY 1, 2, 3, 4, 5, 6
+    GROUP BY n.number, k.class, u.hour
 ),
 wide AS (
     SELECT n.*, k.class, h.hour, COALESCE(c.bids, 0) AS bids, COALESCE(c.wins, 0) AS wins, COALESCE(c.plays, 0) AS plays,
@@ -193,9 +199,8 @@ wide AS (
            sum(c.bids) OVER site AS site_bids, sum(c.wins) OVER site AS site_wins, sum(c.plays) OVER site AS site_plays,
            sum(c.impressions) OVER site AS site_impressions
     FROM needed n CROSS JOIN (VALUES (1), (6), (7)) AS k(class) CROSS JOIN generate_series(0, 23) AS h(hour)
-    LEFT JOIN cell c ON (c.purchase_type, c.first_day, c.last_day, c.site_no, c.class, c.hour)
-                      = (n.purchase_type, n.first_day, n.last_day, n.site_no, k.class, h.hour)
-    WINDOW site AS (PARTITION BY n.purchase_type, n.first_day, n.last_day, n.site_no)
+    LEFT JOIN cell c ON (c.number, c.class, c.hour) = (n.number, k.class, h.hour)
+    WINDOW site AS (PARTITION BY n.number)
 )
 SELECT w.purchase_type, w.first_day, w.last_day, site_no, class, hour, bids,
        CASE WHEN bids >= %(least)s THEN wins::numeric(40, 20) / bids
