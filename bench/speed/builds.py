@@ -110,10 +110,10 @@ class Home:
         return [*own, meter.postmaster(self.home / "postgres")]
 
     def command(self, *words: str, fine: Sequence[int] = (0, 3)) -> Sample:
-        """Run a `campfill` command: seconds, and processor seconds of it and the server."""
+        """Run a `campfill` command: seconds, and processor seconds of it, the server, and `up`, which may answer it."""
         log = self.folder / f"{self.build.name}.log"
-        server = [meter.postmaster(self.home / "postgres")] if self.url else []
-        used, began = meter.processor(server), time.perf_counter()
+        others = self.pids if self.url else []
+        used, began = meter.processor(others), time.perf_counter()
         with log.open("ab") as out:
             child = subprocess.Popen(
                 [self.build.campfill, *words],
@@ -125,7 +125,7 @@ class Home:
         if child.returncode not in fine:
             raise SystemExit(f"campfill {' '.join(words)} ended with {child.returncode}: see {log}")
         own = account.ru_utime + account.ru_stime
-        return {"seconds": seconds, "processor": own + meter.processor(server) - used}
+        return {"seconds": seconds, "processor": own + meter.processor(others) - used}
 
     def start_database(self) -> None:
         """Start the server; it runs until `close`."""

@@ -97,7 +97,7 @@ def main(home: Path) -> None:
     ready = prepared()
     gc.freeze()  # else the collector writes to every object, and a page that is written to is no longer shared
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks
+    signal.signal(signal.SIGCHLD, _take_account)
     folder = os.open(home, os.O_PATH | os.O_DIRECTORY)
     try:
         with _listener(folder) as listener:
@@ -110,6 +110,13 @@ def main(home: Path) -> None:
                     _fork(asker, listener, ready)
     finally:
         (home / asking.SOCKET).unlink(missing_ok=True)
+
+
+def _take_account(*_: object) -> None:
+    """Let forks that have ended go; what they took of the processor is then in the account of this process."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _listener(home: int) -> socket.socket:

@@ -279,6 +279,13 @@ def test_another_user_is_told_nothing(asked: Asked, monkeypatch: pytest.MonkeyPa
     assert (asked.home / asking.SOCKET).stat().st_uid == user
 
 
+def test_what_a_fork_took_of_the_processor_is_in_an_account(asked: Asked) -> None:
+    with asked.answering() as answering:
+        assert asked.type("status")[0] == 0
+        wait_for(lambda: not answering.children())
+        assert answering.cpu_times().children_user > 0
+
+
 def test_the_socket_is_the_owners_only(asked: Asked) -> None:
     with asked.answering():
         assert (asked.home / asking.SOCKET).stat().st_mode & 0o777 == 0o600
