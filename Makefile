@@ -39,7 +39,7 @@ types: $(VENV)/.installed-dev  ## check types strictly
 	$(BIN)/mypy
 
 test: lint types  ## install, lint, type-check, run all tests
-	$(BIN)/pytest -m "not long" -n 5 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/pytest -m "not long" -n 4 --dist loadgroup --no-loadscope-reorder
 
 test-fast: lint types  ## lint, types and the tests that need no server and no browser
 	$(BIN)/pytest -m "not long and not server" -n 2 -q
