@@ -143,12 +143,17 @@ def seems_duplicate(campfill: Campfill, upload: uploads.Upload) -> uploads.Uploa
 
 def kind_of(campfill: Campfill, upload: uploads.Upload) -> str:
     """What kind of file it is, without reading one that seems a duplicate."""
-    if not is_read(campfill, upload) and (original := seems_duplicate(campfill, upload)):
+    if original := unread_original(campfill, upload):
         return original.kind
     return parsed_of(campfill, upload).kind
 
 
-def is_read(campfill: Campfill, upload: uploads.Upload) -> bool:
+def unread_original(campfill: Campfill, upload: uploads.Upload) -> uploads.Upload | None:
+    """The upload that this one seems to repeat, where it was not read for that reason; None where it was read."""
+    return None if _is_read(campfill, upload) else seems_duplicate(campfill, upload)
+
+
+def _is_read(campfill: Campfill, upload: uploads.Upload) -> bool:
     """Whether the findings of `parse` lie in the work folder."""
     return (work_folder(campfill, upload) / "parsed.json").exists()
 
@@ -213,7 +218,7 @@ def apply_list(campfill: Campfill, upload: uploads.Upload, parser: parsing.Parse
     Meanwhile the parser fetches the rows that the receipt will show.
     """
     # Of a list that was read already, `apply` itself decides it where it repeats another: that saves a transaction.
-    if not is_read(campfill, upload) and _is_duplicate(campfill, upload):
+    if not _is_read(campfill, upload) and _is_duplicate(campfill, upload):
         return _as_it_is(campfill, upload)
     parsed = parsed_of(campfill, upload)
     if parsed.kind != UploadKind.CAMPAIGN_LIST and _is_duplicate(campfill, upload):

@@ -107,7 +107,7 @@ def validated_lines(context: dg.AssetExecutionContext, campfill: dg.ResourcePara
     judged: list[tuple[uploads.Upload, upload_metadata.Metadata]] = []
     for upload in _received(context, campfill):
         with _isolated(context, campfill, upload):
-            if not upload_steps.is_read(campfill, upload) and upload_steps.seems_duplicate(campfill, upload):
+            if upload_steps.unread_original(campfill, upload):
                 continue
             parsed = upload_steps.parsed_of(campfill, upload)
             if parsed.corrected is not None or parsed.care is not None:

@@ -206,14 +206,14 @@ class _Promised:
     """Holds accepted lines against their schema, many at once: each look costs some milliseconds."""
 
     def __init__(self, by: Described | None, unchecked: list[pa.RecordBatch] | None) -> None:
-        self._by, self._unchecked = by, unchecked
+        self._by_buyer, self._unchecked = kind_by_buyer(by), unchecked
         self._waiting: list[pa.RecordBatch] = []
 
     def check(self, lines: pa.RecordBatch) -> None:
         """Check these lines, now or together with the next. Raises BrokenPromiseError."""
         self._waiting.append(lines)
         if sum(waiting.num_rows for waiting in self._waiting) >= CHECKED_ROWS:
-            check_promise(self._waiting, by_buyer=kind_by_buyer(self._by))
+            check_promise(self._waiting, by_buyer=self._by_buyer)
             self._waiting = []
 
     def check_rest(self) -> None:
@@ -221,7 +221,7 @@ class _Promised:
         if self._unchecked is not None:
             self._unchecked += self._waiting
         else:
-            check_promise(self._waiting, by_buyer=kind_by_buyer(self._by))
+            check_promise(self._waiting, by_buyer=self._by_buyer)
 
 
 def kind_by_buyer(by: Described | None) -> bool:
