@@ -51,7 +51,13 @@ OUR_MODULES = [
     "pandera.backends.pandas.builtin_checks",  # Pandera imports it when it first checks something
     *(
         f"campfill_pipeline.intake.{name}"
-        for name in ("judge.campaign_lists", "process.parser", "receipt.original_rows", "receipt.write")
+        for name in (
+            "judge.campaign_lists",
+            "process.parser",
+            "process.worker",
+            "receipt.original_rows",
+            "receipt.write",
+        )
     ),
     *(f"campfill_pipeline.warehouse.register.{name}" for name in ("apply", "ledger", "uploads")),
 ]
@@ -121,7 +127,8 @@ def ours(url: str, files: list[Path], work: Path) -> dict[str, float]:
         parts[name] += time.perf_counter() - start
 
     limits = parsing.ParseLimits(max_bytes=250_000_000, memory_mb=4096, seconds=600)
-    with parsing.Parser(limits) as parser, database.connect(url) as connection:
+    # As in a run of `campfill up`: the reading process is forked before there is a connection.
+    with parsing.begun_ahead(), parsing.Parser(limits) as parser, database.connect(url) as connection:
         for number, file in enumerate(files):
             folder = work / str(number)
             with part("read"):

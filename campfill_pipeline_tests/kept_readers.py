@@ -6,7 +6,6 @@ the processes themselves take the parser as it is (`as_shipped`).
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 
 from campfill_pipeline.domain.progress import Progress
 from campfill_pipeline.intake.findings import UnreadableError
+from campfill_pipeline.intake.process.beginning import ReadingProcess
 from campfill_pipeline.intake.process.parser import Parser, ReadingTroubleError
 
 _SHIPPED = {name: getattr(Parser, name) for name in ("close", "_running", "_ask_once")}
@@ -23,7 +23,7 @@ _SHIPPED = {name: getattr(Parser, name) for name in ("close", "_running", "_ask_
 @contextmanager
 def lent() -> Iterator[None]:
     """Parsers leave their process to the next one, for as long as the block lasts."""
-    idle: list[subprocess.Popen[bytes]] = []
+    idle: list[ReadingProcess] = []
 
     def ask_once(self: Parser, request: dict[str, Any], progress: Progress) -> Any:
         self._answered = False  # type: ignore[attr-defined]
@@ -35,15 +35,15 @@ def lent() -> Iterator[None]:
         self._answered = True  # type: ignore[attr-defined]
         return result
 
-    def running(self: Parser) -> subprocess.Popen[bytes]:
+    def running(self: Parser) -> ReadingProcess:
         while self._worker is None and idle:
             known = idle.pop()
-            self._worker = known if known.poll() is None else None
+            self._worker = known if known.lives() else None
         return _SHIPPED["_running"](self)  # type: ignore[no-any-return]
 
     def close(self: Parser) -> None:
         worker = self._worker
-        if worker is not None and worker.poll() is None and getattr(self, "_answered", False) and not idle:
+        if worker is not None and worker.lives() and getattr(self, "_answered", False) and not idle:
             self._worker, self._buffer = None, b""
             idle.append(worker)
         else:
@@ -55,8 +55,9 @@ def lent() -> Iterator[None]:
         patched.setattr(Parser, "close", close)
         yield
     for worker in idle:
-        with worker:
-            worker.stdin.close()  # type: ignore[union-attr]
+        worker.requests.close()
+        worker.ended()
+        worker.answers.close()
 
 
 @contextmanager

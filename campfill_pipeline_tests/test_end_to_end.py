@@ -21,6 +21,7 @@ import psutil
 import psycopg
 import pytest
 
+from campfill_pipeline import forking
 from campfill_pipeline.commands import asking
 from campfill_pipeline.commands.up import free_port
 from campfill_pipeline.settings import load_settings
@@ -151,7 +152,7 @@ def test_a_dropped_list_becomes_fulfillment_and_ctrl_c_leaves_nothing_behind(
             wait_for(
                 lambda: running.freshness("delivery_hourly") == "HEALTHY", 30, "the freshness of its days"
             )
-            if asking.forks():  # what a user types is answered by a process of it: their own has no commands
+            if forking.forks():  # what a user types is answered by a process of it: their own has no commands
                 typed = "import sys; sys.modules['campfill_pipeline.cli'] = None\n"
                 status = subprocess.run(
                     [sys.executable, "-c", f"{typed}from campfill_pipeline import terminal; terminal.main()", "status"],

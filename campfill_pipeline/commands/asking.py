@@ -19,6 +19,8 @@ import sys
 from contextlib import suppress
 from typing import Any, TextIO
 
+from campfill_pipeline.forking import forks
+
 ANSWERED = frozenset({"fulfillment", "line", "status"})
 """Commands that only read, so that one which is cut short has done no harm, and need nothing of Dagster."""
 SOCKET = "answers.socket"  # in the home
@@ -29,11 +31,6 @@ TAKEN = b"+"
 PATIENCE_SECONDS = 2.0  # until somebody takes the question, as long as nothing hinders: milliseconds
 _LENGTH = struct.Struct("!I")
 _FOREVER = None
-
-
-def forks() -> bool:
-    """Whether processes are forked, and told who asks: on Linux, elsewhere commands run in their own process."""
-    return sys.platform == "linux"
 
 
 def speaker() -> list[str]:

@@ -18,7 +18,6 @@ import gc
 import importlib
 import os
 import runpy
-import select
 import signal
 import socket
 import struct
@@ -30,7 +29,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from campfill_pipeline import forking
 from campfill_pipeline.commands import answering, asking
+from campfill_pipeline.forking import Forked
 
 FORKED = frozenset(
     {
@@ -65,48 +66,6 @@ READY = b"+"
 _PID = struct.Struct("!i")
 _PR_SET_CHILD_SUBREAPER = 36
 _ROOM = 500  # bytes for what a fork is called
-
-
-class Forked:
-    """A process that another one forked for us: its child, or ours since that has ended."""
-
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
-        try:
-            self._ends: int | None = os.pidfd_open(pid)
-        except ProcessLookupError:
-            self._ends = None
-
-    def poll(self) -> int | None:
-        """None while it lives, then 0: its exit code is known to its parent only."""
-        return self._ended(0)
-
-    def wait(self, timeout: float | None = None) -> int | None:
-        """Wait until it has ended, at most `timeout` seconds; then what `poll` says."""
-        return self._ended(None if timeout is None else timeout * 1000)
-
-    def _ended(self, milliseconds: float | None) -> int | None:
-        if self._ends is not None:
-            watch = select.poll()
-            watch.register(self._ends, select.POLLIN)
-            if not watch.poll(milliseconds):
-                return None
-            os.close(self._ends)
-            self._ends = None
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(self.pid, os.WNOHANG)
-        return 0
-
-
-def can_fork() -> bool:
-    """Whether this system forks, and tells when a process ends that is not our child."""
-    if not asking.forks():
-        return False
-    try:
-        os.close(os.pidfd_open(os.getpid()))
-    except OSError:
-        return False
-    return True
 
 
 class Nursery:
@@ -170,7 +129,7 @@ class Nursery:
 
 def main(asked: socket.socket) -> None:
     """Fork whenever asked to, until the other side is gone."""
-    _be_called([*sys.orig_argv[:3]])
+    forking.be_called(sys.orig_argv[:3])
     for name in PRELOADED:
         importlib.import_module(name)
     answering.prepared()
@@ -197,22 +156,12 @@ def _be(words: list[str], output: int) -> NoReturn:
     for number in (1, 2):
         os.dup2(output, number)
     os.close(output)
-    _be_called(words)
+    forking.be_called(words)
     sys.argv[1:] = words[3:]
     sys.orig_argv[:] = words
     warnings.filterwarnings("ignore", category=RuntimeWarning, module="runpy")  # of what is imported already
     runpy.run_module(words[2], run_name="__main__", alter_sys=True)
     sys.exit()
-
-
-def _be_called(words: Sequence[str]) -> None:
-    """Let `ps` show this command: it reads the place where the system put the words of ours."""
-    facts = Path("/proc/self/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-    begin, end = int(facts[45]), int(facts[46])
-    if not 0 < begin < end:  # not every system that calls itself Linux tells the place
-        return
-    text = b"\0".join(os.fsencode(word) for word in words)[: end - begin - 1]
-    ctypes.memmove(begin, text.ljust(end - begin, b"\0"), end - begin)
 
 
 if __name__ == "__main__":

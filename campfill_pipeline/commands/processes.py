@@ -23,7 +23,8 @@ from typing import IO, Any
 
 import psutil
 
-from campfill_pipeline.commands.nursery import Forked, Nursery
+from campfill_pipeline.commands.nursery import Nursery
+from campfill_pipeline.forking import Forked
 
 GRACE_SECONDS = 5.0  # of the ten within which `up` ends; what is killed then is done again
 NICENESS = 10

@@ -21,8 +21,8 @@ import typer
 from rich.console import Console
 from rich.status import Status
 
+from campfill_pipeline import forking
 from campfill_pipeline.commands import (
-    asking,
     demo_world,
     in_language,
     nursery,
@@ -199,7 +199,7 @@ class System:
         if self.role is Role.ALL:
             self.daemon.have_seat()
         self.environ = child_environment(settings, self.values, self.demo, self.place)
-        if self.role is not Role.WORKER and nursery.can_fork():
+        if self.role is not Role.WORKER and forking.can_tell_ends():
             self.nursery = nursery.Nursery(
                 self.environ, instance.CHECKOUT, self.asked.is_set, processes.keep_log, self._log("nursery")
             )
@@ -223,7 +223,7 @@ class System:
                 "web UI", "dagster_webserver", "-w", str(self._workspace), "-h", self.host, "-p", str(self.port)
             )  # fmt: skip
             _wait_for_port(self.host, self.port, web, self.asked)
-        if self.role is Role.ALL and asking.forks():
+        if self.role is Role.ALL and forking.forks():
             self._start("answers", "campfill_pipeline.commands.answering", str(settings.home))
 
     def _tell(self, step: str) -> None:

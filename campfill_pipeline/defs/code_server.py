@@ -20,8 +20,9 @@ import sys
 from collections.abc import Sequence
 from multiprocessing import forkserver, resource_tracker, util
 from multiprocessing.context import ForkServerContext
-from pathlib import Path
 from typing import Any
+
+from campfill_pipeline.forking import close_all_but, forks
 
 PRELOADED = (
     "campfill_pipeline.definitions",
@@ -31,6 +32,7 @@ PRELOADED = (
     "campfill_pipeline.defs.storage",
     "campfill_pipeline.intake.judge.campaign_lists",
     "campfill_pipeline.intake.process.parser",
+    "campfill_pipeline.intake.process.worker",
     "campfill_pipeline.reports.both",
     "dagster._grpc.impl",
     "dagster._grpc.server",
@@ -40,11 +42,6 @@ PRELOADED = (
     "upath.implementations.local",
 )
 """What a run imports before its first step, and in its steps. Importing it reads no setting and connects to nothing."""
-
-
-def forks() -> bool:
-    """Whether processes are forked here: libraries of other systems than Linux are not made for it."""
-    return sys.platform == "linux"
 
 
 def prepared() -> ForkServerContext:
@@ -78,9 +75,7 @@ def _fork(_interpreter: bytes, arguments: Sequence[Any], passed: Sequence[int]) 
         return pid
     code = 1
     try:
-        for opened in [int(entry.name) for entry in Path("/proc/self/fd").iterdir()]:
-            if opened not in kept:
-                os.closerange(opened, opened + 1)  # one may be gone: it was that of the look itself
+        close_all_but(kept)
         exec(arguments[-1], {})
         code = 0
     except SystemExit:

@@ -1,7 +1,7 @@
 """How the process of a run begins: one that will read files has its reading process begin beside it.
 
-The reading process is a new Python that imports for half a second; the run needs as long until its first step. Belongs
-here: only that. Does not belong here: what a run does, and how its process is made (`code_server`).
+Then, before it has a thread or a connection, the reading process can be a fork of it. Belongs here: only that. Does
+not belong here: what a run does, and how its process is made (`code_server`).
 """
 
 from __future__ import annotations

@@ -24,12 +24,13 @@ import psycopg
 import pytest
 
 import campfill_pipeline
+from campfill_pipeline import forking
 from campfill_pipeline.commands import asking
 from campfill_pipeline_tests import shell
 from campfill_pipeline_tests.environment import without_settings
 from campfill_pipeline_tests.lists import line_id, row, write_list
 
-pytestmark = pytest.mark.skipif(not asking.forks(), reason="commands are answered by forks on Linux only")
+pytestmark = pytest.mark.skipif(not forking.forks(), reason="commands are answered by forks on Linux only")
 
 SCRIPT = """import sys
 from campfill_pipeline.terminal import main

@@ -14,9 +14,10 @@ import pytest
 
 from campfill_pipeline.commands import asking, nursery, processes
 from campfill_pipeline.defs import instance
+from campfill_pipeline.forking import can_tell_ends
 from campfill_pipeline_tests.environment import without_settings
 
-pytestmark = pytest.mark.skipif(not nursery.can_fork(), reason="forks on Linux only")
+pytestmark = pytest.mark.skipif(not can_tell_ends(), reason="forks on Linux only")
 
 ANSWERING = "campfill_pipeline.commands.answering"
 

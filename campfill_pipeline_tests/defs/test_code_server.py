@@ -15,23 +15,20 @@ import psutil
 import pytest
 from dagster._grpc import impl, server
 
+from campfill_pipeline import forking
 from campfill_pipeline.defs import code_server, run_start
 from campfill_pipeline.intake.process.parser import ParseLimits, Parser
 from campfill_pipeline_tests import kept_readers
 
-pytestmark = pytest.mark.skipif(not code_server.forks(), reason="runs are forked on Linux only")
+pytestmark = pytest.mark.skipif(not forking.forks(), reason="runs are forked on Linux only")
 
 
 LIMITS = ParseLimits(memory_mb=1024, seconds=60, max_bytes=10**7)
 
 
-def reading_processes() -> set[int]:
-    """Those of this process."""
-    return {
-        child.pid
-        for child in psutil.Process().children()
-        if "campfill_pipeline.intake.process.worker" in child.cmdline()
-    }
+def children() -> set[int]:
+    """Those of this process: one that has just been forked is not called by its own name yet."""
+    return {child.pid for child in psutil.Process().children()}
 
 
 def look(found: Queue[tuple[int, list[str], list[str]]]) -> None:
@@ -122,16 +119,16 @@ def test_a_run_that_reads_files_has_its_reading_process_begin_first(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, begun: bool
 ) -> None:
     """Taken by the first that reads; what nobody takes ends with the run."""
-    before = reading_processes()
+    before = children()
     seen: list[set[int]] = []
 
     def run(_told: str, job: SimpleNamespace, _events: object, _asked_to_end: object) -> None:
-        seen.append(reading_processes() - before)
+        seen.append(children() - before)
         if job.reads:
             (tmp_path / "a.csv").write_bytes(b"x")
             with Parser(LIMITS) as parser:
                 parser.parse(tmp_path / "a.csv", "a.csv", tmp_path / "work")
-                seen.append(reading_processes() - before)
+                seen.append(children() - before)
 
     monkeypatch.setattr(impl, "start_run_in_subprocess", run)
     for reads in (False, True):
@@ -140,7 +137,7 @@ def test_a_run_that_reads_files_has_its_reading_process_begin_first(
             run_start.start_run("", SimpleNamespace(job_name=name, reads=reads), None, None)  # type: ignore[arg-type]
         assert len(seen[0]) == begun
         assert not reads or (seen[1] == seen[0] if begun else len(seen[1]) == 1)
-        assert reading_processes() == before
+        assert children() == before
 
 
 if __name__ == "__main__":

@@ -235,9 +235,9 @@ def test_the_fork_ends_with_the_caller(tmp_path: Path, endless: Path) -> None:
     while parser._worker is None or not (found := worker_of(parser).children()):
         time.sleep(0.01)
     worker = parser._worker
-    assert worker is not None and worker.stdin is not None
-    worker.stdin.close()  # what the system does when the caller dies
-    worker.wait(timeout=10)
+    assert worker is not None
+    worker.requests.close()  # what the system does when the caller dies
+    assert worker.ended(within=10)
     psutil.wait_procs(found, timeout=10)
     assert not any(fork.is_running() for fork in found)
     thread.join()

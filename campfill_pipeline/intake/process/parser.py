@@ -1,6 +1,7 @@
 """The door to reading files: each is read in a process of its own, under limits, and never harms its caller.
 
-Belongs here: starting, asking and replacing that process. Does not belong here: what it does (`worker.py`).
+Belongs here: asking and replacing that process. Does not belong here: how it begins (`beginning.py`), what it does
+(`worker.py`).
 """
 
 from __future__ import annotations
@@ -12,8 +13,7 @@ import logging
 import os
 import select
 import signal
-import subprocess
-import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
@@ -24,6 +24,7 @@ from typing import Any
 from campfill_pipeline.domain.errors import CampfillError
 from campfill_pipeline.domain.progress import Progress
 from campfill_pipeline.domain.uploads import UploadKind
+from campfill_pipeline.forking import can_tell_ends
 from campfill_pipeline.intake.findings import (
     CellKind,
     ColumnFound,
@@ -33,6 +34,8 @@ from campfill_pipeline.intake.findings import (
     TableFound,
     UnreadableError,
 )
+from campfill_pipeline.intake.process.beginning import ReadingProcess, anew, forked
+from campfill_pipeline.intake.process.forks import write
 from campfill_pipeline.intake.process.manifest import from_json, load_parsed, save_parsed
 from campfill_pipeline.intake.refusals import corrupt, too_much_memory, too_slow
 from campfill_pipeline.language.currencies import counted_in
@@ -53,7 +56,7 @@ __all__ = [
 
 _GRACE_SECONDS = 20.0
 _log = logging.getLogger(__name__)
-_ahead: ContextVar[list[subprocess.Popen[bytes]] | None] = ContextVar("begun_ahead", default=None)
+_ahead: ContextVar[list[ReadingProcess] | None] = ContextVar("begun_ahead", default=None)
 
 
 class RowsUnreadableError(CampfillError):
@@ -83,7 +86,7 @@ class Parser:
     def __init__(self, limits: ParseLimits, descriptions: Mapping[str, str] | None = None) -> None:
         self._limits = limits
         self._descriptions = dict(descriptions or {})
-        self._worker: subprocess.Popen[bytes] | None = None
+        self._worker: ReadingProcess | None = None
         self._buffer = b""
 
     def __enter__(self) -> Parser:
@@ -99,16 +102,11 @@ class Parser:
         worker, self._worker, self._buffer = self._worker, None, b""
         if worker is None:
             return
-        if worker.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):  # it died with a request unread
-                worker.stdin.close()
-        try:
-            worker.wait(timeout=2)
-        except subprocess.TimeoutExpired:
-            os.killpg(worker.pid, signal.SIGKILL)  # the worker leads a group of its own, forks included
-            worker.wait()
-        if worker.stdout is not None:
-            worker.stdout.close()
+        worker.requests.close()
+        if not worker.ended(within=2):
+            os.killpg(worker.pid, signal.SIGKILL)
+            worker.ended()
+        worker.answers.close()
 
     def parse(
         self,
@@ -185,10 +183,8 @@ class Parser:
             ).encode()
             + b"\n"
         )
-        assert worker.stdin is not None
         try:
-            worker.stdin.write(line)
-            worker.stdin.flush()
+            write(worker.requests.fileno(), line)
         except OSError as error:
             raise _WorkerGoneError() from error
         deadline = time.monotonic() + self._limits.seconds + _GRACE_SECONDS
@@ -206,65 +202,51 @@ class Parser:
                 _log.error("reading %s failed: %s", request["path"], answer.get("fault") or answer)
                 raise corrupt("it made the reader fail, which no sound workbook does")
 
-    def _line(self, worker: subprocess.Popen[bytes], deadline: float) -> bytes:
-        assert worker.stdout is not None
+    def _line(self, worker: ReadingProcess, deadline: float) -> bytes:
         while b"\n" not in self._buffer:
             left = deadline - time.monotonic()
-            if left <= 0 or not select.select([worker.stdout], [], [], left)[0]:
+            if left <= 0 or not select.select([worker.answers], [], [], left)[0]:
                 self._kill()
                 raise too_slow(self._limits)
-            data = os.read(worker.stdout.fileno(), 1 << 20)
+            data = os.read(worker.answers.fileno(), 1 << 20)
             if not data:
                 raise _WorkerGoneError()
             self._buffer += data
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self) -> ReadingProcess:
         if self._worker is None:
-            self._worker = _begun_ahead() or _start()
+            self._worker = _begun_ahead() or anew()
         return self._worker
 
     def _kill(self) -> None:
-        if self._worker is not None and self._worker.poll() is None:
+        if self._worker is not None and self._worker.lives():
             os.killpg(self._worker.pid, signal.SIGKILL)
         self.close()
 
 
 @contextlib.contextmanager
 def begun_ahead() -> Iterator[None]:
-    """Start a reading process now, for the first parser within; it imports while its caller does other things."""
-    ahead: list[subprocess.Popen[bytes]] = []
+    """Start a reading process now, for the first parser within: while its caller does other things, or as a fork of it.
+
+    To be called by a process that has no connection yet. Where it has no thread either, and the system forks, it is
+    forked; else it is a new Python.
+    """
+    ahead: list[ReadingProcess] = []
     with contextlib.suppress(OSError):  # for want of memory: whoever reads then tries again, and tells it
-        ahead.append(_start())
+        ahead.append(forked() if can_tell_ends() and threading.active_count() == 1 else anew())
     token = _ahead.set(ahead)
     try:
         yield
     finally:
         _ahead.reset(token)
         for left in ahead:  # nobody had anything to read
-            for pipe in (left.stdin, left.stdout):
-                if pipe is not None:
-                    pipe.close()  # which ends it
-            left.wait()
+            left.requests.close()  # which ends it
+            left.answers.close()
+            left.ended()
 
 
-def _begun_ahead() -> subprocess.Popen[bytes] | None:
+def _begun_ahead() -> ReadingProcess | None:
     ahead = _ahead.get()
     return ahead.pop() if ahead else None
-
-
-def _start() -> subprocess.Popen[bytes]:
-    # One thread each: a fork takes only the calling thread along.
-    single = {
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "ARROW_DEFAULT_MEMORY_POOL": "system",
-    }
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "campfill_pipeline.intake.process.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, **single},
-        start_new_session=True,
-    )

@@ -27,6 +27,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
+import pyarrow
+
 from campfill_pipeline.intake.findings import ParseLimits
 from campfill_pipeline.intake.process.forks import (
     MORE,
@@ -63,12 +65,18 @@ class _WithoutPandas:
 
 
 def main() -> None:
-    """Serve requests until stdin ends."""
+    """Be a new Python that reads."""
     sys.meta_path.insert(0, _WithoutPandas())
+    serve(sys.stdin.fileno(), sys.stdout.fileno())
+
+
+def serve(requests: int, answers: int) -> None:
+    """Serve the requests of a descriptor until it ends."""
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())  # the other reserves ahead, which a limit counts
+    pyarrow.set_cpu_count(1)  # a fork takes only the calling thread along
     warm_up()
     gc.freeze()  # what is here stays: collections in a fork need not look at it, nor copy its memory
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the caller, who then closes stdin
-    requests, answers = sys.stdin.buffer.fileno(), sys.stdout.buffer.fileno()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the caller, who then ends the requests
     os.set_blocking(requests, False)
     lines = Lines(requests)
     serving = _Serving(requests, answers)
@@ -127,7 +135,7 @@ def _child(requests: int, answers: int) -> NoReturn:
     code = 1
     try:
         gc.disable()  # millions of cells, no cycles among them, and the fork ends soon
-        before = _most_memory()
+        before, inherited = _most_memory(), _data()
 
         def send(message: dict[str, Any]) -> None:
             write(answers, json.dumps(message).encode() + b"\n")
@@ -136,7 +144,7 @@ def _child(requests: int, answers: int) -> NoReturn:
         while (line := lines.next()) is not None:
             request = json.loads(line)
             limits = ParseLimits(**request["limits"])
-            _restrict(limits)
+            _restrict(limits, inherited)
             sound, read = _work(request, limits, send), read + 1
             grown = _most_memory() - before
             if not (sound and _is_small(request) and read < _MOST_FILES and grown < _MOST_GROWTH):
@@ -158,9 +166,18 @@ def _most_memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
 
 
-def _restrict(limits: ParseLimits) -> None:
-    # RLIMIT_DATA rather than RLIMIT_AS: it counts what is used, not what is merely mapped.
-    most = limits.memory_mb << 20
+def _data() -> int:
+    """The bytes of memory of this process that `RLIMIT_DATA` counts, on Linux; 0 elsewhere."""
+    try:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5]) * resource.getpagesize()
+    except OSError:
+        return 0
+
+
+def _restrict(limits: ParseLimits, inherited: int) -> None:
+    # RLIMIT_DATA rather than RLIMIT_AS: it counts what is used, not what is merely mapped. What was there before a file
+    # was read is more in a fork of a run than in a new Python, and no fault of the file's.
+    most = inherited + (limits.memory_mb << 20)
     for limit, value in (
         (resource.RLIMIT_DATA, most),
         (resource.RLIMIT_CORE, 0),
