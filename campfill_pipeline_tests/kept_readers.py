@@ -55,9 +55,7 @@ def lent() -> Iterator[None]:
         patched.setattr(Parser, "close", close)
         yield
     for worker in idle:
-        worker.requests.close()
-        worker.ended()
-        worker.answers.close()
+        worker.end()
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from multiprocessing.context import ForkServerContext
 from typing import Any
 
 from campfill_pipeline.forking import close_all_but, forks
+from campfill_pipeline.intake import first_list
 
 PRELOADED = (
     "campfill_pipeline.definitions",
@@ -51,6 +52,7 @@ def prepared() -> ForkServerContext:
     """
     for name in PRELOADED:
         importlib.import_module(name)
+    first_list.take()
     gc.freeze()  # else the collector writes to every object, and a page that is written to is no longer shared
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(PRELOADED))  # should it ever have to be started anew

@@ -7,6 +7,7 @@ memory once. Belongs here: only that. Does not belong here: asking it (`parser.p
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -36,12 +37,14 @@ class ReadingProcess:
         """Whether it has not ended."""
         return self.process.poll() is None
 
-    def ended(self, within: float | None = None) -> bool:
-        """Whether it has ended within so many seconds, however long that takes without a number."""
-        try:
-            return self.process.wait(within) is not None
-        except subprocess.TimeoutExpired:
-            return False
+    def end(self) -> None:
+        """End it and its forks, at once: between two answers it has nothing to put in order."""
+        self.requests.close()
+        for kill in (os.killpg, os.kill):  # a fork that has just begun does not lead its session yet
+            with contextlib.suppress(ProcessLookupError):
+                kill(self.pid, signal.SIGKILL)
+        self.process.wait()
+        self.answers.close()
 
 
 def anew() -> ReadingProcess:

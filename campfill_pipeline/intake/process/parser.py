@@ -12,7 +12,6 @@ import json
 import logging
 import os
 import select
-import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -100,13 +99,8 @@ class Parser:
     def close(self) -> None:
         """End the reading process."""
         worker, self._worker, self._buffer = self._worker, None, b""
-        if worker is None:
-            return
-        worker.requests.close()
-        if not worker.ended(within=2):
-            os.killpg(worker.pid, signal.SIGKILL)
-            worker.ended()
-        worker.answers.close()
+        if worker is not None:
+            worker.end()
 
     def parse(
         self,
@@ -170,7 +164,7 @@ class Parser:
             try:
                 return self._ask_once(request, progress)
             except _WorkerGoneError:
-                self._kill()
+                self.close()
                 if attempt == 2:
                     break
         raise too_much_memory(self._limits)
@@ -206,7 +200,7 @@ class Parser:
         while b"\n" not in self._buffer:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([worker.answers], [], [], left)[0]:
-                self._kill()
+                self.close()
                 raise too_slow(self._limits)
             data = os.read(worker.answers.fileno(), 1 << 20)
             if not data:
@@ -219,11 +213,6 @@ class Parser:
         if self._worker is None:
             self._worker = _begun_ahead() or anew()
         return self._worker
-
-    def _kill(self) -> None:
-        if self._worker is not None and self._worker.lives():
-            os.killpg(self._worker.pid, signal.SIGKILL)
-        self.close()
 
 
 @contextlib.contextmanager
@@ -242,9 +231,7 @@ def begun_ahead() -> Iterator[None]:
     finally:
         _ahead.reset(token)
         for left in ahead:  # nobody had anything to read
-            left.requests.close()  # which ends it
-            left.answers.close()
-            left.ended()
+            left.end()
 
 
 def _begun_ahead() -> ReadingProcess | None:

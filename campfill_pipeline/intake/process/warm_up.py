@@ -10,6 +10,7 @@ import contextlib
 import json
 import tempfile
 import zipfile
+from functools import cache
 from pathlib import Path
 
 from campfill_pipeline.domain.cells import column_letters
@@ -46,8 +47,9 @@ _LINES: tuple[tuple[str | float | None, ...], ...] = (
 _FORMAT = "#,##0.00 [$€-407]"
 
 
+@cache
 def warm_up() -> None:
-    """Read a small list with every usual kind of cell, and keep nothing of it."""
+    """Read a small list with every usual kind of cell, and keep nothing of it. A fork of who did so need not."""
     with (
         contextlib.suppress(OSError),  # a full disk: whoever reads next tells it
         tempfile.TemporaryDirectory(prefix="campfill-") as folder,
