@@ -45,22 +45,18 @@ FORKED = frozenset(
 """What is forked."""
 
 PRELOADED = (
-    "campfill_pipeline.definitions",
-    "campfill_pipeline.defs.run_start",
-    "campfill_pipeline.defs.storage",
     "campfill_pipeline.door.server",
-    "campfill_pipeline.intake.judge.campaign_lists",
-    "campfill_pipeline.intake.process.parser",
     "dagster._cli",
+    "dagster._core.instance.factory",
     "dagster._daemon.cli",
     "dagster._daemon.controller",
-    "dagster._grpc.impl",
-    "dagster._grpc.server",
-    "dagster_postgres",
+    "dagster._grpc.server_watcher",
     "dagster_webserver.cli",
-    "pandera.backends.pandas.builtin_checks",
+    "psycopg2.extras",
+    "uvicorn.lifespan.on",
 )
-"""What they import, most of it when it is first needed. Importing it reads no setting and connects to nothing."""
+"""What they import beside what runs need, most of it when first needed. Importing it reads no setting and connects to
+nothing."""
 
 READY = b"+"
 _PID = struct.Struct("!i")
@@ -130,8 +126,12 @@ class Nursery:
 def main(asked: socket.socket) -> None:
     """Fork whenever asked to, until the other side is gone."""
     forking.be_called(sys.orig_argv[:3])
-    for name in PRELOADED:
+    from campfill_pipeline.defs import code_server  # `campfill up` itself shall not hold all this
+    from campfill_pipeline.intake import first_list
+
+    for name in (*code_server.PRELOADED, *PRELOADED):
         importlib.import_module(name)
+    first_list.take()
     answering.prepared()
     gc.freeze()  # else the collector writes to every object, and a page that is written to is no longer shared
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks

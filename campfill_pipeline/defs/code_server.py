@@ -93,6 +93,10 @@ def main() -> None:
     context = prepared() if forks() else None
     from dagster._cli import main as dagster_command
 
+    from campfill_pipeline.defs.storage import keep_instance
+
+    keep_instance()
+
     if context is not None:
         from dagster._grpc import server
 

@@ -9,6 +9,7 @@ plans to make, five assets for each upload of a burst, it stores piece by piece:
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from typing import Any
 
 import dagster as dg
 from dagster import DagsterEventType, EventLogEntry
+from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage
@@ -118,6 +120,28 @@ def _leave_what_is_broken(engine: Any) -> None:
     """A server that was started again has ended the connections that are kept; whoever asks next opens new ones."""
     with suppress(Exception), engine.connect() as connection:
         connection.exec_driver_sql("SELECT 1")
+
+
+def keep_instance() -> None:
+    """Let this process make Dagster's instance once, for all looks of its sensors, in place of anew for each.
+
+    For a process that looks again and again, and never again at another dagster.yaml: the code server.
+    """
+    make = dg.DagsterInstance.from_ref
+    kept: list[tuple[InstanceRef, Any]] = []
+    lock = threading.Lock()
+
+    def from_ref(ref: InstanceRef) -> dg.DagsterInstance:
+        with lock:
+            if not kept or kept[0][0] != ref:
+                kept[:] = [(ref, make(ref))]
+                kept[0][1].dispose = lambda: None  # a look ends; what it used stays for the next
+            instance: dg.DagsterInstance = kept[0][1]
+        for storage in (instance.run_storage, instance.event_log_storage, instance.schedule_storage):
+            _leave_what_is_broken(vars(storage)["_engine"])
+        return instance
+
+    dg.DagsterInstance.from_ref = staticmethod(from_ref)  # type: ignore[assignment]
 
 
 @contextmanager

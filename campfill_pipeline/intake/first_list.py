@@ -12,6 +12,7 @@ import tempfile
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,9 @@ _CHANGE: dict[str, Any] = {
 }  # fmt: skip
 
 
+@cache
 def take() -> None:
-    """Read, judge and answer a list, and keep nothing of it."""
+    """Read, judge and answer a list, and keep nothing of it. A fork of who did so need not."""
     warm_up()
     with (
         contextlib.suppress(OSError),  # a full disk: whoever takes a list next tells it

@@ -14,7 +14,7 @@ from sqlalchemy.engine.reflection import Inspector
 
 from campfill_pipeline.defs.ranges import key_range
 from campfill_pipeline.defs.resources import campfill_resource, open_campfill
-from campfill_pipeline.defs.storage import partitions_as_they_are
+from campfill_pipeline.defs.storage import keep_instance, partitions_as_they_are
 from campfill_pipeline.warehouse import database, kept_connections
 from campfill_pipeline.warehouse.postgres import server
 from campfill_pipeline_tests.defs.dagster_past import dagster_on, end_sessions, new_database
@@ -60,6 +60,32 @@ def test_a_second_instance_opens_nothing_and_asks_for_no_table(
         with dagster_on(postgres_server, name, tmp_path / "third") as third:
             assert used(third) == ["000001-a.xlsx"]  # although the server has ended all sessions
         assert not opened & sessions(outside, name)
+
+
+def test_a_code_server_makes_its_instance_once_and_notices_a_server_that_was_started_again(
+    postgres_server: server.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dg.DagsterInstance, "from_ref", dg.DagsterInstance.from_ref)  # put back at the end
+    keep_instance()
+    with (
+        new_database(postgres_server) as name,
+        psycopg.connect(postgres_server.url("postgres"), autocommit=True) as outside,
+        dagster_on(postgres_server, name, tmp_path / "home") as home,
+        dagster_on(postgres_server, name, tmp_path / "other") as other,
+    ):
+        url = postgres_server.url(name).replace("postgresql://", "postgresql+psycopg2://", 1)
+        monkeypatch.setenv("CAMPFILL_DAGSTER_URL", url)
+        with dg.DagsterInstance.from_ref(home.get_ref()) as first:
+            first.add_dynamic_partitions("uploads", ["000001-a.xlsx"])
+        with dg.DagsterInstance.from_ref(home.get_ref()) as second:
+            assert second is first
+            assert used(second) == ["000001-a.xlsx"]  # although the first look has ended
+        end_sessions(outside, name)
+        with dg.DagsterInstance.from_ref(home.get_ref()) as third:
+            assert used(third) == ["000001-a.xlsx"]
+        with dg.DagsterInstance.from_ref(other.get_ref()) as of_another_home:
+            assert of_another_home is not first
+            assert of_another_home.root_directory == str(tmp_path / "other")
 
 
 def test_partitions_are_looked_up_once_within_a_step_and_anew_after_it(
