@@ -26,6 +26,7 @@ import pytest
 import campfill_pipeline
 from campfill_pipeline import forking
 from campfill_pipeline.commands import asking
+from campfill_pipeline.warehouse.postgres import server
 from campfill_pipeline_tests import shell
 from campfill_pipeline_tests.environment import without_settings
 from campfill_pipeline_tests.lists import line_id, row, write_list
@@ -43,7 +44,7 @@ MOMENT = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.+]+|\d\d:\d\d:\d\d\.\d+")
 
 
 class Asked:
-    """A home with two lines, and the script that is typed there."""
+    """A home, and the script that is typed there."""
 
     def __init__(self, folder: Path, url: str) -> None:
         self.folder, self.home = folder, folder / "home"
@@ -86,13 +87,22 @@ def wait_for(what: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
-@pytest.fixture
-def asked(tmp_path: Path, database_url: str) -> Asked:
-    made = Asked(tmp_path, database_url)
-    sample = write_list(tmp_path / "lines.xlsx", [row(1, goal=2000), row(2)])
-    done = shell.campfill(["ingest", str(sample)], environ=made.environ, folder=tmp_path)
+@pytest.fixture(scope="module")
+def loaded(postgres_server: server.Server, tmp_path_factory: pytest.TempPathFactory) -> Asked:
+    """A home with two lines: what is answered only reads."""
+    with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE answered TEMPLATE template_campfill STRATEGY file_copy")
+    made = Asked(tmp_path_factory.mktemp("loaded"), postgres_server.url("answered"))
+    sample = write_list(made.folder / "lines.xlsx", [row(1, goal=2000), row(2)])
+    done = shell.campfill(["ingest", str(sample)], environ=made.environ, folder=made.folder)
     assert done.returncode == 0, done.stderr
     return made
+
+
+@pytest.fixture
+def asked(tmp_path: Path, loaded: Asked) -> Asked:
+    shutil.copytree(loaded.home, tmp_path / "home")
+    return Asked(tmp_path, loaded.environ["CAMPFILL_DATABASE_URL"])
 
 
 CASES: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
@@ -206,22 +216,22 @@ def test_ctrl_c_ends_what_is_answered(asked: Asked) -> None:
     alone = interrupted()
     assert alone[0] != 0
     asked.answered_only()
-    with asked.answering() as answering:
+    with asked.answering() as process_of:
         assert interrupted() == alone
-        wait_for(lambda: not answering.children())
+        wait_for(lambda: not process_of.children())
 
 
 def test_it_ends_with_who_asked(asked: Asked) -> None:
     asked.answered_only()
-    with asked.answering() as answering, held_up(asked) as process:
-        assert len(answering.children()) == 1
+    with asked.answering() as process_of, held_up(asked) as process:
+        assert len(process_of.children()) == 1
         process.kill()
-        wait_for(lambda: not answering.children())
+        wait_for(lambda: not process_of.children())
 
 
 def test_who_asked_is_told_that_the_answering_process_ended(asked: Asked) -> None:
-    with asked.answering() as answering, held_up(asked) as process:
-        [fork] = answering.children()
+    with asked.answering() as process_of, held_up(asked) as process:
+        [fork] = process_of.children()
         fork.kill()
         out, err = process.communicate(timeout=30)
         assert (process.returncode, out) == (1, b"")
@@ -281,10 +291,10 @@ def test_another_user_is_told_nothing(asked: Asked, monkeypatch: pytest.MonkeyPa
 
 
 def test_what_a_fork_took_of_the_processor_is_in_an_account(asked: Asked) -> None:
-    with asked.answering() as answering:
+    with asked.answering() as process_of:
         assert asked.type("status")[0] == 0
-        wait_for(lambda: not answering.children())
-        assert answering.cpu_times().children_user > 0
+        wait_for(lambda: not process_of.children())
+        assert process_of.cpu_times().children_user > 0
 
 
 def test_the_socket_is_the_owners_only(asked: Asked) -> None:

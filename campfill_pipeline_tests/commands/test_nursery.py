@@ -33,12 +33,14 @@ def begun(log: Path) -> nursery.Nursery:
     return nursery.Nursery(without_settings(), instance.CHECKOUT, lambda: False, processes.keep_log, log)
 
 
-@pytest.fixture
-def forking(tmp_path: Path) -> Iterator[nursery.Nursery]:
-    made = begun(tmp_path / "nursery.log")
+@pytest.fixture(scope="module")
+def forking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[nursery.Nursery]:
+    """One for all tests that do not end it: it imports for seconds."""
+    log = tmp_path_factory.mktemp("nursery") / "nursery.log"
+    made = begun(log)
     yield made
     made.end()
-    assert not (tmp_path / "nursery.log").exists(), "it has nothing to say"
+    assert not log.exists(), "it has nothing to say"
 
 
 def start(
