@@ -18,7 +18,6 @@ from bench.speed.builds import Build, Home, home
 from bench.speed.results import Results, Sample, load
 from bench.speed.standing import temporary
 
-
 _LAST = "SELECT FROM campfill.fulfillment OFFSET %s LIMIT 1"
 
 
