@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from dagster._daemon import controller
 from dagster._daemon.daemon import SchedulerDaemon, SensorDaemon, SpanMarker
 from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import QueuedRunCoordinatorDaemon
+from dagster._time import get_current_timestamp
 
 from campfill_pipeline.defs import daemon
 
@@ -37,6 +39,8 @@ def test_dagster_makes_these_daemons(monkeypatch: pytest.MonkeyPatch) -> None:
         made.extend(controller.create_daemons_from_instance(Instance()))  # type: ignore[arg-type]
 
     monkeypatch.setattr("dagster._daemon.cli.main", command)
+    its = controller.DagsterDaemonController
+    monkeypatch.setattr(its, "check_workspace_freshness", its.check_workspace_freshness)
     daemon.main()
     assert [type(each) for each in made] == [daemon.Telling, daemon.Told, SchedulerDaemon]
     assert made[1]._pause == 3.0  # type: ignore[attr-defined]
@@ -76,3 +80,27 @@ def test_the_queue_is_looked_at_when_told_and_by_the_clock(
             if said is SpanMarker.END_SPAN and rung:
                 looked.set()  # unrung, the next look would be in ten minutes
     assert next(looks, None) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds", "told"),
+    [(None, 61.0, False), (None, 601.0, True), ("it does not answer", 61.0, True), ("", 59.0, False)],
+)
+def test_the_code_is_told_anew_every_ten_minutes_and_every_minute_where_it_could_not_be(
+    monkeypatch: pytest.MonkeyPatch, error: str | None, seconds: float, told: bool
+) -> None:
+    its = controller.DagsterDaemonController
+    asked: list[str] = []
+    entry = SimpleNamespace(load_error=error)
+    context = SimpleNamespace(
+        create_request_context=lambda: SimpleNamespace(get_code_location_entries=lambda: {"campfill": entry}),
+        refresh_workspace=lambda: asked.append("anew"),
+    )
+    looking = SimpleNamespace(_workspace_process_context=context, _grpc_server_registry=None)
+    monkeypatch.setattr("dagster._daemon.cli.main", lambda: None)
+    monkeypatch.setattr(controller, "create_daemon_of_type", controller.create_daemon_of_type)
+    monkeypatch.setattr(its, "check_workspace_freshness", its.check_workspace_freshness)
+    daemon.main()
+    last = get_current_timestamp() - seconds
+    after = its.check_workspace_freshness(looking, last)  # type: ignore[arg-type]
+    assert (asked == ["anew"], after > last) == (told, told)

@@ -40,10 +40,11 @@ class ReadingProcess:
     def end(self) -> None:
         """End it and its forks, at once: between two answers it has nothing to put in order."""
         self.requests.close()
-        for kill in (os.killpg, os.kill):  # a fork that has just begun does not lead its session yet
-            with contextlib.suppress(ProcessLookupError):
-                kill(self.pid, signal.SIGKILL)
-        self.process.wait()
+        if self.lives():  # else its number may be another's by now
+            for kill in (os.killpg, os.kill):  # a fork that has just begun does not lead its session yet
+                with contextlib.suppress(ProcessLookupError):
+                    kill(self.pid, signal.SIGKILL)
+            self.process.wait()
         self.answers.close()
 
 
@@ -63,7 +64,12 @@ def forked() -> ReadingProcess:
     """A fork of this process, which must have no thread and no connection yet. Raises OSError where none can be had."""
     theirs, requests = os.pipe()
     answers, told = os.pipe()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError:
+        for end in (theirs, requests, answers, told):
+            os.close(end)
+        raise
     if pid == 0:
         _be(theirs, told)
     os.close(theirs)
