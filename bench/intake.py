@@ -41,7 +41,6 @@ import psycopg
 import xlsxwriter
 
 from campfill_pipeline.domain.columns import LIST_COLUMNS
-from campfill_pipeline.intake import first_list
 from campfill_pipeline.warehouse import database
 from campfill_pipeline.warehouse.postgres import server
 
@@ -313,13 +312,22 @@ def fresh(running: server.Server) -> Iterator[str]:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def first_list_taken() -> None:
+    """What a run's process is forked after."""
+    from campfill_pipeline.intake import (
+        first_list,
+    )  # the build before, which uses other parts of this, has none
+
+    first_list.take()
+
+
 @dataclass(frozen=True)
 class _Ours:
     """campfill on these files; picklable, as the others are."""
 
     files: list[Path]
     modules: ClassVar[Sequence[str]] = OUR_MODULES
-    ready = staticmethod(first_list.take)
+    ready = staticmethod(first_list_taken)
 
     def __call__(self, url: str, work: Path) -> Any:
         return ours(url, self.files, work)
