@@ -314,9 +314,8 @@ def fresh(running: server.Server) -> Iterator[str]:
 
 def first_list_taken() -> None:
     """What a run's process is forked after."""
-    from campfill_pipeline.intake import (
-        first_list,
-    )  # the build before, which uses other parts of this, has none
+    # Not above: the build that stands beside this one uses other parts of this file, and has no such module.
+    from campfill_pipeline.intake import first_list
 
     first_list.take()
 
