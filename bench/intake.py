@@ -9,10 +9,10 @@ python -m bench.intake --sizes 1048575x20       the largest sheet there can be (
 python -m bench.intake --burst                  300 files of 300 rows, as one run
 
 Each runs in a process of its own on a fresh database; imports are not counted, nor, of campfill, the list that a run's
-process is forked after. Seconds are wall clock; CPU seconds
-are those of the contender's processes and of PostgreSQL together, to be trusted more where the machine is shared;
-memory is the peak of the contender's processes together (proportional set size). A contender whose rows would take
-too long is measured on the first rows and extrapolated, and it says so.
+process is forked after. Seconds are wall clock; CPU seconds are those of the contender's processes and of PostgreSQL
+together, to be trusted more where the machine is shared; memory is the peak of the contender's processes together
+(proportional set size). A contender whose rows would take too long is measured on the first rows and extrapolated, and
+it says so.
 """
 
 from __future__ import annotations

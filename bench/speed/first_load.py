@@ -42,7 +42,7 @@ def _ingest(each: Home, file: Path, rows: int) -> Sample:
     def look() -> None:
         with suppress(psycopg.Error), each.connection() as connection:
             while not stored and not ended.wait(0.1):
-                # Figures are stored ten thousand at a time; one row in five hundred has a fault and none.
+                # Figures are stored so many lines at a time; one row in five hundred has a fault, and none.
                 if connection.execute(_LAST, [rows * 99 // 100]).fetchone() is not None:
                     stored.append(time.time())
 

@@ -127,11 +127,10 @@ def main(asked: socket.socket) -> None:
     """Fork whenever asked to, until the other side is gone."""
     forking.be_called(sys.orig_argv[:3])
     from campfill_pipeline.defs import code_server  # `campfill up` itself shall not hold all this
-    from campfill_pipeline.intake import first_list
 
-    for name in (*code_server.PRELOADED, *PRELOADED):
+    code_server.make_ready()
+    for name in PRELOADED:
         importlib.import_module(name)
-    first_list.take()
     answering.prepared()
     gc.freeze()  # else the collector writes to every object, and a page that is written to is no longer shared
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks

@@ -45,14 +45,19 @@ PRELOADED = (
 """What a run imports before its first step, and in its steps. Importing it reads no setting and connects to nothing."""
 
 
+def make_ready() -> None:
+    """Import what runs need, and take in a first list: who is forked from this process need not do so again."""
+    for name in PRELOADED:
+        importlib.import_module(name)
+    first_list.take()
+
+
 def prepared() -> ForkServerContext:
     """The context of the process that forks, itself forked from this one once this has imported what runs need.
 
     To be called before this process has a thread, a connection or a setting of its own: both would have it.
     """
-    for name in PRELOADED:
-        importlib.import_module(name)
-    first_list.take()
+    make_ready()
     gc.freeze()  # else the collector writes to every object, and a page that is written to is no longer shared
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(PRELOADED))  # should it ever have to be started anew

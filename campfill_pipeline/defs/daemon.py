@@ -83,7 +83,7 @@ def _told_seldom(fresh: Callable[[Any, float], float]) -> Callable[[Any, float],
 
 
 def main() -> None:
-    """Dagster's own command, with these two of its daemons."""
+    """Dagster's own command, with these two of its daemons, and its look at the code put off."""
     from dagster._daemon.cli import main as daemon_command
 
     looked, others = threading.Event(), controller.create_daemon_of_type

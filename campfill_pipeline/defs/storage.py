@@ -137,8 +137,9 @@ def keep_instance() -> None:
                 kept[:] = [(ref, make(ref))]
                 kept[0][1].dispose = lambda: None  # a look ends; what it used stays for the next
             instance: dg.DagsterInstance = kept[0][1]
-        for storage in (instance.run_storage, instance.event_log_storage, instance.schedule_storage):
-            _leave_what_is_broken(vars(storage)["_engine"])
+        storages: list[Any] = [instance.run_storage, instance.event_log_storage, instance.schedule_storage]
+        for storage in storages:
+            _leave_what_is_broken(storage._engine)
         return instance
 
     dg.DagsterInstance.from_ref = staticmethod(from_ref)  # type: ignore[assignment]

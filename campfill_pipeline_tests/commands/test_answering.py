@@ -216,22 +216,22 @@ def test_ctrl_c_ends_what_is_answered(asked: Asked) -> None:
     alone = interrupted()
     assert alone[0] != 0
     asked.answered_only()
-    with asked.answering() as process_of:
+    with asked.answering() as answering:
         assert interrupted() == alone
-        wait_for(lambda: not process_of.children())
+        wait_for(lambda: not answering.children())
 
 
 def test_it_ends_with_who_asked(asked: Asked) -> None:
     asked.answered_only()
-    with asked.answering() as process_of, held_up(asked) as process:
-        assert len(process_of.children()) == 1
+    with asked.answering() as answering, held_up(asked) as process:
+        assert len(answering.children()) == 1
         process.kill()
-        wait_for(lambda: not process_of.children())
+        wait_for(lambda: not answering.children())
 
 
 def test_who_asked_is_told_that_the_answering_process_ended(asked: Asked) -> None:
-    with asked.answering() as process_of, held_up(asked) as process:
-        [fork] = process_of.children()
+    with asked.answering() as answering, held_up(asked) as process:
+        [fork] = answering.children()
         fork.kill()
         out, err = process.communicate(timeout=30)
         assert (process.returncode, out) == (1, b"")
@@ -291,10 +291,10 @@ def test_another_user_is_told_nothing(asked: Asked, monkeypatch: pytest.MonkeyPa
 
 
 def test_what_a_fork_took_of_the_processor_is_in_an_account(asked: Asked) -> None:
-    with asked.answering() as process_of:
+    with asked.answering() as answering:
         assert asked.type("status")[0] == 0
-        wait_for(lambda: not process_of.children())
-        assert process_of.cpu_times().children_user > 0
+        wait_for(lambda: not answering.children())
+        assert answering.cpu_times().children_user > 0
 
 
 def test_the_socket_is_the_owners_only(asked: Asked) -> None:
